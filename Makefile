@@ -1,0 +1,115 @@
+# Two commands carry a newcomer: make run, make test.  The rest is for whoever works on it.
+# Variants build side by side:  make all B=build/asan CC=clang SANITIZE=1
+
+B        ?= build
+CC       ?= cc
+OPT      ?= -O2 -g
+PKGS     := libevent hiredis jansson libcurl libesmtp-1.0 libsodium yaml-0.1 libutf8proc
+MODULES  := lib core store
+DAEMONS  := ingest router sla notify console
+RUNTIME  := redis-server redis-tools
+DEVEL    := build-essential pkg-config libevent-dev libhiredis-dev libjansson-dev \
+            libcurl4-openssl-dev libesmtp-dev libsodium-dev libyaml-dev libutf8proc-dev \
+            libstemmer-dev check
+CHECKERS := clang cppcheck libclang-rt-14-dev lua5.1 python3 curl shellcheck
+
+CFLAGS   += -std=c11 -D_GNU_SOURCE $(OPT) -fstack-protector-strong -fPIE \
+            -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2
+CFLAGS   += -I. -MMD -MP $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--gc-sections
+LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lstemmer -lm
+VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+CFLAGS   += -DKENTONGAN_VERSION='"$(VERSION)"'
+ifdef SANITIZE
+CFLAGS   += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDFLAGS  += -fsanitize=address,undefined
+else
+CFLAGS   += -D_FORTIFY_SOURCE=2
+endif
+ifdef FAULTS
+CFLAGS   += -DKENTONGAN_FAULTS
+endif
+ifdef MUTANT
+CFLAGS   += -DMUTANT=$(MUTANT)
+endif
+
+objs      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c))
+parts     = $(filter-out $(B)/$(1)/main.o,$(call objs,$(1)))
+assets    = $(patsubst %,$(B)/%.o,$(wildcard $(addprefix $(1)/,web/*.html web/*.css web/*.js *.lua)))
+LIB       = $(B)/libkentongan.a
+UNIT      = $(sort $(wildcard tests/unit/check_*.c))
+INTEG     = $(sort $(wildcard tests/integration/check_*.c))
+
+.PHONY: all
+all: $(B)/kentongan $(addprefix $(B)/kentongan-,$(DAEMONS))
+
+$(LIB): $(foreach m,$(MODULES),$(call objs,$(m))) $(call assets,store)
+	@rm -f $@
+	@ar rcs $@ $^
+
+define daemon
+$(B)/kentongan-$(1): $(call objs,$(1)) $(call assets,$(1)) $(LIB)
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS)
+endef
+$(foreach d,$(DAEMONS),$(eval $(call daemon,$(d))))
+
+$(B)/kentongan: $(call objs,cli) $(call parts,router) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c -o $@ $<
+
+# Files carried inside the programs: _binary_<path with _>_start and _end.
+ASSETS := $(foreach d,store ingest console cli,$(call assets,$(d)))
+$(ASSETS): $(B)/%.o: %
+	@mkdir -p $(@D)
+	ld -r -b binary -z noexecstack -o $@ $<
+
+# ---- tests: one program per folder, its suites found by name ----
+define runner
+$(B)/tests/$(1)-suites.c: $(2)
+	@mkdir -p $$(@D)
+	@{ echo '#include <check.h>'; \
+	   for f in $(notdir $(basename $(2))); do echo "Suite *$$$${f#check_}_suite(void);"; done; \
+	   echo 'Suite *(*const suites[])(void) = {'; \
+	   for f in $(notdir $(basename $(2))); do echo "	$$$${f#check_}_suite,"; done; \
+	   echo '	0 };'; } > $$@
+$(B)/tests/$(1): $(B)/tests/$(1)-suites.o $(patsubst %.c,$(B)/%.o,$(2) $(wildcard tests/$(1)/harness.c) tests/runner.c) \
+    $(foreach d,$(DAEMONS) cli,$(call parts,$(d)) $(call assets,$(d))) $(LIB)
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs check) $$(LDLIBS)
+$(B)/tests/$(1)-suites.o: $(B)/tests/$(1)-suites.c
+	$$(CC) -c -o $$@ $$<
+endef
+$(eval $(call runner,unit,$(UNIT)))
+$(eval $(call runner,integration,$(INTEG)))
+
+# ---- what a newcomer types ----
+.PHONY: deps run test unit integration clean
+deps:
+	@missing=; for p in $(DEVEL) $(RUNTIME) $(EXTRA_PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing:$$missing"; sudo=; \
+	  if [ $$(id -u) != 0 ]; then \
+	    command -v sudo >/dev/null || { echo "make: missing packages:$$missing; run 'apt-get install$$missing' as root" >&2; exit 1; }; \
+	    sudo=sudo; fi; \
+	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q --no-install-recommends $$missing; fi
+
+run: deps
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@exec $(B)/kentongan up --dir var --conf conf $(UP)
+
+unit: $(B)/tests/unit
+	$(B)/tests/unit
+integration: all $(B)/tests/integration
+	$(B)/tests/integration
+test: deps
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all $(B)/tests/unit $(B)/tests/integration
+	$(B)/tests/unit
+	$(B)/tests/integration
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,45 @@
+#ifndef KENTONGAN_CALENDAR_H
+#define KENTONGAN_CALENDAR_H
+/*
+ * Time as people of the regency read it: WIB (UTC+7, no summer time), and working days.
+ *
+ * Units      int64_t milliseconds since the epoch, UTC; days are counted since 1970-01-01 in WIB.
+ * Source     working days leave out Saturday, Sunday, national holidays and cuti bersama
+ *            (joint decree of each year, conf/libur.csv).  The host's time zone plays no part.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+
+#define MINUTE_MS INT64_C(60000)
+#define HOUR_MS   (60 * MINUTE_MS)
+#define DAY_MS    (24 * HOUR_MS)
+#define WIB_MS    (7 * HOUR_MS)
+
+struct wib { int year, month, day, hour, minute, second, weekday; };	/* month 1-12, weekday 0 = Sunday */
+
+void wib_of(struct wib *out, int64_t ms);
+int64_t wib_to_ms(const struct wib *t);			/* weekday is ignored */
+int64_t wib_day(int64_t ms);				/* WIB day number */
+void wib_day_of(struct wib *out, int64_t day);
+
+/* "14:05", "21 Nov 14:05 WIB", "2026-11-21T14:05:00+07:00". */
+void buf_add_wib_clock(struct buf *b, int64_t ms);
+void buf_add_wib_short(struct buf *b, int64_t ms);
+void buf_add_wib_iso(struct buf *b, int64_t ms);
+/* "3 jam 20 menit", "45 menit", "20 detik" (lang id) or "3 h 20 min" (en). */
+void buf_add_duration(struct buf *b, int64_t ms, const char *lang);
+
+struct calendar;
+
+/* libur.csv: tanggal (YYYY-MM-DD), nama, jenis (libur-nasional | cuti-bersama | ...). NULL on mistakes. */
+struct calendar *calendar_parse(const char *file, const char *text, size_t len, struct buf *errors);
+void calendar_free(struct calendar *c);
+int calendar_is_working(const struct calendar *c, int64_t day);
+/*
+ * The end of n working days after ms: the same time of day, n working days on; a start on a
+ * non-working day counts from the next working day 00:00.  n >= 0.
+ */
+int64_t calendar_add_working_days(const struct calendar *c, int64_t ms, int n);
+#endif

@@ -1,0 +1,52 @@
+#ifndef KENTONGAN_CATALOGUE_H
+#define KENTONGAN_CATALOGUE_H
+/*
+ * The categories: conf/kategori.yaml.  A row:
+ *   - kode: jalan-rusak
+ *     arti: jalan berlubang, paving, aspal
+ *     ringkas: jalan rusak          # at most 20 characters, for a one-segment SMS
+ *     urgensi: biasa                # default urgency
+ *     rahasia: tidak                # sealed: only named roles see that it exists
+ *     program: ""                   # the regency's programme, if one (Banyuwangi Children Centre ...)
+ *     unit: [desa, O-PUCKPP]        # the first one leads; words: rt desa kecamatan puskesmas damkar, or codes
+ *     kata:                         # weighted words; see router/category.c
+ *       - {k: "jalan rusak", b: 4}
+ */
+#include <stddef.h>
+
+#include "lib/buf.h"
+
+enum urgency { URGENCY_BIASA, URGENCY_MENDESAK, URGENCY_DARURAT };
+const char *urgency_name(enum urgency u);		/* biasa mendesak darurat */
+int urgency_of_name(const char *s, enum urgency *out);	/* 0 or -1 */
+
+struct word_rule { char *words; int weight; int line; };	/* normalised words, may hold a * at word ends */
+
+#define CATEGORY_CHARS 32
+#define CATEGORY_UNITS 8
+struct category {
+	char code[CATEGORY_CHARS];
+	char *name, *shortname, *programme;
+	enum urgency urgency;
+	int sealed;
+	int no_case;			/* spam, thanks: needs no unit; goes to triage unread by units */
+	char *units[CATEGORY_UNITS];	/* words or unit codes, lead first */
+	size_t units_n;
+	struct word_rule *rules;
+	size_t rules_n;
+	int line;
+};
+struct catalogue;
+
+/*
+ * Besides kategori: the file's other lists are word lists used by the router, by name
+ * (darurat, mendesak, negasi, lampau, harap, ...): each a list of {k, b}.
+ */
+struct catalogue *catalogue_parse(const char *file, const char *text, size_t len, struct buf *errors);
+void catalogue_free(struct catalogue *c);
+size_t catalogue_count(const struct catalogue *c);
+const struct category *category_at(const struct catalogue *c, size_t i);
+const struct category *category_find(const struct catalogue *c, const char *code);
+/* A named word list; returns its length, 0 if there is none. */
+size_t catalogue_words(const struct catalogue *c, const char *list, const struct word_rule **out);
+#endif

@@ -1,0 +1,26 @@
+#ifndef KENTONGAN_CODE_H
+#define KENTONGAN_CODE_H
+/*
+ * Receipt codes: 7 random symbols (35 bits) and one check symbol over GF(32) with distinct non-zero
+ * weights, in Crockford's base 32 alphabet, shown as 7K3F-9QXM.  Every wrong single symbol and
+ * every swap of neighbours is caught.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#define CODE_CHARS 8
+struct code { char s[CODE_CHARS + 1]; };
+
+void code_make(struct code *out, uint64_t random35);
+/* Reads a code as people type it: any case, spaces and hyphens, O for 0, I and L for 1. 0 or -1. */
+int code_parse(struct code *out, const char *s, size_t len);
+/* Finds the first code inside a text: as code_parse, on word borders. 0 or -1. */
+int code_find(struct code *out, const char *s, size_t len);
+/* "7K3F-9QXM"; out holds 10. */
+void code_show(char out[CODE_CHARS + 2], const struct code *c);
+
+/* Task nonce: 3 symbols of the same alphabet; out holds 4. */
+#define NONCE_CHARS 3
+void nonce_make(char out[NONCE_CHARS + 1], uint32_t random15);
+int nonce_parse(char out[NONCE_CHARS + 1], const char *s, size_t len);
+#endif

@@ -1,0 +1,43 @@
+#ifndef KENTONGAN_PLACE_H
+#define KENTONGAN_PLACE_H
+/*
+ * The gazetteer: kecamatan, desa and kelurahan with official (Kemendagri) codes, spellings, hamlets
+ * and landmarks.  conf/wilayah.csv: kode,nama,jenis,induk,lat,lng,alias,dusun
+ * (alias and dusun are ';' lists); conf/tempat.csv: nama,kode,alias (well-known places).
+ */
+#include <stddef.h>
+
+#include "lib/buf.h"
+
+enum place_kind { PLACE_KABUPATEN, PLACE_KECAMATAN, PLACE_DESA, PLACE_KELURAHAN };
+#define PLACE_CODE_CHARS 16
+
+struct place {
+	char code[PLACE_CODE_CHARS];	/* 35.10.xx or 35.10.xx.yyyy */
+	char *name;
+	enum place_kind kind;
+	const struct place *parent;
+	double lat, lng;
+};
+struct gazetteer;
+
+/* What a spelling may mean.  spelling is lower-case words joined by one space. */
+enum spelling_kind { SPELLING_NAME, SPELLING_ALIAS, SPELLING_DUSUN, SPELLING_LANDMARK };
+struct spelling { const char *words; enum spelling_kind kind; const struct place *place; };
+
+/* tempat may be NULL (no landmarks). NULL on mistakes. */
+struct gazetteer *gazetteer_parse(const char *file, const char *text, size_t len,
+    const char *tempat_file, const char *tempat, size_t tempat_len, struct buf *errors);
+void gazetteer_free(struct gazetteer *g);
+size_t gazetteer_count(const struct gazetteer *g);
+const struct place *place_at(const struct gazetteer *g, size_t i);
+const struct place *place_find(const struct gazetteer *g, const char *code);
+/* All meanings of a normalised spelling; returns how many, *out borrowed (sorted together). */
+size_t place_spelled(const struct gazetteer *g, const char *words, const struct spelling **out);
+/* Most words in any spelling. */
+size_t gazetteer_longest(const struct gazetteer *g);
+/* The kecamatan a place lies in (itself if it is one), NULL for the regency. */
+const struct place *place_kecamatan(const struct place *p);
+/* "Ds. Jambewangi, Kec. Sempu" / "Kel. X, Kec. Y" / "Kec. Sempu". */
+void buf_add_place(struct buf *b, const struct place *p);
+#endif

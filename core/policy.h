@@ -1,0 +1,104 @@
+#ifndef KENTONGAN_POLICY_H
+#define KENTONGAN_POLICY_H
+/*
+ * One version of everything that is decided by data: targets and ladders (sla.yaml), categories,
+ * units, places, holidays, texts.  Immutable once parsed; named by the digest of its files.
+ *
+ * sla.yaml:
+ *   jam:                                  # the clocks, in order; a case runs each that has a target
+ *     - nama: diambil                     # taken
+ *       berhenti: terima                  # stops at: terima | tangani | selesai | tutup | triase
+ *       ingat: [50, 75, 90]               # warnings, per cent of the way from start to due
+ *       tangga: ambil                     # ladder climbed after the breach
+ *       target:                           # first row that fits wins
+ *         - {urgensi: darurat, dalam: 5m}
+ *         - {urgensi: biasa, kategori: adminduk, tingkat: kecamatan, dalam: 2h}
+ *         - {dalam: 5 hari kerja}
+ *   tangga:
+ *     - nama: utama
+ *       anak:
+ *         - {nama: kepala, kepada: kepala, setelah: 0s}
+ *         - {nama: bupati, kepada: bupati, setelah: 90m}
+ *   lain: {konfirmasi: 3d, urung: 10m, ...}
+ */
+#include <stdint.h>
+
+#include "core/calendar.h"
+#include "core/catalogue.h"
+#include "core/place.h"
+#include "core/roster.h"
+#include "core/text.h"
+#include "core/unit.h"
+#include "lib/buf.h"
+
+enum clock_stop { STOP_ON_TRIAGE, STOP_ON_ACCEPT, STOP_ON_HANDLE, STOP_ON_RESOLVE, STOP_ON_CLOSE };
+
+#define CLOCK_NAME_CHARS 16
+#define POLICY_CLOCKS 8
+#define CLOCK_WARNINGS 4
+#define LADDER_RUNGS 8
+
+struct target {
+	int any_urgency; enum urgency urgency;
+	char category[CATEGORY_CHARS];		/* "" any */
+	int any_tier; enum unit_tier tier;	/* of the lead unit */
+	int64_t within_ms;			/* or */
+	int working_days;			/* -1: within_ms counts */
+};
+enum rung_to { RUNG_HEAD, RUNG_PARENT, RUNG_KECAMATAN, RUNG_UNIT, RUNG_FEED };
+struct rung {
+	char name[CLOCK_NAME_CHARS];
+	enum rung_to to;
+	char unit[UNIT_CODE_CHARS];		/* RUNG_UNIT and RUNG_FEED: whose */
+	int64_t after_ms;			/* since the breach */
+};
+struct ladder { char name[CLOCK_NAME_CHARS]; struct rung rungs[LADDER_RUNGS]; int n; };
+struct clock_rule {
+	char name[CLOCK_NAME_CHARS];
+	enum clock_stop stop;
+	int warnings[CLOCK_WARNINGS]; int warnings_n;	/* per cent, rising */
+	/* ladder by tier of the lead unit: the row without tingkat is the default */
+	int ladder; int ladder_of_tier[TIER_LUAR + 1];	/* index into ladders, -1 none */
+	struct target *targets; int targets_n;
+};
+struct policy {
+	char digest[65];		/* hex; set by who published it */
+	struct clock_rule clocks[POLICY_CLOCKS]; int clocks_n;
+	struct ladder *ladders; int ladders_n;
+	int64_t confirm_ms;		/* resolved and undisputed this long: closed */
+	int64_t undo_ms;
+	int64_t wait_max_ms;		/* longest waiting for budget or parts */
+	int64_t ask_ms;			/* the resident's answer is waited for */
+	int64_t review_ms;		/* a case with nothing else due is looked at again after */
+	int64_t message_life_ms;	/* a message not sent within is expired */
+	int told_max;			/* officers told per unit */
+	char triage_unit[UNIT_CODE_CHARS], roster_unit[UNIT_CODE_CHARS];	/* desk; owner of rosters */
+	struct catalogue *catalogue;
+	struct unit_table *units;
+	struct gazetteer *places;
+	struct calendar *calendar;
+	struct texts *texts;
+};
+
+/* A named file in memory; names are as in conf/: "sla.yaml", "pesan/id.yaml". */
+struct conf_file { char *name; struct buf data; };
+struct conf_set { struct conf_file *files; size_t n; };
+const struct conf_file *conf_find(const struct conf_set *s, const char *name);
+void conf_release(struct conf_set *s);
+
+/*
+ * Parses and cross-checks one version: unknown codes, cycles of superiors, unreachable rungs (two
+ * rungs at the same time, a rung after one that never ends), desa without unit, category without
+ * target, over-long texts.  NULL with one line per mistake "file:line: what; remedy".
+ */
+struct policy *policy_parse(const struct conf_set *files, struct buf *errors);
+void policy_free(struct policy *p);
+/* Beyond form: rungs and desa without any officer, officers of unknown units. Lines in errors; count. */
+int policy_check_roster(const struct policy *p, const struct roster *roster, int64_t now_ms, struct buf *errors);
+
+/* Due time of a clock, or 0 if no target fits (the case does not run this clock). */
+int64_t policy_due_ms(const struct policy *p, const struct clock_rule *clock, enum urgency u,
+    const char *category, enum unit_tier tier, int64_t start_ms);
+const struct ladder *policy_ladder(const struct policy *p, const struct clock_rule *clock, enum unit_tier tier);
+int policy_clock_index(const struct policy *p, const char *name);	/* -1 */
+#endif

@@ -1,0 +1,56 @@
+#ifndef KENTONGAN_ROSTER_H
+#define KENTONGAN_ROSTER_H
+/*
+ * Who is on duty.  Officers are records in the store, changed only by logged commands; a roster is
+ * what was read of them at one roster seq.  petugas.csv is only an import:
+ *   id,nama,unit,peran,telepon,bahasa,urutan,jaga
+ * peran: petugas kepala operator admin; jaga: "24" or "Sen-Jum 07:00-15:00" (WIB, may pass midnight).
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/phone.h"
+#include "lib/buf.h"
+
+enum officer_role { ROLE_PETUGAS, ROLE_KEPALA, ROLE_OPERATOR, ROLE_ADMIN };
+const char *role_name(enum officer_role r);
+int role_of_name(const char *s, enum officer_role *out);
+
+#define OFFICER_ID_CHARS 24
+struct duty { unsigned char days; short from_min, to_min; };	/* days: bit 0 = Sunday; 0,1440 = round the clock */
+
+struct officer {
+	char id[OFFICER_ID_CHARS];
+	char *name;
+	char unit[24];
+	enum officer_role role;
+	char phone[PHONE_CHARS];	/* "" = no reachable channel */
+	char lang[4];
+	int order;			/* told first: lowest */
+	struct duty duty;
+	int64_t away_from_ms, away_until_ms;	/* leave; 0,0 none */
+	int ended;			/* left the service */
+	int64_t version;
+};
+struct roster { int64_t seq; struct officer *officers; size_t n; };
+
+/* "24" or "Sen-Jum 07:00-15:00"; 0 or -1. */
+int duty_parse(const char *s, struct duty *out);
+void buf_add_duty(struct buf *b, const struct duty *d);
+
+/* Fills an empty roster; 0, or -1 with mistakes by line. Rows are checked for form only. */
+int roster_parse_csv(struct roster *r, const char *file, const char *text, size_t len, struct buf *errors);
+void roster_release(struct roster *r);
+/* JSON document of one officer with "schema"; decode: 0 or -1. */
+void officer_encode(struct buf *b, const struct officer *o);
+int officer_decode(struct officer *o, const char *json, size_t len);
+void officer_release(struct officer *o);
+/* Sorts by unit and order so that the questions below are fast; call after filling. */
+void roster_sort(struct roster *r);
+
+const struct officer *officer_find(const struct roster *r, const char *id);
+/* On duty at now, reachable, not ended, of that unit and role; at most max, in order. */
+size_t roster_on_duty(const struct roster *r, const char *unit, enum officer_role role, int64_t now_ms,
+    const struct officer **out, size_t max);
+int officer_is_on_duty(const struct officer *o, int64_t now_ms);
+#endif

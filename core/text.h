@@ -1,0 +1,40 @@
+#ifndef KENTONGAN_TEXT_H
+#define KENTONGAN_TEXT_H
+/*
+ * What the house says to people: conf/pesan/LANG.yaml, one map of kind -> text with {holes}, and
+ * per kind the channel's limits.  Checked at load: every kind present in every language, no
+ * unknown hole, SMS segments with the longest real values within the kind's limit.
+ *
+ * SMS        GSM 03.38 (3GPP TS 23.038): 160 septets in one segment, 153 in each of several;
+ *            anything outside the alphabet makes it UCS-2: 70 and 67 code units.
+ */
+#include <stddef.h>
+
+#include "lib/buf.h"
+#include "lib/template.h"
+
+enum sms_alphabet { SMS_GSM7, SMS_UCS2 };
+struct sms_size { enum sms_alphabet alphabet; int units, segments; };
+
+/* Counts a UTF-8 text; an escape pair or surrogate pair never straddles two segments. */
+void sms_measure(struct sms_size *out, const char *text, size_t len);
+/* Folds typographic quotes, dashes, dots, spaces into GSM-7 ones; drops zero-width characters. */
+void sms_fold(struct buf *out, const char *text, size_t len);
+
+struct texts;
+
+/* files: one per language, named "pesan/id.yaml" ...; id is required. */
+struct text_file { const char *name; const char *text; size_t len; };
+struct texts *texts_parse(const struct text_file *files, size_t n, struct buf *errors);
+void texts_free(struct texts *t);
+/*
+ * Appends the text of a kind, Indonesian when the language lacks it.  -1 (nothing appended) if the
+ * kind is unknown or a hole has no value: both are found at load, by texts_check().
+ */
+int text_fill(const struct texts *t, const char *lang, const char *kind, struct buf *out,
+    const struct template_value *values, size_t n);
+/* Tries every kind with the given longest values; mistakes name file, kind, segments and limit. */
+int texts_check(const struct texts *t, const struct template_value *longest, size_t n, struct buf *errors);
+/* Most SMS segments of a kind, from the file (batas: 1). */
+int text_segments_max(const struct texts *t, const char *kind);
+#endif

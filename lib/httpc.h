@@ -1,0 +1,32 @@
+#ifndef KENTONGAN_HTTPC_H
+#define KENTONGAN_HTTPC_H
+/*
+ * HTTP client: libcurl's multi interface on libevent.  TLS verified, redirects off, http and https
+ * only, answers capped (SECURITY B20); Retry-After is read.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+
+struct event_base;
+struct httpc;
+
+struct httpc_request {
+	const char *method, *url;
+	const char *const *headers;	/* "Name: value", NULL-ended, may be NULL */
+	const void *body;
+	size_t body_len;
+	int64_t connect_ms, total_ms;	/* 0: 5 s and 30 s */
+	size_t answer_limit;		/* 0: 64 KiB */
+};
+
+/* outcome: 0 an HTTP status came; -1 surely nothing was sent; -2 unknown (cut, time-out). */
+struct httpc_answer { int outcome, status; const char *body; size_t body_len; int64_t retry_after_ms; const char *why; };
+typedef void (*on_httpc_answer)(const struct httpc_answer *a, void *arg);
+
+struct httpc *httpc_new(struct event_base *base, int connections_max);
+void httpc_free(struct httpc *c);	/* outstanding requests are answered -2 first */
+/* Everything is copied.  The callback comes exactly once, never from inside this call. */
+void httpc_send(struct httpc *c, const struct httpc_request *req, on_httpc_answer cb, void *arg);
+#endif

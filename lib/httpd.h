@@ -1,0 +1,98 @@
+#ifndef KENTONGAN_HTTPD_H
+#define KENTONGAN_HTTPD_H
+/*
+ * HTTP server: evhttp behind a route table and the guard (lib/guard.h).
+ *
+ * Ownership  a request belongs to the handler until it answers it, once, by http_answer() or an
+ *            http_answer_*() helper; it may do so later (the client may be gone by then: answering
+ *            is still right and frees it).  Strings from a request live as long as the request.
+ * Errors     405 with Allow, 404, 413, 415 and 400 are given by the server itself as problem+json
+ *            (RFC 9457) or, for a browser, a small HTML page.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+
+struct event_base;
+struct httpd;
+struct http_req;
+
+enum http_method { HTTP_GET = 1, HTTP_POST = 2 };	/* HEAD is answered as GET without body */
+
+typedef void (*http_handler)(struct http_req *r, void *arg);
+
+/* A path ends in "/" + "*" to match one more segment: "/l/" "*"; http_req_tail() gives it. */
+struct http_route {
+	enum http_method method;
+	const char *path;
+	size_t body_limit;	/* bytes; refused before the body arrives */
+	http_handler handler;
+	unsigned flags;
+};
+#define HTTP_ROUTE_UPLOAD 1u	/* the body is large and goes to a file, see http_req_body_file() */
+
+struct httpd_options {
+	const char *address;		/* numeric, 127.0.0.1 by default */
+	int port;			/* 0 picks one */
+	size_t headers_limit_bytes;	/* 8 KiB */
+	int headers_limit_lines;	/* 64 */
+	int64_t headers_ms;		/* head complete within: 10 s */
+	int64_t body_bytes_per_s;	/* slower bodies are cut: 1 KiB/s */
+	int64_t idle_ms;		/* keep-alive without a request */
+	int connections_max;		/* 1000 */
+	int connections_per_address;	/* 50; loopback (the proxy, the gateway) is exempt */
+	const char *upload_dir;
+	const char *csp;		/* Content-Security-Policy of every answer; NULL: the strict default */
+};
+void httpd_options_default(struct httpd_options *o);
+
+/* NULL with a reason in errors (port taken, bad address). routes are borrowed for ever. */
+struct httpd *httpd_new(struct event_base *base, const struct httpd_options *o,
+    const struct http_route *routes, size_t n, void *arg, struct buf *errors);
+int httpd_port(const struct httpd *h);
+/* Stops accepting; answered and idle connections close.  httpd_open() then falls to 0. */
+void httpd_drain(struct httpd *h);
+int httpd_open(const struct httpd *h);
+void httpd_free(struct httpd *h);
+
+/* ---- the request ---- */
+enum http_method http_req_method(const struct http_req *r);
+const char *http_req_path(const struct http_req *r);	/* decoded, no query */
+const char *http_req_tail(const struct http_req *r);	/* what * matched */
+/* First query parameter of that name, decoded; NULL if absent. */
+const char *http_req_query(struct http_req *r, const char *name, size_t *len);
+const char *http_req_header(const struct http_req *r, const char *name);
+const char *http_req_cookie(struct http_req *r, const char *name);
+/* Whole raw body. */
+const char *http_req_body(struct http_req *r, size_t *len);
+/* Upload routes: descriptor of the spilled body, read from offset 0; closed with the request. */
+int http_req_body_file(struct http_req *r, size_t *len);
+/* application/x-www-form-urlencoded field of the body, decoded; NULL if absent. */
+const char *http_req_field(struct http_req *r, const char *name, size_t *len);
+/* The peer; X-Forwarded-For counts only from loopback or a configured proxy. */
+const char *http_req_peer(const struct http_req *r);
+int http_req_wants_json(const struct http_req *r);
+int64_t http_req_started_us(const struct http_req *r);	/* monotonic, at the first byte of the head */
+/* Called if the client goes away before the answer; the request is still the handler's. */
+void http_req_on_gone(struct http_req *r, void (*cb)(struct http_req *, void *), void *arg);
+
+/* ---- the answer ---- */
+/* Adds a header; refuses CR and LF (-1). */
+int http_add_header(struct http_req *r, const char *name, const char *value);
+/* Sends status, the security headers of SECURITY A1, type and body; r is gone afterwards. */
+void http_answer(struct http_req *r, int status, const char *type, const struct buf *body);
+void http_answer_json(struct http_req *r, int status, const struct buf *body);
+/* problem+json or HTML by Accept; detail says what to do. */
+void http_answer_problem(struct http_req *r, int status, const char *title, const char *detail);
+void http_answer_redirect(struct http_req *r, int status, const char *location);
+
+/* ---- streaming answers (SSE) ---- */
+struct http_stream;
+/* Starts an answer of open length; on_close comes once when the peer is gone or the server ends. */
+struct http_stream *http_stream_start(struct http_req *r, const char *type,
+    void (*on_close)(struct http_stream *, void *), void *arg);
+/* -1 when the peer reads too slowly (more than limit bytes waiting): the stream is then closed. */
+int http_stream_send(struct http_stream *s, const struct buf *chunk, size_t limit);
+void http_stream_end(struct http_stream *s);
+#endif
