@@ -1,0 +1,125 @@
+#ifndef KENTONGAN_CASE_H
+#define KENTONGAN_CASE_H
+/*
+ * A case: what units work on.  It holds no personal data: the citizen's words stay sealed in the
+ * report it was opened from, notes stay sealed in the log.
+ *
+ * Units      int64_t milliseconds since the epoch, UTC, by the store's clock.
+ * Ownership  a plain value: copying the struct copies the case.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/catalogue.h"
+#include "core/code.h"
+#include "core/ledger.h"
+#include "core/place.h"
+#include "core/policy.h"
+#include "core/roster.h"
+#include "core/unit.h"
+#include "lib/buf.h"
+
+#define CASE_SCHEMA 1
+
+enum case_state {
+	CASE_BARU, CASE_DITUGASKAN, CASE_DITERIMA, CASE_MENUJU, CASE_DITANGANI, CASE_SELESAI,
+	CASE_MENUNGGU, CASE_DITUTUP
+};
+const char *case_state_name(enum case_state s);
+int case_state_of_name(const char *s, enum case_state *out);
+
+enum close_reason {
+	CLOSE_NONE, CLOSE_CONFIRMED, CLOSE_UNDISPUTED, CLOSE_REJECTED, CLOSE_DUPLICATE, CLOSE_WITHDRAWN
+};
+const char *close_reason_name(enum close_reason r);
+
+enum clock_state { CLOCK_NONE, CLOCK_RUNNING, CLOCK_PAUSED, CLOCK_MET, CLOCK_STOPPED };
+const char *clock_state_name(enum clock_state s);
+
+/* One per row of the policy's clocks, same order. */
+struct case_clock {
+	enum clock_state state;
+	int64_t start_ms, due_ms;
+	int64_t next_ms;	/* its next warning, breach or rung; 0 none */
+	int64_t met_ms;		/* when it was met, or paused since */
+	int64_t breached_ms;	/* due time of the first breach ever, 0 none: never erased */
+	int warned, rung;	/* how many warnings and rungs are behind it */
+	int in_breach;		/* of this run: due is past and recorded */
+	int epoch;		/* rises when the clock is started again (reopened, handed on) */
+};
+
+enum task_state { TASK_OPEN, TASK_TAKEN, TASK_GONE };
+struct case_task {
+	char officer[OFFICER_ID_CHARS];
+	char unit[UNIT_CODE_CHARS];
+	char nonce[NONCE_CHARS + 1];	/* "" for sealed cases: no SMS commands */
+	int64_t told_ms;
+	enum task_state state;
+	int message;			/* number of the message that told it */
+};
+
+#define CASE_UNITS 8
+#define CASE_TASKS 24
+#define CASE_PENDING 48
+#define LOOKUP_TEXT 33
+
+/* A message that may still be queued: what an acknowledgement cancels. */
+struct case_pending { int n; char group; char unit[UNIT_CODE_CHARS]; };
+
+struct case_record {
+	struct code code;
+	int64_t version;		/* 0: only reserved */
+	enum case_state state;
+	char policy[33];		/* first 32 hex digits of the version's digest */
+	char category[CATEGORY_CHARS];
+	enum urgency urgency;
+	char place[PLACE_CODE_CHARS], rt[4], rw[4];
+	int confidence_permille;
+	int sealed, latihan, lane_e;
+	int hide_reporter;		/* the citizen wished it: no officer sees who reported */
+	char incident[32];
+	enum close_reason closed_as;
+	char duplicate_of[CODE_CHARS + 1];
+
+	char channel[16];		/* how the citizen reached us, and is answered */
+	char reporter[LOOKUP_TEXT];	/* keyed hash of his address; "" anonymous */
+	char lang[4];
+
+	int64_t received_ms;		/* at the gateway or us: the promise starts here */
+	int64_t arrived_ms;		/* in the store */
+	int64_t opened_ms, closed_ms;
+	int64_t told_ms, taken_ms, going_ms, arrived_scene_ms, handled_ms, resolved_ms;	/* C6 */
+
+	char units[CASE_UNITS][UNIT_CODE_CHARS]; int units_n;	/* lead first */
+	char holder[OFFICER_ID_CHARS];	/* officer who accepted, "" nobody */
+	struct case_clock clocks[POLICY_CLOCKS]; int clocks_n;
+	struct case_task tasks[CASE_TASKS]; int tasks_n;
+	struct case_pending pending[CASE_PENDING]; int pending_n;
+	int messages;			/* numbered 1.. : ids are CODE.n */
+	int hand_ons;
+	int level;			/* how often it was reopened one level higher */
+
+	int64_t confirm_by_ms;		/* in selesai: closes itself then */
+	int64_t wait_until_ms;		/* in menunggu */
+	enum case_state wait_back;
+	int64_t review_ms;		/* looked at again then, if nothing else is due */
+	struct { enum case_state state; char officer[OFFICER_ID_CHARS]; int64_t until_ms; unsigned clocks; } undo;
+
+	struct ledger ledger;
+	char digest[65];		/* hex, of its latest log entry; "" none */
+};
+
+/* The document with "schema", on one line.  No personal data in it. */
+void case_encode(struct buf *b, const struct case_record *c);
+/* 0; -1 when the bytes are no case of a known schema (the caller reports the place and skips it). */
+int case_decode(struct case_record *c, const char *json, size_t len);
+
+/*
+ * The one moment at which something about the case falls due: the earliest of its clocks' next
+ * events, its wait, its confirmation, its review.  0 exactly when it is ditutup.
+ */
+int64_t case_due_ms(const struct case_record *c);
+const char *case_lead(const struct case_record *c);	/* unit code, "" in triage */
+/* The clock that stops when handled: the four hours.  NULL if it does not run. */
+const struct case_clock *case_clock_named(const struct policy *p, const struct case_record *c, const char *name);
+#endif

@@ -1,0 +1,103 @@
+#ifndef KENTONGAN_DECIDE_H
+#define KENTONGAN_DECIDE_H
+/*
+ * The decision: case + command + policy + roster + now -> effects.  Pure: no I/O, no clock, no
+ * randomness (a command brings its own entropy), no globals; the same input gives the same effects
+ * for ever, which is what the simulator and the replay stand on.
+ *
+ * Units      int64_t milliseconds since the epoch, UTC, by the store's clock.
+ * Ownership  everything is borrowed for the call; effects are a plain value the caller holds.
+ * Errors     -1 and effects.refusal: the command is not for this case now; nothing has changed.
+ */
+#include "core/case.h"
+#include "core/transition.h"
+#include "core/understanding.h"
+
+enum actor_kind { BY_SYSTEM, BY_ROUTER, BY_OFFICER, BY_OPERATOR, BY_RESIDENT, BY_TIMER };
+const char *actor_name(enum actor_kind a);
+
+/* What is known of a report at the door: for ON_OPEN and ON_TRIAGE. */
+struct report_facts {
+	struct code code;
+	int64_t received_ms, arrived_ms;
+	char channel[16], reporter[LOOKUP_TEXT], lang[4];
+	char policy[33];
+	int latihan, lane_e, hide_reporter;
+};
+
+struct command {
+	enum case_event event;
+	enum actor_kind by;
+	char actor[OFFICER_ID_CHARS];		/* officer id; "" otherwise */
+	const char *note;			/* reason or report of the act; sealed where stored */
+	const struct understanding *u;		/* ON_OPEN, ON_TRIAGE, ON_ASSIGN; ON_NOTE with new danger */
+	const struct report_facts *report;
+	char to_unit[UNIT_CODE_CHARS];		/* ON_HAND_ON */
+	char into[CODE_CHARS + 1];		/* ON_MERGE */
+	char approver[OFFICER_ID_CHARS];	/* ON_WAIT: another officer */
+	int64_t until_ms;			/* ON_WAIT, ON_ASK */
+	uint64_t entropy;			/* nonces of new tasks come from it */
+};
+
+enum refusal {
+	REFUSED_NOT, REFUSED_STATE, REFUSED_EARLY, REFUSED_REASON, REFUSED_AUTHORITY, REFUSED_UNIT,
+	REFUSED_TIME, REFUSED_APPROVER, REFUSED_FIRST
+};
+/* What is wrong and what to do, in Indonesian, for the one who sent the command. */
+const char *refusal_text(enum refusal r);
+
+enum recipient_kind { TO_OFFICER, TO_REPORTER };
+/* Groups decide what an acknowledgement cancels. */
+#define GROUP_TASK 't'
+#define GROUP_WARNING 'w'
+#define GROUP_ESCALATION 'e'
+#define GROUP_REPORTER 'r'
+#define GROUP_NOTICE 'i'
+
+struct message {
+	int n;					/* id is CODE.n: deterministic */
+	const char *kind;			/* a kind of conf/pesan, static text */
+	enum recipient_kind to;
+	char officer[OFFICER_ID_CHARS], unit[UNIT_CODE_CHARS];
+	char nonce[NONCE_CHARS + 1];
+	char group;
+	int lane_e;
+	int64_t not_before_ms, not_after_ms;
+	int percent;				/* warnings */
+	char rung[CLOCK_NAME_CHARS];
+	int64_t due_ms;
+};
+
+enum escalation_kind { ESC_NONE, ESC_WARNING, ESC_BREACH, ESC_RUNG, ESC_PASSED };
+const char *escalation_name(enum escalation_kind k);	/* "" warning breach rung passed */
+struct escalation {
+	enum escalation_kind kind;
+	char clock[CLOCK_NAME_CHARS], rung[CLOCK_NAME_CHARS];
+	char unit[UNIT_CODE_CHARS];		/* who is late */
+	char told[UNIT_CODE_CHARS];		/* who hears of it */
+	int64_t due_ms, late_ms;
+	int epoch;
+	const char *why;			/* static: "", "kosong", "terlambat" */
+};
+
+enum index_kind { INDEX_TASK_ADD, INDEX_TASK_DROP, INDEX_REPORTER_SET, INDEX_REPORTER_DROP };
+struct index_op { enum index_kind kind; char officer[OFFICER_ID_CHARS]; char nonce[NONCE_CHARS + 1]; };
+
+#define FX_MESSAGES 40
+#define FX_CANCELS CASE_PENDING
+#define FX_INDEXES (2 * CASE_TASKS + 2)
+struct effects {
+	struct case_record after;		/* version already one higher */
+	enum case_state state_after;
+	enum refusal refusal;
+	const char *what;			/* name of the event as logged */
+	struct escalation esc;
+	struct message messages[FX_MESSAGES]; int messages_n;
+	int cancels[FX_CANCELS]; int cancels_n;	/* message numbers */
+	struct index_op indexes[FX_INDEXES]; int indexes_n;
+	int gap;				/* a unit or rung had nobody: an alarm went out */
+};
+
+int case_decide(const struct policy *policy, const struct roster *roster, const struct case_record *c,
+    const struct command *cmd, int64_t now_ms, struct effects *fx);
+#endif

@@ -1,0 +1,49 @@
+#ifndef KENTONGAN_TRANSITION_H
+#define KENTONGAN_TRANSITION_H
+/* The life of a case as one table: who may go where on what. */
+#include "core/case.h"
+
+enum case_event {
+	ON_OPEN,		/* understood: straight to units */
+	ON_TRIAGE,		/* opened, but a human must look */
+	ON_ASSIGN,		/* a human assigns or corrects */
+	ON_ACCEPT, ON_GO, ON_ARRIVE, ON_HANDLE, ON_RESOLVE,
+	ON_DECLINE,		/* not ours */
+	ON_DROP,		/* one of several units is not needed */
+	ON_HAND_ON, ON_ASK, ON_NOTE,
+	ON_WAIT, ON_RESUME,
+	ON_CONFIRM, ON_DISPUTE, ON_LAPSE,	/* the resident's word, or none in time */
+	ON_WITHDRAW, ON_WITHDRAW_ASKED,		/* the second for cases only a human may end */
+	ON_REJECT, ON_MERGE,
+	ON_UNDO, ON_TAKE_OVER,
+	ON_DUE
+};
+const char *case_event_name(enum case_event e);
+int case_event_of_name(const char *s, enum case_event *out);
+
+enum transition_effects {
+	FX_FIRST = 1 << 0,		/* only for a case that does not exist yet */
+	FX_STOP_TRIAGE = 1 << 1, FX_STOP_TAKEN = 1 << 2, FX_STOP_HANDLED = 1 << 3,
+	FX_STOP_RESOLVED = 1 << 4, FX_STOP_ALL = 1 << 5,
+	FX_TELL_UNIT = 1 << 6, FX_TELL_REPORTER = 1 << 7, FX_TELL_DESK = 1 << 8,
+	FX_REVOKE = 1 << 9,		/* tasks end, their nonces die, what is queued is cancelled */
+	FX_CLIMB = 1 << 10,
+	FX_REASON = 1 << 11,		/* refused without one */
+	FX_UNDOABLE = 1 << 12,
+	FX_REOPEN = 1 << 13,
+	FX_BY_TASK = 1 << 14,		/* the actor becomes the holder */
+	FX_TELL_HOLDERS = 1 << 15,	/* those with open tasks hear of it */
+	FX_RESTART_TAKEN = 1 << 16, FX_RESTART_TRIAGE = 1 << 17
+};
+
+struct transition {
+	enum case_state from;
+	enum case_event on;
+	enum case_state to;
+	unsigned effects;
+};
+
+/* NULL when the event is not for a case in that state. */
+const struct transition *transition_find(enum case_state from, enum case_event on);
+const struct transition *transition_at(size_t i);	/* NULL past the end: for tests and docs */
+#endif
