@@ -99,6 +99,7 @@ int policy_check_roster(const struct policy *p, const struct roster *roster, int
 /* Due time of a clock, or 0 if no target fits (the case does not run this clock). */
 int64_t policy_due_ms(const struct policy *p, const struct clock_rule *clock, enum urgency u,
     const char *category, enum unit_tier tier, int64_t start_ms);
-const struct ladder *policy_ladder(const struct policy *p, const struct clock_rule *clock, enum unit_tier tier);
+const struct ladder *policy_ladder(const struct policy *p, const struct clock_rule *clock,
+    enum unit_tier tier, const char *category);
 int policy_clock_index(const struct policy *p, const char *name);	/* -1 */
 #endif

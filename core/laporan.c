@@ -1,0 +1,139 @@
+#include "core/laporan.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "lib/escape.h"
+
+void
+laporan_release(struct laporan *l)
+{
+	free(l->message_id);
+	free(l->sender);
+	free(l->name);
+	free(l->text);
+	free(l->where);
+	free(l->place);
+	free(l->category);
+	for (int i = 0; i < l->media_n; i++)
+		free(l->media[i]);
+	memset(l, 0, sizeof(*l));
+}
+
+static void
+add_text(struct buf *b, const char *key, const char *value)
+{
+	if (value == NULL || value[0] == '\0')
+		return;
+	buf_addf(b, ",\"%s\":", key);
+	buf_add_json(b, value, strlen(value));
+}
+
+void
+laporan_encode_private(struct buf *b, const struct laporan *l)
+{
+	buf_addf(b, "{\"schema\":%d", LAPORAN_SCHEMA);
+	add_text(b, "id", l->message_id);
+	add_text(b, "from", l->sender);
+	add_text(b, "name", l->name);
+	add_text(b, "text", l->text);
+	add_text(b, "where", l->where);
+	add_text(b, "place", l->place);
+	add_text(b, "cat", l->category);
+	if (l->has_position)
+		buf_addf(b, ",\"lat\":%.6f,\"lng\":%.6f", l->lat, l->lng);
+	for (int i = 0; i < l->media_n; i++) {
+		buf_adds(b, i == 0 ? ",\"media\":[" : ",");
+		buf_add_json(b, l->media[i], strlen(l->media[i]));
+	}
+	buf_adds(b, l->media_n > 0 ? "]}" : "}");
+}
+
+void
+laporan_encode_public(struct buf *b, const struct laporan *l, const char *lookup)
+{
+	buf_addf(b, "{\"schema\":%d,\"ch\":\"%s\",\"rx\":%" PRId64, LAPORAN_SCHEMA, l->channel,
+	    l->received_ms);
+	add_text(b, "rep", lookup);
+	add_text(b, "rch", l->reply_channel);
+	buf_adds(b, l->lane_e ? ",\"e\":1" : "");
+	buf_adds(b, l->latihan ? ",\"latihan\":1" : "");
+	buf_adds(b, l->hide ? ",\"hide\":1" : "");
+	buf_adds(b, l->no_reply ? ",\"nr\":1}" : "}");
+}
+
+static char *
+text_of(const json_t *doc, const char *key)
+{
+	const char *s = json_string_value(json_object_get(doc, key));
+
+	return s != NULL ? xstrdup(s) : NULL;
+}
+
+int
+laporan_decode_private(struct laporan *l, const char *json, size_t len)
+{
+	json_t *doc = json_loadb(json, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+	const json_t *media = json_object_get(doc, "media"), *m;
+	int rc = -1;
+	size_t i;
+
+	if (json_integer_value(json_object_get(doc, "schema")) != LAPORAN_SCHEMA)
+		goto out;
+	l->message_id = text_of(doc, "id");
+	l->sender = text_of(doc, "from");
+	l->name = text_of(doc, "name");
+	l->text = text_of(doc, "text");
+	l->where = text_of(doc, "where");
+	l->place = text_of(doc, "place");
+	l->category = text_of(doc, "cat");
+	if (json_is_number(json_object_get(doc, "lat"))) {
+		l->lat = json_number_value(json_object_get(doc, "lat"));
+		l->lng = json_number_value(json_object_get(doc, "lng"));
+		l->has_position = 1;
+	}
+	json_array_foreach(media, i, m)
+		if (l->media_n < LAPORAN_MEDIA && json_is_string(m))
+			l->media[l->media_n++] = xstrdup(json_string_value(m));
+	rc = 0;
+out:
+	json_decref(doc);
+	return rc;
+}
+
+int
+laporan_decode_public(struct laporan *l, char lookup[33], const char *json, size_t len)
+{
+	json_t *doc = json_loadb(json, len, JSON_REJECT_DUPLICATES, NULL);
+	const char *channel = json_string_value(json_object_get(doc, "ch"));
+	const char *rep = json_string_value(json_object_get(doc, "rep"));
+	const char *reply = json_string_value(json_object_get(doc, "rch"));
+	int rc = -1;
+
+	if (json_integer_value(json_object_get(doc, "schema")) != LAPORAN_SCHEMA || channel == NULL)
+		goto out;
+	snprintf(l->channel, sizeof(l->channel), "%s", channel);
+	snprintf(l->reply_channel, sizeof(l->reply_channel), "%s", reply != NULL ? reply : "");
+	snprintf(lookup, 33, "%s", rep != NULL ? rep : "");
+	l->received_ms = json_integer_value(json_object_get(doc, "rx"));
+	l->lane_e = json_integer_value(json_object_get(doc, "e")) != 0;
+	l->latihan = json_integer_value(json_object_get(doc, "latihan")) != 0;
+	l->hide = json_integer_value(json_object_get(doc, "hide")) != 0;
+	l->no_reply = json_integer_value(json_object_get(doc, "nr")) != 0;
+	rc = 0;
+out:
+	json_decref(doc);
+	return rc;
+}
+
+int64_t
+laporan_received_ms(int64_t provider_ms, int64_t now_ms, int64_t max_age_ms)
+{
+	if (provider_ms <= 0 || provider_ms > now_ms || provider_ms < now_ms - max_age_ms)
+		return now_ms;
+	return provider_ms;
+}

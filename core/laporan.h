@@ -1,0 +1,51 @@
+#ifndef KENTONGAN_LAPORAN_H
+#define KENTONGAN_LAPORAN_H
+/*
+ * A citizen's report as it arrived, whatever the channel.  Each channel file fills this struct and
+ * nothing else.
+ *
+ * Two documents come of it: the private one (sender, name, words, place as told: sealed before it
+ * leaves the process) and the public one (channel, times, lane, look-up hash).
+ *
+ * Ownership  the struct owns its strings; zero it before use, laporan_release() frees them.
+ * Units      int64_t milliseconds since the epoch, UTC; 0 unknown.
+ */
+#include <stdint.h>
+
+#include "lib/buf.h"
+
+#define LAPORAN_SCHEMA 1
+#define LAPORAN_MEDIA 5
+
+struct laporan {
+	char channel[16];		/* sms, web, cli, ... */
+	char *message_id;		/* the channel's own id; NULL: none */
+	char *sender;			/* E.164, chat id, address; NULL: anonymous */
+	int no_reply;			/* short code, alphanumeric sender, bot */
+	char reply_channel[16];		/* where the answer goes; "" nowhere */
+	char *name, *text;		/* text: UTF-8, byte for byte as sent */
+	char *where;			/* place in the citizen's words */
+	char *place, *category;		/* chosen on the form, codes */
+	double lat, lng; int has_position;
+	char *media[LAPORAN_MEDIA]; int media_n;	/* names in the media folder */
+	int hide;			/* wish to stay unknown to officers */
+	int latihan;			/* drill */
+	int64_t provider_ms;		/* when the gateway had it */
+	int64_t received_ms;		/* when the promise began */
+	int lane_e;
+};
+
+void laporan_release(struct laporan *l);
+void laporan_encode_private(struct buf *b, const struct laporan *l);
+/* lookup: hash of the sender, "" anonymous. */
+void laporan_encode_public(struct buf *b, const struct laporan *l, const char *lookup);
+/* Each fills its part of the struct; 0, or -1 for bytes of no known schema. */
+int laporan_decode_private(struct laporan *l, const char *json, size_t len);
+int laporan_decode_public(struct laporan *l, char lookup[33], const char *json, size_t len);
+
+/*
+ * When the promise began: the gateway's time if it is believable (no more than max_age_ms old; a
+ * future one counts as now), else now.
+ */
+int64_t laporan_received_ms(int64_t provider_ms, int64_t now_ms, int64_t max_age_ms);
+#endif

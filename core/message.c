@@ -1,0 +1,207 @@
+#include "core/message.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define EXCERPT_BYTES 80
+
+void
+outgoing_release(struct outgoing *o)
+{
+	buf_wipe(&o->to);
+	buf_wipe(&o->text);
+}
+
+static const struct { enum case_state s; const char *id, *en; } words_of_state[] = {
+	{ CASE_BARU,       "sedang dibaca petugas",  "being read" },
+	{ CASE_DITUGASKAN, "sudah dikirim ke",       "sent to" },
+	{ CASE_DITERIMA,   "diterima",               "accepted by" },
+	{ CASE_MENUJU,     "petugas menuju lokasi",  "officer on the way" },
+	{ CASE_DITANGANI,  "sedang ditangani",       "being handled" },
+	{ CASE_SELESAI,    "selesai, menunggu jawaban Anda", "done, waiting for your answer" },
+	{ CASE_MENUNGGU,   "menunggu",               "waiting" },
+	{ CASE_DITUTUP,    "ditutup",                "closed" },
+};
+
+const char *
+case_state_words(enum case_state s, enum close_reason closed_as, const char *lang)
+{
+	int en = strcmp(lang, "en") == 0;
+
+	if (s == CASE_DITUTUP && closed_as == CLOSE_UNDISPUTED)
+		return en ? "closed, not confirmed" : "ditutup, belum dikonfirmasi";
+	if (s == CASE_DITUTUP && closed_as == CLOSE_WITHDRAWN)
+		return en ? "withdrawn" : "dicabut";
+	if (s == CASE_DITUTUP && closed_as == CLOSE_REJECTED)
+		return en ? "rejected" : "ditolak";
+	for (size_t i = 0; i < N_ELEMS(words_of_state); i++)
+		if (words_of_state[i].s == s)
+			return en ? words_of_state[i].en : words_of_state[i].id;
+	return "";
+}
+
+int
+message_needs_words(const struct message *m)
+{
+	return m->to == TO_REPORTER || m->group == GROUP_TASK || strcmp(m->kind, "tambahan") == 0;
+}
+
+/* The deadline as a clock time; with the date when it is another day. */
+static void
+add_deadline(struct buf *b, int64_t due_ms, int64_t now_ms)
+{
+	if (due_ms == 0)
+		return;
+	if (wib_day(due_ms) == wib_day(now_ms)) {
+		buf_add_wib_clock(b, due_ms);
+		buf_adds(b, " WIB");
+	} else {
+		buf_add_wib_short(b, due_ms);
+	}
+}
+
+/* Cuts to a whole number of characters and folds line ends: an SMS has no use for them. */
+static void
+add_excerpt(struct buf *b, const char *s, size_t max)
+{
+	struct buf folded = { 0 };
+	size_t n;
+
+	sms_fold(&folded, s, strlen(s));
+	n = folded.len;
+	if (n > max) {
+		n = max;
+		while (n > 0 && ((unsigned char)folded.data[n] & 0xc0) == 0x80)
+			n--;
+	}
+	for (size_t i = 0; i < n; i++)
+		buf_addc(b, (unsigned char)folded.data[i] < ' ' ? ' ' : folded.data[i]);
+	if (n < folded.len)
+		buf_adds(b, "..");
+	buf_wipe(&folded);
+}
+
+static int64_t
+promise_ms(const struct policy *p, const struct case_record *c)
+{
+	for (int i = 0; i < c->clocks_n; i++)
+		if (p->clocks[i].stop == STOP_ON_HANDLE && c->clocks[i].state != CLOCK_NONE)
+			return c->clocks[i].due_ms;
+	return 0;
+}
+
+struct holes { struct buf place, unit, due, left, late, percent, excerpt; char code[CODE_CHARS + 2]; };
+
+static void
+holes_release(struct holes *h)
+{
+	buf_release(&h->place);
+	buf_release(&h->unit);
+	buf_release(&h->due);
+	buf_release(&h->left);
+	buf_release(&h->late);
+	buf_release(&h->percent);
+	buf_wipe(&h->excerpt);
+}
+
+static void
+fill_holes(struct holes *h, const struct policy *p, const struct case_record *c, const char *unit,
+    int64_t due_ms, const char *lang, int64_t now_ms)
+{
+	const struct place *place = place_find(p->places, c->place);
+	const struct unit *u = unit_find(p->units, unit[0] != '\0' ? unit : case_lead(c));
+
+	code_show(h->code, &c->code);
+	if (place != NULL)
+		buf_add_place(&h->place, place);
+	else
+		buf_adds(&h->place, "?");
+	buf_adds(&h->unit, u != NULL ? u->shortname : "112");
+	add_deadline(&h->due, promise_ms(p, c), now_ms);
+	if (due_ms == 0)
+		due_ms = promise_ms(p, c);
+	buf_add_duration(&h->left, due_ms > now_ms ? due_ms - now_ms : 0, lang);
+	buf_add_duration(&h->late, now_ms > due_ms ? now_ms - due_ms : 0, lang);
+}
+
+static const char *
+category_name(const struct policy *p, const struct case_record *c)
+{
+	const struct category *k = category_find(p->catalogue, c->category);
+
+	return k != NULL ? k->shortname : "laporan";
+}
+
+static int
+fill(const struct policy *p, const char *lang, const char *kind, const struct case_record *c,
+    const struct holes *h, const struct message *m, const char *note,
+    const struct template_value *more, size_t more_n, struct buf *out)
+{
+	struct template_value v[24] = {
+		{ "kode", h->code }, { "kategori", category_name(p, c) }, { "tempat", buf_str(&h->place) },
+		{ "unit", buf_str(&h->unit) }, { "batas", buf_str(&h->due) }, { "sisa", buf_str(&h->left) },
+		{ "lambat", buf_str(&h->late) }, { "persen", buf_str(&h->percent) },
+		{ "isi", buf_str(&h->excerpt) }, { "nonce", m != NULL ? m->nonce : "" },
+		{ "anak", m != NULL ? m->rung : "" }, { "urgensi", urgency_name(c->urgency) },
+		{ "alasan", note }, { "pertanyaan", note }, { "tanggal", buf_str(&h->due) },
+		{ "keadaan", case_state_words(c->state, c->closed_as, lang) },
+	};
+	size_t n = 16;
+
+	for (size_t i = 0; i < more_n && n < N_ELEMS(v); i++)
+		v[n++] = more[i];
+	return text_fill(p->texts, lang, kind, out, v, n);
+}
+
+int
+message_render(const struct policy *p, const struct roster *r, const struct case_record *c,
+    const struct laporan *words, const char *note, const struct message *m, int64_t now_ms,
+    struct outgoing *out)
+{
+	const struct officer *o = m->to == TO_OFFICER ? officer_find(r, m->officer) : NULL;
+	const char *lang = m->to == TO_OFFICER ? (o != NULL ? o->lang : "id") : c->lang;
+	const char *unit = m->group == GROUP_REPORTER || m->group == GROUP_NOTICE ? m->unit : "";
+	struct buf reason = { 0 };
+	struct holes h = { 0 };
+	int rc = -1;
+
+	if (m->to == TO_OFFICER && (o == NULL || o->phone[0] == '\0'))
+		return -1;
+	if (m->to == TO_REPORTER && (words == NULL || words->sender == NULL || c->channel[0] == '\0'))
+		return -1;
+	fill_holes(&h, p, c, unit, m->due_ms, lang, now_ms);
+	buf_addf(&h.percent, "%d", m->percent);
+	if (note != NULL)
+		add_excerpt(&reason, note, 2 * EXCERPT_BYTES);
+	if (!c->sealed && m->group == GROUP_NOTICE && note != NULL)
+		add_excerpt(&h.excerpt, note, EXCERPT_BYTES);
+	else if (!c->sealed && words != NULL && words->text != NULL)
+		add_excerpt(&h.excerpt, words->text, EXCERPT_BYTES);
+	if (fill(p, lang, m->kind, c, &h, m, buf_str(&reason), NULL, 0, &out->text) != 0)
+		goto out;
+	snprintf(out->route, sizeof(out->route), "%s", m->to == TO_OFFICER ? "sms" : c->channel);
+	buf_adds(&out->to, m->to == TO_OFFICER ? o->phone : words->sender);
+	out->kind = m->kind;
+	rc = 0;
+out:
+	buf_wipe(&reason);
+	holes_release(&h);
+	return rc;
+}
+
+int
+message_answer(const struct policy *p, const char *lang, const char *kind,
+    const struct case_record *c, int64_t now_ms, const struct template_value *values, size_t n,
+    struct buf *out)
+{
+	static const struct case_record nothing;
+	struct holes h = { 0 };
+	int rc;
+
+	if (c == NULL)
+		c = &nothing;
+	fill_holes(&h, p, c, "", 0, lang, now_ms);
+	rc = fill(p, lang, kind, c, &h, NULL, "", values, n, out);
+	holes_release(&h);
+	return rc;
+}

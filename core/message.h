@@ -1,0 +1,34 @@
+#ifndef KENTONGAN_MESSAGE_H
+#define KENTONGAN_MESSAGE_H
+/*
+ * From a decided message to the words that leave the house: fills the text of its kind in the
+ * recipient's language.  Pure; the text is then sealed with the case's key.
+ */
+#include "core/decide.h"
+#include "core/laporan.h"
+
+struct outgoing {
+	char route[16];			/* sms, ... */
+	struct buf to, text;		/* address and words: personal data */
+	const char *kind;
+};
+void outgoing_release(struct outgoing *o);
+
+/*
+ * words may be NULL unless message_needs_words(); note is the actor's reason or question.  -1 when
+ * the recipient cannot be reached (no number, officer unknown): nothing to send, the caller logs it.
+ */
+int message_render(const struct policy *p, const struct roster *r, const struct case_record *c,
+    const struct laporan *words, const char *note, const struct message *m, int64_t now_ms,
+    struct outgoing *out);
+/* The citizen's own words or address are needed to render it. */
+int message_needs_words(const struct message *m);
+
+/* Texts that belong to no case change: answers to commands. values beside the case's own. */
+int message_answer(const struct policy *p, const char *lang, const char *kind,
+    const struct case_record *c, int64_t now_ms, const struct template_value *values, size_t n,
+    struct buf *out);
+
+/* Plain words for a state, by language. */
+const char *case_state_words(enum case_state s, enum close_reason closed_as, const char *lang);
+#endif
