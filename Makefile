@@ -60,6 +60,11 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c -o $@ $<
 
+# Tests' objects lie elsewhere: build/tests/unit is the program.
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c -o $@ $<
+
 # Files carried inside the programs: _binary_<path with _>_start and _end.
 ASSETS := $(foreach d,store ingest console cli,$(call assets,$(d)))
 $(ASSETS): $(B)/%.o: %
@@ -75,7 +80,7 @@ $(B)/tests/$(1)-suites.c: $(2)
 	   echo 'Suite *(*const suites[])(void) = {'; \
 	   for f in $(notdir $(basename $(2))); do echo "	$$$${f#check_}_suite,"; done; \
 	   echo '	0 };'; } > $$@
-$(B)/tests/$(1): $(B)/tests/$(1)-suites.o $(patsubst %.c,$(B)/%.o,$(2) $(wildcard tests/$(1)/harness.c) tests/runner.c) \
+$(B)/tests/$(1): $(B)/tests/$(1)-suites.o $(patsubst %.c,$(B)/obj/%.o,$(2) $(wildcard tests/$(1)/harness.c) tests/runner.c) \
     $(foreach d,$(DAEMONS) cli,$(call parts,$(d)) $(call assets,$(d))) $(LIB)
 	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs check) $$(LDLIBS)
 $(B)/tests/$(1)-suites.o: $(B)/tests/$(1)-suites.c

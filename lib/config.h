@@ -7,8 +7,10 @@
  * a default; an unknown key, a wrong type, a value out of range or a duplicate key is a mistake
  * named by file, line, key and what was expected, with the nearest known key as the remedy.
  *
+ * min and max of a string bound its length in bytes.
+ *
  * Durations are written 90s, 15m, 4h, 2d, 500ms and read into int64_t milliseconds; sizes 16KiB,
- * 2MiB into int64_t bytes.
+ * 2MiB, or plain bytes, into int64_t bytes.
  */
 #include <stddef.h>
 #include <stdint.h>

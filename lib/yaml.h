@@ -14,7 +14,11 @@ struct yaml;
 
 /* NULL on a mistake, described as "file:line: what" in errors.  Free with yaml_free(). */
 struct yaml *yaml_parse(const char *file, const char *text, size_t len, struct buf *errors);
-void yaml_free(struct yaml *y);
+/*
+ * libyaml exports a yaml_free of its own and would call ours in its place: the name for the
+ * linker is another one.
+ */
+void yaml_free(struct yaml *y) __asm__("kentongan_yaml_free");
 
 int yaml_root(const struct yaml *y);
 int yaml_is_map(const struct yaml *y, int node);
