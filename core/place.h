@@ -34,10 +34,12 @@ const struct place *place_at(const struct gazetteer *g, size_t i);
 const struct place *place_find(const struct gazetteer *g, const char *code);
 /* All meanings of a normalised spelling; returns how many, *out borrowed (sorted together). */
 size_t place_spelled(const struct gazetteer *g, const char *words, const struct spelling **out);
+/* All spellings, sorted by words; borrowed.  For building faster look-ups once. */
+size_t gazetteer_spellings(const struct gazetteer *g, const struct spelling **out);
 /* Most words in any spelling. */
 size_t gazetteer_longest(const struct gazetteer *g);
 /* The kecamatan a place lies in (itself if it is one), NULL for the regency. */
 const struct place *place_kecamatan(const struct place *p);
-/* "Ds. Jambewangi, Kec. Sempu" / "Kel. X, Kec. Y" / "Kec. Sempu". */
+/* "Ds. Jambewangi, Kec. Sempu" / "Kel. X, Kec. Y" / "Kec. Sempu" / "Kab. Banyuwangi". */
 void buf_add_place(struct buf *b, const struct place *p);
 #endif
