@@ -1,0 +1,31 @@
+#ifndef KENTONGAN_CASES_H
+#define KENTONGAN_CASES_H
+/*
+ * Cases as they lie in the store.
+ *
+ * Ownership  a stored_case owns its bytes; stored_case_release() wipes and frees them.
+ */
+#include "core/case.h"
+#include "core/laporan.h"
+#include "store/commit.h"
+#include "store/store.h"
+
+struct stored_case {
+	int there;			/* the key exists */
+	int readable;			/* version 0, or a document of a known schema */
+	int64_t version;		/* 0: only reserved */
+	struct case_record c;		/* when version > 0 */
+	struct buf pub, sealed, wrapped, seqs;
+};
+void stored_case_release(struct stored_case *s);
+
+/* Loads n cases in one round trip; out has room for n. 0, or -1 when the store did not answer. */
+int cases_load(struct store *st, const struct code *codes, size_t n, struct stored_case *out);
+/* Fills from the fields v, d, m, l, k, q as replied. */
+void stored_case_fill(struct stored_case *s, const redisReply *v, const redisReply *d, const redisReply *m,
+    const redisReply *l, const redisReply *k, const redisReply *q);
+
+/* Opens the report behind a case; 0, or -1 if it was erased or damaged.  keys is filled too. */
+int stored_case_open(const struct stored_case *s, const struct store *st, struct case_keys *keys,
+    struct laporan *words, char lookup[33]);
+#endif

@@ -1,0 +1,348 @@
+#include "store/commit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/escape.h"
+#include "lib/fault.h"
+#include "lib/log.h"
+#include "store/logbook.h"
+#include "store/outbox.h"
+
+void
+commit_begin(struct commit_batch *b, int64_t decided_ms)
+{
+	redis_args_reset(&b->keys);
+	redis_args_reset(&b->args);
+	b->n = 0;
+	b->decided_ms = decided_ms;
+}
+
+void
+commit_release(struct commit_batch *b)
+{
+	redis_args_release(&b->keys);
+	redis_args_release(&b->args);
+	free(b->slots);
+	memset(b, 0, sizeof(*b));
+}
+
+int
+case_keys_open(struct case_keys *k, const struct store *st, const void *wrapped, size_t len)
+{
+	if (len != SEAL_WRAPPED_BYTES || seal_unwrap(&k->key, &st->master, wrapped, len) != 0)
+		return -1;
+	memcpy(k->wrapped, wrapped, SEAL_WRAPPED_BYTES);
+	return 0;
+}
+
+static struct commit_slot *
+slot(struct commit_batch *b)
+{
+	if (b->n == b->cap) {
+		b->cap = b->cap ? 2 * b->cap : 16;
+		b->slots = xrealloc(b->slots, sizeof(*b->slots) * (size_t)b->cap);
+	}
+	memset(&b->slots[b->n], 0, sizeof(b->slots[0]));
+	b->slots[b->n].result = COMMIT_UNKNOWN;
+	return &b->slots[b->n++];
+}
+
+/* ---- the fixed part of one item; the order is the Lua side's item_read() ---- */
+
+struct item {
+	const char *code;
+	int64_t expect;			/* -1: no document */
+	const void *doc; size_t doc_len;
+	const char *input;
+	int64_t due_ms;			/* -1: not in the due set at all */
+	const struct buf *entry; const uint8_t *digest;
+	int index_n, out_n, cancel_n;
+};
+
+static void
+add_item(struct commit_batch *b, const struct store *st, const struct item *it, const struct input_id *in)
+{
+	struct redis_args *a = &b->args;
+
+	redis_args_adds(a, it->code);
+	redis_args_addi(a, it->expect);
+	redis_args_add(a, it->doc != NULL ? it->doc : "", it->doc_len);
+	redis_args_adds(a, it->input);
+	if (it->due_ms < 0)
+		redis_args_adds(a, "");
+	else
+		redis_args_addi(a, it->due_ms);
+	redis_args_adds(a, in != NULL && in->reserved[0] != '\0' ? "1" : "");
+	redis_args_adds(a, in != NULL ? in->entry : "");
+	redis_args_add(a, buf_str(it->entry), it->entry->len);
+	redis_args_add(a, it->digest, it->digest != NULL ? DIGEST_BYTES : 0);
+	redis_args_addi(a, it->index_n);
+	redis_args_addi(a, it->out_n);
+	redis_args_addi(a, it->cancel_n);
+	if (in != NULL && in->reserved[0] != '\0')
+		args_add_key(&b->keys, st, KEY_CASE, in->reserved, NULL);
+	if (in != NULL && in->entry[0] != '\0')
+		args_add_key(&b->keys, st, KEY_IN, in->lane, NULL);
+}
+
+static void
+add_index(struct commit_batch *b, const struct store *st, enum key_id key, const char *part,
+    const char *op, const char *field, const char *value)
+{
+	args_add_key(&b->keys, st, key, part, NULL);
+	redis_args_adds(&b->args, op);
+	redis_args_adds(&b->args, field);
+	redis_args_adds(&b->args, value);
+}
+
+/* ---- outbox items ---- */
+
+static void
+seal_message(struct buf *out, const struct case_keys *keys, const struct case_record *c,
+    const char *code, const char *kind, const char *to, const char *text, size_t text_len)
+{
+	struct buf plain = { 0 };
+
+	buf_adds(&plain, "{\"schema\":1,\"to\":");
+	buf_add_json(&plain, to, strlen(to));
+	buf_adds(&plain, ",\"text\":");
+	buf_add_json(&plain, text, text_len);
+	buf_addf(&plain, ",\"code\":\"%s\",\"kind\":\"%s\"%s}", code, kind,
+	    c != NULL && c->latihan ? ",\"latihan\":true" : "");
+	buf_add(out, keys->wrapped, SEAL_WRAPPED_BYTES);
+	seal_add(out, &keys->key, "message", plain.data, plain.len);
+	buf_wipe(&plain);
+}
+
+static void
+add_message(struct commit_batch *b, const struct store *st, const char *id, const char *route, int lane_e,
+    const char *to, const char *kind, const struct buf *payload, int64_t not_before_ms, int64_t not_after_ms)
+{
+	char recipient[LOOKUP_CHARS + 1];
+	char line[48];
+
+	lookup_of(recipient, &st->lookup, to);
+	snprintf(line, sizeof(line), "%s:%s", lane_e ? "e" : "n", route);
+	args_add_key(&b->keys, st, KEY_MSG, id, NULL);
+	args_add_key(&b->keys, st, KEY_RCP, line, recipient);
+	args_add_key(&b->keys, st, KEY_OUT, line, NULL);
+	redis_args_adds(&b->args, id);
+	redis_args_add(&b->args, payload->data, payload->len);
+	redis_args_adds(&b->args, kind);
+	redis_args_addi(&b->args, not_before_ms);
+	redis_args_addi(&b->args, not_after_ms);
+}
+
+/* Renders what can be rendered; the rest is reported, for it concerns one recipient only. */
+static int
+render_all(struct outgoing *out, int *which, const struct policy *p, const struct roster *r,
+    const struct effects *fx, const struct command *cmd, const struct laporan *words, int64_t now_ms)
+{
+	int n = 0;
+
+	for (int i = 0; i < fx->messages_n; i++) {
+		memset(&out[n], 0, sizeof(out[n]));
+		if (message_render(p, r, &fx->after, words, cmd->note, &fx->messages[i], now_ms, &out[n]) != 0) {
+			log_warn("message_unreachable", "case=%s kind=%s officer=%s", fx->after.code.s,
+			    fx->messages[i].kind, fx->messages[i].officer);
+			outgoing_release(&out[n]);
+			continue;
+		}
+		which[n++] = i;
+	}
+	return n;
+}
+
+#ifndef MUTANT
+#define MUTANT 0
+#endif
+
+static void
+add_rendered(struct commit_batch *b, const struct store *st, const struct effects *fx,
+    const struct case_keys *keys, const struct outgoing *out, const int *which, int n)
+{
+	for (int i = 0; i < n; i++) {
+		const struct message *m = &fx->messages[which[i]];
+		struct buf payload = { 0 };
+		char id[48];
+
+		message_id(id, sizeof(id), fx->after.code.s, m->n);
+		if (MUTANT == 7) {		/* planted: an id that another try does not repeat */
+			uint32_t salt;
+
+			random_bytes(&salt, sizeof(salt));
+			snprintf(id, sizeof(id), "%s.x%08x", fx->after.code.s, salt);
+		}
+		seal_message(&payload, keys, &fx->after, fx->after.code.s, m->kind, buf_str(&out[i].to),
+		    buf_str(&out[i].text), out[i].text.len);
+		add_message(b, st, id, out[i].route, m->lane_e, buf_str(&out[i].to), m->kind, &payload,
+		    m->not_before_ms, m->not_after_ms);
+		buf_release(&payload);
+	}
+}
+
+static void
+add_indexes(struct commit_batch *b, const struct store *st, const struct effects *fx)
+{
+	const struct case_record *c = &fx->after;
+	char received[24];
+
+	snprintf(received, sizeof(received), "%" PRId64, c->received_ms);
+	for (int i = 0; i < fx->indexes_n; i++) {
+		const struct index_op *op = &fx->indexes[i];
+
+		switch (op->kind) {
+		case INDEX_TASK_ADD: add_index(b, st, KEY_TASKS, op->officer, "u", op->nonce, c->code.s); break;
+		case INDEX_TASK_DROP: add_index(b, st, KEY_TASKS, op->officer, "d", op->nonce, ""); break;
+		case INDEX_REPORTER_SET: add_index(b, st, KEY_REPORTER, c->reporter, "s", c->code.s, received); break;
+		case INDEX_REPORTER_DROP: add_index(b, st, KEY_REPORTER, c->reporter, "d", c->code.s, ""); break;
+		}
+	}
+}
+
+void
+commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p,
+    const struct roster *r, const struct case_record *before, struct effects *fx,
+    const struct command *cmd, const struct case_keys *keys, const struct laporan *words,
+    const struct input_id *input)
+{
+	struct outgoing out[FX_MESSAGES];
+	struct buf entry = { 0 }, doc = { 0 };
+	uint8_t digest[DIGEST_BYTES];
+	struct commit_slot *s = slot(b);
+	int which[FX_MESSAGES];
+	int n = render_all(out, which, p, r, fx, cmd, words, b->decided_ms);
+
+	logbook_entry(&entry, digest, p, r, before, fx, cmd, &keys->key, b->decided_ms);
+	{
+		struct buf hex = { 0 };
+
+		buf_add_hex(&hex, digest, sizeof(digest));
+		snprintf(fx->after.digest, sizeof(fx->after.digest), "%s", buf_str(&hex));
+		snprintf(s->digest, sizeof(s->digest), "%s", buf_str(&hex));
+		buf_release(&hex);
+	}
+	case_encode(&doc, &fx->after);
+	args_add_key(&b->keys, st, KEY_CASE, fx->after.code.s, NULL);
+	add_item(b, st, &(struct item){ .code = fx->after.code.s, .expect = before->version,
+	    .doc = doc.data, .doc_len = doc.len, .input = input != NULL ? input->id : "",
+	    .due_ms = case_due_ms(&fx->after), .entry = &entry, .digest = digest,
+	    .index_n = fx->indexes_n, .out_n = n, .cancel_n = fx->cancels_n }, input);
+	add_indexes(b, st, fx);
+	add_rendered(b, st, fx, keys, out, which, n);
+	for (int i = 0; i < fx->cancels_n; i++) {
+		char id[48];
+
+		message_id(id, sizeof(id), fx->after.code.s, fx->cancels[i]);
+		args_add_key(&b->keys, st, KEY_MSG, id, NULL);
+		redis_args_adds(&b->args, id);
+	}
+	for (int i = 0; i < n; i++)
+		outgoing_release(&out[i]);
+	buf_release(&entry);
+	buf_release(&doc);
+}
+
+void
+commit_add_answer(struct commit_batch *b, struct store *st, const struct answer *a,
+    const struct case_keys *keys, const struct input_id *input)
+{
+	struct buf entry = { 0 }, payload = { 0 };
+	uint8_t digest[DIGEST_BYTES];
+	struct commit_slot *s = slot(b);
+	int out_n = a->to != NULL;
+
+	logbook_note_entry(&entry, digest, a->what, a->code, a->kind, a->note, a->latihan, &keys->key, b->decided_ms);
+	log_hex(s->digest, digest);
+	args_add_key(&b->keys, st, KEY_META, NULL, NULL);
+	add_item(b, st, &(struct item){ .code = "", .expect = -1, .input = "", .due_ms = -1,
+	    .entry = &entry, .digest = digest, .out_n = out_n }, input);
+	if (out_n) {
+		seal_message(&payload, keys, NULL, a->code, a->kind, a->to, buf_str(a->text), a->text->len);
+		add_message(b, st, a->id, a->route, a->lane_e, a->to, a->kind, &payload, b->decided_ms, a->not_after_ms);
+	}
+	buf_release(&entry);
+	buf_release(&payload);
+}
+
+void
+commit_add_document(struct commit_batch *b, struct store *st, const struct document *d)
+{
+	struct buf entry = { 0 };
+	uint8_t digest[DIGEST_BYTES];
+	struct commit_slot *s = slot(b);
+
+	logbook_plain_entry(&entry, digest, d->what, d->who, d->note, b->decided_ms);
+	log_hex(s->digest, digest);
+	args_add_key(&b->keys, st, d->key, d->part, NULL);
+	add_item(b, st, &(struct item){ .code = "", .expect = d->version, .doc = d->data, .doc_len = d->len,
+	    .input = "", .due_ms = -1, .entry = &entry, .digest = digest, .index_n = d->index_n }, NULL);
+	for (int i = 0; i < d->index_n; i++) {
+		const char op[2] = { d->index[i].op, '\0' };
+
+		add_index(b, st, d->index[i].key, d->index[i].part, op, d->index[i].field, d->index[i].value);
+	}
+	buf_release(&entry);
+}
+
+static const struct { const char *word; enum commit_result result; } answers[] = {
+	{ "ok", COMMIT_OK }, { "conflict", COMMIT_CONFLICT }, { "already", COMMIT_ALREADY },
+	{ "taken", COMMIT_TAKEN },
+};
+
+static void
+read_slot(struct commit_slot *s, const redisReply *r)
+{
+	s->result = COMMIT_REFUSED;
+	if (r->type != REDIS_REPLY_ARRAY || r->elements != 2 || r->element[0]->type != REDIS_REPLY_STRING)
+		return;
+	for (size_t i = 0; i < N_ELEMS(answers); i++)
+		if (strcmp(answers[i].word, r->element[0]->str) == 0)
+			s->result = answers[i].result;
+	s->seq = r->element[1]->type == REDIS_REPLY_INTEGER ? r->element[1]->integer : 0;
+}
+
+int
+commit_run(struct commit_batch *b, struct store *st)
+{
+	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_DUE, KEY_LEASE, KEY_ENDED };
+	struct redis_args keys = { 0 }, args = { 0 };
+	struct buf prefix = { 0 };
+	redisReply *r;
+	int ok = 0;
+
+	if (b->n == 0)
+		return 0;
+	for (size_t i = 0; i < N_ELEMS(fixed); i++)
+		args_add_key(&keys, st, fixed[i], NULL, NULL);
+	for (int i = 0; i < b->keys.n; i++)
+		redis_args_add(&keys, b->keys.argv[i], b->keys.lens[i]);
+	buf_add_key(&prefix, &st->keys, KEY_MSG, NULL, NULL);
+	redis_args_add(&args, prefix.data, prefix.len);
+	redis_args_addi(&args, b->decided_ms);
+	redis_args_addi(&args, b->n);
+	for (int i = 0; i < b->args.n; i++)
+		redis_args_add(&args, b->args.argv[i], b->args.lens[i]);
+	r = store_call(st, "kt_commit", &keys, &args);
+	for (int i = 0; i < b->n; i++) {
+		struct commit_slot *s = &b->slots[i];
+
+		if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == (size_t)b->n)
+			read_slot(s, r->element[i]);
+		else
+			s->result = redis_class_of(r) == REDIS_UNKNOWN ? COMMIT_UNKNOWN : COMMIT_REFUSED;
+		if (s->result == COMMIT_OK) {
+			ok++;
+			if (s->seq > 0)
+				store_note(st, s->seq, s->digest);
+		}
+	}
+	freeReplyObject(r);
+	redis_args_release(&keys);
+	redis_args_release(&args);
+	buf_release(&prefix);
+	return ok;
+}

@@ -1,0 +1,81 @@
+#ifndef KENTONGAN_COMMIT_H
+#define KENTONGAN_COMMIT_H
+/*
+ * Commits: the only way in which a case changes.
+ *
+ * A batch collects commits; commit_run() sends them in one call.  Each is written whole (document,
+ * due set, outbox items, index entries, one log entry, acknowledgement of its input) or not at all.
+ *
+ * Units      int64_t milliseconds since the epoch, UTC, by the store's clock.
+ * Ownership  arguments are borrowed for the call; the batch holds copies.
+ * Errors     per commit: COMMIT_CONFLICT somebody was faster, reload and decide again.
+ *            COMMIT_ALREADY this input was applied before.  COMMIT_TAKEN a nonce is in use, decide
+ *            again with other entropy.  COMMIT_UNKNOWN no answer; repeat with the same input id.
+ *            COMMIT_REFUSED by the store, see store_error(): nothing was written.
+ */
+#include "core/decide.h"
+#include "core/laporan.h"
+#include "core/message.h"
+#include "store/store.h"
+
+enum commit_result { COMMIT_OK, COMMIT_CONFLICT, COMMIT_ALREADY, COMMIT_TAKEN, COMMIT_UNKNOWN, COMMIT_REFUSED };
+
+struct commit_batch {
+	struct redis_args keys, args;
+	int n;
+	int64_t decided_ms;
+	struct commit_slot { enum commit_result result; int64_t seq; char digest[65]; } *slots;
+	int cap;
+};
+void commit_begin(struct commit_batch *b, int64_t decided_ms);
+void commit_release(struct commit_batch *b);
+
+/* What opens a case's sealed parts. wrapped is as stored (field k). */
+struct case_keys { struct seal_key key; uint8_t wrapped[SEAL_WRAPPED_BYTES]; };
+/* 0, or -1 when the wrapped key was erased or is not ours. */
+int case_keys_open(struct case_keys *k, const struct store *st, const void *wrapped, size_t len);
+
+/* The input that a commit uses up: "" fields where there is none. */
+struct input_id {
+	char id[40];			/* remembered by the case: same id twice is COMMIT_ALREADY */
+	char lane[4], entry[32];	/* stream entry to acknowledge */
+	char reserved[CODE_CHARS + 1];	/* a reserved code this input needs no longer */
+};
+
+/*
+ * Adds the commit of a decision; fx->after gets the digest of its new entry.  words may be NULL if
+ * no message needs them.  Messages that cannot be rendered are logged and left out.
+ */
+void commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p,
+    const struct roster *r, const struct case_record *before, struct effects *fx,
+    const struct command *cmd, const struct case_keys *keys, const struct laporan *words,
+    const struct input_id *input);
+
+/* An answer that changes no case: one message, one log entry.  key_code names the message. */
+struct answer {
+	const char *what;		/* event name in the log */
+	char code[CODE_CHARS + 1];	/* case it is about, "" none */
+	const char *kind, *route, *to;	/* to NULL: no message, only the entry */
+	const struct buf *text;
+	char id[48];			/* message id: deterministic by its input */
+	int lane_e, latihan;
+	int64_t not_after_ms;
+	const char *note;		/* sealed into the entry */
+};
+void commit_add_answer(struct commit_batch *b, struct store *st, const struct answer *a,
+    const struct case_keys *keys, const struct input_id *input);
+
+/* A document of another kind (officer, version): its key, version, bytes, and index entries. */
+struct document {
+	enum key_id key; const char *part;
+	int64_t version;		/* that is replaced; 0 new */
+	const void *data; size_t len;
+	const char *what, *who, *note;	/* log entry: event, author, plain detail (no personal data) */
+	struct { enum key_id key; const char *part; char op; const char *field, *value; } index[4];
+	int index_n;
+};
+void commit_add_document(struct commit_batch *b, struct store *st, const struct document *d);
+
+/* Sends the batch; slots[i] tells each result.  Returns how many are COMMIT_OK. */
+int commit_run(struct commit_batch *b, struct store *st);
+#endif

@@ -1,0 +1,103 @@
+#include "store/keys.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct key_spec key_specs[KEYS_N] = {
+	{ KEY_META, "meta", "hash",
+	  "installation, generation, schema, log seq, clock high water, roster seq, library digest",
+	  "up; every commit", "all daemons", "a dozen fields", "never: it is the installation" },
+	{ KEY_IN, "in:", "stream", "codes of reports not routed yet, lane e or n; the report is in its case key",
+	  "ingest", "router, sla", "the lane's limit in ingest.queue_max", "the commit that routes the entry" },
+	{ KEY_SEEN, "seen:", "hash", "message hash -> code of one UTC day", "ingest", "ingest",
+	  "reports of a day", "sla's sweeper, 35 days later" },
+	{ KEY_CASE, "case:", "hash",
+	  "v version, d case, m public and l sealed report, k wrapped data key, q seqs of its log entries, i last 16 inputs",
+	  "ingest (reserves), every commit", "router, sla, console, cli, ingest (state only)",
+	  "one per report; open ones and those closed under 90 days ago", "the commit that uses up a command; archive" },
+	{ KEY_DUE, "due", "sorted set", "code by the moment at which something falls due", "every commit", "sla",
+	  "one member per case that is not ditutup", "the commit that closes the case" },
+	{ KEY_LEASE, "due:lease", "sorted set", "code by the end of an engine's lease", "sla", "sla",
+	  "deadlines in the hands of engines", "the commit; sla's sweeper when older than a minute" },
+	{ KEY_LOG, "log", "stream", "every change: e entry, h its BLAKE2b; ids are the gap-free seq",
+	  "every commit", "console, sealer, archive, cli", "entries of cases not archived yet", "archive, keeping the seam" },
+	{ KEY_CHAIN, "chain", "hash", "seq and digest up to which the log is folded", "sla's sealer",
+	  "all daemons, cli", "two fields", "never: it is the seal" },
+	{ KEY_HEADS, "heads", "stream", "hourly signed heads of the chain", "sla's sealer", "console, cli",
+	  "24 a day", "archive" },
+	{ KEY_MSG, "msg:", "hash", "an outgoing message: state, fence, sealed payload", "every commit, notify",
+	  "notify, console, cli", "messages of cases in the store", "sla's sweeper, 35 days after its end" },
+	{ KEY_RCP, "rcp:", "list", "message ids of one recipient in order, by lane and route", "every commit, notify",
+	  "store functions", "what one recipient has waiting", "the mark that ends its last message" },
+	{ KEY_OUT, "out:due:", "sorted set", "heads of the recipients' lists by not-before, per lane and route",
+	  "every commit, notify", "notify", "recipients with messages waiting", "the mark that ends a message" },
+	{ KEY_ENDED, "out:ended", "sorted set", "ended message ids by time", "notify, commits", "sla's sweeper",
+	  "messages of 35 days", "sla's sweeper" },
+	{ KEY_VERSION, "ver:", "string", "one version of the configuration, by digest", "up, reload", "all daemons",
+	  "versions still named by a case", "archive, with the last case that names it" },
+	{ KEY_CURRENT, "current", "hash", "digest of the version in force: v, d", "up, reload", "all daemons",
+	  "one", "never: overwritten" },
+	{ KEY_OFFICER, "off:", "hash", "one officer: v, d sealed document", "cli, console", "all daemons",
+	  "officers ever on the roster", "archive, after the officer has ended" },
+	{ KEY_OFFICERS, "officers", "hash", "officer id -> 1", "cli, console", "all daemons", "as off:", "as off:" },
+	{ KEY_PHONES, "phones", "hash", "keyed hash of an officer's number -> id", "cli, console", "router",
+	  "as off:", "the commit that changes or ends the officer" },
+	{ KEY_TASKS, "task:", "hash", "nonce -> code of an officer's open tasks", "every commit", "router",
+	  "an officer's open tasks", "the commit that ends the task" },
+	{ KEY_REPORTER, "rep:", "hash", "code -> received time of a sender's open cases", "every commit", "router",
+	  "a sender's open cases", "the commit that closes the case" },
+	{ KEY_HEARTBEAT, "hb", "hash", "daemon:instance -> last sign of life", "all daemons", "all daemons",
+	  "running daemons", "sla's sweeper, an hour after the last sign" },
+	{ KEY_TALK, "talk", "hash", "sender hash -> answers given this hour", "router", "router",
+	  "senders of an hour", "sla's sweeper" },
+};
+
+int
+keyspace_init(struct keyspace *ks, const char *tag)
+{
+	size_t n = strlen(tag);
+
+	if (n == 0 || n > 20)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (!isalnum((unsigned char)tag[i]) && tag[i] != '-' && tag[i] != '.')
+			return -1;
+	snprintf(ks->prefix, sizeof(ks->prefix), "kt:{%s}:", tag);
+	return 0;
+}
+
+void
+buf_add_key(struct buf *b, const struct keyspace *ks, enum key_id id, const char *part, const char *more)
+{
+	buf_adds(b, ks->prefix);
+	buf_adds(b, key_specs[id].name);
+	if (part != NULL)
+		buf_adds(b, part);
+	if (more != NULL) {
+		buf_addc(b, ':');
+		buf_adds(b, more);
+	}
+}
+
+unsigned
+key_slot(const char *key, size_t len)
+{
+	const char *open = memchr(key, '{', len), *close;
+	uint16_t crc = 0;
+
+	if (open != NULL) {
+		close = memchr(open, '}', len - (size_t)(open - key));
+		if (close != NULL && close > open + 1) {
+			len = (size_t)(close - open - 1);
+			key = open + 1;
+		}
+	}
+	for (size_t i = 0; i < len; i++) {		/* CRC16-CCITT (XMODEM) */
+		crc ^= (uint16_t)((unsigned char)key[i] << 8);
+		for (int bit = 0; bit < 8; bit++)
+			crc = (uint16_t)(crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1);
+	}
+	return crc & 16383;
+}

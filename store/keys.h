@@ -1,0 +1,34 @@
+#ifndef KENTONGAN_KEYS_H
+#define KENTONGAN_KEYS_H
+/*
+ * Every key of the store.  All begin with kt:{TAG}: so that a regency lives in one slot: a commit,
+ * a reply, the log and the outbox are always one atomic call (DESIGN of the cluster to come).
+ *
+ * A row without type, writer, reader, bound or remover fails the test of this table.
+ */
+#include <stddef.h>
+
+#include "lib/buf.h"
+
+enum key_id {
+	KEY_META, KEY_IN, KEY_SEEN, KEY_CASE, KEY_DUE, KEY_LEASE, KEY_LOG, KEY_CHAIN, KEY_HEADS,
+	KEY_MSG, KEY_RCP, KEY_OUT, KEY_ENDED, KEY_VERSION, KEY_CURRENT, KEY_OFFICER, KEY_OFFICERS,
+	KEY_PHONES, KEY_TASKS, KEY_REPORTER, KEY_HEARTBEAT, KEY_TALK, KEYS_N
+};
+struct key_spec {
+	enum key_id id;
+	const char *name;	/* after the prefix; a trailing ':' takes parts */
+	const char *type, *holds, *writer, *reader, *bound, *remover;
+};
+extern const struct key_spec key_specs[KEYS_N];
+
+#define KEY_PREFIX_CHARS 40
+struct keyspace { char prefix[KEY_PREFIX_CHARS]; };
+
+/* tag: letters, digits, '-', '.'; 0 or -1. */
+int keyspace_init(struct keyspace *ks, const char *tag);
+/* Appends the key; a and b are its parts, NULL where it has none. */
+void buf_add_key(struct buf *b, const struct keyspace *ks, enum key_id id, const char *part, const char *more);
+/* The Redis Cluster slot of a key (CRC16 of its hash tag). */
+unsigned key_slot(const char *key, size_t len);
+#endif

@@ -1,0 +1,526 @@
+#include "store/logbook.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "lib/escape.h"
+
+void
+log_hex(char out[65], const uint8_t digest[DIGEST_BYTES])
+{
+	struct buf hex = { 0 };
+
+	buf_add_hex(&hex, digest, DIGEST_BYTES);
+	snprintf(out, 65, "%s", buf_str(&hex));
+	buf_release(&hex);
+}
+
+/* ---- writing ---- */
+
+static void
+add_pair(struct buf *b, const char *key, const char *value)
+{
+	if (value == NULL || value[0] == '\0')
+		return;
+	buf_addf(b, ",\"%s\":", key);
+	buf_add_json(b, value, strlen(value));
+}
+
+/* The sealed part: the actor's words, why the router thought so, and the entropy of new nonces. */
+static void
+add_sealed(struct buf *b, const char *note, const struct understanding *u, uint64_t entropy,
+    const struct seal_key *key)
+{
+	struct buf plain = { 0 }, sealed = { 0 };
+
+	if ((note == NULL || note[0] == '\0') && u == NULL && entropy == 0)
+		return;
+	buf_addf(&plain, "{\"ent\":\"%016" PRIx64 "\"", entropy);
+	add_pair(&plain, "note", note);
+	if (u != NULL) {
+		buf_adds(&plain, ",\"why\":[");
+		for (int i = 0; i < u->why_n; i++) {
+			buf_adds(&plain, i ? "," : "");
+			buf_add_json(&plain, u->why[i], strlen(u->why[i]));
+		}
+		buf_addc(&plain, ']');
+	}
+	buf_addc(&plain, '}');
+	seal_add(&sealed, key, "note", plain.data, plain.len);
+	buf_adds(b, ",\"x\":\"");
+	buf_add_hex(b, sealed.data, sealed.len);
+	buf_addc(b, '"');
+	buf_wipe(&plain);
+	buf_release(&sealed);
+}
+
+static void
+add_escalation(struct buf *b, const struct escalation *e)
+{
+	if (e->kind == ESC_NONE)
+		return;
+	buf_addf(b, ",\"esc\":{\"kind\":\"%s\",\"clock\":\"%s\",\"rung\":\"%s\",\"unit\":\"%s\",\"told\":\"%s\","
+	    "\"due_ms\":%" PRId64 ",\"late_ms\":%" PRId64 ",\"epoch\":%d",
+	    escalation_name(e->kind), e->clock, e->rung, e->unit, e->told, e->due_ms, e->late_ms, e->epoch);
+	add_pair(b, "why", e->why);
+	buf_addc(b, '}');
+}
+
+/* What readers of the log need of the case as it now is: the read model is made of this alone. */
+static void
+add_snapshot(struct buf *b, const struct policy *p, const struct case_record *c)
+{
+	int64_t promise = 0, met = 0, breached = 0;
+
+	for (int i = 0; i < c->clocks_n; i++)
+		if (p->clocks[i].stop == STOP_ON_HANDLE && c->clocks[i].state != CLOCK_NONE) {
+			promise = c->clocks[i].due_ms;
+			met = c->clocks[i].state == CLOCK_MET ? c->clocks[i].met_ms : 0;
+			breached = c->clocks[i].breached_ms;
+		}
+	buf_addf(b, ",\"c\":{\"st\":\"%s\",\"urg\":\"%s\",\"cat\":\"%s\",\"pl\":\"%s\",\"un\":[",
+	    case_state_name(c->state), urgency_name(c->urgency), c->category, c->place);
+	for (int i = 0; i < c->units_n; i++)
+		buf_addf(b, "%s\"%s\"", i ? "," : "", c->units[i]);
+	buf_addf(b, "],\"rx\":%" PRId64 ",\"due\":%" PRId64 ",\"pr\":%" PRId64 ",\"hd\":%" PRId64 ",\"br\":%" PRId64,
+	    c->received_ms, case_due_ms(c), promise, met, breached);
+	add_pair(b, "as", close_reason_name(c->closed_as));
+	buf_adds(b, c->sealed ? ",\"sealed\":1}" : "}");
+}
+
+static void
+add_command(struct buf *b, const struct command *cmd)
+{
+	buf_addf(b, ",\"cmd\":{\"ev\":\"%s\"", case_event_name(cmd->event));
+	add_pair(b, "to", cmd->to_unit);
+	add_pair(b, "into", cmd->into);
+	add_pair(b, "ok", cmd->approver);
+	if (cmd->until_ms != 0)
+		buf_addf(b, ",\"until\":%" PRId64, cmd->until_ms);
+	if (cmd->u != NULL) {
+		const struct understanding *u = cmd->u;
+
+		buf_addf(b, ",\"u\":{\"cat\":\"%s\",\"urg\":\"%s\",\"pl\":\"%s\",\"rt\":\"%s\",\"rw\":\"%s\",\"cf\":%d,"
+		    "\"pcf\":%d,\"sealed\":%d,\"unsure\":%d,\"un\":[", u->category, urgency_name(u->urgency),
+		    u->place, u->rt, u->rw, u->confidence_permille, u->place_confidence_permille, u->sealed, u->unsure);
+		for (int i = 0; i < u->units_n; i++)
+			buf_addf(b, "%s\"%s\"", i ? "," : "", u->units[i]);
+		buf_adds(b, "]}");
+	}
+	buf_addc(b, '}');
+}
+
+void
+logbook_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const struct policy *p,
+    const struct roster *r, const struct case_record *before, const struct effects *fx,
+    const struct command *cmd, const struct seal_key *key, int64_t at_ms)
+{
+	const struct case_record *c = &fx->after;
+	uint64_t entropy = fx->indexes_n > 0 ? cmd->entropy : 0;
+
+	buf_addf(out, "{\"schema\":1,\"code\":\"%s\",\"v\":%" PRId64 ",\"at\":%" PRId64 ",\"what\":\"%s\",\"by\":\"%s\"",
+	    c->code.s, c->version, at_ms, fx->what, actor_name(cmd->by));
+	add_pair(out, "actor", cmd->actor);
+	buf_addf(out, ",\"from\":\"%s\",\"to\":\"%s\",\"policy\":\"%s\",\"roster\":%" PRId64,
+	    before->version == 0 ? "" : case_state_name(before->state), case_state_name(c->state), c->policy, r->seq);
+	add_command(out, cmd);
+	add_escalation(out, &fx->esc);
+	add_snapshot(out, p, c);
+	for (int i = 0; i < fx->messages_n; i++)
+		buf_addf(out, "%s[%d,\"%s\",\"%s\"]%s", i ? "," : ",\"msgs\":[", fx->messages[i].n, fx->messages[i].kind,
+		    fx->messages[i].to == TO_OFFICER ? fx->messages[i].officer : "warga",
+		    i + 1 == fx->messages_n ? "]" : "");
+	for (int i = 0; i < fx->cancels_n; i++)
+		buf_addf(out, "%s%d%s", i ? "," : ",\"cancel\":[", fx->cancels[i], i + 1 == fx->cancels_n ? "]" : "");
+	buf_adds(out, fx->gap ? ",\"gap\":1" : "");
+	buf_adds(out, c->latihan ? ",\"latihan\":true" : "");
+	add_pair(out, "prev", before->digest);
+	add_sealed(out, cmd->note, cmd->u, entropy, key);
+	buf_addc(out, '}');
+	digest_of(digest, NULL, out->data, out->len);
+}
+
+void
+logbook_note_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what, const char *code,
+    const char *kind, const char *note, int latihan, const struct seal_key *key, int64_t at_ms)
+{
+	buf_addf(out, "{\"schema\":1,\"at\":%" PRId64 ",\"what\":\"%s\"", at_ms, what);
+	add_pair(out, "about", code);
+	add_pair(out, "kind", kind);
+	buf_adds(out, latihan ? ",\"latihan\":true" : "");
+	add_sealed(out, note, NULL, 0, key);
+	buf_addc(out, '}');
+	digest_of(digest, NULL, out->data, out->len);
+}
+
+void
+logbook_plain_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what, const char *who,
+    const char *detail, int64_t at_ms)
+{
+	buf_addf(out, "{\"schema\":1,\"at\":%" PRId64 ",\"what\":\"%s\"", at_ms, what);
+	add_pair(out, "actor", who);
+	add_pair(out, "detail", detail);
+	buf_addc(out, '}');
+	digest_of(digest, NULL, out->data, out->len);
+}
+
+/* ---- reading ---- */
+
+int
+log_line_of(struct log_line *out, const redisReply *entry)
+{
+	const redisReply *f;
+
+	if (entry->type != REDIS_REPLY_ARRAY || entry->elements != 2 || entry->element[0]->type != REDIS_REPLY_STRING)
+		return -1;
+	f = entry->element[1];
+	if (f->type != REDIS_REPLY_ARRAY || f->elements != 4 || strcmp(f->element[0]->str, "e") != 0 ||
+	    strcmp(f->element[2]->str, "h") != 0)
+		return -1;
+	out->seq = strtoll(entry->element[0]->str, NULL, 10);
+	out->entry = f->element[1]->str;
+	out->len = f->element[1]->len;
+	out->digest = (const uint8_t *)f->element[3]->str;
+	out->digest_len = f->element[3]->len;
+	return 0;
+}
+
+int
+logbook_read(struct store *st, int64_t after_seq, int max, int (*cb)(const struct log_line *, void *), void *arg)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+	int n = -1;
+
+	buf_add_key(&key, &st->keys, KEY_LOG, NULL, NULL);
+	r = redis_pipe_command(st->pipe, "XRANGE %b %lld-0 + COUNT %d", key.data, key.len,
+	    (long long)after_seq + 1, max);
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY) {
+		n = 0;
+		for (size_t i = 0; i < r->elements; i++, n++) {
+			struct log_line line = { .seq = -1 };
+
+			/* A foreign entry is passed on with seq -1: the reader decides what that means. */
+			if (log_line_of(&line, r->element[i]) != 0)
+				line.seq = -1;
+			if (cb(&line, arg) != 0)
+				break;
+		}
+	}
+	freeReplyObject(r);
+	buf_release(&key);
+	return n;
+}
+
+int64_t
+logbook_last_seq(struct store *st)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+	int64_t seq = -1;
+
+	buf_add_key(&key, &st->keys, KEY_META, NULL, NULL);
+	r = redis_pipe_command(st->pipe, "HGET %b seq", key.data, key.len);
+	if (r != NULL && r->type == REDIS_REPLY_STRING)
+		seq = strtoll(r->str, NULL, 10);
+	freeReplyObject(r);
+	buf_release(&key);
+	return seq;
+}
+
+/* ---- the chain ---- */
+
+struct chain { int64_t seq; uint8_t digest[DIGEST_BYTES]; };
+
+static void
+fold(struct chain *c, int64_t seq, const uint8_t digest[DIGEST_BYTES])
+{
+	uint8_t step[8 + DIGEST_BYTES];
+
+	for (int i = 0; i < 8; i++)
+		step[i] = (uint8_t)((uint64_t)seq >> (56 - 8 * i));
+	memcpy(step + 8, digest, DIGEST_BYTES);
+	digest_chain(c->digest, c->digest, step, sizeof(step));
+	c->seq = seq;
+}
+
+static int
+chain_read(struct store *st, struct chain *c)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+	int rc = -1;
+
+	memset(c, 0, sizeof(*c));
+	buf_add_key(&key, &st->keys, KEY_CHAIN, NULL, NULL);
+	r = redis_pipe_command(st->pipe, "HMGET %b seq digest", key.data, key.len);
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2) {
+		rc = 0;
+		if (r->element[0]->type == REDIS_REPLY_STRING) {
+			c->seq = strtoll(r->element[0]->str, NULL, 10);
+			if (r->element[1]->type != REDIS_REPLY_STRING || r->element[1]->len != 2 * DIGEST_BYTES ||
+			    hex_decode(c->digest, r->element[1]->str, 2 * DIGEST_BYTES) != 0)
+				rc = -1;
+		}
+	}
+	freeReplyObject(r);
+	buf_release(&key);
+	return rc;
+}
+
+struct sealing { struct chain c; int broken; };
+
+static int
+fold_line(const struct log_line *line, void *arg)
+{
+	struct sealing *s = arg;
+
+	if (line->seq != s->c.seq + 1 || line->digest_len != DIGEST_BYTES) {
+		s->broken = 1;
+		return 1;
+	}
+	fold(&s->c, line->seq, line->digest);
+	return 0;
+}
+
+/* The bytes a head's signature covers; the same line is published. */
+static void
+head_text(struct buf *b, const struct chain *c, int64_t at_ms)
+{
+	char hex[65];
+
+	log_hex(hex, c->digest);
+	buf_addf(b, "kentongan-head 1 seq=%" PRId64 " chain=%s at=%" PRId64, c->seq, hex, at_ms);
+}
+
+int
+logbook_seal(struct store *st, int max, int publish, const uint8_t sign_seed[32], int64_t now_ms)
+{
+	struct redis_args keys = { 0 }, args = { 0 };
+	struct sealing s = { .broken = 0 };
+	struct buf head = { 0 };
+	char hex[65];
+	redisReply *r = NULL;
+	int64_t from;
+	int n = -1;
+
+	if (chain_read(st, &s.c) != 0)
+		goto out;
+	from = s.c.seq;
+	if (logbook_read(st, from, max, fold_line, &s) < 0)
+		goto out;
+	if (s.broken) {
+		buf_reset(&st->why);
+		buf_addf(&st->why, "the log has a gap or a foreign entry after seq %" PRId64
+		    "; run 'kentongan audit verify'", s.c.seq);
+		goto out;
+	}
+	if (s.c.seq == from && !publish) {
+		n = 0;
+		goto out;
+	}
+	log_hex(hex, s.c.digest);
+	args_add_key(&keys, st, KEY_CHAIN, NULL, NULL);
+	args_add_key(&keys, st, KEY_HEADS, NULL, NULL);
+	redis_args_addi(&args, from);
+	redis_args_addi(&args, s.c.seq);
+	redis_args_adds(&args, hex);
+	if (publish) {
+		uint8_t sig[SIGN_BYTES];
+
+		head_text(&head, &s.c, now_ms);
+		sign_bytes(sig, sign_seed, head.data, head.len);
+		buf_adds(&head, " sig=");
+		buf_add_hex(&head, sig, sizeof(sig));
+	}
+	redis_args_adds(&args, buf_str(&head));
+	r = store_call(st, "kt_chain", &keys, &args);
+	if (r != NULL && r->type == REDIS_REPLY_STRING)
+		n = strcmp(r->str, "ok") == 0 ? (int)(s.c.seq - from) : 0;	/* another sealer was faster */
+out:
+	freeReplyObject(r);
+	buf_release(&head);
+	redis_args_release(&keys);
+	redis_args_release(&args);
+	return n;
+}
+
+/* ---- audit ---- */
+
+struct last { char code[CODE_CHARS + 1]; char digest[65]; int64_t version; };
+struct audit {
+	struct chain c, sealed;
+	struct last *table; size_t cap, n;	/* open addressing by code */
+	struct buf *report;
+	int bad, seal_seen;
+	int64_t at_ms;
+};
+
+static struct last *
+last_of(struct audit *a, const char *code)
+{
+	uint8_t h[DIGEST_BYTES];
+	size_t i;
+
+	if (2 * a->n >= a->cap) {
+		struct last *old = a->table;
+		size_t cap = a->cap;
+
+		a->cap = cap ? 2 * cap : 1024;
+		a->table = xcalloc(a->cap, sizeof(*a->table));
+		a->n = 0;
+		for (i = 0; i < cap; i++)
+			if (old[i].code[0] != '\0')
+				*last_of(a, old[i].code) = old[i];
+		free(old);
+	}
+	digest_of(h, NULL, code, strlen(code));
+	memcpy(&i, h, sizeof(i));
+	for (i %= a->cap; a->table[i].code[0] != '\0'; i = (i + 1) % a->cap)
+		if (strcmp(a->table[i].code, code) == 0)
+			return &a->table[i];
+	snprintf(a->table[i].code, sizeof(a->table[i].code), "%s", code);
+	a->n++;
+	return &a->table[i];
+}
+
+static int
+complain(struct audit *a, int64_t seq, const char *what)
+{
+	buf_addf(a->report, "entry %" PRId64 ": %s\n", seq, what);
+	a->bad = 1;
+	return 1;
+}
+
+static int
+audit_case(struct audit *a, const json_t *doc, int64_t seq, const char *hex)
+{
+	const char *code = json_string_value(json_object_get(doc, "code"));
+	const char *prev = json_string_value(json_object_get(doc, "prev"));
+	struct last *l;
+
+	if (code == NULL)
+		return 0;
+	l = last_of(a, code);
+	if (strcmp(prev != NULL ? prev : "", l->digest) != 0)
+		return complain(a, seq, "does not follow the previous entry of its case: one was removed, inserted or reordered");
+	if (json_integer_value(json_object_get(doc, "v")) != l->version + 1)
+		return complain(a, seq, "its case version does not follow");
+	l->version++;
+	snprintf(l->digest, sizeof(l->digest), "%s", hex);
+	return 0;
+}
+
+static int
+audit_line(const struct log_line *line, void *arg)
+{
+	struct audit *a = arg;
+	uint8_t digest[DIGEST_BYTES];
+	json_t *doc = NULL;
+	int64_t at;
+	char hex[65];
+	int rc;
+
+	if (line->seq < 0)
+		return complain(a, a->c.seq + 1, "is no entry of ours");
+	if (line->seq != a->c.seq + 1)
+		return complain(a, a->c.seq + 1, "is missing");
+	digest_of(digest, NULL, line->entry, line->len);
+	if (line->digest_len != DIGEST_BYTES || memcmp(digest, line->digest, DIGEST_BYTES) != 0)
+		return complain(a, line->seq, "its bytes do not have its digest: it was changed");
+	doc = json_loadb(line->entry, line->len, JSON_REJECT_DUPLICATES, NULL);
+	if (doc == NULL)
+		return complain(a, line->seq, "is no JSON");
+	log_hex(hex, digest);
+	at = json_integer_value(json_object_get(doc, "at"));
+	rc = audit_case(a, doc, line->seq, hex);
+	json_decref(doc);
+	if (rc != 0)
+		return rc;
+	if (at < a->at_ms - 60000)
+		return complain(a, line->seq, "is dated more than a minute before the one before it");
+	a->at_ms = at > a->at_ms ? at : a->at_ms;
+	fold(&a->c, line->seq, digest);
+	if (line->seq == a->sealed.seq) {
+		a->seal_seen = 1;
+		if (memcmp(a->c.digest, a->sealed.digest, DIGEST_BYTES) != 0)
+			return complain(a, line->seq, "the chain up to here is not the sealed one: an entry at or before it was changed");
+	}
+	return 0;
+}
+
+/* Notes that daemons keep outside the store, and signed heads, are checked against the chain's run. */
+static int
+audit_heads(struct store *st, struct audit *a)
+{
+	struct buf key = { 0 }, text = { 0 };
+	uint8_t seed[32], pub[32];
+	struct seal_key k;
+	redisReply *r;
+	int rc = 0;
+
+	if (secret_key(st->dir, "sign", &k, &text) != 0) {
+		buf_add(a->report, text.data, text.len);
+		buf_release(&text);
+		return -1;
+	}
+	memcpy(seed, k.bytes, sizeof(seed));
+	sign_public(pub, seed);
+	buf_add_key(&key, &st->keys, KEY_HEADS, NULL, NULL);
+	r = redis_pipe_command(st->pipe, "XRANGE %b - +", key.data, key.len);
+	if (r == NULL || r->type != REDIS_REPLY_ARRAY)
+		rc = -1;
+	for (size_t i = 0; rc == 0 && i < r->elements; i++) {
+		const char *line = r->element[i]->element[1]->element[1]->str;
+		const char *sig = strstr(line, " sig=");
+		uint8_t raw[SIGN_BYTES];
+		long long seq = 0;
+
+		if (sig == NULL || sscanf(line, "kentongan-head 1 seq=%lld", &seq) != 1 ||
+		    strlen(sig + 5) != 2 * SIGN_BYTES || hex_decode(raw, sig + 5, 2 * SIGN_BYTES) != 0 ||
+		    sign_verify(raw, pub, line, (size_t)(sig - line)) != 0)
+			complain(a, seq, "the signed head at this seq does not verify");
+		else if (seq > a->c.seq)
+			complain(a, seq, "is named by a signed head but the log ends before it: the tail was cut");
+	}
+	freeReplyObject(r);
+	buf_release(&key);
+	return rc;
+}
+
+int
+logbook_verify(struct store *st, struct buf *report)
+{
+	struct audit a = { .report = report };
+	int n, rc = -1, safe;
+
+	if (chain_read(st, &a.sealed) != 0)
+		goto out;
+	a.seal_seen = a.sealed.seq == 0;
+	do {
+		n = logbook_read(st, a.c.seq, 1000, audit_line, &a);
+	} while (n == 1000 && !a.bad);
+	if (n < 0)
+		goto out;
+	if (!a.bad && !a.seal_seen)
+		complain(&a, a.c.seq + 1, "is missing: the log ends before the sealed chain, its tail was cut");
+	if (!a.bad && logbook_last_seq(st) != a.c.seq)
+		complain(&a, a.c.seq + 1, "is missing: the store counted further than the log goes");
+	if (!a.bad && audit_heads(st, &a) != 0)
+		goto out;
+	safe = a.bad ? 0 : store_check(st);
+	if (safe < 0) {
+		buf_addf(report, "%s\n", store_error(st));
+		a.bad = 1;
+	}
+	buf_addf(report, "%s: %" PRId64 " entries, %zu cases, sealed up to %" PRId64 "\n",
+	    a.bad ? "NOT CLEAN" : "clean", a.c.seq, a.n, a.sealed.seq);
+	rc = a.bad;
+out:
+	free(a.table);
+	return rc;
+}

@@ -1,0 +1,45 @@
+#ifndef KENTONGAN_LOGBOOK_H
+#define KENTONGAN_LOGBOOK_H
+/*
+ * The log: audit record, event and replay input in one.
+ *
+ * An entry is one line of JSON; its digest is BLAKE2b-256 over these bytes; it names the digest of
+ * the previous entry of the same case ("prev").  Its seq is the stream id's first part, given by
+ * the store without gaps.  The sealer folds (seq, digest) into the chain:
+ *   chain(n) = BLAKE2b(chain(n-1) || seq as 8 bytes big-endian || digest), chain(0) = 32 zero bytes.
+ * What people wrote stands in "x", sealed with the case's key, as hex.
+ */
+#include "core/decide.h"
+#include "store/store.h"
+
+void log_hex(char out[65], const uint8_t digest[DIGEST_BYTES]);
+
+/* The entry of a decision. */
+void logbook_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const struct policy *p,
+    const struct roster *r, const struct case_record *before, const struct effects *fx,
+    const struct command *cmd, const struct seal_key *key, int64_t at_ms);
+/* Of an answer that changed no case. */
+void logbook_note_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what, const char *code,
+    const char *kind, const char *note, int latihan, const struct seal_key *key, int64_t at_ms);
+/* Of officers, versions, alarms: detail is plain and free of personal data. */
+void logbook_plain_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what, const char *who,
+    const char *detail, int64_t at_ms);
+
+/* One entry as read back. Bytes are borrowed for the call. */
+struct log_line { int64_t seq; const char *entry; size_t len; const uint8_t *digest; size_t digest_len; };
+/* Calls cb for up to max entries after seq, in order. Returns how many, -1 if the store gave none. */
+int logbook_read(struct store *st, int64_t after_seq, int max, int (*cb)(const struct log_line *, void *), void *arg);
+/* Reads an XRANGE/XREAD entry; 0 or -1 when it is no entry of ours. */
+int log_line_of(struct log_line *out, const redisReply *entry);
+int64_t logbook_last_seq(struct store *st);	/* -1 unknown */
+
+/*
+ * Audit: recomputes every digest, the gap-freeness, each case's chain of entries, the regency's
+ * chain up to where it is sealed, and the signed heads.  Writes a report; the first bad entry is
+ * named.  0 clean, 1 something is wrong, -1 could not be read.
+ */
+int logbook_verify(struct store *st, struct buf *report);
+
+/* Folds up to max entries on; how many were folded, -1 on error. publish: also sign a head. */
+int logbook_seal(struct store *st, int max, int publish, const uint8_t sign_seed[32], int64_t now_ms);
+#endif

@@ -1,0 +1,166 @@
+#include "store/outbox.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "lib/fault.h"
+#include "lib/log.h"
+#include "store/logbook.h"
+
+#ifndef MUTANT
+#define MUTANT 0
+#endif
+
+void
+message_id(char *out, size_t size, const char *code, int n)
+{
+	snprintf(out, size, "%s.%d", code, n);
+}
+
+void
+outbox_item_release(struct outbox_item *it)
+{
+	buf_wipe(&it->to);
+	buf_wipe(&it->text);
+}
+
+static void
+open_payload(struct outbox_item *it, const struct store *st, const char *p, size_t len)
+{
+	struct seal_key key;
+	struct buf plain = { 0 };
+	json_t *doc = NULL;
+	const char *to, *text, *code;
+
+	if (len <= SEAL_WRAPPED_BYTES || seal_unwrap(&key, &st->master, p, SEAL_WRAPPED_BYTES) != 0 ||
+	    seal_open(&plain, &key, "message", p + SEAL_WRAPPED_BYTES, len - SEAL_WRAPPED_BYTES) != 0)
+		goto out;
+	doc = json_loadb(plain.data, plain.len, JSON_ALLOW_NUL, NULL);
+	to = json_string_value(json_object_get(doc, "to"));
+	text = json_string_value(json_object_get(doc, "text"));
+	code = json_string_value(json_object_get(doc, "code"));
+	if (to == NULL || text == NULL)
+		goto out;
+	buf_adds(&it->to, to);
+	buf_add(&it->text, text, json_string_length(json_object_get(doc, "text")));
+	snprintf(it->code, sizeof(it->code), "%s", code != NULL ? code : "");
+	it->latihan = json_is_true(json_object_get(doc, "latihan"));
+	it->readable = 1;
+out:
+	json_decref(doc);
+	buf_wipe(&plain);
+}
+
+static int
+read_item(struct outbox_item *it, const struct store *st, const redisReply *r)
+{
+	memset(it, 0, sizeof(*it));
+	if (r->type != REDIS_REPLY_ARRAY || r->elements != 7)
+		return -1;
+	snprintf(it->id, sizeof(it->id), "%s", r->element[0]->str);
+	it->fence = r->element[1]->integer;
+	snprintf(it->kind, sizeof(it->kind), "%s", r->element[3]->str);
+	it->not_after_ms = strtoll(r->element[4]->str, NULL, 10);
+	it->tries = (int)strtol(r->element[5]->str, NULL, 10);
+	it->repeated = strcmp(r->element[6]->str, "sending") == 0;
+	open_payload(it, st, r->element[2]->str, r->element[2]->len);
+	return 0;
+}
+
+int
+outbox_claim(struct store *st, const char *route, int max, int64_t lease_ms, struct outbox_item *items,
+    int64_t *now_ms)
+{
+	struct redis_args keys = { 0 }, args = { 0 };
+	struct buf prefix = { 0 };
+	char line[48];
+	redisReply *r;
+	int n = -1;
+
+	args_add_key(&keys, st, KEY_META, NULL, NULL);
+	snprintf(line, sizeof(line), "e:%s", route);
+	args_add_key(&keys, st, KEY_OUT, line, NULL);
+	snprintf(line, sizeof(line), "n:%s", route);
+	args_add_key(&keys, st, KEY_OUT, line, NULL);
+	buf_add_key(&prefix, &st->keys, KEY_MSG, NULL, NULL);
+	redis_args_add(&args, prefix.data, prefix.len);
+	redis_args_addi(&args, max);
+	redis_args_addi(&args, lease_ms);
+	FAULT_POINT("before_mark_sending");
+	r = store_call(st, "kt_claim", &keys, &args);
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements > 0) {
+		n = 0;
+		*now_ms = strtoll(r->element[0]->str, NULL, 10);
+		for (size_t i = 1; i < r->elements && n < max; i++)
+			if (read_item(&items[n], st, r->element[i]) == 0)
+				n++;
+		if (n > 0)
+			FAULT_POINT("after_mark_sending");
+	}
+	freeReplyObject(r);
+	redis_args_release(&keys);
+	redis_args_release(&args);
+	buf_release(&prefix);
+	return n;
+}
+
+static int
+mark(struct store *st, const struct outbox_item *it, const char *op, const char *arg, const struct buf *entry,
+    const uint8_t *digest)
+{
+	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_ENDED };
+	struct redis_args keys = { 0 }, args = { 0 };
+	struct buf prefix = { 0 };
+	redisReply *r;
+	int rc = -1;
+
+	for (size_t i = 0; i < N_ELEMS(fixed); i++)
+		args_add_key(&keys, st, fixed[i], NULL, NULL);
+	args_add_key(&keys, st, KEY_MSG, it->id, NULL);
+	buf_add_key(&prefix, &st->keys, KEY_MSG, NULL, NULL);
+	redis_args_add(&args, prefix.data, prefix.len);
+	redis_args_adds(&args, it->id);
+	redis_args_addi(&args, it->fence);
+	redis_args_adds(&args, op);
+	redis_args_adds(&args, arg);
+	redis_args_add(&args, buf_str(entry), entry->len);
+	redis_args_add(&args, digest != NULL ? (const char *)digest : "", entry->len > 0 ? DIGEST_BYTES : 0);
+	r = store_call(st, "kt_mark", &keys, &args);
+	if (r != NULL && r->type == REDIS_REPLY_STRING)
+		rc = strcmp(r->str, "ok") == 0 ? 0 : 1;
+	freeReplyObject(r);
+	redis_args_release(&keys);
+	redis_args_release(&args);
+	buf_release(&prefix);
+	return rc;
+}
+
+int
+outbox_end(struct store *st, const struct outbox_item *it, const char *state, int audit, int64_t now_ms)
+{
+	struct buf entry = { 0 }, detail = { 0 };
+	uint8_t digest[DIGEST_BYTES] = { 0 };
+	int rc;
+
+	if (audit) {
+		buf_addf(&detail, "%s %s %s", it->id, it->kind, state);
+		logbook_plain_entry(&entry, digest, "pesan", "notify", buf_str(&detail), now_ms);
+	}
+	rc = mark(st, it, "end", state, &entry, digest);
+	buf_release(&entry);
+	buf_release(&detail);
+	return rc;
+}
+
+int
+outbox_retry(struct store *st, const struct outbox_item *it, int64_t at_ms)
+{
+	struct buf none = { 0 };
+	char at[24];
+
+	snprintf(at, sizeof(at), "%lld", (long long)at_ms);
+	return mark(st, it, "retry", at, &none, NULL);
+}

@@ -1,0 +1,40 @@
+#ifndef KENTONGAN_OUTBOX_H
+#define KENTONGAN_OUTBOX_H
+/*
+ * The outbox: what is to leave the house.  Per recipient, lane and route a list of messages; only
+ * its head stands in the line out:due:LANE:ROUTE.  A claim is a lease with a fencing number that
+ * every later mark must show.  Lane e has lists and lines of its own, so that nothing waits before it.
+ *
+ * Units      int64_t milliseconds since the epoch, UTC, by the store's clock.
+ */
+#include "store/store.h"
+
+/* The deterministic id of a case's n-th message. */
+void message_id(char *out, size_t size, const char *code, int n);
+
+struct outbox_item {
+	char id[48];
+	int64_t fence;
+	char kind[32];
+	int64_t not_after_ms;
+	int tries;
+	int repeated;		/* it was being sent before and its outcome is unknown */
+	char code[12];
+	struct buf to, text;	/* opened: personal data */
+	int latihan;
+	int readable;		/* 0: the payload could not be opened (erased, damaged) */
+};
+void outbox_item_release(struct outbox_item *it);
+
+/*
+ * Claims up to max messages of a route, lane e first.  items has room for max; *now_ms gets the
+ * store's time.  Returns how many, -1 when the store did not answer (those it may have claimed come
+ * again after the lease).
+ */
+int outbox_claim(struct store *st, const char *route, int max, int64_t lease_ms, struct outbox_item *items,
+    int64_t *now_ms);
+/* Ends a message in a final state: sent, expired, undeliverable.  audit: also a log entry. 0, 1 lost, -1 unknown. */
+int outbox_end(struct store *st, const struct outbox_item *it, const char *state, int audit, int64_t now_ms);
+/* Puts it back for at_ms. */
+int outbox_retry(struct store *st, const struct outbox_item *it, int64_t at_ms);
+#endif

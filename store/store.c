@@ -1,0 +1,439 @@
+#include "store/store.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/config.h"
+#include "lib/escape.h"
+#include "lib/log.h"
+
+extern const char _binary_store_kentongan_lua_start[], _binary_store_kentongan_lua_end[];
+
+#define STORE_SCHEMA "1"
+
+int
+store_open(struct store *st, const struct settings *set, const char *dir, const char *url,
+    const char *name, struct buf *errors)
+{
+	struct buf secret = { 0 };
+
+	memset(st, 0, sizeof(*st));
+	st->set = set;
+	st->dir = xstrdup(dir);
+	st->name = xstrdup(name);
+	if (keyspace_init(&st->keys, set->regency) != 0) {
+		buf_addf(errors, "regency: '%s' is no tag: letters, digits, '.', '-'\n", set->regency);
+		return -1;
+	}
+	if (redis_address_parse(&st->address, url, errors) != 0 ||
+	    secret_key(dir, "data", &st->master, errors) != 0 ||
+	    secret_key(dir, "lookup", &st->lookup, errors) != 0 ||
+	    secret_read(dir, "redis", &secret, errors) != 0)
+		return -1;
+	if (st->address.password == NULL)
+		st->address.password = buf_take(&secret);
+	buf_wipe(&secret);
+	st->pipe = redis_pipe_new(&st->address, name, set->redis_connect_ms, set->redis_command_ms);
+	return 0;
+}
+
+void
+store_close(struct store *st)
+{
+	if (st->pipe != NULL)
+		redis_pipe_free(st->pipe);
+	redis_address_release(&st->address);
+	buf_release(&st->why);
+	free(st->dir);
+	free(st->name);
+	memset(st, 0, sizeof(*st));
+}
+
+const char *
+store_error(const struct store *st)
+{
+	return buf_str(&st->why);
+}
+
+static void
+because(struct store *st, const char *what, const redisReply *r)
+{
+	buf_reset(&st->why);
+	buf_addf(&st->why, "%s: %s", what, r == NULL ? redis_pipe_error(st->pipe) :
+	    r->type == REDIS_REPLY_ERROR ? r->str : "an answer of another form");
+}
+
+void
+args_add_key(struct redis_args *a, const struct store *st, enum key_id id, const char *part, const char *more)
+{
+	struct buf key = { 0 };
+
+	buf_add_key(&key, &st->keys, id, part, more);
+	redis_args_add(a, key.data, key.len);
+	buf_release(&key);
+}
+
+void
+store_call_args(struct redis_args *out, const char *function, const struct redis_args *keys,
+    const struct redis_args *args)
+{
+	redis_args_adds(out, "FCALL");
+	redis_args_adds(out, function);
+	redis_args_addi(out, keys->n);
+	for (int i = 0; i < keys->n; i++)
+		redis_args_add(out, keys->argv[i], keys->lens[i]);
+	for (int i = 0; i < args->n; i++)
+		redis_args_add(out, args->argv[i], args->lens[i]);
+}
+
+redisReply *
+store_call(struct store *st, const char *function, const struct redis_args *keys,
+    const struct redis_args *args)
+{
+	struct redis_args all = { 0 };
+	redisReply *r;
+
+	store_call_args(&all, function, keys, args);
+	r = redis_pipe_call(st->pipe, all.n, (const char **)all.argv, all.lens);
+	if (r == NULL || r->type == REDIS_REPLY_ERROR)
+		because(st, function, r);
+	redis_args_release(&all);
+	return r;
+}
+
+int64_t
+store_now_ms(struct store *st)
+{
+	struct redis_args keys = { 0 }, args = { 0 };
+	redisReply *r;
+	int64_t ms = 0;
+
+	args_add_key(&keys, st, KEY_META, NULL, NULL);
+	r = store_call(st, "kt_now", &keys, &args);
+	if (r != NULL && r->type == REDIS_REPLY_STRING)
+		ms = strtoll(r->str, NULL, 10);
+	freeReplyObject(r);
+	redis_args_release(&keys);
+	return ms;
+}
+
+/* ---- safety ---- */
+
+static const struct { const char *key, *must, *remedy; } safe[] = {
+	{ "appendonly", "yes", "start Redis with conf/redis.conf: without the append-only file an acknowledged report can be lost" },
+	{ "appendfsync", "always", "set appendfsync always: everysec loses the last second" },
+	{ "no-appendfsync-on-rewrite", "no", "set no-appendfsync-on-rewrite no: a rewrite would suspend fsync" },
+	{ "maxmemory-policy", "noeviction", "set maxmemory-policy noeviction: eviction deletes cases" },
+};
+
+static int
+unsafe(struct store *st, const char *fmt, const char *a, const char *b, const char *c)
+{
+	buf_reset(&st->why);
+	buf_addf(&st->why, "%s", fmt);
+	buf_addf(&st->why, " (%s%s%s%s%s)", a, b[0] != '\0' ? ", " : "", b, c[0] != '\0' ? "; " : "", c);
+	return -1;
+}
+
+static int
+check_settings(struct store *st)
+{
+	for (size_t i = 0; i < N_ELEMS(safe); i++) {
+		redisReply *r = redis_pipe_command(st->pipe, "CONFIG GET %s", safe[i].key);
+		int rc = 0;
+
+		if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != 2) {
+			because(st, "CONFIG GET", r);
+			rc = redis_class_of(r) == REDIS_UNKNOWN || redis_class_of(r) == REDIS_RETRY ? 1 : -1;
+		} else if (strcmp(r->element[1]->str, safe[i].must) != 0) {
+			rc = unsafe(st, "the store is not safe", safe[i].key, r->element[1]->str, safe[i].remedy);
+		}
+		freeReplyObject(r);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int
+check_version(struct store *st)
+{
+	redisReply *r = redis_pipe_command(st->pipe, "INFO server");
+	const char *v = r != NULL && r->type == REDIS_REPLY_STRING ? strstr(r->str, "redis_version:") : NULL;
+	int rc = 0;
+
+	if (v == NULL) {
+		because(st, "INFO", r);
+		rc = 1;
+	} else if (strncmp(v, "redis_version:7.", 16) != 0) {
+		char found[32];
+
+		snprintf(found, sizeof(found), "%.*s", (int)strcspn(v + 14, "\r\n"), v + 14);
+		rc = unsafe(st, "the store is another Redis than 7", found, "", "install Debian 12's redis-server");
+	}
+	freeReplyObject(r);
+	return rc;
+}
+
+static size_t
+library_len(void)
+{
+	return (size_t)(_binary_store_kentongan_lua_end - _binary_store_kentongan_lua_start);
+}
+
+static int
+check_library(struct store *st)
+{
+	redisReply *r = redis_pipe_command(st->pipe, "FUNCTION LIST LIBRARYNAME kentongan WITHCODE");
+	const redisReply *lib, *code = NULL;
+	int rc = 0;
+
+	if (r == NULL || r->type != REDIS_REPLY_ARRAY) {
+		because(st, "FUNCTION LIST", r);
+		rc = redis_class_of(r) == REDIS_FATAL ? -1 : 1;
+		goto out;
+	}
+	lib = r->elements == 1 ? r->element[0] : NULL;
+	for (size_t i = 0; lib != NULL && i + 1 < lib->elements; i += 2)
+		if (strcmp(lib->element[i]->str, "library_code") == 0)
+			code = lib->element[i + 1];
+	if (code == NULL)
+		rc = unsafe(st, "the function library is missing", "kentongan", "", "run 'kentongan up' or 'kentongan reload'");
+	else if (code->len != library_len() || memcmp(code->str, _binary_store_kentongan_lua_start, code->len) != 0)
+		rc = unsafe(st, "the store runs another version of the function library", "kentongan", "",
+		    "finish the upgrade: all daemons and the library must be of one build");
+out:
+	freeReplyObject(r);
+	return rc;
+}
+
+static void
+path_of(struct buf *b, const struct store *st, const char *file)
+{
+	buf_addf(b, "%s/%s", st->dir, file);
+}
+
+static int
+check_installation(struct store *st)
+{
+	struct buf path = { 0 }, mine = { 0 }, key = { 0 };
+	redisReply *r = NULL;
+	int rc = -1;
+
+	path_of(&path, st, "secrets/installation");
+	buf_add_key(&key, &st->keys, KEY_META, NULL, NULL);
+	if (file_read(buf_str(&path), 256, &mine) != 0) {
+		unsafe(st, "this machine has no installation id", buf_str(&path), strerror(errno), "run 'kentongan up' once");
+		goto out;
+	}
+	r = redis_pipe_command(st->pipe, "HMGET %b installation schema", key.data, key.len);
+	if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != 2) {
+		because(st, "HMGET", r);
+		rc = redis_class_of(r) == REDIS_FATAL ? -1 : 1;
+	} else if (r->element[0]->type != REDIS_REPLY_STRING) {
+		unsafe(st, "the store is empty", buf_str(&key), "no installation id",
+		    "it is not the store this machine served: restore the data or the backup");
+	} else if (r->element[0]->len > mine.len || memcmp(r->element[0]->str, mine.data, r->element[0]->len) != 0) {
+		unsafe(st, "the store belongs to another installation", buf_str(&key), "", "connect the right Redis");
+	} else if (r->element[1]->type != REDIS_REPLY_STRING || strcmp(r->element[1]->str, STORE_SCHEMA) != 0) {
+		unsafe(st, "the store has another schema", buf_str(&key), "", "run the upgrade of this version");
+	} else {
+		rc = 0;
+	}
+out:
+	freeReplyObject(r);
+	buf_release(&path);
+	buf_release(&mine);
+	buf_release(&key);
+	return rc;
+}
+
+/* Any daemon's note may be ahead of the others': all of them must be on the log. */
+static const char *const noted_by[] = { "ingest", "router", "sla", "notify", "console", "cli" };
+
+static int
+check_one_note(struct store *st, const char *who)
+{
+	struct buf path = { 0 }, text = { 0 }, key = { 0 };
+	char digest[65] = "", found[65] = "";
+	long long seq = 0;
+	redisReply *r = NULL;
+	int rc = 0;
+
+	buf_addf(&path, "%s/noted/%s", st->dir, who);
+	if (file_read(buf_str(&path), 256, &text) != 0 || sscanf(buf_str(&text), "%lld %64s", &seq, digest) != 2)
+		goto out;
+	buf_add_key(&key, &st->keys, KEY_LOG, NULL, NULL);
+	r = redis_pipe_command(st->pipe, "XRANGE %b %lld-0 %lld-0", key.data, key.len, seq, seq);
+	if (r == NULL || r->type != REDIS_REPLY_ARRAY) {
+		because(st, "XRANGE", r);
+		rc = redis_class_of(r) == REDIS_FATAL ? -1 : 1;
+		goto out;
+	}
+	if (r->elements == 1 && r->element[0]->elements == 2 && r->element[0]->element[1]->elements == 4) {
+		struct buf hex = { 0 };
+
+		buf_add_hex(&hex, r->element[0]->element[1]->element[3]->str,
+		    r->element[0]->element[1]->element[3]->len);
+		snprintf(found, sizeof(found), "%s", buf_str(&hex));
+		buf_release(&hex);
+	}
+	if (strcmp(found, digest) != 0) {
+		char entry[96];
+
+		snprintf(entry, sizeof(entry), "log entry %lld noted by %s", seq, who);
+		rc = unsafe(st, found[0] == '\0' ? "the store has lost what was acknowledged" :
+		    "the store was tampered with", entry, found[0] == '\0' ? "missing" : "another digest",
+		    "stop, keep the data folder, run 'kentongan audit verify', restore the newest backup");
+	}
+out:
+	freeReplyObject(r);
+	buf_release(&path);
+	buf_release(&text);
+	buf_release(&key);
+	return rc;
+}
+
+int
+store_check(struct store *st)
+{
+	int (*const checks[])(struct store *) = { check_version, check_settings, check_library, check_installation };
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < N_ELEMS(checks); i++)
+		rc = checks[i](st);
+	for (size_t i = 0; rc == 0 && i < N_ELEMS(noted_by); i++)
+		rc = check_one_note(st, noted_by[i]);
+	return rc;
+}
+
+/* ---- installation ---- */
+
+static int
+install_identity(struct store *st)
+{
+	struct buf path = { 0 }, id = { 0 }, key = { 0 };
+	uint8_t raw[16];
+	redisReply *r = NULL, *set = NULL;
+	int rc = -1;
+
+	path_of(&path, st, "secrets/installation");
+	buf_add_key(&key, &st->keys, KEY_META, NULL, NULL);
+	if (file_read(buf_str(&path), 256, &id) != 0) {
+		/* A new machine: it may only begin on an empty store. */
+		r = redis_pipe_command(st->pipe, "HGET %b installation", key.data, key.len);
+		if (r == NULL || r->type != REDIS_REPLY_NIL) {
+			because(st, "this machine is new but the store is not", r);
+			goto out;
+		}
+		random_bytes(raw, sizeof(raw));
+		buf_add_hex(&id, raw, sizeof(raw));
+		set = redis_pipe_command(st->pipe, "HSET %b installation %s schema %s generation 1 seq 0 clock 0 roster 0",
+		    key.data, key.len, buf_str(&id), STORE_SCHEMA);
+		if (set == NULL || set->type != REDIS_REPLY_INTEGER) {
+			because(st, "HSET", set);
+			goto out;
+		}
+		if (file_write(buf_str(&path), id.data, id.len, 0400) != 0) {
+			unsafe(st, "cannot write", buf_str(&path), strerror(errno), "make the folder writable");
+			goto out;
+		}
+	}
+	rc = 0;
+out:
+	freeReplyObject(r);
+	freeReplyObject(set);
+	buf_release(&path);
+	buf_release(&id);
+	buf_release(&key);
+	return rc;
+}
+
+static int
+install_groups(struct store *st)
+{
+	static const char *const lanes[] = { "e", "n" };
+	int rc = 0;
+
+	for (size_t i = 0; i < N_ELEMS(lanes) && rc == 0; i++) {
+		struct buf key = { 0 };
+		redisReply *r;
+
+		buf_add_key(&key, &st->keys, KEY_IN, lanes[i], NULL);
+		r = redis_pipe_command(st->pipe, "XGROUP CREATE %b router 0 MKSTREAM", key.data, key.len);
+		if (r == NULL || (r->type == REDIS_REPLY_ERROR && strncmp(r->str, "BUSYGROUP", 9) != 0)) {
+			because(st, "XGROUP CREATE", r);
+			rc = -1;
+		}
+		freeReplyObject(r);
+		buf_release(&key);
+	}
+	return rc;
+}
+
+int
+store_install(struct store *st)
+{
+	redisReply *r = redis_pipe_command(st->pipe, "FUNCTION LOAD REPLACE %b",
+	    _binary_store_kentongan_lua_start, library_len());
+	int rc = -1;
+
+	if (r == NULL || r->type == REDIS_REPLY_ERROR)
+		because(st, "FUNCTION LOAD", r);
+	else if (install_identity(st) == 0 && install_groups(st) == 0)
+		rc = 0;
+	freeReplyObject(r);
+	return rc;
+}
+
+/* ---- notes and heartbeat ---- */
+
+void
+store_note(struct store *st, int64_t seq, const char *digest_hex)
+{
+	if (seq <= st->noted.seq)
+		return;
+	st->noted.seq = seq;
+	snprintf(st->noted.digest, sizeof(st->noted.digest), "%s", digest_hex);
+}
+
+int
+store_note_flush(struct store *st)
+{
+	struct buf path = { 0 }, line = { 0 };
+	int rc = 0;
+
+	if (st->noted.seq > st->noted.written) {
+		buf_addf(&path, "%s/noted", st->dir);
+		if (mkdir(buf_str(&path), 0700) != 0 && errno != EEXIST)
+			rc = -1;
+		buf_addf(&path, "/%s", st->name);
+		buf_addf(&line, "%" PRId64 " %s\n", st->noted.seq, st->noted.digest);
+		if (rc == 0)
+			rc = file_write(buf_str(&path), line.data, line.len, 0600);
+		if (rc != 0)
+			log_error("note_failed", "file=\"%s\" err=\"%s\"", buf_str(&path), strerror(errno));
+		else
+			st->noted.written = st->noted.seq;
+	}
+	buf_release(&path);
+	buf_release(&line);
+	return rc;
+}
+
+void
+store_heartbeat(struct store *st, int64_t now_ms)
+{
+	struct buf key = { 0 };
+
+	buf_add_key(&key, &st->keys, KEY_HEARTBEAT, NULL, NULL);
+	freeReplyObject(redis_pipe_command(st->pipe, "HSET %b %s %lld", key.data, key.len, st->name,
+	    (long long)now_ms));
+	buf_release(&key);
+}
