@@ -87,8 +87,8 @@ static const char *const bad[] = {
 	"redis://host", "redis://host:", "redis://host:0", "redis://host:65536", "redis://host:123456",
 	"redis://host:6379/1", "redis://host:+1", "redis://user:geheim@host:1", "redis://[::1", "unix:",
 	"redis://:geheim@host:x",
-	"unix:/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
-	    "890123456789012345678901234567890",
+	("unix:/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+	    "890123456789012345678901234567890"),
 };
 
 START_TEST(bad_addresses_are_refused_without_their_password)
