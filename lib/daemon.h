@@ -4,8 +4,11 @@
  * The life that all daemons share: flags, configuration, signals, readiness, graceful stop.
  *
  * Flags      --conf DIR  --dir DIR  --redis URL  -n (check the configuration and leave)
- *            --help --version --help-settings; a daemon adds its own through struct daemon_flag.
- * Signals    SIGTERM, SIGINT: on_stop, then the loop ends when on_idle says so or after 10 s.
+ *            --log debug|info|warn|error
+ *            --help --version --help-settings; a daemon adds its own through struct daemon_flag
+ *            (name without dashes; both --name VALUE and --name=VALUE are read).
+ * Signals    SIGTERM, SIGINT: on_stop, then the loop ends when on_idle says so or after 10 s; a
+ *            second one ends it at once.
  *            SIGHUP: on_reload.  SIGPIPE is ignored.
  * Ready      prints "ready NAME key=value..." on standard output and tells systemd (READY=1,
  *            WATCHDOG=1, STOPPING=1, RELOADING=1 by sd_notify's datagram protocol).
@@ -15,6 +18,7 @@
 #include "lib/buf.h"
 
 struct event_base;
+struct setting;
 
 struct daemon_flag { const char *name; const char **value; const char *what; };
 
@@ -31,6 +35,8 @@ struct daemon {
 	struct daemon_private *priv;
 };
 
+/* Tables that --help-settings prints; call before daemon_init().  Borrowed for ever; 8 at most. */
+void daemon_settings(const struct setting *table, size_t n);
 /* 0, or the process's exit status + 1 is in the return (1 = leave with 0, 2 = leave with 1). */
 int daemon_init(struct daemon *d, const char *name, int argc, char **argv,
     const struct daemon_flag *flags, size_t n);

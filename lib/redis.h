@@ -37,6 +37,7 @@ struct redis_address { char *host; int port; char *path; char *password; };
 /* 0, or -1 with a reason in errors.  Free with redis_address_release(). */
 int redis_address_parse(struct redis_address *a, const char *url, struct buf *errors);
 void redis_address_release(struct redis_address *a);
+void redis_address_copy(struct redis_address *to, const struct redis_address *from);
 
 /* ---- asynchronous ---- */
 struct redis_link;
@@ -79,7 +80,8 @@ struct redis_pipe *redis_pipe_new(const struct redis_address *address, const cha
 void redis_pipe_free(struct redis_pipe *p);
 /*
  * Queues a command without waiting; replies come from redis_pipe_reply() in the same order.
- * Connects when needed (at most one attempt per back-off interval).
+ * Connects when needed (at most one attempt per back-off interval).  -1: no connection, nothing
+ * was queued and no reply belongs to it.
  */
 int redis_pipe_queue(struct redis_pipe *p, int argc, const char **argv, const size_t *lens);
 /* Next reply, NULL when the connection is lost (all queued ones are then unknown). Caller frees. */
