@@ -169,6 +169,36 @@ read_units(const struct yaml *y, int row, struct category *c, struct buf *errors
 	return 0;
 }
 
+/* {k: words, unit: who owns what the words name} */
+static int
+read_owners(const struct yaml *y, int row, struct category *c, struct buf *errors)
+{
+	int list = yaml_get(y, row, "pemilik");
+	int rc = 0;
+
+	if (list != 0 && !yaml_is_list(y, list)) {
+		yaml_mistake(y, list, errors, "pemilik of %s must be a list of {k: \"words\", unit: CODE}",
+		    c->code);
+		return -1;
+	}
+	c->owners = xcalloc(yaml_count(y, list) + 1, sizeof(*c->owners));
+	for (size_t i = 0; i < yaml_count(y, list); i++) {
+		int node = yaml_item(y, list, i);
+		const char *words = yaml_str(y, yaml_get(y, node, "k"));
+		const char *unit = yaml_str(y, yaml_get(y, node, "unit"));
+
+		if (words == NULL || *words == '\0' || unit == NULL || *unit == '\0') {
+			yaml_mistake(y, node, errors, "an owner is {k: \"words\", unit: CODE}");
+			rc = -1;
+			continue;
+		}
+		c->owners[c->owners_n++] = (struct owner_rule){
+			fold_words(words), xstrdup(unit), yaml_line(y, node)
+		};
+	}
+	return rc;
+}
+
 /* Plain ASCII of GSM 03.38's basic table, so that a name never turns an SMS into UCS-2. */
 static int
 fits_sms(const char *s)
@@ -203,7 +233,8 @@ static int
 check_keys(const struct yaml *y, int row, struct buf *errors)
 {
 	static const char *const known[] = {
-		"kode", "arti", "ringkas", "urgensi", "rahasia", "tanpa_kasus", "program", "unit", "kata"
+		"kode", "arti", "ringkas", "urgensi", "rahasia", "tanpa_kasus", "program", "unit", "pemilik",
+		"kata"
 	};
 	int rc = 0;
 
@@ -258,6 +289,7 @@ read_category(struct catalogue *cat, const struct yaml *y, int row, struct buf *
 	rc |= read_truth(y, row, "rahasia", &c->sealed, errors);
 	rc |= read_truth(y, row, "tanpa_kasus", &c->no_case, errors);
 	rc |= read_units(y, row, c, errors);
+	rc |= read_owners(y, row, c, errors);
 	rc |= read_rules(y, yaml_get(y, row, "kata"), &c->rules, &c->rules_n, errors);
 	return rc;
 }
@@ -326,6 +358,11 @@ catalogue_free(struct catalogue *cat)
 		free(c->programme);
 		for (size_t u = 0; u < c->units_n; u++)
 			free(c->units[u]);
+		for (size_t o = 0; o < c->owners_n; o++) {
+			free(c->owners[o].words);
+			free(c->owners[o].unit);
+		}
+		free(c->owners);
 		rules_free(c->rules, c->rules_n);
 	}
 	for (size_t i = 0; i < cat->lists_n; i++) {

@@ -9,6 +9,9 @@
  *     rahasia: tidak                # sealed: only named roles see that it exists
  *     program: ""                   # the regency's programme, if one (Banyuwangi Children Centre ...)
  *     unit: [desa, O-PUCKPP]        # the first one leads; words: rt desa kecamatan puskesmas damkar, or codes
+ *     pemilik:                      # words that name the body which owns the thing; it then leads
+ *       - {k: "jalan nasional", unit: V-BBPJN}
+ *     tanpa_kasus: tidak            # ya: spam, thanks; needs no unit
  *     kata:                         # weighted words; see router/category.c
  *       - {k: "jalan rusak", b: 4}
  */
@@ -20,7 +23,9 @@ enum urgency { URGENCY_BIASA, URGENCY_MENDESAK, URGENCY_DARURAT };
 const char *urgency_name(enum urgency u);		/* biasa mendesak darurat */
 int urgency_of_name(const char *s, enum urgency *out);	/* 0 or -1 */
 
-struct word_rule { char *words; int weight; int line; };	/* normalised words, may hold a * at word ends */
+/* Lower-case words; *, ~, ^ and $ as router/match.h reads them. */
+struct word_rule { char *words; int weight; int line; };
+struct owner_rule { char *words; char *unit; int line; };	/* unit: as in category.units */
 
 #define CATEGORY_CHARS 32
 #define CATEGORY_UNITS 8
@@ -34,6 +39,8 @@ struct category {
 	size_t units_n;
 	struct word_rule *rules;
 	size_t rules_n;
+	struct owner_rule *owners;
+	size_t owners_n;
 	int line;
 };
 struct catalogue;
