@@ -1,0 +1,415 @@
+#include "router/normalise.h"
+
+#include <libstemmer.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "router/vocab.h"
+
+#define SPELT_OUT 4	/* so many single letters in a row are one word: "t o l o n g" */
+#define STEM_MIN 5	/* shorter words have no ending worth cutting */
+
+struct normaliser {
+	struct vocab slang;		/* shorthand */
+	struct buf meant;		/* the words meant, each ended by a NUL */
+	uint32_t *meant_at;		/* by the shorthand's number - 1 */
+	struct sb_stemmer *stemmer;
+};
+
+/* One character on its way: a byte of a word, or a border between words. */
+struct reader {
+	struct tokens *out;
+	char word[TOKEN_CHARS];
+	size_t len;
+	uint32_t from, to;
+};
+
+static int
+is_letter(char c)
+{
+	return !(c >= '0' && c <= '9');
+}
+
+static uint32_t
+add_text(struct tokens *t, const char *s, size_t len)
+{
+	uint32_t at = (uint32_t)t->text.len;
+
+	buf_add(&t->text, s, len);
+	buf_addc(&t->text, '\0');
+	return at;
+}
+
+static void
+add_token(struct tokens *t, const char *s, size_t len, uint32_t from, uint32_t to)
+{
+	struct token *token;
+
+	if (len == 0 || t->n == TOKENS_MAX)
+		return;
+	if (t->n == t->cap) {
+		t->cap = t->cap == 0 ? 64 : 2 * t->cap;
+		t->at = xrealloc(t->at, t->cap * sizeof(*t->at));
+	}
+	token = &t->at[t->n++];
+	memset(token, 0, sizeof(*token));
+	token->from = from;
+	token->to = to;
+	token->form[FORM_WRITTEN] = add_text(t, s, len);
+	token->form_len[FORM_WRITTEN] = (uint16_t)len;
+}
+
+/* Three times or more the same letter is once; a doubled last letter of a longer word too. */
+static size_t
+squeeze(char *s, size_t len)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < len;) {
+		size_t run = 1, keep;
+
+		while (i + run < len && s[i + run] == s[i])
+			run++;
+		keep = run;	/* digits, and bytes of longer characters, stay as they are */
+		if (s[i] >= 'a' && s[i] <= 'z' && (run > 2 || (i + run == len && len > 3)))
+			keep = 1;
+		memset(s + kept, s[i], keep);
+		kept += keep;
+		i += run;
+	}
+	return kept;
+}
+
+static int
+is_counted(const char *s, size_t len)
+{
+	static const char *const counted[] = { "rt", "rw", "no", "km", "gg", "blok", "dk" };
+
+	for (size_t i = 0; i < N_ELEMS(counted); i++)
+		if (strlen(counted[i]) == len && memcmp(counted[i], s, len) == 0)
+			return 1;
+	return 0;
+}
+
+/* Digits that stand for letters inside a word; "rt3rw2" is no such word. */
+static void
+unleet(char *s, size_t len)
+{
+	static const char letters[] = "oi?eas????";
+
+	for (size_t i = 1; i + 1 < len; i++) {
+		char c;
+
+		if (is_letter(s[i]) || !is_letter(s[i - 1]) || !is_letter(s[i + 1]))
+			continue;
+		c = letters[s[i] - '0'];
+		if (c != '?' && !is_counted(s, i))
+			s[i] = c;
+	}
+}
+
+/* Adds the finished run as one word or, where letters meet digits, as several. */
+static void
+end_word(struct reader *r)
+{
+	size_t start = 0;
+
+	if (r->len == 0)
+		return;
+	unleet(r->word, r->len);
+	r->len = squeeze(r->word, r->len);
+	while (start < r->len) {
+		size_t end = start + 1;
+
+		while (end < r->len && is_letter(r->word[end]) == is_letter(r->word[start]))
+			end++;
+		/* anak2, jalan2nya: the 2 says "twice", it is no number */
+		if (is_letter(r->word[start]) && end - start >= 3 && end < r->len &&
+		    r->word[end] == '2' && (end + 1 == r->len || is_letter(r->word[end + 1]))) {
+			memmove(r->word + end, r->word + end + 1, r->len - end - 1);
+			r->len--;
+			while (end < r->len && is_letter(r->word[end]))
+				end++;
+		}
+		add_token(r->out, r->word + start, end - start, r->from, r->to);
+		start = end;
+	}
+	r->len = 0;
+}
+
+static void
+add_char(struct reader *r, const char *s, size_t len, size_t from, size_t to)
+{
+	if (r->len == 0)
+		r->from = (uint32_t)from;
+	r->to = (uint32_t)to;
+	if (r->len + len <= sizeof(r->word)) {
+		memcpy(r->word + r->len, s, len);
+		r->len += len;
+	}
+}
+
+static int
+is_apostrophe(utf8proc_int32_t c)
+{
+	return c == '\'' || c == '`' || c == 0xb4 || c == 0x2bc || c == 0x2018 || c == 0x2019;
+}
+
+static int
+is_word_category(utf8proc_category_t c)
+{
+	return (c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_LO) ||
+	    c == UTF8PROC_CATEGORY_ND;
+}
+
+/* One character beyond ASCII: folded, and what it folds to added. */
+static void
+read_character(struct reader *r, utf8proc_int32_t c, size_t from, size_t to)
+{
+	utf8proc_int32_t parts[32];
+	utf8proc_ssize_t n;
+	int boundary = 0;
+
+	if (is_apostrophe(c))
+		return;
+	n = utf8proc_decompose_char(c, parts, 32, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
+	    UTF8PROC_CASEFOLD | UTF8PROC_IGNORE | UTF8PROC_STRIPMARK, &boundary);
+	for (utf8proc_ssize_t i = 0; i < n && i < 32; i++) {
+		unsigned char bytes[4];
+		utf8proc_ssize_t len = utf8proc_encode_char(parts[i], bytes);
+
+		if (is_word_category(utf8proc_category(parts[i])))
+			add_char(r, (const char *)bytes, (size_t)len, from, to);
+		else if (!is_apostrophe(parts[i]))
+			end_word(r);
+	}
+	if (n < 0)
+		end_word(r);
+}
+
+static void
+read_text(struct tokens *out, const char *text, size_t len)
+{
+	struct reader r = { .out = out };
+
+	for (size_t i = 0; i < len;) {
+		unsigned char c = (unsigned char)text[i];
+		utf8proc_int32_t code;
+		utf8proc_ssize_t n;
+
+		if (c < 0x80) {
+			char low = (char)(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
+
+			if ((low >= 'a' && low <= 'z') || (c >= '0' && c <= '9'))
+				add_char(&r, &low, 1, i, i + 1);
+			else if (!is_apostrophe(c))
+				end_word(&r);
+			i++;
+			continue;
+		}
+		n = utf8proc_iterate((const utf8proc_uint8_t *)text + i, (utf8proc_ssize_t)(len - i), &code);
+		if (n <= 0) {
+			end_word(&r);
+			i++;
+			continue;
+		}
+		read_character(&r, code, i, i + (size_t)n);
+		i += (size_t)n;
+	}
+	end_word(&r);
+}
+
+static int
+is_single_letter(const struct tokens *t, size_t i)
+{
+	return t->at[i].form_len[FORM_WRITTEN] == 1 &&
+	    is_letter(t->text.data[t->at[i].form[FORM_WRITTEN]]);
+}
+
+/* "t o l o n g": letters that stand alone become the word they spell. */
+static void
+join_spelt_out(struct tokens *t)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->n;) {
+		size_t run = 0;
+
+		while (i + run < t->n && run < TOKEN_CHARS && is_single_letter(t, i + run))
+			run++;
+		if (run >= SPELT_OUT) {
+			char word[TOKEN_CHARS];
+
+			for (size_t k = 0; k < run; k++)
+				word[k] = t->text.data[t->at[i + k].form[FORM_WRITTEN]];
+			t->at[kept] = t->at[i];
+			t->at[kept].to = t->at[i + run - 1].to;
+			t->at[kept].form[FORM_WRITTEN] = add_text(t, word, run);
+			t->at[kept++].form_len[FORM_WRITTEN] = (uint16_t)run;
+			i += run;
+			continue;
+		}
+		do {
+			t->at[kept++] = t->at[i++];
+		} while (run-- > 1);
+	}
+	t->n = kept;
+}
+
+static void
+add_form(struct tokens *t, struct token *token, enum token_form form, const char *s, size_t len)
+{
+	token->form[form] = add_text(t, s, len);
+	token->form_len[form] = (uint16_t)len;
+}
+
+static void
+add_forms(const struct normaliser *n, struct tokens *t, size_t i)
+{
+	char word[TOKEN_CHARS];
+	struct token *token = &t->at[i];
+	size_t len = token->form_len[FORM_WRITTEN];
+	uint32_t slang;
+	const sb_symbol *stem;
+
+	memcpy(word, t->text.data + token->form[FORM_WRITTEN], len);
+	if (!is_letter(word[0]))
+		return;
+	slang = vocab_find(&n->slang, word, len);
+	if (slang != 0) {
+		const char *meant = n->meant.data + n->meant_at[slang - 1];
+
+		len = strlen(meant);
+		memcpy(word, meant, len);
+		add_form(t, token, FORM_MEANT, meant, len);
+	}
+	if (len < STEM_MIN)
+		return;
+	stem = sb_stemmer_stem(n->stemmer, (const sb_symbol *)word, (int)len);
+	if (stem == NULL)
+		return;		/* out of memory: the other forms still stand */
+	if ((size_t)sb_stemmer_length(n->stemmer) != len || memcmp(stem, word, len) != 0)
+		add_form(t, token, FORM_STEM, (const char *)stem, (size_t)sb_stemmer_length(n->stemmer));
+}
+
+static void
+clear(struct tokens *t)
+{
+	t->n = 0;
+	buf_reset(&t->text);
+	buf_addc(&t->text, '\0');	/* so that offset 0 can mean "none" */
+}
+
+void
+normaliser_run(const struct normaliser *n, const char *text, size_t len, struct tokens *out)
+{
+	clear(out);
+	if (len > UINT32_MAX / 2)
+		len = UINT32_MAX / 2;
+	read_text(out, text, len);
+	join_spelt_out(out);
+	for (size_t i = 0; i < out->n; i++)
+		add_forms(n, out, i);
+}
+
+void
+buf_add_normalised(struct buf *out, const char *text, size_t len)
+{
+	struct tokens t = { 0 };
+
+	clear(&t);
+	read_text(&t, text, len);
+	join_spelt_out(&t);
+	for (size_t i = 0; i < t.n; i++) {
+		if (i > 0)
+			buf_addc(out, ' ');
+		buf_adds(out, token_form(&t, i, FORM_WRITTEN));
+	}
+	tokens_release(&t);
+}
+
+const char *
+token_form(const struct tokens *t, size_t i, enum token_form form)
+{
+	uint32_t at = t->at[i].form[form];
+
+	return at == 0 ? NULL : t->text.data + at;
+}
+
+int
+token_is_number(const struct tokens *t, size_t i)
+{
+	return !is_letter(t->text.data[t->at[i].form[FORM_WRITTEN]]);
+}
+
+void
+tokens_release(struct tokens *t)
+{
+	free(t->at);
+	buf_release(&t->text);
+	memset(t, 0, sizeof(*t));
+}
+
+/* "jln = jalan": one word for one word, so that word counts and offsets stay true. */
+static int
+add_slang(struct normaliser *n, const struct word_rule *rule, struct buf *errors)
+{
+	const char *equals = strstr(rule->words, " = ");
+	struct buf from = { 0 }, to = { 0 };
+	int rc = -1;
+
+	if (equals != NULL) {
+		buf_add_normalised(&from, rule->words, (size_t)(equals - rule->words));
+		buf_add_normalised(&to, equals + 3, strlen(equals + 3));
+	}
+	if (from.len == 0 || to.len == 0 || from.len >= TOKEN_CHARS || to.len >= TOKEN_CHARS ||
+	    strchr(buf_str(&from), ' ') != NULL || strchr(buf_str(&to), ' ') != NULL) {
+		buf_addf(errors, "kategori.yaml:%d: slang is \"short = word\", one word each\n", rule->line);
+		goto out;
+	}
+	rc = 0;
+	if (vocab_find(&n->slang, buf_str(&from), from.len) != 0)
+		goto out;		/* two spellings that normalise to one: the first stays */
+	n->meant_at[vocab_add(&n->slang, buf_str(&from), from.len) - 1] = (uint32_t)n->meant.len;
+	buf_add(&n->meant, buf_str(&to), to.len + 1);
+out:
+	buf_release(&from);
+	buf_release(&to);
+	return rc;
+}
+
+struct normaliser *
+normaliser_new(const struct catalogue *c, struct buf *errors)
+{
+	struct normaliser *n = xcalloc(1, sizeof(*n));
+	const struct word_rule *rules;
+	size_t count = catalogue_words(c, "slang", &rules);
+	int rc = 0;
+
+	n->meant_at = xcalloc(count + 1, sizeof(*n->meant_at));
+	for (size_t i = 0; i < count; i++)
+		rc |= add_slang(n, &rules[i], errors);
+	n->stemmer = sb_stemmer_new("indonesian", "UTF_8");
+	if (n->stemmer == NULL) {
+		buf_adds(errors, "libstemmer has no Indonesian stemmer; install libstemmer0d 2.0 or later\n");
+		rc = -1;
+	}
+	if (rc != 0) {
+		normaliser_free(n);
+		return NULL;
+	}
+	return n;
+}
+
+void
+normaliser_free(struct normaliser *n)
+{
+	if (n == NULL)
+		return;
+	vocab_release(&n->slang);
+	buf_release(&n->meant);
+	free(n->meant_at);
+	sb_stemmer_delete(n->stemmer);	/* NULL is fine */
+	free(n);
+}

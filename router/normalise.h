@@ -1,0 +1,52 @@
+#ifndef KENTONGAN_NORMALISE_H
+#define KENTONGAN_NORMALISE_H
+/*
+ * From what people type to words that can be compared.
+ *
+ * Broken UTF-8 is a word border; compatibility forms and case are folded, marks and zero-width
+ * characters dropped; apostrophes join ("sake'" is "sake"), other punctuation parts.  A letter
+ * three times or more counts once, a doubled last letter once; "anak2" is "anak", "k3bakaran" is
+ * "kebakaran", "t o l o n g" is "tolong"; otherwise letters and digits part ("rt03" is "rt" "03").
+ *
+ * Each word has up to three forms: as written, the word meant by a shorthand, and the stem
+ * (Snowball, Indonesian).  Names of places are compared as written only.
+ *
+ * Ownership  the caller holds struct tokens and releases it; it can be filled again and again.
+ * Threads    a normaliser serves one thread: the stemmer has scratch memory of its own.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/catalogue.h"
+#include "lib/buf.h"
+
+enum token_form { FORM_WRITTEN, FORM_MEANT, FORM_STEM, FORMS };
+
+#define TOKENS_MAX 2000		/* words beyond are not read: nobody's report is that long */
+#define TOKEN_CHARS 48		/* a longer run of letters is cut */
+
+struct token {
+	uint32_t from, to;		/* bytes of the original text */
+	uint32_t form[FORMS];		/* offsets into tokens.text; 0: no such form */
+	uint16_t form_len[FORMS];
+};
+struct tokens {
+	struct token *at;
+	size_t n, cap;
+	struct buf text;		/* the forms, each ended by a NUL; starts with one */
+};
+
+struct normaliser;
+
+/* catalogue's list "slang": {k: "jln = jalan"}.  NULL with the reason in errors. */
+struct normaliser *normaliser_new(const struct catalogue *c, struct buf *errors);
+void normaliser_free(struct normaliser *n);
+void normaliser_run(const struct normaliser *n, const char *text, size_t len, struct tokens *out);
+/* NULL if the word has no such form. */
+const char *token_form(const struct tokens *t, size_t i, enum token_form form);
+int token_is_number(const struct tokens *t, size_t i);
+void tokens_release(struct tokens *t);
+
+/* The written forms only, joined by one space: for the words of rules and names. */
+void buf_add_normalised(struct buf *out, const char *text, size_t len);
+#endif
