@@ -248,9 +248,9 @@ local function due(keys, args)
 		for _, code in ipairs(batch) do
 			local held = call('ZSCORE', keys[2], code)
 			if taken < most and (not held or tonumber(held) <= now) then
-				local c = call('HMGET', args[1] .. code, 'v', 'd', 'k', 'l')
+				local c = call('HMGET', args[1] .. code, 'v', 'd', 'm', 'l', 'k')
 				call('ZADD', keys[2], text(now + lease), code)
-				out[#out + 1] = { code, c[1] or '', c[2] or '', c[3] or '', c[4] or '' }
+				out[#out + 1] = { code, c[1] or '', c[2] or '', c[3] or '', c[4] or '', c[5] or '' }
 				taken = taken + 1
 			end
 		end

@@ -1,0 +1,44 @@
+#include "store/due.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int
+due_take(struct store *st, int max, int64_t lease_ms, struct due_case *out, int64_t *now_ms, int64_t *next_ms)
+{
+	struct redis_args keys = { 0 }, args = { 0 };
+	struct buf prefix = { 0 };
+	redisReply *r;
+	int n = -1;
+
+	args_add_key(&keys, st, KEY_DUE, NULL, NULL);
+	args_add_key(&keys, st, KEY_LEASE, NULL, NULL);
+	args_add_key(&keys, st, KEY_META, NULL, NULL);
+	buf_add_key(&prefix, &st->keys, KEY_CASE, NULL, NULL);
+	redis_args_add(&args, prefix.data, prefix.len);
+	redis_args_addi(&args, max);
+	redis_args_addi(&args, lease_ms);
+	r = store_call(st, "kt_due", &keys, &args);
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements >= 2) {
+		n = 0;
+		*now_ms = strtoll(r->element[0]->str, NULL, 10);
+		*next_ms = (int64_t)strtod(r->element[1]->str, NULL);
+		for (size_t i = 2; i < r->elements && n < max; i++) {
+			const redisReply *e = r->element[i];
+
+			if (e->type != REDIS_REPLY_ARRAY || e->elements != 6 ||
+			    e->element[0]->len != CODE_CHARS)
+				continue;
+			memcpy(out[n].code.s, e->element[0]->str, CODE_CHARS + 1);
+			stored_case_fill(&out[n].s, e->element[1], e->element[2], e->element[3], e->element[4],
+			    e->element[5], NULL);
+			n++;
+		}
+	}
+	freeReplyObject(r);
+	redis_args_release(&keys);
+	redis_args_release(&args);
+	buf_release(&prefix);
+	return n;
+}

@@ -1,0 +1,17 @@
+#ifndef KENTONGAN_DUE_H
+#define KENTONGAN_DUE_H
+/*
+ * The due set: exactly one member per case that is not ditutup.
+ *
+ * Units      int64_t milliseconds since the epoch, UTC, by the store's clock.
+ */
+#include "store/cases.h"
+
+struct due_case { struct code code; struct stored_case s; };
+
+/*
+ * Takes up to max due cases that no other engine holds, under a lease.  *now_ms gets the store's
+ * time, *next_ms the earliest member of the whole set (0: empty).  Returns how many; -1: no answer.
+ */
+int due_take(struct store *st, int max, int64_t lease_ms, struct due_case *out, int64_t *now_ms, int64_t *next_ms);
+#endif

@@ -1,0 +1,224 @@
+#include "store/officer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/log.h"
+#include "store/commit.h"
+
+/* The key that seals officers: derived, so that a leaked lookup table opens no document. */
+static void
+officer_key(struct seal_key *key, const struct store *st)
+{
+	digest_of(key->bytes, &st->master, "petugas", 7);
+}
+
+static int64_t
+roster_seq(struct store *st)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+	int64_t seq = -1;
+
+	buf_add_key(&key, &st->keys, KEY_META, NULL, NULL);
+	r = redis_pipe_command(st->pipe, "HGET %b roster", key.data, key.len);
+	if (r != NULL && (r->type == REDIS_REPLY_STRING || r->type == REDIS_REPLY_NIL))
+		seq = r->type == REDIS_REPLY_STRING ? strtoll(r->str, NULL, 10) : 0;
+	freeReplyObject(r);
+	buf_release(&key);
+	return seq;
+}
+
+static int
+decode_sealed(struct officer *o, const struct store *st, const redisReply *v, const redisReply *d)
+{
+	struct buf plain = { 0 };
+	struct seal_key key;
+	int rc = -1;
+
+	memset(o, 0, sizeof(*o));
+	officer_key(&key, st);
+	if (v->type == REDIS_REPLY_STRING && d->type == REDIS_REPLY_STRING &&
+	    seal_open(&plain, &key, "officer", d->str, d->len) == 0 &&
+	    officer_decode(o, plain.data, plain.len) == 0) {
+		o->version = strtoll(v->str, NULL, 10);
+		rc = 0;
+	}
+	buf_wipe(&plain);
+	return rc;
+}
+
+static void
+fetch(struct store *st, const redisReply *ids, struct roster *r)
+{
+	struct redis_args a = { 0 };
+
+	r->officers = xcalloc(ids->elements + 1, sizeof(*r->officers));
+	for (size_t i = 0; i < ids->elements; i++) {
+		redis_args_reset(&a);
+		redis_args_adds(&a, "HMGET");
+		args_add_key(&a, st, KEY_OFFICER, ids->element[i]->str, NULL);
+		redis_args_adds(&a, "v");
+		redis_args_adds(&a, "d");
+		redis_pipe_queue(st->pipe, a.n, (const char **)a.argv, a.lens);
+	}
+	for (size_t i = 0; i < ids->elements; i++) {
+		redisReply *e = redis_pipe_reply(st->pipe);
+
+		if (e != NULL && e->type == REDIS_REPLY_ARRAY && e->elements == 2 &&
+		    decode_sealed(&r->officers[r->n], st, e->element[0], e->element[1]) == 0)
+			r->n++;
+		else
+			log_error("officer_unreadable", "officer=%s", ids->element[i]->str);
+		freeReplyObject(e);
+	}
+	redis_args_release(&a);
+}
+
+int
+officers_load(struct store *st, struct roster *r)
+{
+	int64_t seq = roster_seq(st);
+	struct roster fresh = { .seq = seq };
+	struct buf key = { 0 };
+	redisReply *ids;
+	int rc = -1;
+
+	if (seq < 0)
+		return -1;
+	if (seq == r->seq && r->officers != NULL)
+		return 0;
+	buf_add_key(&key, &st->keys, KEY_OFFICERS, NULL, NULL);
+	ids = redis_pipe_command(st->pipe, "HKEYS %b", key.data, key.len);
+	if (ids != NULL && ids->type == REDIS_REPLY_ARRAY) {
+		fetch(st, ids, &fresh);
+		if (redis_pipe_is_up(st->pipe)) {
+			roster_sort(&fresh);
+			roster_release(r);
+			*r = fresh;
+			rc = 1;
+		} else {
+			roster_release(&fresh);
+		}
+	}
+	freeReplyObject(ids);
+	buf_release(&key);
+	return rc;
+}
+
+static int
+is_same(const struct officer *a, const struct officer *b)
+{
+	struct buf x = { 0 }, y = { 0 };
+	int same;
+
+	officer_encode(&x, a);
+	officer_encode(&y, b);
+	same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
+	buf_wipe(&x);
+	buf_wipe(&y);
+	return same;
+}
+
+static void
+add_officer(struct commit_batch *b, struct store *st, const struct officer *o, const struct officer *old,
+    const char *who)
+{
+	char now_hash[LOOKUP_CHARS + 1] = "", old_hash[LOOKUP_CHARS + 1] = "";
+	struct document d = { .key = KEY_OFFICER, .part = o->id, .version = old != NULL ? old->version : 0,
+	    .what = "petugas", .who = who, .note = o->id };
+	struct buf plain = { 0 }, sealed = { 0 };
+	struct seal_key key;
+
+	officer_key(&key, st);
+	officer_encode(&plain, o);
+	seal_add(&sealed, &key, "officer", plain.data, plain.len);
+	d.data = sealed.data, d.len = sealed.len;
+	d.index[0].key = KEY_OFFICERS, d.index[0].op = 's', d.index[0].field = o->id, d.index[0].value = "1";
+	d.index[1].key = KEY_META, d.index[1].op = 'c', d.index[1].field = "roster", d.index[1].value = "1";
+	d.index_n = 2;
+	if (old != NULL && old->phone[0] != '\0' && (strcmp(old->phone, o->phone) != 0 || o->ended)) {
+		lookup_of(old_hash, &st->lookup, old->phone);
+		d.index[d.index_n].key = KEY_PHONES, d.index[d.index_n].op = 'd';
+		d.index[d.index_n].field = old_hash, d.index[d.index_n++].value = "";
+	}
+	if (o->phone[0] != '\0' && !o->ended) {
+		lookup_of(now_hash, &st->lookup, o->phone);
+		d.index[d.index_n].key = KEY_PHONES, d.index[d.index_n].op = 'u';
+		d.index[d.index_n].field = now_hash, d.index[d.index_n++].value = o->id;
+	}
+	commit_add_document(b, st, &d);
+	buf_wipe(&plain);
+	buf_release(&sealed);
+}
+
+#define PUT_BATCH 100
+
+static int
+put_run(struct commit_batch *b, struct store *st, const struct officer *const *who)
+{
+	int ok = commit_run(b, st);
+
+	for (int i = 0; i < b->n; i++)
+		if (b->slots[i].result != COMMIT_OK) {
+			buf_reset(&st->why);
+			buf_addf(&st->why, "officer %s: %s", who[i]->id, b->slots[i].result == COMMIT_TAKEN ?
+			    "the number belongs to another officer; end or change that one first" :
+			    b->slots[i].result == COMMIT_CONFLICT ? "changed by somebody else meanwhile; try again" :
+			    "the store did not take it");
+			return -1;
+		}
+	return ok;
+}
+
+int
+officers_put(struct store *st, const struct officer *list, size_t n, const char *who)
+{
+	struct roster now = { 0 };
+	struct commit_batch b = { 0 };
+	const struct officer *batch[PUT_BATCH];
+	int written = 0, rc;
+
+	if (officers_load(st, &now) < 0)
+		return -1;
+	commit_begin(&b, store_now_ms(st));
+	for (size_t i = 0; i < n && written >= 0; i++) {
+		const struct officer *old = officer_find(&now, list[i].id);
+
+		if (old == NULL || !is_same(old, &list[i])) {
+			batch[b.n] = &list[i];
+			add_officer(&b, st, &list[i], old, who);
+		}
+		if (b.n == PUT_BATCH || (i + 1 == n && b.n > 0)) {
+			rc = put_run(&b, st, batch);
+			written = rc < 0 ? -1 : written + rc;
+			commit_begin(&b, store_now_ms(st));
+		}
+	}
+	commit_release(&b);
+	roster_release(&now);
+	return written;
+}
+
+int
+officer_by_phone(struct store *st, const char *e164, char *id)
+{
+	char hash[LOOKUP_CHARS + 1];
+	struct buf key = { 0 };
+	redisReply *r;
+	int rc = -1;
+
+	lookup_of(hash, &st->lookup, e164);
+	buf_add_key(&key, &st->keys, KEY_PHONES, NULL, NULL);
+	r = redis_pipe_command(st->pipe, "HGET %b %s", key.data, key.len, hash);
+	if (r != NULL && r->type == REDIS_REPLY_STRING) {
+		snprintf(id, OFFICER_ID_CHARS, "%s", r->str);
+		rc = 1;
+	} else if (r != NULL && r->type == REDIS_REPLY_NIL) {
+		rc = 0;
+	}
+	freeReplyObject(r);
+	buf_release(&key);
+	return rc;
+}
