@@ -68,7 +68,7 @@ void commit_add_answer(struct commit_batch *b, struct store *st, const struct an
 /* A document of another kind (officer, version): its key, version, bytes, and index entries. */
 struct document {
 	enum key_id key; const char *part;
-	int64_t version;		/* that is replaced; 0 new */
+	int64_t version;		/* that is replaced; 0 new; -1 index entries only */
 	const void *data; size_t len;
 	const char *what, *who, *note;	/* log entry: event, author, plain detail (no personal data) */
 	struct { enum key_id key; const char *part; char op; const char *field, *value; } index[4];

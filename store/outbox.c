@@ -10,10 +10,6 @@
 #include "lib/log.h"
 #include "store/logbook.h"
 
-#ifndef MUTANT
-#define MUTANT 0
-#endif
-
 void
 message_id(char *out, size_t size, const char *code, int n)
 {
@@ -107,60 +103,60 @@ outbox_claim(struct store *st, const char *route, int max, int64_t lease_ms, str
 	return n;
 }
 
-static int
-mark(struct store *st, const struct outbox_item *it, const char *op, const char *arg, const struct buf *entry,
-    const uint8_t *digest)
+static void
+mark_args(struct redis_args *all, const struct store *st, const struct outbox_mark *m, int64_t now_ms)
 {
 	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_ENDED };
 	struct redis_args keys = { 0 }, args = { 0 };
-	struct buf prefix = { 0 };
-	redisReply *r;
-	int rc = -1;
+	struct buf prefix = { 0 }, entry = { 0 }, detail = { 0 };
+	uint8_t digest[DIGEST_BYTES] = { 0 };
+	char at[24];
 
+	snprintf(at, sizeof(at), "%lld", (long long)m->at_ms);
 	for (size_t i = 0; i < N_ELEMS(fixed); i++)
 		args_add_key(&keys, st, fixed[i], NULL, NULL);
-	args_add_key(&keys, st, KEY_MSG, it->id, NULL);
+	args_add_key(&keys, st, KEY_MSG, m->item->id, NULL);
 	buf_add_key(&prefix, &st->keys, KEY_MSG, NULL, NULL);
+	if (m->state != NULL && m->audit) {
+		buf_addf(&detail, "%s %s %s", m->item->id, m->item->kind, m->state);
+		logbook_plain_entry(&entry, digest, "pesan", "notify", buf_str(&detail), now_ms);
+	}
 	redis_args_add(&args, prefix.data, prefix.len);
-	redis_args_adds(&args, it->id);
-	redis_args_addi(&args, it->fence);
-	redis_args_adds(&args, op);
-	redis_args_adds(&args, arg);
-	redis_args_add(&args, buf_str(entry), entry->len);
-	redis_args_add(&args, digest != NULL ? (const char *)digest : "", entry->len > 0 ? DIGEST_BYTES : 0);
-	r = store_call(st, "kt_mark", &keys, &args);
-	if (r != NULL && r->type == REDIS_REPLY_STRING)
-		rc = strcmp(r->str, "ok") == 0 ? 0 : 1;
-	freeReplyObject(r);
+	redis_args_adds(&args, m->item->id);
+	redis_args_addi(&args, m->item->fence);
+	redis_args_adds(&args, m->state != NULL ? "end" : "retry");
+	redis_args_adds(&args, m->state != NULL ? m->state : at);
+	redis_args_add(&args, buf_str(&entry), entry.len);
+	redis_args_add(&args, digest, entry.len > 0 ? DIGEST_BYTES : 0);
+	store_call_args(all, "kt_mark", &keys, &args);
 	redis_args_release(&keys);
 	redis_args_release(&args);
 	buf_release(&prefix);
-	return rc;
-}
-
-int
-outbox_end(struct store *st, const struct outbox_item *it, const char *state, int audit, int64_t now_ms)
-{
-	struct buf entry = { 0 }, detail = { 0 };
-	uint8_t digest[DIGEST_BYTES] = { 0 };
-	int rc;
-
-	if (audit) {
-		buf_addf(&detail, "%s %s %s", it->id, it->kind, state);
-		logbook_plain_entry(&entry, digest, "pesan", "notify", buf_str(&detail), now_ms);
-	}
-	rc = mark(st, it, "end", state, &entry, digest);
 	buf_release(&entry);
 	buf_release(&detail);
-	return rc;
 }
 
-int
-outbox_retry(struct store *st, const struct outbox_item *it, int64_t at_ms)
+void
+outbox_mark(struct store *st, struct outbox_mark *marks, int n, int64_t now_ms)
 {
-	struct buf none = { 0 };
-	char at[24];
+	struct redis_args all = { 0 };
+	int queued = 0;
 
-	snprintf(at, sizeof(at), "%lld", (long long)at_ms);
-	return mark(st, it, "retry", at, &none, NULL);
+	for (int i = 0; i < n; i++) {
+		redis_args_reset(&all);
+		mark_args(&all, st, &marks[i], now_ms);
+		marks[i].result = -1;
+		if (queued == i && redis_pipe_queue(st->pipe, all.n, (const char **)all.argv, all.lens) == 0)
+			queued++;
+	}
+	for (int i = 0; i < queued; i++) {
+		redisReply *r = redis_pipe_reply(st->pipe);
+
+		if (r != NULL && r->type == REDIS_REPLY_STRING)
+			marks[i].result = strcmp(r->str, "ok") == 0 ? 0 : 1;
+		else if (r != NULL && r->type == REDIS_REPLY_ERROR)
+			log_error("mark_refused", "message=%s err=\"%s\"", marks[i].item->id, log_quote(r->str, r->len));
+		freeReplyObject(r);
+	}
+	redis_args_release(&all);
 }

@@ -33,8 +33,14 @@ void outbox_item_release(struct outbox_item *it);
  */
 int outbox_claim(struct store *st, const char *route, int max, int64_t lease_ms, struct outbox_item *items,
     int64_t *now_ms);
-/* Ends a message in a final state: sent, expired, undeliverable.  audit: also a log entry. 0, 1 lost, -1 unknown. */
-int outbox_end(struct store *st, const struct outbox_item *it, const char *state, int audit, int64_t now_ms);
-/* Puts it back for at_ms. */
-int outbox_retry(struct store *st, const struct outbox_item *it, int64_t at_ms);
+/* What became of a claimed message. */
+struct outbox_mark {
+	const struct outbox_item *item;
+	const char *state;		/* final: sent expired undeliverable; NULL: put back for at_ms */
+	int64_t at_ms;
+	int audit;			/* also a log entry */
+	int result;			/* 0 done, 1 lost (the claim is no longer ours), -1 unknown */
+};
+/* All in one round trip. */
+void outbox_mark(struct store *st, struct outbox_mark *marks, int n, int64_t now_ms);
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/config.h"
+#include "lib/daemon.h"
 
 #define AT(f) offsetof(struct settings, f)
 static const struct setting table[] = {
@@ -95,7 +96,7 @@ settings_release(struct settings *s)
 }
 
 void
-settings_describe(struct buf *out)
+settings_register(void)
 {
-	config_describe(table, N_ELEMS(table), out);
+	daemon_settings(table, N_ELEMS(table));
 }

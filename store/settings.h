@@ -39,5 +39,6 @@ struct settings {
 /* Defaults, then DIR/kentongan.yaml if it is there.  0, or -1 with the mistakes in errors. */
 int settings_load(struct settings *s, const char *conf_dir, struct buf *errors);
 void settings_release(struct settings *s);
-void settings_describe(struct buf *out);
+/* Makes the table known to --help-settings; before daemon_init(). */
+void settings_register(void);
 #endif

@@ -1,0 +1,32 @@
+#ifndef KENTONGAN_ENGINE_H
+#define KENTONGAN_ENGINE_H
+/*
+ * The SLA engine: due -> decide -> commit.  Several engines may run: each takes a lease on what is
+ * due, and the case's version lets only one commit win.
+ *
+ * Units      int64_t milliseconds; times by the store's clock, waits by the monotonic one.
+ */
+#include "sla/guard.h"
+#include "store/due.h"
+#include "store/house.h"
+
+struct engine {
+	struct house *h;
+	struct guard guard;
+	struct due_case *cases;		/* sla.batch of them */
+	struct commit_batch batch;
+	struct effects *fx;
+	int64_t unread_next_ms;		/* monotonic */
+	unsigned long fired, conflicts;
+};
+
+int engine_init(struct engine *e, struct house *h);
+void engine_release(struct engine *e);
+/*
+ * Works off what is due now.  Returns how long to nap, at most sla.nap: the next deadline may be
+ * nearer.  0 when there is more to do at once.
+ */
+int64_t engine_run(struct engine *e);
+/* Opens for a human what no router has read in time. */
+void engine_unread(struct engine *e);
+#endif

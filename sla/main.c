@@ -1,0 +1,102 @@
+/* Nobody waits unseen: the SLA engine, the sealer, the sweeper. */
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "lib/clock.h"
+#include "lib/log.h"
+#include "sla/engine.h"
+#include "sla/sealer.h"
+
+struct sla {
+	struct house h;
+	struct engine engine;
+	struct sealer sealer;
+	struct event *tick, *seal;
+};
+
+/*
+ * Wakes for the nearest deadline, but naps no longer than sla.nap: a deadline written meanwhile by
+ * another daemon is then noticed that much late at worst.
+ */
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct sla *s = arg;
+	int64_t nap = s->h.set.sla_nap_ms;
+	struct timeval tv;
+
+	(void)fd, (void)what;
+	if (s->h.serving) {
+		nap = engine_run(&s->engine);
+		engine_unread(&s->engine);
+	}
+	tv = ms_to_timeval(nap);
+	event_add(s->tick, &tv);
+}
+
+static void
+on_seal(evutil_socket_t fd, short what, void *arg)
+{
+	struct sla *s = arg;
+	struct timeval tv = ms_to_timeval(s->h.set.seal_ms);
+
+	(void)fd, (void)what;
+	if (s->h.serving)
+		sealer_run(&s->sealer);
+	event_add(s->seal, &tv);
+}
+
+static int
+sla_init(struct sla *s, struct daemon *d)
+{
+	struct timeval now = { 0, 0 };
+
+	if (engine_init(&s->engine, &s->h) != 0 || sealer_init(&s->sealer, &s->h) != 0)
+		return -1;
+	s->tick = event_new(d->base, -1, 0, on_tick, s);
+	s->seal = event_new(d->base, -1, 0, on_seal, s);
+	if (s->tick == NULL || s->seal == NULL || house_start(&s->h, d) != 0)
+		return -1;
+	event_add(s->tick, &now);
+	event_add(s->seal, &now);
+	daemon_ready(d, "");
+	return 0;
+}
+
+static void
+sla_release(struct sla *s)
+{
+	if (s->tick != NULL)
+		event_free(s->tick);
+	if (s->seal != NULL)
+		event_free(s->seal);
+	engine_release(&s->engine);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *instance = "sla";
+	const struct daemon_flag flags[] = { { "name", &instance, "name of this engine when several run" } };
+	struct daemon d;
+	struct sla sla;
+	int status = 1;
+
+	memset(&sla, 0, sizeof(sla));
+	settings_register();
+	status = daemon_init(&d, "sla", argc, argv, flags, N_ELEMS(flags));
+	if (status != 0)
+		return status - 1;
+	status = 1;
+	if (d.check_only) {
+		status = house_check_only(d.conf_dir);
+	} else if (house_open(&sla.h, d.conf_dir, d.dir, d.redis_url, instance) == 0) {
+		if (sla_init(&sla, &d) == 0)
+			status = daemon_run(&d);
+		sla_release(&sla);
+		house_close(&sla.h);
+	}
+	daemon_release(&d);
+	return status;
+}

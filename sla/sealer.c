@@ -1,0 +1,128 @@
+#include "sla/sealer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/calendar.h"
+#include "lib/clock.h"
+#include "lib/log.h"
+#include "store/logbook.h"
+
+#define SEEN_DAYS 35
+
+int
+sealer_init(struct sealer *s, struct house *h)
+{
+	struct buf errors = { 0 };
+	struct seal_key k;
+	int rc = secret_key(h->st.dir, "sign", &k, &errors);
+
+	memset(s, 0, sizeof(*s));
+	s->h = h;
+	if (rc != 0)
+		fputs(buf_str(&errors), stderr);
+	else
+		memcpy(s->seed, k.bytes, sizeof(s->seed));
+	buf_release(&errors);
+	return rc;
+}
+
+void
+sealer_run(struct sealer *s)
+{
+	int64_t mono = clock_mono_ms(), now = store_now_ms(&s->h->st);
+	int publish = mono >= s->head_next_ms, n;
+
+	if (now == 0)
+		return;
+	do {
+		n = logbook_seal(&s->h->st, 1000, publish, s->seed, now);
+		if (n >= 0 && publish) {
+			s->head_next_ms = mono + s->h->set.head_ms;
+			publish = 0;
+		}
+	} while (n == 1000);
+	if (n < 0 && redis_pipe_is_up(s->h->st.pipe) && !s->stuck) {
+		s->stuck = 1;
+		house_alarm(s->h, "chain", "log", store_error(&s->h->st));
+	}
+	if (mono >= s->sweep_next_ms) {
+		s->sweep_next_ms = mono + s->h->set.sweep_ms;
+		sweep_run(s->h, now);
+	}
+}
+
+static void
+sweep_messages(struct house *h, int64_t now_ms)
+{
+	struct buf ended = { 0 };
+	redisReply *r;
+
+	buf_add_key(&ended, &h->st.keys, KEY_ENDED, NULL, NULL);
+	r = redis_pipe_command(h->st.pipe, "ZRANGEBYSCORE %b -inf %lld LIMIT 0 1000", ended.data, ended.len,
+	    (long long)(now_ms - h->set.keep_messages_ms));
+	for (size_t i = 0; r != NULL && r->type == REDIS_REPLY_ARRAY && i < r->elements; i++) {
+		struct buf key = { 0 };
+
+		buf_add_key(&key, &h->st.keys, KEY_MSG, r->element[i]->str, NULL);
+		freeReplyObject(redis_pipe_command(h->st.pipe, "DEL %b", key.data, key.len));
+		freeReplyObject(redis_pipe_command(h->st.pipe, "ZREM %b %s", ended.data, ended.len, r->element[i]->str));
+		buf_release(&key);
+	}
+	freeReplyObject(r);
+	buf_release(&ended);
+}
+
+static void
+sweep_seen(struct house *h, int64_t now_ms)
+{
+	/* A window of days is tried: one that was missed while the engine was down is still found. */
+	for (int d = SEEN_DAYS + 1; d <= SEEN_DAYS + 60; d++) {
+		struct buf key = { 0 };
+		struct wib t;
+		char day[16];
+
+		wib_day_of(&t, now_ms / DAY_MS - d);
+		snprintf(day, sizeof(day), "%04d%02d%02d", t.year % 10000, t.month % 100, t.day % 100);
+		buf_add_key(&key, &h->st.keys, KEY_SEEN, day, NULL);
+		freeReplyObject(redis_pipe_command(h->st.pipe, "UNLINK %b", key.data, key.len));
+		buf_release(&key);
+	}
+}
+
+static void
+sweep_signs(struct house *h, int64_t now_ms)
+{
+	struct buf hb = { 0 }, lease = { 0 };
+	redisReply *r;
+
+	buf_add_key(&hb, &h->st.keys, KEY_HEARTBEAT, NULL, NULL);
+	r = redis_pipe_command(h->st.pipe, "HGETALL %b", hb.data, hb.len);
+	for (size_t i = 0; r != NULL && r->type == REDIS_REPLY_ARRAY && i + 1 < r->elements; i += 2) {
+		const char *field = r->element[i]->str, *dot = strrchr(field, '.');
+		int64_t at = dot != NULL ? strtoll(dot + 1, NULL, 10) * HOUR_MS : strtoll(r->element[i + 1]->str, NULL, 10);
+
+		if (at < now_ms - 2 * HOUR_MS)
+			freeReplyObject(redis_pipe_command(h->st.pipe, "HDEL %b %s", hb.data, hb.len, field));
+	}
+	freeReplyObject(r);
+	buf_add_key(&lease, &h->st.keys, KEY_LEASE, NULL, NULL);
+	freeReplyObject(redis_pipe_command(h->st.pipe, "ZREMRANGEBYSCORE %b -inf %lld", lease.data, lease.len,
+	    (long long)(now_ms - MINUTE_MS)));
+	buf_release(&hb);
+	buf_release(&lease);
+}
+
+void
+sweep_run(struct house *h, int64_t now_ms)
+{
+	struct buf talk = { 0 };
+
+	sweep_messages(h, now_ms);
+	sweep_seen(h, now_ms);
+	sweep_signs(h, now_ms);
+	buf_add_key(&talk, &h->st.keys, KEY_TALK, NULL, NULL);
+	freeReplyObject(redis_pipe_command(h->st.pipe, "UNLINK %b", talk.data, talk.len));
+	buf_release(&talk);
+}

@@ -1,0 +1,48 @@
+#ifndef KENTONGAN_HOUSE_H
+#define KENTONGAN_HOUSE_H
+/*
+ * What every daemon and command holds: settings, the store, the versions it has met, the roster.
+ */
+#include "lib/daemon.h"
+#include "store/officer.h"
+#include "store/settings.h"
+#include "store/store.h"
+#include "store/version.h"
+
+struct house {
+	struct settings set;
+	struct store st;
+	struct version_cache versions;
+	struct roster roster;
+	char current[33];		/* version in force */
+	const struct policy *policy;	/* its policy */
+	int64_t checked_ms;		/* monotonic: last safety check */
+	int serving;			/* 0 while the store is away or unsafe */
+	int64_t watched_ms;
+	struct event *beat;
+	struct daemon *daemon;
+	int (*on_serving)(void *arg);	/* once, when the store is first found safe; 0 or -1 */
+	void *arg;
+};
+
+/* Loads the settings and opens the store; mistakes go to standard error.  0 or -1. */
+int house_open(struct house *h, const char *conf_dir, const char *dir, const char *url, const char *name);
+void house_close(struct house *h);
+/* Settings and configuration checked and said, for -n.  Exit status. */
+int house_check_only(const char *conf_dir);
+
+/* Version in force and roster as the store has them now.  0, or -1: no answer or no version. */
+int house_refresh(struct house *h);
+
+/*
+ * Keeps a daemon honest: at start and each redis.check_every asks whether the store is safe,
+ * beats the heart, writes the note, watches the other daemons.  An unsafe store ends the process
+ * with the reason; one that is away clears serving until it is back.
+ */
+int house_start(struct house *h, struct daemon *d);
+/* One round of the above; also called by tests. */
+void house_tick(struct house *h);
+
+/* Notes an alarm in the log and tells the owner of the rosters; the same alarm within an hour is one. */
+void house_alarm(struct house *h, const char *what, const char *subject, const char *detail);
+#endif
