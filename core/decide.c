@@ -1028,6 +1028,12 @@ announce(struct step *s)
 	else
 		ledger_pass(&s->c->ledger, ledger_holder(s->c), s->now_ms);
 	tasks_prune(s->c);
+	if (s->cmd->answer) {
+		const struct officer *o = officer_find(s->r, s->cmd->actor);
+
+		if (o != NULL)
+			tell_officer(s, o, "jawab", GROUP_NOTICE);
+	}
 }
 
 static int

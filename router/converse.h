@@ -1,0 +1,32 @@
+#ifndef KENTONGAN_CONVERSE_H
+#define KENTONGAN_CONVERSE_H
+/*
+ * What people answer: officers' replies to tasks, residents' questions and verdicts.
+ *
+ * Grammar, in any case of letters:
+ *   TERIMA [nonce]  MENUJU [nonce]  TIBA [nonce]        officer; without nonce if he has one task
+ *   TANGANI nonce [note]  SELESAI nonce note  TERUSKAN nonce UNIT reason  BUKAN nonce reason
+ *   URUNG nonce
+ *   CEK [code]  BATAL [code]  1 [code]  2 [code]        resident
+ * Whatever is none of these is no command; it is never guessed into one.
+ */
+#include "core/decide.h"
+
+struct router;
+struct entry;
+
+enum speech_kind { SPEECH_NONE, SPEECH_OFFICER, SPEECH_CHECK, SPEECH_WITHDRAW, SPEECH_YES, SPEECH_NO };
+struct speech {
+	enum speech_kind kind;
+	enum case_event event;			/* SPEECH_OFFICER */
+	char nonce[NONCE_CHARS + 1];		/* "" none */
+	struct code code; int has_code;
+	char unit[UNIT_CODE_CHARS];		/* TERUSKAN */
+	const char *note;			/* rest of the text, borrowed */
+};
+/* Reads a text as a command; pure. */
+void speech_parse(struct speech *s, const char *text);
+
+/* 1 when the entry was a command or an answer and is used up; 0: it is a report; -1: come again. */
+int converse(struct router *r, struct entry *e);
+#endif

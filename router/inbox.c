@@ -1,0 +1,374 @@
+#include "router/inbox.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "lib/clock.h"
+#include "lib/fault.h"
+#include "lib/log.h"
+
+#define SEEN_MAX 512
+#define BLOCK_MS "1000"
+static const char *const lanes[] = { "e", "n" };
+
+/* An entry in another router's hands, as it was at the last look. */
+struct held { char lane[4], id[32], consumer[32]; int deliveries; int64_t beat_ms; };
+
+struct inbox {
+	struct router *r;
+	struct redis_link *link;
+	struct event *again, *scan;
+	char consumer[32];
+	int recover;			/* own pending entries must be read first */
+	int waiting;			/* a blocking read is under way */
+	int stopping;
+	struct held held[SEEN_MAX];
+	int held_n;
+};
+
+static void
+later(struct inbox *in, int64_t ms)
+{
+	struct timeval tv = ms_to_timeval(ms);
+
+	event_add(in->again, &tv);
+}
+
+/* ---- entries ---- */
+
+static int
+entry_of(struct entry *e, const char *lane, const redisReply *r)
+{
+	const redisReply *f;
+
+	memset(e, 0, sizeof(*e));
+	if (r->type != REDIS_REPLY_ARRAY || r->elements != 2)
+		return -1;
+	snprintf(e->lane, sizeof(e->lane), "%s", lane);
+	snprintf(e->id, sizeof(e->id), "%s", r->element[0]->str);
+	e->arrived_ms = strtoll(e->id, NULL, 10);
+	e->deliveries = 1;
+	f = r->element[1];
+	/* nil fields: deleted while pending. */
+	if (f->type != REDIS_REPLY_ARRAY || f->elements != 2 ||
+	    code_parse(&e->code, f->element[1]->str, f->element[1]->len) != 0)
+		return -1;
+	return 0;
+}
+
+static void
+drop_entry(struct inbox *in, const char *lane, const char *id)
+{
+	struct buf key = { 0 };
+
+	log_warn("entry_gone", "lane=%s entry=%s", lane, id);
+	buf_add_key(&key, &in->r->h.st.keys, KEY_IN, lane, NULL);
+	freeReplyObject(redis_pipe_command(in->r->h.st.pipe, "XACK %b router %s", key.data, key.len, id));
+	buf_release(&key);
+}
+
+static int
+work_reply(struct inbox *in, const char *lane, const redisReply *list)
+{
+	struct entry *entries = xcalloc(list->elements + 1, sizeof(*entries));
+	int n = 0, rc;
+
+	for (size_t i = 0; i < list->elements; i++) {
+		if (entry_of(&entries[n], lane, list->element[i]) == 0)
+			n++;
+		else if (list->element[i]->type == REDIS_REPLY_ARRAY && list->element[i]->elements == 2)
+			drop_entry(in, lane, list->element[i]->element[0]->str);
+	}
+	FAULT_POINT("after_read");
+	rc = n > 0 ? router_work(in->r, entries, n) : 0;
+	for (int i = 0; i < n; i++)
+		entry_release(&entries[i]);
+	free(entries);
+	return rc;
+}
+
+/* ---- own pending entries, one by one: what kills the router must not take others with it ---- */
+
+static int
+deliveries_of(struct inbox *in, const struct buf *key, const char *id)
+{
+	redisReply *r = redis_pipe_command(in->r->h.st.pipe, "XPENDING %b router %s %s 1", key->data, key->len, id, id);
+	int n = 1;
+
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 1 && r->element[0]->elements == 4)
+		n = (int)r->element[0]->element[3]->integer;
+	freeReplyObject(r);
+	return n;
+}
+
+/* Works off one pending entry after *from. 1 one done, 0 none left, -1 come again. */
+static int
+recover_one(struct inbox *in, const char *lane, char from[32])
+{
+	struct buf key = { 0 };
+	struct entry e;
+	redisReply *r;
+	int rc = -1;
+
+	buf_add_key(&key, &in->r->h.st.keys, KEY_IN, lane, NULL);
+	r = redis_pipe_command(in->r->h.st.pipe, "XREADGROUP GROUP router %s COUNT 1 STREAMS %b %s", in->consumer,
+	    key.data, key.len, from);
+	if (r == NULL || r->type == REDIS_REPLY_ERROR)
+		goto out;
+	rc = 0;
+	if (r->type != REDIS_REPLY_ARRAY || r->elements != 1 || r->element[0]->element[1]->elements == 0)
+		goto out;
+	rc = 1;
+	snprintf(from, 32, "%s", r->element[0]->element[1]->element[0]->element[0]->str);
+	if (entry_of(&e, lane, r->element[0]->element[1]->element[0]) != 0) {
+		drop_entry(in, lane, from);
+		goto out;
+	}
+	e.deliveries = deliveries_of(in, &key, e.id);
+	if (router_work(in->r, &e, 1) != 0 && !redis_pipe_is_up(in->r->h.st.pipe))
+		rc = -1;
+	entry_release(&e);
+out:
+	freeReplyObject(r);
+	buf_release(&key);
+	return rc;
+}
+
+static int
+recover(struct inbox *in)
+{
+	for (size_t i = 0; i < N_ELEMS(lanes); i++) {
+		char from[32] = "0";
+		int rc;
+
+		while ((rc = recover_one(in, lanes[i], from)) > 0)
+			if (in->stopping)
+				return -1;
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- reading on ---- */
+
+static void
+on_entries(const redisReply *r, void *arg)
+{
+	struct inbox *in = arg;
+
+	in->waiting = 0;
+	if (r == NULL || r->type == REDIS_REPLY_ERROR) {
+		if (r != NULL)
+			log_error("read_failed", "err=\"%s\"", log_quote(r->str, r->len));
+		in->recover = 1;	/* what it may have given us stands pending */
+		later(in, 200);
+		return;
+	}
+	for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i < r->elements; i++) {
+		const char *name = r->element[i]->element[0]->str;
+		const char *lane = name[strlen(name) - 1] == 'e' ? "e" : "n";
+
+		if (router_refresh(in->r) != 0 || work_reply(in, lane, r->element[i]->element[1]) != 0)
+			in->recover = 1;
+	}
+	later(in, in->recover ? 50 : 0);
+}
+
+static void
+read_on(struct inbox *in)
+{
+	struct redis_args a = { 0 };
+	char count[16];
+
+	snprintf(count, sizeof(count), "%lld", (long long)in->r->h.set.router_batch);
+	redis_args_adds(&a, "XREADGROUP");
+	redis_args_adds(&a, "GROUP");
+	redis_args_adds(&a, "router");
+	redis_args_adds(&a, in->consumer);
+	redis_args_adds(&a, "COUNT");
+	redis_args_adds(&a, count);
+	redis_args_adds(&a, "BLOCK");
+	redis_args_adds(&a, BLOCK_MS);
+	redis_args_adds(&a, "STREAMS");
+	for (size_t i = 0; i < N_ELEMS(lanes); i++)
+		args_add_key(&a, &in->r->h.st, KEY_IN, lanes[i], NULL);
+	redis_args_adds(&a, ">");
+	redis_args_adds(&a, ">");
+	if (redis_link_send_blocking(in->link, on_entries, in, a.n, (const char **)a.argv, a.lens) == 0)
+		in->waiting = 1;
+	else
+		later(in, 100);
+	redis_args_release(&a);
+}
+
+static void
+on_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct inbox *in = arg;
+
+	(void)fd, (void)what;
+	if (in->stopping || in->waiting)
+		return;
+	if (!in->r->h.serving || router_refresh(in->r) != 0) {
+		in->recover = 1;
+		later(in, 200);
+		return;
+	}
+	if (in->recover) {
+		if (recover(in) != 0) {
+			later(in, 200);
+			return;
+		}
+		in->recover = 0;
+	}
+	read_on(in);
+}
+
+/* ---- entries of dead routers ---- */
+
+static int64_t
+beat_of(struct inbox *in, const char *consumer)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+	int64_t ms = 0;
+
+	buf_add_key(&key, &in->r->h.st.keys, KEY_HEARTBEAT, NULL, NULL);
+	r = redis_pipe_command(in->r->h.st.pipe, "HGET %b %s", key.data, key.len, consumer);
+	if (r != NULL && r->type == REDIS_REPLY_STRING)
+		ms = strtoll(r->str, NULL, 10);
+	freeReplyObject(r);
+	buf_release(&key);
+	return ms;
+}
+
+static const struct held *
+held_before(const struct inbox *in, const struct held *h)
+{
+	for (int i = 0; i < in->held_n; i++)
+		if (strcmp(in->held[i].id, h->id) == 0 && strcmp(in->held[i].lane, h->lane) == 0)
+			return &in->held[i];
+	return NULL;
+}
+
+static void
+take_over(struct inbox *in, const struct held *h)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+
+	FAULT_POINT("before_claim");
+	buf_add_key(&key, &in->r->h.st.keys, KEY_IN, h->lane, NULL);
+	/* Idle time follows the wall clock, so it decides nothing here. */
+	r = redis_pipe_command(in->r->h.st.pipe, "XCLAIM %b router %s 0 %s RETRYCOUNT %d JUSTID", key.data, key.len,
+	    in->consumer, h->id, h->deliveries);
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 1) {
+		log_warn("claimed", "lane=%s entry=%s from=%s", h->lane, h->id, h->consumer);
+		in->recover = 1;
+	}
+	FAULT_POINT("after_claim");
+	freeReplyObject(r);
+	buf_release(&key);
+}
+
+static int
+scan_lane(struct inbox *in, const char *lane, struct held *found, int n)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+
+	buf_add_key(&key, &in->r->h.st.keys, KEY_IN, lane, NULL);
+	r = redis_pipe_command(in->r->h.st.pipe, "XPENDING %b router - + 256", key.data, key.len);
+	for (size_t i = 0; r != NULL && r->type == REDIS_REPLY_ARRAY && i < r->elements && n < SEEN_MAX; i++) {
+		const redisReply *p = r->element[i];
+		struct held h = { .deliveries = (int)p->element[3]->integer };
+		const struct held *before;
+
+		if (strcmp(p->element[1]->str, in->consumer) == 0)
+			continue;
+		snprintf(h.lane, sizeof(h.lane), "%s", lane);
+		snprintf(h.id, sizeof(h.id), "%s", p->element[0]->str);
+		snprintf(h.consumer, sizeof(h.consumer), "%s", p->element[1]->str);
+		h.beat_ms = beat_of(in, h.consumer);
+		before = held_before(in, &h);
+		if (before != NULL && strcmp(before->consumer, h.consumer) == 0 &&
+		    before->deliveries == h.deliveries && before->beat_ms == h.beat_ms)
+			take_over(in, &h);	/* seen twice, untouched, and its holder shows no life */
+		else
+			found[n++] = h;
+	}
+	freeReplyObject(r);
+	buf_release(&key);
+	return n;
+}
+
+static void
+on_scan(evutil_socket_t fd, short what, void *arg)
+{
+	struct inbox *in = arg;
+	struct held *found = xcalloc(SEEN_MAX, sizeof(*found));
+	int n = 0;
+
+	(void)fd, (void)what;
+	if (in->r->h.serving && !in->stopping)
+		for (size_t i = 0; i < N_ELEMS(lanes); i++)
+			n = scan_lane(in, lanes[i], found, n);
+	memcpy(in->held, found, sizeof(*found) * (size_t)n);
+	in->held_n = n;
+	free(found);
+}
+
+/* ---- life ---- */
+
+struct inbox *
+inbox_new(struct router *r, struct event_base *base, const char *consumer)
+{
+	struct inbox *in = xcalloc(1, sizeof(*in));
+	const struct redis_link_options o = { .name = consumer, .connect_ms = r->h.set.redis_connect_ms,
+	    .command_ms = r->h.set.redis_command_ms, .in_flight_max = 4 };
+	struct timeval every = ms_to_timeval(r->h.set.router_scan_ms);
+
+	in->r = r;
+	in->recover = 1;
+	snprintf(in->consumer, sizeof(in->consumer), "%s", consumer);
+	in->link = redis_link_new(base, &r->h.st.address, &o);
+	in->again = event_new(base, -1, 0, on_again, in);
+	in->scan = event_new(base, -1, EV_PERSIST, on_scan, in);
+	if (in->again == NULL || in->scan == NULL || event_add(in->scan, &every) != 0) {
+		inbox_free(in);
+		return NULL;
+	}
+	return in;
+}
+
+void
+inbox_free(struct inbox *in)
+{
+	if (in == NULL)
+		return;
+	in->stopping = 1;
+	if (in->again != NULL)
+		event_free(in->again);
+	if (in->scan != NULL)
+		event_free(in->scan);
+	in->again = NULL;
+	redis_link_free(in->link);
+	free(in);
+}
+
+void
+inbox_start(struct inbox *in)
+{
+	later(in, 0);
+}
+
+int
+inbox_stop(struct inbox *in)
+{
+	in->stopping = 1;
+	return 1;	/* entries are worked off within one callback: none is half done between them */
+}

@@ -1,0 +1,54 @@
+#ifndef KENTONGAN_WORK_H
+#define KENTONGAN_WORK_H
+/*
+ * One entry of the in stream: a report becomes a case, a reply moves one.
+ *
+ * Units      int64_t milliseconds, by the store's clock.
+ * Errors     an entry is acknowledged only by the commit that uses it up; whatever cannot be
+ *            committed now stays pending and comes again.
+ */
+#include "core/decide.h"
+#include "router/understand.h"
+#include "store/cases.h"
+#include "store/house.h"
+
+struct router {
+	struct house h;
+	struct understander *understander;
+	char version[33];		/* that the understander was made of */
+	struct commit_batch batch, answers;
+	struct effects *fx;
+	int64_t now_ms;
+	unsigned long opened, triaged, commands, poisoned;
+};
+
+struct entry {
+	struct code code;
+	char lane[4], id[32];
+	int64_t arrived_ms;
+	int deliveries;
+	struct stored_case s;
+	/* opened: */
+	struct laporan words;
+	struct case_keys keys;
+	char lookup[LOOKUP_TEXT];
+	struct understanding u;
+	int understood;
+};
+void entry_release(struct entry *e);
+
+/* Version, roster and understander as the store has them now. 0 or -1. */
+int router_refresh(struct router *r);
+/*
+ * Works off n entries in order.  0; -1 when the store's answer was lost: the entries are pending
+ * and must be read again.
+ */
+int router_work(struct router *r, struct entry *entries, int n);
+
+/* Understands the entry's words once, with what the form said beside them. */
+const struct understanding *entry_understand(struct router *r, struct entry *e);
+/* Facts of the report as case_decide() wants them. */
+void work_facts(struct report_facts *f, const struct router *r, const struct entry *e);
+void work_input(struct input_id *in, const struct entry *e);
+uint64_t work_entropy(void);
+#endif
