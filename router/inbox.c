@@ -351,12 +351,11 @@ inbox_free(struct inbox *in)
 	if (in == NULL)
 		return;
 	in->stopping = 1;
+	redis_link_free(in->link);	/* first: it calls back */
 	if (in->again != NULL)
 		event_free(in->again);
 	if (in->scan != NULL)
 		event_free(in->scan);
-	in->again = NULL;
-	redis_link_free(in->link);
 	free(in);
 }
 
