@@ -14,7 +14,11 @@ struct code { char s[CODE_CHARS + 1]; };
 void code_make(struct code *out, uint64_t random35);
 /* Reads a code as people type it: any case, spaces and hyphens, O for 0, I and L for 1. 0 or -1. */
 int code_parse(struct code *out, const char *s, size_t len);
-/* Finds the first code inside a text: as code_parse, on word borders. 0 or -1. */
+/*
+ * Finds the first (likeliest) code in a text, on word borders: 8 symbols in a word, or 4 and 4.  What could
+ * as well be a common word (letters only, digits only, RT03 RW02) counts only as "CEK abcd efgh": as
+ * the last thing after at most one word.  0 or -1.
+ */
 int code_find(struct code *out, const char *s, size_t len);
 /* "7K3F-9QXM"; out holds 10. */
 void code_show(char out[CODE_CHARS + 2], const struct code *c);

@@ -28,29 +28,39 @@ struct officer {
 	char lang[4];
 	int order;			/* told first: lowest */
 	struct duty duty;
-	int64_t away_from_ms, away_until_ms;	/* leave; 0,0 none */
+	int64_t away_from_ms, away_until_ms;	/* leave; 0,0 none; until 0: open end */
 	int ended;			/* left the service */
 	int64_t version;
 };
-struct roster { int64_t seq; struct officer *officers; size_t n; };
+struct roster {
+	int64_t seq;
+	struct officer *officers;
+	size_t n;
+	const struct officer **by_id;	/* made by roster_sort() */
+};
 
-/* "24" or "Sen-Jum 07:00-15:00"; 0 or -1. */
+/* "24", "Sen-Jum 07:00-15:00", "Sab,Min 22:00-06:00" (up to the next morning); 0 or -1. */
 int duty_parse(const char *s, struct duty *out);
 void buf_add_duty(struct buf *b, const struct duty *d);
 
-/* Fills an empty roster; 0, or -1 with mistakes by line. Rows are checked for form only. */
+/*
+ * Fills an empty roster and sorts it; 0, or -1 with mistakes by line and the roster empty.  Rows
+ * are checked for form only; two officers may not share an id or a number.
+ */
 int roster_parse_csv(struct roster *r, const char *file, const char *text, size_t len, struct buf *errors);
 void roster_release(struct roster *r);
-/* JSON document of one officer with "schema"; decode: 0 or -1. */
+/* JSON document of one officer with "schema"; decode fills *o from anything: 0, or -1 and *o empty. */
 void officer_encode(struct buf *b, const struct officer *o);
 int officer_decode(struct officer *o, const char *json, size_t len);
 void officer_release(struct officer *o);
-/* Sorts by unit and order so that the questions below are fast; call after filling. */
+/* Sorts by unit, role and order; the questions below need it after every change of officers or n. */
 void roster_sort(struct roster *r);
 
 const struct officer *officer_find(const struct roster *r, const char *id);
 /* On duty at now, reachable, not ended, of that unit and role; at most max, in order. */
 size_t roster_on_duty(const struct roster *r, const char *unit, enum officer_role role, int64_t now_ms,
     const struct officer **out, size_t max);
+/* By the hours of duty alone. */
 int officer_is_on_duty(const struct officer *o, int64_t now_ms);
+int officer_is_away(const struct officer *o, int64_t now_ms);
 #endif

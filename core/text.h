@@ -20,16 +20,35 @@ struct sms_size { enum sms_alphabet alphabet; int units, segments; };
 void sms_measure(struct sms_size *out, const char *text, size_t len);
 /* Folds typographic quotes, dashes, dots, spaces into GSM-7 ones; drops zero-width characters. */
 void sms_fold(struct buf *out, const char *text, size_t len);
+/* Folds, and replaces what is still outside GSM-7 by its base letter or one ?: for SMS excerpts. */
+void sms_plain(struct buf *out, const char *text, size_t len);
+
+/*
+ * Longest values that the kinds' limits are checked with, in GSM-7 characters.  Who fills a text
+ * cuts to them: a longer value costs a segment more, and is sent none the less.
+ */
+#define TEXT_ISI_CHARS         80	/* {isi}: excerpt of a report */
+#define TEXT_ALASAN_CHARS      80	/* {alasan}: an officer's reason */
+#define TEXT_PERTANYAAN_CHARS 100	/* {pertanyaan}: an officer's question */
+#define TEXT_KEADAAN_CHARS     32	/* {keadaan}: a state in words */
+#define TEXT_SISA_CHARS        22	/* {sisa}, {lambat}: a duration in words */
+#define TEXT_DAFTAR_CHARS     220	/* {daftar}: codes to choose from */
+#define TEXT_CONTOH_CHARS      60	/* {contoh}: a reply as it should be */
+#define TEXT_APA_CHARS        140	/* {apa}: an alarm */
 
 struct texts;
 
-/* files: one per language, named "pesan/id.yaml" ...; id is required. */
+/*
+ * files: one per language, named "pesan/id.yaml" ...; id is required.  Each is a map of
+ * kind -> {teks: "...", batas: N}; NULL with all mistakes as "file:line: what".
+ */
 struct text_file { const char *name; const char *text; size_t len; };
 struct texts *texts_parse(const struct text_file *files, size_t n, struct buf *errors);
 void texts_free(struct texts *t);
 /*
- * Appends the text of a kind, Indonesian when the language lacks it.  -1 (nothing appended) if the
- * kind is unknown or a hole has no value: both are found at load, by texts_check().
+ * Appends the text of a kind, Indonesian when the language is unknown; values are folded and stay
+ * on one line.  -1 (nothing appended) if the kind is unknown or a hole has no value: both are
+ * found at load, by texts_check().
  */
 int text_fill(const struct texts *t, const char *lang, const char *kind, struct buf *out,
     const struct template_value *values, size_t n);

@@ -4,6 +4,9 @@
  * Who answers for what: units of the regency and their superiors (conf/unit.csv).
  * Columns: kode,nama,singkatan,tingkat,induk,wilayah,bertugas
  * Units are borrowed from the table and live as long as it does.
+ *
+ * An RT's code is RT-<desa>-<rt>-<rw> with two digits each (RT-35.10.20.2005-03-02), so that the
+ * router builds it from the words of a report; several RT share the area of their desa.
  */
 #include <stddef.h>
 
@@ -33,7 +36,10 @@ void units_free(struct unit_table *t);
 size_t units_count(const struct unit_table *t);
 const struct unit *unit_at(const struct unit_table *t, size_t i);
 const struct unit *unit_find(const struct unit_table *t, const char *code);
-/* The unit of that tier that answers for a place: its own, else one that serves it, else the area above. */
+/*
+ * The unit of that tier that answers for a place: its own, else one that serves it, else the area
+ * above.  NULL if there is none, or if several share the area (RT of a desa, the dinas).
+ */
 const struct unit *unit_for_place(const struct unit_table *t, enum unit_tier tier, const char *place);
 /* 1 if u is under (or is) the superior. */
 int unit_is_under(const struct unit *u, const struct unit *superior);

@@ -1,0 +1,576 @@
+#include "core/roster.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/calendar.h"
+#include "lib/csv.h"
+#include "lib/escape.h"
+
+#define SCHEMA 1
+#define DAY_MINUTES 1440
+#define EVERY_DAY 0x7f
+#define ORDER_MAX 99
+
+static const char *const role_names[] = {
+	[ROLE_PETUGAS] = "petugas", [ROLE_KEPALA] = "kepala",
+	[ROLE_OPERATOR] = "operator", [ROLE_ADMIN] = "admin",
+};
+
+static const char *const day_names[7] = { "Min", "Sen", "Sel", "Rab", "Kam", "Jum", "Sab" };
+
+const char *
+role_name(enum officer_role r)
+{
+	return role_names[r];
+}
+
+int
+role_of_name(const char *s, enum officer_role *out)
+{
+	for (size_t i = 0; i < N_ELEMS(role_names); i++)
+		if (strcmp(s, role_names[i]) == 0) {
+			*out = (enum officer_role)i;
+			return 0;
+		}
+	return -1;
+}
+
+/* ---- duty ---- */
+
+static int
+read_day(const char **s)
+{
+	for (int i = 0; i < 7; i++)
+		if (strncmp(*s, day_names[i], 3) == 0) {
+			*s += 3;
+			return i;
+		}
+	return -1;
+}
+
+/* "Sen-Jum" or "Sab,Min", or both with commas between; a range may run over the week-end. */
+static int
+read_days(const char **s, unsigned char *days)
+{
+	*days = 0;
+	for (;;) {
+		int first = read_day(s), last = first;
+
+		if (first >= 0 && **s == '-') {
+			++*s;
+			last = read_day(s);
+		}
+		if (first < 0 || last < 0)
+			return -1;
+		for (int d = first; ; d = (d + 1) % 7) {
+			*days |= (unsigned char)(1 << d);
+			if (d == last)
+				break;
+		}
+		if (**s != ',')
+			return 0;
+		++*s;
+	}
+}
+
+static int
+two_digits(const char *s)
+{
+	if (s[0] < '0' || s[0] > '9' || s[1] < '0' || s[1] > '9')
+		return -1;
+	return (s[0] - '0') * 10 + (s[1] - '0');
+}
+
+/* HH:MM up to 24:00, in minutes. */
+static int
+read_clock(const char **s, short *out)
+{
+	int hour = two_digits(*s), minute;
+
+	if (hour < 0 || (*s)[2] != ':')
+		return -1;
+	minute = two_digits(*s + 3);
+	if (minute < 0 || minute > 59 || hour * 60 + minute > DAY_MINUTES)
+		return -1;
+	*out = (short)(hour * 60 + minute);
+	*s += 5;
+	return 0;
+}
+
+int
+duty_parse(const char *s, struct duty *out)
+{
+	struct duty d = { EVERY_DAY, 0, DAY_MINUTES };
+
+	if (strcmp(s, "24") == 0) {
+		*out = d;
+		return 0;
+	}
+	if (read_days(&s, &d.days) != 0 || *s++ != ' ' || read_clock(&s, &d.from_min) != 0 ||
+	    *s++ != '-' || read_clock(&s, &d.to_min) != 0 || *s != '\0')
+		return -1;
+	if (d.from_min == d.to_min || d.from_min == DAY_MINUTES)
+		return -1;
+	*out = d;
+	return 0;
+}
+
+/* Days are written from Monday on: the working week is one range then. */
+void
+buf_add_duty(struct buf *b, const struct duty *d)
+{
+	const char *gap = "";
+
+	if (d->days == EVERY_DAY && d->from_min == 0 && d->to_min == DAY_MINUTES) {
+		buf_adds(b, "24");
+		return;
+	}
+	for (int i = 1; i <= 7; i++) {
+		int first = i;
+
+		if (!(d->days & 1 << i % 7))
+			continue;
+		while (i < 7 && d->days & 1 << (i + 1) % 7)
+			i++;
+		buf_addf(b, "%s%s", gap, day_names[first % 7]);
+		if (i > first)
+			buf_addf(b, "-%s", day_names[i % 7]);
+		gap = ",";
+	}
+	buf_addf(b, " %02d:%02d-%02d:%02d", d->from_min / 60, d->from_min % 60,
+	    d->to_min / 60, d->to_min % 60);
+}
+
+/* A shift past midnight belongs to the day on which it began. */
+int
+officer_is_on_duty(const struct officer *o, int64_t now_ms)
+{
+	const struct duty *d = &o->duty;
+	struct wib t;
+	int minute;
+
+	wib_of(&t, now_ms);
+	minute = t.hour * 60 + t.minute;
+	if (d->from_min < d->to_min)
+		return d->days >> t.weekday & 1 && minute >= d->from_min && minute < d->to_min;
+	if (minute >= d->from_min)
+		return d->days >> t.weekday & 1;
+	return minute < d->to_min && d->days >> (t.weekday + 6) % 7 & 1;
+}
+
+/* ---- the import ---- */
+
+enum { COL_ID, COL_NAME, COL_UNIT, COL_ROLE, COL_PHONE, COL_LANG, COL_ORDER, COL_DUTY, COLS };
+
+static int
+is_officer_id(const char *s)
+{
+	size_t len = strlen(s);
+
+	return len > 0 && len < OFFICER_ID_CHARS &&
+	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789.-") == len;
+}
+
+static int
+is_lang(const char *s)
+{
+	size_t len = strlen(s);
+
+	return (len == 2 || len == 3) && strspn(s, "abcdefghijklmnopqrstuvwxyz") == len;
+}
+
+static int
+order_parse(const char *s, int *out)
+{
+	int value = 0;
+
+	if (*s == '\0' || strlen(s) > 2)
+		return -1;
+	for (; *s != '\0'; s++) {
+		if (*s < '0' || *s > '9')
+			return -1;
+		value = value * 10 + (*s - '0');
+	}
+	*out = value;
+	return 0;
+}
+
+static int
+set_id(struct officer *o, const char *s)
+{
+	if (!is_officer_id(s))
+		return -1;
+	memcpy(o->id, s, strlen(s) + 1);
+	return 0;
+}
+
+static int
+set_name(struct officer *o, const char *s)
+{
+	free(o->name);
+	o->name = xstrdup(s);
+	return *s == '\0' ? -1 : 0;
+}
+
+static int
+set_unit(struct officer *o, const char *s)
+{
+	if (*s == '\0' || strlen(s) >= sizeof o->unit)
+		return -1;
+	memcpy(o->unit, s, strlen(s) + 1);
+	return 0;
+}
+
+static int
+set_role(struct officer *o, const char *s)
+{
+	return role_of_name(s, &o->role);
+}
+
+static int
+set_phone(struct officer *o, const char *s)
+{
+	if (*s == '\0')
+		return 0;		/* reached at the console only */
+	return phone_normalise(o->phone, s, strlen(s)) == PHONE_E164 ? 0 : -1;
+}
+
+static int
+set_lang(struct officer *o, const char *s)
+{
+	if (!is_lang(s))
+		return -1;
+	memcpy(o->lang, s, strlen(s) + 1);
+	return 0;
+}
+
+static int
+set_order(struct officer *o, const char *s)
+{
+	return order_parse(s, &o->order);
+}
+
+static int
+set_duty(struct officer *o, const char *s)
+{
+	return duty_parse(s, &o->duty);
+}
+
+static const struct {
+	const char *name;
+	int (*set)(struct officer *o, const char *s);
+	const char *remedy;
+} fields[COLS] = {
+	[COL_ID]    = { "id", set_id, "write 1 to 23 of a-z 0-9 . -" },
+	[COL_NAME]  = { "nama", set_name, "write the officer's name" },
+	[COL_UNIT]  = { "unit", set_unit, "write a kode of unit.csv" },
+	[COL_ROLE]  = { "peran", set_role, "write petugas, kepala, operator or admin" },
+	[COL_PHONE] = { "telepon", set_phone, "write it like 0812xxxxxxxx or +62812xxxxxxxx" },
+	[COL_LANG]  = { "bahasa", set_lang, "write id or en" },
+	[COL_ORDER] = { "urutan", set_order, "write 0 to 99; the lowest is told first" },
+	[COL_DUTY]  = { "jaga", set_duty, "write 24, or like Sen-Jum 07:00-15:00" },
+};
+
+/* A telephone number is never repeated in a message: logs hold no personal data. */
+static int
+read_officer(struct officer *o, const struct csv *csv, size_t row, const int *columns,
+    struct buf *errors)
+{
+	int mistakes = 0;
+
+	for (int i = 0; i < COLS; i++) {
+		const char *cell = csv_cell(csv, row, columns[i]);
+
+		if (fields[i].set(o, cell) == 0)
+			continue;
+		if (i == COL_PHONE || i == COL_NAME)
+			csv_mistake(csv, row, errors, "%s is not right; %s", fields[i].name, fields[i].remedy);
+		else
+			csv_mistake(csv, row, errors, "%s \"%s\" is not right; %s", fields[i].name, cell,
+			    fields[i].remedy);
+		mistakes++;
+	}
+	return mistakes;
+}
+
+/* What must differ from officer to officer, with the row it came from. */
+struct mark {
+	const char *s;
+	size_t row;
+};
+
+static int
+compare_marks(const void *a, const void *b)
+{
+	const struct mark *x = a, *y = b;
+	int diff = strcmp(x->s, y->s);
+
+	return diff != 0 ? diff : (x->row > y->row) - (x->row < y->row);
+}
+
+static int
+check_twice(struct mark *marks, size_t n, const struct csv *csv, const char *what, struct buf *errors)
+{
+	int mistakes = 0;
+
+	if (n > 0)
+		qsort(marks, n, sizeof *marks, compare_marks);
+	for (size_t i = 1; i < n; i++)
+		if (strcmp(marks[i - 1].s, marks[i].s) == 0) {
+			csv_mistake(csv, marks[i].row, errors, "%s is the same as in line %d; each officer "
+			    "needs an own one", what, csv_line(csv, marks[i - 1].row));
+			mistakes++;
+		}
+	return mistakes;
+}
+
+/* An SMS reply is known by its number, so a number belongs to one officer. */
+static int
+check_distinct(const struct roster *r, const struct csv *csv, struct buf *errors)
+{
+	struct mark *marks = xcalloc(r->n + 1, sizeof *marks);
+	size_t n = 0;
+	int mistakes;
+
+	for (size_t i = 0; i < r->n; i++)
+		marks[i] = (struct mark){ r->officers[i].id, i };
+	mistakes = check_twice(marks, r->n, csv, "id", errors);
+	for (size_t i = 0; i < r->n; i++)
+		if (r->officers[i].phone[0] != '\0')
+			marks[n++] = (struct mark){ r->officers[i].phone, i };
+	mistakes += check_twice(marks, n, csv, "telepon", errors);
+	free(marks);
+	return mistakes;
+}
+
+int
+roster_parse_csv(struct roster *r, const char *file, const char *text, size_t len, struct buf *errors)
+{
+	const char *names[COLS];
+	int columns[COLS], mistakes = 0, rc = -1;
+	struct csv *csv = csv_parse(file, text, len, errors);
+
+	for (int i = 0; i < COLS; i++)
+		names[i] = fields[i].name;
+	if (csv == NULL || csv_columns(csv, names, columns, COLS, errors) != 0)
+		goto out;
+	r->officers = xcalloc(csv_rows(csv) + 1, sizeof *r->officers);
+	r->n = csv_rows(csv);
+	for (size_t i = 0; i < r->n; i++)
+		mistakes += read_officer(&r->officers[i], csv, i, columns, errors);
+	if (mistakes == 0)
+		mistakes = check_distinct(r, csv, errors);
+	if (mistakes == 0) {
+		roster_sort(r);
+		rc = 0;
+	} else {
+		roster_release(r);
+	}
+out:
+	csv_free(csv);
+	return rc;
+}
+
+void
+officer_release(struct officer *o)
+{
+	free(o->name);
+	memset(o, 0, sizeof *o);
+}
+
+void
+roster_release(struct roster *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		officer_release(&r->officers[i]);
+	free(r->officers);
+	free(r->by_id);
+	memset(r, 0, sizeof *r);
+}
+
+/* ---- one record ---- */
+
+static void
+add_member(struct buf *b, const char *name, const char *value)
+{
+	buf_addf(b, ",\"%s\":", name);
+	buf_add_json(b, value, strlen(value));
+}
+
+void
+officer_encode(struct buf *b, const struct officer *o)
+{
+	struct buf duty = { 0 };
+
+	buf_add_duty(&duty, &o->duty);
+	buf_addf(b, "{\"schema\":%d", SCHEMA);
+	add_member(b, "id", o->id);
+	add_member(b, "nama", o->name != NULL ? o->name : "");
+	add_member(b, "unit", o->unit);
+	add_member(b, "peran", role_name(o->role));
+	add_member(b, "telepon", o->phone);
+	add_member(b, "bahasa", o->lang);
+	add_member(b, "jaga", buf_str(&duty));
+	buf_addf(b, ",\"urutan\":%d,\"cuti_dari_ms\":%lld,\"cuti_sampai_ms\":%lld,\"berakhir\":%s,"
+	    "\"versi\":%lld}", o->order, (long long)o->away_from_ms, (long long)o->away_until_ms,
+	    o->ended ? "true" : "false", (long long)o->version);
+	buf_release(&duty);
+}
+
+static int
+decode_strings(struct officer *o, const json_t *root)
+{
+	for (int i = 0; i < COLS; i++) {
+		const json_t *v = json_object_get(root, fields[i].name);
+
+		if (i == COL_ORDER)
+			continue;
+		/* The name may be gone: it is erased when an officer's data are. */
+		if (!json_is_string(v) || (fields[i].set(o, json_string_value(v)) != 0 && i != COL_NAME))
+			return -1;
+	}
+	return 0;
+}
+
+static int
+decode_number(const json_t *root, const char *name, int64_t *out)
+{
+	const json_t *v = json_object_get(root, name);
+
+	if (!json_is_integer(v) || json_integer_value(v) < 0)
+		return -1;
+	*out = json_integer_value(v);
+	return 0;
+}
+
+static int
+decode(struct officer *o, const json_t *root)
+{
+	const json_t *ended = json_object_get(root, "berakhir");
+	int64_t schema, order;
+
+	if (decode_number(root, "schema", &schema) != 0 || schema != SCHEMA ||
+	    decode_strings(o, root) != 0 || !json_is_boolean(ended) ||
+	    decode_number(root, "urutan", &order) != 0 || order > ORDER_MAX ||
+	    decode_number(root, "cuti_dari_ms", &o->away_from_ms) != 0 ||
+	    decode_number(root, "cuti_sampai_ms", &o->away_until_ms) != 0 ||
+	    decode_number(root, "versi", &o->version) != 0)
+		return -1;
+	o->order = (int)order;
+	o->ended = json_is_true(ended);
+	return 0;
+}
+
+int
+officer_decode(struct officer *o, const char *json, size_t len)
+{
+	json_t *root = json_loadb(json, len, JSON_REJECT_DUPLICATES, NULL);
+	int rc;
+
+	memset(o, 0, sizeof *o);
+	rc = json_is_object(root) ? decode(o, root) : -1;
+	if (rc != 0)
+		officer_release(o);
+	json_decref(root);
+	return rc;
+}
+
+/* ---- questions ---- */
+
+static int
+compare_officers(const void *a, const void *b)
+{
+	const struct officer *x = a, *y = b;
+	int diff = strcmp(x->unit, y->unit);
+
+	if (diff == 0)
+		diff = (int)x->role - (int)y->role;
+	if (diff == 0)
+		diff = x->order - y->order;
+	return diff != 0 ? diff : strcmp(x->id, y->id);
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	const struct officer *const *x = a, *const *y = b;
+
+	return strcmp((*x)->id, (*y)->id);
+}
+
+void
+roster_sort(struct roster *r)
+{
+	r->by_id = xrealloc(r->by_id, (r->n + 1) * sizeof *r->by_id);
+	if (r->n == 0)
+		return;
+	qsort(r->officers, r->n, sizeof *r->officers, compare_officers);
+	for (size_t i = 0; i < r->n; i++)
+		r->by_id[i] = &r->officers[i];
+	qsort(r->by_id, r->n, sizeof *r->by_id, compare_ids);
+}
+
+static int
+compare_id(const void *key, const void *item)
+{
+	return strcmp(key, (*(const struct officer *const *)item)->id);
+}
+
+const struct officer *
+officer_find(const struct roster *r, const char *id)
+{
+	const struct officer *const *found = NULL;
+
+	if (r->n > 0)
+		found = bsearch(id, r->by_id, r->n, sizeof *r->by_id, compare_id);
+	return found == NULL ? NULL : *found;
+}
+
+/* First officer of the unit and role, or where he would stand. */
+static size_t
+first_of(const struct roster *r, const char *unit, enum officer_role role)
+{
+	size_t low = 0, high = r->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct officer *o = &r->officers[mid];
+		int diff = strcmp(o->unit, unit);
+
+		if (diff == 0)
+			diff = (int)o->role - (int)role;
+		if (diff < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+int
+officer_is_away(const struct officer *o, int64_t now_ms)
+{
+	if (o->away_from_ms == 0 && o->away_until_ms == 0)
+		return 0;
+	return now_ms >= o->away_from_ms && (o->away_until_ms == 0 || now_ms < o->away_until_ms);
+}
+
+size_t
+roster_on_duty(const struct roster *r, const char *unit, enum officer_role role, int64_t now_ms,
+    const struct officer **out, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = first_of(r, unit, role); i < r->n && n < max; i++) {
+		const struct officer *o = &r->officers[i];
+
+		if (strcmp(o->unit, unit) != 0 || o->role != role)
+			break;
+		if (!o->ended && o->phone[0] != '\0' && !officer_is_away(o, now_ms) &&
+		    officer_is_on_duty(o, now_ms))
+			out[n++] = o;
+	}
+	return n;
+}

@@ -1,0 +1,299 @@
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/code.h"
+#include "lib/buf.h"
+
+Suite *code_suite(void);
+
+static const char symbols[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/* A fixed sequence (splitmix64), so that a failure repeats. */
+static uint64_t
+next(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+	return z ^ (z >> 31);
+}
+
+static int
+refused(const char *s)
+{
+	struct code c;
+
+	return code_parse(&c, s, strlen(s)) != 0;
+}
+
+START_TEST(what_is_made_parses)
+{
+	static const uint64_t draws[] = { 0, 1, 31, 32, (UINT64_C(1) << 35) - 1, UINT64_MAX };
+	uint64_t state = 1;
+
+	for (size_t i = 0; i < 5000; i++) {
+		struct code made, read;
+		char shown[CODE_CHARS + 2];
+
+		code_make(&made, i < N_ELEMS(draws) ? draws[i] : next(&state));
+		ck_assert_int_eq(strspn(made.s, symbols), CODE_CHARS);
+		code_show(shown, &made);
+		ck_assert_int_eq(strlen(shown), CODE_CHARS + 1);
+		ck_assert_int_eq(shown[4], '-');
+		ck_assert_int_eq(code_parse(&read, shown, strlen(shown)), 0);
+		ck_assert_str_eq(read.s, made.s);
+	}
+}
+END_TEST
+
+START_TEST(all_35_bits_count)
+{
+	struct code zero, one;
+
+	code_make(&zero, 0);
+	for (int bit = 0; bit < 35; bit++) {
+		code_make(&one, UINT64_C(1) << bit);
+		ck_assert_int_ne(memcmp(zero.s, one.s, CODE_CHARS - 1), 0);
+	}
+	code_make(&one, UINT64_C(1) << 35);
+	ck_assert_str_eq(zero.s, one.s);
+}
+END_TEST
+
+/*
+ * The code is linear: whether a change is noticed depends on the place and on the difference of
+ * the symbols only.  Still each of 2,000 codes is broken in every way.
+ */
+START_TEST(every_wrong_symbol_is_refused)
+{
+	uint64_t state = 2;
+
+	for (int n = 0; n < 2000; n++) {
+		struct code c;
+
+		code_make(&c, next(&state));
+		for (size_t at = 0; at < CODE_CHARS; at++) {
+			char right = c.s[at];
+
+			for (const char *s = symbols; *s != '\0'; s++) {
+				c.s[at] = *s;
+				ck_assert_msg(refused(c.s) == (*s != right), "%s at %zu", c.s, at);
+			}
+			c.s[at] = right;
+		}
+	}
+}
+END_TEST
+
+/* Both neighbours take all 32 x 32 values at all 7 places, the check symbol included. */
+START_TEST(every_swap_of_neighbours_is_refused)
+{
+	int seen = 0;
+
+	for (int a = 0; a < 32; a++)
+		for (int b = 0; b < 32; b++)
+			for (int at = 0; at < CODE_CHARS - 2; at++) {
+				struct code c;
+				char x;
+
+				code_make(&c, (uint64_t)(a * 32 + b) << (5 * (CODE_CHARS - 3 - at)));
+				ck_assert_int_eq(c.s[at], symbols[a]);
+				x = c.s[at];
+				c.s[at] = c.s[at + 1];
+				c.s[at + 1] = x;
+				ck_assert_msg(refused(c.s) == (a != b), "%s at %d", c.s, at);
+				seen++;
+			}
+	ck_assert_int_eq(seen, 32 * 32 * 6);
+	for (uint64_t last = 0; last < 1 << 15; last++) {	/* the last symbol and the check symbol */
+		struct code c;
+		char x;
+
+		code_make(&c, last * 2654435761U);
+		x = c.s[CODE_CHARS - 2];
+		c.s[CODE_CHARS - 2] = c.s[CODE_CHARS - 1];
+		c.s[CODE_CHARS - 1] = x;
+		ck_assert_msg(refused(c.s) == (c.s[CODE_CHARS - 2] != x), "%s", c.s);
+	}
+}
+END_TEST
+
+START_TEST(people_type_it_their_way)
+{
+	struct code made, read;
+	char typed[64];
+
+	code_make(&made, UINT64_C(1) << 20 | 0x3e0);	/* holds zeros and ones */
+	ck_assert_ptr_nonnull(strchr(made.s, '0'));
+	ck_assert_ptr_nonnull(strchr(made.s, '1'));
+	for (int form = 0; form < 7; form++) {
+		static const char *const gaps[] = { "", "-", " ", " - ", "–", "\xc2\xa0", "--" };
+
+		snprintf(typed, sizeof typed, " %.4s%s%s ", made.s, gaps[form], made.s + 4);
+		for (char *s = typed; *s != '\0'; s++) {
+			if (*s >= 'A' && *s <= 'Z' && form % 2 == 0)
+				*s = (char)(*s | 0x20);
+			if (*s == '0')
+				*s = form % 2 ? 'O' : 'o';
+			if (*s == '1')
+				*s = "IiLl"[form % 4];
+		}
+		ck_assert_msg(code_parse(&read, typed, strlen(typed)) == 0, "%s", typed);
+		ck_assert_str_eq(read.s, made.s);
+	}
+}
+END_TEST
+
+START_TEST(what_is_no_code_is_refused)
+{
+	static const char *const texts[] = {
+		"", "-", "0000000", "000000000", "0000000U", "000000\xc3\xa9", "0000 000!", "0000_0000",
+	};
+
+	for (size_t i = 0; i < N_ELEMS(texts); i++)
+		ck_assert_msg(refused(texts[i]), "%s", texts[i]);
+	ck_assert(!refused("00000000"));
+	ck_assert_int_eq(code_parse(&(struct code){ "" }, "0000\0" "0000", 9), -1);
+}
+END_TEST
+
+/* %h is a code with letters and digits in both halves, %l one of letters only. */
+static const struct {
+	const char *what, *text;
+	int found;
+} texts[] = {
+	{ "alone", "%H", 1 },
+	{ "with a hyphen", "%h", 1 },
+	{ "after a command", "CEK %h", 1 },
+	{ "in a sentence", "laporan saya %h kok belum ditangani?", 1 },
+	{ "with marks around", "(kode: %h).", 1 },
+	{ "in a link", "https://contoh.id/l/%H?t=abc", 1 },
+	{ "spaced", "mohon kabar %s ya pak", 1 },
+	{ "after a word of four letters", "kode %s masih rusak", 1 },
+	{ "inside a longer word", "x%Hy", 0 },
+	{ "digits behind it", "%H99", 0 },
+	{ "a four-letter word, then the code in one", "kode %H", 1 },
+	{ "letters only, as we write it", "sudah lapor %l kemarin", 1 },
+	{ "letters only, as an answer", "batal %m", 1 },
+	{ "letters only in a sentence", "sudah lapor %m kemarin", 0 },
+};
+
+static void
+expand(struct buf *b, const char *text, const char *hard, const char *letters)
+{
+	for (const char *s = text; *s != '\0'; s++) {
+		if (*s != '%') {
+			buf_addc(b, *s);
+			continue;
+		}
+		switch (*++s) {
+		case 'H': buf_addf(b, "%s", hard); break;
+		case 'h': buf_addf(b, "%.4s-%s", hard, hard + 4); break;
+		case 's': buf_addf(b, "%.4s %s", hard, hard + 4); break;
+		case 'l': buf_addf(b, "%.4s-%s", letters, letters + 4); break;
+		case 'm':
+			for (const char *l = letters; *l != '\0'; l++)
+				buf_addc(b, (char)(*l | 0x20));
+			break;
+		}
+	}
+}
+
+static int
+is_hard(const char *s)
+{
+	return strcspn(s, "0123456789") < 4 && strcspn(s + 4, "0123456789") < 4 &&
+	    strcspn(s, symbols + 10) < 8;
+}
+
+START_TEST(a_code_is_found_in_a_text)
+{
+	uint64_t state = 3;
+	int tried = 0;
+
+	while (tried < 300) {
+		struct code hard, letters, found;
+		struct buf b = { 0 };
+
+		do
+			code_make(&hard, next(&state));
+		while (!is_hard(hard.s));
+		do
+			code_make(&letters, next(&state));
+		while (strcspn(letters.s, "0123456789") < CODE_CHARS);
+		expand(&b, texts[_i].text, hard.s, letters.s);
+		ck_assert_msg((code_find(&found, b.data, b.len) == 0) == texts[_i].found, "%s: %s",
+		    texts[_i].what, b.data);
+		if (texts[_i].found)
+			ck_assert_str_eq(found.s, strstr(texts[_i].text, "%l") != NULL ||
+			    strstr(texts[_i].text, "%m") != NULL ? letters.s : hard.s);
+		buf_release(&b);
+		tried++;
+	}
+}
+END_TEST
+
+/* No RT/RW, doubled word, telephone number or date may be taken for a code, whatever its digits. */
+START_TEST(common_words_are_no_codes)
+{
+	struct code c;
+
+	for (int rt = 0; rt < 100; rt++)
+		for (int rw = 0; rw < 100; rw++) {
+			char text[64];
+
+			snprintf(text, sizeof text, "lampu mati RT%02d RW%02d desa", rt, rw);
+			ck_assert_msg(code_find(&c, text, strlen(text)) != 0, "%s", text);
+			snprintf(text, sizeof text, "hub 0812 %02d%02d 7890 segera", rt, rw);
+			ck_assert_msg(code_find(&c, text, strlen(text)) != 0, "%s", text);
+		}
+	for (const char *a = symbols; *a != '\0'; a++)
+		for (const char *b = symbols + 10; *b != '\0'; b++) {
+			char text[64];
+
+			snprintf(text, sizeof text, "ada %c%cAK-%c%cAK sakit", *a, *b, *a, *b);
+			ck_assert_msg(code_find(&c, text, strlen(text)) != 0, "%s", text);
+		}
+}
+END_TEST
+
+START_TEST(nonces)
+{
+	char made[NONCE_CHARS + 1], read[NONCE_CHARS + 1];
+
+	for (uint32_t n = 0; n < 1 << 15; n++) {
+		nonce_make(made, n);
+		ck_assert_int_eq(strspn(made, symbols), NONCE_CHARS);
+		ck_assert_int_eq(nonce_parse(read, made, NONCE_CHARS), 0);
+		ck_assert_str_eq(read, made);
+	}
+	ck_assert_int_eq(nonce_parse(read, "oIl", 3), 0);
+	ck_assert_str_eq(read, "011");
+	ck_assert_int_eq(nonce_parse(read, "7k", 2), -1);
+	ck_assert_int_eq(nonce_parse(read, "7k3f", 4), -1);
+	ck_assert_int_eq(nonce_parse(read, "7u3", 3), -1);
+	ck_assert_int_eq(nonce_parse(read, "7\0003", 3), -1);
+	ck_assert_str_eq(read, "011");
+}
+END_TEST
+
+Suite *
+code_suite(void)
+{
+	Suite *s = suite_create("code");
+	TCase *tc = tcase_create("code");
+
+	tcase_add_test(tc, what_is_made_parses);
+	tcase_add_test(tc, all_35_bits_count);
+	tcase_add_test(tc, every_wrong_symbol_is_refused);
+	tcase_add_test(tc, every_swap_of_neighbours_is_refused);
+	tcase_add_test(tc, people_type_it_their_way);
+	tcase_add_test(tc, what_is_no_code_is_refused);
+	tcase_add_loop_test(tc, a_code_is_found_in_a_text, 0, (int)N_ELEMS(texts));
+	tcase_add_test(tc, common_words_are_no_codes);
+	tcase_add_test(tc, nonces);
+	suite_add_tcase(s, tc);
+	return s;
+}
