@@ -22,6 +22,9 @@ enum {
 	POINTS_DESA = 5,		/* the smaller area says more */
 };
 
+/* What a name needs beside it to count; as the weights of nama_umum. */
+enum { NEED_NOTHING, NEED_MARK, NEED_AT, NEED_DESA_OR_KECAMATAN, NEED_DESA_TOO };
+
 enum mark { MARK_NONE, MARK_DESA, MARK_KECAMATAN, MARK_DUSUN, MARK_PLACE };
 static const struct { const char *list; enum mark mark; } mark_lists[] = {
 	{ "tanda_desa",      MARK_DESA },
@@ -53,7 +56,7 @@ struct mention {
 	int fuzzy;
 	enum mark mark;			/* the word before or after it */
 	int weight;			/* of that word, for MARK_PLACE */
-	int need;			/* 0, or how much a common word needs to count */
+	int need;			/* NEED_ */
 };
 
 /* ---- building ---- */
@@ -382,7 +385,7 @@ find_misspelt(const struct locator *l, const struct tokens *t, struct mention *m
 		k->fuzzy = 1;
 		if (is_strange(l, t, i)) {
 			add_misspelt(l, k, token_form(t, i, FORM_WRITTEN), len);
-			k->need = len < FUZZY_ALONE;
+			k->need = len < FUZZY_ALONE ? NEED_MARK : NEED_NOTHING;
 		}
 		if (k->n == 0 && i + 1 < t->n && !overlaps(m, found, i + 1, i + 2)) {
 			more = t->at[i + 1].form_len[FORM_WRITTEN];
@@ -465,7 +468,7 @@ context_points(const struct mention *m, const struct place *p, const struct ment
 				continue;
 			if (q == p || q == p->parent)
 				return POINTS_CONTEXT;
-			if (q->parent == p->parent && all[i].need < 2)
+			if (q->parent == p->parent && all[i].need < NEED_AT)
 				points = POINTS_AT;
 		}
 	}
@@ -482,24 +485,32 @@ is_same_again(const struct mention *m, const struct place *p, const struct menti
 	return 0;
 }
 
+/* How much the mention needs to be believed with this meaning. */
+static int
+need_for(const struct mention *m, size_t c, size_t tokens)
+{
+	int is_dusun = m->candidates[c].kind == SPELLING_DUSUN;
+
+	if (m->need == NEED_DESA_TOO && !is_dusun)
+		return NEED_NOTHING;	/* the hamlet's name is common, this desa's is not */
+	if (is_dusun && m->need == NEED_NOTHING && m->from > 0 && m->to < tokens)
+		return NEED_MARK;	/* places stand at the ends of a message, or are pointed at */
+	return m->need;
+}
+
 /* 1 if the mention has what a common word, a hamlet or a typing error needs to be believed. */
 static int
-is_backed(const struct mention *m, size_t c, const struct mention *all, size_t n, int context)
+is_backed(const struct mention *m, size_t c, const struct mention *all, size_t n, size_t tokens,
+    int context)
 {
-	int need = m->need;
+	int strong = m->mark == MARK_DESA || m->mark == MARK_KECAMATAN || m->mark == MARK_DUSUN;
+	int need = need_for(m, c, tokens);
 
-	if (m->candidates[c].kind == SPELLING_DUSUN && need == 0)
-		need = 1;
-	switch (need) {
-	case 0:
-		return 1;
-	case 1:
-		return m->mark != MARK_NONE || context >= POINTS_CONTEXT;
-	case 2:
-		return (m->mark != MARK_NONE && m->mark != MARK_PLACE) || context >= POINTS_CONTEXT;
-	default:
+	if (need == NEED_DESA_TOO)
 		return is_same_again(m, m->candidates[c].place, all, n);
-	}
+	if (need == NEED_NOTHING || strong || context >= POINTS_CONTEXT)
+		return 1;
+	return m->mark == MARK_PLACE && (need == NEED_MARK || (need == NEED_AT && m->weight > 1));
 }
 
 static void
@@ -511,7 +522,7 @@ weigh(const struct tokens *t, struct mention *m, const struct mention *all, size
 		int context = context_points(m, p, all, n);
 		int *points = &m->candidates[c].points;
 
-		if (p->kind == PLACE_KABUPATEN || !is_backed(m, c, all, n, context)) {
+		if (p->kind == PLACE_KABUPATEN || !is_backed(m, c, all, n, t->n, context)) {
 			*points = 0;
 			continue;
 		}
