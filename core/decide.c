@@ -71,7 +71,7 @@ tier_of(const struct policy *p, const struct case_record *c)
 static const struct ladder *
 ladder_of(const struct policy *p, const struct case_record *c, int clock)
 {
-	return policy_ladder(p, &p->clocks[clock], tier_of(p, c), c->category);
+	return policy_ladder_for(p, &p->clocks[clock], c->category, tier_of(p, c));
 }
 
 static int64_t

@@ -1,0 +1,113 @@
+#include "router/assign.h"
+
+#include <string.h>
+
+#include "core/unit.h"
+
+static const struct { const char *word; enum unit_tier tier; } words[] = {
+	{ "rt",        TIER_RT },
+	{ "desa",      TIER_DESA },
+	{ "kecamatan", TIER_KECAMATAN },
+	{ "puskesmas", TIER_PUSKESMAS },
+	{ "damkar",    TIER_LAYANAN },		/* only fire posts answer for places */
+};
+
+/* 1 and the tier if the word stands for whoever answers for the place. */
+static int
+tier_of_word(const char *word, enum unit_tier *out)
+{
+	for (size_t i = 0; i < N_ELEMS(words); i++) {
+		if (strcmp(words[i].word, word) == 0) {
+			*out = words[i].tier;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+const struct unit *
+unit_of_word(const struct unit_table *t, const char *word, const char *place)
+{
+	enum unit_tier tier;
+	const struct unit *u;
+
+	if (!tier_of_word(word, &tier))
+		return unit_find(t, word);
+	if (place[0] == '\0')
+		return NULL;
+	u = unit_for_place(t, tier, place);
+	/* a unit of the whole regency is no answer to "which post is near" */
+	return u != NULL && u->tier == tier && u->place[0] != '\0' ? u : NULL;
+}
+
+/* 1 if the unit is the accused one or under it; by tier where the place is not known. */
+static int
+is_accused(const struct unit_table *t, const struct unit *u, const struct assignment *a)
+{
+	const struct unit *accused;
+	enum unit_tier tier;
+
+	if (a->accused == NULL)
+		return 0;
+	accused = unit_of_word(t, a->accused, a->place);
+	if (accused != NULL && unit_is_under(u, accused))
+		return 1;
+	return tier_of_word(a->accused, &tier) && u->tier == tier;
+}
+
+static void
+add_unit(const struct policy *p, const struct assignment *a, const struct unit *u,
+    struct understanding *out)
+{
+	if (u == NULL || out->units_n == UNDERSTANDING_UNITS || is_accused(p->units, u, a))
+		return;
+	for (int i = 0; i < out->units_n; i++)
+		if (strcmp(out->units[i], u->code) == 0)
+			return;
+	memcpy(out->units[out->units_n++], u->code, sizeof(out->units[0]));
+}
+
+static void
+add_word(const struct policy *p, const struct assignment *a, const char *word, struct understanding *out)
+{
+	add_unit(p, a, unit_of_word(p->units, word, a->place), out);
+}
+
+/* Who looks into complaints about offices: whoever leads pungli, or those above the accused. */
+static void
+add_overseer(const struct policy *p, const struct assignment *a, struct understanding *out)
+{
+	const struct category *pungli = category_find(p->catalogue, "pungli");
+	const struct unit *u;
+	int before = out->units_n;
+
+	if (pungli != NULL && pungli->units_n > 0)
+		add_word(p, a, pungli->units[0], out);
+	if (out->units_n > before)
+		return;
+	u = unit_of_word(p->units, a->accused, a->place);
+	add_unit(p, a, u == NULL ? NULL : u->parent, out);
+}
+
+void
+units_assign(const struct policy *p, const struct assignment *a, struct understanding *out)
+{
+	const struct category *c = a->category;
+	int emergency = a->urgency == URGENCY_DARURAT && c->urgency != URGENCY_DARURAT;
+
+	out->units_n = 0;
+	if (a->accused != NULL)
+		add_overseer(p, a, out);
+	if (a->owner != NULL)
+		add_word(p, a, a->owner, out);
+	/* an emergency that its category does not foresee is the desk's from the first minute */
+	if (emergency && !c->sealed && c->units_n <= 1)
+		add_word(p, a, p->triage_unit, out);
+	for (size_t i = 0; i < c->units_n; i++)
+		add_word(p, a, c->units[i], out);
+	if (emergency && !c->sealed) {
+		add_word(p, a, p->triage_unit, out);
+		add_word(p, a, "kecamatan", out);
+		add_word(p, a, "desa", out);
+	}
+}

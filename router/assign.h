@@ -1,0 +1,27 @@
+#ifndef KENTONGAN_ASSIGN_H
+#define KENTONGAN_ASSIGN_H
+/*
+ * Who gets the task: category x place -> units, the lead first.
+ *
+ * Words      desa kecamatan puskesmas damkar rt of the catalogue become the unit that answers for
+ *            the place; they drop out while the place is not known.
+ * Interest   a complaint about somebody in office never goes to his unit nor to one under it; it
+ *            then goes to the inspectorate (who leads pungli) or, if that is accused, above it.
+ */
+#include "core/catalogue.h"
+#include "core/policy.h"
+#include "core/understanding.h"
+
+struct assignment {
+	const struct category *category;
+	const char *owner;		/* word or code of who owns the thing; NULL */
+	const char *place;		/* code, "" if not known */
+	const char *accused;		/* word or code of the unit complained about; NULL */
+	enum urgency urgency;
+};
+
+/* Fills out->units. */
+void units_assign(const struct policy *p, const struct assignment *a, struct understanding *out);
+/* The unit of a catalogue's word or code for a place; NULL if there is none. */
+const struct unit *unit_of_word(const struct unit_table *t, const char *word, const char *place);
+#endif

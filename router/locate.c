@@ -1,0 +1,684 @@
+#include "router/locate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "router/vocab.h"
+
+#define HITS_MAX 256
+#define MENTIONS_MAX 24
+#define CANDIDATES_MAX 8
+#define FUZZY_MIN 6		/* shorter names have too many neighbours among words */
+#define FUZZY_ALONE 8		/* so long a name is believed without a word beside it */
+
+/* Points for a candidate; the sums are small on purpose, so that they can be reckoned by hand. */
+enum {
+	POINTS_NAME = 30, POINTS_LANDMARK = 28, POINTS_ALIAS = 24, POINTS_DUSUN = 12, POINTS_FUZZY = 14,
+	POINTS_MARKER = 30,		/* "desa X" for a desa, "kec X" for a kecamatan */
+	POINTS_WRONG_MARKER = -40,
+	POINTS_AT = 6, POINTS_NEAR_WORD = 3,	/* "di X"; "pasar X", "dari X" */
+	POINTS_CONTEXT = 40,		/* another mention is its kecamatan, or its desa */
+	POINTS_NEARBY = 8,		/* more than the lead below which equal names are rivals */
+	POINTS_DESA = 5,		/* the smaller area says more */
+};
+
+/* What a name needs beside it to count; as the weights of nama_umum. */
+enum { NEED_NOTHING, NEED_MARK, NEED_AT, NEED_DESA_OR_KECAMATAN, NEED_DESA_TOO };
+
+enum mark { MARK_NONE, MARK_DESA, MARK_KECAMATAN, MARK_DUSUN, MARK_PLACE };
+static const struct { const char *list; enum mark mark; } mark_lists[] = {
+	{ "tanda_desa",      MARK_DESA },
+	{ "tanda_kecamatan", MARK_KECAMATAN },
+	{ "tanda_dusun",     MARK_DUSUN },
+	{ "tanda_tempat",    MARK_PLACE },
+};
+
+struct locator {
+	struct matcher *names;		/* value: index of a spelling */
+	const struct spelling *spellings;
+	size_t spellings_n;
+	struct vocab marks;		/* words that point at a place */
+	unsigned char *mark_of, *weight_of;	/* by number - 1 */
+	struct vocab common;		/* names that are common words: how much they need, by number - 1 */
+	unsigned char *common_need;
+	struct vocab near_names;	/* names without one letter -> the names */
+	struct near { uint32_t spelling, next; } *nears;
+	uint32_t *near_first;
+	size_t nears_n, near_first_cap;
+	const struct classifier *known;
+};
+
+/* A place that the report names: some tokens, and what they may mean. */
+struct mention {
+	uint16_t from, to;
+	struct { const struct place *place; enum spelling_kind kind; int points; } candidates[CANDIDATES_MAX];
+	size_t n;
+	int fuzzy;
+	enum mark mark;			/* the word before or after it */
+	int weight;			/* of that word, for MARK_PLACE */
+	int need;			/* NEED_ */
+};
+
+/* ---- building ---- */
+
+static int
+read_marks(struct locator *l, const struct catalogue *c, struct buf *errors)
+{
+	const struct word_rule *rules;
+	size_t total = 0;
+
+	for (size_t k = 0; k < N_ELEMS(mark_lists); k++)
+		total += catalogue_words(c, mark_lists[k].list, &rules);
+	l->mark_of = xcalloc(total + 1, 1);
+	l->weight_of = xcalloc(total + 1, 1);
+	for (size_t k = 0; k < N_ELEMS(mark_lists); k++) {
+		size_t n = catalogue_words(c, mark_lists[k].list, &rules);
+
+		if (n == 0) {
+			buf_addf(errors, "kategori.yaml: no list %s; names of places cannot be weighed\n",
+			    mark_lists[k].list);
+			return -1;
+		}
+		for (size_t i = 0; i < n; i++) {
+			size_t len = strlen(rules[i].words);
+			uint32_t number;
+
+			if (vocab_find(&l->marks, rules[i].words, len) != 0)
+				continue;	/* the earlier list says more */
+			number = vocab_add(&l->marks, rules[i].words, len);
+			l->mark_of[number - 1] = (unsigned char)mark_lists[k].mark;
+			l->weight_of[number - 1] = (unsigned char)rules[i].weight;
+		}
+	}
+	return 0;
+}
+
+static void
+read_common(struct locator *l, const struct catalogue *c)
+{
+	const struct word_rule *rules;
+	size_t n = catalogue_words(c, "nama_umum", &rules);
+
+	l->common_need = xcalloc(n + 1, 1);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t number = vocab_add(&l->common, rules[i].words, strlen(rules[i].words));
+
+		l->common_need[number - 1] = (unsigned char)rules[i].weight;
+	}
+}
+
+static void
+add_near(struct locator *l, const char *word, size_t len, uint32_t spelling)
+{
+	uint32_t number = vocab_add(&l->near_names, word, len);
+
+	if (number > l->near_first_cap) {
+		size_t cap = l->near_first_cap == 0 ? 1024 : 2 * l->near_first_cap;
+
+		l->near_first = xrealloc(l->near_first, cap * sizeof(*l->near_first));
+		memset(l->near_first + l->near_first_cap, 0,
+		    (cap - l->near_first_cap) * sizeof(*l->near_first));
+		l->near_first_cap = cap;
+	}
+	if ((l->nears_n & (l->nears_n - 1)) == 0)	/* grows at 0, 1, 2, 4, 8 ... */
+		l->nears = xrealloc(l->nears, (l->nears_n == 0 ? 1 : 2 * l->nears_n) * sizeof(*l->nears));
+	l->nears[l->nears_n] = (struct near){ spelling, l->near_first[number - 1] };
+	l->near_first[number - 1] = (uint32_t)++l->nears_n;
+}
+
+/* The word without its letter i; 0 where that equals leaving out the letter before. */
+static size_t
+without_letter(char *out, const char *word, size_t len, size_t i)
+{
+	if (i > 0 && word[i] == word[i - 1])
+		return 0;
+	memcpy(out, word, i);
+	memcpy(out + i, word + i + 1, len - i - 1);
+	return len - 1;
+}
+
+/*
+ * A typing error is one letter more, less, wrong, or two swapped.  Word and name then share a
+ * spelling once each may leave out one letter, so only those are looked up (Garbe's SymSpell).
+ */
+static void
+add_near_names(struct locator *l, const struct spelling *s, uint32_t index)
+{
+	char less[TOKEN_CHARS];
+	size_t len = strlen(s->words);
+
+	if (len < FUZZY_MIN || len >= TOKEN_CHARS || strchr(s->words, ' ') != NULL ||
+	    s->kind > SPELLING_ALIAS || s->place->kind == PLACE_KABUPATEN)
+		return;
+	add_near(l, s->words, len, index);
+	for (size_t i = 0; i < len; i++) {
+		size_t n = without_letter(less, s->words, len, i);
+
+		if (n > 0)
+			add_near(l, less, n, index);
+	}
+}
+
+struct locator *
+locator_new(const struct gazetteer *g, const struct catalogue *c, const struct classifier *known,
+    struct buf *errors)
+{
+	struct locator *l = xcalloc(1, sizeof(*l));
+
+	l->spellings_n = gazetteer_spellings(g, &l->spellings);
+	l->known = known;
+	l->names = matcher_new(1);
+	read_common(l, c);
+	if (read_marks(l, c, errors) != 0)
+		goto refuse;
+	for (uint32_t i = 0; i < l->spellings_n; i++) {
+		/* all meanings of one spelling stand together: the first one speaks for them */
+		if (i == 0 || strcmp(l->spellings[i - 1].words, l->spellings[i].words) != 0) {
+			if (matcher_add(l->names, l->spellings[i].words, i) != 0) {
+				buf_addf(errors, "wilayah.csv: \"%s\" has too many words for a name\n",
+				    l->spellings[i].words);
+				goto refuse;
+			}
+		}
+		add_near_names(l, &l->spellings[i], i);
+	}
+	return l;
+refuse:
+	locator_free(l);
+	return NULL;
+}
+
+void
+locator_free(struct locator *l)
+{
+	if (l == NULL)
+		return;
+	matcher_free(l->names);
+	vocab_release(&l->marks);
+	vocab_release(&l->common);
+	vocab_release(&l->near_names);
+	free(l->mark_of);
+	free(l->weight_of);
+	free(l->common_need);
+	free(l->nears);
+	free(l->near_first);
+	free(l);
+}
+
+/* ---- reading ---- */
+
+static uint32_t
+mark_number(const struct locator *l, const struct tokens *t, size_t i)
+{
+	return vocab_find(&l->marks, token_form(t, i, FORM_WRITTEN), t->at[i].form_len[FORM_WRITTEN]);
+}
+
+static enum mark
+mark_at(const struct locator *l, const struct tokens *t, size_t i, int *weight)
+{
+	uint32_t number = mark_number(l, t, i);
+
+	*weight = number == 0 ? 0 : l->weight_of[number - 1];
+	return number == 0 ? MARK_NONE : (enum mark)l->mark_of[number - 1];
+}
+
+static int
+need_of(const struct locator *l, const char *words)
+{
+	uint32_t number = vocab_find(&l->common, words, strlen(words));
+
+	return number == 0 ? 0 : l->common_need[number - 1];
+}
+
+static void
+add_candidate(struct mention *m, const struct place *p, enum spelling_kind kind, int points)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->candidates[i].place == p)
+			return;
+	if (m->n == CANDIDATES_MAX)
+		return;
+	m->candidates[m->n].place = p;
+	m->candidates[m->n].kind = kind;
+	m->candidates[m->n++].points = points;
+}
+
+static int
+kind_points(enum spelling_kind kind)
+{
+	static const int points[] = {
+		[SPELLING_NAME] = POINTS_NAME, [SPELLING_ALIAS] = POINTS_ALIAS,
+		[SPELLING_DUSUN] = POINTS_DUSUN, [SPELLING_LANDMARK] = POINTS_LANDMARK,
+	};
+
+	return points[kind];
+}
+
+/* All meanings of the spelling whose first row is index. */
+static void
+add_meanings(const struct locator *l, struct mention *m, uint32_t index)
+{
+	const struct spelling *s = &l->spellings[index];
+
+	for (; index < l->spellings_n && strcmp(l->spellings[index].words, s->words) == 0; index++)
+		add_candidate(m, l->spellings[index].place, l->spellings[index].kind,
+		    kind_points(l->spellings[index].kind));
+	m->need = need_of(l, s->words);
+}
+
+static int
+longest_first(const void *va, const void *vb, void *arg)
+{
+	const struct hit *a = va, *b = vb;
+	const struct locator *l = arg;
+	int la = a->to - a->from, lb = b->to - b->from;
+
+	if (la != lb)
+		return lb - la;
+	/* "pasar genteng kulon": the desa's name, not the market of Genteng */
+	if (l->spellings[a->value].kind != l->spellings[b->value].kind)
+		return (int)l->spellings[a->value].kind - (int)l->spellings[b->value].kind;
+	return (int)a->from - (int)b->from;
+}
+
+static int
+overlaps(const struct mention *m, size_t n, size_t from, size_t to)
+{
+	for (size_t i = 0; i < n; i++)
+		if (from < m[i].to && to > m[i].from)
+			return 1;
+	return 0;
+}
+
+static size_t
+find_names(const struct locator *l, const struct tokens *t, struct mention *m)
+{
+	struct hit hits[HITS_MAX];
+	size_t n = matcher_run(l->names, t, hits, HITS_MAX), found = 0;
+
+	qsort_r(hits, n, sizeof(*hits), longest_first, (void *)l);
+	for (size_t i = 0; i < n && found < MENTIONS_MAX; i++) {
+		if (overlaps(m, found, hits[i].from, hits[i].to))
+			continue;
+		memset(&m[found], 0, sizeof(m[found]));
+		m[found].from = hits[i].from;
+		m[found].to = hits[i].to;
+		add_meanings(l, &m[found++], hits[i].value);
+	}
+	return found;
+}
+
+/* 1 if one letter more, less, wrong or swapped with its neighbour makes a into b. */
+static int
+is_near(const char *a, size_t la, const char *b, size_t lb)
+{
+	size_t i = 0;
+
+	if (la > lb + 1 || lb > la + 1 || a[0] != b[0])
+		return 0;	/* nobody mistypes the first letter of his own village */
+	while (i < la && i < lb && a[i] == b[i])
+		i++;
+	if (la == lb)
+		return memcmp(a + i, b + i, la - i) == 0 ||
+		    memcmp(a + i + 1, b + i + 1, la - i - 1) == 0 ||
+		    (i + 1 < la && a[i] == b[i + 1] && a[i + 1] == b[i] &&
+		    memcmp(a + i + 2, b + i + 2, la - i - 2) == 0);
+	if (la > lb)
+		return memcmp(a + i + 1, b + i, lb - i) == 0;
+	return memcmp(a + i, b + i + 1, la - i) == 0;
+}
+
+static void
+add_nears(const struct locator *l, struct mention *m, const char *key, size_t key_len,
+    const char *word, size_t len)
+{
+	uint32_t number = vocab_find(&l->near_names, key, key_len);
+
+	for (uint32_t k = number == 0 ? 0 : l->near_first[number - 1]; k != 0; k = l->nears[k - 1].next) {
+		const struct spelling *s = &l->spellings[l->nears[k - 1].spelling];
+
+		if (is_near(word, len, s->words, strlen(s->words)))
+			add_candidate(m, s->place, s->kind, POINTS_FUZZY);
+	}
+}
+
+static void
+add_misspelt(const struct locator *l, struct mention *m, const char *word, size_t len)
+{
+	char less[TOKEN_CHARS];
+
+	add_nears(l, m, word, len, word, len);
+	for (size_t i = 0; i < len; i++) {
+		size_t n = without_letter(less, word, len, i);
+
+		if (n > 0)
+			add_nears(l, m, less, n, word, len);
+	}
+}
+
+/* 1 if the token may be a misspelt name: a longer word that nothing else explains. */
+static int
+is_strange(const struct locator *l, const struct tokens *t, size_t i)
+{
+	const char *word = token_form(t, i, FORM_WRITTEN), *stem = token_form(t, i, FORM_STEM);
+	size_t len = t->at[i].form_len[FORM_WRITTEN];
+
+	return len >= FUZZY_MIN && !token_is_number(t, i) && token_form(t, i, FORM_MEANT) == NULL &&
+	    mark_number(l, t, i) == 0 && !classifier_knows(l->known, word, len) &&
+	    (stem == NULL || !classifier_knows(l->known, stem, t->at[i].form_len[FORM_STEM]));
+}
+
+/* Names with one typing error, and names written apart: "jambe wangi", "wringin pitu". */
+static size_t
+find_misspelt(const struct locator *l, const struct tokens *t, struct mention *m, size_t found)
+{
+	for (size_t i = 0; i < t->n && found < MENTIONS_MAX; i++) {
+		struct mention *k = &m[found];
+		char both[2 * TOKEN_CHARS];
+		size_t len = t->at[i].form_len[FORM_WRITTEN], more;
+
+		if (overlaps(m, found, i, i + 1))
+			continue;
+		memset(k, 0, sizeof(*k));
+		k->from = (uint16_t)i;
+		k->to = (uint16_t)(i + 1);
+		k->fuzzy = 1;
+		if (is_strange(l, t, i)) {
+			add_misspelt(l, k, token_form(t, i, FORM_WRITTEN), len);
+			k->need = len < FUZZY_ALONE ? NEED_MARK : NEED_NOTHING;
+		}
+		if (k->n == 0 && i + 1 < t->n && !overlaps(m, found, i + 1, i + 2)) {
+			more = t->at[i + 1].form_len[FORM_WRITTEN];
+			memcpy(both, token_form(t, i, FORM_WRITTEN), len);
+			memcpy(both + len, token_form(t, i + 1, FORM_WRITTEN), more + 1);
+			if (len + more >= FUZZY_ALONE && len >= 3 && more >= 3)
+				add_nears(l, k, both, len + more, both, len + more);
+			k->to = (uint16_t)(i + 2);
+		}
+		found += k->n > 0;
+	}
+	return found;
+}
+
+/* The word that points at the mention: before it, or "desa" and the like behind it. */
+static void
+find_mark(const struct locator *l, const struct tokens *t, struct mention *m, const struct mention *all,
+    size_t n)
+{
+	int weight;
+	enum mark behind;
+
+	if (m->from > 0)
+		m->mark = mark_at(l, t, m->from - 1U, &m->weight);
+	if (m->mark == MARK_NONE && m->from > 0 && token_is_number(t, m->from - 1U)) {
+		m->mark = MARK_PLACE;		/* "rt 3 sempu" */
+		m->weight = 2;
+	}
+	if (m->mark == MARK_DESA || m->mark == MARK_KECAMATAN || m->mark == MARK_DUSUN || m->to >= t->n)
+		return;
+	behind = mark_at(l, t, m->to, &weight);
+	if ((behind == MARK_DESA || behind == MARK_KECAMATAN) && !overlaps(all, n, m->to + 1U, m->to + 2U))
+		m->mark = behind;
+}
+
+/* "kel X" is a kelurahan, "desa X" a desa: that alone tells some equal names apart. */
+static int
+mark_says_kind(const struct tokens *t, const struct mention *m, const struct place *p)
+{
+	const char *word = m->from == 0 ? "" : token_form(t, m->from - 1U, FORM_WRITTEN);
+
+	return (strncmp(word, "kel", 3) == 0 && p->kind == PLACE_KELURAHAN) ||
+	    (strncmp(word, "d", 1) == 0 && p->kind == PLACE_DESA);
+}
+
+static int
+mark_points(const struct tokens *t, const struct mention *m, const struct place *p,
+    enum spelling_kind kind)
+{
+	int is_desa = p->kind == PLACE_DESA || p->kind == PLACE_KELURAHAN;
+
+	switch (m->mark) {
+	case MARK_DESA:
+		if (kind == SPELLING_DUSUN || !is_desa)
+			return POINTS_WRONG_MARKER;
+		return POINTS_MARKER + (mark_says_kind(t, m, p) ? POINTS_AT : 0);
+	case MARK_KECAMATAN:
+		return p->kind == PLACE_KECAMATAN ? POINTS_MARKER : POINTS_WRONG_MARKER;
+	case MARK_DUSUN:
+		return kind == SPELLING_DUSUN ? POINTS_MARKER : POINTS_NEAR_WORD;
+	case MARK_PLACE:
+		return m->weight > 1 ? POINTS_AT : POINTS_NEAR_WORD;
+	case MARK_NONE:
+		break;
+	}
+	return 0;
+}
+
+/* What another mention says for this candidate: it is its kecamatan, or the same desa again. */
+static int
+context_points(const struct mention *m, const struct place *p, const struct mention *all, size_t n)
+{
+	int points = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; &all[i] != m && k < all[i].n; k++) {
+			const struct place *q = all[i].candidates[k].place;
+
+			if (p->kind == PLACE_KECAMATAN || p->kind == PLACE_KABUPATEN)
+				continue;
+			if (q == p || q == p->parent)
+				return POINTS_CONTEXT;
+			if (q->parent == p->parent && all[i].need < NEED_AT)
+				points = POINTS_AT;
+		}
+	}
+	return points;
+}
+
+static int
+is_same_again(const struct mention *m, const struct place *p, const struct mention *all, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; &all[i] != m && k < all[i].n; k++)
+			if (all[i].candidates[k].place == p)
+				return 1;
+	return 0;
+}
+
+/* How much the mention needs to be believed with this meaning. */
+static int
+need_for(const struct mention *m, size_t c, size_t tokens)
+{
+	int is_dusun = m->candidates[c].kind == SPELLING_DUSUN;
+
+	if (m->need == NEED_DESA_TOO && !is_dusun)
+		return NEED_NOTHING;	/* the hamlet's name is common, this desa's is not */
+	if (is_dusun && m->need == NEED_NOTHING && m->from > 0 && m->to < tokens)
+		return NEED_MARK;	/* places stand at the ends of a message, or are pointed at */
+	return m->need;
+}
+
+/* 1 if the mention has what a common word, a hamlet or a typing error needs to be believed. */
+static int
+is_backed(const struct mention *m, size_t c, const struct mention *all, size_t n, size_t tokens,
+    int context)
+{
+	int strong = m->mark == MARK_DESA || m->mark == MARK_KECAMATAN || m->mark == MARK_DUSUN;
+	int need = need_for(m, c, tokens);
+
+	if (need == NEED_DESA_TOO)
+		return is_same_again(m, m->candidates[c].place, all, n);
+	if (need == NEED_NOTHING || strong || context >= POINTS_CONTEXT)
+		return 1;
+	return m->mark == MARK_PLACE && (need == NEED_MARK || (need == NEED_AT && m->weight > 1));
+}
+
+static void
+weigh(const struct tokens *t, struct mention *m, const struct mention *all, size_t n,
+    const struct place *nearby)
+{
+	for (size_t c = 0; c < m->n; c++) {
+		const struct place *p = m->candidates[c].place;
+		int context = context_points(m, p, all, n);
+		int *points = &m->candidates[c].points;
+
+		if (p->kind == PLACE_KABUPATEN || !is_backed(m, c, all, n, t->n, context)) {
+			*points = 0;
+			continue;
+		}
+		*points += context + mark_points(t, m, p, m->candidates[c].kind);
+		if (p->kind != PLACE_KECAMATAN)
+			*points += POINTS_DESA;
+		if (nearby != NULL && place_kecamatan(nearby) == place_kecamatan(p))
+			*points += POINTS_NEARBY;
+	}
+}
+
+/* "Banyuwangi" alone is the regency, where everybody lives: it places nothing. */
+static void
+drop_regency(struct mention *m)
+{
+	int regency = 0;
+
+	for (size_t c = 0; c < m->n; c++)
+		regency |= m->candidates[c].place->kind == PLACE_KABUPATEN;
+	if (regency && m->mark != MARK_KECAMATAN)
+		m->n = 0;
+}
+
+static int
+confidence(int points, int fuzzy)
+{
+	static const struct { int points, permille; } steps[] = {
+		{ 65, 950 }, { 45, 900 }, { 33, 850 }, { 24, 750 }, { 0, 600 },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(steps); i++)
+		if (points >= steps[i].points)
+			return fuzzy ? steps[i].permille - 150 : steps[i].permille;
+	return 0;
+}
+
+static const char *
+rule_name(const struct mention *m, size_t c)
+{
+	static const char *const names[] = {
+		[SPELLING_NAME] = "nama", [SPELLING_ALIAS] = "ejaan lain", [SPELLING_DUSUN] = "dusun",
+		[SPELLING_LANDMARK] = "tempat dikenal",
+	};
+
+	return m->fuzzy ? "salah ketik" : names[m->candidates[c].kind];
+}
+
+static void
+add_rival(struct location *out, const struct place *p)
+{
+	for (int i = 0; i < out->rivals_n; i++)
+		if (out->rivals[i] == p)
+			return;
+	if (out->rivals_n < UNDERSTANDING_RIVALS)
+		out->rivals[out->rivals_n++] = p;
+}
+
+/* The best candidate of the best mention decides, unless another of the mention is as good. */
+static void
+decide(struct location *out, const struct mention *m, size_t best)
+{
+	const struct place *p = m->candidates[best].place;
+	int points = m->candidates[best].points;
+
+	out->from = m->from;
+	out->to = m->to;
+	out->rule = rule_name(m, best);
+	out->confidence_permille = confidence(points, m->fuzzy);
+	for (size_t c = 0; c < m->n; c++) {
+		const struct place *q = m->candidates[c].place;
+
+		if (c == best || points - m->candidates[c].points > POINTS_DESA || m->candidates[c].points <= 0)
+			continue;
+		if (q == p->parent) {
+			/* the kecamatan and its desa bear one name: the wider area is never wrong */
+			add_rival(out, p);
+			out->place = q;
+			out->confidence_permille = 650;
+			return;
+		}
+		add_rival(out, q);
+	}
+	if (out->rivals_n == 0) {
+		out->place = p;
+		return;
+	}
+	add_rival(out, p);
+	out->confidence_permille = 0;
+}
+
+static void
+read_number(const struct tokens *t, const char *word, char out[4])
+{
+	out[0] = '\0';
+	for (size_t i = 0; i + 1 < t->n; i++) {
+		size_t len = t->at[i + 1].form_len[FORM_WRITTEN];
+
+		if (strcmp(token_form(t, i, FORM_WRITTEN), word) != 0 || !token_is_number(t, i + 1) || len > 3)
+			continue;
+		memcpy(out, token_form(t, i + 1, FORM_WRITTEN), len + 1);
+		return;
+	}
+}
+
+static size_t
+find_mentions(const struct locator *l, const struct tokens *t, struct mention *m)
+{
+	size_t n = find_misspelt(l, t, m, find_names(l, t, m));
+
+	for (size_t i = 0; i < n; i++)
+		find_mark(l, t, &m[i], m, n);
+	for (size_t i = 0; i < n; i++)
+		drop_regency(&m[i]);
+	return n;
+}
+
+void
+place_locate(const struct locator *l, const struct tokens *t, const struct place *nearby,
+    struct location *out)
+{
+	struct mention m[MENTIONS_MAX];
+	size_t n = find_mentions(l, t, m);
+	const struct mention *best = NULL;
+	size_t best_c = 0;
+
+	memset(out, 0, sizeof(*out));
+	read_number(t, "rt", out->rt);
+	read_number(t, "rw", out->rw);
+	for (size_t i = 0; i < n; i++)
+		weigh(t, &m[i], m, n, nearby);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t c = 0; c < m[i].n; c++) {
+			int points = m[i].candidates[c].points;
+			int lead = best == NULL ? points : points - best->candidates[best_c].points;
+
+			if (points <= 0 || lead < 0 || (lead == 0 && best != NULL && best->from < m[i].from))
+				continue;
+			if (lead == 0 && best == &m[i])
+				continue;
+			best = &m[i];
+			best_c = c;
+		}
+	}
+	if (best != NULL)
+		decide(out, best, best_c);
+}
+
+size_t
+place_words(const struct locator *l, const struct tokens *t)
+{
+	struct mention m[MENTIONS_MAX];
+	size_t n = find_mentions(l, t, m), count = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		count += overlaps(m, n, i, i + 1) || mark_number(l, t, i) != 0 || token_is_number(t, i) ||
+		    strcmp(token_form(t, i, FORM_WRITTEN), "rt") == 0 ||
+		    strcmp(token_form(t, i, FORM_WRITTEN), "rw") == 0;
+	return count;
+}

@@ -1,0 +1,322 @@
+#include "router/match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "router/vocab.h"
+
+/* Symbols of the trie's edges below the words' own numbers. */
+enum { SYMBOL_NONE, SYMBOL_START, SYMBOL_END, SYMBOL_GAP, SYMBOL_WORDS };
+
+#define TOKEN_SYMBOLS 6		/* three forms and a few wild cards */
+#define STEPS_MAX 20000		/* edges looked at per report: bounds what a hostile text can cost */
+
+struct edge { uint32_t node, symbol, child; };	/* child 0: slot is free */
+struct value { uint32_t value, next; };		/* next: index + 1 into values, 0 ends */
+struct wild { char *part; size_t len; int at_end; uint32_t symbol; };
+
+struct matcher {
+	int written_only;
+	struct vocab vocab;
+	struct wild *wilds;
+	size_t wilds_n;
+	struct edge *edges;		/* open addressing, a power of two, at most half full */
+	size_t edges_n, slots_n;
+	uint32_t *first;		/* by node: index + 1 into values */
+	unsigned char *marks;		/* by node: which special edges leave it */
+	size_t nodes_n, nodes_cap;
+	struct value *values;
+	size_t values_n, values_cap;
+};
+
+struct run {
+	const struct matcher *m;
+	const struct tokens *t;
+	uint32_t (*symbols)[TOKEN_SYMBOLS];
+	struct hit *hits;
+	size_t n, max, steps, start;
+};
+
+static size_t
+slot_of(const struct matcher *m, uint32_t node, uint32_t symbol)
+{
+	uint64_t h = ((uint64_t)node << 32 | symbol) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return (size_t)(h >> 32) & (m->slots_n - 1);
+}
+
+static struct edge *
+find_edge(const struct matcher *m, uint32_t node, uint32_t symbol)
+{
+	size_t at = slot_of(m, node, symbol);
+
+	while (m->edges[at].child != 0 &&
+	    (m->edges[at].node != node || m->edges[at].symbol != symbol))
+		at = (at + 1) & (m->slots_n - 1);
+	return &m->edges[at];
+}
+
+static uint32_t
+add_node(struct matcher *m)
+{
+	if (m->nodes_n == m->nodes_cap) {
+		m->nodes_cap = m->nodes_cap == 0 ? 256 : 2 * m->nodes_cap;
+		m->first = xrealloc(m->first, m->nodes_cap * sizeof(*m->first));
+		m->marks = xrealloc(m->marks, m->nodes_cap);
+	}
+	m->first[m->nodes_n] = 0;
+	m->marks[m->nodes_n] = 0;
+	return (uint32_t)m->nodes_n++;
+}
+
+static void
+grow_edges(struct matcher *m)
+{
+	struct edge *old = m->edges;
+	size_t n = m->slots_n;
+
+	m->slots_n = n == 0 ? 512 : 2 * n;
+	m->edges = xcalloc(m->slots_n, sizeof(*m->edges));
+	for (size_t i = 0; i < n; i++)
+		if (old[i].child != 0)
+			*find_edge(m, old[i].node, old[i].symbol) = old[i];
+	free(old);
+}
+
+static uint32_t
+add_edge(struct matcher *m, uint32_t node, uint32_t symbol)
+{
+	struct edge *e = find_edge(m, node, symbol);
+
+	if (e->child != 0)
+		return e->child;
+	if (2 * (m->edges_n + 1) > m->slots_n) {
+		grow_edges(m);
+		e = find_edge(m, node, symbol);
+	}
+	e->node = node;
+	e->symbol = symbol;
+	e->child = add_node(m);
+	m->edges_n++;
+	if (symbol < SYMBOL_WORDS)
+		m->marks[node] |= (unsigned char)(1 << symbol);
+	return e->child;
+}
+
+struct matcher *
+matcher_new(int written_only)
+{
+	struct matcher *m = xcalloc(1, sizeof(*m));
+
+	m->written_only = written_only;
+	grow_edges(m);
+	add_node(m);		/* the root: never a child, so 0 can mean "no edge" */
+	return m;
+}
+
+void
+matcher_free(struct matcher *m)
+{
+	if (m == NULL)
+		return;
+	vocab_release(&m->vocab);
+	for (size_t i = 0; i < m->wilds_n; i++)
+		free(m->wilds[i].part);
+	free(m->wilds);
+	free(m->edges);
+	free(m->first);
+	free(m->marks);
+	free(m->values);
+	free(m);
+}
+
+static void
+add_wild(struct matcher *m, const char *part, int at_end, uint32_t symbol)
+{
+	for (size_t i = 0; i < m->wilds_n; i++)
+		if (m->wilds[i].symbol == symbol)
+			return;
+	m->wilds = xrealloc(m->wilds, (m->wilds_n + 1) * sizeof(*m->wilds));
+	m->wilds[m->wilds_n++] = (struct wild){ xstrdup(part), strlen(part), at_end, symbol };
+}
+
+/* One word of a phrase to symbols: several where normalising parts it ("e-ktp", "rt3"). */
+static int
+symbols_of_word(struct matcher *m, const char *s, size_t len, uint32_t *out, size_t *n)
+{
+	int front = s[0] == '*', back = s[len - 1] == '*';
+	struct buf words = { 0 };
+	const char *w;
+	int rc = -1;
+
+	if (memchr(s + front, '*', len - (size_t)front - (size_t)back) != NULL || (front && back))
+		goto out;
+	buf_add_normalised(&words, s, len);
+	if (words.len == 0 || ((front || back) && strchr(buf_str(&words), ' ') != NULL))
+		goto out;
+	if (front || back) {
+		struct buf name = { 0 };
+
+		buf_addf(&name, front ? "*%s" : "%s*", buf_str(&words));
+		out[*n] = vocab_add(&m->vocab, name.data, name.len) + SYMBOL_WORDS;
+		add_wild(m, buf_str(&words), back, out[(*n)++]);
+		buf_release(&name);
+		rc = 0;
+		goto out;
+	}
+	for (w = buf_str(&words); *w != '\0'; w += *w == ' ') {
+		size_t l = strcspn(w, " ");
+
+		if (*n == PHRASE_WORDS)
+			goto out;
+		out[(*n)++] = vocab_add(&m->vocab, w, l) + SYMBOL_WORDS;
+		w += l;
+	}
+	rc = 0;
+out:
+	buf_release(&words);
+	return rc;
+}
+
+static int
+parse_phrase(struct matcher *m, const char *phrase, uint32_t *out, size_t *n)
+{
+	static const char special[] = "^$~";
+	int words = 0;
+
+	for (const char *s = phrase; *s != '\0'; s += *s == ' ') {
+		size_t len = strcspn(s, " ");
+		const char *mark = len == 1 ? strchr(special, *s) : NULL;
+
+		if (*n == PHRASE_WORDS || len == 0)
+			return -1;
+		if (mark == NULL) {
+			if ((*n > 0 && out[*n - 1] == SYMBOL_END) || symbols_of_word(m, s, len, out, n) != 0)
+				return -1;
+			words++;
+		} else if ((*s == '^') != (s == phrase) || (*s == '~' && words == 0)) {
+			return -1;
+		} else {
+			out[(*n)++] = *s == '^' ? SYMBOL_START : *s == '$' ? SYMBOL_END : SYMBOL_GAP;
+		}
+		s += len;
+	}
+	return words > 0 && out[*n - 1] != SYMBOL_GAP ? 0 : -1;
+}
+
+int
+matcher_add(struct matcher *m, const char *phrase, uint32_t value)
+{
+	uint32_t symbols[PHRASE_WORDS], node = 0;
+	size_t n = 0;
+
+	if (parse_phrase(m, phrase, symbols, &n) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		node = add_edge(m, node, symbols[i]);
+	if (m->values_n == m->values_cap) {
+		m->values_cap = m->values_cap == 0 ? 256 : 2 * m->values_cap;
+		m->values = xrealloc(m->values, m->values_cap * sizeof(*m->values));
+	}
+	m->values[m->values_n] = (struct value){ value, m->first[node] };
+	m->first[node] = (uint32_t)++m->values_n;
+	return 0;
+}
+
+static void
+report(struct run *r, uint32_t node, size_t end)
+{
+	for (uint32_t v = r->m->first[node]; v != 0; v = r->m->values[v - 1].next)
+		if (r->n < r->max)
+			r->hits[r->n++] = (struct hit){ r->m->values[v - 1].value, (uint16_t)r->start,
+			    (uint16_t)end };
+}
+
+/* Follows every path from a node at a token.  Depth is bounded by PHRASE_WORDS. */
+static void
+walk(struct run *r, uint32_t node, size_t at, int may_gap)
+{
+	const struct matcher *m = r->m;
+
+	report(r, node, at);
+	if (at == r->t->n) {
+		if (m->marks[node] & 1 << SYMBOL_END)
+			report(r, find_edge(m, node, SYMBOL_END)->child, at);
+		return;
+	}
+	if (r->steps++ > STEPS_MAX)
+		return;
+	for (size_t k = 0; k < TOKEN_SYMBOLS && r->symbols[at][k] != 0; k++) {
+		uint32_t child = find_edge(m, node, r->symbols[at][k])->child;
+
+		if (child != 0)
+			walk(r, child, at + 1, 1);
+	}
+	if (may_gap && m->marks[node] & 1 << SYMBOL_GAP) {
+		uint32_t child = find_edge(m, node, SYMBOL_GAP)->child;
+
+		for (size_t k = 0; k <= GAP_MAX && at + k < r->t->n; k++)
+			walk(r, child, at + k, 0);
+	}
+}
+
+static size_t
+add_symbol(uint32_t *symbols, size_t n, uint32_t symbol)
+{
+	for (size_t i = 0; i < n; i++)
+		if (symbols[i] == symbol)
+			return n;
+	if (n < TOKEN_SYMBOLS)
+		symbols[n++] = symbol;
+	return n;
+}
+
+static void
+symbols_of_token(const struct matcher *m, const struct tokens *t, size_t i, uint32_t *symbols)
+{
+	size_t n = 0;
+
+	memset(symbols, 0, TOKEN_SYMBOLS * sizeof(*symbols));
+	for (int f = FORM_WRITTEN; f < (m->written_only ? FORM_WRITTEN + 1 : FORMS); f++) {
+		const char *s = token_form(t, i, (enum token_form)f);
+		size_t len = t->at[i].form_len[f];
+		uint32_t word = s == NULL ? 0 : vocab_find(&m->vocab, s, len);
+
+		if (word != 0)
+			n = add_symbol(symbols, n, word + SYMBOL_WORDS);
+		for (size_t w = 0; s != NULL && f != FORM_STEM && w < m->wilds_n; w++) {
+			const struct wild *wild = &m->wilds[w];
+
+			if (len >= wild->len && memcmp(s + (wild->at_end ? 0 : len - wild->len),
+			    wild->part, wild->len) == 0)
+				n = add_symbol(symbols, n, wild->symbol);
+		}
+	}
+}
+
+size_t
+matcher_run(const struct matcher *m, const struct tokens *t, struct hit *hits, size_t max)
+{
+	uint32_t few[64][TOKEN_SYMBOLS];	/* an SMS needs no memory of its own */
+	struct run r = { .m = m, .t = t, .symbols = few, .hits = hits, .max = max };
+
+	if (t->n > N_ELEMS(few))
+		r.symbols = xmalloc(t->n * sizeof(*r.symbols));
+	for (size_t i = 0; i < t->n; i++)
+		symbols_of_token(m, t, i, r.symbols[i]);
+	if (m->marks[0] & 1 << SYMBOL_START)
+		walk(&r, find_edge(m, 0, SYMBOL_START)->child, 0, 0);
+	for (r.start = 0; r.start < t->n; r.start++) {
+		r.steps = 0;
+		walk(&r, 0, r.start, 0);
+	}
+	if (r.symbols != few)
+		free(r.symbols);
+	return r.n;
+}
+
+int
+matcher_knows(const struct matcher *m, const char *word, size_t len)
+{
+	return vocab_find(&m->vocab, word, len) != 0;
+}

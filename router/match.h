@@ -1,0 +1,31 @@
+#ifndef KENTONGAN_MATCH_H
+#define KENTONGAN_MATCH_H
+/*
+ * Finds all phrases of a table in a report at once: a trie of words built once, then only read.
+ *
+ * Phrases    words joined by one space.  * at a word's end or start stands for any letters, ~ for
+ *            up to GAP_MAX other words, ^ and $ for the start and end of the report.
+ * Forms      a word of the report fits by any of its forms, or, with written_only, as written.
+ * Ownership  a phrase's value is the caller's number, handed back in the hit.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+#include "router/normalise.h"
+
+#define GAP_MAX 5
+#define PHRASE_WORDS 12
+
+struct matcher;
+struct hit { uint32_t value; uint16_t from, to; };	/* tokens from .. to - 1 */
+
+struct matcher *matcher_new(int written_only);
+void matcher_free(struct matcher *m);
+/* -1 if the phrase has no word, too many, or a misplaced * ~ ^ $. */
+int matcher_add(struct matcher *m, const char *phrase, uint32_t value);
+/* Fills at most max hits in the order of their first token and returns how many. */
+size_t matcher_run(const struct matcher *m, const struct tokens *t, struct hit *hits, size_t max);
+/* 1 if the word stands in some phrase. */
+int matcher_knows(const struct matcher *m, const char *word, size_t len);
+#endif

@@ -1,0 +1,448 @@
+#include "router/understand.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/escape.h"
+#include "router/assign.h"
+#include "router/category.h"
+#include "router/locate.h"
+#include "router/normalise.h"
+#include "router/urgency.h"
+
+#define SURE_PERMILLE 500	/* below, somebody at the desk looks at it */
+#define SURE_SCORE 5
+#define MISDEED_REACH 8		/* words between an office and what is held against it */
+#define MISDEED_REACH_EMERGENCY 2	/* there a false accusation would cost a helper */
+#define CODE_WORDS 8		/* a kentongan code is short: "titir 3 sumberagung rt 2" */
+
+/* "3 kebakaran" or, for one desa, "3 bencana 35.10.01.2004". */
+struct drum_code { char digit; char category[CATEGORY_CHARS]; char place[PLACE_CODE_CHARS]; int weight; };
+
+struct understander {
+	const struct policy *policy;
+	struct normaliser *normaliser;
+	struct classifier *classifier;
+	struct alarm_words *alarms;
+	struct locator *locator;
+	struct matcher *offices, *misdeeds, *secrecy;
+	char **office_units;		/* by the office's number in its list */
+	size_t offices_n;
+	struct drum_code *codes;
+	size_t codes_n;
+};
+
+/* ---- building ---- */
+
+static struct matcher *
+list_matcher(const struct catalogue *c, const char *list, struct buf *errors)
+{
+	struct matcher *m = matcher_new(0);
+	const struct word_rule *rules;
+	size_t n = catalogue_words(c, list, &rules);
+
+	for (size_t i = 0; i < n; i++) {
+		if (matcher_add(m, rules[i].words, (uint32_t)i) == 0)
+			continue;
+		buf_addf(errors, "kategori.yaml:%d: \"%s\" in %s is no phrase\n", rules[i].line,
+		    rules[i].words, list);
+		matcher_free(m);
+		return NULL;
+	}
+	return m;
+}
+
+/* The catalogue folds case; unit codes are upper case, words like desa are not. */
+static char *
+unit_word(const struct unit_table *t, const char *s)
+{
+	char *upper = xstrdup(s);
+
+	for (char *c = upper; *c != '\0'; c++)
+		if (*c >= 'a' && *c <= 'z')
+			*c = (char)(*c + 'A' - 'a');
+	if (unit_find(t, upper) != NULL)
+		return upper;
+	free(upper);
+	return xstrdup(s);
+}
+
+/* "kepala desa = desa": who is meant, and which unit he belongs to. */
+static int
+read_offices(struct understander *u, struct buf *errors)
+{
+	const struct word_rule *rules;
+	size_t n = catalogue_words(u->policy->catalogue, "pejabat", &rules);
+	int rc = 0;
+
+	u->offices = matcher_new(0);
+	u->office_units = xcalloc(n + 1, sizeof(*u->office_units));
+	for (size_t i = 0; i < n; i++) {
+		const char *equals = strstr(rules[i].words, " = ");
+		char *words = equals == NULL ? NULL : xstrndup(rules[i].words, (size_t)(equals - rules[i].words));
+
+		if (words == NULL || matcher_add(u->offices, words, (uint32_t)u->offices_n) != 0) {
+			buf_addf(errors, "kategori.yaml:%d: pejabat is \"words = unit\"\n", rules[i].line);
+			rc = -1;
+		} else {
+			u->office_units[u->offices_n++] = unit_word(u->policy->units, equals + 3);
+		}
+		free(words);
+	}
+	return rc;
+}
+
+static int
+read_codes(struct understander *u, struct buf *errors)
+{
+	const struct word_rule *rules;
+	size_t n = catalogue_words(u->policy->catalogue, "titir", &rules);
+
+	u->codes = xcalloc(n + 1, sizeof(*u->codes));
+	for (size_t i = 0; i < n; i++) {
+		struct drum_code *code = &u->codes[u->codes_n];
+
+		if (sscanf(rules[i].words, "%c %31s %15s", &code->digit, code->category, code->place) < 2 ||
+		    code->digit < '1' || code->digit > '9' ||
+		    category_find(u->policy->catalogue, code->category) == NULL) {
+			buf_addf(errors, "kategori.yaml:%d: titir is \"strokes category\" or \"strokes category "
+			    "place-code\"\n", rules[i].line);
+			return -1;
+		}
+		code->weight = rules[i].weight;
+		u->codes_n++;
+	}
+	return 0;
+}
+
+struct understander *
+understander_new(const struct policy *p, struct buf *errors)
+{
+	struct understander *u = xcalloc(1, sizeof(*u));
+
+	u->policy = p;
+	if (category_find(p->catalogue, "lainnya") == NULL) {
+		buf_adds(errors, "kategori.yaml: no category lainnya; what fits nowhere needs one\n");
+		goto refuse;
+	}
+	if ((u->normaliser = normaliser_new(p->catalogue, errors)) == NULL ||
+	    (u->classifier = classifier_new(p->catalogue, errors)) == NULL ||
+	    (u->alarms = alarm_words_new(p->catalogue, errors)) == NULL ||
+	    (u->locator = locator_new(p->places, p->catalogue, u->classifier, errors)) == NULL ||
+	    (u->misdeeds = list_matcher(p->catalogue, "tercela", errors)) == NULL ||
+	    (u->secrecy = list_matcher(p->catalogue, "minta_rahasia", errors)) == NULL ||
+	    read_offices(u, errors) != 0 || read_codes(u, errors) != 0)
+		goto refuse;
+	return u;
+refuse:
+	understander_free(u);
+	return NULL;
+}
+
+void
+understander_free(struct understander *u)
+{
+	if (u == NULL)
+		return;
+	normaliser_free(u->normaliser);
+	classifier_free(u->classifier);
+	alarm_words_free(u->alarms);
+	locator_free(u->locator);
+	matcher_free(u->offices);
+	matcher_free(u->misdeeds);
+	matcher_free(u->secrecy);
+	for (size_t i = 0; i < u->offices_n; i++)
+		free(u->office_units[i]);
+	free(u->office_units);
+	free(u->codes);
+	free(u);
+}
+
+/* ---- reasons ---- */
+
+static void add_why(struct understanding *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void
+add_why(struct understanding *out, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (out->why_n == UNDERSTANDING_WHYS)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(out->why[out->why_n++], UNDERSTANDING_WHY_CHARS, fmt, ap);	/* cut, never longer */
+	va_end(ap);
+}
+
+static void
+add_why_words(struct understanding *out, const char *what, const struct word_rule *const *rules, int n)
+{
+	struct buf words = { 0 };
+
+	for (int i = 0; i < n; i++)
+		buf_addf(&words, "%s%s", i == 0 ? "" : ", ", rules[i]->words);
+	add_why(out, "%s: %s", what, buf_str(&words));
+	buf_release(&words);
+}
+
+static void
+explain_urgency(struct understanding *out, const struct alarm *a)
+{
+	if (a->words_n > 0 && a->danger >= ALARM_LINE)
+		add_why_words(out, "tanda bahaya", a->words, a->words_n);
+	if (a->lowered_word != NULL)
+		add_why(out, "tanda bahaya tidak berlaku: %s (%s)", a->lowered_word->words,
+		    a->lowered_by->words);
+	if (a->mild >= ALARM_LINE)
+		add_why(out, "keterangan meringankan");
+}
+
+/* ---- reading ---- */
+
+/* The strokes of a kentongan: one digit, a place, and nothing else. */
+static const struct drum_code *
+drum_code_of(const struct understander *u, const struct tokens *t, const char *place)
+{
+	static const char *const drum[] = { "titir", "kentongan", "kenthongan", "kode", "tong", "bunyi" };
+	const struct drum_code *found = NULL;
+	size_t extra = 0, digits = 0;
+	char digit = '\0';
+
+	if (t->n < 2 || t->n > CODE_WORDS || place[0] == '\0')
+		return NULL;
+	for (size_t i = 0; i < t->n; i++) {
+		const char *w = token_form(t, i, FORM_WRITTEN);
+		const char *before = i == 0 ? "" : token_form(t, i - 1, FORM_WRITTEN);
+
+		for (size_t d = 0; d < N_ELEMS(drum); d++)
+			extra += strcmp(drum[d], w) == 0;
+		if (!token_is_number(t, i) || strcmp(before, "rt") == 0 || strcmp(before, "rw") == 0)
+			continue;
+		digits++;
+		digit = w[1] == '\0' ? w[0] : '\0';
+	}
+	if (digits != 1 || place_words(u->locator, t) + extra < t->n)
+		return NULL;
+	for (size_t i = 0; i < u->codes_n; i++) {
+		const struct drum_code *c = &u->codes[i];
+
+		if (c->digit != digit || strncmp(c->place, place, strlen(c->place)) != 0)
+			continue;
+		if (found == NULL || strlen(c->place) > strlen(found->place))
+			found = c;	/* the desa's own table before the common one */
+	}
+	return found;
+}
+
+static void
+find_place(const struct understander *u, const struct tokens *t, const struct hints *h,
+    struct understanding *out)
+{
+	const struct gazetteer *g = u->policy->places;
+	const struct place *chosen = h->place == NULL ? NULL : place_find(g, h->place);
+	const struct place *earlier = h->earlier_place == NULL ? NULL : place_find(g, h->earlier_place);
+	struct location where;
+
+	place_locate(u->locator, t, chosen != NULL ? chosen : earlier, &where);
+	memcpy(out->rt, where.rt, sizeof(out->rt));
+	memcpy(out->rw, where.rw, sizeof(out->rw));
+	if (chosen != NULL && chosen->kind != PLACE_KABUPATEN) {
+		/* a kecamatan chosen and its desa named: the desa says more */
+		if (where.place != NULL && where.place->parent == chosen)
+			chosen = where.place;
+		memcpy(out->place, chosen->code, sizeof(out->place));
+		out->place_confidence_permille = 1000;
+		add_why(out, "tempat %s: dipilih pelapor", chosen->name);
+		return;
+	}
+	for (int i = 0; i < where.rivals_n; i++)
+		memcpy(out->rivals[i], where.rivals[i]->code, sizeof(out->rivals[i]));
+	out->rivals_n = where.rivals_n;
+	if (where.place != NULL) {
+		memcpy(out->place, where.place->code, sizeof(out->place));
+		out->place_confidence_permille = where.confidence_permille;
+		add_why(out, "tempat %s: %s", where.place->name, where.rule);
+	} else if (where.rivals_n > 0) {
+		add_why(out, "tempat %s: ada %d yang bernama sama", where.rivals[0]->name, where.rivals_n);
+	}
+}
+
+static void
+take_category(struct understanding *out, const struct category *c, int permille)
+{
+	memcpy(out->category, c->code, sizeof(out->category));
+	out->confidence_permille = permille;
+}
+
+/* Chooses the category; returns it with its urgency counting only if it is certain enough. */
+static const struct category *
+find_category(const struct understander *u, const struct tokens *t, const struct hints *h,
+    const struct alarm *alarm, struct understanding *out, int *certain)
+{
+	const struct catalogue *cat = u->policy->catalogue;
+	const struct category *chosen = h->category == NULL ? NULL : category_find(cat, h->category);
+	struct category_choice choice;
+	const struct category *c;
+
+	category_choose(u->classifier, t, alarm->danger >= ALARM_LINE, &choice);
+	c = choice.best.category;
+	if (c == NULL)
+		c = category_find(cat, "lainnya");
+	take_category(out, c, choice.confidence_permille);
+	*certain = choice.confidence_permille >= SURE_PERMILLE && choice.best.score >= SURE_SCORE;
+	for (int i = 0; i < choice.also_n; i++)
+		memcpy(out->also[out->also_n++], choice.also[i]->code, CATEGORY_CHARS);
+	if (choice.best.words_n > 0)
+		add_why_words(out, c->code, choice.best.words, choice.best.words_n);
+	if (choice.second.category != NULL && !*certain)
+		add_why(out, "atau %s: %s", choice.second.category->code, choice.second.words[0]->words);
+	if (chosen == NULL || chosen == c)
+		return c;
+	if (*certain && c->urgency == URGENCY_DARURAT && chosen->urgency != URGENCY_DARURAT &&
+	    alarm->danger >= ALARM_LINE) {
+		/* fire reported under "street lamps": help first, the chosen category stays beside it */
+		out->also_n = 1;
+		memcpy(out->also[0], chosen->code, CATEGORY_CHARS);
+		return c;
+	}
+	add_why(out, "kategori %s: dipilih pelapor", chosen->code);
+	take_category(out, chosen, 1000);
+	*certain = 1;
+	out->also_n = 0;
+	return chosen;
+}
+
+static int
+distance(const struct hit *a, const struct hit *b)
+{
+	if (a->from >= b->to)
+		return a->from - b->to;
+	return b->from >= a->to ? b->from - a->to : 0;
+}
+
+/* The unit of an office that the report complains about, or NULL. */
+static const char *
+find_accused(const struct understander *u, const struct tokens *t, int reach, struct understanding *out)
+{
+	struct hit office[32], misdeed[32];
+	size_t n = matcher_run(u->offices, t, office, N_ELEMS(office));
+	size_t misdeeds = n == 0 ? 0 : matcher_run(u->misdeeds, t, misdeed, N_ELEMS(misdeed));
+	const struct hit *best = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < misdeeds; k++)
+			if (distance(&office[i], &misdeed[k]) <= reach &&
+			    (best == NULL || office[i].to - office[i].from > best->to - best->from))
+				best = &office[i];
+	if (best == NULL)
+		return NULL;
+	add_why(out, "keluhan tentang pejabat: tidak diteruskan kepadanya");
+	return u->office_units[best->value];
+}
+
+static int
+asks_secrecy(const struct understander *u, const struct tokens *t)
+{
+	struct hit hit[1];
+
+	return matcher_run(u->secrecy, t, hit, 1) > 0;
+}
+
+static int
+is_sealed(const struct understander *u, const struct understanding *out)
+{
+	for (int i = 0; i < out->also_n; i++)
+		if (category_find(u->policy->catalogue, out->also[i])->sealed)
+			return 1;	/* both cases carry the same words */
+	return category_find(u->policy->catalogue, out->category)->sealed;
+}
+
+static void
+read_report(const struct understander *u, const char *text, size_t len, const struct tokens *t,
+    const struct hints *h, struct understanding *out)
+{
+	struct alarm alarm;
+	struct assignment a = { 0 };
+	const struct drum_code *code;
+	int certain;
+
+	alarm_read(u->alarms, text, len, t, &alarm);
+	a.category = find_category(u, t, h, &alarm, out, &certain);
+	find_place(u, t, h, out);
+	out->urgency = alarm_urgency(&alarm, certain ? a.category->urgency : URGENCY_BIASA);
+	code = drum_code_of(u, t, out->place);
+	if (code != NULL) {
+		a.category = category_find(u->policy->catalogue, code->category);
+		take_category(out, a.category, 900);
+		certain = 1;
+		out->also_n = 0;
+		out->urgency = code->weight >= ALARM_LINE ? URGENCY_DARURAT : URGENCY_MENDESAK;
+		add_why(out, "kode kentongan %c: %s", code->digit, code->category);
+	}
+	explain_urgency(out, &alarm);
+	a.urgency = out->urgency;
+	a.place = out->place;
+	a.owner = category_owner(u->classifier, t, a.category);
+	if (!a.category->no_case)
+		a.accused = find_accused(u, t, a.urgency == URGENCY_DARURAT ? MISDEED_REACH_EMERGENCY :
+		    MISDEED_REACH, out);
+	out->sealed = is_sealed(u, out) || a.accused != NULL || asks_secrecy(u, t);
+	units_assign(u->policy, &a, out);
+	out->unsure = !certain || (out->rivals_n > 0 && out->place[0] == '\0') ||
+	    (out->urgency == URGENCY_DARURAT && out->place[0] == '\0');
+}
+
+int
+understand(const struct understander *u, const char *text, size_t len, const struct hints *h,
+    struct understanding *out)
+{
+	static const struct hints none;
+	struct tokens t = { 0 };
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	normaliser_run(u->normaliser, text, len, &t);
+	read_report(u, text, len, &t, h == NULL ? &none : h, out);
+	rc = t.n > 0 || (h != NULL && (h->category != NULL || h->place != NULL)) ? 0 : -1;
+	tokens_release(&t);
+	return rc;
+}
+
+static void
+add_json_str(struct buf *b, const char *s)
+{
+	buf_add_json(b, s, strlen(s));
+}
+
+void
+understanding_to_json(struct buf *b, const struct understanding *u)
+{
+	buf_adds(b, "{\"category\":");
+	add_json_str(b, u->category);
+	buf_addf(b, ",\"urgency\":\"%s\",\"place\":", urgency_name(u->urgency));
+	add_json_str(b, u->place);
+	buf_adds(b, ",\"rivals\":[");
+	for (int i = 0; i < u->rivals_n; i++) {
+		buf_adds(b, i == 0 ? "" : ",");
+		add_json_str(b, u->rivals[i]);
+	}
+	buf_adds(b, "],\"also\":[");
+	for (int i = 0; i < u->also_n; i++) {
+		buf_adds(b, i == 0 ? "{\"category\":" : ",{\"category\":");
+		add_json_str(b, u->also[i]);
+		buf_addc(b, '}');
+	}
+	buf_adds(b, "],\"units\":[");
+	for (int i = 0; i < u->units_n; i++) {
+		buf_adds(b, i == 0 ? "" : ",");
+		add_json_str(b, u->units[i]);
+	}
+	buf_addf(b, "],\"confidential\":%s,\"confidence\":%d.%03d,\"why\":[", u->sealed ? "true" : "false",
+	    u->confidence_permille / 1000, u->confidence_permille % 1000);
+	for (int i = 0; i < u->why_n; i++) {
+		buf_adds(b, i == 0 ? "" : ",");
+		add_json_str(b, u->why[i]);
+	}
+	buf_adds(b, "]}");
+}

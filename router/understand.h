@@ -1,0 +1,33 @@
+#ifndef KENTONGAN_UNDERSTAND_H
+#define KENTONGAN_UNDERSTAND_H
+/*
+ * The whole step from a report's text to category, urgency, place and units: rules of
+ * kategori.yaml, each decision with its reason.
+ *
+ * Ownership  an understander borrows the policy, which must outlive it.  Immutable once made.
+ * Threads    one understander serves one thread (its stemmer has scratch memory).
+ */
+#include "core/policy.h"
+#include "core/understanding.h"
+#include "lib/buf.h"
+
+/* What is known beside the text; a zeroed struct is "nothing". */
+struct hints {
+	const char *place;		/* code chosen on the form: wins */
+	const char *category;		/* chosen on the form: wins, unless the text names an emergency */
+	const char *earlier_place;	/* of the sender's last case: tells equal names apart */
+	int has_position;
+	double lat, lng;		/* kept by the caller; no meaning here yet */
+};
+
+struct understander;
+
+/* NULL with one line per mistake in errors. */
+struct understander *understander_new(const struct policy *p, struct buf *errors);
+void understander_free(struct understander *u);
+/* Any bytes of any length; h may be NULL.  0, or -1 if the text holds no word and no hint helps. */
+int understand(const struct understander *u, const char *text, size_t len, const struct hints *h,
+    struct understanding *out);
+/* One JSON object, no newline, as `kentongan route` prints it. */
+void understanding_to_json(struct buf *b, const struct understanding *u);
+#endif

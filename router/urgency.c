@@ -1,0 +1,216 @@
+#include "router/urgency.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HITS_MAX 512
+#define NEGATION_REACH 1	/* words between a negation and the danger it denies */
+#define PAST_REACH 6
+#define WISH_REACH 3
+
+enum list {
+	LIST_DANGER, LIST_MILD, LIST_URGENT, LIST_EASY, LIST_NEGATION, LIST_PAST, LIST_NOW, LIST_WISH,
+	LIST_HEARSAY, LISTS
+};
+static const char *const list_names[LISTS] = {
+	"darurat", "ringan", "mendesak", "santai", "negasi", "lampau", "sekarang", "harap", "kabar"
+};
+
+struct entry { enum list list; const struct word_rule *rule; };
+struct alarm_words {
+	struct matcher *matcher;
+	struct entry *entries;
+	size_t n;
+};
+
+struct alarm_words *
+alarm_words_new(const struct catalogue *c, struct buf *errors)
+{
+	struct alarm_words *w = xcalloc(1, sizeof(*w));
+	const struct word_rule *rules;
+	size_t total = 0;
+	int rc = 0;
+
+	w->matcher = matcher_new(0);
+	for (int l = 0; l < LISTS; l++)
+		total += catalogue_words(c, list_names[l], &rules);
+	w->entries = xcalloc(total + 1, sizeof(*w->entries));
+	for (int l = 0; l < LISTS; l++) {
+		size_t n = catalogue_words(c, list_names[l], &rules);
+
+		for (size_t i = 0; i < n; i++) {
+			if (matcher_add(w->matcher, rules[i].words, (uint32_t)w->n) != 0) {
+				buf_addf(errors, "kategori.yaml:%d: \"%s\" in %s is no phrase\n", rules[i].line,
+				    rules[i].words, list_names[l]);
+				rc = -1;
+			}
+			w->entries[w->n++] = (struct entry){ (enum list)l, &rules[i] };
+		}
+	}
+	if (rc != 0) {
+		alarm_words_free(w);
+		return NULL;
+	}
+	return w;
+}
+
+void
+alarm_words_free(struct alarm_words *w)
+{
+	if (w == NULL)
+		return;
+	matcher_free(w->matcher);
+	free(w->entries);
+	free(w);
+}
+
+/* Heaviest first, then the longest: so a phrase is counted before the words inside it. */
+static int
+by_list_and_weight(const void *va, const void *vb, void *arg)
+{
+	const struct hit *a = va, *b = vb;
+	const struct entry *ea = (const struct entry *)arg + a->value;
+	const struct entry *eb = (const struct entry *)arg + b->value;
+
+	if (ea->list != eb->list)
+		return (int)ea->list - (int)eb->list;
+	if (ea->rule->weight != eb->rule->weight)
+		return eb->rule->weight - ea->rule->weight;
+	if (a->to - a->from != b->to - b->from)
+		return (b->to - b->from) - (a->to - a->from);
+	return (int)a->from - (int)b->from;
+}
+
+/* 1 if a full stop, comma or the like stands between two tokens. */
+static int
+is_parted(const char *text, const struct tokens *t, size_t left, size_t right)
+{
+	for (uint32_t i = t->at[left].to; i < t->at[right].from; i++)
+		if (strchr(".,;:!?\n", text[i]) != NULL)
+			return 1;
+	return 0;
+}
+
+struct reading {
+	const struct alarm_words *w;
+	const char *text;
+	size_t len;
+	const struct tokens *t;
+	const struct hit *hits;
+	size_t n;
+	int goes_on;		/* a word says that it is happening now */
+};
+
+/* The word that explains a danger word away, or NULL. */
+static const struct word_rule *
+explained_by(const struct reading *r, const struct hit *danger)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct hit *h = &r->hits[i];
+		const struct entry *e = &r->w->entries[h->value];
+		int before = danger->from - h->to, after = h->from - danger->to;
+
+		if (h->from >= danger->from && h->to <= danger->to)
+			continue;	/* "tidak sadar": the negation belongs to the danger */
+		switch (e->list) {
+		case LIST_NEGATION:
+			if (before >= 0 && before <= NEGATION_REACH &&
+			    !is_parted(r->text, r->t, h->to - 1U, danger->from))
+				return e->rule;
+			break;
+		case LIST_PAST:
+			if (before <= PAST_REACH && after <= PAST_REACH &&
+			    (e->rule->weight >= ALARM_LINE || !r->goes_on))
+				return e->rule;
+			break;
+		case LIST_WISH:
+			if (before >= 0 && before <= WISH_REACH &&
+			    !is_parted(r->text, r->t, h->to - 1U, danger->from))
+				return e->rule;
+			break;
+		case LIST_HEARSAY:
+			if (before >= 0 && before <= WISH_REACH && memchr(r->text, '?', r->len) != NULL)
+				return e->rule;
+			break;
+		default:
+			break;
+		}
+	}
+	return NULL;
+}
+
+static void
+read_danger(struct alarm *out, const struct reading *r, const struct hit *hit)
+{
+	const struct word_rule *rule = r->w->entries[hit->value].rule;
+	const struct word_rule *by = explained_by(r, hit);
+
+	if (by != NULL) {
+		out->lowered++;
+		if (out->lowered_word == NULL) {
+			out->lowered_word = rule;
+			out->lowered_by = by;
+		}
+		return;
+	}
+	out->danger += rule->weight;
+	if (out->words_n < ALARM_WORDS)
+		out->words[out->words_n++] = rule;
+}
+
+/* 1 if an earlier counted hit of the same list covers this one's words. */
+static int
+is_inside(const struct hit *hits, size_t n, const struct alarm_words *w, const struct hit *h)
+{
+	for (size_t i = 0; i < n; i++)
+		if (w->entries[hits[i].value].list == w->entries[h->value].list &&
+		    (hits[i].value == h->value || (hits[i].from <= h->from && hits[i].to >= h->to)))
+			return 1;
+	return 0;
+}
+
+void
+alarm_read(const struct alarm_words *w, const char *text, size_t len, const struct tokens *t,
+    struct alarm *out)
+{
+	struct hit hits[HITS_MAX];
+	struct reading r = { w, text, len, t, hits, 0, 0 };
+
+	memset(out, 0, sizeof(*out));
+	r.n = matcher_run(w->matcher, t, hits, HITS_MAX);
+	qsort_r(hits, r.n, sizeof(*hits), by_list_and_weight, w->entries);
+	for (size_t i = 0; i < r.n; i++)
+		r.goes_on |= w->entries[hits[i].value].list == LIST_NOW;
+	for (size_t i = 0; i < r.n; i++) {
+		const struct entry *e = &w->entries[hits[i].value];
+
+		if (e->list > LIST_EASY)
+			break;		/* the rest only explains */
+		if (is_inside(hits, i, w, &hits[i]))
+			continue;
+		if (e->list == LIST_DANGER)
+			read_danger(out, &r, &hits[i]);
+		else if (e->list == LIST_MILD)
+			out->mild += e->rule->weight;
+		else if (e->list == LIST_URGENT)
+			out->urgent += e->rule->weight;
+		else
+			out->easy += e->rule->weight;
+	}
+}
+
+enum urgency
+alarm_urgency(const struct alarm *a, enum urgency base)
+{
+	int danger = a->danger - a->mild;
+
+	if (danger >= ALARM_LINE)
+		return URGENCY_DARURAT;
+	if (base == URGENCY_DARURAT)
+		return a->mild >= ALARM_LINE || a->lowered > 0 ? URGENCY_MENDESAK : URGENCY_DARURAT;
+	if (a->urgent - a->easy >= ALARM_LINE || a->lowered > 0)
+		return URGENCY_MENDESAK;
+	if (base == URGENCY_MENDESAK && a->easy >= ALARM_LINE)
+		return URGENCY_BIASA;
+	return base;
+}
