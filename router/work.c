@@ -32,12 +32,17 @@ work_entropy(void)
 int
 router_refresh(struct router *r)
 {
+	struct buf errors = { 0 };
+
 	if (house_refresh(&r->h) != 0)
 		return -1;
 	if (strcmp(r->version, r->h.current) == 0)
 		return 0;
 	understander_free(r->understander);
-	r->understander = understander_new(r->h.policy);
+	r->understander = understander_new(r->h.policy, &errors);
+	if (r->understander == NULL)
+		log_error("understander", "version=%s err=\"%s\"", r->h.current, log_quote(buf_str(&errors), errors.len));
+	buf_release(&errors);
 	if (r->understander == NULL)
 		return -1;
 	snprintf(r->version, sizeof(r->version), "%s", r->h.current);
@@ -77,6 +82,7 @@ entry_understand(struct router *r, struct entry *e)
 	const char *text = e->words.text != NULL ? e->words.text : "";
 	struct understanding *u = &e->u;
 	struct hints h = { 0 };
+	struct buf all = { 0 };
 
 	if (e->understood)
 		return u;
@@ -87,8 +93,12 @@ entry_understand(struct router *r, struct entry *e)
 #endif
 	h.place = e->words.place;
 	h.category = e->words.category;
-	h.where = e->words.where;
-	if (understand(r->understander, text, strlen(text), &h, u) != 0) {
+	h.has_position = e->words.has_position;
+	h.lat = e->words.lat, h.lng = e->words.lng;
+	buf_adds(&all, text);
+	if (e->words.where != NULL)
+		buf_addf(&all, "\n%s", e->words.where);
+	if (understand(r->understander, buf_str(&all), all.len, &h, u) != 0) {
 		memset(u, 0, sizeof(*u));
 		snprintf(u->category, sizeof(u->category), "lainnya");
 		u->unsure = 1;
@@ -96,6 +106,7 @@ entry_understand(struct router *r, struct entry *e)
 	}
 	if (e->words.lane_e && u->unsure)
 		u->urgency = URGENCY_DARURAT;	/* the door heard danger: nobody waits for certainty */
+	buf_wipe(&all);
 	FAULT_POINT("after_classify");
 	return u;
 }

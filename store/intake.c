@@ -68,7 +68,8 @@ add_day(struct intake_days *d, int64_t day)
 	struct wib t;
 
 	wib_day_of(&t, day);
-	snprintf(d->day[d->n++], sizeof(d->day[0]), "%04d%02d%02d", t.year % 10000, t.month % 100, t.day % 100);
+	snprintf(d->day[d->n++], sizeof(d->day[0]), "%08u",
+	    (unsigned)(t.year * 10000 + t.month * 100 + t.day) % 100000000u);
 }
 
 void

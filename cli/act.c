@@ -1,0 +1,91 @@
+/* kentongan act: an officer's action from the terminal, by the same decision and commit as all. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "lib/log.h"
+#include "store/cases.h"
+
+#define TRIES 5
+
+static enum commit_result
+act_once(struct house *h, const struct code *code, struct command *cmd, struct effects *fx, const char **why)
+{
+	struct commit_batch b = { 0 };
+	struct laporan words = { 0 };
+	struct case_keys keys;
+	struct stored_case s;
+	char lookup[33];
+	const struct policy *p;
+	int64_t now = store_now_ms(&h->st);
+	enum commit_result result = COMMIT_REFUSED;
+
+	*why = "the store does not answer; try again";
+	if (now == 0 || cases_load(&h->st, code, 1, &s) != 0)
+		return COMMIT_UNKNOWN;
+	p = s.there && s.readable && s.version > 0 ? version_policy(&h->versions, &h->st, s.c.policy) : NULL;
+	*why = "no such open case";
+	if (p == NULL || stored_case_open(&s, &h->st, &keys, &words, lookup) != 0)
+		goto out;
+	random_bytes(&cmd->entropy, sizeof(cmd->entropy));
+	if (case_decide(p, &h->roster, &s.c, cmd, now, fx) != 0) {
+		*why = refusal_text(fx->refusal);
+		goto out;
+	}
+	commit_begin(&b, now);
+	commit_add_case(&b, &h->st, p, &h->roster, &s.c, fx, cmd, &keys, &words, NULL);
+	commit_run(&b, &h->st);
+	result = b.slots[0].result;
+	*why = store_error(&h->st);
+out:
+	commit_release(&b);
+	laporan_release(&words);
+	stored_case_release(&s);
+	return result;
+}
+
+int
+cli_act(int argc, char **argv)
+{
+	const char *as = NULL, *note = "", *to = NULL, *approver = NULL, *until = NULL, *into = NULL, *why = "";
+	const struct cli_flag flags[] = { { "as", &as, NULL }, { "note", &note, NULL }, { "to", &to, NULL },
+	    { "approver", &approver, NULL }, { "until", &until, NULL }, { "into", &into, NULL } };
+	struct command cmd = { .by = BY_OFFICER };
+	struct effects *fx = xcalloc(1, sizeof(*fx));
+	enum commit_result result = COMMIT_CONFLICT;
+	struct code code;
+	struct house h;
+	struct cli c;
+	int status = 1;
+
+	if (cli_parse(&c, argc, argv, flags, N_ELEMS(flags)) != 0 || c.args_n != 2 || as == NULL) {
+		free(fx);
+		return cli_usage("act CODE ACTION --as OFFICER [--note T] [--to UNIT] [--approver O] [--until MS]");
+	}
+	if (code_parse(&code, c.args[0], strlen(c.args[0])) != 0)
+		cli_fail("%s: no receipt code: a symbol is wrong", c.args[0]);
+	else if (case_event_of_name(c.args[1], &cmd.event) != 0)
+		cli_fail("%s: no action; one of terima menuju tiba tangani selesai bukan teruskan tanya catat tunggu "
+		    "lanjut tolak gabung urung ambil-alih", c.args[1]);
+	else if (cli_house(&c, &h) == 0) {
+		snprintf(cmd.actor, sizeof(cmd.actor), "%s", as);
+		snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s", to != NULL ? to : "");
+		snprintf(cmd.approver, sizeof(cmd.approver), "%s", approver != NULL ? approver : "");
+		snprintf(cmd.into, sizeof(cmd.into), "%s", into != NULL ? into : "");
+		cmd.until_ms = until != NULL ? strtoll(until, NULL, 10) : 0;
+		cmd.note = note;
+		for (int i = 0; i < TRIES && (result == COMMIT_CONFLICT || result == COMMIT_TAKEN); i++)
+			result = act_once(&h, &code, &cmd, fx, &why);
+		if (result == COMMIT_OK) {
+			printf("%s %s\n", code.s, case_state_name(fx->state_after));
+			status = 0;
+		} else {
+			cli_fail("%s: %s", code.s, why);
+		}
+		house_close(&h);
+	}
+	free(fx);
+	return status;
+}

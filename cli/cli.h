@@ -1,0 +1,33 @@
+#ifndef KENTONGAN_CLI_H
+#define KENTONGAN_CLI_H
+/*
+ * The command `kentongan`: one file per subcommand, a table of them in main.c.
+ */
+#include "store/house.h"
+
+/* Flags and positional arguments of a subcommand. */
+struct cli_flag { const char *name; const char **value; int *is_set; };	/* value: takes one; is_set: a switch */
+struct cli {
+	const char *conf, *dir, *redis;
+	int json;
+	const char *args[16]; int args_n;
+};
+/* 0; -1 with the mistake said on standard error. --conf --dir --redis --json are always known. */
+int cli_parse(struct cli *c, int argc, char **argv, const struct cli_flag *flags, size_t n);
+/* Opens the house for a command: the store's address comes from --redis, DIR/run/redis.url or refused. */
+int cli_house(const struct cli *c, struct house *h);
+/* Says usage or a reason on standard error and returns the exit status 2 or 1. */
+int cli_usage(const char *line);
+int cli_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+int cli_up(int argc, char **argv);
+int cli_check(int argc, char **argv);
+int cli_route(int argc, char **argv);
+int cli_report(int argc, char **argv);
+int cli_case(int argc, char **argv);
+int cli_cases(int argc, char **argv);
+int cli_act(int argc, char **argv);
+int cli_officer(int argc, char **argv);
+int cli_reload(int argc, char **argv);
+int cli_audit(int argc, char **argv);
+#endif

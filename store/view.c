@@ -1,0 +1,230 @@
+#include "store/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "lib/escape.h"
+#include "store/logbook.h"
+#include "store/outbox.h"
+
+static void
+pair(struct buf *b, const char *key, const char *value)
+{
+	buf_addf(b, ",\"%s\":", key);
+	buf_add_json(b, value, strlen(value));
+}
+
+static void
+add_next(struct buf *b, const struct policy *p, const struct case_record *c)
+{
+	int64_t due = case_due_ms(c);
+	const char *name = "tinjau";
+
+	for (int i = 0; i < c->clocks_n && i < p->clocks_n; i++)
+		if (c->clocks[i].state == CLOCK_RUNNING && c->clocks[i].next_ms == due)
+			name = p->clocks[i].name;
+	if (c->state == CASE_SELESAI && c->confirm_by_ms == due)
+		name = "konfirmasi";
+	if (c->state == CASE_MENUNGGU && c->wait_until_ms == due)
+		name = "menunggu";
+	if (due == 0)
+		buf_adds(b, ",\"next\":null");
+	else
+		buf_addf(b, ",\"next\":{\"clock\":\"%s\",\"at_ms\":%" PRId64 "}", name, due);
+}
+
+static void
+add_clocks(struct buf *b, const struct policy *p, const struct case_record *c, int64_t now_ms)
+{
+	int n = 0;
+
+	buf_adds(b, ",\"clocks\":[");
+	for (int i = 0; i < c->clocks_n && i < p->clocks_n; i++) {
+		const struct case_clock *k = &c->clocks[i];
+
+		if (k->state == CLOCK_NONE)
+			continue;
+		buf_addf(b, "%s{\"clock\":\"%s\",\"state\":\"%s\",\"start_ms\":%" PRId64 ",\"due_ms\":%" PRId64
+		    ",\"met_ms\":%" PRId64 ",\"breached_ms\":%" PRId64 ",\"left_ms\":%" PRId64 ",\"warned\":%d,\"rung\":%d,\"epoch\":%d}",
+		    n++ ? "," : "", p->clocks[i].name, clock_state_name(k->state), k->start_ms, k->due_ms, k->met_ms,
+		    k->breached_ms, k->state == CLOCK_RUNNING ? k->due_ms - now_ms : 0, k->warned, k->rung, k->epoch);
+	}
+	buf_addc(b, ']');
+}
+
+static void
+add_ledger(struct buf *b, const struct case_record *c, int64_t now_ms)
+{
+	const struct ledger *l = &c->ledger;
+	int seen = 0;
+
+	buf_adds(b, ",\"ledger\":[");
+	for (int i = 0; i < l->n; i++) {
+		int present = strcmp(l->rows[i].holder, l->holder) == 0;
+
+		buf_addf(b, "%s{\"holder\":\"%s\",\"ms\":%" PRId64 "%s}", i ? "," : "", l->rows[i].holder,
+		    present ? ledger_of(l, l->holder, now_ms) : l->rows[i].ms, present ? ",\"now\":true" : "");
+		seen |= present;
+	}
+	if (l->holder[0] != '\0' && !seen)
+		buf_addf(b, "%s{\"holder\":\"%s\",\"ms\":%" PRId64 ",\"now\":true}", l->n ? "," : "", l->holder,
+		    ledger_of(l, l->holder, now_ms));
+	buf_adds(b, "]");
+}
+
+void
+view_case_open(struct buf *b, const struct policy *p, const struct case_record *c, int64_t now_ms)
+{
+	char shown[CODE_CHARS + 2];
+
+	code_show(shown, &c->code);
+	buf_addf(b, "{\"code\":\"%s\",\"shown\":\"%s\",\"state\":\"%s\",\"version\":%" PRId64, c->code.s, shown,
+	    case_state_name(c->state), c->version);
+	pair(b, "category", c->category);
+	pair(b, "urgency", urgency_name(c->urgency));
+	pair(b, "place", c->place);
+	pair(b, "rt", c->rt);
+	pair(b, "rw", c->rw);
+	buf_adds(b, ",\"units\":[");
+	for (int i = 0; i < c->units_n; i++)
+		buf_addf(b, "%s\"%s\"", i ? "," : "", c->units[i]);
+	buf_addf(b, "],\"confidential\":%s,\"drill\":%s,\"confidence\":%.3f", c->sealed ? "true" : "false",
+	    c->latihan ? "true" : "false", c->confidence_permille / 1000.0);
+	pair(b, "incident", c->incident);
+	pair(b, "holder", c->holder);
+	pair(b, "closed_as", close_reason_name(c->closed_as));
+	pair(b, "policy", c->policy);
+	buf_addf(b, ",\"received_ms\":%" PRId64 ",\"opened_ms\":%" PRId64 ",\"told_ms\":%" PRId64 ",\"taken_ms\":%" PRId64
+	    ",\"going_ms\":%" PRId64 ",\"on_scene_ms\":%" PRId64 ",\"handled_ms\":%" PRId64 ",\"resolved_ms\":%" PRId64
+	    ",\"closed_ms\":%" PRId64, c->received_ms, c->opened_ms, c->told_ms, c->taken_ms, c->going_ms,
+	    c->arrived_scene_ms, c->handled_ms, c->resolved_ms, c->closed_ms);
+	add_next(b, p, c);
+	add_clocks(b, p, c, now_ms);
+	add_ledger(b, c, now_ms);
+}
+
+/* One entry for people: who did what when and why, without what is sealed. */
+static void
+add_entry(struct buf *b, const struct log_line *line)
+{
+	json_t *doc = json_loadb(line->entry, line->len, 0, NULL);
+	const char *what = json_string_value(json_object_get(doc, "what"));
+	const char *by = json_string_value(json_object_get(doc, "by"));
+	const char *actor = json_string_value(json_object_get(doc, "actor"));
+	const json_t *esc = json_object_get(doc, "esc");
+	char *text;
+
+	buf_addf(b, "{\"seq\":%" PRId64 ",\"at_ms\":%" JSON_INTEGER_FORMAT, line->seq,
+	    json_integer_value(json_object_get(doc, "at")));
+	pair(b, "who", actor != NULL ? actor : by != NULL ? by : "");
+	pair(b, "what", what != NULL ? what : "");
+	pair(b, "from", json_is_string(json_object_get(doc, "from")) ? json_string_value(json_object_get(doc, "from")) : "");
+	pair(b, "to", json_is_string(json_object_get(doc, "to")) ? json_string_value(json_object_get(doc, "to")) : "");
+	buf_addf(b, ",\"version\":%" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(doc, "v")));
+	if (esc != NULL) {
+		const char *why = json_string_value(json_object_get(esc, "why"));
+
+		pair(b, "why", why != NULL ? why : json_string_value(json_object_get(esc, "kind")));
+		text = json_dumps(esc, JSON_COMPACT);
+		buf_addf(b, ",\"escalation\":%s}", text);
+		free(text);
+	} else {
+		buf_adds(b, ",\"why\":\"\"}");
+	}
+	json_decref(doc);
+}
+
+static int
+queue_entry(struct store *st, const struct buf *key, long long seq)
+{
+	struct redis_args a = { 0 };
+	char id[32];
+	int rc;
+
+	snprintf(id, sizeof(id), "%lld-0", seq);
+	redis_args_adds(&a, "XRANGE");
+	redis_args_add(&a, key->data, key->len);
+	redis_args_adds(&a, id);
+	redis_args_adds(&a, id);
+	rc = redis_pipe_queue(st->pipe, a.n, (const char **)a.argv, a.lens);
+	redis_args_release(&a);
+	return rc;
+}
+
+static int
+add_log(struct buf *b, struct store *st, const char *seqs)
+{
+	struct buf key = { 0 };
+	const char *p = seqs;
+	int n = 0, rc = 0;
+
+	buf_add_key(&key, &st->keys, KEY_LOG, NULL, NULL);
+	for (char *end; *p != '\0'; p = *end == ',' ? end + 1 : end, n++) {
+		long long seq = strtoll(p, &end, 10);
+
+		if (end == p)
+			break;
+		rc |= queue_entry(st, &key, seq);
+	}
+	buf_adds(b, ",\"log\":[");
+	for (int i = 0, shown = 0; rc == 0 && i < n; i++) {
+		redisReply *r = redis_pipe_reply(st->pipe);
+		struct log_line line;
+
+		if (r == NULL)
+			rc = -1;
+		else if (r->type == REDIS_REPLY_ARRAY && r->elements == 1 && log_line_of(&line, r->element[0]) == 0) {
+			buf_adds(b, shown++ ? "," : "");
+			add_entry(b, &line);
+		}
+		freeReplyObject(r);
+	}
+	buf_addc(b, ']');
+	buf_release(&key);
+	return rc;
+}
+
+static int
+add_messages(struct buf *b, struct store *st, const struct case_record *c)
+{
+	int rc = 0, shown = 0;
+
+	buf_adds(b, ",\"messages\":[");
+	for (int i = 1; i <= c->messages && rc == 0; i++) {
+		struct buf key = { 0 };
+		char id[48];
+		redisReply *r;
+
+		message_id(id, sizeof(id), c->code.s, i);
+		buf_add_key(&key, &st->keys, KEY_MSG, id, NULL);
+		r = redis_pipe_command(st->pipe, "HMGET %b k st n t te", key.data, key.len);
+		if (r == NULL || r->type != REDIS_REPLY_ARRAY)
+			rc = -1;
+		else if (r->element[1]->type == REDIS_REPLY_STRING)
+			buf_addf(b, "%s{\"id\":\"%s\",\"kind\":\"%s\",\"state\":\"%s\",\"tries\":%s,\"at_ms\":%s,\"ended_ms\":%s}",
+			    shown++ ? "," : "", id, r->element[0]->str, r->element[1]->str, r->element[2]->str,
+			    r->element[3]->type == REDIS_REPLY_STRING ? r->element[3]->str : "0",
+			    r->element[4]->type == REDIS_REPLY_STRING ? r->element[4]->str : "0");
+		freeReplyObject(r);
+		buf_release(&key);
+	}
+	buf_addc(b, ']');
+	return rc;
+}
+
+int
+view_case(struct buf *b, struct store *st, const struct policy *p, const struct stored_case *s, int64_t now_ms)
+{
+	int rc;
+
+	view_case_open(b, p, &s->c, now_ms);
+	rc = add_log(b, st, buf_str(&s->seqs));
+	if (rc == 0)
+		rc = add_messages(b, st, &s->c);
+	buf_addc(b, '}');
+	return rc;
+}
