@@ -93,19 +93,20 @@ void
 units_assign(const struct policy *p, const struct assignment *a, struct understanding *out)
 {
 	const struct category *c = a->category;
-	int emergency = a->urgency == URGENCY_DARURAT && c->urgency != URGENCY_DARURAT;
+	int emergency = a->urgency == URGENCY_DARURAT && !c->sealed;
 
 	out->units_n = 0;
 	if (a->accused != NULL)
 		add_overseer(p, a, out);
+	/* an emergency of unknown kind is the desk's from the first minute */
+	if (emergency && !a->certain)
+		add_word(p, a, p->triage_unit, out);
 	if (a->owner != NULL)
 		add_word(p, a, a->owner, out);
-	/* an emergency that its category does not foresee is the desk's from the first minute */
-	if (emergency && !c->sealed && c->units_n <= 1)
-		add_word(p, a, p->triage_unit, out);
 	for (size_t i = 0; i < c->units_n; i++)
 		add_word(p, a, c->units[i], out);
-	if (emergency && !c->sealed) {
+	if (emergency) {
+		/* and one that its category does not foresee is also theirs who are near */
 		add_word(p, a, p->triage_unit, out);
 		add_word(p, a, "kecamatan", out);
 		add_word(p, a, "desa", out);

@@ -370,7 +370,8 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	alarm_read(u->alarms, text, len, t, &alarm);
 	a.category = find_category(u, t, h, &alarm, out, &certain);
 	find_place(u, t, h, out);
-	out->urgency = alarm_urgency(&alarm, certain ? a.category->urgency : URGENCY_BIASA);
+	out->urgency = alarm_urgency(&alarm, certain || a.category->urgency != URGENCY_DARURAT ?
+	    a.category->urgency : URGENCY_MENDESAK);	/* a doubtful fire is at least urgent */
 	code = drum_code_of(u, t, out->place);
 	if (code != NULL) {
 		a.category = category_find(u->policy->catalogue, code->category);
@@ -382,6 +383,7 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	}
 	explain_urgency(out, &alarm);
 	a.urgency = out->urgency;
+	a.certain = certain;
 	a.place = out->place;
 	a.owner = category_owner(u->classifier, t, a.category);
 	if (!a.category->no_case)

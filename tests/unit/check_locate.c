@@ -1,0 +1,165 @@
+#include <check.h>
+#include <string.h>
+
+#include "router/locate.h"
+#include "tests/unit/conf_file.h"
+
+static struct catalogue *catalogue;
+static struct gazetteer *places;
+static struct normaliser *normaliser;
+static struct classifier *classifier;
+static struct locator *locator;
+
+static void
+set_up(void)
+{
+	struct buf kategori = conf_file("conf/kategori.yaml"), wilayah = conf_file("conf/wilayah.csv");
+	struct buf tempat = conf_file("conf/tempat.csv"), errors = { 0 };
+
+	catalogue = catalogue_parse("k", buf_str(&kategori), kategori.len, &errors);
+	places = gazetteer_parse("w", buf_str(&wilayah), wilayah.len, "t", buf_str(&tempat), tempat.len,
+	    &errors);
+	ck_assert_msg(catalogue != NULL && places != NULL, "%s", buf_str(&errors));
+	normaliser = normaliser_new(catalogue, &errors);
+	classifier = classifier_new(catalogue, &errors);
+	ck_assert_msg(normaliser != NULL && classifier != NULL, "%s", buf_str(&errors));
+	locator = locator_new(places, catalogue, classifier, &errors);
+	ck_assert_msg(locator != NULL, "%s", buf_str(&errors));
+	buf_release(&kategori);
+	buf_release(&wilayah);
+	buf_release(&tempat);
+	buf_release(&errors);
+}
+
+static void
+tear_down(void)
+{
+	locator_free(locator);
+	classifier_free(classifier);
+	normaliser_free(normaliser);
+	gazetteer_free(places);
+	catalogue_free(catalogue);
+}
+
+static const struct {
+	const char *text, *place;
+	int rivals;
+	const char *rt;
+} rows[] = {
+	/* plain names, and the words beside them */
+	{ "jalan rusak di jambewangi", "35.10.20.2002", 0, "" },
+	{ "desa jambewangi kec sempu", "35.10.20.2002", 0, "" },
+	{ "JAMBEWANGI, SEMPU", "35.10.20.2002", 0, "" },
+	{ "omahe wong nang jambe wangi", "35.10.20.2002", 0, "" },
+	{ "dusun tlogosari", "35.10.20.2002", 0, "" },
+	{ "dusun krajan desa kabat rt 03 rw 2", "35.10.14.2012", 0, "03" },
+	{ "rt3 rw1 sumberberas muncar", "35.10.05.2001", 0, "3" },
+	{ "pasar muncar", "35.10.05", 0, "" },
+	{ "kebakaran di pantai pulau merah", "35.10.01.2004", 0, "" },
+	/* a desa and its kecamatan of one name */
+	{ "desa sempu", "35.10.20.2001", 0, "" },
+	{ "kec sempu", "35.10.20", 0, "" },
+	{ "di sempu", "35.10.20", 1, "" },
+	{ "kalipuro kelurahan", "35.10.21.1001", 0, "" },
+	/* two places of one name */
+	{ "di karangrejo", "", 2, "" },
+	{ "karangrejo blimbingsari", "35.10.25.2008", 0, "" },
+	{ "kel karangrejo", "35.10.16.1007", 0, "" },
+	{ "desa karangrejo", "35.10.25.2008", 0, "" },
+	{ "watukebo", "", 2, "" },
+	{ "watukebo wongsorejo", "35.10.18.2008", 0, "" },
+	{ "tamansari tegalsari", "35.10.23.2003", 0, "" },
+	{ "tamansari, licin", "35.10.24.2008", 0, "" },
+	{ "pengantigan rogojampi", "35.10.13.2014", 0, "" },
+	{ "pengantigan", "35.10.16.1016", 0, "" },
+	/* common words */
+	{ "genteng rumah saya bocor", "", 0, "" },
+	{ "pasar genteng macet", "35.10.09", 0, "" },
+	{ "jalan licin habis hujan", "", 0, "" },
+	{ "desa licin", "35.10.24.2003", 0, "" },
+	{ "rusak di sepanjang jalan", "", 0, "" },
+	{ "sepanjang glenmore", "35.10.10.2002", 0, "" },
+	{ "kaki saya bengkak", "", 0, "" },
+	{ "wis padang", "", 0, "" },
+	{ "padang singojuruh", "35.10.12.2008", 0, "" },
+	{ "mangkat bareng", "", 0, "" },
+	/* typing errors */
+	{ "di jambewngi", "35.10.20.2002", 0, "" },
+	{ "desa sumberbreas", "35.10.05.2001", 0, "" },
+	{ "kabakaran di pasar", "", 0, "" },
+	{ "wringin pitu", "35.10.04.2006", 0, "" },
+	/* no place */
+	{ "banyuwangi", "", 0, "" },
+	{ "kabupaten banyuwangi", "", 0, "" },
+	{ "kota banyuwangi", "35.10.16", 0, "" },
+	{ "lampu mati", "", 0, "" },
+	{ "", "", 0, "" },
+};
+
+START_TEST(where)
+{
+	struct tokens t = { 0 };
+	struct location l;
+
+	normaliser_run(normaliser, rows[_i].text, strlen(rows[_i].text), &t);
+	place_locate(locator, &t, NULL, &l);
+	ck_assert_msg(strcmp(l.place == NULL ? "" : l.place->code, rows[_i].place) == 0, "\"%s\": %s",
+	    rows[_i].text, l.place == NULL ? "nothing" : l.place->code);
+	ck_assert_msg(l.rivals_n == rows[_i].rivals, "\"%s\": %d rivals", rows[_i].text, l.rivals_n);
+	ck_assert_msg(strcmp(l.rt, rows[_i].rt) == 0, "\"%s\": rt %s", rows[_i].text, l.rt);
+	ck_assert_int_eq(l.place == NULL, l.confidence_permille == 0);
+	tokens_release(&t);
+}
+END_TEST
+
+START_TEST(nearby_tells_equal_names_apart)
+{
+	struct tokens t = { 0 };
+	struct location l;
+
+	normaliser_run(normaliser, "di karangrejo", 13, &t);
+	place_locate(locator, &t, place_find(places, "35.10.25.2005"), &l);
+	ck_assert_ptr_nonnull(l.place);
+	ck_assert_str_eq(l.place->code, "35.10.25.2008");
+	tokens_release(&t);
+}
+END_TEST
+
+/* Every desa and kelurahan with its kind and kecamatan named is found, whatever its name. */
+START_TEST(all_are_found)
+{
+	struct tokens t = { 0 };
+	struct buf text = { 0 };
+	struct location l;
+
+	for (size_t i = 0; i < gazetteer_count(places); i++) {
+		const struct place *p = place_at(places, i);
+
+		if (p->kind != PLACE_DESA && p->kind != PLACE_KELURAHAN)
+			continue;
+		buf_reset(&text);
+		buf_addf(&text, "lampu mati %s %s kec %s rt 2", p->kind == PLACE_DESA ? "ds" : "kel", p->name,
+		    p->parent->name);
+		normaliser_run(normaliser, text.data, text.len, &t);
+		place_locate(locator, &t, NULL, &l);
+		ck_assert_msg(l.place == p, "%s: %s", buf_str(&text), l.place == NULL ? "" : l.place->code);
+	}
+	buf_release(&text);
+	tokens_release(&t);
+}
+END_TEST
+
+Suite *locate_suite(void);
+Suite *
+locate_suite(void)
+{
+	Suite *s = suite_create("locate");
+	TCase *tc = tcase_create("locate");
+
+	tcase_add_unchecked_fixture(tc, set_up, tear_down);
+	tcase_add_loop_test(tc, where, 0, N_ELEMS(rows));
+	tcase_add_test(tc, nearby_tells_equal_names_apart);
+	tcase_add_test(tc, all_are_found);
+	suite_add_tcase(s, tc);
+	return s;
+}

@@ -1,0 +1,128 @@
+#include <check.h>
+#include <string.h>
+
+#include "router/match.h"
+
+static const char slang[] =
+    "kategori:\n  - {kode: x, ringkas: x, urgensi: biasa, unit: [desa]}\n"
+    "slang:\n  - {k: \"jln = jalan\"}\n";
+
+/* Runs one phrase over one text; returns the hits and, of the first, its tokens. */
+static size_t
+run(int written_only, const char *phrase, const char *text, struct hit *first)
+{
+	struct buf errors = { 0 };
+	struct catalogue *c = catalogue_parse("k", slang, sizeof(slang) - 1, &errors);
+	struct normaliser *n = normaliser_new(c, &errors);
+	struct matcher *m = matcher_new(written_only);
+	struct tokens t = { 0 };
+	struct hit hits[16] = { { 0 } };
+	size_t found;
+
+	ck_assert_msg(n != NULL, "%s", buf_str(&errors));
+	ck_assert_int_eq(matcher_add(m, "lain sekali", 9), 0);
+	ck_assert_int_eq(matcher_add(m, phrase, 7), 0);
+	normaliser_run(n, text, strlen(text), &t);
+	found = matcher_run(m, &t, hits, N_ELEMS(hits));
+	*first = hits[0];
+	tokens_release(&t);
+	matcher_free(m);
+	normaliser_free(n);
+	catalogue_free(c);
+	return found;
+}
+
+static const struct {
+	const char *what;
+	int written_only;
+	const char *phrase, *text;
+	size_t hits;
+	int from, to;
+} rows[] = {
+	{ "word",                    0, "kobong",        "omahe kobong nemen",       1, 1, 2 },
+	{ "phrase",                  0, "jalan rusak",   "ada jalan rusak",          1, 1, 3 },
+	{ "phrase parted",           0, "jalan rusak",   "jalan yang rusak",         0, 0, 0 },
+	{ "stem",                    0, "bakar",         "ada kebakaran",            1, 1, 2 },
+	{ "no stem for names",       1, "bakar",         "ada kebakaran",            0, 0, 0 },
+	{ "shorthand",               0, "jalan rusak",   "jln rusak",                1, 0, 2 },
+	{ "no shorthand for names",  1, "jalan",         "jln",                      0, 0, 0 },
+	{ "twice",                   0, "api",           "api, api",                 2, 0, 1 },
+	{ "gap",                     0, "jalan ~ rusak", "jalan di depan sd rusak",  1, 0, 5 },
+	{ "gap of nothing",          0, "jalan ~ rusak", "jalan rusak",              1, 0, 2 },
+	{ "gap too wide",            0, "jalan ~ rusak", "jalan a1 b1 c1 rusak",     0, 0, 0 },
+	{ "prefix",                  0, "ngejung*",      "strip ngejungjung",        1, 1, 2 },
+	{ "prefix itself",           0, "ngejung*",      "ngejung",                  1, 0, 1 },
+	{ "suffix",                  0, "*kobong",       "dikobong",                 1, 0, 1 },
+	{ "start",                   0, "^ halo",        "halo pak",                 1, 0, 1 },
+	{ "not at the start",        0, "^ halo",        "pak halo",                 0, 0, 0 },
+	{ "whole text",              0, "^ tes $",       "TES!",                     1, 0, 1 },
+	{ "not the whole text",      0, "^ tes $",       "tes ombak",                0, 0, 0 },
+	{ "end",                     0, "suwun $",       "nggih suwun",              1, 1, 2 },
+	{ "parted by normalising",   0, "e-ktp",         "cetak E-KTP",              1, 1, 3 },
+	{ "empty text",              0, "api",           "",                         0, 0, 0 },
+};
+
+START_TEST(phrase)
+{
+	struct hit first;
+	size_t n = run(rows[_i].written_only, rows[_i].phrase, rows[_i].text, &first);
+
+	ck_assert_msg(n == rows[_i].hits, "%s: %zu hits", rows[_i].what, n);
+	if (n > 0) {
+		ck_assert_uint_eq(first.value, 7);
+		ck_assert_msg(first.from == rows[_i].from && first.to == rows[_i].to, "%s: %d-%d",
+		    rows[_i].what, first.from, first.to);
+	}
+}
+END_TEST
+
+START_TEST(bad_phrases_are_refused)
+{
+	static const char *const bad[] = {
+		"", " ", "^", "$", "^ $", "~ api", "api ~", "api ^ besar", "$ api", "a*b", "*", "**", "*api*",
+		"api  besar", "a b c d e f g h i j k l m", "...", "rt-3*",
+	};
+	struct matcher *m = matcher_new(0);
+
+	for (size_t i = 0; i < N_ELEMS(bad); i++)
+		ck_assert_msg(matcher_add(m, bad[i], 1) == -1, "\"%s\"", bad[i]);
+	matcher_free(m);
+}
+END_TEST
+
+START_TEST(hostile_text_is_bounded)
+{
+	struct buf errors = { 0 }, text = { 0 };
+	struct catalogue *c = catalogue_parse("k", slang, sizeof(slang) - 1, &errors);
+	struct normaliser *n = normaliser_new(c, &errors);
+	struct matcher *m = matcher_new(0);
+	struct tokens t = { 0 };
+	struct hit hits[64];
+
+	ck_assert_int_eq(matcher_add(m, "a ~ a ~ a ~ a ~ a ~ b", 1), 0);
+	for (int i = 0; i < TOKENS_MAX; i++)
+		buf_adds(&text, "a, ");
+	buf_adds(&text, "a1 a1");
+	normaliser_run(n, text.data, text.len, &t);
+	ck_assert_uint_le(matcher_run(m, &t, hits, N_ELEMS(hits)), N_ELEMS(hits));
+	tokens_release(&t);
+	buf_release(&text);
+	matcher_free(m);
+	normaliser_free(n);
+	catalogue_free(c);
+}
+END_TEST
+
+Suite *match_suite(void);
+Suite *
+match_suite(void)
+{
+	Suite *s = suite_create("match");
+	TCase *tc = tcase_create("match");
+
+	tcase_add_loop_test(tc, phrase, 0, N_ELEMS(rows));
+	tcase_add_test(tc, bad_phrases_are_refused);
+	tcase_add_test(tc, hostile_text_is_bounded);
+	suite_add_tcase(s, tc);
+	return s;
+}

@@ -1,0 +1,249 @@
+#include <check.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "core/policy.h"
+#include "router/understand.h"
+#include "tests/unit/conf_file.h"
+
+static struct policy policy;
+static struct understander *u;
+
+static void
+set_up(void)
+{
+	struct buf kategori = conf_file("conf/kategori.yaml"), wilayah = conf_file("conf/wilayah.csv");
+	struct buf tempat = conf_file("conf/tempat.csv"), unit = conf_file("conf/unit.csv");
+	struct buf errors = { 0 };
+
+	memset(&policy, 0, sizeof(policy));
+	policy.catalogue = catalogue_parse("kategori.yaml", buf_str(&kategori), kategori.len, &errors);
+	policy.places = gazetteer_parse("wilayah.csv", buf_str(&wilayah), wilayah.len, "tempat.csv",
+	    buf_str(&tempat), tempat.len, &errors);
+	policy.units = units_parse("unit.csv", buf_str(&unit), unit.len, &errors);
+	memcpy(policy.triage_unit, "D112", 5);
+	ck_assert_msg(policy.catalogue != NULL && policy.places != NULL && policy.units != NULL, "%s",
+	    buf_str(&errors));
+	u = understander_new(&policy, &errors);
+	ck_assert_msg(u != NULL, "%s", buf_str(&errors));
+	buf_release(&kategori);
+	buf_release(&wilayah);
+	buf_release(&tempat);
+	buf_release(&unit);
+	buf_release(&errors);
+}
+
+static void
+tear_down(void)
+{
+	understander_free(u);
+	catalogue_free(policy.catalogue);
+	gazetteer_free(policy.places);
+	units_free(policy.units);
+}
+
+static int
+has_unit(const struct understanding *r, const char *code)
+{
+	for (int i = 0; i < r->units_n; i++)
+		if (strcmp(r->units[i], code) == 0)
+			return 1;
+	return 0;
+}
+
+static const struct {
+	const char *text, *category;
+	enum urgency urgency;
+	const char *place, *lead, *also_unit;	/* NULL: not looked at */
+	int sealed;
+} texts[] = {
+	{ "tulung omahe wong kobong nang jambewangi sempu dusun tlogosari, banyune entek", "kebakaran",
+	    URGENCY_DARURAT, "35.10.20.2002", "D113-09", "D-35.10.20.2002", 0 },
+	{ "tulung omahe wong kobong nang jambewangi sempu dusun tlogosari, banyune entek", "kebakaran",
+	    URGENCY_DARURAT, "35.10.20.2002", "D113-09", "D112", 0 },
+	{ "anak saya kejang, desa sarongan", "darurat-medis", URGENCY_DARURAT, "35.10.01.2001",
+	    NULL, "D119", 0 },
+	{ "3 sumberagung", "kebakaran", URGENCY_DARURAT, "35.10.01.2004", "D113-02", "D112", 0 },
+	{ "titir 4 muncar", "bencana", URGENCY_DARURAT, "35.10.05", "O-BPBD", NULL, 0 },
+	{ "2 ekor sapi hilang di sumberagung", NULL, URGENCY_MENDESAK, "35.10.01.2004", NULL, NULL, 0 },
+	{ "lampu jalan mati di desa gintangan", "lampu-jalan", URGENCY_BIASA, "35.10.25.2004", "O-DISHUB",
+	    "K-35.10.25", 0 },
+	{ "jalan nasional berlubang di wongsorejo", "jalan-rusak", URGENCY_BIASA, NULL, "V-BBPJN",
+	    "O-PUCKPP", 0 },
+	{ "gang di desa kaligondo berlubang", "jalan-rusak", URGENCY_BIASA, "35.10.09.2005",
+	    "D-35.10.09.2005", "O-PUCKPP", 0 },
+	{ "kdrt di desa kabat rt 3", "kekerasan-anak", URGENCY_MENDESAK, "35.10.14.2012", "O-DINSOS",
+	    "O-UPTDPPA", 1 },
+	{ "pungli pembuatan ktp oleh perangkat desa gendoh", "pungli", URGENCY_BIASA, "35.10.20.2005",
+	    "O-INSP", NULL, 1 },
+	{ "dana desa dikorupsi kades sragi", NULL, URGENCY_BIASA, "35.10.19.2003", "O-INSP", NULL, 1 },
+	{ "dana desa sragi tahun ini untuk apa saja", "dana-desa", URGENCY_BIASA, "35.10.19.2003",
+	    "O-DPMD", "K-35.10.19", 0 },
+	{ "terima kasih lampu sudah nyala", "terima-kasih", URGENCY_BIASA, "", NULL, NULL, 0 },
+	{ "tes", "spam", URGENCY_BIASA, "", NULL, NULL, 0 },
+	{ "tulung tulung desa bomo", NULL, URGENCY_DARURAT, "35.10.25.2005", "D112", "D-35.10.25.2005", 0 },
+};
+
+START_TEST(whole_step)
+{
+	struct understanding r;
+	const char *text = texts[_i].text;
+
+	ck_assert_int_eq(understand(u, text, strlen(text), NULL, &r), 0);
+	if (texts[_i].category != NULL)
+		ck_assert_msg(strcmp(r.category, texts[_i].category) == 0, "%s: %s", text, r.category);
+	ck_assert_msg(r.urgency == texts[_i].urgency, "%s: %s", text, urgency_name(r.urgency));
+	if (texts[_i].place != NULL)
+		ck_assert_msg(strcmp(r.place, texts[_i].place) == 0, "%s: %s", text, r.place);
+	if (texts[_i].lead != NULL)
+		ck_assert_msg(r.units_n > 0 && strcmp(r.units[0], texts[_i].lead) == 0, "%s: %s", text,
+		    r.units_n > 0 ? r.units[0] : "nobody");
+	if (texts[_i].also_unit != NULL)
+		ck_assert_msg(has_unit(&r, texts[_i].also_unit), "%s: not %s", text, texts[_i].also_unit);
+	ck_assert_msg(r.sealed == texts[_i].sealed, "%s: sealed %d", text, r.sealed);
+	ck_assert_int_gt(r.why_n, 0);
+}
+END_TEST
+
+START_TEST(never_to_the_accused)
+{
+	static const struct { const char *text, *never; } rows[] = {
+		{ "kades gendoh minta uang untuk surat", "D-35.10.20.2005" },
+		{ "pak camat glenmore minta uang pelicin", "K-35.10.10" },
+		{ "pak camat glenmore minta uang pelicin, desa sepanjang", "D-35.10.10.2002" },
+		{ "oknum inspektorat minta uang damai", "O-INSP" },
+		{ "oknum polisi minta uang damai tilang", "D110" },
+		{ "dana bansos dipotong perangkat desa mangir", "D-35.10.13.2002" },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(rows); i++) {
+		struct understanding r;
+
+		understand(u, rows[i].text, strlen(rows[i].text), NULL, &r);
+		ck_assert_msg(!has_unit(&r, rows[i].never), "%s: %s", rows[i].text, rows[i].never);
+		ck_assert_msg(r.units_n > 0, "%s: nobody", rows[i].text);
+		ck_assert_msg(r.sealed, "%s: not sealed", rows[i].text);
+	}
+}
+END_TEST
+
+START_TEST(hints_win)
+{
+	static const char text[] = "lampu jalan mati di muncar";
+	struct hints h = { .place = "35.10.20.2002", .category = "sampah" };
+	struct understanding r;
+
+	understand(u, text, sizeof(text) - 1, &h, &r);
+	ck_assert_str_eq(r.place, "35.10.20.2002");
+	ck_assert_str_eq(r.category, "sampah");
+	ck_assert_int_eq(r.confidence_permille, 1000);
+	ck_assert_int_eq(r.unsure, 0);
+	/* an emergency outweighs the box that was ticked */
+	understand(u, "rumah kebakaran apinya besar", 28, &h, &r);
+	ck_assert_str_eq(r.category, "kebakaran");
+	ck_assert_str_eq(r.also[0], "sampah");
+	/* a code from nowhere is no hint */
+	h = (struct hints){ .place = "99.99", .category = "tidak-ada" };
+	understand(u, text, sizeof(text) - 1, &h, &r);
+	ck_assert_str_eq(r.place, "35.10.05");
+	ck_assert_str_eq(r.category, "lampu-jalan");
+	/* the sender's last case tells equal names apart */
+	h = (struct hints){ .earlier_place = "35.10.25.2004" };
+	understand(u, "sampah numpuk di watukebo", 25, &h, &r);
+	ck_assert_str_eq(r.place, "35.10.25.2003");
+}
+END_TEST
+
+START_TEST(two_problems)
+{
+	static const char text[] = "lampu jalan mati di desa bomo, dan sampah menumpuk di depan pasar";
+	struct understanding r;
+
+	understand(u, text, sizeof(text) - 1, NULL, &r);
+	ck_assert_int_eq(r.also_n, 1);
+	ck_assert((strcmp(r.category, "sampah") == 0 && strcmp(r.also[0], "lampu-jalan") == 0) ||
+	    (strcmp(r.category, "lampu-jalan") == 0 && strcmp(r.also[0], "sampah") == 0));
+}
+END_TEST
+
+START_TEST(any_bytes)
+{
+	struct understanding r;
+	char noise[4096];
+	unsigned seed = 1;
+
+	for (int round = 0; round < 200; round++) {
+		for (size_t i = 0; i < sizeof(noise); i++) {
+			seed = seed * 1664525u + 1013904223u;
+			noise[i] = (char)(seed >> 24);
+		}
+		understand(u, noise, sizeof(noise), NULL, &r);
+		ck_assert_int_ne(r.category[0], '\0');
+	}
+	ck_assert_int_eq(understand(u, "", 0, NULL, &r), -1);
+	ck_assert_str_eq(r.category, "lainnya");
+	ck_assert_int_eq(r.unsure, 1);
+}
+END_TEST
+
+START_TEST(json)
+{
+	static const char text[] = "api besar di desa bomo \"tolong\"";
+	static const char *const keys[] = {
+		"category", "urgency", "place", "rivals", "also", "units", "confidential", "confidence", "why"
+	};
+	struct understanding r;
+	struct buf b = { 0 };
+	json_t *j;
+
+	understand(u, text, sizeof(text) - 1, NULL, &r);
+	understanding_to_json(&b, &r);
+	j = json_loads(buf_str(&b), JSON_REJECT_DUPLICATES, NULL);
+	ck_assert_msg(j != NULL, "%s", buf_str(&b));
+	ck_assert_uint_eq(json_object_size(j), N_ELEMS(keys));
+	for (size_t i = 0; i < N_ELEMS(keys); i++)
+		ck_assert_msg(json_object_get(j, keys[i]) != NULL, "%s", keys[i]);
+	ck_assert_str_eq(json_string_value(json_object_get(j, "urgency")), "darurat");
+	ck_assert(json_is_false(json_object_get(j, "confidential")));
+	ck_assert(json_number_value(json_object_get(j, "confidence")) > 0.3);
+	ck_assert(json_number_value(json_object_get(j, "confidence")) <= 1);
+	json_decref(j);
+	buf_release(&b);
+}
+END_TEST
+
+START_TEST(unit_codes_exist)
+{
+	for (size_t i = 0; i < catalogue_count(policy.catalogue); i++) {
+		const struct category *c = category_at(policy.catalogue, i);
+
+		for (size_t k = 0; k < c->units_n + c->owners_n; k++) {
+			const char *word = k < c->units_n ? c->units[k] : c->owners[k - c->units_n].unit;
+
+			ck_assert_msg(strcmp(word, "desa") == 0 || strcmp(word, "kecamatan") == 0 ||
+			    strcmp(word, "puskesmas") == 0 || strcmp(word, "damkar") == 0 ||
+			    unit_find(policy.units, word) != NULL, "%s: %s", c->code, word);
+		}
+	}
+}
+END_TEST
+
+Suite *understand_suite(void);
+Suite *
+understand_suite(void)
+{
+	Suite *s = suite_create("understand");
+	TCase *tc = tcase_create("understand");
+
+	tcase_add_unchecked_fixture(tc, set_up, tear_down);
+	tcase_add_loop_test(tc, whole_step, 0, N_ELEMS(texts));
+	tcase_add_test(tc, never_to_the_accused);
+	tcase_add_test(tc, hints_win);
+	tcase_add_test(tc, two_problems);
+	tcase_add_test(tc, any_bytes);
+	tcase_add_test(tc, json);
+	tcase_add_test(tc, unit_codes_exist);
+	suite_add_tcase(s, tc);
+	return s;
+}

@@ -1,0 +1,78 @@
+#include <check.h>
+#include <string.h>
+
+#include "router/urgency.h"
+#include "tests/unit/conf_file.h"
+
+static const struct {
+	const char *text;
+	enum urgency base, urgency;
+} rows[] = {
+	/* danger, in the languages of the regency */
+	{ "ada kebakaran", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "omahe kobong", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "katonon compo", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "bapak isun muntah getih", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "na' kene' ta' sadar", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "istri mau melahirkan", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "ibu tidak sadar", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "ana wong kelelep nang dam", URGENCY_BIASA, URGENCY_DARURAT },
+	/* evidence next to it */
+	{ "bukan kebakaran", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "dudu kobong", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "kebakaran kemarin sudah padam", URGENCY_DARURAT, URGENCY_MENDESAK },
+	{ "wingi kobong, wis padam", URGENCY_DARURAT, URGENCY_MENDESAK },
+	{ "takut kebakaran", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "jangan sampai kebakaran", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "banjir sebetis", URGENCY_DARURAT, URGENCY_MENDESAK },
+	/* no evidence: a comma between, a fear behind, a past that goes on */
+	{ "air tidak ada, kebakaran", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "rumah kebakaran takut merembet", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "kebakaran dari kemarin belum padam", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "kebakaran sekarang juga", URGENCY_BIASA, URGENCY_DARURAT },
+	/* the category's own urgency, raised and lowered */
+	{ "lampu mati", URGENCY_BIASA, URGENCY_BIASA },
+	{ "dam jebol", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "judi dadu tiap malam", URGENCY_MENDESAK, URGENCY_BIASA },
+	{ "", URGENCY_BIASA, URGENCY_BIASA },
+	{ "", URGENCY_DARURAT, URGENCY_DARURAT },
+};
+
+START_TEST(how_urgent)
+{
+	struct buf text = conf_file("conf/kategori.yaml"), errors = { 0 };
+	struct catalogue *c = catalogue_parse("k", buf_str(&text), text.len, &errors);
+	struct normaliser *n;
+	struct alarm_words *w;
+	struct tokens t = { 0 };
+	struct alarm a;
+	enum urgency got;
+
+	ck_assert_msg(c != NULL, "%s", buf_str(&errors));
+	n = normaliser_new(c, &errors);
+	w = alarm_words_new(c, &errors);
+	ck_assert_msg(n != NULL && w != NULL, "%s", buf_str(&errors));
+	normaliser_run(n, rows[_i].text, strlen(rows[_i].text), &t);
+	alarm_read(w, rows[_i].text, strlen(rows[_i].text), &t, &a);
+	got = alarm_urgency(&a, rows[_i].base);
+	ck_assert_msg(got == rows[_i].urgency, "\"%s\": %s (danger %d mild %d lowered %d)", rows[_i].text,
+	    urgency_name(got), a.danger, a.mild, a.lowered);
+	tokens_release(&t);
+	alarm_words_free(w);
+	normaliser_free(n);
+	catalogue_free(c);
+	buf_release(&text);
+}
+END_TEST
+
+Suite *urgency_suite(void);
+Suite *
+urgency_suite(void)
+{
+	Suite *s = suite_create("urgency");
+	TCase *tc = tcase_create("urgency");
+
+	tcase_add_loop_test(tc, how_urgent, 0, N_ELEMS(rows));
+	suite_add_tcase(s, tc);
+	return s;
+}
