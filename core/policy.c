@@ -45,7 +45,8 @@ is_text_file(const char *name)
 {
 	size_t len = strlen(name);
 
-	return strncmp(name, "pesan/", 6) == 0 && len > 11 && strcmp(name + len - 5, ".yaml") == 0;
+	return strncmp(name, "pesan/", 6) == 0 && len > 11 &&
+	    strcmp(name + len - 5, ".yaml") == 0;
 }
 
 static struct texts *
@@ -75,7 +76,8 @@ read_places(const struct conf_set *files, struct buf *errors)
 	if (f == NULL)
 		return NULL;
 	return gazetteer_parse(f->name, buf_str(&f->data), f->data.len, "tempat.csv",
-	    known != NULL ? buf_str(&known->data) : NULL, known != NULL ? known->data.len : 0, errors);
+	    known != NULL ? buf_str(&known->data) : NULL, known != NULL ? known->data.len : 0,
+	    errors);
 }
 
 /* Each file is read even if another is wrong: all mistakes are told at once. */

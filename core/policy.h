@@ -5,7 +5,7 @@
  * units, places, holidays, texts.  Immutable once parsed; named by the digest of its files.
  *
  * sla.yaml:
- *   jam:                                  # the clocks, in order; a case runs each that has a target
+ *   jam:                                # the clocks, in order; a case runs each with a target
  *     - nama: diambil                     # taken
  *       berhenti: terima                  # stops at: terima | tangani | selesai | tutup | triase
  *       ingat: [50, 75, 90]               # warnings, per cent of the way from start to due
@@ -23,7 +23,7 @@
  *         - {nama: camat, kepada: induk, setelah: 30m}      # head of its superior
  *         - {nama: camat2, kepada: camat, setelah: 40m}     # head of the place's kecamatan
  *         - {nama: sekda, kepada: SEKDA, setelah: 60m}      # head of that unit
- *         - {nama: bupati, kepada: bupati, setelah: 90m}    # live feed of unit BUPATI, and its head
+ *         - {nama: bupati, kepada: bupati, setelah: 90m}    # feed of unit BUPATI, and its head
  *   lain:
  *     konfirmasi: 3d      urung: 10m      tunggu: 60d     tanya: 2d       tinjau: 1d
  *     umur-pesan: 12h     diberitahu: 3   triase: D112    jadwal: O-KOMINFO
@@ -69,7 +69,7 @@ struct clock_rule {
 	char name[CLOCK_NAME_CHARS];
 	enum clock_stop stop;
 	int warnings[CLOCK_WARNINGS]; int warnings_n;	/* per cent, rising */
-	/* by category, else by tier of the lead unit, else the default; index into ladders, -1 none */
+	/* by category, else by tier of the lead, else the default; indexes of ladders, -1 none */
 	int ladder; int ladder_of_tier[TIER_LUAR + 1];
 	struct ladder_choice choices[CLOCK_CHOICES]; int choices_n;
 	struct target *targets; int targets_n;
@@ -86,7 +86,8 @@ struct policy {
 	int64_t review_ms;		/* a case with nothing else due is looked at again after */
 	int64_t message_life_ms;	/* a message not sent within is expired */
 	int told_max;			/* officers told per unit */
-	char triage_unit[UNIT_CODE_CHARS], roster_unit[UNIT_CODE_CHARS];	/* desk; owner of rosters */
+	char triage_unit[UNIT_CODE_CHARS];	/* desk for what is not clear */
+	char roster_unit[UNIT_CODE_CHARS];	/* owner of the rosters */
 	struct catalogue *catalogue;
 	struct unit_table *units;
 	struct gazetteer *places;
@@ -113,7 +114,8 @@ void policy_free(struct policy *p);
  * Beyond form: rungs without a head and desa without any officer (ended, on leave at now_ms or
  * without a number do not count), officers of unknown units.  Lines in errors; their count.
  */
-int policy_check_roster(const struct policy *p, const struct roster *roster, int64_t now_ms, struct buf *errors);
+int policy_check_roster(const struct policy *p, const struct roster *roster, int64_t now_ms,
+    struct buf *errors);
 
 /* Due time of a clock, or 0 if no target fits (the case does not run this clock). */
 int64_t policy_due_ms(const struct policy *p, const struct clock_rule *clock, enum urgency u,
@@ -125,6 +127,7 @@ int64_t policy_due_ms(const struct policy *p, const struct clock_rule *clock, en
  */
 const struct ladder *policy_ladder_for(const struct policy *p, const struct clock_rule *clock,
     const char *category, enum unit_tier tier);
-const struct ladder *policy_ladder(const struct policy *p, const struct clock_rule *clock, enum unit_tier tier);
+const struct ladder *policy_ladder(const struct policy *p, const struct clock_rule *clock,
+    enum unit_tier tier);
 int policy_clock_index(const struct policy *p, const char *name);	/* -1 */
 #endif

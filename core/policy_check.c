@@ -37,7 +37,8 @@ line_of_row(const struct conf_set *files, const char *name, const char *cell)
 	size_t len = strlen(cell);
 
 	for (int line = 1; *s != '\0'; line++) {
-		if (strncmp(s, cell, len) == 0 && (s[len] == ',' || s[len] == '\r' || s[len] == '\n'))
+		if (strncmp(s, cell, len) == 0 &&
+		    (s[len] == ',' || s[len] == '\r' || s[len] == '\n'))
 			return line;
 		s += strcspn(s, "\n");
 		s += *s == '\n';
@@ -51,8 +52,9 @@ static void
 check_area(struct checking *c, const struct unit *u, const char *column, const char *area)
 {
 	if (place_find(c->p->places, area) == NULL)
-		mistake(c, "unit.csv", line_of_row(c->files, "unit.csv", u->code), "unit %s: %s %s is not in "
-		    "wilayah.csv; correct the code", u->code, column, area);
+		mistake(c, "unit.csv", line_of_row(c->files, "unit.csv", u->code),
+		    "unit %s: %s %s is not in wilayah.csv; correct the code",
+		    u->code, column, area);
 }
 
 static void
@@ -86,8 +88,8 @@ check_place(struct checking *c, const struct place *place)
 	u = unit_for_place(c->p->units, tier, place->code);
 	if (u == NULL || strcmp(u->place, place->code) != 0)
 		mistake(c, "wilayah.csv", line_of_row(c->files, "wilayah.csv", place->code),
-		    "%s %s has no unit; add one of tingkat %s with wilayah %s to unit.csv", place->code,
-		    place->name, tier_name(tier), place->code);
+		    "%s %s has no unit; add one of tingkat %s with wilayah %s to unit.csv",
+		    place->code, place->name, tier_name(tier), place->code);
 }
 
 /* ---- categories ---- */
@@ -116,17 +118,20 @@ policy_tier_of_word(const struct policy *p, const char *word, enum unit_tier *ou
 static void
 check_unit_words(struct checking *c, const struct category *cat)
 {
-	static const char remedy[] = "write a kode of unit.csv, or rt, desa, kecamatan, puskesmas, damkar";
+	static const char remedy[] =
+	    "write a kode of unit.csv, or rt, desa, kecamatan, puskesmas, damkar";
 	enum unit_tier tier;
 
 	for (size_t i = 0; i < cat->units_n; i++)
 		if (policy_tier_of_word(c->p, cat->units[i], &tier) != 0)
-			mistake(c, "kategori.yaml", cat->line, "kategori %s: unit \"%s\" is unknown; %s", cat->code,
-			    cat->units[i], remedy);
+			mistake(c, "kategori.yaml", cat->line,
+			    "kategori %s: unit \"%s\" is unknown; %s", cat->code, cat->units[i],
+			    remedy);
 	for (size_t i = 0; i < cat->owners_n; i++)
 		if (policy_tier_of_word(c->p, cat->owners[i].unit, &tier) != 0)
-			mistake(c, "kategori.yaml", cat->owners[i].line, "kategori %s: unit \"%s\" is unknown; %s",
-			    cat->code, cat->owners[i].unit, remedy);
+			mistake(c, "kategori.yaml", cat->owners[i].line,
+			    "kategori %s: unit \"%s\" is unknown; %s", cat->code,
+			    cat->owners[i].unit, remedy);
 }
 
 /* Whether some clock that ends at stop has a target; has_clock tells if there is such a clock. */
@@ -151,20 +156,25 @@ static void
 check_targets(struct checking *c, const struct category *cat, enum unit_tier tier)
 {
 	static const struct { enum clock_stop stop; const char *word; } stops[] = {
-		{ STOP_ON_ACCEPT, "terima" }, { STOP_ON_HANDLE, "tangani" }, { STOP_ON_RESOLVE, "selesai" },
+		{ STOP_ON_ACCEPT, "terima" },
+		{ STOP_ON_HANDLE, "tangani" },
+		{ STOP_ON_RESOLVE, "selesai" },
 	};
 
 	for (size_t i = 0; i < N_ELEMS(stops); i++)
 		for (int u = URGENCY_BIASA; u <= URGENCY_DARURAT; u++) {
 			int has_clock;
 
-			if (has_target(c->p, stops[i].stop, (enum urgency)u, cat->code, tier, &has_clock))
+			if (has_target(c->p, stops[i].stop, (enum urgency)u, cat->code, tier,
+			        &has_clock))
 				continue;
 			if (!has_clock && stops[i].stop != STOP_ON_HANDLE)
 				break;
-			mistake(c, "kategori.yaml", cat->line, "kategori %s, urgensi %s, tingkat %s has no target on a "
-			    "clock that stops at %s; add a row {dalam: ...} in sla.yaml", cat->code,
-			    urgency_name((enum urgency)u), tier_name(tier), stops[i].word);
+			mistake(c, "kategori.yaml", cat->line,
+			    "kategori %s, urgensi %s, tingkat %s has no target on a clock that "
+			    "stops at %s; add a row {dalam: ...} in sla.yaml",
+			    cat->code, urgency_name((enum urgency)u), tier_name(tier),
+			    stops[i].word);
 			break;
 		}
 }
@@ -172,7 +182,8 @@ check_targets(struct checking *c, const struct category *cat, enum unit_tier tie
 static int
 is_territorial(enum unit_tier tier)
 {
-	return tier == TIER_RT || tier == TIER_DESA || tier == TIER_KECAMATAN || tier == TIER_PUSKESMAS;
+	return tier == TIER_RT || tier == TIER_DESA || tier == TIER_KECAMATAN ||
+	    tier == TIER_PUSKESMAS;
 }
 
 /* Who is told of a sealed case is named: its lead's head, a unit by its code, the feed. */
@@ -207,9 +218,11 @@ check_sealed(struct checking *c, const struct category *cat, enum unit_tier lead
 			continue;		/* before anybody knows what it is about */
 		for (int k = 0; l != NULL && k < l->n; k++)
 			if (is_open_rung(c->p, &l->rungs[k], lead)) {
-				mistake(c, "kategori.yaml", cat->line, "kategori %s is rahasia, but tangga %s of jam %s "
-				    "tells %s; give it a ladder of its own by {nama: ..., kategori: %s}, with "
-				    "units by kode", cat->code, l->name, clock->name, l->rungs[k].name, cat->code);
+				mistake(c, "kategori.yaml", cat->line,
+				    "kategori %s is rahasia, but tangga %s of jam %s tells %s; "
+				    "give it a ladder of its own by {nama: ..., kategori: %s}, "
+				    "with units by kode",
+				    cat->code, l->name, clock->name, l->rungs[k].name, cat->code);
 				break;
 			}
 	}
@@ -221,7 +234,8 @@ check_category(struct checking *c, const struct category *cat)
 	enum unit_tier lead;
 
 	check_unit_words(c, cat);
-	if (cat->no_case || cat->units_n == 0 || policy_tier_of_word(c->p, cat->units[0], &lead) != 0)
+	if (cat->no_case || cat->units_n == 0 ||
+	    policy_tier_of_word(c->p, cat->units[0], &lead) != 0)
 		return;
 	check_targets(c, cat, lead);
 	if (cat->sealed)
@@ -270,7 +284,8 @@ longest_names(const struct policy *p, struct buf *category, struct buf *unit, st
 	}
 	for (int i = 0; i < p->ladders_n; i++)
 		for (int k = 0; k < p->ladders[i].n; k++)
-			keep_longest(rung, p->ladders[i].rungs[k].name, strlen(p->ladders[i].rungs[k].name));
+			keep_longest(rung, p->ladders[i].rungs[k].name,
+			    strlen(p->ladders[i].rungs[k].name));
 }
 
 /* A row of letters as long as an excerpt may be; the caller frees. */
@@ -285,10 +300,15 @@ letters(size_t n)
 }
 
 static const struct { const char *hole; size_t chars; } excerpts[] = {
-	{ "isi", TEXT_ISI_CHARS }, { "alasan", TEXT_ALASAN_CHARS },
-	{ "pertanyaan", TEXT_PERTANYAAN_CHARS }, { "keadaan", TEXT_KEADAAN_CHARS },
-	{ "sisa", TEXT_SISA_CHARS }, { "lambat", TEXT_SISA_CHARS }, { "daftar", TEXT_DAFTAR_CHARS },
-	{ "contoh", TEXT_CONTOH_CHARS }, { "apa", TEXT_APA_CHARS },
+	{ "isi", TEXT_ISI_CHARS },
+	{ "alasan", TEXT_ALASAN_CHARS },
+	{ "pertanyaan", TEXT_PERTANYAAN_CHARS },
+	{ "keadaan", TEXT_KEADAAN_CHARS },
+	{ "sisa", TEXT_SISA_CHARS },
+	{ "lambat", TEXT_SISA_CHARS },
+	{ "daftar", TEXT_DAFTAR_CHARS },
+	{ "contoh", TEXT_CONTOH_CHARS },
+	{ "apa", TEXT_APA_CHARS },
 };
 
 static void
@@ -354,7 +374,8 @@ has_officer(const struct roster *r, const char *unit, int role, int64_t now_ms)
 {
 	for (size_t i = 0; i < r->n; i++)
 		if (strcmp(r->officers[i].unit, unit) == 0 &&
-		    (role < 0 || (int)r->officers[i].role == role) && is_reachable(&r->officers[i], now_ms))
+		    (role < 0 || (int)r->officers[i].role == role) &&
+		    is_reachable(&r->officers[i], now_ms))
 			return 1;
 	return 0;
 }
@@ -369,7 +390,8 @@ mark_rungs(const struct policy *p, const struct ladder *l, enum unit_tier lead, 
 		for (int k = 0; k < l->n; k++) {
 			const struct rung *rung = &l->rungs[k];
 
-			if ((rung->to == RUNG_UNIT || rung->to == RUNG_FEED) && strcmp(rung->unit, u->code) == 0)
+			if ((rung->to == RUNG_UNIT || rung->to == RUNG_FEED) &&
+			    strcmp(rung->unit, u->code) == 0)
 				needed[i] = 1;
 			if (rung->to == RUNG_KECAMATAN && u->tier == TIER_KECAMATAN)
 				needed[i] = 1;
@@ -396,25 +418,32 @@ mark_all_rungs(const struct policy *p, char *needed)
 				mark_rungs(p, l, (enum unit_tier)tier, needed);
 		}
 		for (int k = 0; k < clock->choices_n; k++) {
-			const struct category *cat = category_find(p->catalogue, clock->choices[k].category);
+			const struct category *cat =
+			    category_find(p->catalogue, clock->choices[k].category);
 			enum unit_tier lead;
 
-			if (cat != NULL && cat->units_n > 0 && policy_tier_of_word(p, cat->units[0], &lead) == 0)
-				mark_rungs(p, &p->ladders[clock->choices[k].ladder], lead, needed);
+			if (cat != NULL && cat->units_n > 0 &&
+			    policy_tier_of_word(p, cat->units[0], &lead) == 0)
+				mark_rungs(p, &p->ladders[clock->choices[k].ladder], lead,
+				    needed);
 		}
 	}
 }
 
 int
-policy_check_roster(const struct policy *p, const struct roster *roster, int64_t now_ms, struct buf *errors)
+policy_check_roster(const struct policy *p, const struct roster *roster, int64_t now_ms,
+    struct buf *errors)
 {
 	char *needed = xcalloc(units_count(p->units), 1);
 	int gaps = 0;
 
 	mark_all_rungs(p, needed);
 	for (size_t i = 0; i < roster->n; i++)
-		if (!roster->officers[i].ended && unit_find(p->units, roster->officers[i].unit) == NULL) {
-			buf_addf(errors, "officer %s: unit %s is unknown; move the officer to a kode of unit.csv\n",
+		if (!roster->officers[i].ended &&
+		    unit_find(p->units, roster->officers[i].unit) == NULL) {
+			buf_addf(errors,
+			    "officer %s: unit %s is unknown; move the officer to a kode of "
+			    "unit.csv\n",
 			    roster->officers[i].id, roster->officers[i].unit);
 			gaps++;
 		}
@@ -422,12 +451,14 @@ policy_check_roster(const struct policy *p, const struct roster *roster, int64_t
 		const struct unit *u = unit_at(p->units, i);
 
 		if (needed[i] && !has_officer(roster, u->code, ROLE_KEPALA, now_ms)) {
-			buf_addf(errors, "unit %s (%s): a rung without anybody; name a reachable kepala\n",
+			buf_addf(errors,
+			    "unit %s (%s): a rung without anybody; name a reachable kepala\n",
 			    u->code, u->shortname);
 			gaps++;
 		}
 		if (u->tier == TIER_DESA && !has_officer(roster, u->code, -1, now_ms)) {
-			buf_addf(errors, "unit %s (%s): a desa without any reachable officer; name one\n",
+			buf_addf(errors,
+			    "unit %s (%s): a desa without any reachable officer; name one\n",
 			    u->code, u->shortname);
 			gaps++;
 		}

@@ -22,7 +22,8 @@ struct reading {
 	int mistakes;
 };
 
-static void refuse(struct reading *r, int node, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void refuse(struct reading *r, int node, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 static void
 refuse(struct reading *r, int node, const char *fmt, ...)
@@ -131,8 +132,10 @@ read_rung_to(struct reading *r, int node, struct rung *rung)
 		}
 	}
 	if (s == NULL || rung->to == RUNG_UNIT || rung->to == RUNG_FEED)
-		refuse(r, node, "anak %s: kepada \"%s\" is nobody; write kepala, induk, camat, bupati "
-		    "(unit " FEED_UNIT ") or a kode of unit.csv", rung->name, s != NULL ? s : "");
+		refuse(r, node,
+		    "anak %s: kepada \"%s\" is nobody; write kepala, induk, camat, bupati "
+		    "(unit " FEED_UNIT ") or a kode of unit.csv",
+		    rung->name, s != NULL ? s : "");
 }
 
 static void
@@ -147,17 +150,22 @@ read_rung(struct reading *r, int map, struct ladder *l)
 	check_keys(r, map, "anak", "nama kepada setelah");
 	for (int i = 0; i < l->n; i++)
 		if (strcmp(l->rungs[i].name, rung->name) == 0)
-			refuse(r, map, "anak %s stands twice in tangga %s; rename one", rung->name, l->name);
+			refuse(r, map, "anak %s stands twice in tangga %s; rename one",
+			    rung->name, l->name);
 	read_rung_to(r, kepada != 0 ? kepada : map, rung);
 	if (read_duration(r, setelah, 0, AFTER_MAX_MS, &rung->after_ms) != 0)
-		refuse(r, setelah != 0 ? setelah : map, "anak %s: setelah must be 0s to 90d, like 30m",
-		    rung->name);
+		refuse(r, setelah != 0 ? setelah : map,
+		    "anak %s: setelah must be 0s to 90d, like 30m", rung->name);
 	else if (below != NULL && rung->after_ms <= below->after_ms)
-		refuse(r, setelah, "anak %s is never reached: it comes no later than %s below it; "
-		    "let setelah rise", rung->name, below->name);
+		refuse(r, setelah,
+		    "anak %s is never reached: it comes no later than %s below it; let setelah "
+		    "rise",
+		    rung->name, below->name);
 	if (below != NULL && below->to == RUNG_FEED)
-		refuse(r, map, "anak %s is never reached: the feed below it always is, and ends the ladder; "
-		    "put it in front", rung->name);
+		refuse(r, map,
+		    "anak %s is never reached: the feed below it always is, and ends the "
+		    "ladder; put it in front",
+		    rung->name);
 	l->n++;
 }
 
@@ -184,9 +192,11 @@ read_ladder(struct reading *r, int map)
 	l->line = yaml_line(r->y, map);
 	r->p->ladders_n++;
 	if (!yaml_is_list(r->y, rungs) || yaml_count(r->y, rungs) == 0)
-		refuse(r, rungs != 0 ? rungs : map, "tangga %s needs anak: a list of rungs", l->name);
+		refuse(r, rungs != 0 ? rungs : map, "tangga %s needs anak: a list of rungs",
+		    l->name);
 	else if (yaml_count(r->y, rungs) > LADDER_RUNGS)
-		refuse(r, rungs, "tangga %s has more than %d rungs; leave some out", l->name, LADDER_RUNGS);
+		refuse(r, rungs, "tangga %s has more than %d rungs; leave some out", l->name,
+		    LADDER_RUNGS);
 	else
 		for (size_t i = 0; i < yaml_count(r->y, rungs); i++)
 			read_rung(r, yaml_item(r->y, rungs, i), l);
@@ -212,7 +222,8 @@ check_category(struct reading *r, int node, const char *s)
 	if (s != NULL && strlen(s) < CATEGORY_CHARS &&
 	    (r->p->catalogue == NULL || category_find(r->p->catalogue, s) != NULL))
 		return 0;
-	refuse(r, node, "kategori \"%s\" is unknown; write a kode of kategori.yaml", s != NULL ? s : "");
+	refuse(r, node, "kategori \"%s\" is unknown; write a kode of kategori.yaml",
+	    s != NULL ? s : "");
 	return -1;
 }
 
@@ -221,8 +232,10 @@ check_tier(struct reading *r, int node, const char *s, enum unit_tier *out)
 {
 	if (s != NULL && tier_of_name(s, out) == 0)
 		return 0;
-	refuse(r, node, "tingkat \"%s\" is unknown; write rt, desa, kecamatan, puskesmas, dinas, layanan, "
-	    "kabupaten or luar", s != NULL ? s : "");
+	refuse(r, node,
+	    "tingkat \"%s\" is unknown; write rt, desa, kecamatan, puskesmas, dinas, layanan, "
+	    "kabupaten or luar",
+	    s != NULL ? s : "");
 	return -1;
 }
 
@@ -231,7 +244,8 @@ check_urgency(struct reading *r, int node, const char *s, enum urgency *out)
 {
 	if (s != NULL && urgency_of_name(s, out) == 0)
 		return 0;
-	refuse(r, node, "urgensi \"%s\" is unknown; write biasa, mendesak or darurat", s != NULL ? s : "");
+	refuse(r, node, "urgensi \"%s\" is unknown; write biasa, mendesak or darurat",
+	    s != NULL ? s : "");
 	return -1;
 }
 
@@ -248,9 +262,11 @@ choose_for_categories(struct reading *r, int list, struct clock_rule *c, int lad
 			continue;
 		for (int k = 0; k < c->choices_n; k++)
 			if (strcmp(c->choices[k].category, s) == 0)
-				refuse(r, node, "jam %s: kategori %s has two ladders; remove one", c->name, s);
+				refuse(r, node, "jam %s: kategori %s has two ladders; remove one",
+				    c->name, s);
 		if (c->choices_n == CLOCK_CHOICES) {
-			refuse(r, node, "jam %s: more than %d categories with own ladders", c->name, CLOCK_CHOICES);
+			refuse(r, node, "jam %s: more than %d categories with own ladders",
+			    c->name, CLOCK_CHOICES);
 			return;
 		}
 		memcpy(c->choices[c->choices_n].category, s, strlen(s) + 1);
@@ -268,7 +284,8 @@ choose_for_tiers(struct reading *r, int list, struct clock_rule *c, int ladder)
 		if (check_tier(r, node, yaml_str(r->y, node), &tier) != 0)
 			continue;
 		if (c->ladder_of_tier[tier] >= 0)
-			refuse(r, node, "jam %s: tingkat %s has two ladders; remove one", c->name, tier_name(tier));
+			refuse(r, node, "jam %s: tingkat %s has two ladders; remove one", c->name,
+			    tier_name(tier));
 		c->ladder_of_tier[tier] = ladder;
 	}
 }
@@ -278,20 +295,23 @@ static void
 read_choice(struct reading *r, int node, struct clock_rule *c, char *used)
 {
 	int name_node = yaml_is_map(r->y, node) ? yaml_get(r->y, node, "nama") : node;
-	int tiers = yaml_get(r->y, node, "tingkat"), categories = yaml_get(r->y, node, "kategori");
+	int tiers = yaml_get(r->y, node, "tingkat"),
+	    categories = yaml_get(r->y, node, "kategori");
 	const char *name = yaml_str(r->y, name_node);
 	int ladder = name == NULL ? -1 : ladder_index(r->p, name);
 
 	if (yaml_is_map(r->y, node))
 		check_keys(r, node, "tangga", "nama tingkat kategori");
 	if (ladder < 0) {
-		refuse(r, name_node != 0 ? name_node : node, "jam %s: tangga \"%s\" is unknown; write one of "
-		    "the list tangga below", c->name, name != NULL ? name : "");
+		refuse(r, name_node != 0 ? name_node : node,
+		    "jam %s: tangga \"%s\" is unknown; write one of the list tangga below",
+		    c->name, name != NULL ? name : "");
 		return;
 	}
 	used[ladder] = 1;
 	if (tiers != 0 && categories != 0)
-		refuse(r, node, "jam %s: a row of tangga takes tingkat or kategori, not both", c->name);
+		refuse(r, node, "jam %s: a row of tangga takes tingkat or kategori, not both",
+		    c->name);
 	else if (categories != 0)
 		choose_for_categories(r, categories, c, ladder);
 	else if (tiers != 0)
@@ -313,8 +333,10 @@ read_choices(struct reading *r, int map, struct clock_rule *c, char *used)
 	for (size_t i = 0; i < words_count(r, node); i++)
 		read_choice(r, words_at(r, node, i), c, used);
 	if (c->ladder < 0 && r->mistakes == before)
-		refuse(r, node != 0 ? node : map, "jam %s: no ladder for all others; add {nama: ...} without "
-		    "tingkat, so that every breach climbs", c->name);
+		refuse(r, node != 0 ? node : map,
+		    "jam %s: no ladder for all others; add {nama: ...} without tingkat, so "
+		    "that every breach climbs",
+		    c->name);
 }
 
 static void
@@ -336,8 +358,10 @@ read_warnings(struct reading *r, int map, struct clock_rule *c)
 			for (; *s != '\0'; s++)
 				value = value * 10 + (*s - '0');
 		if (value < 1 || (i > 0 && value <= c->warnings[i - 1]))
-			refuse(r, node != 0 ? node : list, "jam %s: ingat must be per cents from 1 to 99, "
-			    "rising, like [50, 75, 90]", c->name);
+			refuse(r, node != 0 ? node : list,
+			    "jam %s: ingat must be per cents from 1 to 99, rising, like [50, "
+			    "75, 90]",
+			    c->name);
 		c->warnings[c->warnings_n++] = value;
 	}
 }
@@ -346,8 +370,11 @@ static void
 read_stop(struct reading *r, int map, struct clock_rule *c)
 {
 	static const struct { const char *word; enum clock_stop stop; } words[] = {
-		{ "triase", STOP_ON_TRIAGE }, { "terima", STOP_ON_ACCEPT }, { "tangani", STOP_ON_HANDLE },
-		{ "selesai", STOP_ON_RESOLVE }, { "tutup", STOP_ON_CLOSE },
+		{ "triase", STOP_ON_TRIAGE },
+		{ "terima", STOP_ON_ACCEPT },
+		{ "tangani", STOP_ON_HANDLE },
+		{ "selesai", STOP_ON_RESOLVE },
+		{ "tutup", STOP_ON_CLOSE },
 	};
 	int node = yaml_get(r->y, map, "berhenti");
 	const char *s = yaml_str(r->y, node);
@@ -357,8 +384,9 @@ read_stop(struct reading *r, int map, struct clock_rule *c)
 			c->stop = words[i].stop;
 			return;
 		}
-	refuse(r, node != 0 ? node : map, "jam %s: berhenti must be triase, terima, tangani, selesai or "
-	    "tutup", c->name);
+	refuse(r, node != 0 ? node : map,
+	    "jam %s: berhenti must be triase, terima, tangani, selesai or tutup",
+	    c->name);
 }
 
 /* "5 hari kerja" into days, or "4h" into milliseconds. */
@@ -380,8 +408,10 @@ read_within(struct reading *r, int map, struct target *t)
 	} else if (read_duration(r, node, 1, WITHIN_MAX_MS, &t->within_ms) == 0) {
 		return;
 	}
-	refuse(r, node != 0 ? node : map, "dalam must be a time up to 366d like 5m, 4h, 2d, or 1 to %d "
-	    "working days like 3 hari kerja", WORKING_DAYS_MAX);
+	refuse(r, node != 0 ? node : map,
+	    "dalam must be a time up to 366d like 5m, 4h, 2d, or 1 to %d working days like 3 "
+	    "hari kerja",
+	    WORKING_DAYS_MAX);
 }
 
 /* Whether every case that fits b fits a too. */
@@ -398,9 +428,10 @@ add_target(struct reading *r, int row, struct clock_rule *c, const struct target
 {
 	for (int i = 0; i < c->targets_n; i++)
 		if (target_covers(&c->targets[i], t)) {
-			refuse(r, row, "jam %s: this target never counts for %s%s%s, the row of line %d goes "
-			    "first; move it up or remove it", c->name,
-			    t->any_urgency ? "all" : urgency_name(t->urgency),
+			refuse(r, row,
+			    "jam %s: this target never counts for %s%s%s, the row of line %d "
+			    "goes first; move it up or remove it",
+			    c->name, t->any_urgency ? "all" : urgency_name(t->urgency),
 			    t->category[0] != '\0' ? " " : "", t->category, c->targets[i].line);
 			return;
 		}
@@ -456,7 +487,8 @@ read_target(struct reading *r, int row, struct clock_rule *c)
 	struct selection at;
 
 	if (!yaml_is_map(r->y, row)) {
-		refuse(r, row, "jam %s: a target is {urgensi, kategori, tingkat, dalam}", c->name);
+		refuse(r, row, "jam %s: a target is {urgensi, kategori, tingkat, dalam}",
+		    c->name);
 		return;
 	}
 	check_keys(r, row, "target", "urgensi kategori tingkat dalam");
@@ -487,7 +519,8 @@ read_clock(struct reading *r, int map, char *used)
 	read_warnings(r, map, c);
 	read_choices(r, map, c, used);
 	if (!yaml_is_list(r->y, targets) || yaml_count(r->y, targets) == 0)
-		refuse(r, targets != 0 ? targets : map, "jam %s needs target: a list of rows", c->name);
+		refuse(r, targets != 0 ? targets : map, "jam %s needs target: a list of rows",
+		    c->name);
 	else
 		for (size_t i = 0; i < yaml_count(r->y, targets); i++)
 			read_target(r, yaml_item(r->y, targets, i), c);
@@ -508,8 +541,10 @@ read_clocks(struct reading *r, int list)
 			read_clock(r, yaml_item(r->y, list, i), used);
 	for (int i = 0; i < r->p->ladders_n && r->mistakes == before; i++)
 		if (!used[i]) {
-			buf_addf(r->errors, "%s:%d: tangga %s is climbed by no clock; name it in a jam, "
-			    "or remove it\n", r->file, r->p->ladders[i].line, r->p->ladders[i].name);
+			buf_addf(r->errors,
+			    "%s:%d: tangga %s is climbed by no clock; name it in a jam, or "
+			    "remove it\n",
+			    r->file, r->p->ladders[i].line, r->p->ladders[i].name);
 			unused++;
 		}
 	r->mistakes += unused;
@@ -518,17 +553,19 @@ read_clocks(struct reading *r, int list)
 
 /* ---- lain ---- */
 
+#define AT(field) offsetof(struct policy, field)
+
 static const struct {
 	const char *key;
 	size_t offset;
 	int64_t usual, min, max;
 } spans[] = {
-	{ "konfirmasi", offsetof(struct policy, confirm_ms),      3 * DAY_MS,     HOUR_MS,   30 * DAY_MS },
-	{ "urung",      offsetof(struct policy, undo_ms),         10 * MINUTE_MS, 0,         HOUR_MS },
-	{ "tunggu",     offsetof(struct policy, wait_max_ms),     60 * DAY_MS,    DAY_MS,    366 * DAY_MS },
-	{ "tanya",      offsetof(struct policy, ask_ms),          2 * DAY_MS,     HOUR_MS,   30 * DAY_MS },
-	{ "tinjau",     offsetof(struct policy, review_ms),       DAY_MS,         HOUR_MS,   30 * DAY_MS },
-	{ "umur-pesan", offsetof(struct policy, message_life_ms), 12 * HOUR_MS,   10 * MINUTE_MS, 7 * DAY_MS },
+	{ "konfirmasi", AT(confirm_ms),      3 * DAY_MS,     HOUR_MS,        30 * DAY_MS },
+	{ "urung",      AT(undo_ms),         10 * MINUTE_MS, 0,              HOUR_MS },
+	{ "tunggu",     AT(wait_max_ms),     60 * DAY_MS,    DAY_MS,         366 * DAY_MS },
+	{ "tanya",      AT(ask_ms),          2 * DAY_MS,     HOUR_MS,        30 * DAY_MS },
+	{ "tinjau",     AT(review_ms),       DAY_MS,         HOUR_MS,        30 * DAY_MS },
+	{ "umur-pesan", AT(message_life_ms), 12 * HOUR_MS,   10 * MINUTE_MS, 7 * DAY_MS },
 };
 
 static void
@@ -544,7 +581,8 @@ read_span(struct reading *r, int map, size_t i)
 	buf_add_duration(&range, spans[i].min, "en");
 	buf_adds(&range, " to ");
 	buf_add_duration(&range, spans[i].max, "en");
-	refuse(r, node, "lain: %s must be %s, written like 10m, 12h, 3d", spans[i].key, buf_str(&range));
+	refuse(r, node, "lain: %s must be %s, written like 10m, 12h, 3d", spans[i].key,
+	    buf_str(&range));
 	buf_release(&range);
 }
 
@@ -568,10 +606,12 @@ read_settings(struct reading *r, int map)
 	const char *s = yaml_str(r->y, told);
 
 	if (!yaml_is_map(r->y, map)) {
-		refuse(r, map != 0 ? map : yaml_root(r->y), "needs lain: with at least triase and jadwal");
+		refuse(r, map != 0 ? map : yaml_root(r->y),
+		    "needs lain: with at least triase and jadwal");
 		return;
 	}
-	check_keys(r, map, "lain", "konfirmasi urung tunggu tanya tinjau umur-pesan diberitahu triase jadwal");
+	check_keys(r, map, "lain",
+	    "konfirmasi urung tunggu tanya tinjau umur-pesan diberitahu triase jadwal");
 	for (size_t i = 0; i < N_ELEMS(spans); i++)
 		read_span(r, map, i);
 	r->p->told_max = 3;
