@@ -211,6 +211,8 @@ http_req_on_gone(struct http_req *r, void (*cb)(struct http_req *, void *), void
 {
 	r->on_gone = cb;
 	r->gone_arg = arg;
+	if (r->c != NULL && r->h->dispatching != r)
+		http_conn_watch(r->c);
 }
 
 /* One name or value: + is a space, %XX a byte, a broken % stands for itself. */

@@ -54,7 +54,6 @@ http_stream_start(struct http_req *r, const char *type,
 	c->state = CONN_STREAM;
 	c->since_ms = h->tick_ms;
 	c->out_len = 0;
-	buf_reset(&c->held);
 	r->ev->chunked = r->minor > 0;
 	http_conn_watch(c);
 	if (send(c->fd, h->out.data, h->out.len, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)h->out.len ||

@@ -24,6 +24,8 @@ struct http_conn {
 	struct httpd *h;
 	struct bufferevent *bev;
 	struct evbuffer_cb_entry *watch;
+	struct event *anchor;
+	int anchor_fired;			/* while nobody read, since the last request */
 	struct evhttp_connection *evcon;	/* NULL until begun */
 	bufferevent_data_cb ev_write;		/* evhttp's own callbacks */
 	bufferevent_event_cb ev_event;

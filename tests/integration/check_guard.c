@@ -2,20 +2,17 @@
  * Raw requests against a server in this process: what is answered, whether the connection ends, and
  * above all what a handler got to see.  Every row is sent whole, byte by byte, and in random pieces.
  */
-#include <arpa/inet.h>
 #include <check.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <event2/event.h>
 
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/httpd.h"
+#include "tests/integration/raw_client.h"
 
 static struct event_base *base;
 static struct httpd *server;
@@ -88,95 +85,6 @@ teardown(void)
 	httpd_free(server);
 	event_base_free(base);
 	buf_release(&seen);
-}
-
-/* ---- the client ---- */
-
-struct client { int fd; int closed; struct buf got; };
-
-static void
-client_open(struct client *c)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET };
-
-	to.sin_port = htons((uint16_t)httpd_port(server));
-	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	*c = (struct client){ .fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) };
-	ck_assert_int_eq(connect(c->fd, (struct sockaddr *)&to, sizeof(to)), 0);
-}
-
-static void
-client_close(struct client *c)
-{
-	close(c->fd);
-	buf_release(&c->got);
-	event_base_loop(base, EVLOOP_NONBLOCK);
-}
-
-static void
-client_read(struct client *c)
-{
-	char data[4096];
-	ssize_t n;
-
-	while (!c->closed && (n = recv(c->fd, data, sizeof(data), MSG_DONTWAIT)) >= 0) {
-		if (n == 0)
-			c->closed = 1;
-		buf_add(&c->got, data, (size_t)n);
-	}
-	if (!c->closed && errno != EAGAIN)
-		c->closed = 1;
-}
-
-static void
-client_send(struct client *c, const char *data, size_t len)
-{
-	/* The server may have closed already: that is what many rows are about. */
-	if (send(c->fd, data, len, MSG_NOSIGNAL) < 0)
-		ck_assert(errno == EPIPE || errno == ECONNRESET);
-}
-
-/* The final answers in what came, as "200 404 "; 100s are skipped. */
-static void
-statuses(const struct client *c, struct buf *out)
-{
-	const char *at = buf_str(&c->got), *end;
-
-	buf_reset(out);
-	while ((end = strstr(at, "\r\n\r\n")) != NULL) {
-		const char *length = strstr(at, "Content-Length: ");
-		size_t skip = 0;
-
-		ck_assert_msg(strncmp(at, "HTTP/1.1 ", 9) == 0, "\"%s\"", at);
-		if (length != NULL && length < end)
-			skip = strtoul(length + 16, NULL, 10);
-		if (strncmp(at + 9, "100", 3) != 0)
-			buf_addf(out, "%.3s ", at + 9);
-		if (strlen(end + 4) < skip)
-			break;		/* HEAD has no body */
-		at = end + 4 + skip;
-	}
-}
-
-static void
-run_until(struct client *c, const char *expected, int closed)
-{
-	int64_t by_ms = clock_mono_ms() + 5000;
-	struct buf got = { 0 };
-
-	do {
-		event_base_loop(base, EVLOOP_NONBLOCK);
-		client_read(c);
-		statuses(c, &got);
-	} while ((strcmp(buf_str(&got), expected) != 0 || (closed && !c->closed)) &&
-	    got.len <= strlen(expected) && clock_mono_ms() < by_ms);
-	for (int i = 0; i < 3; i++)
-		event_base_loop(base, EVLOOP_NONBLOCK);
-	client_read(c);
-	statuses(c, &got);
-	ck_assert_msg(strcmp(buf_str(&got), expected) == 0, "\"%s\" for \"%s\"", buf_str(&got), expected);
-	ck_assert_msg(c->closed == closed, "%s", closed ? "still open" : "closed");
-	buf_release(&got);
 }
 
 /* ---- the rows ---- */
@@ -344,7 +252,7 @@ static const struct {
 enum sending { WHOLE, BYTES, PIECES, SENDINGS };
 
 static void
-send_row(struct client *c, const char *raw, size_t len, enum sending how)
+send_row(struct raw_client *c, const char *raw, size_t len, enum sending how)
 {
 	static unsigned seed = 1;
 
@@ -367,10 +275,10 @@ send_row(struct client *c, const char *raw, size_t len, enum sending how)
 START_TEST(a_row)
 {
 	for (int how = WHOLE; how < SENDINGS; how++) {
-		struct client c;
+		struct raw_client c;
 
 		buf_reset(&seen);
-		client_open(&c);
+		client_open(&c, base, httpd_port(server));
 		send_row(&c, rows[_i].raw, rows[_i].len, (enum sending)how);
 		run_until(&c, rows[_i].answers, rows[_i].closed);
 		ck_assert_msg(strcmp(buf_str(&seen), rows[_i].seen) == 0, "%s: a handler saw \"%s\"",
@@ -388,10 +296,10 @@ START_TEST(every_cut)
 	    POST "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n" GET "\r\n";
 
 	for (size_t cut = 1; cut < sizeof(raw) - 1; cut++) {
-		struct client c;
+		struct raw_client c;
 
 		buf_reset(&seen);
-		client_open(&c);
+		client_open(&c, base, httpd_port(server));
 		send_row(&c, raw, cut, WHOLE);
 		send_row(&c, raw + cut, sizeof(raw) - 1 - cut, WHOLE);
 		run_until(&c, "200 200 200 ", 0);
@@ -409,7 +317,7 @@ START_TEST(damage)
 
 	for (int round = 0; round < 300; round++) {
 		char raw[sizeof(good)];
-		struct client c;
+		struct raw_client c;
 		int64_t by_ms;
 
 		memcpy(raw, good, sizeof(good));
@@ -418,7 +326,7 @@ START_TEST(damage)
 			raw[(seed >> 8) % (sizeof(good) - 1)] = (char)(seed >> 24);
 		}
 		buf_reset(&seen);
-		client_open(&c);
+		client_open(&c, base, httpd_port(server));
 		send_row(&c, raw, sizeof(good) - 1, PIECES);
 		shutdown(c.fd, SHUT_WR);
 		by_ms = clock_mono_ms() + 5000;
