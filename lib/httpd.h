@@ -6,8 +6,12 @@
  * Ownership  a request belongs to the handler until it answers it, once, by http_answer() or an
  *            http_answer_*() helper; it may do so later (the client may be gone by then: answering
  *            is still right and frees it).  Strings from a request live as long as the request.
- * Errors     405 with Allow, 404, 413, 415 and 400 are given by the server itself as problem+json
- *            (RFC 9457) or, for a browser, a small HTML page.
+ * Errors     405 with Allow, 404, 413, 415 (a Content-Encoding) and what the guard refuses are
+ *            given by the server itself as problem+json (RFC 9457) or, for a browser, a small HTML
+ *            page.
+ * Memory     a request's head and body are in memory while it is read and handled: at most
+ *            connections_max * (headers_limit_bytes + body_limit of the largest route without
+ *            HTTP_ROUTE_UPLOAD).  Bodies of upload routes go to an unlinked file as they arrive.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -44,6 +48,7 @@ struct httpd_options {
 	int connections_per_address;	/* 50; loopback (the proxy, the gateway) is exempt */
 	const char *upload_dir;
 	const char *csp;		/* Content-Security-Policy of every answer; NULL: the strict default */
+	const char *const *proxies;	/* numeric addresses whose X-Forwarded-For counts, NULL-ended; may be NULL */
 };
 void httpd_options_default(struct httpd_options *o);
 
@@ -54,7 +59,12 @@ int httpd_port(const struct httpd *h);
 /* Stops accepting; answered and idle connections close.  httpd_open() then falls to 0. */
 void httpd_drain(struct httpd *h);
 int httpd_open(const struct httpd *h);
+/* Requests still with handlers stay theirs: answering them later frees them. */
 void httpd_free(struct httpd *h);
+
+/* Since start, for /metrics. */
+struct httpd_counts { uint64_t connections, requests, refused, too_many, too_slow; };
+struct httpd_counts httpd_counts(const struct httpd *h);
 
 /* ---- the request ---- */
 enum http_method http_req_method(const struct http_req *r);
@@ -74,11 +84,17 @@ const char *http_req_field(struct http_req *r, const char *name, size_t *len);
 const char *http_req_peer(const struct http_req *r);
 int http_req_wants_json(const struct http_req *r);
 int64_t http_req_started_us(const struct http_req *r);	/* monotonic, at the first byte of the head */
-/* Called if the client goes away before the answer; the request is still the handler's. */
+/*
+ * Called if the client goes away before the answer; the request is still the handler's.  Without it
+ * a client that only closed its sending side still gets its answer.
+ */
 void http_req_on_gone(struct http_req *r, void (*cb)(struct http_req *, void *), void *arg);
 
 /* ---- the answer ---- */
-/* Adds a header; refuses CR and LF (-1). */
+/*
+ * Adds a header; refuses CR and LF (-1).  Content-Security-Policy, Permissions-Policy and
+ * Cache-Control take the place of the server's own.
+ */
 int http_add_header(struct http_req *r, const char *name, const char *value);
 /* Sends status, the security headers of SECURITY A1, type and body; r is gone afterwards. */
 void http_answer(struct http_req *r, int status, const char *type, const struct buf *body);
@@ -89,10 +105,16 @@ void http_answer_redirect(struct http_req *r, int status, const char *location);
 
 /* ---- streaming answers (SSE) ---- */
 struct http_stream;
-/* Starts an answer of open length; on_close comes once when the peer is gone or the server ends. */
+/*
+ * Starts an answer of open length; r is gone afterwards.  on_close comes once, never from inside a
+ * call of these, when the peer is gone, reads too slowly or the server ends: the stream is then
+ * gone.  It does not come after http_stream_end().
+ */
 struct http_stream *http_stream_start(struct http_req *r, const char *type,
     void (*on_close)(struct http_stream *, void *), void *arg);
-/* -1 when the peer reads too slowly (more than limit bytes waiting): the stream is then closed. */
+/*
+ * -1 when the peer reads too slowly (more than limit bytes waiting) or is gone: on_close follows.
+ */
 int http_stream_send(struct http_stream *s, const struct buf *chunk, size_t limit);
 void http_stream_end(struct http_stream *s);
 #endif
