@@ -44,6 +44,7 @@ laporan_encode_private(struct buf *b, const struct laporan *l)
 	add_text(b, "where", l->where);
 	add_text(b, "place", l->place);
 	add_text(b, "cat", l->category);
+	add_text(b, "about", l->about);
 	if (l->has_position)
 		buf_addf(b, ",\"lat\":%.6f,\"lng\":%.6f", l->lat, l->lng);
 	for (int i = 0; i < l->media_n; i++) {
@@ -91,6 +92,8 @@ laporan_decode_private(struct laporan *l, const char *json, size_t len)
 	l->where = text_of(doc, "where");
 	l->place = text_of(doc, "place");
 	l->category = text_of(doc, "cat");
+	if (json_is_string(json_object_get(doc, "about")))
+		snprintf(l->about, sizeof(l->about), "%s", json_string_value(json_object_get(doc, "about")));
 	if (json_is_number(json_object_get(doc, "lat"))) {
 		l->lat = json_number_value(json_object_get(doc, "lat"));
 		l->lng = json_number_value(json_object_get(doc, "lng"));

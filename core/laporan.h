@@ -28,6 +28,7 @@ struct laporan {
 	char *place, *category;		/* chosen on the form, codes */
 	double lat, lng; int has_position;
 	char *media[LAPORAN_MEDIA]; int media_n;	/* names in the media folder */
+	char about[9];			/* code of the case it adds to, "" none */
 	int hide;			/* wish to stay unknown to officers */
 	int latihan;			/* drill */
 	int64_t provider_ms;		/* when the gateway had it */

@@ -217,6 +217,10 @@ apply(struct router *r, struct entry *e, const struct code *code, struct command
 		if (cases_load(&r->h.st, code, 1, &s) != 0)
 			return -1;
 		p = s.there && s.readable && s.version > 0 ? version_policy(&r->h.versions, &r->h.st, s.c.policy) : NULL;
+		if (s.there && s.version == 0) {
+			stored_case_release(&s);
+			return -1;	/* not opened yet: it is next in line */
+		}
 		if (p == NULL || stored_case_open(&s, &r->h.st, &keys, &words, lookup) != 0) {
 			r->fx->refusal = REFUSED_STATE;
 			rc = 0;
@@ -469,11 +473,35 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 	return n < 0 ? -1 : n == 1 ? follow_up(r, e, &codes[0]) : 0;
 }
 
+/* A photo sent from the report's own page. */
+static int
+addition(struct router *r, struct entry *e)
+{
+	struct command cmd = { .event = ON_NOTE, .by = BY_RESIDENT };
+	struct buf note = { 0 };
+	struct code code;
+	int rc;
+
+	if (code_parse(&code, e->words.about, strlen(e->words.about)) != 0)
+		return 0;
+	buf_addf(&note, "foto: %s", e->words.media_n > 0 ? e->words.media[0] : "");
+	cmd.note = buf_str(&note);
+	rc = apply(r, e, &code, &cmd);
+	/* Its case is over: the photo is kept, and said to be so in the log. */
+	if (rc == 0)
+		rc = answer(r, e, 1, "foto-terlambat", NULL, NULL, NULL, 0);
+	buf_release(&note);
+	return rc;
+}
+
 int
 converse(struct router *r, struct entry *e)
 {
 	const struct officer *o = officer_calling(r, e);
 	struct speech s;
+
+	if (e->words.about[0] != '\0')
+		return addition(r, e);
 
 	speech_parse(&s, e->words.text);
 	switch (s.kind) {

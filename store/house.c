@@ -81,6 +81,12 @@ house_refresh(struct house *h)
 	return 0;
 }
 
+int64_t
+house_now_ms(const struct house *h)
+{
+	return h->store_ms == 0 ? clock_now_ms() : h->store_ms + clock_mono_ms() - h->store_mono_ms;
+}
+
 /* ---- alarms ---- */
 
 static void
@@ -187,6 +193,8 @@ house_tick(struct house *h)
 	now = store_now_ms(&h->st);
 	if (now == 0)
 		return;
+	h->store_ms = now;
+	h->store_mono_ms = clock_mono_ms();
 	store_heartbeat(&h->st, now);
 	if (mono - h->watched_ms >= h->set.silent_ms / 4) {
 		h->watched_ms = mono;

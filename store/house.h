@@ -19,6 +19,7 @@ struct house {
 	int64_t checked_ms;		/* monotonic: last safety check */
 	int serving;			/* 0 while the store is away or unsafe */
 	int64_t watched_ms;
+	int64_t store_ms, store_mono_ms;	/* the store's clock when last asked, and ours then */
 	struct event *beat;
 	struct daemon *daemon;
 	int (*on_serving)(void *arg);	/* once, when the store is first found safe; 0 or -1 */
@@ -42,6 +43,9 @@ int house_refresh(struct house *h);
 int house_start(struct house *h, struct daemon *d);
 /* One round of the above; also called by tests. */
 void house_tick(struct house *h);
+
+/* The store's time reckoned on from the last answer; this machine's before there was one. */
+int64_t house_now_ms(const struct house *h);
 
 /* Notes an alarm in the log and tells the owner of the rosters; the same alarm within an hour is one. */
 void house_alarm(struct house *h, const char *what, const char *subject, const char *detail);

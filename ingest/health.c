@@ -1,0 +1,50 @@
+/* Is it alive, may it serve, how much has it done? */
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "ingest/ingest.h"
+
+void
+get_healthz(struct http_req *r, void *arg)
+{
+	struct buf body = { 0 };
+
+	(void)arg;
+	buf_adds(&body, "{\"status\":\"ok\"}");
+	http_answer_json(r, 200, &body);
+	buf_release(&body);
+}
+
+void
+get_readyz(struct http_req *r, void *arg)
+{
+	struct ingest *g = arg;
+	struct buf body = { 0 };
+	int ready = g->h.serving && redis_link_is_up(g->link);
+
+	buf_addf(&body, "{\"status\":\"%s\",\"spooled\":%zu}", ready ? "ready" : "store away", spool_count(g->spool));
+	http_answer_json(r, ready ? 200 : 503, &body);
+	buf_release(&body);
+}
+
+void
+get_metrics(struct http_req *r, void *arg)
+{
+	struct ingest *g = arg;
+	const struct { const char *name, *type, *help; uint64_t value; } rows[] = {
+		{ "kentongan_ingest_reports_total", "counter", "Reports taken in.", g->taken },
+		{ "kentongan_ingest_redeliveries_total", "counter", "Reports that were there already.", g->seen },
+		{ "kentongan_ingest_refused_total", "counter", "Requests refused or answered 503.", g->refused },
+		{ "kentongan_ingest_spooled_total", "counter", "Reports kept on disk while the store was away.", g->spooled_total },
+		{ "kentongan_ingest_spool_files", "gauge", "Reports on disk now.", spool_count(g->spool) },
+		{ "kentongan_ingest_waiting", "gauge", "Reports waiting for the store.", (uint64_t)g->waiting },
+		{ "kentongan_ingest_serving", "gauge", "1 while the store is safe and there.", (uint64_t)g->h.serving },
+	};
+	struct buf body = { 0 };
+
+	for (size_t i = 0; i < N_ELEMS(rows); i++)
+		buf_addf(&body, "# HELP %s %s\n# TYPE %s %s\n%s %" PRIu64 "\n", rows[i].name, rows[i].help, rows[i].name,
+		    rows[i].type, rows[i].name, rows[i].value);
+	http_answer(r, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
+	buf_release(&body);
+}

@@ -1,0 +1,67 @@
+#ifndef KENTONGAN_INGEST_H
+#define KENTONGAN_INGEST_H
+/*
+ * Taking reports in: the daemon's state and the one way by which every channel's report becomes
+ * durable.
+ *
+ * Units      int64_t milliseconds, by the store's clock reckoned on (house_now_ms).
+ * Rule       yes is said only after the store, or the spool on this disk, has it.
+ */
+#include "core/door.h"
+#include "core/laporan.h"
+#include "lib/httpd.h"
+#include "lib/redis.h"
+#include "lib/spool.h"
+#include "store/house.h"
+#include "store/intake.h"
+
+struct pending;
+struct ingest {
+	struct house h;
+	struct redis_link *link;
+	struct httpd *http;
+	struct spool *spool;
+	struct policy *door_policy;	/* read from conf/: the door must know danger words without a store */
+	struct door *door;
+	struct intake_days days;
+	struct pending *first, *last;	/* oldest first */
+	int waiting;
+	struct spooled *spooled; size_t spooled_cap, spooled_n;	/* promised codes of what lies in the spool */
+	struct buf hook_secret, hook_secret_previous;
+	struct event *sweep, *drain;
+	int64_t queue_n, queue_asked_ms;	/* unrouted reports of lane n at the last look */
+	struct lookups *lookups;	/* wrong codes by address */
+	struct pages *pages;
+	struct http_route *routes; size_t routes_n;
+	uint64_t taken, seen, refused, spooled_total;
+};
+
+enum receipt_result {
+	RECEIPT_OK,		/* the store or the spool has it */
+	RECEIPT_AWAY,		/* nobody has it for certain: 503, come again */
+	RECEIPT_FULL		/* too many waiting: 503 */
+};
+/* Called exactly once. code is valid for RECEIPT_OK. */
+typedef void (*on_receipt)(enum receipt_result result, const struct code *code, void *arg);
+
+/*
+ * Takes a report in.  l is borrowed for the call; its lane is chosen here (danger words) unless it
+ * is e already.  spoolable: may be kept on disk while the store is away (its sender would not come
+ * again, or life depends on it).  Lane e always is.
+ */
+void receive(struct ingest *g, struct laporan *l, int spoolable, on_receipt cb, void *arg);
+
+int receive_init(struct ingest *g, struct event_base *base);
+void receive_release(struct ingest *g);
+/* Reports in the air. */
+int receive_waiting(const struct ingest *g);
+
+/* The table of paths with the body limits of the settings; freed by the caller. */
+struct http_route *ingest_routes(const struct settings *set, size_t *n);
+
+/* Handlers by file. */
+void post_sms_http(struct http_req *r, void *arg);
+void get_healthz(struct http_req *r, void *arg);
+void get_readyz(struct http_req *r, void *arg);
+void get_metrics(struct http_req *r, void *arg);
+#endif

@@ -1,0 +1,143 @@
+/* Takes laporan in; says yes only once the store has them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ingest/form.h"
+#include "ingest/ingest.h"
+#include "lib/log.h"
+
+static int
+on_idle(void *arg)
+{
+	struct ingest *g = arg;
+
+	return receive_waiting(g) == 0 && httpd_open(g->http) == 0;
+}
+
+static void
+on_stop(void *arg)
+{
+	struct ingest *g = arg;
+
+	httpd_drain(g->http);
+}
+
+/* The danger words come from the files: a report must find its lane while the store is away. */
+static int
+read_door(struct ingest *g, const char *conf_dir)
+{
+	struct conf_set files = { 0 };
+	struct buf errors = { 0 };
+	int rc = -1;
+
+	if (version_read_files(&files, conf_dir, &errors) == 0 &&
+	    (g->door_policy = policy_parse(&files, &errors)) != NULL &&
+	    (g->door = door_new(g->door_policy->catalogue)) != NULL &&
+	    (g->pages = pages_new(g->door_policy, g->h.set.name, &errors)) != NULL)
+		rc = 0;
+	fputs(buf_str(&errors), stderr);
+	conf_release(&files);
+	buf_release(&errors);
+	return rc;
+}
+
+static int
+read_hook_secrets(struct ingest *g)
+{
+	struct buf errors = { 0 }, ignored = { 0 };
+	int rc = secret_read(g->h.st.dir, "sms_http", &g->hook_secret, &errors);
+
+	/* The one before stays valid while the gateway is being changed over. */
+	secret_read(g->h.st.dir, "sms_http_previous", &g->hook_secret_previous, &ignored);
+	fputs(buf_str(&errors), stderr);
+	buf_release(&errors);
+	buf_release(&ignored);
+	return rc;
+}
+
+static int
+listen_http(struct ingest *g, struct daemon *d, const char *port)
+{
+	const struct settings *set = &g->h.set;
+	struct httpd_options o;
+	struct buf errors = { 0 }, uploads = { 0 };
+
+	httpd_options_default(&o);
+	buf_addf(&uploads, "%s/media", d->dir);
+	o.address = set->http_address;
+	o.port = port != NULL ? (int)strtol(port, NULL, 10) : (int)set->http_port;
+	o.headers_limit_bytes = (size_t)set->http_headers_bytes;
+	o.headers_ms = set->http_head_ms;
+	o.body_bytes_per_s = set->http_body_rate;
+	o.connections_max = (int)set->http_connections;
+	o.connections_per_address = (int)set->http_per_address;
+	o.upload_dir = buf_str(&uploads);
+	g->routes = ingest_routes(set, &g->routes_n);
+	g->http = httpd_new(d->base, &o, g->routes, g->routes_n, g, &errors);
+	fputs(buf_str(&errors), stderr);
+	buf_release(&errors);
+	buf_release(&uploads);
+	return g->http != NULL ? 0 : -1;
+}
+
+static int
+ingest_init(struct ingest *g, struct daemon *d, const char *port)
+{
+	struct buf detail = { 0 };
+
+	d->on_stop = on_stop;
+	d->on_idle = on_idle;
+	d->arg = g;
+	g->lookups = lookups_new((int)g->h.set.lookups_per_10min, 10 * MINUTE_MS);
+	if (read_door(g, d->conf_dir) != 0 || read_hook_secrets(g) != 0 || receive_init(g, d->base) != 0 ||
+	    listen_http(g, d, port) != 0 || house_start(&g->h, d) != 0)
+		return -1;
+	buf_addf(&detail, "http=%s:%d", g->h.set.http_address, httpd_port(g->http));
+	daemon_ready(d, buf_str(&detail));
+	buf_release(&detail);
+	return 0;
+}
+
+static void
+ingest_release(struct ingest *g)
+{
+	receive_release(g);
+	if (g->http != NULL)
+		httpd_free(g->http);
+	free(g->routes);
+	lookups_free(g->lookups);
+	pages_free(g->pages);
+	door_free(g->door);
+	policy_free(g->door_policy);
+	buf_wipe(&g->hook_secret);
+	buf_wipe(&g->hook_secret_previous);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *port = NULL, *instance = "ingest";
+	const struct daemon_flag flags[] = { { "port", &port, "port to listen on, in place of ingest.http.port" },
+	    { "name", &instance, "name of this one when several run" } };
+	struct ingest ingest;
+	struct daemon d;
+	int status;
+
+	memset(&ingest, 0, sizeof(ingest));
+	settings_register();
+	status = daemon_init(&d, "ingest", argc, argv, flags, N_ELEMS(flags));
+	if (status != 0)
+		return status - 1;
+	status = 1;
+	if (d.check_only) {
+		status = house_check_only(d.conf_dir);
+	} else if (house_open(&ingest.h, d.conf_dir, d.dir, d.redis_url, instance) == 0) {
+		if (ingest_init(&ingest, &d, port) == 0)
+			status = daemon_run(&d);
+		ingest_release(&ingest);
+		house_close(&ingest.h);
+	}
+	daemon_release(&d);
+	return status;
+}

@@ -1,0 +1,42 @@
+#include <stddef.h>
+
+#include "ingest/form.h"
+#include "ingest/ingest.h"
+
+#define NO_BODY SIZE_MAX
+#define LIMIT(f) offsetof(struct settings, f)
+
+static const struct { enum http_method method; const char *path; size_t limit; http_handler handler; unsigned flags; } table[] = {
+	/* method    path                 body limit              handler           flags */
+	{ HTTP_POST, "/hook/sms/http",     LIMIT(hook_body_bytes), post_sms_http,    0 },
+	{ HTTP_GET,  "/",                  NO_BODY,                get_form,         0 },
+	{ HTTP_POST, "/lapor",             LIMIT(form_body_bytes), post_lapor,       0 },
+	{ HTTP_GET,  "/cek",               NO_BODY,                get_cek,          0 },
+	{ HTTP_POST, "/cek",               LIMIT(form_body_bytes), post_cek,         0 },
+	{ HTTP_GET,  "/l/" "*",            NO_BODY,                get_status,       0 },
+	{ HTTP_GET,  "/api/v1/laporan/" "*", NO_BODY,              get_status_json,  0 },
+	{ HTTP_POST, "/foto/" "*",         LIMIT(photo_bytes),     post_foto,        HTTP_ROUTE_UPLOAD },
+	{ HTTP_GET,  "/gaya.css",          NO_BODY,                get_css,          0 },
+	{ HTTP_GET,  "/form.js",           NO_BODY,                get_js,           0 },
+	{ HTTP_GET,  "/healthz",           NO_BODY,                get_healthz,      0 },
+	{ HTTP_GET,  "/readyz",            NO_BODY,                get_readyz,       0 },
+	{ HTTP_GET,  "/metrics",           NO_BODY,                get_metrics,      0 },
+};
+
+/* The form around one file. */
+#define MULTIPART_OVERHEAD 8192
+
+struct http_route *
+ingest_routes(const struct settings *set, size_t *n)
+{
+	struct http_route *routes = xcalloc(N_ELEMS(table), sizeof(*routes));
+
+	for (size_t i = 0; i < N_ELEMS(table); i++) {
+		size_t limit = table[i].limit == NO_BODY ? 0 : (size_t)*(const int64_t *)((const char *)set + table[i].limit);
+
+		routes[i] = (struct http_route){ table[i].method, table[i].path,
+		    table[i].flags & HTTP_ROUTE_UPLOAD ? limit + MULTIPART_OVERHEAD : limit, table[i].handler, table[i].flags };
+	}
+	*n = N_ELEMS(table);
+	return routes;
+}

@@ -1,0 +1,121 @@
+/* A signed SMS gateway: payload -> struct laporan. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <jansson.h>
+
+#include "core/phone.h"
+#include "ingest/ingest.h"
+#include "ingest/json_in.h"
+#include "lib/escape.h"
+#include "lib/log.h"
+
+#define ID_MAX 200
+
+/* X-Kentongan-Signature: t=UNIXSECONDS,v1=HEX over "t.body". */
+static int
+signature_fits(const struct ingest *g, const char *header, const char *body, size_t len)
+{
+	const struct buf *const secrets[] = { &g->hook_secret, &g->hook_secret_previous };
+	struct buf signed_text = { 0 };
+	uint8_t claimed[32], mac[32];
+	long long t;
+	int n = 0, fits = 0;
+	const char *hex;
+
+	if (header == NULL || sscanf(header, "t=%lld,v1=%n", &t, &n) != 1 || n == 0)
+		return 0;
+	hex = header + n;
+	if (strlen(hex) != 64 || hex_decode(claimed, hex, 64) != 0)
+		return 0;
+	if (llabs(t * 1000 - house_now_ms(&g->h)) > g->h.set.signature_age_ms)
+		return 0;
+	buf_add(&signed_text, header + 2, strcspn(header + 2, ","));
+	buf_addc(&signed_text, '.');
+	buf_add(&signed_text, body, len);
+	for (size_t i = 0; i < N_ELEMS(secrets); i++) {
+		if (secrets[i]->len == 0)
+			continue;
+		hmac_sha256(mac, secrets[i]->data, secrets[i]->len, signed_text.data, signed_text.len);
+		fits |= equal_secret(mac, claimed, sizeof(mac));
+	}
+	buf_release(&signed_text);
+	return fits;
+}
+
+static const struct json_field fields[] = {
+	{ "id", JSON_IN_TEXT, 1, ID_MAX }, { "from", JSON_IN_TEXT, 1, 64 }, { "text", JSON_IN_TEXT, 1, 0 },
+	{ "time", JSON_IN_INT, 0, 0 },
+};
+
+static void
+fill(struct laporan *l, const struct ingest *g, const json_t *doc)
+{
+	const char *from = json_string_value(json_object_get(doc, "from"));
+	int64_t now = house_now_ms(&g->h);
+	char number[PHONE_CHARS];
+
+	snprintf(l->channel, sizeof(l->channel), "sms");
+	l->message_id = xstrdup(json_string_value(json_object_get(doc, "id")));
+	l->text = xstrdup(json_string_value(json_object_get(doc, "text")));
+	l->provider_ms = json_integer_value(json_object_get(doc, "time"));
+	l->received_ms = laporan_received_ms(l->provider_ms, now, g->h.set.provider_age_ms);
+	if (phone_normalise(number, from, strlen(from)) == PHONE_E164) {
+		l->sender = xstrdup(number);
+		snprintf(l->reply_channel, sizeof(l->reply_channel), "sms");
+	} else {
+		l->sender = xstrdup(from);	/* a short code or a name: heard, never answered */
+		l->no_reply = 1;
+	}
+}
+
+static void
+on_taken(enum receipt_result result, const struct code *code, void *arg)
+{
+	struct http_req *r = arg;
+	struct buf body = { 0 };
+
+	if (result == RECEIPT_OK) {
+		buf_addf(&body, "{\"code\":\"%s\"}", code->s);
+		http_answer_json(r, 202, &body);
+	} else {
+		http_add_header(r, "Retry-After", "5");
+		http_answer_problem(r, 503, "Service Unavailable",
+		    "The report could not be stored; send it again with the same id.");
+	}
+	buf_release(&body);
+}
+
+void
+post_sms_http(struct http_req *r, void *arg)
+{
+	struct ingest *g = arg;
+	struct laporan l = { .channel = "" };
+	struct buf mistakes = { 0 };
+	size_t len;
+	const char *body = http_req_body(r, &len);
+	json_t *doc;
+
+	if (!signature_fits(g, http_req_header(r, "X-Kentongan-Signature"), body, len)) {
+		g->refused++;
+		log_warn("signature_refused", "route=sms_http peer=%s", http_req_peer(r));
+		http_add_header(r, "WWW-Authenticate", "Kentongan-Signature");
+		http_answer_problem(r, 401, "Unauthorized", "X-Kentongan-Signature must be t=UNIXSECONDS,v1=HEX with "
+		    "HMAC-SHA256 over t.body by the secret sms_http, no older than five minutes.");
+		return;
+	}
+	doc = json_in(body, len, fields, N_ELEMS(fields), (size_t)g->h.set.text_bytes, &mistakes);
+	if (doc == NULL) {
+		g->refused++;
+		http_answer_problem(r, 400, "Bad Request", buf_str(&mistakes));
+	} else {
+		fill(&l, g, doc);
+		receive(g, &l, 1, on_taken, r);
+	}
+	json_decref(doc);
+	laporan_release(&l);
+	buf_release(&mistakes);
+}

@@ -1,0 +1,314 @@
+/* The status of one report: for who has its code, and the words for who sent it. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/message.h"
+#include "ingest/form.h"
+#include "lib/clock.h"
+#include "lib/config.h"
+#include "lib/escape.h"
+#include "lib/log.h"
+#include "lib/template.h"
+#include "store/cases.h"
+
+extern const char _binary_ingest_web_status_html_start[], _binary_ingest_web_status_html_end[];
+
+struct asking { struct http_req *r; struct ingest *g; struct code code; int json, own; };
+
+void
+status_token(char out[33], const struct ingest *g, const struct code *code)
+{
+	struct buf b = { 0 };
+
+	buf_addf(&b, "lihat:%s", code->s);
+	lookup_of(out, &g->h.st.lookup, buf_str(&b));
+	buf_release(&b);
+}
+
+static int
+token_fits(const struct ingest *g, const struct code *code, const char *given)
+{
+	char token[33];
+
+	status_token(token, g, code);
+	return given != NULL && strlen(given) == 32 && equal_secret(token, given, 32);
+}
+
+/* Unknown, sealed and mistyped codes look the same. */
+static void
+answer_unknown(struct asking *a)
+{
+	lookups_wrong(a->g->lookups, http_req_peer(a->r), clock_mono_ms());
+	http_answer_problem(a->r, 404, "Not Found", "Tidak ada laporan dengan kode itu. Periksa kodenya, atau tulis laporan baru.");
+}
+
+struct shown { struct buf unit, due, received; const char *state, *kind; };
+
+static void
+describe(struct shown *s, const struct asking *a, const struct stored_case *c, const struct laporan *l)
+{
+	const struct policy *p = c->version > 0 ? version_policy(&a->g->h.versions, &a->g->h.st, c->c.policy) : NULL;
+	const struct unit *u;
+	const struct category *k;
+
+	s->state = "diterima, sedang dibaca petugas";
+	s->kind = "";
+	if (l->received_ms != 0)
+		buf_add_wib_short(&s->received, l->received_ms);
+	if (p == NULL)
+		return;
+	s->state = case_state_words(c->c.state, c->c.closed_as, "id");
+	u = unit_find(p->units, case_lead(&c->c));
+	if (u != NULL && !c->c.sealed)
+		buf_adds(&s->unit, u->name);
+	k = category_find(p->catalogue, c->c.category);
+	if (k != NULL && !c->c.sealed)
+		s->kind = k->name;
+	for (int i = 0; i < c->c.clocks_n && i < p->clocks_n; i++)
+		if (p->clocks[i].stop == STOP_ON_HANDLE && c->c.clocks[i].state == CLOCK_RUNNING)
+			buf_add_wib_short(&s->due, c->c.clocks[i].due_ms);
+}
+
+static void
+answer_json(struct asking *a, const struct stored_case *c, const struct shown *s)
+{
+	struct buf b = { 0 };
+
+	buf_addf(&b, "{\"code\":\"%s\",\"state\":\"%s\",\"words\":", a->code.s,
+	    c->version > 0 ? case_state_name(c->c.state) : "masuk");
+	buf_add_json(&b, s->state, strlen(s->state));
+	buf_adds(&b, ",\"unit\":");
+	buf_add_json(&b, buf_str(&s->unit), s->unit.len);
+	buf_adds(&b, ",\"due\":");
+	buf_add_json(&b, buf_str(&s->due), s->due.len);
+	buf_addc(&b, '}');
+	http_answer_json(a->r, 200, &b);
+	buf_release(&b);
+}
+
+static void
+answer_page(struct asking *a, const struct shown *s, const struct laporan *l)
+{
+	char code[CODE_CHARS + 2], token[33], size[16];
+	struct buf page = { 0 }, errors = { 0 }, upload = { 0 }, text = { 0 };
+
+	code_show(code, &a->code);
+	status_token(token, a->g, &a->code);
+	snprintf(size, sizeof(size), "%d", (int)(a->g->h.set.photo_bytes >> 20));
+	if (a->own)
+		buf_addf(&upload, "/foto/%s?t=%s", a->code.s, token);
+	{
+		const struct template_value v[] = {
+			{ "pesan", "" }, { "kode", code }, { "keadaan", s->state }, { "unit", buf_str(&s->unit) },
+			{ "jenis", s->kind }, { "batas", buf_str(&s->due) }, { "diterima", buf_str(&s->received) },
+			{ "isi", a->own && l->text != NULL ? l->text : "" }, { "unggah", buf_str(&upload) }, { "besar", size },
+		};
+
+		buf_add(&text, _binary_ingest_web_status_html_start,
+		    (size_t)(_binary_ingest_web_status_html_end - _binary_ingest_web_status_html_start));
+		if (template_fill(&page, buf_str(&text), buf_add_html, v, N_ELEMS(v), &errors) != 0)
+			log_error("page_broken", "page=status err=\"%s\"", log_quote(buf_str(&errors), errors.len));
+	}
+	http_answer(a->r, 200, "text/html; charset=utf-8", &page);
+	buf_wipe(&page);
+	buf_release(&errors);
+	buf_release(&upload);
+	buf_release(&text);
+}
+
+static void
+on_case(const redisReply *r, void *arg)
+{
+	struct asking *a = arg;
+	struct stored_case c = { 0 };
+	struct laporan l = { .channel = "" };
+	struct shown s = { .kind = "" };
+	struct case_keys keys;
+	char lookup[33];
+
+	if (redis_class_of(r) != REDIS_FINE || r->type != REDIS_REPLY_ARRAY || r->elements != 5) {
+		http_add_header(a->r, "Retry-After", "10");
+		http_answer_problem(a->r, 503, "Service Unavailable", "Keadaan laporan belum dapat dibaca; coba lagi sebentar lagi.");
+		goto out;
+	}
+	stored_case_fill(&c, r->element[0], r->element[1], r->element[2], r->element[3], r->element[4], NULL);
+	if (!c.there || !c.readable || (c.version > 0 && c.c.sealed && !a->own)) {
+		answer_unknown(a);
+		goto out;
+	}
+	if (stored_case_open(&c, &a->g->h.st, &keys, &l, lookup) != 0)
+		log_warn("report_unreadable", "case=%s", a->code.s);	/* erased: the state is still shown */
+	describe(&s, a, &c, &l);
+	if (a->json)
+		answer_json(a, &c, &s);
+	else
+		answer_page(a, &s, &l);
+out:
+	buf_release(&s.unit);
+	buf_release(&s.due);
+	buf_release(&s.received);
+	laporan_release(&l);
+	stored_case_release(&c);
+	free(a);
+}
+
+static void
+ask(struct http_req *r, struct ingest *g, int json)
+{
+	static const char *const wanted[] = { "v", "d", "m", "l", "k" };
+	struct asking *a = xcalloc(1, sizeof(*a));
+	struct redis_args args = { 0 };
+	const char *tail = http_req_tail(r);
+
+	a->r = r;
+	a->g = g;
+	a->json = json;
+	if (!lookups_may(g->lookups, http_req_peer(r), clock_mono_ms())) {
+		http_add_header(r, "Retry-After", "600");
+		http_answer_problem(r, 429, "Too Many Requests", "Terlalu banyak kode salah dari alamat ini; coba lagi sepuluh menit lagi.");
+		free(a);
+		return;
+	}
+	if (code_parse(&a->code, tail, strlen(tail)) != 0) {
+		answer_unknown(a);
+		free(a);
+		return;
+	}
+	a->own = token_fits(g, &a->code, http_req_cookie(r, "kt"));
+	redis_args_adds(&args, "HMGET");
+	args_add_key(&args, &g->h.st, KEY_CASE, a->code.s, NULL);
+	for (size_t i = 0; i < N_ELEMS(wanted); i++)
+		redis_args_adds(&args, wanted[i]);
+	if (redis_link_send(g->link, on_case, a, args.n, (const char **)args.argv, args.lens) != 0)
+		on_case(NULL, a);
+	redis_args_release(&args);
+}
+
+void
+get_status(struct http_req *r, void *arg)
+{
+	ask(r, arg, http_req_wants_json(r));
+}
+
+void
+get_status_json(struct http_req *r, void *arg)
+{
+	ask(r, arg, 1);
+}
+
+/* ---- photos: one file a request, sealed before it reaches the disk ---- */
+
+struct photo { struct http_req *r; struct code about; };
+
+static void
+on_photo(enum receipt_result result, const struct code *code, void *arg)
+{
+	struct photo *p = arg;
+	struct buf url = { 0 }, body = { 0 };
+
+	(void)code;
+	if (result != RECEIPT_OK) {
+		http_add_header(p->r, "Retry-After", "30");
+		http_answer_problem(p->r, 503, "Service Unavailable", "Foto belum tersimpan; kirim lagi sebentar lagi.");
+	} else if (http_req_wants_json(p->r)) {
+		buf_adds(&body, "{\"status\":\"ok\"}");
+		http_answer_json(p->r, 201, &body);
+	} else {
+		buf_addf(&url, "/l/%s", p->about.s);
+		http_answer_redirect(p->r, 303, buf_str(&url));
+	}
+	buf_release(&url);
+	buf_release(&body);
+	free(p);
+}
+
+static int
+keep_photo(struct ingest *g, const char *data, size_t len, const char *type, struct buf *name)
+{
+	struct seal_key key;
+	struct buf sealed = { 0 }, path = { 0 };
+	uint8_t wrapped[SEAL_WRAPPED_BYTES], raw[16];
+	int rc;
+
+	random_bytes(raw, sizeof(raw));
+	buf_add_hex(name, raw, sizeof(raw));
+	buf_addf(name, ".%s", type);
+	seal_key_random(&key);
+	seal_wrap(wrapped, &g->h.st.master, &key);
+	buf_add(&sealed, wrapped, sizeof(wrapped));
+	seal_add(&sealed, &key, "media", data, len);
+	buf_addf(&path, "%s/media/%s", g->h.st.dir, buf_str(name));
+	rc = file_write(buf_str(&path), sealed.data, sealed.len, 0600);
+	if (rc != 0)
+		log_error("photo_failed", "err=\"%s\"", strerror(errno));
+	buf_release(&sealed);
+	buf_release(&path);
+	return rc;
+}
+
+/* The upload as one block; the route's limit bounds it. */
+static int
+read_body(struct http_req *r, struct buf *out)
+{
+	size_t len;
+	int fd = http_req_body_file(r, &len);
+	char *room;
+	size_t have = 0;
+
+	if (fd < 0)
+		return -1;
+	room = buf_room(out, len);
+	while (have < len) {
+		ssize_t n = pread(fd, room + have, len - have, (off_t)have);
+
+		if (n <= 0)
+			return -1;
+		have += (size_t)n;
+	}
+	buf_added(out, len);
+	return 0;
+}
+
+void
+post_foto(struct http_req *r, void *arg)
+{
+	struct ingest *g = arg;
+	struct laporan l = { .channel = "web" };
+	struct buf body = { 0 }, name = { 0 };
+	const char *tail = http_req_tail(r), *type, *file = NULL;
+	size_t len = 0;
+	struct photo *p;
+	struct code code;
+
+	if (code_parse(&code, tail, strlen(tail)) != 0 || !token_fits(g, &code, http_req_query(r, "t", &len))) {
+		http_answer_problem(r, 403, "Forbidden", "Buka halaman laporan Anda dari peramban yang dipakai melapor.");
+		return;
+	}
+	if (read_body(r, &body) != 0 ||
+	    multipart_file(http_req_header(r, "Content-Type"), buf_str(&body), body.len, &file, &len) != 0)
+		http_answer_problem(r, 400, "Bad Request", "Kirim tepat satu berkas dengan multipart/form-data.");
+	else if (len > (size_t)g->h.set.photo_bytes)
+		http_answer_problem(r, 413, "Content Too Large", "Foto terlalu besar; kecilkan dahulu.");
+	else if ((type = media_type(file, len)) == NULL)
+		http_answer_problem(r, 415, "Unsupported Media Type", "Hanya JPEG, PNG, atau PDF.");
+	else if (keep_photo(g, file, len, type, &name) != 0)
+		http_answer_problem(r, 503, "Service Unavailable", "Foto belum tersimpan; kirim lagi sebentar lagi.");
+	else {
+		l.message_id = xstrdup(buf_str(&name));
+		l.media[l.media_n++] = xstrdup(buf_str(&name));
+		l.text = xstrdup("");
+		memcpy(l.about, code.s, sizeof(l.about));
+		l.received_ms = house_now_ms(&g->h);
+		p = xcalloc(1, sizeof(*p));
+		p->r = r;
+		p->about = code;
+		receive(g, &l, 0, on_photo, p);
+	}
+	laporan_release(&l);
+	buf_wipe(&body);
+	buf_release(&name);
+}
