@@ -1,0 +1,255 @@
+/* The board that the Bupati's office leaves open: what is open, what is late, what climbs. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console/console.h"
+#include "lib/escape.h"
+#include "lib/log.h"
+#include "lib/template.h"
+
+extern const char _binary_console_web_papan_html_start[], _binary_console_web_papan_html_end[];
+extern const char _binary_console_web_papan_css_start[], _binary_console_web_papan_css_end[];
+extern const char _binary_console_web_papan_js_start[], _binary_console_web_papan_js_end[];
+
+#define ROWS_MAX 100
+#define LATEST 25
+#define NEAR_MS (30 * MINUTE_MS)
+
+enum list { LIST_OPEN, LIST_LATE, LIST_TRIAGE, LIST_DAY };
+static const struct { const char *name, *title, *empty; } lists[] = {
+	[LIST_OPEN] = { "buka", "Kasus terbuka, yang paling mendesak dahulu", "Tidak ada kasus terbuka." },
+	[LIST_LATE] = { "lewat", "Lewat batas dan belum ditangani", "Tidak ada yang lewat batas." },
+	[LIST_TRIAGE] = { "triase", "Menunggu dibaca di triase", "Triase kosong." },
+	[LIST_DAY] = { "hari", "Masuk dalam 24 jam terakhir", "Belum ada laporan dalam 24 jam." },
+};
+
+const char *
+console_unit_name(const struct console *c, const char *code)
+{
+	const struct unit *u = c->h.policy != NULL ? unit_find(c->h.policy->units, code) : NULL;
+
+	return u != NULL ? u->shortname : code;
+}
+
+static int
+belongs(const struct model_case *c, enum list l, int64_t now)
+{
+	switch (l) {
+	case LIST_OPEN: return 1;
+	case LIST_LATE: return c->handled_ms == 0 && c->promise_ms != 0 && c->promise_ms <= now;
+	case LIST_TRIAGE: return c->state == CASE_BARU;
+	case LIST_DAY: return c->received_ms >= now - DAY_MS;
+	}
+	return 0;
+}
+
+static void
+add_left(struct buf *b, const struct model_case *c, int64_t now)
+{
+	int64_t left = c->promise_ms - now;
+
+	if (c->handled_ms != 0 || c->promise_ms == 0) {
+		buf_adds(b, "<td class=\"n\">ditangani</td>");
+		return;
+	}
+	buf_addf(b, "<td class=\"n %s\">", left <= 0 ? "lewat" : left < NEAR_MS ? "dekat" : "");
+	buf_adds(b, left <= 0 ? "lewat " : "sisa ");
+	buf_add_duration(b, left <= 0 ? -left : left, "id");
+	buf_adds(b, "</td>");
+}
+
+static void
+add_cell(struct buf *b, const char *text)
+{
+	buf_adds(b, "<td>");
+	buf_add_html(b, text, strlen(text));
+	buf_adds(b, "</td>");
+}
+
+static void
+add_row(struct buf *b, const struct console *c, const struct model_case *k, int64_t now)
+{
+	const struct place *p = c->h.policy != NULL ? place_find(c->h.policy->places, k->place) : NULL;
+	const struct category *cat = c->h.policy != NULL ? category_find(c->h.policy->catalogue, k->category) : NULL;
+	struct buf place = { 0 };
+	char code[CODE_CHARS + 2];
+
+	code_show(code, &k->code);
+	if (p != NULL)
+		buf_add_place(&place, p);
+	buf_addf(b, "<tr id=\"%s\"%s>", k->code.s, k->latihan ? " class=\"latihan\"" : "");
+	add_left(b, k, now);
+	buf_addf(b, "<td class=\"n\">%s%s</td>", k->latihan ? "LATIHAN " : "", code);
+	add_cell(b, case_state_name(k->state));
+	add_cell(b, k->unit[0] != '\0' ? console_unit_name(c, k->unit) : "triase");
+	add_cell(b, cat != NULL ? cat->shortname : k->category);
+	add_cell(b, buf_str(&place));
+	buf_adds(b, "</tr>\n");
+	buf_release(&place);
+}
+
+static size_t
+add_rows(struct buf *b, const struct console *c, enum list l, int64_t now)
+{
+	size_t max = model_open_count(c->model), n, shown = 0;
+	const struct model_case **all = xcalloc(max + 1, sizeof(*all));
+
+	n = model_open(c->model, all, max);
+	for (size_t i = 0; i < n && shown < ROWS_MAX; i++)
+		if (belongs(all[i], l, now)) {
+			add_row(b, c, all[i], now);
+			shown++;
+		}
+	free(all);
+	return shown;
+}
+
+static void
+add_latest(struct buf *b, const struct console *c)
+{
+	static const char *const kinds[] = { [ESC_NONE] = "", [ESC_WARNING] = "peringatan", [ESC_BREACH] = "lewat batas",
+	    [ESC_RUNG] = "naik", [ESC_PASSED] = "dilewati" };
+	const struct model_escalation *e;
+
+	for (size_t i = 0; i < LATEST && (e = model_latest(c->model, i)) != NULL; i++) {
+		char code[CODE_CHARS + 2];
+		const char *unit = console_unit_name(c, e->unit), *told = e->told[0] != '\0' ? console_unit_name(c, e->told) : "";
+
+		code_show(code, &e->code);
+		buf_adds(b, "<li><time datetime=\"");
+		buf_add_wib_iso(b, e->at_ms);
+		buf_adds(b, "\">");
+		buf_add_wib_clock(b, e->at_ms);
+		buf_addf(b, " WIB</time><span class=\"jenis %s\">%s</span> %s%s ", escalation_name(e->kind), kinds[e->kind],
+		    e->latihan ? "LATIHAN " : "", code);
+		buf_add_html(b, unit, strlen(unit));
+		buf_adds(b, ", ");
+		buf_add_html(b, e->clock, strlen(e->clock));
+		buf_addc(b, ' ');
+		buf_add_html(b, e->rung, strlen(e->rung));
+		if (told[0] != '\0' && e->kind == ESC_RUNG) {
+			buf_adds(b, ", kepada ");
+			buf_add_html(b, told, strlen(told));
+		}
+		if (e->why[0] != '\0')
+			buf_addf(b, " (%s)", e->why);
+		buf_adds(b, "</li>\n");
+	}
+}
+
+static void
+put_in(struct buf *page, const char *marker, const struct buf *rows)
+{
+	char *at = strstr(page->data, marker);
+	struct buf out = { 0 };
+
+	if (at == NULL)
+		return;
+	buf_add(&out, page->data, (size_t)(at - page->data));
+	buf_add(&out, buf_str(rows), rows->len);
+	buf_adds(&out, at + strlen(marker));
+	buf_release(page);
+	*page = out;
+}
+
+static void
+share_words(struct buf *share, struct buf *of, const struct model_figures *f)
+{
+	size_t decided = f->day_in_time + f->day_late;
+
+	if (decided == 0) {
+		buf_adds(share, "–");
+		buf_adds(of, "belum ada");
+	} else {
+		buf_addf(share, "%zu%%", f->day_in_time * 100 / decided);
+		buf_addf(of, "%zu dari %zu", f->day_in_time, decided);
+	}
+}
+
+void
+get_board(struct http_req *r, void *arg)
+{
+	struct console *c = arg;
+	int64_t now = house_now_ms(&c->h);
+	struct buf text = { 0 }, page = { 0 }, rows = { 0 }, latest = { 0 }, errors = { 0 };
+	struct buf share = { 0 }, of = { 0 }, clock = { 0 };
+	char open[24], breaching[24], triage[24], seq[24];
+	struct model_figures f;
+	enum list l = LIST_OPEN;
+	const char *which;
+	size_t len, shown;
+
+	which = http_req_query(r, "daftar", &len);
+	for (size_t i = 0; which != NULL && i < N_ELEMS(lists); i++)
+		if (strcmp(which, lists[i].name) == 0)
+			l = (enum list)i;
+	model_figures(c->model, now, &f);
+	share_words(&share, &of, &f);
+	buf_add_wib_clock(&clock, now);
+	snprintf(open, sizeof(open), "%zu", f.open);
+	snprintf(breaching, sizeof(breaching), "%zu", f.breaching);
+	snprintf(triage, sizeof(triage), "%zu", f.triage);
+	snprintf(seq, sizeof(seq), "%" PRId64, model_seq(c->model));
+	shown = add_rows(&rows, c, l, now);
+	add_latest(&latest, c);
+	{
+		const struct template_value v[] = {
+			{ "kabupaten", c->h.set.name }, { "waktu", buf_str(&clock) }, { "seq", seq }, { "open", open },
+			{ "breaching", breaching }, { "triage", triage }, { "share", buf_str(&share) }, { "of", buf_str(&of) },
+			{ "judul", lists[l].title }, { "kosong", shown == 0 ? lists[l].empty : "" },
+		};
+
+		buf_add(&text, _binary_console_web_papan_html_start,
+		    (size_t)(_binary_console_web_papan_html_end - _binary_console_web_papan_html_start));
+		if (template_fill(&page, buf_str(&text), buf_add_html, v, N_ELEMS(v), &errors) != 0)
+			log_error("page_broken", "page=papan err=\"%s\"", log_quote(buf_str(&errors), errors.len));
+	}
+	put_in(&page, "<!--KASUS-->", &rows);
+	put_in(&page, "<!--ESKALASI-->", &latest);
+	http_answer(r, 200, "text/html; charset=utf-8", &page);
+	struct buf *const all[] = { &text, &page, &rows, &latest, &errors, &share, &of, &clock };
+	for (size_t i = 0; i < N_ELEMS(all); i++)
+		buf_release(all[i]);
+}
+
+void
+get_board_json(struct http_req *r, void *arg)
+{
+	struct console *c = arg;
+	struct buf b = { 0 };
+	struct model_figures f;
+	int64_t now = house_now_ms(&c->h);
+
+	model_figures(c->model, now, &f);
+	buf_addf(&b, "{\"seq\":%" PRId64 ",\"at_ms\":%" PRId64 ",\"open\":%zu,\"breaching\":%zu,\"triage\":%zu,\"drill\":%zu,"
+	    "\"day_in_time\":%zu,\"day_late\":%zu}", model_seq(c->model), now, f.open, f.breaching, f.triage, f.drill,
+	    f.day_in_time, f.day_late);
+	http_answer_json(r, 200, &b);
+	buf_release(&b);
+}
+
+static void
+asset(struct http_req *r, const char *type, const char *from, const char *to)
+{
+	struct buf b = { 0 };
+
+	buf_add(&b, from, (size_t)(to - from));
+	http_answer(r, 200, type, &b);
+	buf_release(&b);
+}
+
+void
+get_board_css(struct http_req *r, void *arg)
+{
+	(void)arg;
+	asset(r, "text/css; charset=utf-8", _binary_console_web_papan_css_start, _binary_console_web_papan_css_end);
+}
+
+void
+get_board_js(struct http_req *r, void *arg)
+{
+	(void)arg;
+	asset(r, "text/javascript; charset=utf-8", _binary_console_web_papan_js_start, _binary_console_web_papan_js_end);
+}

@@ -1,0 +1,49 @@
+#ifndef KENTONGAN_CONSOLE_H
+#define KENTONGAN_CONSOLE_H
+/*
+ * What officers see.  This first part serves the escalation feeds and the board, on loopback only
+ * until there is a log-in.
+ */
+#include "console/model.h"
+#include "lib/httpd.h"
+#include "lib/redis.h"
+#include "store/house.h"
+
+struct watcher;
+struct console {
+	struct house h;
+	struct daemon *d;
+	struct redis_link *link;	/* follows the log; blocking reads only */
+	struct httpd *http;
+	struct model *model;
+	struct event *again, *ping, *sweep;
+	struct watcher *watchers; int watchers_n;
+	int following, ready;
+	char *port;
+};
+
+/* follow.c: the log into the model and to those who watch. */
+int follow_init(struct console *c, struct event_base *base);
+void follow_release(struct console *c);
+
+/* feed.c */
+void get_events(struct http_req *r, void *arg);
+void get_atom(struct http_req *r, void *arg);
+void get_json_feed(struct http_req *r, void *arg);
+void feed_publish(struct console *c, enum model_event e, int64_t seq, const struct buf *data);
+void feed_ping(struct console *c);
+void feed_release(struct console *c);
+
+/* board.c, api.c */
+void get_board(struct http_req *r, void *arg);
+void get_board_json(struct http_req *r, void *arg);
+void get_cases(struct http_req *r, void *arg);
+void get_case(struct http_req *r, void *arg);
+void get_console_healthz(struct http_req *r, void *arg);
+void get_console_metrics(struct http_req *r, void *arg);
+void get_board_css(struct http_req *r, void *arg);
+void get_board_js(struct http_req *r, void *arg);
+
+/* Name of a unit as people say it, its code when it is unknown. */
+const char *console_unit_name(const struct console *c, const char *code);
+#endif

@@ -1,0 +1,298 @@
+/* The escalation feeds: SSE, Atom (RFC 4287), JSON Feed 1.1. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console/console.h"
+#include "lib/escape.h"
+#include "lib/log.h"
+
+#define REPLAY_MAX 10000	/* a reader further behind starts anew */
+#define FEED_ENTRIES 100
+
+struct watcher { struct console *c; struct http_stream *s; struct watcher *next, *prev; int broken; };
+
+/* ---- SSE ---- */
+
+static void
+on_close(struct http_stream *s, void *arg)
+{
+	struct watcher *w = arg;
+
+	(void)s;
+	*(w->prev != NULL ? &w->prev->next : &w->c->watchers) = w->next;
+	if (w->next != NULL)
+		w->next->prev = w->prev;
+	w->c->watchers_n--;
+	free(w);
+}
+
+static void
+send_event(struct watcher *w, enum model_event e, int64_t seq, const struct buf *data)
+{
+	struct buf chunk = { 0 };
+
+	if (w->broken)
+		return;
+	/* data is one line of JSON: its encoder lets no line end through. */
+	buf_addf(&chunk, "id: %" PRId64 "\nevent: %s\ndata: %s\n\n", seq, model_event_name(e), buf_str(data));
+	if (http_stream_send(w->s, &chunk, (size_t)w->c->h.set.console_backlog_bytes) != 0)
+		w->broken = 1;		/* on_close follows */
+	buf_release(&chunk);
+}
+
+void
+feed_publish(struct console *c, enum model_event e, int64_t seq, const struct buf *data)
+{
+	for (struct watcher *w = c->watchers, *next; w != NULL; w = next) {
+		next = w->next;
+		send_event(w, e, seq, data);
+	}
+}
+
+void
+feed_ping(struct console *c)
+{
+	struct buf ping = { 0 };
+
+	buf_adds(&ping, ": ping\n\n");
+	for (struct watcher *w = c->watchers, *next; w != NULL; w = next) {
+		next = w->next;
+		if (!w->broken && http_stream_send(w->s, &ping, (size_t)c->h.set.console_backlog_bytes) != 0)
+			w->broken = 1;
+	}
+	buf_release(&ping);
+}
+
+void
+feed_release(struct console *c)
+{
+	while (c->watchers != NULL) {
+		struct watcher *w = c->watchers;
+
+		c->watchers = w->next;
+		if (!w->broken)
+			http_stream_end(w->s);
+		free(w);
+	}
+}
+
+static int
+replay_line(const struct log_line *line, void *arg)
+{
+	struct watcher *w = arg;
+	struct buf data = { 0 };
+	enum model_event e;
+
+	if (line->seq > model_seq(w->c->model))
+		return 1;		/* comes by itself */
+	e = model_describe(line, &data);
+	if (e != MODEL_NOTHING)
+		send_event(w, e, line->seq, &data);
+	buf_release(&data);
+	return w->broken;
+}
+
+static void
+replay(struct watcher *w, int64_t after)
+{
+	int64_t now = model_seq(w->c->model);
+	struct buf chunk = { 0 };
+
+	if (after < now - REPLAY_MAX || after > now) {
+		buf_addf(&chunk, "id: %" PRId64 "\nevent: reset\ndata: {\"seq\":%" PRId64 "}\n\n", now, now);
+		if (http_stream_send(w->s, &chunk, (size_t)w->c->h.set.console_backlog_bytes) != 0)
+			w->broken = 1;
+		buf_release(&chunk);
+		return;
+	}
+	if (after < now)
+		logbook_read(&w->c->h.st, after, (int)(now - after), replay_line, w);
+}
+
+void
+get_events(struct http_req *r, void *arg)
+{
+	struct console *c = arg;
+	const char *last = http_req_header(r, "Last-Event-ID");
+	struct buf hello = { 0 };
+	struct watcher *w;
+	int64_t after = -1;
+	size_t len;
+
+	if (last == NULL)
+		last = http_req_query(r, "last_event_id", &len);
+	if (last != NULL && last[0] != '\0')
+		after = strtoll(last, NULL, 10);
+	if (c->watchers_n >= c->h.set.console_streams) {
+		http_add_header(r, "Retry-After", "30");
+		http_answer_problem(r, 503, "Service Unavailable", "Terlalu banyak penonton; coba lagi sebentar lagi.");
+		return;
+	}
+	w = xcalloc(1, sizeof(*w));
+	w->c = c;
+	http_add_header(r, "X-Accel-Buffering", "no");
+	w->s = http_stream_start(r, "text/event-stream", on_close, w);
+	if (w->s == NULL) {
+		free(w);
+		return;
+	}
+	w->next = c->watchers;
+	if (w->next != NULL)
+		w->next->prev = w;
+	c->watchers = w;
+	c->watchers_n++;
+	buf_adds(&hello, "retry: 3000\n\n");
+	if (http_stream_send(w->s, &hello, (size_t)c->h.set.console_backlog_bytes) != 0)
+		w->broken = 1;
+	buf_release(&hello);
+	if (after >= 0 && !w->broken)
+		replay(w, after);
+}
+
+/* ---- words for people ---- */
+
+static void
+add_title(struct buf *b, const struct console *c, const struct model_escalation *e)
+{
+	char code[CODE_CHARS + 2];
+	const char *unit = console_unit_name(c, e->unit);
+
+	code_show(code, &e->code);
+	buf_adds(b, e->latihan ? "LATIHAN " : "");
+	switch (e->kind) {
+	case ESC_WARNING: buf_addf(b, "%s: %s dari waktu %s terpakai, %s", code, e->rung, e->clock, unit); break;
+	case ESC_BREACH: buf_addf(b, "%s: batas %s terlewati, %s", code, e->clock, unit); break;
+	case ESC_RUNG: buf_addf(b, "%s: naik ke %s (%s), %s belum menangani", code, e->rung, console_unit_name(c, e->told), unit); break;
+	case ESC_PASSED: buf_addf(b, "%s: %s dilewati (%s), %s", code, e->rung, e->why, unit); break;
+	case ESC_NONE: break;
+	}
+}
+
+static void
+add_summary(struct buf *b, const struct console *c, const struct model_escalation *e)
+{
+	const struct place *p = c->h.policy != NULL ? place_find(c->h.policy->places, e->place) : NULL;
+
+	buf_addf(b, "%s, ", e->category);
+	if (p != NULL)
+		buf_add_place(b, p);
+	buf_adds(b, ". Batas ");
+	buf_add_wib_short(b, e->due_ms);
+	buf_addf(b, ", terlambat %" PRId64 " ms.", e->late_ms);
+}
+
+/* ---- Atom ---- */
+
+static void
+add_xml_text(struct buf *b, const char *tag, const struct buf *text)
+{
+	buf_addf(b, "<%s>", tag);
+	buf_add_xml(b, buf_str(text), text->len);
+	buf_addf(b, "</%s>", tag);
+}
+
+static void
+add_atom_entry(struct buf *b, const struct console *c, const struct model_escalation *e)
+{
+	struct buf title = { 0 }, summary = { 0 };
+
+	add_title(&title, c, e);
+	add_summary(&summary, c, e);
+	buf_addf(b, "<entry><id>tag:kentongan,2026:%s:eskalasi:%" PRId64 "</id>", c->h.set.regency, e->seq);
+	add_xml_text(b, "title", &title);
+	buf_adds(b, "<updated>");
+	buf_add_wib_iso(b, e->at_ms);
+	buf_adds(b, "</updated>");
+	add_xml_text(b, "summary", &summary);
+	buf_addf(b, "<category term=\"%s\"/><link rel=\"alternate\" href=\"/papan#%s\"/>", escalation_name(e->kind), e->code.s);
+	buf_addf(b, "<kt:seq>%" PRId64 "</kt:seq><kt:code>%s</kt:code><kt:kind>%s</kt:kind><kt:clock>%s</kt:clock>"
+	    "<kt:rung>%s</kt:rung><kt:unit>%s</kt:unit><kt:due_ms>%" PRId64 "</kt:due_ms><kt:at_ms>%" PRId64
+	    "</kt:at_ms><kt:late_ms>%" PRId64 "</kt:late_ms></entry>", e->seq, e->code.s, escalation_name(e->kind), e->clock,
+	    e->rung, e->unit, e->due_ms, e->at_ms, e->late_ms);
+	buf_release(&title);
+	buf_release(&summary);
+}
+
+/* 304 when the reader has the newest: the ETag is the newest seq. */
+static int
+is_unchanged(struct http_req *r, int64_t newest)
+{
+	const char *have = http_req_header(r, "If-None-Match");
+	struct buf none = { 0 };
+	char etag[32];
+
+	snprintf(etag, sizeof(etag), "\"%" PRId64 "\"", newest);
+	http_add_header(r, "ETag", etag);
+	if (have == NULL || strcmp(have, etag) != 0)
+		return 0;
+	http_answer(r, 304, "text/plain", &none);
+	return 1;
+}
+
+void
+get_atom(struct http_req *r, void *arg)
+{
+	struct console *c = arg;
+	const struct model_escalation *newest = model_latest(c->model, 0), *e;
+	struct buf b = { 0 };
+
+	if (is_unchanged(r, newest != NULL ? newest->seq : 0))
+		return;
+	buf_adds(&b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" "
+	    "xmlns:kt=\"tag:kentongan,2026:eskalasi\" xml:lang=\"id\">");
+	buf_addf(&b, "<id>tag:kentongan,2026:%s:eskalasi</id><title>Eskalasi Kentongan</title>"
+	    "<author><name>Kentongan</name></author><link rel=\"self\" href=\"/feed/eskalasi.atom\"/><updated>", c->h.set.regency);
+	buf_add_wib_iso(&b, newest != NULL ? newest->at_ms : model_at_ms(c->model));
+	buf_adds(&b, "</updated>");
+	for (size_t i = 0; i < FEED_ENTRIES && (e = model_latest(c->model, i)) != NULL; i++)
+		add_atom_entry(&b, c, e);
+	buf_adds(&b, "</feed>\n");
+	http_answer(r, 200, "application/atom+xml; charset=utf-8", &b);
+	buf_release(&b);
+}
+
+/* ---- JSON Feed ---- */
+
+static void
+add_json_item(struct buf *b, const struct console *c, const struct model_escalation *e)
+{
+	struct buf text = { 0 };
+
+	/* The escalation's own members, then those of the feed format. */
+	model_escalation_json(b, e);
+	buf_cut(b, b->len - 1);
+	buf_addf(b, ",\"id\":\"tag:kentongan,2026:%s:eskalasi:%" PRId64 "\",\"url\":\"/papan#%s\",\"title\":",
+	    c->h.set.regency, e->seq, e->code.s);
+	add_title(&text, c, e);
+	buf_add_json(b, buf_str(&text), text.len);
+	buf_reset(&text);
+	add_summary(&text, c, e);
+	buf_adds(b, ",\"content_text\":");
+	buf_add_json(b, buf_str(&text), text.len);
+	buf_adds(b, ",\"date_published\":\"");
+	buf_add_wib_iso(b, e->at_ms);
+	buf_adds(b, "\"}");
+	buf_release(&text);
+}
+
+void
+get_json_feed(struct http_req *r, void *arg)
+{
+	struct console *c = arg;
+	const struct model_escalation *newest = model_latest(c->model, 0), *e;
+	struct buf b = { 0 };
+
+	if (is_unchanged(r, newest != NULL ? newest->seq : 0))
+		return;
+	buf_adds(&b, "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"Eskalasi Kentongan\",\"language\":\"id\","
+	    "\"home_page_url\":\"/papan\",\"feed_url\":\"/feed/eskalasi.json\",\"items\":[");
+	for (size_t i = 0; i < FEED_ENTRIES && (e = model_latest(c->model, i)) != NULL; i++) {
+		buf_adds(&b, i ? "," : "");
+		add_json_item(&b, c, e);
+	}
+	buf_adds(&b, "]}");
+	http_answer(r, 200, "application/feed+json; charset=utf-8", &b);
+	buf_release(&b);
+}

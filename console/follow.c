@@ -1,0 +1,158 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "console/console.h"
+#include "lib/clock.h"
+#include "lib/log.h"
+
+#define CATCH_UP 2000
+#define PING_MS 15000
+#define SWEEP_MS 60000
+#define BLOCK_MS "5000"
+
+static void
+later(struct console *c, int64_t ms)
+{
+	struct timeval tv = ms_to_timeval(ms);
+
+	event_add(c->again, &tv);
+}
+
+static int
+take(const struct log_line *line, void *arg)
+{
+	struct console *c = arg;
+	struct buf data = { 0 };
+	enum model_event e = model_take(c->model, line, &data);
+
+	if (line->seq < 0)
+		log_error("foreign_entry", "after=%" PRId64, model_seq(c->model));
+	if (e != MODEL_NOTHING)
+		feed_publish(c, e, line->seq, &data);
+	buf_release(&data);
+	return 0;
+}
+
+static void
+on_entries(const redisReply *r, void *arg)
+{
+	struct console *c = arg;
+
+	c->following = 0;
+	if (redis_class_of(r) != REDIS_FINE) {
+		if (r != NULL)
+			log_error("follow_failed", "err=\"%s\"", log_quote(r->str, r->len));
+		later(c, 200);
+		return;
+	}
+	if (r->type == REDIS_REPLY_ARRAY && r->elements == 1 && r->element[0]->elements == 2) {
+		const redisReply *list = r->element[0]->element[1];
+
+		for (size_t i = 0; i < list->elements; i++) {
+			struct log_line line = { .seq = -1 };
+
+			if (log_line_of(&line, list->element[i]) != 0)
+				line.seq = -1;
+			take(&line, c);
+		}
+	}
+	later(c, 0);
+}
+
+static void
+follow(struct console *c)
+{
+	struct redis_args a = { 0 };
+	char after[32];
+
+	snprintf(after, sizeof(after), "%" PRId64 "-0", model_seq(c->model));
+	redis_args_adds(&a, "XREAD");
+	redis_args_adds(&a, "COUNT");
+	redis_args_adds(&a, "500");
+	redis_args_adds(&a, "BLOCK");
+	redis_args_adds(&a, BLOCK_MS);
+	redis_args_adds(&a, "STREAMS");
+	args_add_key(&a, &c->h.st, KEY_LOG, NULL, NULL);
+	redis_args_adds(&a, after);
+	if (redis_link_send_blocking(c->link, on_entries, c, a.n, (const char **)a.argv, a.lens) == 0)
+		c->following = 1;
+	else
+		later(c, 100);
+	redis_args_release(&a);
+}
+
+static void
+on_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct console *c = arg;
+
+	(void)fd, (void)what;
+	if (c->following || c->d->stopping)
+		return;
+	if (!c->h.serving) {
+		later(c, 200);
+		return;
+	}
+	if (!c->ready) {	/* the past first, in large steps */
+		int n = logbook_read(&c->h.st, model_seq(c->model), CATCH_UP, take, c);
+
+		if (n == CATCH_UP || n < 0) {
+			later(c, n < 0 ? 200 : 0);
+			return;
+		}
+		c->ready = 1;
+		log_info("model_ready", "seq=%" PRId64 " open=%zu bytes=%zu", model_seq(c->model),
+		    model_open_count(c->model), model_bytes(c->model));
+		daemon_ready(c->d, c->port);
+	}
+	follow(c);
+}
+
+static void
+on_ping(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	feed_ping(arg);
+}
+
+static void
+on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	struct console *c = arg;
+
+	(void)fd, (void)what;
+	model_sweep(c->model, house_now_ms(&c->h));
+}
+
+int
+follow_init(struct console *c, struct event_base *base)
+{
+	const struct redis_link_options o = { .name = "console", .connect_ms = c->h.set.redis_connect_ms,
+	    .command_ms = c->h.set.redis_command_ms, .in_flight_max = 4 };
+	struct timeval ping = ms_to_timeval(PING_MS), sweep = ms_to_timeval(SWEEP_MS);
+
+	c->link = redis_link_new(base, &c->h.st.address, &o);
+	c->again = event_new(base, -1, 0, on_again, c);
+	c->ping = event_new(base, -1, EV_PERSIST, on_ping, c);
+	c->sweep = event_new(base, -1, EV_PERSIST, on_sweep, c);
+	if (c->again == NULL || c->ping == NULL || c->sweep == NULL || event_add(c->ping, &ping) != 0 ||
+	    event_add(c->sweep, &sweep) != 0)
+		return -1;
+	later(c, 0);
+	return 0;
+}
+
+void
+follow_release(struct console *c)
+{
+	struct event *const events[] = { c->ping, c->sweep, c->again };
+
+	if (c->link != NULL)
+		redis_link_free(c->link);	/* first: it calls back */
+	for (size_t i = 0; i < N_ELEMS(events); i++)
+		if (events[i] != NULL)
+			event_free(events[i]);
+}

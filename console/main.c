@@ -1,0 +1,113 @@
+/* What officers see: the read model from the log, feeds, the board. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console/console.h"
+#include "lib/log.h"
+
+#define ESCALATIONS_MAX 10000
+#define CONSOLE_CSP "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; " \
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+static const struct http_route routes[] = {
+	/* method   path                    body  handler              flags */
+	{ HTTP_GET, "/",                     0,    get_board,           0 },
+	{ HTTP_GET, "/papan",                0,    get_board,           0 },
+	{ HTTP_GET, "/papan.css",            0,    get_board_css,       0 },
+	{ HTTP_GET, "/papan.js",             0,    get_board_js,        0 },
+	{ HTTP_GET, "/feed/eskalasi.atom",   0,    get_atom,            0 },
+	{ HTTP_GET, "/feed/eskalasi.json",   0,    get_json_feed,       0 },
+	{ HTTP_GET, "/api/v1/events",        0,    get_events,          0 },
+	{ HTTP_GET, "/api/v1/board",         0,    get_board_json,      0 },
+	{ HTTP_GET, "/api/v1/cases",         0,    get_cases,           0 },
+	{ HTTP_GET, "/api/v1/cases/" "*",    0,    get_case,            0 },
+	{ HTTP_GET, "/healthz",              0,    get_console_healthz, 0 },
+	{ HTTP_GET, "/metrics",              0,    get_console_metrics, 0 },
+};
+
+static int
+on_idle(void *arg)
+{
+	struct console *c = arg;
+
+	return httpd_open(c->http) == 0;
+}
+
+static void
+on_stop(void *arg)
+{
+	struct console *c = arg;
+
+	feed_release(c);
+	httpd_drain(c->http);
+}
+
+static int
+console_init(struct console *c, struct daemon *d, const char *port)
+{
+	struct httpd_options o;
+	struct buf errors = { 0 }, detail = { 0 };
+
+	c->d = d;
+	if (strcmp(c->h.set.console_address, "127.0.0.1") != 0 && strcmp(c->h.set.console_address, "::1") != 0) {
+		fprintf(stderr, "console.address: %s is not loopback; there is no log-in yet, so only 127.0.0.1 is served\n",
+		    c->h.set.console_address);
+		return -1;
+	}
+	d->on_stop = on_stop;
+	d->on_idle = on_idle;
+	d->arg = c;
+	c->model = model_new(ESCALATIONS_MAX);
+	httpd_options_default(&o);
+	o.address = c->h.set.console_address;
+	o.port = port != NULL ? (int)strtol(port, NULL, 10) : (int)c->h.set.console_port;
+	o.csp = CONSOLE_CSP;
+	c->http = httpd_new(d->base, &o, routes, N_ELEMS(routes), c, &errors);
+	fputs(buf_str(&errors), stderr);
+	buf_release(&errors);
+	if (c->http == NULL)
+		return -1;
+	buf_addf(&detail, "http=%s:%d", c->h.set.console_address, httpd_port(c->http));
+	c->port = buf_take(&detail);
+	return follow_init(c, d->base) == 0 && house_start(&c->h, d) == 0 ? 0 : -1;
+}
+
+static void
+console_release(struct console *c)
+{
+	follow_release(c);
+	feed_release(c);
+	if (c->http != NULL)
+		httpd_free(c->http);
+	model_free(c->model);
+	free(c->port);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *port = NULL, *instance = "console";
+	const struct daemon_flag flags[] = { { "port", &port, "port to listen on, in place of console.port" },
+	    { "name", &instance, "name of this one when several run" } };
+	struct console console;
+	struct daemon d;
+	int status;
+
+	memset(&console, 0, sizeof(console));
+	settings_register();
+	status = daemon_init(&d, "console", argc, argv, flags, N_ELEMS(flags));
+	if (status != 0)
+		return status - 1;
+	status = 1;
+	if (d.check_only) {
+		status = house_check_only(d.conf_dir);
+	} else if (house_open(&console.h, d.conf_dir, d.dir, d.redis_url, instance) == 0) {
+		if (console_init(&console, &d, port) == 0)
+			status = daemon_run(&d);
+		console_release(&console);
+		house_close(&console.h);
+	}
+	daemon_release(&d);
+	return status;
+}

@@ -1,0 +1,399 @@
+#include "console/model.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "core/calendar.h"
+#include "lib/escape.h"
+
+/* Cases by code: open addressing, tombstones by code "-". */
+struct table { struct model_case *rows; size_t cap, n, used; };
+
+struct model {
+	struct table open, sealed;
+	struct model_escalation *ring; size_t ring_max, ring_n, ring_at;
+	int64_t seq, at_ms;
+};
+
+static size_t
+slot_of(const struct table *t, const char *code)
+{
+	uint64_t h = UINT64_C(1469598103934665603);
+	size_t i, free_slot = SIZE_MAX;
+
+	for (const char *p = code; *p != '\0'; p++)
+		h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
+	for (i = h % t->cap; t->rows[i].code.s[0] != '\0'; i = (i + 1) % t->cap) {
+		if (strcmp(t->rows[i].code.s, code) == 0)
+			return i;
+		if (t->rows[i].code.s[0] == '-' && free_slot == SIZE_MAX)
+			free_slot = i;
+	}
+	return free_slot != SIZE_MAX ? free_slot : i;
+}
+
+static void
+grow(struct table *t)
+{
+	struct table bigger = { .cap = t->n * 4 < 1024 ? 1024 : t->n * 4 };
+
+	bigger.rows = xcalloc(bigger.cap, sizeof(*bigger.rows));
+	for (size_t i = 0; i < t->cap; i++)
+		if (t->rows[i].code.s[0] != '\0' && t->rows[i].code.s[0] != '-') {
+			bigger.rows[slot_of(&bigger, t->rows[i].code.s)] = t->rows[i];
+			bigger.n++;
+		}
+	bigger.used = bigger.n;
+	free(t->rows);
+	*t = bigger;
+}
+
+static struct model_case *
+row(struct table *t, const char *code)
+{
+	struct model_case *c;
+
+	if (t->cap == 0 || 2 * (t->used + 1) > t->cap)
+		grow(t);
+	c = &t->rows[slot_of(t, code)];
+	if (strcmp(c->code.s, code) != 0) {
+		t->used += c->code.s[0] == '\0';
+		t->n++;
+		memset(c, 0, sizeof(*c));
+		snprintf(c->code.s, sizeof(c->code.s), "%s", code);
+	}
+	return c;
+}
+
+static void
+drop(struct table *t, struct model_case *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->code.s[0] = '-';
+	t->n--;
+}
+
+static void
+drop_code(struct table *t, const char *code)
+{
+	size_t i;
+
+	if (t->cap == 0)
+		return;
+	i = slot_of(t, code);
+	if (strcmp(t->rows[i].code.s, code) == 0)
+		drop(t, &t->rows[i]);
+}
+
+struct model *
+model_new(size_t escalations_max)
+{
+	struct model *m = xcalloc(1, sizeof(*m));
+
+	m->ring_max = escalations_max;
+	m->ring = xcalloc(escalations_max, sizeof(*m->ring));
+	return m;
+}
+
+void
+model_free(struct model *m)
+{
+	if (m == NULL)
+		return;
+	free(m->open.rows);
+	free(m->sealed.rows);
+	free(m->ring);
+	free(m);
+}
+
+int64_t model_seq(const struct model *m) { return m->seq; }
+int64_t model_at_ms(const struct model *m) { return m->at_ms; }
+size_t model_open_count(const struct model *m) { return m->open.n; }
+
+size_t
+model_bytes(const struct model *m)
+{
+	return (m->open.cap + m->sealed.cap) * sizeof(struct model_case) + m->ring_max * sizeof(*m->ring);
+}
+
+const char *
+model_event_name(enum model_event e)
+{
+	static const char *const names[] = { "", "kasus", "eskalasi", "sistem" };
+
+	return names[e];
+}
+
+/* ---- reading an entry ---- */
+
+static const char *
+text_of(const json_t *doc, const char *key)
+{
+	const char *s = json_string_value(json_object_get(doc, key));
+
+	return s != NULL ? s : "";
+}
+
+static int64_t
+int_of(const json_t *doc, const char *key)
+{
+	return json_integer_value(json_object_get(doc, key));
+}
+
+static void
+read_case(struct model_case *c, const json_t *doc, int64_t seq)
+{
+	const json_t *now = json_object_get(doc, "c");
+
+	snprintf(c->code.s, sizeof(c->code.s), "%s", text_of(doc, "code"));
+	c->version = int_of(doc, "v");
+	c->seq = seq;
+	c->latihan = json_is_true(json_object_get(doc, "latihan"));
+	if (case_state_of_name(text_of(now, "st"), &c->state) != 0)
+		c->state = CASE_BARU;
+	if (urgency_of_name(text_of(now, "urg"), &c->urgency) != 0)
+		c->urgency = URGENCY_BIASA;
+	snprintf(c->category, sizeof(c->category), "%s", text_of(now, "cat"));
+	snprintf(c->place, sizeof(c->place), "%s", text_of(now, "pl"));
+	snprintf(c->unit, sizeof(c->unit), "%s", json_is_string(json_array_get(json_object_get(now, "un"), 0)) ?
+	    json_string_value(json_array_get(json_object_get(now, "un"), 0)) : "");
+	c->received_ms = int_of(now, "rx");
+	c->promise_ms = int_of(now, "pr");
+	c->handled_ms = int_of(now, "hd");
+	c->breached_ms = int_of(now, "br");
+	c->due_ms = int_of(now, "due");
+	c->closed_as_rejected = strcmp(text_of(now, "as"), "ditolak") == 0 || strcmp(text_of(now, "as"), "ganda") == 0;
+	c->closed_ms = c->state == CASE_DITUTUP ? int_of(doc, "at") : 0;
+}
+
+static int
+read_escalation(struct model_escalation *e, const json_t *doc, int64_t seq)
+{
+	static const struct { const char *name; enum escalation_kind kind; } kinds[] = {
+		{ "warning", ESC_WARNING }, { "breach", ESC_BREACH }, { "rung", ESC_RUNG }, { "passed", ESC_PASSED },
+	};
+	const json_t *esc = json_object_get(doc, "esc"), *now = json_object_get(doc, "c");
+
+	memset(e, 0, sizeof(*e));
+	for (size_t i = 0; i < N_ELEMS(kinds); i++)
+		if (strcmp(text_of(esc, "kind"), kinds[i].name) == 0)
+			e->kind = kinds[i].kind;
+	if (e->kind == ESC_NONE)
+		return -1;
+	e->seq = seq;
+	e->at_ms = int_of(doc, "at");
+	e->due_ms = int_of(esc, "due_ms");
+	e->late_ms = int_of(esc, "late_ms");
+	e->latihan = json_is_true(json_object_get(doc, "latihan"));
+	snprintf(e->code.s, sizeof(e->code.s), "%s", text_of(doc, "code"));
+	snprintf(e->clock, sizeof(e->clock), "%s", text_of(esc, "clock"));
+	snprintf(e->rung, sizeof(e->rung), "%s", text_of(esc, "rung"));
+	snprintf(e->unit, sizeof(e->unit), "%s", text_of(esc, "unit"));
+	snprintf(e->told, sizeof(e->told), "%s", text_of(esc, "told"));
+	snprintf(e->why, sizeof(e->why), "%s", text_of(esc, "why"));
+	snprintf(e->category, sizeof(e->category), "%s", text_of(now, "cat"));
+	snprintf(e->place, sizeof(e->place), "%s", text_of(now, "pl"));
+	return 0;
+}
+
+static void
+pair(struct buf *b, const char *key, const char *value)
+{
+	buf_addf(b, ",\"%s\":", key);
+	buf_add_json(b, value, strlen(value));
+}
+
+void
+model_escalation_json(struct buf *b, const struct model_escalation *e)
+{
+	buf_addf(b, "{\"seq\":%" PRId64 ",\"code\":\"%s\",\"kind\":\"%s\"", e->seq, e->code.s, escalation_name(e->kind));
+	pair(b, "clock", e->clock);
+	pair(b, "rung", e->rung);
+	pair(b, "unit", e->unit);
+	pair(b, "told", e->told);
+	pair(b, "why", e->why);
+	pair(b, "category", e->category);
+	pair(b, "place", e->place);
+	buf_addf(b, ",\"due_ms\":%" PRId64 ",\"at_ms\":%" PRId64 ",\"late_ms\":%" PRId64 ",\"drill\":%s}", e->due_ms,
+	    e->at_ms, e->late_ms, e->latihan ? "true" : "false");
+}
+
+void
+model_case_json(struct buf *b, const struct model_case *c, int64_t now_ms)
+{
+	buf_addf(b, "{\"seq\":%" PRId64 ",\"code\":\"%s\",\"state\":\"%s\",\"version\":%" PRId64 ",\"urgency\":\"%s\"", c->seq,
+	    c->code.s, case_state_name(c->state), c->version, urgency_name(c->urgency));
+	pair(b, "category", c->category);
+	pair(b, "place", c->place);
+	pair(b, "unit", c->unit);
+	buf_addf(b, ",\"received_ms\":%" PRId64 ",\"promise_ms\":%" PRId64 ",\"handled_ms\":%" PRId64 ",\"breached_ms\":%" PRId64
+	    ",\"drill\":%s", c->received_ms, c->promise_ms, c->handled_ms, c->breached_ms, c->latihan ? "true" : "false");
+	if (now_ms != 0 && c->handled_ms == 0 && c->promise_ms != 0)
+		buf_addf(b, ",\"left_ms\":%" PRId64, c->promise_ms - now_ms);
+	buf_addc(b, '}');
+}
+
+static enum model_event
+describe(const json_t *doc, const struct log_line *line, struct buf *data)
+{
+	struct model_escalation e;
+	struct model_case c = { .seq = 0 };
+
+	/* A sealed case exists for nobody here. */
+	if (json_object_get(json_object_get(doc, "c"), "sealed") != NULL)
+		return MODEL_NOTHING;
+	if (read_escalation(&e, doc, line->seq) == 0) {
+		model_escalation_json(data, &e);
+		return MODEL_ESCALATION;
+	}
+	if (json_object_get(doc, "c") != NULL) {
+		read_case(&c, doc, line->seq);
+		model_case_json(data, &c, 0);
+		return MODEL_CASE;
+	}
+	if (strcmp(text_of(doc, "what"), "sistem") == 0 && text_of(doc, "detail")[0] != '\0') {
+		buf_addf(data, "{\"seq\":%" PRId64 ",\"at_ms\":%" PRId64, line->seq, int_of(doc, "at"));
+		pair(data, "who", text_of(doc, "actor"));
+		pair(data, "detail", text_of(doc, "detail"));
+		buf_addc(data, '}');
+		return MODEL_SYSTEM;
+	}
+	return MODEL_NOTHING;
+}
+
+enum model_event
+model_describe(const struct log_line *line, struct buf *data)
+{
+	json_t *doc = line->seq >= 0 ? json_loadb(line->entry, line->len, 0, NULL) : NULL;
+	enum model_event e = doc != NULL ? describe(doc, line, data) : MODEL_NOTHING;
+
+	json_decref(doc);
+	return e;
+}
+
+enum model_event
+model_take(struct model *m, const struct log_line *line, struct buf *data)
+{
+	json_t *doc = line->seq >= 0 ? json_loadb(line->entry, line->len, 0, NULL) : NULL;
+	const char *code = text_of(doc, "code");
+	enum model_event e = MODEL_NOTHING;
+
+	if (doc == NULL || line->seq <= m->seq)
+		goto out;
+	m->seq = line->seq;
+	m->at_ms = int_of(doc, "at");
+	if (code[0] != '\0' && json_object_get(doc, "c") != NULL) {
+		int sealed = json_object_get(json_object_get(doc, "c"), "sealed") != NULL;
+		struct model_escalation esc;
+
+		read_case(row(sealed ? &m->sealed : &m->open, code), doc, line->seq);
+		if (sealed)
+			drop_code(&m->open, code);	/* raised to confidential: gone from here at once */
+		else if (read_escalation(&esc, doc, line->seq) == 0) {
+			m->ring[m->ring_at] = esc;
+			m->ring_at = (m->ring_at + 1) % m->ring_max;
+			m->ring_n += m->ring_n < m->ring_max;
+		}
+	}
+	e = describe(doc, line, data);
+out:
+	json_decref(doc);
+	return e;
+}
+
+/* ---- questions ---- */
+
+static int
+is_open(const struct model_case *c)
+{
+	return c->code.s[0] != '\0' && c->code.s[0] != '-' && c->state != CASE_DITUTUP;
+}
+
+/* Promises not yet kept by time left; then the rest by what is due. */
+static int
+by_time_left(const void *a, const void *b)
+{
+	const struct model_case *x = *(const struct model_case *const *)a, *y = *(const struct model_case *const *)b;
+	int64_t p = x->handled_ms == 0 ? x->promise_ms : INT64_MAX / 2 + x->due_ms;
+	int64_t q = y->handled_ms == 0 ? y->promise_ms : INT64_MAX / 2 + y->due_ms;
+
+	return p < q ? -1 : p > q;
+}
+
+size_t
+model_open(const struct model *m, const struct model_case **out, size_t max)
+{
+	const struct model_case **all = xcalloc(m->open.n + 1, sizeof(*all));
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->open.cap; i++)
+		if (is_open(&m->open.rows[i]))
+			all[n++] = &m->open.rows[i];
+	qsort(all, n, sizeof(*all), by_time_left);
+	if (n > max)
+		n = max;
+	memcpy(out, all, n * sizeof(*all));
+	free(all);
+	return n;
+}
+
+const struct model_case *
+model_find(const struct model *m, const char *code)
+{
+	size_t i;
+
+	if (m->open.cap == 0)
+		return NULL;
+	i = slot_of(&m->open, code);
+	return strcmp(m->open.rows[i].code.s, code) == 0 ? &m->open.rows[i] : NULL;
+}
+
+void
+model_figures(const struct model *m, int64_t now_ms, struct model_figures *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < m->open.cap; i++) {
+		const struct model_case *c = &m->open.rows[i];
+
+		if (c->code.s[0] == '\0' || c->code.s[0] == '-')
+			continue;
+		if (c->latihan) {		/* drills are counted apart and nowhere else */
+			out->drill += is_open(c);
+			continue;
+		}
+		out->open += is_open(c);
+		out->triage += c->state == CASE_BARU;
+		out->breaching += is_open(c) && c->handled_ms == 0 && c->promise_ms != 0 && c->promise_ms <= now_ms;
+		if (c->received_ms < now_ms - DAY_MS || c->closed_as_rejected || c->promise_ms == 0)
+			continue;
+		if (c->handled_ms != 0 && c->breached_ms == 0)
+			out->day_in_time++;
+		else if (c->breached_ms != 0)
+			out->day_late++;
+		out->day_handled += c->handled_ms != 0;
+	}
+}
+
+const struct model_escalation *
+model_latest(const struct model *m, size_t i)
+{
+	return i < m->ring_n ? &m->ring[(m->ring_at + m->ring_max - 1 - i) % m->ring_max] : NULL;
+}
+
+void
+model_sweep(struct model *m, int64_t now_ms)
+{
+	struct table *const tables[] = { &m->open, &m->sealed };
+
+	for (size_t t = 0; t < N_ELEMS(tables); t++)
+		for (size_t i = 0; i < tables[t]->cap; i++) {
+			struct model_case *c = &tables[t]->rows[i];
+
+			if (c->code.s[0] != '\0' && c->code.s[0] != '-' && c->closed_ms != 0 && c->closed_ms < now_ms - DAY_MS)
+				drop(tables[t], c);
+		}
+}

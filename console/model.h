@@ -1,0 +1,68 @@
+#ifndef KENTONGAN_MODEL_H
+#define KENTONGAN_MODEL_H
+/*
+ * The read model: what the log says of every open case and of those closed within a day, in
+ * memory.  No names, no texts.  Sealed cases lie in a table of their own that no list here reads.
+ *
+ * Units      int64_t milliseconds, UTC, by the store's clock.
+ */
+#include "core/case.h"
+#include "core/decide.h"
+#include "store/logbook.h"
+
+struct model_case {
+	struct code code;
+	enum case_state state;
+	enum urgency urgency;
+	char category[CATEGORY_CHARS], place[PLACE_CODE_CHARS], unit[UNIT_CODE_CHARS];	/* unit: the lead */
+	int64_t received_ms, promise_ms, handled_ms, breached_ms, due_ms, closed_ms;
+	int64_t version, seq;
+	int latihan, closed_as_rejected;
+};
+
+struct model_escalation {
+	int64_t seq, at_ms, due_ms, late_ms;
+	struct code code;
+	enum escalation_kind kind;
+	char clock[CLOCK_NAME_CHARS], rung[CLOCK_NAME_CHARS], unit[UNIT_CODE_CHARS], told[UNIT_CODE_CHARS];
+	char why[16];
+	char category[CATEGORY_CHARS], place[PLACE_CODE_CHARS];
+	int latihan;
+};
+
+struct model;
+struct model *model_new(size_t escalations_max);
+void model_free(struct model *m);
+
+enum model_event { MODEL_NOTHING, MODEL_CASE, MODEL_ESCALATION, MODEL_SYSTEM };
+/*
+ * Takes the next log entry in.  data gets the JSON that feeds carry for it (empty for
+ * MODEL_NOTHING: sealed cases, entries of no interest to a feed).
+ */
+enum model_event model_take(struct model *m, const struct log_line *line, struct buf *data);
+/* The same JSON without changing the model: for replaying to a reader who comes back. */
+enum model_event model_describe(const struct log_line *line, struct buf *data);
+const char *model_event_name(enum model_event e);	/* kasus eskalasi sistem */
+
+int64_t model_seq(const struct model *m);	/* last entry taken in */
+int64_t model_at_ms(const struct model *m);	/* its time */
+size_t model_bytes(const struct model *m);
+
+/* Open cases in order of time left (promise not yet kept first); at most max into out. */
+size_t model_open(const struct model *m, const struct model_case **out, size_t max);
+size_t model_open_count(const struct model *m);
+const struct model_case *model_find(const struct model *m, const char *code);
+
+struct model_figures {
+	size_t open, breaching, triage, drill;
+	size_t day_handled, day_in_time, day_late;	/* of what came in within 24 hours and is decided */
+};
+void model_figures(const struct model *m, int64_t now_ms, struct model_figures *out);
+
+/* Latest first; i counts from 0.  NULL past the end. */
+const struct model_escalation *model_latest(const struct model *m, size_t i);
+void model_escalation_json(struct buf *b, const struct model_escalation *e);
+void model_case_json(struct buf *b, const struct model_case *c, int64_t now_ms);
+/* Forgets what was closed more than a day before now. */
+void model_sweep(struct model *m, int64_t now_ms);
+#endif
