@@ -1,0 +1,287 @@
+#include "lib/httpc.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include <curl/curl.h>
+#include <event2/event.h>
+
+#include "lib/clock.h"
+
+#define CONNECT_MS 5000
+#define TOTAL_MS 30000
+#define ANSWER_BYTES (64 * 1024)
+#define KEEP_SECONDS 20L	/* servers drop idle connections: the younger, the fewer surprises */
+
+struct transfer {
+	TAILQ_ENTRY(transfer) entry;
+	struct httpc *c;
+	CURL *easy;
+	struct curl_slist *headers;
+	struct buf answer;
+	size_t limit;
+	int cut;			/* the answer was longer than the limit */
+	on_httpc_answer cb;
+	void *arg;
+	char error[CURL_ERROR_SIZE];
+};
+
+struct httpc {
+	struct event_base *base;
+	CURLM *multi;
+	struct event *timer;
+	TAILQ_HEAD(transfers, transfer) transfers;
+};
+
+/* ---- between libcurl and libevent ---- */
+
+static void finish_done(struct httpc *c);
+
+static void
+act(struct httpc *c, curl_socket_t fd, int what)
+{
+	int running;
+
+	curl_multi_socket_action(c->multi, fd, what, &running);
+	finish_done(c);
+}
+
+static void
+on_socket(evutil_socket_t fd, short what, void *arg)
+{
+	int mask = ((what & EV_READ) ? CURL_CSELECT_IN : 0) | ((what & EV_WRITE) ? CURL_CSELECT_OUT : 0);
+
+	act(arg, fd, mask);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	act(arg, CURL_SOCKET_TIMEOUT, 0);
+}
+
+/* libcurl's wishes are only noted: calling it back from here would recurse. */
+static int
+on_socket_wish(CURL *easy, curl_socket_t fd, int what, void *arg, void *known)
+{
+	struct httpc *c = arg;
+	struct event *e = known;
+	short events = EV_PERSIST;
+
+	(void)easy;
+	if (e != NULL)
+		event_free(e);
+	e = NULL;
+	if (what != CURL_POLL_REMOVE) {
+		events |= what == CURL_POLL_IN ? EV_READ : what == CURL_POLL_OUT ? EV_WRITE :
+		    EV_READ | EV_WRITE;
+		e = event_new(c->base, fd, events, on_socket, c);
+		if (e == NULL || event_add(e, NULL) != 0)
+			abort();	/* memory */
+	}
+	curl_multi_assign(c->multi, fd, e);
+	return 0;
+}
+
+static int
+on_timer_wish(CURLM *multi, long ms, void *arg)
+{
+	struct httpc *c = arg;
+	struct timeval wait = ms_to_timeval(ms);
+
+	(void)multi;
+	if (ms < 0)
+		event_del(c->timer);
+	else
+		event_add(c->timer, &wait);
+	return 0;
+}
+
+/* ---- one request ---- */
+
+static size_t
+on_body(char *data, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	size_t len = size * n, room = t->limit - t->answer.len;
+
+	buf_add(&t->answer, data, len < room ? len : room);
+	if (len <= room)
+		return len;
+	t->cut = 1;
+	return 0;			/* ends the transfer */
+}
+
+static void
+transfer_free(struct transfer *t)
+{
+	TAILQ_REMOVE(&t->c->transfers, t, entry);
+	curl_easy_cleanup(t->easy);
+	curl_slist_free_all(t->headers);
+	buf_release(&t->answer);
+	free(t);
+}
+
+/* What is known about a transfer that ended without a whole answer. */
+static int
+outcome_of_failure(const struct transfer *t)
+{
+	curl_off_t uploaded = 0;
+	long request_bytes = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
+	curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &uploaded);
+	return request_bytes == 0 && uploaded == 0 ? -1 : -2;
+}
+
+static void
+answer(struct transfer *t, CURLcode code)
+{
+	struct httpc_answer a = { .why = "" };
+	on_httpc_answer cb = t->cb;
+	curl_off_t retry_after = 0;
+	long status = 0;
+	void *arg = t->arg;
+	struct buf body = t->answer;
+
+	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	if ((code == CURLE_OK || t->cut) && status > 0) {
+		a.status = (int)status;
+		a.retry_after_ms = retry_after * 1000;
+		a.why = t->cut ? "the answer is longer than the limit" : "";
+	} else {
+		a.outcome = outcome_of_failure(t);
+		a.why = t->error[0] != '\0' ? t->error : curl_easy_strerror(code);
+	}
+	a.body = buf_str(&body);
+	a.body_len = body.len;
+	cb(&a, arg);
+}
+
+static void
+finish_done(struct httpc *c)
+{
+	CURLMsg *m;
+	int left;
+
+	while ((m = curl_multi_info_read(c->multi, &left)) != NULL) {
+		CURLcode code = m->data.result;
+		char *private = NULL;
+		struct transfer *t;
+
+		if (m->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &private);
+		t = (struct transfer *)(void *)private;
+		curl_multi_remove_handle(c->multi, t->easy);
+		answer(t, code);
+		transfer_free(t);
+	}
+}
+
+static void
+set_request(struct transfer *t, const struct httpc_request *req)
+{
+	CURL *e = t->easy;
+
+	curl_easy_setopt(e, CURLOPT_URL, req->url);
+	if (strcmp(req->method, "HEAD") == 0) {
+		curl_easy_setopt(e, CURLOPT_NOBODY, 1L);
+	} else if (req->body_len > 0 || strcmp(req->method, "GET") != 0) {
+		curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->body_len);
+		curl_easy_setopt(e, CURLOPT_COPYPOSTFIELDS, req->body_len > 0 ? req->body : "");
+		curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, req->method);
+	}
+	t->headers = curl_slist_append(NULL, "Expect:");	/* no pause before a body */
+	for (size_t i = 0; req->headers != NULL && req->headers[i] != NULL; i++)
+		t->headers = curl_slist_append(t->headers, req->headers[i]);
+	if (t->headers == NULL)
+		abort();		/* memory */
+	curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->headers);
+	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS,
+	    (long)(req->connect_ms > 0 ? req->connect_ms : CONNECT_MS));
+	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)(req->total_ms > 0 ? req->total_ms : TOTAL_MS));
+}
+
+static void
+set_rules(struct transfer *t)
+{
+	CURL *e = t->easy;
+
+	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
+	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
+	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
+	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, KEEP_SECONDS);
+	curl_easy_setopt(e, CURLOPT_USERAGENT, "kentongan/" KENTONGAN_VERSION);
+}
+
+void
+httpc_send(struct httpc *c, const struct httpc_request *req, on_httpc_answer cb, void *arg)
+{
+	struct transfer *t = xcalloc(1, sizeof(*t));
+
+	t->c = c;
+	t->cb = cb;
+	t->arg = arg;
+	t->limit = req->answer_limit > 0 ? req->answer_limit : ANSWER_BYTES;
+	t->easy = curl_easy_init();
+	if (t->easy == NULL)
+		abort();		/* memory */
+	set_rules(t);
+	set_request(t, req);
+	TAILQ_INSERT_TAIL(&c->transfers, t, entry);
+	/* Even a URL that cannot be read is told by the loop, not from here. */
+	if (curl_multi_add_handle(c->multi, t->easy) != CURLM_OK)
+		abort();		/* memory, or a handle added twice */
+}
+
+struct httpc *
+httpc_new(struct event_base *base, int connections_max)
+{
+	struct httpc *c = xcalloc(1, sizeof(*c));
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		abort();		/* memory, or a broken installation */
+	c->base = base;
+	TAILQ_INIT(&c->transfers);
+	c->multi = curl_multi_init();
+	c->timer = evtimer_new(base, on_timer, c);
+	if (c->multi == NULL || c->timer == NULL)
+		abort();		/* memory */
+	curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wish);
+	curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
+	curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, on_timer_wish);
+	curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
+	curl_multi_setopt(c->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)connections_max);
+	curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, (long)connections_max);
+	return c;
+}
+
+void
+httpc_free(struct httpc *c)
+{
+	static const struct httpc_answer unknown = { .outcome = -2, .body = "", .why = "stopped" };
+	struct transfer *t;
+
+	if (c == NULL)
+		return;
+	while ((t = TAILQ_FIRST(&c->transfers)) != NULL) {
+		curl_multi_remove_handle(c->multi, t->easy);
+		t->cb(&unknown, t->arg);
+		transfer_free(t);
+	}
+	curl_multi_cleanup(c->multi);
+	event_free(c->timer);
+	free(c);
+	curl_global_cleanup();
+}
