@@ -560,12 +560,12 @@ static const struct {
 	size_t offset;
 	int64_t usual, min, max;
 } spans[] = {
-	{ "konfirmasi", AT(confirm_ms),      3 * DAY_MS,     HOUR_MS,        30 * DAY_MS },
+	{ "konfirmasi", AT(confirm_ms),      3 * DAY_MS,     1000,           30 * DAY_MS },
 	{ "urung",      AT(undo_ms),         10 * MINUTE_MS, 0,              HOUR_MS },
-	{ "tunggu",     AT(wait_max_ms),     60 * DAY_MS,    DAY_MS,         366 * DAY_MS },
-	{ "tanya",      AT(ask_ms),          2 * DAY_MS,     HOUR_MS,        30 * DAY_MS },
-	{ "tinjau",     AT(review_ms),       DAY_MS,         HOUR_MS,        30 * DAY_MS },
-	{ "umur-pesan", AT(message_life_ms), 12 * HOUR_MS,   10 * MINUTE_MS, 7 * DAY_MS },
+	{ "tunggu",     AT(wait_max_ms),     60 * DAY_MS,    1000,           366 * DAY_MS },
+	{ "tanya",      AT(ask_ms),          2 * DAY_MS,     1000,           30 * DAY_MS },
+	{ "tinjau",     AT(review_ms),       DAY_MS,         1000,           30 * DAY_MS },
+	{ "umur-pesan", AT(message_life_ms), 12 * HOUR_MS,   1000, 7 * DAY_MS },
 };
 
 static void
