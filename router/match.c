@@ -8,6 +8,7 @@
 /* Symbols of the trie's edges below the words' own numbers. */
 enum { SYMBOL_NONE, SYMBOL_START, SYMBOL_END, SYMBOL_GAP, SYMBOL_WORDS };
 
+#define WILD_MIN 3		/* "a*" would fit half of all words ("aaaa*" is squeezed to it) */
 #define TOKEN_SYMBOLS 6		/* three forms and a few wild cards */
 #define STEPS_MAX 20000		/* edges looked at per report: bounds what a hostile text can cost */
 
@@ -152,7 +153,8 @@ symbols_of_word(struct matcher *m, const char *s, size_t len, uint32_t *out, siz
 	if (memchr(s + front, '*', len - (size_t)front - (size_t)back) != NULL || (front && back))
 		goto out;
 	buf_add_normalised(&words, s, len);
-	if (words.len == 0 || ((front || back) && strchr(buf_str(&words), ' ') != NULL))
+	if (words.len == 0 || ((front || back) &&
+	    (words.len < WILD_MIN || strchr(buf_str(&words), ' ') != NULL)))
 		goto out;
 	if (front || back) {
 		struct buf name = { 0 };
