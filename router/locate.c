@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "router/near.h"
 #include "router/vocab.h"
 
 #define HITS_MAX 256
@@ -41,10 +42,7 @@ struct locator {
 	unsigned char *mark_of, *weight_of;	/* by number - 1 */
 	struct vocab common;		/* names that are common words: how much they need, by number - 1 */
 	unsigned char *common_need;
-	struct vocab near_names;	/* names without one letter -> the names */
-	struct near { uint32_t spelling, next; } *nears;
-	uint32_t *near_first;
-	size_t nears_n, near_first_cap;
+	struct near_words near_names;	/* value: index of a spelling */
 	const struct classifier *known;
 };
 
@@ -108,55 +106,13 @@ read_common(struct locator *l, const struct catalogue *c)
 }
 
 static void
-add_near(struct locator *l, const char *word, size_t len, uint32_t spelling)
-{
-	uint32_t number = vocab_add(&l->near_names, word, len);
-
-	if (number > l->near_first_cap) {
-		size_t cap = l->near_first_cap == 0 ? 1024 : 2 * l->near_first_cap;
-
-		l->near_first = xrealloc(l->near_first, cap * sizeof(*l->near_first));
-		memset(l->near_first + l->near_first_cap, 0,
-		    (cap - l->near_first_cap) * sizeof(*l->near_first));
-		l->near_first_cap = cap;
-	}
-	if ((l->nears_n & (l->nears_n - 1)) == 0)	/* grows at 0, 1, 2, 4, 8 ... */
-		l->nears = xrealloc(l->nears, (l->nears_n == 0 ? 1 : 2 * l->nears_n) * sizeof(*l->nears));
-	l->nears[l->nears_n] = (struct near){ spelling, l->near_first[number - 1] };
-	l->near_first[number - 1] = (uint32_t)++l->nears_n;
-}
-
-/* The word without its letter i; 0 where that equals leaving out the letter before. */
-static size_t
-without_letter(char *out, const char *word, size_t len, size_t i)
-{
-	if (i > 0 && word[i] == word[i - 1])
-		return 0;
-	memcpy(out, word, i);
-	memcpy(out + i, word + i + 1, len - i - 1);
-	return len - 1;
-}
-
-/*
- * A typing error is one letter more, less, wrong, or two swapped.  Word and name then share a
- * spelling once each may leave out one letter, so only those are looked up (Garbe's SymSpell).
- */
-static void
 add_near_names(struct locator *l, const struct spelling *s, uint32_t index)
 {
-	char less[TOKEN_CHARS];
 	size_t len = strlen(s->words);
 
-	if (len < FUZZY_MIN || len >= TOKEN_CHARS || strchr(s->words, ' ') != NULL ||
-	    s->kind > SPELLING_ALIAS || s->place->kind == PLACE_KABUPATEN)
-		return;
-	add_near(l, s->words, len, index);
-	for (size_t i = 0; i < len; i++) {
-		size_t n = without_letter(less, s->words, len, i);
-
-		if (n > 0)
-			add_near(l, less, n, index);
-	}
+	if (len >= FUZZY_MIN && strchr(s->words, ' ') == NULL && s->kind <= SPELLING_ALIAS &&
+	    s->place->kind != PLACE_KABUPATEN)
+		near_add(&l->near_names, s->words, len, index);
 }
 
 struct locator *
@@ -196,12 +152,10 @@ locator_free(struct locator *l)
 	matcher_free(l->names);
 	vocab_release(&l->marks);
 	vocab_release(&l->common);
-	vocab_release(&l->near_names);
+	near_release(&l->near_names);
 	free(l->mark_of);
 	free(l->weight_of);
 	free(l->common_need);
-	free(l->nears);
-	free(l->near_first);
 	free(l);
 }
 
@@ -308,52 +262,15 @@ find_names(const struct locator *l, const struct tokens *t, struct mention *m)
 	return found;
 }
 
-/* 1 if one letter more, less, wrong or swapped with its neighbour makes a into b. */
-static int
-is_near(const char *a, size_t la, const char *b, size_t lb)
-{
-	size_t i = 0;
-
-	if (la > lb + 1 || lb > la + 1 || a[0] != b[0])
-		return 0;	/* nobody mistypes the first letter of his own village */
-	while (i < la && i < lb && a[i] == b[i])
-		i++;
-	if (la == lb)
-		return memcmp(a + i, b + i, la - i) == 0 ||
-		    memcmp(a + i + 1, b + i + 1, la - i - 1) == 0 ||
-		    (i + 1 < la && a[i] == b[i + 1] && a[i + 1] == b[i] &&
-		    memcmp(a + i + 2, b + i + 2, la - i - 2) == 0);
-	if (la > lb)
-		return memcmp(a + i + 1, b + i, lb - i) == 0;
-	return memcmp(a + i, b + i + 1, la - i) == 0;
-}
-
 static void
-add_nears(const struct locator *l, struct mention *m, const char *key, size_t key_len,
-    const char *word, size_t len)
+add_misspelt(const struct locator *l, struct mention *m, const char *word, size_t len, int exact)
 {
-	uint32_t number = vocab_find(&l->near_names, key, key_len);
+	uint32_t near[CANDIDATES_MAX];
+	size_t n = near_find(&l->near_names, word, len, near, N_ELEMS(near));
 
-	for (uint32_t k = number == 0 ? 0 : l->near_first[number - 1]; k != 0; k = l->nears[k - 1].next) {
-		const struct spelling *s = &l->spellings[l->nears[k - 1].spelling];
-
-		if (is_near(word, len, s->words, strlen(s->words)))
-			add_candidate(m, s->place, s->kind, POINTS_FUZZY);
-	}
-}
-
-static void
-add_misspelt(const struct locator *l, struct mention *m, const char *word, size_t len)
-{
-	char less[TOKEN_CHARS];
-
-	add_nears(l, m, word, len, word, len);
-	for (size_t i = 0; i < len; i++) {
-		size_t n = without_letter(less, word, len, i);
-
-		if (n > 0)
-			add_nears(l, m, less, n, word, len);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (!exact || strcmp(l->spellings[near[i]].words, word) == 0)
+			add_candidate(m, l->spellings[near[i]].place, l->spellings[near[i]].kind, POINTS_FUZZY);
 }
 
 /* 1 if the token may be a misspelt name: a longer word that nothing else explains. */
@@ -384,7 +301,7 @@ find_misspelt(const struct locator *l, const struct tokens *t, struct mention *m
 		k->to = (uint16_t)(i + 1);
 		k->fuzzy = 1;
 		if (is_strange(l, t, i)) {
-			add_misspelt(l, k, token_form(t, i, FORM_WRITTEN), len);
+			add_misspelt(l, k, token_form(t, i, FORM_WRITTEN), len, 0);
 			k->need = len < FUZZY_ALONE ? NEED_MARK : NEED_NOTHING;
 		}
 		if (k->n == 0 && i + 1 < t->n && !overlaps(m, found, i + 1, i + 2)) {
@@ -392,7 +309,7 @@ find_misspelt(const struct locator *l, const struct tokens *t, struct mention *m
 			memcpy(both, token_form(t, i, FORM_WRITTEN), len);
 			memcpy(both + len, token_form(t, i + 1, FORM_WRITTEN), more + 1);
 			if (len + more >= FUZZY_ALONE && len >= 3 && more >= 3)
-				add_nears(l, k, both, len + more, both, len + more);
+				add_misspelt(l, k, both, len + more, 1);
 			k->to = (uint16_t)(i + 2);
 		}
 		found += k->n > 0;

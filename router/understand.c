@@ -370,8 +370,9 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	alarm_read(u->alarms, text, len, t, &alarm);
 	a.category = find_category(u, t, h, &alarm, out, &certain);
 	find_place(u, t, h, out);
-	out->urgency = alarm_urgency(&alarm, certain || a.category->urgency != URGENCY_DARURAT ?
-	    a.category->urgency : URGENCY_MENDESAK);	/* a doubtful fire is at least urgent */
+	/* a doubtful fire is a fire, but one guessed from common words alone is none */
+	out->urgency = alarm_urgency(&alarm, certain || alarm.danger > 0 ||
+	    a.category->urgency != URGENCY_DARURAT ? a.category->urgency : URGENCY_MENDESAK);
 	code = drum_code_of(u, t, out->place);
 	if (code != NULL) {
 		a.category = category_find(u->policy->catalogue, code->category);
