@@ -10,6 +10,7 @@
 #define MENTIONS_MAX 24
 #define CANDIDATES_MAX 8
 #define FUZZY_MIN 6		/* shorter names have too many neighbours among words */
+#define FUZZY_MARKED 5		/* save after "desa" and the like, where only a name can stand */
 #define FUZZY_ALONE 8		/* so long a name is believed without a word beside it */
 
 /* Points for a candidate; the sums are small on purpose, so that they can be reckoned by hand. */
@@ -110,7 +111,7 @@ add_near_names(struct locator *l, const struct spelling *s, uint32_t index)
 {
 	size_t len = strlen(s->words);
 
-	if (len >= FUZZY_MIN && strchr(s->words, ' ') == NULL && s->kind <= SPELLING_ALIAS &&
+	if (len >= FUZZY_MARKED && strchr(s->words, ' ') == NULL && s->kind <= SPELLING_ALIAS &&
 	    s->place->kind != PLACE_KABUPATEN)
 		near_add(&l->near_names, s->words, len, index);
 }
@@ -279,8 +280,11 @@ is_strange(const struct locator *l, const struct tokens *t, size_t i)
 {
 	const char *word = token_form(t, i, FORM_WRITTEN), *stem = token_form(t, i, FORM_STEM);
 	size_t len = t->at[i].form_len[FORM_WRITTEN];
+	int weight;
+	enum mark mark = i == 0 ? MARK_NONE : mark_at(l, t, i - 1, &weight);
+	int marked = mark == MARK_DESA || mark == MARK_KECAMATAN;
 
-	return len >= FUZZY_MIN && !token_is_number(t, i) && token_form(t, i, FORM_MEANT) == NULL &&
+	return len >= (marked ? FUZZY_MARKED : FUZZY_MIN) && !token_is_number(t, i) && token_form(t, i, FORM_MEANT) == NULL &&
 	    mark_number(l, t, i) == 0 && !classifier_knows(l->known, word, len) &&
 	    (stem == NULL || !classifier_knows(l->known, stem, t->at[i].form_len[FORM_STEM]));
 }
@@ -338,14 +342,13 @@ find_mark(const struct locator *l, const struct tokens *t, struct mention *m, co
 		m->mark = behind;
 }
 
-/* "kel X" is a kelurahan, "desa X" a desa: that alone tells some equal names apart. */
+/* "kel X" is a kelurahan.  "desa X" says less: people call a kelurahan desa, too. */
 static int
 mark_says_kind(const struct tokens *t, const struct mention *m, const struct place *p)
 {
 	const char *word = m->from == 0 ? "" : token_form(t, m->from - 1U, FORM_WRITTEN);
 
-	return (strncmp(word, "kel", 3) == 0 && p->kind == PLACE_KELURAHAN) ||
-	    (strncmp(word, "d", 1) == 0 && p->kind == PLACE_DESA);
+	return strncmp(word, "kel", 3) == 0 && p->kind == PLACE_KELURAHAN;
 }
 
 static int
@@ -373,7 +376,8 @@ mark_points(const struct tokens *t, const struct mention *m, const struct place 
 
 /* What another mention says for this candidate: it is its kecamatan, or the same desa again. */
 static int
-context_points(const struct mention *m, const struct place *p, const struct mention *all, size_t n)
+context_points(const struct mention *m, const struct place *p, enum spelling_kind kind,
+    const struct mention *all, size_t n)
 {
 	int points = 0;
 
@@ -383,6 +387,8 @@ context_points(const struct mention *m, const struct place *p, const struct ment
 
 			if (p->kind == PLACE_KECAMATAN || p->kind == PLACE_KABUPATEN)
 				continue;
+			if (q == p && kind == SPELLING_DUSUN && all[i].candidates[k].kind == SPELLING_DUSUN)
+				continue;	/* two hamlets of common names happen to share a desa */
 			if (q == p || q == p->parent)
 				return POINTS_CONTEXT;
 			if (q->parent == p->parent && all[i].need < NEED_AT)
@@ -397,7 +403,7 @@ is_same_again(const struct mention *m, const struct place *p, const struct menti
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; &all[i] != m && k < all[i].n; k++)
-			if (all[i].candidates[k].place == p)
+			if (all[i].candidates[k].place == p && all[i].candidates[k].kind != SPELLING_DUSUN)
 				return 1;
 	return 0;
 }
@@ -436,7 +442,7 @@ weigh(const struct tokens *t, struct mention *m, const struct mention *all, size
 {
 	for (size_t c = 0; c < m->n; c++) {
 		const struct place *p = m->candidates[c].place;
-		int context = context_points(m, p, all, n);
+		int context = context_points(m, p, m->candidates[c].kind, all, n);
 		int *points = &m->candidates[c].points;
 
 		if (p->kind == PLACE_KABUPATEN || !is_backed(m, c, all, n, t->n, context)) {
@@ -451,16 +457,26 @@ weigh(const struct tokens *t, struct mention *m, const struct mention *all, size
 	}
 }
 
-/* "Banyuwangi" alone is the regency, where everybody lives: it places nothing. */
+/*
+ * "Banyuwangi" alone is the regency, where everybody lives: it places nothing.  But what stands
+ * before it is meant as a place: "sobo banyuwangi".
+ */
 static void
-drop_regency(struct mention *m)
+drop_regency(struct mention *m, struct mention *all, size_t n)
 {
 	int regency = 0;
 
 	for (size_t c = 0; c < m->n; c++)
 		regency |= m->candidates[c].place->kind == PLACE_KABUPATEN;
-	if (regency && m->mark != MARK_KECAMATAN)
-		m->n = 0;
+	if (!regency || m->mark == MARK_KECAMATAN)
+		return;
+	m->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].to == m->from && all[i].mark == MARK_NONE) {
+			all[i].mark = MARK_PLACE;
+			all[i].weight = 1;
+		}
+	}
 }
 
 static int
@@ -552,7 +568,7 @@ find_mentions(const struct locator *l, const struct tokens *t, struct mention *m
 	for (size_t i = 0; i < n; i++)
 		find_mark(l, t, &m[i], m, n);
 	for (size_t i = 0; i < n; i++)
-		drop_regency(&m[i]);
+		drop_regency(&m[i], m, n);
 	return n;
 }
 
