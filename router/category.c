@@ -67,7 +67,8 @@ add_category(struct classifier *c, const struct category *category, struct buf *
 			bad_phrase(errors, rule->words, rule->line);
 			rc = -1;
 		}
-		c->phrases[c->phrases_n++] = (struct phrase){ category, rule, count_words(rule->words) };
+		c->phrases[c->phrases_n++] = (struct phrase){ category, rule,
+		    count_words(rule->words) };
 	}
 	for (size_t i = 0; i < category->owners_n; i++) {
 		const struct owner_rule *rule = &category->owners[i];
@@ -206,7 +207,8 @@ struct ranked { struct category_score score; struct cover cover; };
 
 /* Further problems in the same report: strong enough, and resting on other words. */
 static void
-add_also(struct category_choice *out, const struct ranked *ranked, size_t n, const struct ranked *best)
+add_also(struct category_choice *out, const struct ranked *ranked, size_t n,
+    const struct ranked *best)
 {
 	for (size_t i = 0; i < n && out->also_n < UNDERSTANDING_ALSO; i++) {
 		const struct ranked *r = &ranked[i];

@@ -15,7 +15,8 @@
 
 /* Points for a candidate; the sums are small on purpose, so that they can be reckoned by hand. */
 enum {
-	POINTS_NAME = 30, POINTS_LANDMARK = 28, POINTS_ALIAS = 24, POINTS_DUSUN = 12, POINTS_FUZZY = 14,
+	POINTS_NAME = 30, POINTS_LANDMARK = 28, POINTS_ALIAS = 24,
+	POINTS_FUZZY = 14, POINTS_DUSUN = 12,
 	POINTS_MARKER = 30,		/* "desa X" for a desa, "kec X" for a kecamatan */
 	POINTS_WRONG_MARKER = -40,
 	POINTS_AT = 6, POINTS_NEAR_WORD = 3,	/* "di X"; "pasar X", "dari X" */
@@ -41,7 +42,7 @@ struct locator {
 	size_t spellings_n;
 	struct vocab marks;		/* words that point at a place */
 	unsigned char *mark_of, *weight_of;	/* by number - 1 */
-	struct vocab common;		/* names that are common words: how much they need, by number - 1 */
+	struct vocab common;		/* names that are common words: what they need */
 	unsigned char *common_need;
 	struct near_words near_names;	/* value: index of a spelling */
 	const struct classifier *known;
@@ -74,7 +75,8 @@ read_marks(struct locator *l, const struct catalogue *c, struct buf *errors)
 		size_t n = catalogue_words(c, mark_lists[k].list, &rules);
 
 		if (n == 0) {
-			buf_addf(errors, "kategori.yaml: no list %s; names of places cannot be weighed\n",
+			buf_addf(errors,
+			    "kategori.yaml: no list %s; names of places cannot be weighed\n",
 			    mark_lists[k].list);
 			return -1;
 		}
@@ -132,7 +134,8 @@ locator_new(const struct gazetteer *g, const struct catalogue *c, const struct c
 		/* all meanings of one spelling stand together: the first one speaks for them */
 		if (i == 0 || strcmp(l->spellings[i - 1].words, l->spellings[i].words) != 0) {
 			if (matcher_add(l->names, l->spellings[i].words, i) != 0) {
-				buf_addf(errors, "wilayah.csv: \"%s\" has too many words for a name\n",
+				buf_addf(errors,
+				    "wilayah.csv: \"%s\" has too many words for a name\n",
 				    l->spellings[i].words);
 				goto refuse;
 			}
@@ -165,7 +168,8 @@ locator_free(struct locator *l)
 static uint32_t
 mark_number(const struct locator *l, const struct tokens *t, size_t i)
 {
-	return vocab_find(&l->marks, token_form(t, i, FORM_WRITTEN), t->at[i].form_len[FORM_WRITTEN]);
+	return vocab_find(&l->marks, token_form(t, i, FORM_WRITTEN),
+	    t->at[i].form_len[FORM_WRITTEN]);
 }
 
 static enum mark
@@ -271,7 +275,8 @@ add_misspelt(const struct locator *l, struct mention *m, const char *word, size_
 
 	for (size_t i = 0; i < n; i++)
 		if (!exact || strcmp(l->spellings[near[i]].words, word) == 0)
-			add_candidate(m, l->spellings[near[i]].place, l->spellings[near[i]].kind, POINTS_FUZZY);
+			add_candidate(m, l->spellings[near[i]].place,
+			    l->spellings[near[i]].kind, POINTS_FUZZY);
 }
 
 /* 1 if the token may be a misspelt name: a longer word that nothing else explains. */
@@ -284,7 +289,8 @@ is_strange(const struct locator *l, const struct tokens *t, size_t i)
 	enum mark mark = i == 0 ? MARK_NONE : mark_at(l, t, i - 1, &weight);
 	int marked = mark == MARK_DESA || mark == MARK_KECAMATAN;
 
-	return len >= (marked ? FUZZY_MARKED : FUZZY_MIN) && !token_is_number(t, i) && token_form(t, i, FORM_MEANT) == NULL &&
+	return len >= (marked ? FUZZY_MARKED : FUZZY_MIN) && !token_is_number(t, i) &&
+	    token_form(t, i, FORM_MEANT) == NULL &&
 	    mark_number(l, t, i) == 0 && !classifier_knows(l->known, word, len) &&
 	    (stem == NULL || !classifier_knows(l->known, stem, t->at[i].form_len[FORM_STEM]));
 }
@@ -323,7 +329,8 @@ find_misspelt(const struct locator *l, const struct tokens *t, struct mention *m
 
 /* The word that points at the mention: before it, or "desa" and the like behind it. */
 static void
-find_mark(const struct locator *l, const struct tokens *t, struct mention *m, const struct mention *all,
+find_mark(const struct locator *l, const struct tokens *t, struct mention *m,
+    const struct mention *all,
     size_t n)
 {
 	int weight;
@@ -335,10 +342,12 @@ find_mark(const struct locator *l, const struct tokens *t, struct mention *m, co
 		m->mark = MARK_PLACE;		/* "rt 3 sempu" */
 		m->weight = 2;
 	}
-	if (m->mark == MARK_DESA || m->mark == MARK_KECAMATAN || m->mark == MARK_DUSUN || m->to >= t->n)
+	if (m->mark == MARK_DESA || m->mark == MARK_KECAMATAN || m->mark == MARK_DUSUN ||
+	    m->to >= t->n)
 		return;
 	behind = mark_at(l, t, m->to, &weight);
-	if ((behind == MARK_DESA || behind == MARK_KECAMATAN) && !overlaps(all, n, m->to + 1U, m->to + 2U))
+	if ((behind == MARK_DESA || behind == MARK_KECAMATAN) &&
+	    !overlaps(all, n, m->to + 1U, m->to + 2U))
 		m->mark = behind;
 }
 
@@ -387,7 +396,8 @@ context_points(const struct mention *m, const struct place *p, enum spelling_kin
 
 			if (p->kind == PLACE_KECAMATAN || p->kind == PLACE_KABUPATEN)
 				continue;
-			if (q == p && kind == SPELLING_DUSUN && all[i].candidates[k].kind == SPELLING_DUSUN)
+			if (q == p && kind == SPELLING_DUSUN &&
+			    all[i].candidates[k].kind == SPELLING_DUSUN)
 				continue;	/* two hamlets of common names happen to share a desa */
 			if (q == p || q == p->parent)
 				return POINTS_CONTEXT;
@@ -403,7 +413,8 @@ is_same_again(const struct mention *m, const struct place *p, const struct menti
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; &all[i] != m && k < all[i].n; k++)
-			if (all[i].candidates[k].place == p && all[i].candidates[k].kind != SPELLING_DUSUN)
+			if (all[i].candidates[k].place == p &&
+			    all[i].candidates[k].kind != SPELLING_DUSUN)
 				return 1;
 	return 0;
 }
@@ -496,7 +507,8 @@ static const char *
 rule_name(const struct mention *m, size_t c)
 {
 	static const char *const names[] = {
-		[SPELLING_NAME] = "nama", [SPELLING_ALIAS] = "ejaan lain", [SPELLING_DUSUN] = "dusun",
+		[SPELLING_NAME] = "nama", [SPELLING_ALIAS] = "ejaan lain",
+		    [SPELLING_DUSUN] = "dusun",
 		[SPELLING_LANDMARK] = "tempat dikenal",
 	};
 
@@ -527,7 +539,8 @@ decide(struct location *out, const struct mention *m, size_t best)
 	for (size_t c = 0; c < m->n; c++) {
 		const struct place *q = m->candidates[c].place;
 
-		if (c == best || points - m->candidates[c].points > POINTS_DESA || m->candidates[c].points <= 0)
+		if (c == best || points - m->candidates[c].points > POINTS_DESA ||
+		    m->candidates[c].points <= 0)
 			continue;
 		if (q == p->parent) {
 			/* the kecamatan and its desa bear one name: the wider area is never wrong */
@@ -553,7 +566,8 @@ read_number(const struct tokens *t, const char *word, char out[4])
 	for (size_t i = 0; i + 1 < t->n; i++) {
 		size_t len = t->at[i + 1].form_len[FORM_WRITTEN];
 
-		if (strcmp(token_form(t, i, FORM_WRITTEN), word) != 0 || !token_is_number(t, i + 1) || len > 3)
+		if (strcmp(token_form(t, i, FORM_WRITTEN), word) != 0 || len > 3 ||
+		    !token_is_number(t, i + 1))
 			continue;
 		memcpy(out, token_form(t, i + 1, FORM_WRITTEN), len + 1);
 		return;
@@ -591,7 +605,8 @@ place_locate(const struct locator *l, const struct tokens *t, const struct place
 			int points = m[i].candidates[c].points;
 			int lead = best == NULL ? points : points - best->candidates[best_c].points;
 
-			if (points <= 0 || lead < 0 || (lead == 0 && best != NULL && best->from < m[i].from))
+			if (points <= 0 || lead < 0 || (lead == 0 && best != NULL &&
+			    best->from < m[i].from))
 				continue;
 			if (lead == 0 && best == &m[i])
 				continue;
@@ -610,7 +625,8 @@ place_words(const struct locator *l, const struct tokens *t)
 	size_t n = find_mentions(l, t, m), count = 0;
 
 	for (size_t i = 0; i < t->n; i++)
-		count += overlaps(m, n, i, i + 1) || mark_number(l, t, i) != 0 || token_is_number(t, i) ||
+		count += overlaps(m, n, i, i + 1) || mark_number(l, t, i) != 0 ||
+		    token_is_number(t, i) ||
 		    strcmp(token_form(t, i, FORM_WRITTEN), "rt") == 0 ||
 		    strcmp(token_form(t, i, FORM_WRITTEN), "rw") == 0;
 	return count;

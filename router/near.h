@@ -24,6 +24,7 @@ struct near_words {
 /* The value is the caller's; one word may be added with several. */
 void near_add(struct near_words *n, const char *word, size_t len, uint32_t value);
 /* Fills at most max values of words that equal the word or are near it; none twice in a row. */
-size_t near_find(const struct near_words *n, const char *word, size_t len, uint32_t *values, size_t max);
+size_t near_find(const struct near_words *n, const char *word, size_t len, uint32_t *values,
+    size_t max);
 void near_release(struct near_words *n);
 #endif

@@ -212,7 +212,8 @@ read_text(struct tokens *out, const char *text, size_t len)
 			i++;
 			continue;
 		}
-		n = utf8proc_iterate((const utf8proc_uint8_t *)text + i, (utf8proc_ssize_t)(len - i), &code);
+		n = utf8proc_iterate((const utf8proc_uint8_t *)text + i,
+		    (utf8proc_ssize_t)(len - i), &code);
 		if (n <= 0) {
 			end_word(&r);
 			i++;
@@ -383,7 +384,8 @@ add_slang(struct normaliser *n, const struct word_rule *rule, struct buf *errors
 	}
 	if (from.len == 0 || to.len == 0 || from.len >= TOKEN_CHARS || to.len >= TOKEN_CHARS ||
 	    strchr(buf_str(&from), ' ') != NULL || strchr(buf_str(&to), ' ') != NULL) {
-		buf_addf(errors, "kategori.yaml:%d: slang is \"short = word\", one word each\n", rule->line);
+		buf_addf(errors, "kategori.yaml:%d: slang is \"short = word\", one word each\n",
+		    rule->line);
 		goto out;
 	}
 	rc = 0;
@@ -421,9 +423,11 @@ add_dangers(struct normaliser *n, const struct catalogue *c)
 	for (size_t i = 0; i < count; i++) {
 		size_t len = strlen(rules[i].words);
 
-		if (len < NEAR_MIN || len >= TOKEN_CHARS || strcspn(rules[i].words, " *~^$-'") != len)
+		if (len < NEAR_MIN || len >= TOKEN_CHARS ||
+		    strcspn(rules[i].words, " *~^$-'") != len)
 			continue;
-		near_add(&n->dangers, rules[i].words, len, vocab_add(&n->known, rules[i].words, len));
+		near_add(&n->dangers, rules[i].words, len,
+		    vocab_add(&n->known, rules[i].words, len));
 	}
 	for (size_t i = 0; i < catalogue_count(c); i++)
 		for (size_t k = 0; k < category_at(c, i)->rules_n; k++)

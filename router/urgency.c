@@ -10,7 +10,8 @@
 #define HEARSAY_REACH 3
 
 enum list {
-	LIST_DANGER, LIST_MILD, LIST_URGENT, LIST_EASY, LIST_NEGATION, LIST_PAST, LIST_NOW, LIST_WISH,
+	LIST_DANGER, LIST_MILD, LIST_URGENT, LIST_EASY, LIST_NEGATION, LIST_PAST, LIST_NOW,
+	    LIST_WISH,
 	LIST_HEARSAY, LISTS
 };
 static const char *const list_names[LISTS] = {
@@ -41,7 +42,8 @@ alarm_words_new(const struct catalogue *c, struct buf *errors)
 
 		for (size_t i = 0; i < n; i++) {
 			if (matcher_add(w->matcher, rules[i].words, (uint32_t)w->n) != 0) {
-				buf_addf(errors, "kategori.yaml:%d: \"%s\" in %s is no phrase\n", rules[i].line,
+				buf_addf(errors,
+				    "kategori.yaml:%d: \"%s\" in %s is no phrase\n", rules[i].line,
 				    rules[i].words, list_names[l]);
 				rc = -1;
 			}
@@ -130,7 +132,8 @@ explained_by(const struct reading *r, const struct hit *danger)
 				return e->rule;
 			break;
 		case LIST_HEARSAY:
-			if (before >= 0 && before <= HEARSAY_REACH && memchr(r->text, '?', r->len) != NULL)
+			if (before >= 0 && before <= HEARSAY_REACH && memchr(r->text, '?',
+			    r->len) != NULL)
 				return e->rule;
 			break;
 		default:

@@ -29,14 +29,16 @@ static const struct {
 	{ "no spam beside a danger", "promo", 1, NULL, 0, 0, NULL },
 	{ "nothing", "halo", 0, NULL, 0, 0, NULL },
 	{ "owner", "jalan nasional rusak", 0, "jalan", 2, 400, "V-BBPJN" },
-	{ "owner by the file's order", "gang dekat jalan nasional rusak", 0, "jalan", 2, 400, "V-BBPJN" },
+	{ "owner by the file's order", "gang dekat jalan nasional rusak", 0, "jalan", 2, 400,
+	    "V-BBPJN" },
 	{ "owner word", "jalan gang", 0, "jalan", 1, 250, "desa" },
 };
 
 START_TEST(choice)
 {
 	struct buf errors = { 0 };
-	struct catalogue *cat = catalogue_parse("k", text_of_rules, sizeof(text_of_rules) - 1, &errors);
+	struct catalogue *cat = catalogue_parse("k", text_of_rules, sizeof(text_of_rules) - 1,
+	    &errors);
 	struct classifier *c;
 	struct normaliser *n;
 	struct tokens t = { 0 };
@@ -52,8 +54,10 @@ START_TEST(choice)
 	if (rows[_i].best == NULL) {
 		ck_assert_msg(got.best.category == NULL, "%s", rows[_i].what);
 	} else {
-		ck_assert_msg(got.best.category != NULL && strcmp(got.best.category->code, rows[_i].best) == 0 &&
-		    got.best.score == rows[_i].score && got.confidence_permille == rows[_i].permille,
+		ck_assert_msg(got.best.category != NULL && strcmp(got.best.category->code,
+		    rows[_i].best) == 0 &&
+		    got.best.score == rows[_i].score &&
+		    got.confidence_permille == rows[_i].permille,
 		    "%s: %s %d %d", rows[_i].what,
 		    got.best.category == NULL ? "nothing" : got.best.category->code, got.best.score,
 		    got.confidence_permille);

@@ -13,11 +13,13 @@ static struct locator *locator;
 static void
 set_up(void)
 {
-	struct buf kategori = conf_file("conf/kategori.yaml"), wilayah = conf_file("conf/wilayah.csv");
+	struct buf kategori = conf_file("conf/kategori.yaml"),
+	    wilayah = conf_file("conf/wilayah.csv");
 	struct buf tempat = conf_file("conf/tempat.csv"), errors = { 0 };
 
 	catalogue = catalogue_parse("k", buf_str(&kategori), kategori.len, &errors);
-	places = gazetteer_parse("w", buf_str(&wilayah), wilayah.len, "t", buf_str(&tempat), tempat.len,
+	places = gazetteer_parse("w", buf_str(&wilayah), wilayah.len, "t", buf_str(&tempat),
+	    tempat.len,
 	    &errors);
 	ck_assert_msg(catalogue != NULL && places != NULL, "%s", buf_str(&errors));
 	normaliser = normaliser_new(catalogue, &errors);
@@ -108,9 +110,11 @@ START_TEST(where)
 
 	normaliser_run(normaliser, rows[_i].text, strlen(rows[_i].text), &t);
 	place_locate(locator, &t, NULL, &l);
-	ck_assert_msg(strcmp(l.place == NULL ? "" : l.place->code, rows[_i].place) == 0, "\"%s\": %s",
+	ck_assert_msg(strcmp(l.place == NULL ? "" : l.place->code, rows[_i].place) == 0,
+	    "\"%s\": %s",
 	    rows[_i].text, l.place == NULL ? "nothing" : l.place->code);
-	ck_assert_msg(l.rivals_n == rows[_i].rivals, "\"%s\": %d rivals", rows[_i].text, l.rivals_n);
+	ck_assert_msg(l.rivals_n == rows[_i].rivals, "\"%s\": %d rivals", rows[_i].text,
+	    l.rivals_n);
 	ck_assert_msg(strcmp(l.rt, rows[_i].rt) == 0, "\"%s\": rt %s", rows[_i].text, l.rt);
 	ck_assert_int_eq(l.place == NULL, l.confidence_permille == 0);
 	tokens_release(&t);
@@ -143,11 +147,13 @@ START_TEST(all_are_found)
 		if (p->kind != PLACE_DESA && p->kind != PLACE_KELURAHAN)
 			continue;
 		buf_reset(&text);
-		buf_addf(&text, "lampu mati %s %s kec %s rt 2", p->kind == PLACE_DESA ? "ds" : "kel", p->name,
+		buf_addf(&text, "lampu mati %s %s kec %s rt 2", p->kind == PLACE_DESA ?
+		    "ds" : "kel", p->name,
 		    p->parent->name);
 		normaliser_run(normaliser, text.data, text.len, &t);
 		place_locate(locator, &t, NULL, &l);
-		ck_assert_msg(l.place == p, "%s: %s", buf_str(&text), l.place == NULL ? "" : l.place->code);
+		ck_assert_msg(l.place == p, "%s: %s", buf_str(&text), l.place == NULL ?
+		    "" : l.place->code);
 	}
 	buf_release(&text);
 	tokens_release(&t);
