@@ -123,7 +123,8 @@ buf_add_duration(struct buf *b, int64_t ms, const char *lang)
 		ms = 0;
 	while (i + 1 < N_ELEMS(units) && ms < units[i].ms)
 		i++;
-	buf_addf(b, "%lld %s", (long long)(ms / units[i].ms), english ? units[i].en : units[i].id);
+	buf_addf(b, "%lld %s", (long long)(ms / units[i].ms),
+	    english ? units[i].en : units[i].id);
 	rest = ms % units[i].ms;
 	if (units[i].ms <= MINUTE_MS || rest < units[i + 1].ms)
 		return;			/* seconds beside minutes, or a zero, help nobody */
@@ -220,11 +221,14 @@ calendar_parse(const char *file, const char *text, size_t len, struct buf *error
 		const char *date = csv_cell(csv, i, columns[0]);
 
 		if (day_parse(date, &c->days[c->n]) != 0) {
-			csv_mistake(csv, i, errors, "tanggal \"%s\" is no date; write YYYY-MM-DD", date);
+			csv_mistake(csv, i, errors, "tanggal \"%s\" is no date; write YYYY-MM-DD",
+			    date);
 			mistakes++;
 		} else if (!is_day_off(csv_cell(csv, i, columns[2]))) {
-			csv_mistake(csv, i, errors, "jenis \"%s\" is unknown; write libur-nasional, "
-			    "cuti-bersama or libur-daerah", csv_cell(csv, i, columns[2]));
+			csv_mistake(csv, i, errors,
+			    "jenis \"%s\" is unknown; write libur-nasional, cuti-bersama or "
+			    "libur-daerah",
+			    csv_cell(csv, i, columns[2]));
 			mistakes++;
 		} else {
 			c->n++;

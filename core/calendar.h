@@ -17,7 +17,8 @@
 #define DAY_MS    (24 * HOUR_MS)
 #define WIB_MS    (7 * HOUR_MS)
 
-struct wib { int year, month, day, hour, minute, second, weekday; };	/* month 1-12, weekday 0 = Sunday */
+/* month 1-12, weekday 0 = Sunday */
+struct wib { int year, month, day, hour, minute, second, weekday; };
 
 void wib_of(struct wib *out, int64_t ms);
 int64_t wib_to_ms(const struct wib *t);			/* weekday is ignored */
@@ -33,7 +34,10 @@ void buf_add_duration(struct buf *b, int64_t ms, const char *lang);
 
 struct calendar;
 
-/* libur.csv: tanggal (YYYY-MM-DD), nama, jenis (libur-nasional | cuti-bersama | ...). NULL on mistakes. */
+/*
+ * libur.csv: tanggal (YYYY-MM-DD), nama, jenis (libur-nasional | cuti-bersama | libur-daerah);
+ * further columns are for people.  NULL on mistakes.
+ */
 struct calendar *calendar_parse(const char *file, const char *text, size_t len, struct buf *errors);
 void calendar_free(struct calendar *c);
 int calendar_is_working(const struct calendar *c, int64_t day);

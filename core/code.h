@@ -15,9 +15,9 @@ void code_make(struct code *out, uint64_t random35);
 /* Reads a code as people type it: any case, spaces and hyphens, O for 0, I and L for 1. 0 or -1. */
 int code_parse(struct code *out, const char *s, size_t len);
 /*
- * Finds the first (likeliest) code in a text, on word borders: 8 symbols in a word, or 4 and 4.  What could
- * as well be a common word (letters only, digits only, RT03 RW02) counts only as "CEK abcd efgh": as
- * the last thing after at most one word.  0 or -1.
+ * Finds the likeliest code in a text, the first of equals, on word borders: 8 symbols in a word, or
+ * 4 and 4.  What could as well be a common word (letters only, digits only) counts only as in
+ * "CEK abcd efgh": as the last thing after at most one word; RT03 RW02 never.  0 or -1.
  */
 int code_find(struct code *out, const char *s, size_t len);
 /* "7K3F-9QXM"; out holds 10. */

@@ -1,6 +1,9 @@
 #ifndef KENTONGAN_PHONE_H
 #define KENTONGAN_PHONE_H
-/* Indonesian and foreign telephone numbers to E.164 (ITU-T E.164); short codes and names are labels. */
+/*
+ * Indonesian and foreign telephone numbers to E.164 (ITU-T E.164); short codes and names are
+ * labels, which can never be answered.
+ */
 #include <stddef.h>
 
 enum phone_kind { PHONE_E164, PHONE_LABEL, PHONE_BAD };

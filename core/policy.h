@@ -5,21 +5,30 @@
  * units, places, holidays, texts.  Immutable once parsed; named by the digest of its files.
  *
  * sla.yaml:
- *   jam:                                  # the clocks, in order; a case runs each that has a target
+ *   jam:                                # the clocks, in order; a case runs each with a target
  *     - nama: diambil                     # taken
  *       berhenti: terima                  # stops at: terima | tangani | selesai | tutup | triase
  *       ingat: [50, 75, 90]               # warnings, per cent of the way from start to due
- *       tangga: ambil                     # ladder climbed after the breach
- *       target:                           # first row that fits wins
+ *       tangga: ambil                     # ladder climbed after the breach; or a list of
+ *                                         # {nama, tingkat} {nama, kategori} {nama}: by tier of the
+ *                                         # lead unit, by category (goes first), for all others
+ *       target:                           # first row that fits wins; each word may be a list
  *         - {urgensi: darurat, dalam: 5m}
  *         - {urgensi: biasa, kategori: adminduk, tingkat: kecamatan, dalam: 2h}
- *         - {dalam: 5 hari kerja}
+ *         - {dalam: 5 hari kerja}         # 5m, 4h, 2d as in lib/config.h, or working days
  *   tangga:
  *     - nama: utama
- *       anak:
- *         - {nama: kepala, kepada: kepala, setelah: 0s}
- *         - {nama: bupati, kepada: bupati, setelah: 90m}
- *   lain: {konfirmasi: 3d, urung: 10m, ...}
+ *       anak:                             # rungs; setelah: since the breach, rising
+ *         - {nama: kepala, kepada: kepala, setelah: 0s}     # head of the lead unit
+ *         - {nama: camat, kepada: induk, setelah: 30m}      # head of its superior
+ *         - {nama: camat2, kepada: camat, setelah: 40m}     # head of the place's kecamatan
+ *         - {nama: sekda, kepada: SEKDA, setelah: 60m}      # head of that unit
+ *         - {nama: bupati, kepada: bupati, setelah: 90m}    # feed of unit BUPATI, and its head
+ *   lain:
+ *     konfirmasi: 3d      urung: 10m      tunggu: 60d     tanya: 2d       tinjau: 1d
+ *     umur-pesan: 12h     diberitahu: 3   triase: D112    jadwal: O-KOMINFO
+ *
+ * The feed is always reachable: it ends a ladder.
  */
 #include <stdint.h>
 
@@ -37,6 +46,7 @@ enum clock_stop { STOP_ON_TRIAGE, STOP_ON_ACCEPT, STOP_ON_HANDLE, STOP_ON_RESOLV
 #define POLICY_CLOCKS 8
 #define CLOCK_WARNINGS 4
 #define LADDER_RUNGS 8
+#define CLOCK_CHOICES 16
 
 struct target {
 	int any_urgency; enum urgency urgency;
@@ -44,6 +54,7 @@ struct target {
 	int any_tier; enum unit_tier tier;	/* of the lead unit */
 	int64_t within_ms;			/* or */
 	int working_days;			/* -1: within_ms counts */
+	int line;
 };
 enum rung_to { RUNG_HEAD, RUNG_PARENT, RUNG_KECAMATAN, RUNG_UNIT, RUNG_FEED };
 struct rung {
@@ -52,14 +63,17 @@ struct rung {
 	char unit[UNIT_CODE_CHARS];		/* RUNG_UNIT and RUNG_FEED: whose */
 	int64_t after_ms;			/* since the breach */
 };
-struct ladder { char name[CLOCK_NAME_CHARS]; struct rung rungs[LADDER_RUNGS]; int n; };
+struct ladder { char name[CLOCK_NAME_CHARS]; struct rung rungs[LADDER_RUNGS]; int n; int line; };
+struct ladder_choice { char category[CATEGORY_CHARS]; int ladder; };
 struct clock_rule {
 	char name[CLOCK_NAME_CHARS];
 	enum clock_stop stop;
 	int warnings[CLOCK_WARNINGS]; int warnings_n;	/* per cent, rising */
-	/* ladder by tier of the lead unit: the row without tingkat is the default */
-	int ladder; int ladder_of_tier[TIER_LUAR + 1];	/* index into ladders, -1 none */
+	/* by category, else by tier of the lead, else the default; indexes of ladders, -1 none */
+	int ladder; int ladder_of_tier[TIER_LUAR + 1];
+	struct ladder_choice choices[CLOCK_CHOICES]; int choices_n;
 	struct target *targets; int targets_n;
+	int line;
 };
 struct policy {
 	char digest[65];		/* hex; set by who published it */
@@ -72,7 +86,8 @@ struct policy {
 	int64_t review_ms;		/* a case with nothing else due is looked at again after */
 	int64_t message_life_ms;	/* a message not sent within is expired */
 	int told_max;			/* officers told per unit */
-	char triage_unit[UNIT_CODE_CHARS], roster_unit[UNIT_CODE_CHARS];	/* desk; owner of rosters */
+	char triage_unit[UNIT_CODE_CHARS];	/* desk for what is not clear */
+	char roster_unit[UNIT_CODE_CHARS];	/* owner of the rosters */
 	struct catalogue *catalogue;
 	struct unit_table *units;
 	struct gazetteer *places;
@@ -88,17 +103,31 @@ void conf_release(struct conf_set *s);
 
 /*
  * Parses and cross-checks one version: unknown codes, cycles of superiors, unreachable rungs (two
- * rungs at the same time, a rung after one that never ends), desa without unit, category without
- * target, over-long texts.  NULL with one line per mistake "file:line: what; remedy".
+ * rungs at the same time, a rung after the feed), targets that never fit, desa without unit,
+ * category without target, sealed category on an open ladder, over-long texts.  NULL with one line
+ * per mistake "file:line: what; remedy".  Needs sla.yaml, kategori.yaml, unit.csv, wilayah.csv,
+ * libur.csv and pesan/id.yaml; tempat.csv and further languages if there.
  */
 struct policy *policy_parse(const struct conf_set *files, struct buf *errors);
 void policy_free(struct policy *p);
-/* Beyond form: rungs and desa without any officer, officers of unknown units. Lines in errors; count. */
-int policy_check_roster(const struct policy *p, const struct roster *roster, int64_t now_ms, struct buf *errors);
+/*
+ * Beyond form: rungs without a head and desa without any officer (ended, on leave at now_ms or
+ * without a number do not count), officers of unknown units.  Lines in errors; their count.
+ */
+int policy_check_roster(const struct policy *p, const struct roster *roster, int64_t now_ms,
+    struct buf *errors);
 
 /* Due time of a clock, or 0 if no target fits (the case does not run this clock). */
 int64_t policy_due_ms(const struct policy *p, const struct clock_rule *clock, enum urgency u,
     const char *category, enum unit_tier tier, int64_t start_ms);
-const struct ladder *policy_ladder(const struct policy *p, const struct clock_rule *clock, enum unit_tier tier);
+/*
+ * The ladder of a case, NULL if the clock has none.  Sealed categories have ladders of their own,
+ * which pass by desa and kecamatan: ask with the category.  policy_ladder() is for questions
+ * about a tier alone.
+ */
+const struct ladder *policy_ladder_for(const struct policy *p, const struct clock_rule *clock,
+    const char *category, enum unit_tier tier);
+const struct ladder *policy_ladder(const struct policy *p, const struct clock_rule *clock,
+    enum unit_tier tier);
 int policy_clock_index(const struct policy *p, const char *name);	/* -1 */
 #endif

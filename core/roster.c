@@ -286,10 +286,11 @@ read_officer(struct officer *o, const struct csv *csv, size_t row, const int *co
 		if (fields[i].set(o, cell) == 0)
 			continue;
 		if (i == COL_PHONE || i == COL_NAME)
-			csv_mistake(csv, row, errors, "%s is not right; %s", fields[i].name, fields[i].remedy);
-		else
-			csv_mistake(csv, row, errors, "%s \"%s\" is not right; %s", fields[i].name, cell,
+			csv_mistake(csv, row, errors, "%s is not right; %s", fields[i].name,
 			    fields[i].remedy);
+		else
+			csv_mistake(csv, row, errors, "%s \"%s\" is not right; %s",
+			    fields[i].name, cell, fields[i].remedy);
 		mistakes++;
 	}
 	return mistakes;
@@ -311,7 +312,8 @@ compare_marks(const void *a, const void *b)
 }
 
 static int
-check_twice(struct mark *marks, size_t n, const struct csv *csv, const char *what, struct buf *errors)
+check_twice(struct mark *marks, size_t n, const struct csv *csv, const char *what,
+    struct buf *errors)
 {
 	int mistakes = 0;
 
@@ -319,8 +321,9 @@ check_twice(struct mark *marks, size_t n, const struct csv *csv, const char *wha
 		qsort(marks, n, sizeof *marks, compare_marks);
 	for (size_t i = 1; i < n; i++)
 		if (strcmp(marks[i - 1].s, marks[i].s) == 0) {
-			csv_mistake(csv, marks[i].row, errors, "%s is the same as in line %d; each officer "
-			    "needs an own one", what, csv_line(csv, marks[i - 1].row));
+			csv_mistake(csv, marks[i].row, errors,
+			    "%s is the same as in line %d; each officer needs an own one",
+			    what, csv_line(csv, marks[i - 1].row));
 			mistakes++;
 		}
 	return mistakes;
@@ -346,7 +349,8 @@ check_distinct(const struct roster *r, const struct csv *csv, struct buf *errors
 }
 
 int
-roster_parse_csv(struct roster *r, const char *file, const char *text, size_t len, struct buf *errors)
+roster_parse_csv(struct roster *r, const char *file, const char *text, size_t len,
+    struct buf *errors)
 {
 	const char *names[COLS];
 	int columns[COLS], mistakes = 0, rc = -1;
@@ -413,8 +417,10 @@ officer_encode(struct buf *b, const struct officer *o)
 	add_member(b, "telepon", o->phone);
 	add_member(b, "bahasa", o->lang);
 	add_member(b, "jaga", buf_str(&duty));
-	buf_addf(b, ",\"urutan\":%d,\"cuti_dari_ms\":%lld,\"cuti_sampai_ms\":%lld,\"berakhir\":%s,"
-	    "\"versi\":%lld}", o->order, (long long)o->away_from_ms, (long long)o->away_until_ms,
+	buf_addf(b,
+	    ",\"urutan\":%d,\"cuti_dari_ms\":%lld,\"cuti_sampai_ms\":%lld,\"berakhir\":%s,"
+	    "\"versi\":%lld}",
+	    o->order, (long long)o->away_from_ms, (long long)o->away_until_ms,
 	    o->ended ? "true" : "false", (long long)o->version);
 	buf_release(&duty);
 }
@@ -428,7 +434,8 @@ decode_strings(struct officer *o, const json_t *root)
 		if (i == COL_ORDER)
 			continue;
 		/* The name may be gone: it is erased when an officer's data are. */
-		if (!json_is_string(v) || (fields[i].set(o, json_string_value(v)) != 0 && i != COL_NAME))
+		if (!json_is_string(v) ||
+		    (fields[i].set(o, json_string_value(v)) != 0 && i != COL_NAME))
 			return -1;
 	}
 	return 0;

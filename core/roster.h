@@ -4,7 +4,8 @@
  * Who is on duty.  Officers are records in the store, changed only by logged commands; a roster is
  * what was read of them at one roster seq.  petugas.csv is only an import:
  *   id,nama,unit,peran,telepon,bahasa,urutan,jaga
- * peran: petugas kepala operator admin; jaga: "24" or "Sen-Jum 07:00-15:00" (WIB, may pass midnight).
+ * peran: petugas kepala operator admin; jaga: "24" or "Sen-Jum 07:00-15:00" (WIB; the hours may
+ * pass midnight).
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -17,7 +18,8 @@ const char *role_name(enum officer_role r);
 int role_of_name(const char *s, enum officer_role *out);
 
 #define OFFICER_ID_CHARS 24
-struct duty { unsigned char days; short from_min, to_min; };	/* days: bit 0 = Sunday; 0,1440 = round the clock */
+/* days: bit 0 = Sunday; 0,1440 = round the clock */
+struct duty { unsigned char days; short from_min, to_min; };
 
 struct officer {
 	char id[OFFICER_ID_CHARS];
@@ -47,19 +49,20 @@ void buf_add_duty(struct buf *b, const struct duty *d);
  * Fills an empty roster and sorts it; 0, or -1 with mistakes by line and the roster empty.  Rows
  * are checked for form only; two officers may not share an id or a number.
  */
-int roster_parse_csv(struct roster *r, const char *file, const char *text, size_t len, struct buf *errors);
+int roster_parse_csv(struct roster *r, const char *file, const char *text, size_t len,
+    struct buf *errors);
 void roster_release(struct roster *r);
-/* JSON document of one officer with "schema"; decode fills *o from anything: 0, or -1 and *o empty. */
+/* JSON document of one officer with "schema"; decode fills *o afresh: 0, or -1 and *o empty. */
 void officer_encode(struct buf *b, const struct officer *o);
 int officer_decode(struct officer *o, const char *json, size_t len);
 void officer_release(struct officer *o);
-/* Sorts by unit, role and order; the questions below need it after every change of officers or n. */
+/* Sorts by unit, role and order; the questions below need it after every change of officers. */
 void roster_sort(struct roster *r);
 
 const struct officer *officer_find(const struct roster *r, const char *id);
 /* On duty at now, reachable, not ended, of that unit and role; at most max, in order. */
-size_t roster_on_duty(const struct roster *r, const char *unit, enum officer_role role, int64_t now_ms,
-    const struct officer **out, size_t max);
+size_t roster_on_duty(const struct roster *r, const char *unit, enum officer_role role,
+    int64_t now_ms, const struct officer **out, size_t max);
 /* By the hours of duty alone. */
 int officer_is_on_duty(const struct officer *o, int64_t now_ms);
 int officer_is_away(const struct officer *o, int64_t now_ms);

@@ -28,7 +28,8 @@ gsm_cost(int32_t c)
 {
 	if (c == '\n' || c == '\r')
 		return 1;
-	if (c == '\f' || c == 0x20AC || (c > 0 && c < 0x80 && strchr("^{}\\[~]|", (int)c) != NULL))
+	if (c == '\f' || c == 0x20AC ||
+	    (c > 0 && c < 0x80 && strchr("^{}\\[~]|", (int)c) != NULL))
 		return 2;
 	if (c >= ' ' && c < 0x7F)
 		return c != '`';
@@ -42,7 +43,8 @@ gsm_cost(int32_t c)
 static size_t
 next_char(const char *s, size_t len, int32_t *c)
 {
-	utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)len, c);
+	utf8proc_ssize_t n =
+	    utf8proc_iterate((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)len, c);
 
 	if (n > 0)
 		return (size_t)n;
@@ -123,8 +125,8 @@ normal_form(const char *text, size_t len, int form, size_t *n_out)
 	utf8proc_ssize_t n;
 
 	buf_add_utf8(&whole, text, len);
-	n = utf8proc_map((const utf8proc_uint8_t *)buf_str(&whole), (utf8proc_ssize_t)whole.len, &out,
-	    (utf8proc_option_t)(UTF8PROC_STABLE | form));
+	n = utf8proc_map((const utf8proc_uint8_t *)buf_str(&whole), (utf8proc_ssize_t)whole.len,
+	    &out, (utf8proc_option_t)(UTF8PROC_STABLE | form));
 	buf_release(&whole);
 	if (n < 0)
 		abort();
@@ -157,7 +159,8 @@ static void
 add_plain_char(struct buf *out, const char *s, size_t len)
 {
 	size_t n;
-	char *apart = normal_form(s, len, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_STRIPMARK, &n);
+	char *apart =
+	    normal_form(s, len, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_STRIPMARK, &n);
 
 	if (n > 0 && alphabet_of(apart, n) == SMS_GSM7)
 		buf_add(out, apart, n);
@@ -277,8 +280,8 @@ on_hole(const char *name, size_t len, void *arg)
 
 	if (is_in_list(r->kind->holes, name, len))
 		return;
-	yaml_mistake(r->yaml, r->node, r->errors, "%s: unknown hole {%.*s}; it knows: %s", r->kind->name,
-	    (int)len, name, r->kind->holes[0] != '\0' ? r->kind->holes : "none");
+	yaml_mistake(r->yaml, r->node, r->errors, "%s: unknown hole {%.*s}; it knows: %s",
+	    r->kind->name, (int)len, name, r->kind->holes[0] != '\0' ? r->kind->holes : "none");
 	r->mistakes++;
 }
 
@@ -290,13 +293,14 @@ check_holes(struct reading *r, const char *words)
 	if (template_holes(words, on_hole, r, &errors) != 0) {
 		if (errors.len > 0)
 			buf_cut(&errors, errors.len - 1);
-		yaml_mistake(r->yaml, r->node, r->errors, "%s: %s", r->kind->name, buf_str(&errors));
+		yaml_mistake(r->yaml, r->node, r->errors, "%s: %s", r->kind->name,
+		    buf_str(&errors));
 		r->mistakes++;
 	}
 	buf_release(&errors);
 }
 
-/* The first character that would turn the SMS into UCS-2 is named, since it may look like another. */
+/* The first character that would turn the SMS into UCS-2 is named: it may look like another. */
 static void
 check_alphabet(struct reading *r, const char *words)
 {
@@ -309,9 +313,10 @@ check_alphabet(struct reading *r, const char *words)
 		used = next_char(folded.data + i, folded.len - i, &c);
 		if (gsm_cost(c) > 0)
 			continue;
-		yaml_mistake(r->yaml, r->node, r->errors, "%s: \"%.*s\" (U+%04X) is not in the SMS alphabet "
-		    "and would more than halve what fits; write it otherwise", r->kind->name, (int)used,
-		    folded.data + i, (unsigned)c);
+		yaml_mistake(r->yaml, r->node, r->errors,
+		    "%s: \"%.*s\" (U+%04X) is not in the SMS alphabet and would more than "
+		    "halve what fits; write it otherwise",
+		    r->kind->name, (int)used, folded.data + i, (unsigned)c);
 		r->mistakes++;
 		break;
 	}
@@ -341,14 +346,16 @@ read_text(struct text *t, struct reading *r, int map)
 
 	r->node = map;
 	if (!yaml_is_map(r->yaml, map) || words == NULL || words[0] == '\0') {
-		yaml_mistake(r->yaml, map, r->errors, "%s: write {teks: \"...\", batas: 1}", r->kind->name);
+		yaml_mistake(r->yaml, map, r->errors, "%s: write {teks: \"...\", batas: 1}",
+		    r->kind->name);
 		r->mistakes++;
 		return;
 	}
 	check_keys(r, map);
 	t->words = xstrdup(words);
 	t->line = yaml_line(r->yaml, map);
-	if (limit != NULL && limit[0] >= '1' && limit[0] <= '0' + SEGMENTS_MAX && limit[1] == '\0') {
+	if (limit != NULL && limit[0] >= '1' && limit[0] <= '0' + SEGMENTS_MAX &&
+	    limit[1] == '\0') {
 		t->segments = limit[0] - '0';
 	} else {
 		yaml_mistake(r->yaml, limit_node != 0 ? limit_node : map, r->errors,
@@ -380,8 +387,9 @@ read_kinds(struct language *l, const struct yaml *y, struct buf *errors)
 			read_text(&l->texts[i], &r, node);
 			continue;
 		}
-		buf_addf(errors, "%s:1: text %s is missing; write %s: {teks: \"...\", batas: 1}\n",
-		    l->file, kinds[i].name, kinds[i].name);
+		buf_addf(errors,
+		    "%s:1: text %s is missing; write %s: {teks: \"...\", batas: 1}\n", l->file,
+		    kinds[i].name, kinds[i].name);
 		r.mistakes++;
 	}
 	return r.mistakes;
@@ -409,7 +417,8 @@ read_language(struct language *l, const struct text_file *f, struct buf *errors)
 
 	l->file = xstrdup(f->name);
 	if (lang_of_file(l->code, f->name) != 0) {
-		buf_addf(errors, "%s:1: name the file by its language, like pesan/id.yaml\n", f->name);
+		buf_addf(errors, "%s:1: name the file by its language, like pesan/id.yaml\n",
+		    f->name);
 		return 1;
 	}
 	y = yaml_parse(f->name, f->text, f->len, errors);
@@ -418,7 +427,8 @@ read_language(struct language *l, const struct text_file *f, struct buf *errors)
 	if (yaml_is_map(y, yaml_root(y))) {
 		mistakes = read_kinds(l, y, errors);
 	} else {
-		buf_addf(errors, "%s:1: must be a map of kind: {teks: \"...\", batas: 1}\n", f->name);
+		buf_addf(errors, "%s:1: must be a map of kind: {teks: \"...\", batas: 1}\n",
+		    f->name);
 		mistakes = 1;
 	}
 	yaml_free(y);
@@ -445,7 +455,8 @@ texts_parse(const struct text_file *files, size_t n, struct buf *errors)
 	for (size_t i = 0; i < n; i++)
 		mistakes += read_language(&t->languages[i], &files[i], errors);
 	if (language(t, BASE_LANG) == NULL) {
-		buf_adds(errors, "pesan/" BASE_LANG ".yaml:1: is missing; every text needs its Indonesian form\n");
+		buf_adds(errors,
+		    "pesan/id.yaml:1: is missing; every text needs its Indonesian form\n");
 		mistakes++;
 	}
 	if (mistakes > 0) {
@@ -511,8 +522,8 @@ text_fill(const struct texts *t, const char *lang, const char *kind, struct buf 
 }
 
 static int
-check_length(const struct language *l, size_t kind, const struct template_value *longest, size_t n,
-    struct buf *errors)
+check_length(const struct language *l, size_t kind, const struct template_value *longest,
+    size_t n, struct buf *errors)
 {
 	const struct text *text = &l->texts[kind];
 	struct buf filled = { 0 };
@@ -520,15 +531,17 @@ check_length(const struct language *l, size_t kind, const struct template_value 
 	int mistakes = 1;
 
 	if (fill(text, &filled, longest, n) != 0) {
-		buf_addf(errors, "%s:%d: %s: no longest value is known for one of {%s}\n", l->file,
-		    text->line, kinds[kind].name, kinds[kind].holes);
+		buf_addf(errors, "%s:%d: %s: no longest value is known for one of {%s}\n",
+		    l->file, text->line, kinds[kind].name, kinds[kind].holes);
 		goto out;
 	}
 	sms_measure(&size, buf_str(&filled), filled.len);
 	if (size.segments > text->segments) {
-		buf_addf(errors, "%s:%d: %s: %d SMS segments (%d characters) with the longest values, "
-		    "%d allowed; shorten it\n", l->file, text->line, kinds[kind].name, size.segments,
-		    size.units, text->segments);
+		buf_addf(errors,
+		    "%s:%d: %s: %d SMS segments (%d characters) with the longest values, %d "
+		    "allowed; shorten it\n",
+		    l->file, text->line, kinds[kind].name, size.segments, size.units,
+		    text->segments);
 		goto out;
 	}
 	mistakes = 0;
@@ -538,7 +551,8 @@ out:
 }
 
 int
-texts_check(const struct texts *t, const struct template_value *longest, size_t n, struct buf *errors)
+texts_check(const struct texts *t, const struct template_value *longest, size_t n,
+    struct buf *errors)
 {
 	int mistakes = 0;
 

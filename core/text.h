@@ -53,7 +53,8 @@ void texts_free(struct texts *t);
 int text_fill(const struct texts *t, const char *lang, const char *kind, struct buf *out,
     const struct template_value *values, size_t n);
 /* Tries every kind with the given longest values; mistakes name file, kind, segments and limit. */
-int texts_check(const struct texts *t, const struct template_value *longest, size_t n, struct buf *errors);
+int texts_check(const struct texts *t, const struct template_value *longest, size_t n,
+    struct buf *errors);
 /* Most SMS segments of a kind, from the file (batas: 1). */
 int text_segments_max(const struct texts *t, const char *kind);
 #endif

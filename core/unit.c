@@ -63,8 +63,8 @@ is_unit_code(const char *s)
 static int
 is_place_code(const char *s, size_t len)
 {
-	return len > 0 && len < sizeof ((struct area *)0)->place && strspn(s, "0123456789.") >= len &&
-	    s[0] != '.' && s[len - 1] != '.';
+	return len > 0 && len < sizeof((struct area *)0)->place &&
+	    strspn(s, "0123456789.") >= len && s[0] != '.' && s[len - 1] != '.';
 }
 
 /* Area codes of a ';' list, one after the other; 0 at the end. */
@@ -119,8 +119,10 @@ check_names(struct row *r, const struct unit *u)
 		    u->shortname, SHORTNAME_CHARS);
 	while ((len = next_in_list(&list, &item)) > 0)
 		if (!is_place_code(item, len))
-			refuse(r, "bertugas \"%.*s\" is no area code; write codes of wilayah.csv with "
-			    "; between them", (int)len, item);
+			refuse(r,
+			    "bertugas \"%.*s\" is no area code; write codes of wilayah.csv "
+			    "with ; between them",
+			    (int)len, item);
 }
 
 /* Copies one row.  The superior is linked later, when all are known. */
@@ -137,16 +139,21 @@ read_row(struct unit *u, struct row *r, const int *columns)
 	if (is_unit_code(cells[COL_CODE]))
 		memcpy(u->code, cells[COL_CODE], strlen(cells[COL_CODE]) + 1);
 	else
-		refuse(r, "kode \"%s\" is no unit code; use at most %d of A-Z 0-9 . -", cells[COL_CODE],
-		    UNIT_CODE_CHARS - 1);
+		refuse(r, "kode \"%s\" is no unit code; use at most %d of A-Z 0-9 . -",
+		    cells[COL_CODE], UNIT_CODE_CHARS - 1);
 	if (tier_of_name(cells[COL_TIER], &u->tier) != 0)
-		refuse(r, "tingkat \"%s\" is unknown; write rt, desa, kecamatan, puskesmas, dinas, "
-		    "layanan, kabupaten or luar", cells[COL_TIER]);
-	if (cells[COL_PLACE][0] == '\0' || is_place_code(cells[COL_PLACE], strlen(cells[COL_PLACE])))
+		refuse(r,
+		    "tingkat \"%s\" is unknown; write rt, desa, kecamatan, puskesmas, dinas, "
+		    "layanan, kabupaten or luar",
+		    cells[COL_TIER]);
+	if (cells[COL_PLACE][0] == '\0' ||
+	    is_place_code(cells[COL_PLACE], strlen(cells[COL_PLACE])))
 		memcpy(u->place, cells[COL_PLACE], strlen(cells[COL_PLACE]) + 1);
 	else
-		refuse(r, "wilayah \"%s\" is no area code; write one of wilayah.csv, or nothing for "
-		    "the whole regency", cells[COL_PLACE]);
+		refuse(r,
+		    "wilayah \"%s\" is no area code; write one of wilayah.csv, or nothing for "
+		    "the whole regency",
+		    cells[COL_PLACE]);
 	check_names(r, u);
 }
 
@@ -171,10 +178,12 @@ index_codes(struct unit_table *t, const struct csv *csv, struct buf *errors)
 	qsort(t->by_code, t->n, sizeof *t->by_code, compare_codes);
 	for (size_t i = 1; i < t->n; i++)
 		if (strcmp(t->by_code[i - 1]->code, t->by_code[i]->code) == 0) {
-			size_t a = (size_t)(t->by_code[i - 1] - t->units), b = (size_t)(t->by_code[i] - t->units);
+			size_t a = (size_t)(t->by_code[i - 1] - t->units),
+			       b = (size_t)(t->by_code[i] - t->units);
 
-			csv_mistake(csv, a > b ? a : b, errors, "kode %s stands twice (see line %d); "
-			    "remove one", t->units[a].code, csv_line(csv, a > b ? b : a));
+			csv_mistake(csv, a > b ? a : b, errors,
+			    "kode %s stands twice (see line %d); remove one",
+			    t->units[a].code, csv_line(csv, a > b ? b : a));
 			mistakes++;
 		}
 	return mistakes;
@@ -192,8 +201,10 @@ link_parents(struct unit_table *t, const struct csv *csv, int column, struct buf
 			continue;
 		t->units[i].parent = unit_find(t, code);
 		if (t->units[i].parent == NULL) {
-			csv_mistake(csv, i, errors, "induk \"%s\" is no unit; write the superior's kode, "
-			    "or nothing at the top", code);
+			csv_mistake(csv, i, errors,
+			    "induk \"%s\" is no unit; write the superior's kode, or nothing at "
+			    "the top",
+			    code);
 			mistakes++;
 		}
 	}
@@ -213,7 +224,8 @@ find_rings(struct unit_table *t, const struct csv *csv, struct buf *errors)
 		while (up != NULL && up != &t->units[i] && steps++ <= t->n)
 			up = up->parent;
 		if (up == &t->units[i]) {
-			csv_mistake(csv, i, errors, "unit %s is its own superior, over %s; correct induk",
+			csv_mistake(csv, i, errors,
+			    "unit %s is its own superior, over %s; correct induk",
 			    t->units[i].code, t->units[i].parent->code);
 			t->units[i].parent = NULL;
 			mistakes++;
@@ -253,7 +265,8 @@ add_area(struct unit_table *t, size_t unit, const char *place, size_t len, int s
 static int
 is_territorial(enum unit_tier tier)
 {
-	return tier == TIER_DESA || tier == TIER_KECAMATAN || tier == TIER_PUSKESMAS || tier == TIER_LAYANAN;
+	return tier == TIER_DESA || tier == TIER_KECAMATAN || tier == TIER_PUSKESMAS ||
+	    tier == TIER_LAYANAN;
 }
 
 static int
@@ -273,12 +286,14 @@ index_areas(struct unit_table *t, const struct csv *csv, struct buf *errors)
 	for (size_t i = 1; i < t->areas_n; i++) {
 		const struct area *a = &t->areas[i - 1], *b = &t->areas[i];
 
-		if (a->tier != b->tier || strcmp(a->place, b->place) != 0 || a->place[0] == '\0' ||
-		    a->served != b->served || a->unit == b->unit || !is_territorial(a->tier))
+		if (a->tier != b->tier || strcmp(a->place, b->place) != 0 ||
+		    a->place[0] == '\0' || a->served != b->served || a->unit == b->unit ||
+		    !is_territorial(a->tier))
 			continue;
-		csv_mistake(csv, b->unit, errors, "area %s already belongs to %s (line %d); one unit of "
-		    "tingkat %s for each area", a->place, t->units[a->unit].code,
-		    csv_line(csv, a->unit), tier_name(a->tier));
+		csv_mistake(csv, b->unit, errors,
+		    "area %s already belongs to %s (line %d); one unit of tingkat %s for each "
+		    "area",
+		    a->place, t->units[a->unit].code, csv_line(csv, a->unit), tier_name(a->tier));
 		mistakes++;
 	}
 	return mistakes;
@@ -324,7 +339,8 @@ units_parse(const char *file, const char *text, size_t len, struct buf *errors)
 	if (csv == NULL || csv_columns(csv, names, columns, COLS, errors) != 0)
 		goto out;
 	if (csv_rows(csv) == 0)
-		buf_addf(errors, "%s:1: there are no units; nobody would hear of a report\n", file);
+		buf_addf(errors, "%s:1: there are no units; nobody would hear of a report\n",
+		    file);
 	else
 		t = read_table(csv, columns, errors);
 out:

@@ -13,7 +13,8 @@
 #include "lib/buf.h"
 
 enum unit_tier {
-	TIER_RT, TIER_DESA, TIER_KECAMATAN, TIER_PUSKESMAS, TIER_DINAS, TIER_LAYANAN,	/* emergency service */
+	TIER_RT, TIER_DESA, TIER_KECAMATAN, TIER_PUSKESMAS, TIER_DINAS,
+	TIER_LAYANAN,		/* emergency service */
 	TIER_KABUPATEN,		/* Sekda, Bupati's office */
 	TIER_LUAR		/* outside body: PLN, province, BPJS */
 };
@@ -27,7 +28,7 @@ struct unit {
 	enum unit_tier tier;
 	const struct unit *parent;	/* NULL at the top */
 	char place[16];			/* area code, "" for the whole regency */
-	char *serves;			/* ';' list of area codes beyond place (fire post sectors), "" */
+	char *serves;			/* ';' list of area codes beyond place (fire posts), "" */
 };
 struct unit_table;
 
@@ -40,7 +41,8 @@ const struct unit *unit_find(const struct unit_table *t, const char *code);
  * The unit of that tier that answers for a place: its own, else one that serves it, else the area
  * above.  NULL if there is none, or if several share the area (RT of a desa, the dinas).
  */
-const struct unit *unit_for_place(const struct unit_table *t, enum unit_tier tier, const char *place);
+const struct unit *unit_for_place(const struct unit_table *t, enum unit_tier tier,
+    const char *place);
 /* 1 if u is under (or is) the superior. */
 int unit_is_under(const struct unit *u, const struct unit *superior);
 #endif

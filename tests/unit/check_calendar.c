@@ -36,7 +36,8 @@ step(struct wib *t)
 static int64_t
 at(int year, int month, int day, int hour, int minute)
 {
-	struct wib t = { .year = year, .month = month, .day = day, .hour = hour, .minute = minute };
+	struct wib t = { .year = year, .month = month, .day = day, .hour = hour,
+	    .minute = minute };
 
 	return wib_to_ms(&t);
 }
@@ -78,7 +79,8 @@ static const struct {
 	int64_t ms;
 	const char *iso, *shown, *clock;
 } times[] = {
-	{ "the epoch is seven in the morning", 0, "1970-01-01T07:00:00+07:00", "1 Jan 07:00 WIB", "07:00" },
+	{ "the epoch is seven in the morning", 0, "1970-01-01T07:00:00+07:00", "1 Jan 07:00 WIB",
+	    "07:00" },
 	{ "midnight begins the day", INT64_C(1795280400000), "2026-11-22T00:00:00+07:00",
 	  "22 Nov 00:00 WIB", "00:00" },
 	{ "a millisecond before is still yesterday", INT64_C(1795280399999),
@@ -93,7 +95,8 @@ static const struct {
 	  "31 Des 23:59 WIB", "23:59" },
 	{ "the first of the next", INT64_C(1798736400000), "2027-01-01T00:00:00+07:00",
 	  "1 Jan 00:00 WIB", "00:00" },
-	{ "May is Mei", INT64_C(1778821500000), "2026-05-15T12:05:00+07:00", "15 Mei 12:05 WIB", "12:05" },
+	{ "May is Mei", INT64_C(1778821500000), "2026-05-15T12:05:00+07:00", "15 Mei 12:05 WIB",
+	    "12:05" },
 };
 
 START_TEST(times_are_written_in_wib)
@@ -102,7 +105,8 @@ START_TEST(times_are_written_in_wib)
 	struct wib t;
 
 	buf_add_wib_iso(&b, times[_i].ms);
-	ck_assert_msg(strcmp(buf_str(&b), times[_i].iso) == 0, "%s: %s", times[_i].what, buf_str(&b));
+	ck_assert_msg(strcmp(buf_str(&b), times[_i].iso) == 0, "%s: %s", times[_i].what,
+	    buf_str(&b));
 	buf_reset(&b);
 	buf_add_wib_short(&b, times[_i].ms);
 	ck_assert_str_eq(buf_str(&b), times[_i].shown);
@@ -178,16 +182,20 @@ static const struct {
 	int start[5], n, end[5];
 } spans[] = {
 	{ "no day on a working day is now", { 2026, 11, 20, 9, 30 }, 0, { 2026, 11, 20, 9, 30 } },
-	{ "no day on a Saturday is Monday 00:00", { 2026, 11, 21, 9, 30 }, 0, { 2026, 11, 23, 0, 0 } },
+	{ "no day on a Saturday is Monday 00:00", { 2026, 11, 21, 9, 30 }, 0,
+	    { 2026, 11, 23, 0, 0 } },
 	{ "the same time next day", { 2026, 11, 19, 14, 5 }, 1, { 2026, 11, 20, 14, 5 } },
 	{ "over a week-end", { 2026, 11, 20, 14, 5 }, 1, { 2026, 11, 23, 14, 5 } },
-	{ "from a Sunday the count starts on Monday 00:00", { 2026, 11, 22, 23, 59 }, 3, { 2026, 11, 26, 0, 0 } },
-	{ "over Christmas and the joint leave", { 2026, 12, 23, 10, 0 }, 1, { 2026, 12, 28, 10, 0 } },
+	{ "from a Sunday the count starts on Monday 00:00", { 2026, 11, 22, 23, 59 }, 3,
+	    { 2026, 11, 26, 0, 0 } },
+	{ "over Christmas and the joint leave", { 2026, 12, 23, 10, 0 }, 1,
+	    { 2026, 12, 28, 10, 0 } },
 	{ "over the end of a year", { 2026, 12, 31, 23, 59 }, 1, { 2027, 1, 4, 23, 59 } },
 	{ "from a holiday", { 2027, 1, 1, 8, 0 }, 1, { 2027, 1, 5, 0, 0 } },
 	{ "a local holiday on 29 February", { 2024, 2, 28, 8, 0 }, 1, { 2024, 3, 1, 8, 0 } },
 	{ "fourteen days", { 2026, 11, 20, 8, 0 }, 14, { 2026, 12, 10, 8, 0 } },
-	{ "the last minute before midnight", { 2026, 11, 20, 23, 59 }, 5, { 2026, 11, 27, 23, 59 } },
+	{ "the last minute before midnight", { 2026, 11, 20, 23, 59 }, 5,
+	    { 2026, 11, 27, 23, 59 } },
 	{ "24:00 is the next day", { 2026, 11, 19, 24, 0 }, 1, { 2026, 11, 23, 0, 0 } },
 };
 
@@ -199,7 +207,8 @@ START_TEST(working_days_end_where_they_should)
 	struct wib t;
 
 	wib_of(&t, end);
-	ck_assert_msg(end == at(e[0], e[1], e[2], e[3], e[4]), "%s: %d-%d-%d %d:%d", spans[_i].what,
+	ck_assert_msg(end == at(e[0], e[1], e[2], e[3], e[4]), "%s: %d-%d-%d %d:%d",
+	    spans[_i].what,
 	    t.year, t.month, t.day, t.hour, t.minute);
 	calendar_free(c);
 }
@@ -208,7 +217,8 @@ END_TEST
 static int
 slow_is_working(const struct wib *t)
 {
-	static const int off[][3] = { { 2026, 12, 24 }, { 2026, 12, 25 }, { 2027, 1, 1 }, { 2024, 2, 29 } };
+	static const int off[][3] = { { 2026, 12, 24 }, { 2026, 12, 25 }, { 2027, 1, 1 },
+	    { 2024, 2, 29 } };
 
 	for (size_t i = 0; i < N_ELEMS(off); i++)
 		if (t->year == off[i][0] && t->month == off[i][1] && t->day == off[i][2])
@@ -226,7 +236,8 @@ START_TEST(ten_years_of_working_days_match_the_slow_reference)
 	while (first.year < 2020)
 		step(&first);
 	for (; first.year < 2030; step(&first)) {
-		ck_assert_int_eq(calendar_is_working(c, wib_day(wib_to_ms(&first))), slow_is_working(&first));
+		ck_assert_int_eq(calendar_is_working(c, wib_day(wib_to_ms(&first))),
+		    slow_is_working(&first));
 		for (size_t i = 0; i < N_ELEMS(counts); i++) {
 			struct wib t = first;
 			int64_t start;
@@ -240,7 +251,8 @@ START_TEST(ten_years_of_working_days_match_the_slow_reference)
 				step(&t);
 			for (int left = counts[i]; left > 0; left -= slow_is_working(&t))
 				step(&t);
-			ck_assert_int_eq(calendar_add_working_days(c, start, counts[i]), wib_to_ms(&t));
+			ck_assert_int_eq(calendar_add_working_days(c, start, counts[i]),
+			    wib_to_ms(&t));
 		}
 	}
 	calendar_free(c);
@@ -249,7 +261,8 @@ END_TEST
 
 static const struct { const char *what, *rows, *line; } mistakes[] = {
 	{ "30 February", "2026-02-30,X,libur-nasional\n", "libur.csv:2:" },
-	{ "29 February of a common year", "2026-01-01,X,libur-nasional\n2026-02-29,X,libur-nasional\n",
+	{ "29 February of a common year",
+	    "2026-01-01,X,libur-nasional\n2026-02-29,X,libur-nasional\n",
 	  "libur.csv:3:" },
 	{ "a date the wrong way round", "25-12-2026,X,libur-nasional\n", "libur.csv:2:" },
 	{ "letters", "2026-1a-01,X,libur-nasional\n", "libur.csv:2:" },
@@ -264,8 +277,10 @@ START_TEST(mistakes_name_their_line)
 	struct buf text = { 0 }, errors = { 0 };
 
 	buf_addf(&text, "tanggal,nama,jenis\n%s", mistakes[_i].rows);
-	ck_assert_msg(calendar_parse("libur.csv", text.data, text.len, &errors) == NULL, "%s", mistakes[_i].what);
-	ck_assert_msg(strstr(buf_str(&errors), mistakes[_i].line) != NULL, "%s: %s", mistakes[_i].what,
+	ck_assert_msg(calendar_parse("libur.csv", text.data, text.len, &errors) == NULL, "%s",
+	    mistakes[_i].what);
+	ck_assert_msg(strstr(buf_str(&errors), mistakes[_i].line) != NULL, "%s: %s",
+	    mistakes[_i].what,
 	    buf_str(&errors));
 	buf_release(&text);
 	buf_release(&errors);

@@ -79,7 +79,8 @@ START_TEST(every_wrong_symbol_is_refused)
 
 			for (const char *s = symbols; *s != '\0'; s++) {
 				c.s[at] = *s;
-				ck_assert_msg(refused(c.s) == (*s != right), "%s at %zu", c.s, at);
+				ck_assert_msg(refused(c.s) == (*s != right), "%s at %zu", c.s,
+				    at);
 			}
 			c.s[at] = right;
 		}
@@ -98,7 +99,8 @@ START_TEST(every_swap_of_neighbours_is_refused)
 				struct code c;
 				char x;
 
-				code_make(&c, (uint64_t)(a * 32 + b) << (5 * (CODE_CHARS - 3 - at)));
+				code_make(&c,
+				    (uint64_t)(a * 32 + b) << (5 * (CODE_CHARS - 3 - at)));
 				ck_assert_int_eq(c.s[at], symbols[a]);
 				x = c.s[at];
 				c.s[at] = c.s[at + 1];
@@ -107,7 +109,8 @@ START_TEST(every_swap_of_neighbours_is_refused)
 				seen++;
 			}
 	ck_assert_int_eq(seen, 32 * 32 * 6);
-	for (uint64_t last = 0; last < 1 << 15; last++) {	/* the last symbol and the check symbol */
+	/* The last symbol and the check symbol. */
+	for (uint64_t last = 0; last < 1 << 15; last++) {
 		struct code c;
 		char x;
 
@@ -149,7 +152,8 @@ END_TEST
 START_TEST(what_is_no_code_is_refused)
 {
 	static const char *const texts[] = {
-		"", "-", "0000000", "000000000", "0000000U", "000000\xc3\xa9", "0000 000!", "0000_0000",
+		"", "-", "0000000", "000000000", "0000000U", "000000\xc3\xa9", "0000 000!",
+		    "0000_0000",
 	};
 
 	for (size_t i = 0; i < N_ELEMS(texts); i++)
@@ -224,7 +228,8 @@ START_TEST(a_code_is_found_in_a_text)
 			code_make(&letters, next(&state));
 		while (strcspn(letters.s, "0123456789") < CODE_CHARS);
 		expand(&b, texts[_i].text, hard.s, letters.s);
-		ck_assert_msg((code_find(&found, b.data, b.len) == 0) == texts[_i].found, "%s: %s",
+		ck_assert_msg((code_find(&found, b.data, b.len) == 0) == texts[_i].found,
+		    "%s: %s",
 		    texts[_i].what, b.data);
 		if (texts[_i].found)
 			ck_assert_str_eq(found.s, strstr(texts[_i].text, "%l") != NULL ||

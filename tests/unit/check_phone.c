@@ -71,7 +71,8 @@ START_TEST(normalise)
 	enum phone_kind kind = phone_normalise(out, numbers[_i].typed, strlen(numbers[_i].typed));
 	const char *expected = numbers[_i].e164 != NULL ? numbers[_i].e164 : "untouched";
 
-	ck_assert_msg(kind == numbers[_i].kind, "%s: kind %d (%s)", numbers[_i].typed, (int)kind, out);
+	ck_assert_msg(kind == numbers[_i].kind, "%s: kind %d (%s)", numbers[_i].typed, (int)kind,
+	    out);
 	ck_assert_msg(strcmp(out, expected) == 0, "%s: %s", numbers[_i].typed, out);
 }
 END_TEST

@@ -43,7 +43,8 @@ static const struct {
 	{ "a pair that straddles moves whole", "%152a%1€%10b", SMS_GSM7, 164, 2 },
 	{ "and costs the septet before it", "%152a%1€%152b", SMS_GSM7, 306, 3 },
 	{ "all the extension table", "^{}\\[~]|€\f", SMS_GSM7, 20, 1 },
-	{ "all the beyond-ASCII table", "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà", SMS_GSM7, 44, 1 },
+	{ "all the beyond-ASCII table", "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà",
+	    SMS_GSM7, 44, 1 },
 	{ "a backquote is not in it", "`", SMS_UCS2, 1, 1 },
 	{ "nor is a small c cedilla", "ç", SMS_UCS2, 1, 1 },
 	{ "nor a tab", "\t", SMS_UCS2, 1, 1 },
@@ -66,7 +67,8 @@ START_TEST(measure)
 	spell(&b, sizes[_i].text);
 	sms_measure(&size, buf_str(&b), b.len);
 	ck_assert_msg(size.alphabet == sizes[_i].alphabet && size.units == sizes[_i].units &&
-	    size.segments == sizes[_i].segments, "%s: alphabet %d, %d units, %d segments", sizes[_i].what,
+	    size.segments == sizes[_i].segments, "%s: alphabet %d, %d units, %d segments",
+	    sizes[_i].what,
 	    (int)size.alphabet, size.units, size.segments);
 	buf_release(&b);
 }
@@ -165,7 +167,8 @@ static const struct template_value longest[] = {
 	{ "tempat", "Ds. Kalibaru Manis, Kec. Blimbingsari" }, { "unit", "PKM Parijatah Kulon" },
 	{ "batas", "22 Nov 02:05 WIB" }, { "tanggal", "22 Nov 02:05 WIB" }, { "alasan", E80 },
 	{ "pertanyaan", E80 TEN TEN }, { "keadaan", TEN TEN TEN "ab" }, { "sisa", TEN TEN "ab" },
-	{ "lambat", TEN TEN "ab" }, { "daftar", E80 E80 TEN TEN TEN TEN TEN TEN }, { "urgensi", "MENDESAK" },
+	{ "lambat", TEN TEN "ab" }, { "daftar", E80 E80 TEN TEN TEN TEN TEN TEN },
+	    { "urgensi", "MENDESAK" },
 	{ "isi", E80 }, { "persen", "100" }, { "anak", "123456789012345" },
 	{ "contoh", TEN TEN TEN TEN TEN TEN }, { "apa", E80 TEN TEN TEN TEN TEN TEN },
 };
@@ -175,7 +178,8 @@ START_TEST(every_text_fits_its_limit)
 	struct texts *t = texts();
 	struct buf errors = { 0 };
 
-	ck_assert_msg(texts_check(t, longest, N_ELEMS(longest), &errors) == 0, "%s", buf_str(&errors));
+	ck_assert_msg(texts_check(t, longest, N_ELEMS(longest), &errors) == 0, "%s",
+	    buf_str(&errors));
 	ck_assert_int_eq(text_segments_max(t, "terima"), 1);
 	ck_assert_int_eq(text_segments_max(t, "tugas"), 2);
 	ck_assert_int_eq(text_segments_max(t, "tak-ada"), 0);
@@ -186,7 +190,8 @@ END_TEST
 static int
 fill(const struct texts *t, const char *lang, const char *kind, const char *code, struct buf *out)
 {
-	struct template_value values[] = { { "kode", code }, { "isi", "a\nBalas 1\xe2\x80\xa6" } };
+	struct template_value values[] = { { "kode", code },
+	    { "isi", "a\nBalas 1\xe2\x80\xa6" } };
 
 	return text_fill(t, lang, kind, out, values, N_ELEMS(values));
 }
@@ -198,19 +203,23 @@ START_TEST(filling)
 
 	buf_adds(&b, "> ");
 	ck_assert_int_eq(fill(t, "id", "kabar-tambah", "7K3F-9QXM", &b), 0);
-	ck_assert_str_eq(buf_str(&b), "> Tambahan Anda untuk laporan 7K3F-9QXM sudah kami terima dan "
+	ck_assert_str_eq(buf_str(&b),
+	    "> Tambahan Anda untuk laporan 7K3F-9QXM sudah kami terima dan "
 	    "sampaikan ke petugas.");
 	buf_reset(&b);
 	ck_assert_int_eq(fill(t, "en", "tarik", "7K3F-9QXM", &b), 0);
-	ck_assert_str_eq(buf_str(&b), "Task 7K3F-9QXM was withdrawn from you. Nothing more to do.");
+	ck_assert_str_eq(buf_str(&b),
+	    "Task 7K3F-9QXM was withdrawn from you. Nothing more to do.");
 	buf_reset(&b);
 	ck_assert_int_eq(fill(t, "jv", "tarik", "7K3F-9QXM", &b), 0);
-	ck_assert_str_eq(buf_str(&b), "Tugas 7K3F-9QXM ditarik dari Anda. Tidak perlu tindakan lagi.");
+	ck_assert_str_eq(buf_str(&b),
+	    "Tugas 7K3F-9QXM ditarik dari Anda. Tidak perlu tindakan lagi.");
 	buf_reset(&b);
 	ck_assert_int_eq(fill(t, NULL, "tambahan", "{isi}", &b), 0);
 	ck_assert_str_eq(buf_str(&b), "{isi}: warga menambahkan: a Balas 1...");
 	buf_cut(&b, 5);
-	ck_assert_int_eq(fill(t, "id", "terima", "7K3F-9QXM", &b), -1);		/* holes without value */
+	ck_assert_int_eq(fill(t, "id", "terima", "7K3F-9QXM", &b),
+	    -1);		/* holes without value */
 	ck_assert_int_eq(fill(t, "id", "tak-ada", "7K3F-9QXM", &b), -1);
 	ck_assert_str_eq(buf_str(&b), "{isi}");
 	buf_release(&b);
@@ -221,16 +230,26 @@ END_TEST
 /* Each replaces one piece of the Indonesian file. */
 static const struct { const char *what, *from, *to, *kind, *expected; } mistakes[] = {
 	{ "a missing kind", "\ntarik:", "\ntarikan:", "pesan/id.yaml:", "unknown kind tarikan" },
-	{ "a missing kind is named", "\ntarik:", "\ntarikan:", "pesan/id.yaml:1:", "text tarik is missing" },
-	{ "an unknown hole", "Tugas {kode} ditarik", "Tugas {nama} ditarik", "pesan/id.yaml:", "tarik: unknown hole {nama}; it knows: kode" },
-	{ "a hole not of this kind", "Baik, kabar", "Baik {kode}, kabar", "pesan/id.yaml:", "stop: unknown hole {kode}; it knows: none" },
-	{ "an unclosed hole", "Tugas {kode} ditarik", "Tugas {kode ditarik", "pesan/id.yaml:", "tarik: line 1" },
+	{ "a missing kind is named", "\ntarik:", "\ntarikan:", "pesan/id.yaml:1:",
+	    "text tarik is missing" },
+	{ "an unknown hole", "Tugas {kode} ditarik", "Tugas {nama} ditarik", "pesan/id.yaml:",
+	    "tarik: unknown hole {nama}; it knows: kode" },
+	{ "a hole not of this kind", "Baik, kabar", "Baik {kode}, kabar", "pesan/id.yaml:",
+	    "stop: unknown hole {kode}; it knows: none" },
+	{ "an unclosed hole", "Tugas {kode} ditarik", "Tugas {kode ditarik", "pesan/id.yaml:",
+	    "tarik: line 1" },
 	{ "no text", "\"SISTEM: {apa}\"", "\"\"", "pesan/id.yaml:", "sistem: write" },
-	{ "no number", "\"SISTEM: {apa}\"\n  batas: 1", "\"SISTEM: {apa}\"\n  batas: satu", "pesan/id.yaml:", "sistem: batas must be 1 to 4" },
-	{ "no limit", "\"SISTEM: {apa}\"\n  batas: 1", "\"SISTEM: {apa}\"", "pesan/id.yaml:", "sistem: batas must be 1 to 4" },
-	{ "five segments", "\"SISTEM: {apa}\"\n  batas: 1", "\"SISTEM: {apa}\"\n  batas: 5", "pesan/id.yaml:", "sistem: batas must be 1 to 4" },
-	{ "an unknown key", "\"SISTEM: {apa}\"\n  batas: 1", "\"SISTEM: {apa}\"\n  batas: 1\n  warna: merah", "pesan/id.yaml:", "sistem: unknown key warna" },
-	{ "a character outside GSM-7", "SISTEM: {apa}", "SISTEM ⚠: {apa}", "pesan/id.yaml:", "sistem: \"⚠\" (U+26A0)" },
+	{ "no number", "\"SISTEM: {apa}\"\n  batas: 1", "\"SISTEM: {apa}\"\n  batas: satu",
+	    "pesan/id.yaml:", "sistem: batas must be 1 to 4" },
+	{ "no limit", "\"SISTEM: {apa}\"\n  batas: 1", "\"SISTEM: {apa}\"", "pesan/id.yaml:",
+	    "sistem: batas must be 1 to 4" },
+	{ "five segments", "\"SISTEM: {apa}\"\n  batas: 1", "\"SISTEM: {apa}\"\n  batas: 5",
+	    "pesan/id.yaml:", "sistem: batas must be 1 to 4" },
+	{ "an unknown key", "\"SISTEM: {apa}\"\n  batas: 1",
+	    "\"SISTEM: {apa}\"\n  batas: 1\n  warna: merah", "pesan/id.yaml:",
+	    "sistem: unknown key warna" },
+	{ "a character outside GSM-7", "SISTEM: {apa}", "SISTEM ⚠: {apa}", "pesan/id.yaml:",
+	    "sistem: \"⚠\" (U+26A0)" },
 	{ "a kind twice", "\ntarik:", "\nsistem:", "pesan/id.yaml:", "" },
 	{ "not a map", "terima:", "- terima", "pesan/id.yaml:", "" },
 };
@@ -265,7 +284,8 @@ START_TEST(mistakes_name_file_and_line)
 	    buf_str(&errors));
 	if (strstr(mistakes[_i].expected, "unknown hole") != NULL) {
 		buf_addf(&expected, "pesan/id.yaml:%d: %s", line, mistakes[_i].expected);
-		ck_assert_msg(strncmp(buf_str(&errors), expected.data, expected.len) == 0, "%s: %s",
+		ck_assert_msg(strncmp(buf_str(&errors), expected.data, expected.len) == 0,
+		    "%s: %s",
 		    expected.data, buf_str(&errors));
 	}
 	buf_release(&errors);
@@ -283,7 +303,8 @@ START_TEST(indonesian_is_required)
 	ck_assert_ptr_nonnull(strstr(buf_str(&errors), "pesan/id.yaml:1: is missing"));
 	buf_reset(&errors);
 	ck_assert_ptr_null(texts_parse(&odd, 1, &errors));
-	ck_assert_ptr_nonnull(strstr(buf_str(&errors), "pesan/english.yaml:1: name the file by its language"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&errors),
+	    "pesan/english.yaml:1: name the file by its language"));
 	buf_release(&errors);
 }
 END_TEST
@@ -302,7 +323,8 @@ START_TEST(a_text_too_long_is_named)
 	ck_assert_ptr_nonnull(strstr(buf_str(&errors), "pesan/en.yaml:"));
 	buf_reset(&errors);
 	ck_assert_int_eq(texts_check(t, values, 3, &errors), -1);
-	ck_assert_ptr_nonnull(strstr(buf_str(&errors), "terima: no longest value is known for one of {kode "
+	ck_assert_ptr_nonnull(strstr(buf_str(&errors),
+	    "terima: no longest value is known for one of {kode "
 	    "kategori tempat unit batas}"));
 	texts_free(t);
 	buf_release(&errors);

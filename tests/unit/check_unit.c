@@ -128,16 +128,21 @@ static const struct { const char *what, *rows, *expected; } mistakes[] = {
 	{ "a code too long", "ABCDEFGHIJKLMNOPQRSTUVWX,B,B,kabupaten,,,\n", "unit.csv:2: kode" },
 	{ "no name", "B,,B,kabupaten,,,\n", "unit.csv:2: nama" },
 	{ "no short name", "B,B,,kabupaten,,,\n", "unit.csv:2: singkatan" },
-	{ "a short name too long", "B,B,Sekretariat Daerah Kabupaten,kabupaten,,,\n", "unit.csv:2: singkatan" },
+	{ "a short name too long", "B,B,Sekretariat Daerah Kabupaten,kabupaten,,,\n",
+	    "unit.csv:2: singkatan" },
 	{ "unknown tier", "B,B,B,provinsi,,,\n", "unit.csv:2: tingkat" },
 	{ "a place that is none", "B,B,B,desa,,Sempu,\n", "unit.csv:2: wilayah" },
 	{ "a place too long", "B,B,B,desa,,35.10.20.2002.1.1,\n", "unit.csv:2: wilayah" },
-	{ "a served place that is none", "B,B,B,layanan,,,35.10;Sempu\n", "unit.csv:2: bertugas" },
-	{ "a code twice", "B,B,B,dinas,,,\nC,C,C,dinas,,,\nB,B,B,dinas,,,\n", "unit.csv:4: kode B stands twice (see line 2)" },
+	{ "a served place that is none", "B,B,B,layanan,,,35.10;Sempu\n",
+	    "unit.csv:2: bertugas" },
+	{ "a code twice", "B,B,B,dinas,,,\nC,C,C,dinas,,,\nB,B,B,dinas,,,\n",
+	    "unit.csv:4: kode B stands twice (see line 2)" },
 	{ "unknown superior", "B,B,B,dinas,,,\nC,C,C,dinas,X,,\n", "unit.csv:3: induk \"X\"" },
 	{ "its own superior", "B,B,B,dinas,B,,\n", "unit.csv:2: unit B is its own superior" },
-	{ "a ring of three", "A,A,A,dinas,B,,\nB,B,B,dinas,C,,\nC,C,C,dinas,A,,\n", "unit.csv:2: unit A is its own superior" },
-	{ "a ring further up", "A,A,A,dinas,B,,\nB,B,B,dinas,C,,\nC,C,C,dinas,B,,\n", "unit.csv:3: unit B is its own superior" },
+	{ "a ring of three", "A,A,A,dinas,B,,\nB,B,B,dinas,C,,\nC,C,C,dinas,A,,\n",
+	    "unit.csv:2: unit A is its own superior" },
+	{ "a ring further up", "A,A,A,dinas,B,,\nB,B,B,dinas,C,,\nC,C,C,dinas,B,,\n",
+	    "unit.csv:3: unit B is its own superior" },
 	{ "two desa for one area", "A,A,A,desa,,35.10.20.2002,\nB,B,B,desa,,35.10.20.2002,\n",
 	  "unit.csv:3: area 35.10.20.2002 already belongs to A (line 2)" },
 	{ "two posts serve one area", "A,A,A,layanan,,,35.10.20\nB,B,B,layanan,,,35.10.20\n",
@@ -150,10 +155,13 @@ START_TEST(mistakes_name_their_line)
 	struct buf text = { 0 }, errors = { 0 };
 
 	buf_addf(&text, HEADER "%s", mistakes[_i].rows);
-	ck_assert_msg(units_parse("unit.csv", text.data, text.len, &errors) == NULL, "%s", mistakes[_i].what);
-	ck_assert_msg(strncmp(buf_str(&errors), mistakes[_i].expected, strlen(mistakes[_i].expected)) == 0,
+	ck_assert_msg(units_parse("unit.csv", text.data, text.len, &errors) == NULL, "%s",
+	    mistakes[_i].what);
+	ck_assert_msg(strncmp(buf_str(&errors), mistakes[_i].expected,
+	    strlen(mistakes[_i].expected)) == 0,
 	    "%s: %s", mistakes[_i].what, buf_str(&errors));
-	ck_assert_msg(strchr(buf_str(&errors), '\n') == buf_str(&errors) + errors.len - 1, "%s: %s",
+	ck_assert_msg(strchr(buf_str(&errors), '\n') == buf_str(&errors) + errors.len - 1,
+	    "%s: %s",
 	    mistakes[_i].what, buf_str(&errors));
 	buf_release(&text);
 	buf_release(&errors);
@@ -179,7 +187,8 @@ START_TEST(banyuwangi)
 		ck_assert_ptr_eq(unit_for_place(t, TIER_DESA, u->place), u);
 		ck_assert_ptr_eq(unit_for_place(t, TIER_KECAMATAN, u->place), u->parent);
 		ck_assert_ptr_nonnull(unit_for_place(t, TIER_PUSKESMAS, u->place));
-		ck_assert_int_eq(strncmp(unit_for_place(t, TIER_LAYANAN, u->place)->code, "D113", 4), 0);
+		ck_assert_int_eq(strncmp(unit_for_place(t, TIER_LAYANAN, u->place)->code, "D113",
+		    4), 0);
 	}
 	ck_assert_uint_eq(counts[TIER_DESA], 217);
 	ck_assert_uint_eq(counts[TIER_KECAMATAN], 25);
