@@ -88,7 +88,8 @@ read_rule(const struct yaml *y, int node, struct word_rule *out, struct buf *err
 	}
 	out->weight = 1;
 	if (weight_node != 0 && (weight == NULL || parse_weight(weight, &out->weight) != 0)) {
-		yaml_mistake(y, node, errors, "weight b of \"%s\" must be a whole number from -%d to %d, "
+		yaml_mistake(y, node, errors,
+		    "weight b of \"%s\" must be a whole number from -%d to %d, "
 		    "not 0", words, WEIGHT_MAX, WEIGHT_MAX);
 		return -1;
 	}
@@ -149,7 +150,8 @@ read_units(const struct yaml *y, int row, struct category *c, struct buf *errors
 		return -1;
 	}
 	if (yaml_count(y, list) > CATEGORY_UNITS) {
-		yaml_mistake(y, list, errors, "%s names more than %d units", c->code, CATEGORY_UNITS);
+		yaml_mistake(y, list, errors, "%s names more than %d units", c->code,
+		    CATEGORY_UNITS);
 		return -1;
 	}
 	for (size_t i = 0; i < yaml_count(y, list); i++) {
@@ -162,7 +164,8 @@ read_units(const struct yaml *y, int row, struct category *c, struct buf *errors
 		c->units[c->units_n++] = xstrdup(s);
 	}
 	if (c->units_n == 0 && !c->no_case) {
-		yaml_mistake(y, row, errors, "%s has no unit; name who answers, or write tanpa_kasus: ya",
+		yaml_mistake(y, row, errors,
+		    "%s has no unit; name who answers, or write tanpa_kasus: ya",
 		    c->code);
 		return -1;
 	}
@@ -177,7 +180,8 @@ read_owners(const struct yaml *y, int row, struct category *c, struct buf *error
 	int rc = 0;
 
 	if (list != 0 && !yaml_is_list(y, list)) {
-		yaml_mistake(y, list, errors, "pemilik of %s must be a list of {k: \"words\", unit: CODE}",
+		yaml_mistake(y, list, errors,
+		    "pemilik of %s must be a list of {k: \"words\", unit: CODE}",
 		    c->code);
 		return -1;
 	}
@@ -233,7 +237,8 @@ static int
 check_keys(const struct yaml *y, int row, struct buf *errors)
 {
 	static const char *const known[] = {
-		"kode", "arti", "ringkas", "urgensi", "rahasia", "tanpa_kasus", "program", "unit", "pemilik",
+		"kode", "arti", "ringkas", "urgensi", "rahasia", "tanpa_kasus", "program",
+		    "unit", "pemilik",
 		"kata"
 	};
 	int rc = 0;
@@ -245,7 +250,8 @@ check_keys(const struct yaml *y, int row, struct buf *errors)
 			if (strcmp(known[k], yaml_key(y, row, i)) == 0)
 				break;
 		if (k == N_ELEMS(known)) {
-			yaml_mistake(y, yaml_value(y, row, i), errors, "a category has no key \"%s\"",
+			yaml_mistake(y, yaml_value(y, row, i), errors,
+			    "a category has no key \"%s\"",
 			    yaml_key(y, row, i));
 			rc = -1;
 		}
@@ -283,7 +289,8 @@ read_category(struct catalogue *cat, const struct yaml *y, int row, struct buf *
 		rc = -1;
 	}
 	if (urgency == NULL || urgency_of_name(urgency, &c->urgency) != 0) {
-		yaml_mistake(y, row, errors, "urgensi of %s must be biasa, mendesak or darurat", code);
+		yaml_mistake(y, row, errors, "urgensi of %s must be biasa, mendesak or darurat",
+		    code);
 		rc = -1;
 	}
 	rc |= read_truth(y, row, "rahasia", &c->sealed, errors);

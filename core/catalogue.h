@@ -49,7 +49,8 @@ struct catalogue;
  * Besides kategori: the file's other lists are word lists used by the router, by name
  * (darurat, mendesak, negasi, lampau, harap, ...): each a list of {k, b}.
  */
-struct catalogue *catalogue_parse(const char *file, const char *text, size_t len, struct buf *errors);
+struct catalogue *catalogue_parse(const char *file, const char *text, size_t len,
+    struct buf *errors);
 void catalogue_free(struct catalogue *c);
 size_t catalogue_count(const struct catalogue *c);
 const struct category *category_at(const struct catalogue *c, size_t i);

@@ -174,7 +174,8 @@ door_new(const struct catalogue *c)
 		const char *equals = strstr(rules[i].words, " = ");
 
 		if (equals != NULL)
-			table_put(&d->slang, hash_next(rules[i].words, (size_t)(equals - rules[i].words)),
+			table_put(&d->slang, hash_next(rules[i].words,
+			    (size_t)(equals - rules[i].words)),
 			    hash_next(equals + 3, strlen(equals + 3)));
 	}
 	return d;

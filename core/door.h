@@ -12,7 +12,7 @@
 
 #include "core/catalogue.h"
 
-#define DOOR_WEIGHT 10
+#define DOOR_WEIGHT 8
 
 struct door;
 

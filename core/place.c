@@ -137,7 +137,8 @@ compare_spelling(const void *va, const void *vb)
 }
 
 static int
-read_place(struct gazetteer *g, const struct csv *csv, size_t row, const int *col, struct buf *errors)
+read_place(struct gazetteer *g, const struct csv *csv, size_t row, const int *col,
+    struct buf *errors)
 {
 	struct place *p = &g->places[g->n];
 	const char *code = csv_cell(csv, row, col[COL_CODE]);
@@ -164,7 +165,8 @@ read_place(struct gazetteer *g, const struct csv *csv, size_t row, const int *co
 	}
 	if (parse_degrees(csv_cell(csv, row, col[COL_LAT]), 90, &p->lat) != 0 ||
 	    parse_degrees(csv_cell(csv, row, col[COL_LNG]), 180, &p->lng) != 0) {
-		csv_mistake(csv, row, errors, "lat and lng of %s must be degrees, e.g. -8.36466 and "
+		csv_mistake(csv, row, errors,
+		    "lat and lng of %s must be degrees, e.g. -8.36466 and "
 		    "114.20590", code);
 		return -1;
 	}
@@ -213,8 +215,10 @@ link_parents(struct gazetteer *g, const struct csv *csv, const int *col, struct 
 			continue;
 		p->parent = place_find(g, parent);
 		if (p->parent == NULL || strncmp(p->code, parent, strlen(parent)) != 0 ||
-		    p->parent->kind != (p->kind == PLACE_KECAMATAN ? PLACE_KABUPATEN : PLACE_KECAMATAN)) {
-			csv_mistake(csv, i, errors, "induk \"%s\" of %s is not the area above it; write "
+		    p->parent->kind != (p->kind == PLACE_KECAMATAN ?
+		    PLACE_KABUPATEN : PLACE_KECAMATAN)) {
+			csv_mistake(csv, i, errors,
+			    "induk \"%s\" of %s is not the area above it; write "
 			    "the code without its last part", parent, p->code);
 			rc = -1;
 		}
@@ -247,7 +251,8 @@ out:
 }
 
 static int
-read_landmarks(struct gazetteer *g, const char *file, const char *text, size_t len, struct buf *errors)
+read_landmarks(struct gazetteer *g, const char *file, const char *text, size_t len,
+    struct buf *errors)
 {
 	static const char *const names[] = { "nama", "kode", "alias" };
 	struct csv *csv = csv_parse(file, text, len, errors);
@@ -263,7 +268,8 @@ read_landmarks(struct gazetteer *g, const char *file, const char *text, size_t l
 		const struct place *p = place_find(g, code);
 
 		if (p == NULL) {
-			csv_mistake(csv, i, errors, "code \"%s\" of \"%s\" is not in wilayah.csv", code, name);
+			csv_mistake(csv, i, errors,
+			    "code \"%s\" of \"%s\" is not in wilayah.csv", code, name);
 			rc = -1;
 			continue;
 		}

@@ -68,7 +68,8 @@ add_unit(const struct policy *p, const struct assignment *a, const struct unit *
 }
 
 static void
-add_word(const struct policy *p, const struct assignment *a, const char *word, struct understanding *out)
+add_word(const struct policy *p, const struct assignment *a, const char *word,
+    struct understanding *out)
 {
 	add_unit(p, a, unit_of_word(p->units, word, a->place), out);
 }

@@ -18,7 +18,7 @@ struct assignment {
 	const char *place;		/* code, "" if not known */
 	const char *accused;		/* word or code of the unit complained about; NULL */
 	enum urgency urgency;
-	int certain;			/* of the category: else an emergency is led by the triage desk */
+	int certain;			/* of the category: else triage leads an emergency */
 };
 
 /* Fills out->units. */

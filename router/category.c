@@ -7,6 +7,10 @@
 
 /* Doubt that stays however many words fit: a score of 9 against nothing is 750 permille. */
 #define DOUBT 3
+/* "warga" alone speaks for no flood, however dangerous the rest of the report is. */
+#define BONUS_FROM 4
+/* Common words support a category but do not found one: without a heavier word they count half. */
+#define FOUNDING_WEIGHT 3
 /* A further problem needs so much of its own, and so much of the best one's score. */
 #define ALSO_MIN 7
 #define ALSO_SHARE_PERCENT 55
@@ -63,7 +67,8 @@ add_category(struct classifier *c, const struct category *category, struct buf *
 			bad_phrase(errors, rule->words, rule->line);
 			rc = -1;
 		}
-		c->phrases[c->phrases_n++] = (struct phrase){ category, rule, count_words(rule->words) };
+		c->phrases[c->phrases_n++] = (struct phrase){ category, rule,
+		    count_words(rule->words) };
 	}
 	for (size_t i = 0; i < category->owners_n; i++) {
 		const struct owner_rule *rule = &category->owners[i];
@@ -202,7 +207,8 @@ struct ranked { struct category_score score; struct cover cover; };
 
 /* Further problems in the same report: strong enough, and resting on other words. */
 static void
-add_also(struct category_choice *out, const struct ranked *ranked, size_t n, const struct ranked *best)
+add_also(struct category_choice *out, const struct ranked *ranked, size_t n,
+    const struct ranked *best)
 {
 	for (size_t i = 0; i < n && out->also_n < UNDERSTANDING_ALSO; i++) {
 		const struct ranked *r = &ranked[i];
@@ -217,7 +223,7 @@ add_also(struct category_choice *out, const struct ranked *ranked, size_t n, con
 }
 
 void
-category_choose(const struct classifier *c, const struct tokens *t, int without_no_case,
+category_choose(const struct classifier *c, const struct tokens *t, int danger,
     struct category_choice *out)
 {
 	struct hit hits[HITS_MAX];
@@ -233,11 +239,15 @@ category_choose(const struct classifier *c, const struct tokens *t, int without_
 
 		for (end = i + 1; end < n && c->phrases[hits[end].value].category == category;)
 			end++;
-		if (without_no_case && category->no_case)
+		if (danger && category->no_case)
 			continue;
 		memset(r, 0, sizeof(*r));
 		r->score.category = category;
 		add_hits(c, hits + i, end - i, &r->score, &r->cover);
+		if (r->score.words_n > 0 && r->score.words[0]->weight < FOUNDING_WEIGHT)
+			r->score.score /= 2;
+		if (danger && category->urgency == URGENCY_DARURAT && r->score.score >= BONUS_FROM)
+			r->score.score += DANGER_BONUS;
 		ranked_n += r->score.score > 0;
 	}
 	for (size_t i = 0; i < ranked_n; i++) {

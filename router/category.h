@@ -31,8 +31,12 @@ struct classifier;
 /* NULL with the reason in errors. */
 struct classifier *classifier_new(const struct catalogue *c, struct buf *errors);
 void classifier_free(struct classifier *c);
-/* without_no_case: spam and thanks are left out (the report names a danger). */
-void category_choose(const struct classifier *c, const struct tokens *t, int without_no_case,
+/*
+ * danger: the report names one.  Spam and thanks are then left out, and categories that are
+ * emergencies by themselves get DANGER_BONUS if more than a common word speaks for them.
+ */
+#define DANGER_BONUS 6
+void category_choose(const struct classifier *c, const struct tokens *t, int danger,
     struct category_choice *out);
 /* The unit that owns what the report names, of this category; NULL if none is named. */
 const char *category_owner(const struct classifier *c, const struct tokens *t,

@@ -3,17 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "router/near.h"
 #include "router/vocab.h"
 
 #define HITS_MAX 256
 #define MENTIONS_MAX 24
 #define CANDIDATES_MAX 8
 #define FUZZY_MIN 6		/* shorter names have too many neighbours among words */
+#define FUZZY_MARKED 5		/* save after "desa" and the like, where only a name can stand */
 #define FUZZY_ALONE 8		/* so long a name is believed without a word beside it */
 
 /* Points for a candidate; the sums are small on purpose, so that they can be reckoned by hand. */
 enum {
-	POINTS_NAME = 30, POINTS_LANDMARK = 28, POINTS_ALIAS = 24, POINTS_DUSUN = 12, POINTS_FUZZY = 14,
+	POINTS_NAME = 30, POINTS_LANDMARK = 28, POINTS_ALIAS = 24,
+	POINTS_FUZZY = 14, POINTS_DUSUN = 12,
 	POINTS_MARKER = 30,		/* "desa X" for a desa, "kec X" for a kecamatan */
 	POINTS_WRONG_MARKER = -40,
 	POINTS_AT = 6, POINTS_NEAR_WORD = 3,	/* "di X"; "pasar X", "dari X" */
@@ -39,12 +42,9 @@ struct locator {
 	size_t spellings_n;
 	struct vocab marks;		/* words that point at a place */
 	unsigned char *mark_of, *weight_of;	/* by number - 1 */
-	struct vocab common;		/* names that are common words: how much they need, by number - 1 */
+	struct vocab common;		/* names that are common words: what they need */
 	unsigned char *common_need;
-	struct vocab near_names;	/* names without one letter -> the names */
-	struct near { uint32_t spelling, next; } *nears;
-	uint32_t *near_first;
-	size_t nears_n, near_first_cap;
+	struct near_words near_names;	/* value: index of a spelling */
 	const struct classifier *known;
 };
 
@@ -75,7 +75,8 @@ read_marks(struct locator *l, const struct catalogue *c, struct buf *errors)
 		size_t n = catalogue_words(c, mark_lists[k].list, &rules);
 
 		if (n == 0) {
-			buf_addf(errors, "kategori.yaml: no list %s; names of places cannot be weighed\n",
+			buf_addf(errors,
+			    "kategori.yaml: no list %s; names of places cannot be weighed\n",
 			    mark_lists[k].list);
 			return -1;
 		}
@@ -108,55 +109,13 @@ read_common(struct locator *l, const struct catalogue *c)
 }
 
 static void
-add_near(struct locator *l, const char *word, size_t len, uint32_t spelling)
-{
-	uint32_t number = vocab_add(&l->near_names, word, len);
-
-	if (number > l->near_first_cap) {
-		size_t cap = l->near_first_cap == 0 ? 1024 : 2 * l->near_first_cap;
-
-		l->near_first = xrealloc(l->near_first, cap * sizeof(*l->near_first));
-		memset(l->near_first + l->near_first_cap, 0,
-		    (cap - l->near_first_cap) * sizeof(*l->near_first));
-		l->near_first_cap = cap;
-	}
-	if ((l->nears_n & (l->nears_n - 1)) == 0)	/* grows at 0, 1, 2, 4, 8 ... */
-		l->nears = xrealloc(l->nears, (l->nears_n == 0 ? 1 : 2 * l->nears_n) * sizeof(*l->nears));
-	l->nears[l->nears_n] = (struct near){ spelling, l->near_first[number - 1] };
-	l->near_first[number - 1] = (uint32_t)++l->nears_n;
-}
-
-/* The word without its letter i; 0 where that equals leaving out the letter before. */
-static size_t
-without_letter(char *out, const char *word, size_t len, size_t i)
-{
-	if (i > 0 && word[i] == word[i - 1])
-		return 0;
-	memcpy(out, word, i);
-	memcpy(out + i, word + i + 1, len - i - 1);
-	return len - 1;
-}
-
-/*
- * A typing error is one letter more, less, wrong, or two swapped.  Word and name then share a
- * spelling once each may leave out one letter, so only those are looked up (Garbe's SymSpell).
- */
-static void
 add_near_names(struct locator *l, const struct spelling *s, uint32_t index)
 {
-	char less[TOKEN_CHARS];
 	size_t len = strlen(s->words);
 
-	if (len < FUZZY_MIN || len >= TOKEN_CHARS || strchr(s->words, ' ') != NULL ||
-	    s->kind > SPELLING_ALIAS || s->place->kind == PLACE_KABUPATEN)
-		return;
-	add_near(l, s->words, len, index);
-	for (size_t i = 0; i < len; i++) {
-		size_t n = without_letter(less, s->words, len, i);
-
-		if (n > 0)
-			add_near(l, less, n, index);
-	}
+	if (len >= FUZZY_MARKED && strchr(s->words, ' ') == NULL && s->kind <= SPELLING_ALIAS &&
+	    s->place->kind != PLACE_KABUPATEN)
+		near_add(&l->near_names, s->words, len, index);
 }
 
 struct locator *
@@ -175,7 +134,8 @@ locator_new(const struct gazetteer *g, const struct catalogue *c, const struct c
 		/* all meanings of one spelling stand together: the first one speaks for them */
 		if (i == 0 || strcmp(l->spellings[i - 1].words, l->spellings[i].words) != 0) {
 			if (matcher_add(l->names, l->spellings[i].words, i) != 0) {
-				buf_addf(errors, "wilayah.csv: \"%s\" has too many words for a name\n",
+				buf_addf(errors,
+				    "wilayah.csv: \"%s\" has too many words for a name\n",
 				    l->spellings[i].words);
 				goto refuse;
 			}
@@ -196,12 +156,10 @@ locator_free(struct locator *l)
 	matcher_free(l->names);
 	vocab_release(&l->marks);
 	vocab_release(&l->common);
-	vocab_release(&l->near_names);
+	near_release(&l->near_names);
 	free(l->mark_of);
 	free(l->weight_of);
 	free(l->common_need);
-	free(l->nears);
-	free(l->near_first);
 	free(l);
 }
 
@@ -210,7 +168,8 @@ locator_free(struct locator *l)
 static uint32_t
 mark_number(const struct locator *l, const struct tokens *t, size_t i)
 {
-	return vocab_find(&l->marks, token_form(t, i, FORM_WRITTEN), t->at[i].form_len[FORM_WRITTEN]);
+	return vocab_find(&l->marks, token_form(t, i, FORM_WRITTEN),
+	    t->at[i].form_len[FORM_WRITTEN]);
 }
 
 static enum mark
@@ -308,52 +267,16 @@ find_names(const struct locator *l, const struct tokens *t, struct mention *m)
 	return found;
 }
 
-/* 1 if one letter more, less, wrong or swapped with its neighbour makes a into b. */
-static int
-is_near(const char *a, size_t la, const char *b, size_t lb)
-{
-	size_t i = 0;
-
-	if (la > lb + 1 || lb > la + 1 || a[0] != b[0])
-		return 0;	/* nobody mistypes the first letter of his own village */
-	while (i < la && i < lb && a[i] == b[i])
-		i++;
-	if (la == lb)
-		return memcmp(a + i, b + i, la - i) == 0 ||
-		    memcmp(a + i + 1, b + i + 1, la - i - 1) == 0 ||
-		    (i + 1 < la && a[i] == b[i + 1] && a[i + 1] == b[i] &&
-		    memcmp(a + i + 2, b + i + 2, la - i - 2) == 0);
-	if (la > lb)
-		return memcmp(a + i + 1, b + i, lb - i) == 0;
-	return memcmp(a + i, b + i + 1, la - i) == 0;
-}
-
 static void
-add_nears(const struct locator *l, struct mention *m, const char *key, size_t key_len,
-    const char *word, size_t len)
+add_misspelt(const struct locator *l, struct mention *m, const char *word, size_t len, int exact)
 {
-	uint32_t number = vocab_find(&l->near_names, key, key_len);
+	uint32_t near[CANDIDATES_MAX];
+	size_t n = near_find(&l->near_names, word, len, near, N_ELEMS(near));
 
-	for (uint32_t k = number == 0 ? 0 : l->near_first[number - 1]; k != 0; k = l->nears[k - 1].next) {
-		const struct spelling *s = &l->spellings[l->nears[k - 1].spelling];
-
-		if (is_near(word, len, s->words, strlen(s->words)))
-			add_candidate(m, s->place, s->kind, POINTS_FUZZY);
-	}
-}
-
-static void
-add_misspelt(const struct locator *l, struct mention *m, const char *word, size_t len)
-{
-	char less[TOKEN_CHARS];
-
-	add_nears(l, m, word, len, word, len);
-	for (size_t i = 0; i < len; i++) {
-		size_t n = without_letter(less, word, len, i);
-
-		if (n > 0)
-			add_nears(l, m, less, n, word, len);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (!exact || strcmp(l->spellings[near[i]].words, word) == 0)
+			add_candidate(m, l->spellings[near[i]].place,
+			    l->spellings[near[i]].kind, POINTS_FUZZY);
 }
 
 /* 1 if the token may be a misspelt name: a longer word that nothing else explains. */
@@ -362,8 +285,12 @@ is_strange(const struct locator *l, const struct tokens *t, size_t i)
 {
 	const char *word = token_form(t, i, FORM_WRITTEN), *stem = token_form(t, i, FORM_STEM);
 	size_t len = t->at[i].form_len[FORM_WRITTEN];
+	int weight;
+	enum mark mark = i == 0 ? MARK_NONE : mark_at(l, t, i - 1, &weight);
+	int marked = mark == MARK_DESA || mark == MARK_KECAMATAN;
 
-	return len >= FUZZY_MIN && !token_is_number(t, i) && token_form(t, i, FORM_MEANT) == NULL &&
+	return len >= (marked ? FUZZY_MARKED : FUZZY_MIN) && !token_is_number(t, i) &&
+	    token_form(t, i, FORM_MEANT) == NULL &&
 	    mark_number(l, t, i) == 0 && !classifier_knows(l->known, word, len) &&
 	    (stem == NULL || !classifier_knows(l->known, stem, t->at[i].form_len[FORM_STEM]));
 }
@@ -384,7 +311,7 @@ find_misspelt(const struct locator *l, const struct tokens *t, struct mention *m
 		k->to = (uint16_t)(i + 1);
 		k->fuzzy = 1;
 		if (is_strange(l, t, i)) {
-			add_misspelt(l, k, token_form(t, i, FORM_WRITTEN), len);
+			add_misspelt(l, k, token_form(t, i, FORM_WRITTEN), len, 0);
 			k->need = len < FUZZY_ALONE ? NEED_MARK : NEED_NOTHING;
 		}
 		if (k->n == 0 && i + 1 < t->n && !overlaps(m, found, i + 1, i + 2)) {
@@ -392,7 +319,7 @@ find_misspelt(const struct locator *l, const struct tokens *t, struct mention *m
 			memcpy(both, token_form(t, i, FORM_WRITTEN), len);
 			memcpy(both + len, token_form(t, i + 1, FORM_WRITTEN), more + 1);
 			if (len + more >= FUZZY_ALONE && len >= 3 && more >= 3)
-				add_nears(l, k, both, len + more, both, len + more);
+				add_misspelt(l, k, both, len + more, 1);
 			k->to = (uint16_t)(i + 2);
 		}
 		found += k->n > 0;
@@ -402,7 +329,8 @@ find_misspelt(const struct locator *l, const struct tokens *t, struct mention *m
 
 /* The word that points at the mention: before it, or "desa" and the like behind it. */
 static void
-find_mark(const struct locator *l, const struct tokens *t, struct mention *m, const struct mention *all,
+find_mark(const struct locator *l, const struct tokens *t, struct mention *m,
+    const struct mention *all,
     size_t n)
 {
 	int weight;
@@ -414,21 +342,22 @@ find_mark(const struct locator *l, const struct tokens *t, struct mention *m, co
 		m->mark = MARK_PLACE;		/* "rt 3 sempu" */
 		m->weight = 2;
 	}
-	if (m->mark == MARK_DESA || m->mark == MARK_KECAMATAN || m->mark == MARK_DUSUN || m->to >= t->n)
+	if (m->mark == MARK_DESA || m->mark == MARK_KECAMATAN || m->mark == MARK_DUSUN ||
+	    m->to >= t->n)
 		return;
 	behind = mark_at(l, t, m->to, &weight);
-	if ((behind == MARK_DESA || behind == MARK_KECAMATAN) && !overlaps(all, n, m->to + 1U, m->to + 2U))
+	if ((behind == MARK_DESA || behind == MARK_KECAMATAN) &&
+	    !overlaps(all, n, m->to + 1U, m->to + 2U))
 		m->mark = behind;
 }
 
-/* "kel X" is a kelurahan, "desa X" a desa: that alone tells some equal names apart. */
+/* "kel X" is a kelurahan.  "desa X" says less: people call a kelurahan desa, too. */
 static int
 mark_says_kind(const struct tokens *t, const struct mention *m, const struct place *p)
 {
 	const char *word = m->from == 0 ? "" : token_form(t, m->from - 1U, FORM_WRITTEN);
 
-	return (strncmp(word, "kel", 3) == 0 && p->kind == PLACE_KELURAHAN) ||
-	    (strncmp(word, "d", 1) == 0 && p->kind == PLACE_DESA);
+	return strncmp(word, "kel", 3) == 0 && p->kind == PLACE_KELURAHAN;
 }
 
 static int
@@ -456,7 +385,8 @@ mark_points(const struct tokens *t, const struct mention *m, const struct place 
 
 /* What another mention says for this candidate: it is its kecamatan, or the same desa again. */
 static int
-context_points(const struct mention *m, const struct place *p, const struct mention *all, size_t n)
+context_points(const struct mention *m, const struct place *p, enum spelling_kind kind,
+    const struct mention *all, size_t n)
 {
 	int points = 0;
 
@@ -466,6 +396,9 @@ context_points(const struct mention *m, const struct place *p, const struct ment
 
 			if (p->kind == PLACE_KECAMATAN || p->kind == PLACE_KABUPATEN)
 				continue;
+			if (q == p && kind == SPELLING_DUSUN &&
+			    all[i].candidates[k].kind == SPELLING_DUSUN)
+				continue;	/* two hamlets of common names happen to share a desa */
 			if (q == p || q == p->parent)
 				return POINTS_CONTEXT;
 			if (q->parent == p->parent && all[i].need < NEED_AT)
@@ -480,7 +413,8 @@ is_same_again(const struct mention *m, const struct place *p, const struct menti
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; &all[i] != m && k < all[i].n; k++)
-			if (all[i].candidates[k].place == p)
+			if (all[i].candidates[k].place == p &&
+			    all[i].candidates[k].kind != SPELLING_DUSUN)
 				return 1;
 	return 0;
 }
@@ -519,7 +453,7 @@ weigh(const struct tokens *t, struct mention *m, const struct mention *all, size
 {
 	for (size_t c = 0; c < m->n; c++) {
 		const struct place *p = m->candidates[c].place;
-		int context = context_points(m, p, all, n);
+		int context = context_points(m, p, m->candidates[c].kind, all, n);
 		int *points = &m->candidates[c].points;
 
 		if (p->kind == PLACE_KABUPATEN || !is_backed(m, c, all, n, t->n, context)) {
@@ -534,16 +468,26 @@ weigh(const struct tokens *t, struct mention *m, const struct mention *all, size
 	}
 }
 
-/* "Banyuwangi" alone is the regency, where everybody lives: it places nothing. */
+/*
+ * "Banyuwangi" alone is the regency, where everybody lives: it places nothing.  But what stands
+ * before it is meant as a place: "sobo banyuwangi".
+ */
 static void
-drop_regency(struct mention *m)
+drop_regency(struct mention *m, struct mention *all, size_t n)
 {
 	int regency = 0;
 
 	for (size_t c = 0; c < m->n; c++)
 		regency |= m->candidates[c].place->kind == PLACE_KABUPATEN;
-	if (regency && m->mark != MARK_KECAMATAN)
-		m->n = 0;
+	if (!regency || m->mark == MARK_KECAMATAN)
+		return;
+	m->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].to == m->from && all[i].mark == MARK_NONE) {
+			all[i].mark = MARK_PLACE;
+			all[i].weight = 1;
+		}
+	}
 }
 
 static int
@@ -563,7 +507,8 @@ static const char *
 rule_name(const struct mention *m, size_t c)
 {
 	static const char *const names[] = {
-		[SPELLING_NAME] = "nama", [SPELLING_ALIAS] = "ejaan lain", [SPELLING_DUSUN] = "dusun",
+		[SPELLING_NAME] = "nama", [SPELLING_ALIAS] = "ejaan lain",
+		    [SPELLING_DUSUN] = "dusun",
 		[SPELLING_LANDMARK] = "tempat dikenal",
 	};
 
@@ -594,7 +539,8 @@ decide(struct location *out, const struct mention *m, size_t best)
 	for (size_t c = 0; c < m->n; c++) {
 		const struct place *q = m->candidates[c].place;
 
-		if (c == best || points - m->candidates[c].points > POINTS_DESA || m->candidates[c].points <= 0)
+		if (c == best || points - m->candidates[c].points > POINTS_DESA ||
+		    m->candidates[c].points <= 0)
 			continue;
 		if (q == p->parent) {
 			/* the kecamatan and its desa bear one name: the wider area is never wrong */
@@ -620,7 +566,8 @@ read_number(const struct tokens *t, const char *word, char out[4])
 	for (size_t i = 0; i + 1 < t->n; i++) {
 		size_t len = t->at[i + 1].form_len[FORM_WRITTEN];
 
-		if (strcmp(token_form(t, i, FORM_WRITTEN), word) != 0 || !token_is_number(t, i + 1) || len > 3)
+		if (strcmp(token_form(t, i, FORM_WRITTEN), word) != 0 || len > 3 ||
+		    !token_is_number(t, i + 1))
 			continue;
 		memcpy(out, token_form(t, i + 1, FORM_WRITTEN), len + 1);
 		return;
@@ -635,7 +582,7 @@ find_mentions(const struct locator *l, const struct tokens *t, struct mention *m
 	for (size_t i = 0; i < n; i++)
 		find_mark(l, t, &m[i], m, n);
 	for (size_t i = 0; i < n; i++)
-		drop_regency(&m[i]);
+		drop_regency(&m[i], m, n);
 	return n;
 }
 
@@ -658,7 +605,8 @@ place_locate(const struct locator *l, const struct tokens *t, const struct place
 			int points = m[i].candidates[c].points;
 			int lead = best == NULL ? points : points - best->candidates[best_c].points;
 
-			if (points <= 0 || lead < 0 || (lead == 0 && best != NULL && best->from < m[i].from))
+			if (points <= 0 || lead < 0 || (lead == 0 && best != NULL &&
+			    best->from < m[i].from))
 				continue;
 			if (lead == 0 && best == &m[i])
 				continue;
@@ -677,7 +625,8 @@ place_words(const struct locator *l, const struct tokens *t)
 	size_t n = find_mentions(l, t, m), count = 0;
 
 	for (size_t i = 0; i < t->n; i++)
-		count += overlaps(m, n, i, i + 1) || mark_number(l, t, i) != 0 || token_is_number(t, i) ||
+		count += overlaps(m, n, i, i + 1) || mark_number(l, t, i) != 0 ||
+		    token_is_number(t, i) ||
 		    strcmp(token_form(t, i, FORM_WRITTEN), "rt") == 0 ||
 		    strcmp(token_form(t, i, FORM_WRITTEN), "rw") == 0;
 	return count;

@@ -8,6 +8,7 @@
 /* Symbols of the trie's edges below the words' own numbers. */
 enum { SYMBOL_NONE, SYMBOL_START, SYMBOL_END, SYMBOL_GAP, SYMBOL_WORDS };
 
+#define WILD_MIN 3		/* "a*" would fit half of all words ("aaaa*" is squeezed to it) */
 #define TOKEN_SYMBOLS 6		/* three forms and a few wild cards */
 #define STEPS_MAX 20000		/* edges looked at per report: bounds what a hostile text can cost */
 
@@ -149,10 +150,11 @@ symbols_of_word(struct matcher *m, const char *s, size_t len, uint32_t *out, siz
 	const char *w;
 	int rc = -1;
 
-	if (memchr(s + front, '*', len - (size_t)front - (size_t)back) != NULL || (front && back))
+	if ((front && back) || memchr(s + front, '*', len - (size_t)front - (size_t)back) != NULL)
 		goto out;
 	buf_add_normalised(&words, s, len);
-	if (words.len == 0 || ((front || back) && strchr(buf_str(&words), ' ') != NULL))
+	if (words.len == 0 || ((front || back) &&
+	    (words.len < WILD_MIN || strchr(buf_str(&words), ' ') != NULL)))
 		goto out;
 	if (front || back) {
 		struct buf name = { 0 };
@@ -191,13 +193,15 @@ parse_phrase(struct matcher *m, const char *phrase, uint32_t *out, size_t *n)
 		if (*n == PHRASE_WORDS || len == 0)
 			return -1;
 		if (mark == NULL) {
-			if ((*n > 0 && out[*n - 1] == SYMBOL_END) || symbols_of_word(m, s, len, out, n) != 0)
+			if ((*n > 0 && out[*n - 1] == SYMBOL_END) ||
+			    symbols_of_word(m, s, len, out, n) != 0)
 				return -1;
 			words++;
 		} else if ((*s == '^') != (s == phrase) || (*s == '~' && words == 0)) {
 			return -1;
 		} else {
-			out[(*n)++] = *s == '^' ? SYMBOL_START : *s == '$' ? SYMBOL_END : SYMBOL_GAP;
+			out[(*n)++] = *s == '^' ? SYMBOL_START : *s == '$' ?
+			    SYMBOL_END : SYMBOL_GAP;
 		}
 		s += len;
 	}
@@ -228,7 +232,8 @@ report(struct run *r, uint32_t node, size_t end)
 {
 	for (uint32_t v = r->m->first[node]; v != 0; v = r->m->values[v - 1].next)
 		if (r->n < r->max)
-			r->hits[r->n++] = (struct hit){ r->m->values[v - 1].value, (uint16_t)r->start,
+			r->hits[r->n++] = (struct hit){ r->m->values[v - 1].value,
+			    (uint16_t)r->start,
 			    (uint16_t)end };
 }
 

@@ -5,15 +5,19 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "router/near.h"
 #include "router/vocab.h"
 
 #define SPELT_OUT 4	/* so many single letters in a row are one word: "t o l o n g" */
-#define STEM_MIN 5	/* shorter words have no ending worth cutting */
+#define NEAR_MIN 7	/* so long a danger word is recognised with one typing error */
+#define STEM_MIN 5	/* shorter stems mean too much: "perapian" is no "api", "peduli" no "duli" */
 
 struct normaliser {
 	struct vocab slang;		/* shorthand */
 	struct buf meant;		/* the words meant, each ended by a NUL */
 	uint32_t *meant_at;		/* by the shorthand's number - 1 */
+	struct near_words dangers;	/* single words of the list darurat */
+	struct vocab known;		/* the same; value of a near word: its number here */
 	struct sb_stemmer *stemmer;
 };
 
@@ -208,7 +212,8 @@ read_text(struct tokens *out, const char *text, size_t len)
 			i++;
 			continue;
 		}
-		n = utf8proc_iterate((const utf8proc_uint8_t *)text + i, (utf8proc_ssize_t)(len - i), &code);
+		n = utf8proc_iterate((const utf8proc_uint8_t *)text + i,
+		    (utf8proc_ssize_t)(len - i), &code);
 		if (n <= 0) {
 			end_word(&r);
 			i++;
@@ -264,22 +269,35 @@ add_form(struct tokens *t, struct token *token, enum token_form form, const char
 	token->form_len[form] = (uint16_t)len;
 }
 
+/* The word meant by a shorthand or by a mistyped danger word; NULL if it means itself. */
+static const char *
+word_meant(const struct normaliser *n, const char *word, size_t len)
+{
+	uint32_t slang = vocab_find(&n->slang, word, len), near[1];
+
+	if (slang != 0)
+		return n->meant.data + n->meant_at[slang - 1];
+	if (len < NEAR_MIN - 1 || vocab_find(&n->known, word, len) != 0 ||
+	    near_find(&n->dangers, word, len, near, 1) == 0)
+		return NULL;
+	return vocab_word(&n->known, near[0]);
+}
+
 static void
 add_forms(const struct normaliser *n, struct tokens *t, size_t i)
 {
 	char word[TOKEN_CHARS];
 	struct token *token = &t->at[i];
 	size_t len = token->form_len[FORM_WRITTEN];
-	uint32_t slang;
+	const char *meant;
 	const sb_symbol *stem;
+	size_t stem_len;
 
 	memcpy(word, t->text.data + token->form[FORM_WRITTEN], len);
 	if (!is_letter(word[0]))
 		return;
-	slang = vocab_find(&n->slang, word, len);
-	if (slang != 0) {
-		const char *meant = n->meant.data + n->meant_at[slang - 1];
-
+	meant = word_meant(n, word, len);
+	if (meant != NULL) {
 		len = strlen(meant);
 		memcpy(word, meant, len);
 		add_form(t, token, FORM_MEANT, meant, len);
@@ -289,8 +307,9 @@ add_forms(const struct normaliser *n, struct tokens *t, size_t i)
 	stem = sb_stemmer_stem(n->stemmer, (const sb_symbol *)word, (int)len);
 	if (stem == NULL)
 		return;		/* out of memory: the other forms still stand */
-	if ((size_t)sb_stemmer_length(n->stemmer) != len || memcmp(stem, word, len) != 0)
-		add_form(t, token, FORM_STEM, (const char *)stem, (size_t)sb_stemmer_length(n->stemmer));
+	stem_len = (size_t)sb_stemmer_length(n->stemmer);
+	if (stem_len >= STEM_MIN && (stem_len != len || memcmp(stem, word, len) != 0))
+		add_form(t, token, FORM_STEM, (const char *)stem, stem_len);
 }
 
 static void
@@ -365,7 +384,8 @@ add_slang(struct normaliser *n, const struct word_rule *rule, struct buf *errors
 	}
 	if (from.len == 0 || to.len == 0 || from.len >= TOKEN_CHARS || to.len >= TOKEN_CHARS ||
 	    strchr(buf_str(&from), ' ') != NULL || strchr(buf_str(&to), ' ') != NULL) {
-		buf_addf(errors, "kategori.yaml:%d: slang is \"short = word\", one word each\n", rule->line);
+		buf_addf(errors, "kategori.yaml:%d: slang is \"short = word\", one word each\n",
+		    rule->line);
 		goto out;
 	}
 	rc = 0;
@@ -379,6 +399,44 @@ out:
 	return rc;
 }
 
+static void
+add_known(struct normaliser *n, const char *words)
+{
+	for (const char *s = words; *s != '\0'; s += *s == ' ') {
+		size_t len = strcspn(s, " ");
+
+		vocab_add(&n->known, s, len);
+		s += len;
+	}
+}
+
+/*
+ * Whoever reports a fire types in haste: its words are worth a second look.  A word that stands in
+ * the catalogue is meant as it is written.
+ */
+static void
+add_dangers(struct normaliser *n, const struct catalogue *c)
+{
+	const struct word_rule *rules;
+	size_t count = catalogue_words(c, "darurat", &rules);
+
+	for (size_t i = 0; i < count; i++) {
+		size_t len = strlen(rules[i].words);
+
+		if (len < NEAR_MIN || len >= TOKEN_CHARS ||
+		    strcspn(rules[i].words, " *~^$-'") != len)
+			continue;
+		near_add(&n->dangers, rules[i].words, len,
+		    vocab_add(&n->known, rules[i].words, len));
+	}
+	for (size_t i = 0; i < catalogue_count(c); i++)
+		for (size_t k = 0; k < category_at(c, i)->rules_n; k++)
+			add_known(n, category_at(c, i)->rules[k].words);
+	count = catalogue_words(c, "mirip", &rules);
+	for (size_t i = 0; i < count; i++)
+		add_known(n, rules[i].words);
+}
+
 struct normaliser *
 normaliser_new(const struct catalogue *c, struct buf *errors)
 {
@@ -390,6 +448,7 @@ normaliser_new(const struct catalogue *c, struct buf *errors)
 	n->meant_at = xcalloc(count + 1, sizeof(*n->meant_at));
 	for (size_t i = 0; i < count; i++)
 		rc |= add_slang(n, &rules[i], errors);
+	add_dangers(n, c);
 	n->stemmer = sb_stemmer_new("indonesian", "UTF_8");
 	if (n->stemmer == NULL) {
 		buf_adds(errors, "libstemmer has no Indonesian stemmer; install libstemmer0d 2.0 or later\n");
@@ -408,6 +467,8 @@ normaliser_free(struct normaliser *n)
 	if (n == NULL)
 		return;
 	vocab_release(&n->slang);
+	vocab_release(&n->known);
+	near_release(&n->dangers);
 	buf_release(&n->meant);
 	free(n->meant_at);
 	sb_stemmer_delete(n->stemmer);	/* NULL is fine */

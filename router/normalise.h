@@ -8,8 +8,9 @@
  * three times or more counts once, a doubled last letter once; "anak2" is "anak", "k3bakaran" is
  * "kebakaran", "t o l o n g" is "tolong"; otherwise letters and digits part ("rt03" is "rt" "03").
  *
- * Each word has up to three forms: as written, the word meant by a shorthand, and the stem
- * (Snowball, Indonesian).  Names of places are compared as written only.
+ * Each word has up to three forms: as written, the word meant by a shorthand or by a danger word
+ * with one typing error, and the stem (Snowball, Indonesian).  Names of places are compared as
+ * written only.
  *
  * Ownership  the caller holds struct tokens and releases it; it can be filled again and again.
  * Threads    a normaliser serves one thread: the stemmer has scratch memory of its own.

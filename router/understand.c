@@ -19,7 +19,12 @@
 #define CODE_WORDS 8		/* a kentongan code is short: "titir 3 sumberagung rt 2" */
 
 /* "3 kebakaran" or, for one desa, "3 bencana 35.10.01.2004". */
-struct drum_code { char digit; char category[CATEGORY_CHARS]; char place[PLACE_CODE_CHARS]; int weight; };
+struct drum_code {
+	char digit;
+	char category[CATEGORY_CHARS];
+	char place[PLACE_CODE_CHARS];
+	int weight;
+};
 
 struct understander {
 	const struct policy *policy;
@@ -81,10 +86,12 @@ read_offices(struct understander *u, struct buf *errors)
 	u->office_units = xcalloc(n + 1, sizeof(*u->office_units));
 	for (size_t i = 0; i < n; i++) {
 		const char *equals = strstr(rules[i].words, " = ");
-		char *words = equals == NULL ? NULL : xstrndup(rules[i].words, (size_t)(equals - rules[i].words));
+		char *words = equals == NULL ? NULL :
+		    xstrndup(rules[i].words, (size_t)(equals - rules[i].words));
 
 		if (words == NULL || matcher_add(u->offices, words, (uint32_t)u->offices_n) != 0) {
-			buf_addf(errors, "kategori.yaml:%d: pejabat is \"words = unit\"\n", rules[i].line);
+			buf_addf(errors, "kategori.yaml:%d: pejabat is \"words = unit\"\n",
+			    rules[i].line);
 			rc = -1;
 		} else {
 			u->office_units[u->offices_n++] = unit_word(u->policy->units, equals + 3);
@@ -104,10 +111,12 @@ read_codes(struct understander *u, struct buf *errors)
 	for (size_t i = 0; i < n; i++) {
 		struct drum_code *code = &u->codes[u->codes_n];
 
-		if (sscanf(rules[i].words, "%c %31s %15s", &code->digit, code->category, code->place) < 2 ||
+		if (sscanf(rules[i].words, "%c %31s %15s", &code->digit, code->category,
+		    code->place) < 2 ||
 		    code->digit < '1' || code->digit > '9' ||
 		    category_find(u->policy->catalogue, code->category) == NULL) {
-			buf_addf(errors, "kategori.yaml:%d: titir is \"strokes category\" or \"strokes category "
+			buf_addf(errors,
+			    "kategori.yaml:%d: titir is \"strokes category\" or \"strokes category "
 			    "place-code\"\n", rules[i].line);
 			return -1;
 		}
@@ -162,7 +171,8 @@ understander_free(struct understander *u)
 
 /* ---- reasons ---- */
 
-static void add_why(struct understanding *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void add_why(struct understanding *out, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 static void
 add_why(struct understanding *out, const char *fmt, ...)
 {
@@ -176,7 +186,8 @@ add_why(struct understanding *out, const char *fmt, ...)
 }
 
 static void
-add_why_words(struct understanding *out, const char *what, const struct word_rule *const *rules, int n)
+add_why_words(struct understanding *out, const char *what, const struct word_rule *const *rules,
+    int n)
 {
 	struct buf words = { 0 };
 
@@ -204,7 +215,8 @@ explain_urgency(struct understanding *out, const struct alarm *a)
 static const struct drum_code *
 drum_code_of(const struct understander *u, const struct tokens *t, const char *place)
 {
-	static const char *const drum[] = { "titir", "kentongan", "kenthongan", "kode", "tong", "bunyi" };
+	static const char *const drum[] = { "titir", "kentongan", "kenthongan", "kode", "tong",
+	    "bunyi" };
 	const struct drum_code *found = NULL;
 	size_t extra = 0, digits = 0;
 	char digit = '\0';
@@ -217,7 +229,8 @@ drum_code_of(const struct understander *u, const struct tokens *t, const char *p
 
 		for (size_t d = 0; d < N_ELEMS(drum); d++)
 			extra += strcmp(drum[d], w) == 0;
-		if (!token_is_number(t, i) || strcmp(before, "rt") == 0 || strcmp(before, "rw") == 0)
+		if (!token_is_number(t, i) || strcmp(before, "rt") == 0 ||
+		    strcmp(before, "rw") == 0)
 			continue;
 		digits++;
 		digit = w[1] == '\0' ? w[0] : '\0';
@@ -241,7 +254,8 @@ find_place(const struct understander *u, const struct tokens *t, const struct hi
 {
 	const struct gazetteer *g = u->policy->places;
 	const struct place *chosen = h->place == NULL ? NULL : place_find(g, h->place);
-	const struct place *earlier = h->earlier_place == NULL ? NULL : place_find(g, h->earlier_place);
+	const struct place *earlier =
+	    h->earlier_place == NULL ? NULL : place_find(g, h->earlier_place);
 	struct location where;
 
 	place_locate(u->locator, t, chosen != NULL ? chosen : earlier, &where);
@@ -264,7 +278,8 @@ find_place(const struct understander *u, const struct tokens *t, const struct hi
 		out->place_confidence_permille = where.confidence_permille;
 		add_why(out, "tempat %s: %s", where.place->name, where.rule);
 	} else if (where.rivals_n > 0) {
-		add_why(out, "tempat %s: ada %d yang bernama sama", where.rivals[0]->name, where.rivals_n);
+		add_why(out, "tempat %s: ada %d yang bernama sama", where.rivals[0]->name,
+		    where.rivals_n);
 	}
 }
 
@@ -281,7 +296,8 @@ find_category(const struct understander *u, const struct tokens *t, const struct
     const struct alarm *alarm, struct understanding *out, int *certain)
 {
 	const struct catalogue *cat = u->policy->catalogue;
-	const struct category *chosen = h->category == NULL ? NULL : category_find(cat, h->category);
+	const struct category *chosen =
+	    h->category == NULL ? NULL : category_find(cat, h->category);
 	struct category_choice choice;
 	const struct category *c;
 
@@ -296,12 +312,13 @@ find_category(const struct understander *u, const struct tokens *t, const struct
 	if (choice.best.words_n > 0)
 		add_why_words(out, c->code, choice.best.words, choice.best.words_n);
 	if (choice.second.category != NULL && !*certain)
-		add_why(out, "atau %s: %s", choice.second.category->code, choice.second.words[0]->words);
+		add_why(out, "atau %s: %s", choice.second.category->code,
+		    choice.second.words[0]->words);
 	if (chosen == NULL || chosen == c)
 		return c;
 	if (*certain && c->urgency == URGENCY_DARURAT && chosen->urgency != URGENCY_DARURAT &&
 	    alarm->danger >= ALARM_LINE) {
-		/* fire reported under "street lamps": help first, the chosen category stays beside it */
+		/* a fire reported under "street lamps": help first, the choice stays beside it */
 		out->also_n = 1;
 		memcpy(out->also[0], chosen->code, CATEGORY_CHARS);
 		return c;
@@ -323,7 +340,8 @@ distance(const struct hit *a, const struct hit *b)
 
 /* The unit of an office that the report complains about, or NULL. */
 static const char *
-find_accused(const struct understander *u, const struct tokens *t, int reach, struct understanding *out)
+find_accused(const struct understander *u, const struct tokens *t, int reach,
+    struct understanding *out)
 {
 	struct hit office[32], misdeed[32];
 	size_t n = matcher_run(u->offices, t, office, N_ELEMS(office));
@@ -370,8 +388,9 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	alarm_read(u->alarms, text, len, t, &alarm);
 	a.category = find_category(u, t, h, &alarm, out, &certain);
 	find_place(u, t, h, out);
-	out->urgency = alarm_urgency(&alarm, certain || a.category->urgency != URGENCY_DARURAT ?
-	    a.category->urgency : URGENCY_MENDESAK);	/* a doubtful fire is at least urgent */
+	/* a doubtful fire is a fire, but one guessed from common words alone is none */
+	out->urgency = alarm_urgency(&alarm, certain || alarm.danger > 0 ||
+	    a.category->urgency != URGENCY_DARURAT ? a.category->urgency : URGENCY_MENDESAK);
 	code = drum_code_of(u, t, out->place);
 	if (code != NULL) {
 		a.category = category_find(u->policy->catalogue, code->category);
@@ -387,8 +406,8 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	a.place = out->place;
 	a.owner = category_owner(u->classifier, t, a.category);
 	if (!a.category->no_case)
-		a.accused = find_accused(u, t, a.urgency == URGENCY_DARURAT ? MISDEED_REACH_EMERGENCY :
-		    MISDEED_REACH, out);
+		a.accused = find_accused(u, t, a.urgency == URGENCY_DARURAT ?
+		    MISDEED_REACH_EMERGENCY : MISDEED_REACH, out);
 	out->sealed = is_sealed(u, out) || a.accused != NULL || asks_secrecy(u, t);
 	units_assign(u->policy, &a, out);
 	out->unsure = !certain || (out->rivals_n > 0 && out->place[0] == '\0') ||
@@ -440,7 +459,8 @@ understanding_to_json(struct buf *b, const struct understanding *u)
 		buf_adds(b, i == 0 ? "" : ",");
 		add_json_str(b, u->units[i]);
 	}
-	buf_addf(b, "],\"confidential\":%s,\"confidence\":%d.%03d,\"why\":[", u->sealed ? "true" : "false",
+	buf_addf(b, "],\"confidential\":%s,\"confidence\":%d.%03d,\"why\":[",
+	    u->sealed ? "true" : "false",
 	    u->confidence_permille / 1000, u->confidence_permille % 1000);
 	for (int i = 0; i < u->why_n; i++) {
 		buf_adds(b, i == 0 ? "" : ",");

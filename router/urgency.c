@@ -5,11 +5,13 @@
 
 #define HITS_MAX 512
 #define NEGATION_REACH 1	/* words between a negation and the danger it denies */
+#define LETTER_WORDS 25
 #define PAST_REACH 6
-#define WISH_REACH 3
+#define HEARSAY_REACH 3
 
 enum list {
-	LIST_DANGER, LIST_MILD, LIST_URGENT, LIST_EASY, LIST_NEGATION, LIST_PAST, LIST_NOW, LIST_WISH,
+	LIST_DANGER, LIST_MILD, LIST_URGENT, LIST_EASY, LIST_NEGATION, LIST_PAST, LIST_NOW,
+	    LIST_WISH,
 	LIST_HEARSAY, LISTS
 };
 static const char *const list_names[LISTS] = {
@@ -40,7 +42,8 @@ alarm_words_new(const struct catalogue *c, struct buf *errors)
 
 		for (size_t i = 0; i < n; i++) {
 			if (matcher_add(w->matcher, rules[i].words, (uint32_t)w->n) != 0) {
-				buf_addf(errors, "kategori.yaml:%d: \"%s\" in %s is no phrase\n", rules[i].line,
+				buf_addf(errors,
+				    "kategori.yaml:%d: \"%s\" in %s is no phrase\n", rules[i].line,
 				    rules[i].words, list_names[l]);
 				rc = -1;
 			}
@@ -124,12 +127,13 @@ explained_by(const struct reading *r, const struct hit *danger)
 				return e->rule;
 			break;
 		case LIST_WISH:
-			if (before >= 0 && before <= WISH_REACH &&
+			if (before >= 0 && before < e->rule->weight &&
 			    !is_parted(r->text, r->t, h->to - 1U, danger->from))
 				return e->rule;
 			break;
 		case LIST_HEARSAY:
-			if (before >= 0 && before <= WISH_REACH && memchr(r->text, '?', r->len) != NULL)
+			if (before >= 0 && before <= HEARSAY_REACH && memchr(r->text, '?',
+			    r->len) != NULL)
 				return e->rule;
 			break;
 		default:
@@ -153,7 +157,10 @@ read_danger(struct alarm *out, const struct reading *r, const struct hit *hit)
 		}
 		return;
 	}
-	out->danger += rule->weight;
+	if (rule->weight >= ALARM_LINE)
+		out->danger += rule->weight;
+	else
+		out->faint += rule->weight;
 	if (out->words_n < ALARM_WORDS)
 		out->words[out->words_n++] = rule;
 }
@@ -197,6 +204,8 @@ alarm_read(const struct alarm_words *w, const char *text, size_t len, const stru
 		else
 			out->easy += e->rule->weight;
 	}
+	/* in a long letter some faint words always meet; in a cry for help they mean something */
+	out->danger += out->faint / (int)(1 + t->n / LETTER_WORDS);
 }
 
 enum urgency

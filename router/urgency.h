@@ -6,7 +6,8 @@
  * before it.  Punctuation between parts them ("tidak ada air, kebakaran").
  *
  * Lists of kategori.yaml: darurat, ringan (nobody's life is in danger), mendesak, santai (can wait),
- * negasi, lampau, sekarang (it goes on: outweighs a past tense), harap, kabar (hearsay).
+ * negasi, lampau, sekarang (it goes on: outweighs a past tense), harap (its weight is how near the
+ * danger must follow: 1 is the next word), kabar (hearsay, in a question).
  */
 #include "core/catalogue.h"
 #include "router/match.h"
@@ -16,6 +17,7 @@
 
 struct alarm {
 	int danger, mild, urgent, easy;		/* sums of weights */
+	int faint;				/* words below the line, before the length is weighed */
 	int lowered;				/* danger words explained away */
 	const struct word_rule *words[ALARM_WORDS]; int words_n;	/* danger words that count */
 	const struct word_rule *lowered_word;	/* first danger word explained away, and by what */
@@ -28,6 +30,6 @@ void alarm_words_free(struct alarm_words *w);
 /* t: the tokens of text. */
 void alarm_read(const struct alarm_words *w, const char *text, size_t len, const struct tokens *t,
     struct alarm *out);
-/* base: the category's own urgency, or URGENCY_BIASA while the category is not certain. */
+/* base: the category's own urgency. */
 enum urgency alarm_urgency(const struct alarm *a, enum urgency base);
 #endif

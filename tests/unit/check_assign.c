@@ -38,19 +38,24 @@ static const struct {
 	    "D-35.10.20.2002 O-PUCKPP K-35.10.20" },
 	{ "fire post of the sector", "api", NULL, "35.10.20.2002", NULL, URGENCY_DARURAT, 1,
 	    "D113-09 D112 D-35.10.20.2002 K-35.10.20 P-SEMPU" },
-	{ "fire post of the regency", "api", NULL, "35.10.21", NULL, URGENCY_DARURAT, 1, "D113 D112" },
+	{ "fire post of the regency", "api", NULL, "35.10.21", NULL, URGENCY_DARURAT, 1,
+	    "D113 D112" },
 	{ "fire without a place", "api", NULL, "", NULL, URGENCY_DARURAT, 1, "D112" },
 	{ "unforeseen emergency", "jalan", NULL, "35.10.20", NULL, URGENCY_DARURAT, 1,
 	    "O-PUCKPP K-35.10.20 D112" },
 	{ "doubtful emergency", "jalan", NULL, "35.10.20", NULL, URGENCY_DARURAT, 0,
 	    "D112 O-PUCKPP K-35.10.20" },
-	{ "sealed stays with its own", "anak", NULL, "35.10.20.2002", NULL, URGENCY_DARURAT, 0, "O-INSP" },
+	{ "sealed stays with its own", "anak", NULL, "35.10.20.2002", NULL, URGENCY_DARURAT, 0,
+	    "O-INSP" },
 	{ "desa accused", "jalan", NULL, "35.10.20.2002", "desa", URGENCY_BIASA, 1,
 	    "O-INSP O-PUCKPP K-35.10.20" },
-	{ "kecamatan accused: nor its desa", "jalan", NULL, "35.10.20.2002", "kecamatan", URGENCY_BIASA, 1,
+	{ "kecamatan accused: nor its desa", "jalan", NULL, "35.10.20.2002", "kecamatan",
+	    URGENCY_BIASA, 1,
 	    "O-INSP O-PUCKPP" },
-	{ "desa accused, place unknown", "jalan", "desa", "", "desa", URGENCY_BIASA, 1, "O-INSP O-PUCKPP" },
-	{ "dinas accused: nor the puskesmas under it", "api", NULL, "35.10.20", "O-PUCKPP", URGENCY_BIASA, 1,
+	{ "desa accused, place unknown", "jalan", "desa", "", "desa", URGENCY_BIASA, 1,
+	    "O-INSP O-PUCKPP" },
+	{ "dinas accused: nor the puskesmas under it", "api", NULL, "35.10.20", "O-PUCKPP",
+	    URGENCY_BIASA, 1,
 	    "O-INSP D113-09 D112 K-35.10.20" },
 	{ "overseer accused", "pungli", NULL, "", "O-INSP", URGENCY_BIASA, 1, "SEKDA" },
 };
@@ -72,7 +77,8 @@ START_TEST(who)
 	units_assign(&p, &a, &out);
 	for (int i = 0; i < out.units_n; i++)
 		buf_addf(&got, "%s%s", i == 0 ? "" : " ", out.units[i]);
-	ck_assert_msg(strcmp(buf_str(&got), rows[_i].units) == 0, "%s: %s", rows[_i].what, buf_str(&got));
+	ck_assert_msg(strcmp(buf_str(&got), rows[_i].units) == 0, "%s: %s", rows[_i].what,
+	    buf_str(&got));
 	buf_release(&got);
 	units_free(p.units);
 	catalogue_free(p.catalogue);

@@ -31,12 +31,14 @@ static const struct {
 } rows[] = {
 	{ "darurat-medis",        URGENCY_DARURAT,  0, 0, "", "puskesmas" },
 	{ "kebakaran",            URGENCY_DARURAT,  0, 0, "", "damkar" },
-	{ "kekerasan-anak",       URGENCY_MENDESAK, 1, 0, "Banyuwangi Children Centre", "O-DINSOS" },
+	{ "kekerasan-anak",       URGENCY_MENDESAK, 1, 0, "Banyuwangi Children Centre",
+	    "O-DINSOS" },
 	{ "kemiskinan-kesehatan", URGENCY_MENDESAK, 0, 0, "UGD Kemiskinan", "O-DINSOS" },
 	{ "anak-putus-sekolah",   URGENCY_BIASA,    0, 0, "Garda Ampuh", "O-DISPENDIK" },
 	{ "jalan-rusak",          URGENCY_BIASA,    0, 0, "", "O-PUCKPP" },
 	{ "pungli",               URGENCY_BIASA,    1, 0, "", "O-INSP" },
-	{ "dana-desa",            URGENCY_BIASA,    0, 0, "Smart Kampung (anggaran desa)", "O-DPMD" },
+	{ "dana-desa",            URGENCY_BIASA,    0, 0, "Smart Kampung (anggaran desa)",
+	    "O-DPMD" },
 	{ "spam",                 URGENCY_BIASA,    0, 1, "", NULL },
 	{ "terima-kasih",         URGENCY_BIASA,    0, 1, "", NULL },
 };
@@ -123,7 +125,8 @@ static const struct { const char *what, *text, *error; } bad[] = {
 	    "    urgensi: biasa\n    unit: [desa]\n", "ringkas of x" },
 	{ "urgency", "kategori:\n  - kode: x\n    ringkas: x\n    urgensi: penting\n    unit: [desa]\n",
 	    "urgensi of x" },
-	{ "no unit", "kategori:\n  - kode: x\n    ringkas: x\n    urgensi: biasa\n", "x has no unit" },
+	{ "no unit", "kategori:\n  - kode: x\n    ringkas: x\n    urgensi: biasa\n",
+	    "x has no unit" },
 	{ "nine units", "kategori:\n  - kode: x\n    ringkas: x\n    urgensi: biasa\n"
 	    "    unit: [a, b, c, d, e, f, g, h, i]\n", "more than 8" },
 	{ "truth", "kategori:\n" ROW "    rahasia: mungkin\n", "rahasia must be ya or tidak" },

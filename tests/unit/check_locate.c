@@ -13,11 +13,13 @@ static struct locator *locator;
 static void
 set_up(void)
 {
-	struct buf kategori = conf_file("conf/kategori.yaml"), wilayah = conf_file("conf/wilayah.csv");
+	struct buf kategori = conf_file("conf/kategori.yaml"),
+	    wilayah = conf_file("conf/wilayah.csv");
 	struct buf tempat = conf_file("conf/tempat.csv"), errors = { 0 };
 
 	catalogue = catalogue_parse("k", buf_str(&kategori), kategori.len, &errors);
-	places = gazetteer_parse("w", buf_str(&wilayah), wilayah.len, "t", buf_str(&tempat), tempat.len,
+	places = gazetteer_parse("w", buf_str(&wilayah), wilayah.len, "t", buf_str(&tempat),
+	    tempat.len,
 	    &errors);
 	ck_assert_msg(catalogue != NULL && places != NULL, "%s", buf_str(&errors));
 	normaliser = normaliser_new(catalogue, &errors);
@@ -65,7 +67,8 @@ static const struct {
 	{ "di karangrejo", "", 2, "" },
 	{ "karangrejo blimbingsari", "35.10.25.2008", 0, "" },
 	{ "kel karangrejo", "35.10.16.1007", 0, "" },
-	{ "desa karangrejo", "35.10.25.2008", 0, "" },
+	{ "desa karangrejo", "", 2, "" },
+	{ "rejosari kec glagah dusun krajan", "35.10.15.2001", 0, "" },
 	{ "watukebo", "", 2, "" },
 	{ "watukebo wongsorejo", "35.10.18.2008", 0, "" },
 	{ "tamansari tegalsari", "35.10.23.2003", 0, "" },
@@ -83,7 +86,11 @@ static const struct {
 	{ "wis padang", "", 0, "" },
 	{ "padang singojuruh", "35.10.12.2008", 0, "" },
 	{ "mangkat bareng", "", 0, "" },
+	{ "rumah di sobo banyuwangi", "35.10.16.1002", 0, "" },
+	{ "sobo banyuwangi", "35.10.16.1002", 0, "" },
 	/* typing errors */
+	{ "desa gabor", "35.10.12.2001", 0, "" },
+	{ "ada gabor", "", 0, "" },
 	{ "di jambewngi", "35.10.20.2002", 0, "" },
 	{ "desa sumberbreas", "35.10.05.2001", 0, "" },
 	{ "kabakaran di pasar", "", 0, "" },
@@ -103,9 +110,11 @@ START_TEST(where)
 
 	normaliser_run(normaliser, rows[_i].text, strlen(rows[_i].text), &t);
 	place_locate(locator, &t, NULL, &l);
-	ck_assert_msg(strcmp(l.place == NULL ? "" : l.place->code, rows[_i].place) == 0, "\"%s\": %s",
+	ck_assert_msg(strcmp(l.place == NULL ? "" : l.place->code, rows[_i].place) == 0,
+	    "\"%s\": %s",
 	    rows[_i].text, l.place == NULL ? "nothing" : l.place->code);
-	ck_assert_msg(l.rivals_n == rows[_i].rivals, "\"%s\": %d rivals", rows[_i].text, l.rivals_n);
+	ck_assert_msg(l.rivals_n == rows[_i].rivals, "\"%s\": %d rivals", rows[_i].text,
+	    l.rivals_n);
 	ck_assert_msg(strcmp(l.rt, rows[_i].rt) == 0, "\"%s\": rt %s", rows[_i].text, l.rt);
 	ck_assert_int_eq(l.place == NULL, l.confidence_permille == 0);
 	tokens_release(&t);
@@ -138,11 +147,13 @@ START_TEST(all_are_found)
 		if (p->kind != PLACE_DESA && p->kind != PLACE_KELURAHAN)
 			continue;
 		buf_reset(&text);
-		buf_addf(&text, "lampu mati %s %s kec %s rt 2", p->kind == PLACE_DESA ? "ds" : "kel", p->name,
+		buf_addf(&text, "lampu mati %s %s kec %s rt 2", p->kind == PLACE_DESA ?
+		    "ds" : "kel", p->name,
 		    p->parent->name);
 		normaliser_run(normaliser, text.data, text.len, &t);
 		place_locate(locator, &t, NULL, &l);
-		ck_assert_msg(l.place == p, "%s: %s", buf_str(&text), l.place == NULL ? "" : l.place->code);
+		ck_assert_msg(l.place == p, "%s: %s", buf_str(&text), l.place == NULL ?
+		    "" : l.place->code);
 	}
 	buf_release(&text);
 	tokens_release(&t);

@@ -13,17 +13,20 @@ static struct understander *u;
 static void
 set_up(void)
 {
-	struct buf kategori = conf_file("conf/kategori.yaml"), wilayah = conf_file("conf/wilayah.csv");
+	struct buf kategori = conf_file("conf/kategori.yaml"),
+	    wilayah = conf_file("conf/wilayah.csv");
 	struct buf tempat = conf_file("conf/tempat.csv"), unit = conf_file("conf/unit.csv");
 	struct buf errors = { 0 };
 
 	memset(&policy, 0, sizeof(policy));
-	policy.catalogue = catalogue_parse("kategori.yaml", buf_str(&kategori), kategori.len, &errors);
+	policy.catalogue = catalogue_parse("kategori.yaml", buf_str(&kategori), kategori.len,
+	    &errors);
 	policy.places = gazetteer_parse("wilayah.csv", buf_str(&wilayah), wilayah.len, "tempat.csv",
 	    buf_str(&tempat), tempat.len, &errors);
 	policy.units = units_parse("unit.csv", buf_str(&unit), unit.len, &errors);
 	memcpy(policy.triage_unit, "D112", 5);
-	ck_assert_msg(policy.catalogue != NULL && policy.places != NULL && policy.units != NULL, "%s",
+	ck_assert_msg(policy.catalogue != NULL && policy.places != NULL && policy.units != NULL,
+	    "%s",
 	    buf_str(&errors));
 	u = understander_new(&policy, &errors);
 	ck_assert_msg(u != NULL, "%s", buf_str(&errors));
@@ -58,31 +61,39 @@ static const struct {
 	const char *place, *lead, *also_unit;	/* NULL: not looked at */
 	int sealed;
 } texts[] = {
-	{ "tulung omahe wong kobong nang jambewangi sempu dusun tlogosari, banyune entek", "kebakaran",
+	{ "tulung omahe wong kobong nang jambewangi sempu dusun tlogosari, banyune entek",
+	    "kebakaran",
 	    URGENCY_DARURAT, "35.10.20.2002", "D113-09", "D-35.10.20.2002", 0 },
-	{ "tulung omahe wong kobong nang jambewangi sempu dusun tlogosari, banyune entek", "kebakaran",
+	{ "tulung omahe wong kobong nang jambewangi sempu dusun tlogosari, banyune entek",
+	    "kebakaran",
 	    URGENCY_DARURAT, "35.10.20.2002", "D113-09", "D112", 0 },
 	{ "anak saya kejang, desa sarongan", "darurat-medis", URGENCY_DARURAT, "35.10.01.2001",
 	    NULL, "D119", 0 },
 	{ "3 sumberagung", "kebakaran", URGENCY_DARURAT, "35.10.01.2004", "D113-02", "D112", 0 },
 	{ "titir 4 muncar", "bencana", URGENCY_DARURAT, "35.10.05", "O-BPBD", NULL, 0 },
-	{ "2 ekor sapi hilang di sumberagung", NULL, URGENCY_MENDESAK, "35.10.01.2004", NULL, NULL, 0 },
-	{ "lampu jalan mati di desa gintangan", "lampu-jalan", URGENCY_BIASA, "35.10.25.2004", "O-DISHUB",
+	{ "2 ekor sapi hilang di sumberagung", NULL, URGENCY_MENDESAK, "35.10.01.2004", NULL,
+	    NULL, 0 },
+	{ "lampu jalan mati di desa gintangan", "lampu-jalan", URGENCY_BIASA, "35.10.25.2004",
+	    "O-DISHUB",
 	    "K-35.10.25", 0 },
 	{ "jalan nasional berlubang di wongsorejo", "jalan-rusak", URGENCY_BIASA, NULL, "V-BBPJN",
 	    "O-PUCKPP", 0 },
 	{ "gang di desa kaligondo berlubang", "jalan-rusak", URGENCY_BIASA, "35.10.09.2005",
 	    "D-35.10.09.2005", "O-PUCKPP", 0 },
-	{ "kdrt di desa kabat rt 3", "kekerasan-anak", URGENCY_MENDESAK, "35.10.14.2012", "O-DINSOS",
+	{ "kdrt di desa kabat rt 3", "kekerasan-anak", URGENCY_MENDESAK, "35.10.14.2012",
+	    "O-DINSOS",
 	    "O-UPTDPPA", 1 },
-	{ "pungli pembuatan ktp oleh perangkat desa gendoh", "pungli", URGENCY_BIASA, "35.10.20.2005",
+	{ "pungli pembuatan ktp oleh perangkat desa gendoh", "pungli", URGENCY_BIASA,
+	    "35.10.20.2005",
 	    "O-INSP", NULL, 1 },
-	{ "dana desa dikorupsi kades sragi", NULL, URGENCY_BIASA, "35.10.19.2003", "O-INSP", NULL, 1 },
+	{ "dana desa dikorupsi kades sragi", NULL, URGENCY_BIASA, "35.10.19.2003", "O-INSP",
+	    NULL, 1 },
 	{ "dana desa sragi tahun ini untuk apa saja", "dana-desa", URGENCY_BIASA, "35.10.19.2003",
 	    "O-DPMD", "K-35.10.19", 0 },
 	{ "terima kasih lampu sudah nyala", "terima-kasih", URGENCY_BIASA, "", NULL, NULL, 0 },
 	{ "tes", "spam", URGENCY_BIASA, "", NULL, NULL, 0 },
-	{ "tulung tulung desa bomo", NULL, URGENCY_DARURAT, "35.10.25.2005", "D112", "D-35.10.25.2005", 0 },
+	{ "tulung tulung desa bomo", NULL, URGENCY_DARURAT, "35.10.25.2005", "D112",
+	    "D-35.10.25.2005", 0 },
 };
 
 START_TEST(whole_step)
@@ -92,15 +103,18 @@ START_TEST(whole_step)
 
 	ck_assert_int_eq(understand(u, text, strlen(text), NULL, &r), 0);
 	if (texts[_i].category != NULL)
-		ck_assert_msg(strcmp(r.category, texts[_i].category) == 0, "%s: %s", text, r.category);
+		ck_assert_msg(strcmp(r.category, texts[_i].category) == 0, "%s: %s", text,
+		    r.category);
 	ck_assert_msg(r.urgency == texts[_i].urgency, "%s: %s", text, urgency_name(r.urgency));
 	if (texts[_i].place != NULL)
 		ck_assert_msg(strcmp(r.place, texts[_i].place) == 0, "%s: %s", text, r.place);
 	if (texts[_i].lead != NULL)
-		ck_assert_msg(r.units_n > 0 && strcmp(r.units[0], texts[_i].lead) == 0, "%s: %s", text,
+		ck_assert_msg(r.units_n > 0 && strcmp(r.units[0], texts[_i].lead) == 0,
+		    "%s: %s", text,
 		    r.units_n > 0 ? r.units[0] : "nobody");
 	if (texts[_i].also_unit != NULL)
-		ck_assert_msg(has_unit(&r, texts[_i].also_unit), "%s: not %s", text, texts[_i].also_unit);
+		ck_assert_msg(has_unit(&r, texts[_i].also_unit), "%s: not %s", text,
+		    texts[_i].also_unit);
 	ck_assert_msg(r.sealed == texts[_i].sealed, "%s: sealed %d", text, r.sealed);
 	ck_assert_int_gt(r.why_n, 0);
 }
@@ -191,7 +205,8 @@ START_TEST(json)
 {
 	static const char text[] = "api besar di desa bomo \"tolong\"";
 	static const char *const keys[] = {
-		"category", "urgency", "place", "rivals", "also", "units", "confidential", "confidence", "why"
+		"category", "urgency", "place", "rivals", "also", "units", "confidential",
+		    "confidence", "why"
 	};
 	struct understanding r;
 	struct buf b = { 0 };
@@ -219,7 +234,8 @@ START_TEST(unit_codes_exist)
 		const struct category *c = category_at(policy.catalogue, i);
 
 		for (size_t k = 0; k < c->units_n + c->owners_n; k++) {
-			const char *word = k < c->units_n ? c->units[k] : c->owners[k - c->units_n].unit;
+			const char *word = k < c->units_n ?
+			    c->units[k] : c->owners[k - c->units_n].unit;
 
 			ck_assert_msg(strcmp(word, "desa") == 0 || strcmp(word, "kecamatan") == 0 ||
 			    strcmp(word, "puskesmas") == 0 || strcmp(word, "damkar") == 0 ||

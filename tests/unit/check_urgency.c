@@ -55,7 +55,8 @@ START_TEST(how_urgent)
 	normaliser_run(n, rows[_i].text, strlen(rows[_i].text), &t);
 	alarm_read(w, rows[_i].text, strlen(rows[_i].text), &t, &a);
 	got = alarm_urgency(&a, rows[_i].base);
-	ck_assert_msg(got == rows[_i].urgency, "\"%s\": %s (danger %d mild %d lowered %d)", rows[_i].text,
+	ck_assert_msg(got == rows[_i].urgency, "\"%s\": %s (danger %d mild %d lowered %d)",
+	    rows[_i].text,
 	    urgency_name(got), a.danger, a.mild, a.lowered);
 	tokens_release(&t);
 	alarm_words_free(w);

@@ -1,0 +1,30 @@
+#ifndef KENTONGAN_NEAR_H
+#define KENTONGAN_NEAR_H
+/*
+ * Words that are one typing error away: one letter more, less, wrong, or two swapped; never the
+ * first letter, nobody mistypes that of a word he is sure of.  Word and name share a spelling once
+ * each may leave out one letter, so only those are looked up (Garbe's SymSpell).
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "router/vocab.h"
+
+#define NEAR_CHARS 96		/* longer words have no neighbours */
+
+struct near_entry { uint32_t word, value, next; };	/* next: index + 1, 0 ends */
+struct near_words {
+	struct vocab words;		/* as added */
+	struct vocab keys;		/* words, and words without one letter */
+	uint32_t *first;		/* by the key's number - 1: index + 1 into entries */
+	struct near_entry *entries;
+	size_t entries_n, first_cap;
+};
+
+/* The value is the caller's; one word may be added with several. */
+void near_add(struct near_words *n, const char *word, size_t len, uint32_t value);
+/* Fills at most max values of words that equal the word or are near it; none twice in a row. */
+size_t near_find(const struct near_words *n, const char *word, size_t len, uint32_t *values,
+    size_t max);
+void near_release(struct near_words *n);
+#endif
