@@ -565,7 +565,7 @@ send_answer(struct http_req *r, int status, const char *type, const char *body, 
 	struct http_conn *c = r->c;
 	struct httpd *h = r->h;
 	struct evhttp_request *ev = r->ev;
-	int closing = r->closes || h->draining || c->eof;
+	int closing = r->closes || h->draining;
 	size_t sent;
 
 	buf_reset(&h->out);

@@ -157,45 +157,21 @@ http_conn_written(struct evhttp_request *ev, void *arg)
 {
 	struct http_conn *c = arg;
 
-	if (c->eof || c->h->draining)
+	if (c->h->draining)
 		evhttp_add_header(evhttp_request_get_output_headers(ev), "Connection", "close");
 	http_conn_next(c);
 }
 
-static void
-on_write(struct bufferevent *bev, void *arg)
-{
-	struct http_conn *c = arg;
-
-	c->ev_write(bev, c->evcon);
-}
-
-/*
- * A client may close its sending side and still read: it gets its answer, unless the handler wants
- * to know when the client is gone.
- */
-static void
-on_event(struct bufferevent *bev, short what, void *arg)
-{
-	struct http_conn *c = arg;
-	int patient = c->state == CONN_WRITING ||
-	    (c->state == CONN_HANDLING && c->req != NULL && c->req->on_gone == NULL);
-
-	if (patient && (what & BEV_EVENT_EOF) && (what & BEV_EVENT_READING))
-		c->eof = 1;
-	else
-		c->ev_event(bev, what, c->evcon);
-}
-
 /*
  * While a request waits for its answer evhttp has stopped reading and does not expect its read
- * callback: ours stand in its place until the answer is out (evhttp puts its own back then).
- * Reading goes on only where somebody wants to know when the client is gone.
+ * callback: it is taken away until the answer is out (evhttp puts it back then).  Reading goes on
+ * only where somebody wants to know when the client is gone: a client that closed its sending side
+ * cannot be told from one that left, and gets its answer otherwise.
  */
 void
 http_conn_watch(struct http_conn *c)
 {
-	bufferevent_setcb(c->bev, NULL, on_write, on_event, c);
+	bufferevent_setcb(c->bev, NULL, c->ev_write, c->ev_event, c->evcon);
 	if (c->state == CONN_STREAM || (c->req != NULL && c->req->on_gone != NULL))
 		bufferevent_enable(c->bev, EV_READ);
 }

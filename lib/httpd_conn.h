@@ -34,7 +34,7 @@ struct http_conn {
 	int fd;
 	enum conn_state state;
 	int is_fresh, is_ready;			/* on one of the server's lists */
-	int releasing, eof;
+	int releasing;
 	struct http_guard guard;
 	const struct http_route *route;
 	unsigned allowed;			/* verbs of the path, when no route fits */
