@@ -19,18 +19,18 @@ static const char *const type_names[] = {
 	[SET_STRING] = "a text",
 };
 
-struct unit { const char *name; int64_t factor; };
+struct suffix { const char *name; int64_t factor; };
 
-static const struct unit duration_units[] = {
+static const struct suffix duration_units[] = {
 	{ "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 },
 };
-static const struct unit size_units[] = {
+static const struct suffix size_units[] = {
 	{ "", 1 }, { "KiB", 1024 }, { "MiB", 1024 * 1024 }, { "GiB", 1024 * 1024 * 1024 },
 };
 
 /* Digits, then one of the units. */
 static int
-measure(const char *s, const struct unit *units, size_t n, int64_t *out)
+measure(const char *s, const struct suffix *units, size_t n, int64_t *out)
 {
 	int64_t value = 0;
 	const char *p = s;
@@ -68,7 +68,7 @@ config_size(const char *s, int64_t *bytes)
 static int
 whole_number(const char *s, int64_t *out)
 {
-	static const struct unit none[] = { { "", 1 } };
+	static const struct suffix none[] = { { "", 1 } };
 	int negative = s[0] == '-';
 
 	if (measure(s + negative, none, 1, out) != 0)
@@ -232,6 +232,13 @@ is_section(const struct reading *r, const char *path)
 }
 
 static void
+no_section(struct reading *r, int node, const char *path)
+{
+	yaml_mistake(r->y, node, r->errors, "%s: settings with deeper indentation expected", path);
+	r->mistakes++;
+}
+
+static void
 read_map(struct reading *r, int map, struct buf *path)
 {
 	size_t base = path->len;
@@ -249,11 +256,8 @@ read_map(struct reading *r, int map, struct buf *path)
 			unknown_key(r, buf_str(path), value);
 		else if (yaml_is_map(r->y, value))
 			read_map(r, value, path);
-		else if (text == NULL || text[0] != '\0') {	/* all lines below may be comments */
-			yaml_mistake(r->y, value, r->errors, "%s: settings with deeper indentation expected",
-			    buf_str(path));
-			r->mistakes++;
-		}
+		else if (text == NULL || text[0] != '\0')	/* all below may be comments */
+			no_section(r, value, buf_str(path));
 		buf_cut(path, base);
 	}
 }
@@ -266,8 +270,8 @@ defaults(const struct setting *table, size_t n, void *into, struct buf *errors)
 
 	for (size_t i = 0; i < n; i++) {
 		if (number_of(table[i].type, table[i].value, &number) != 0) {
-			buf_addf(errors, "%s: the default \"%s\" is not %s\n", table[i].key, table[i].value,
-			    type_names[table[i].type]);
+			buf_addf(errors, "%s: the default \"%s\" is not %s\n", table[i].key,
+			    table[i].value, type_names[table[i].type]);
 			rc = -1;
 			continue;
 		}

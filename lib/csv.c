@@ -90,7 +90,7 @@ cell(struct reader *r)
 	if (*r->p == '\r')
 		mistake(r, r->line, "a carriage return without a line feed");
 	else
-		mistake(r, r->line, "a quote in the middle of a cell: quote the whole cell, double the quote");
+		mistake(r, r->line, "a quote inside a cell: quote the whole cell, double it");
 	return -1;
 }
 
@@ -164,7 +164,8 @@ check_header(struct reader *r)
 
 	for (int i = 0; i < c->columns; i++) {
 		if (csv_column(c, c->text.data + c->at[i]) != i)
-			mistake(r, c->lines[0], "the column \"%s\" is there twice", c->text.data + c->at[i]);
+			mistake(r, c->lines[0], "the column \"%s\" is there twice",
+			    c->text.data + c->at[i]);
 	}
 	return r->mistakes > 0 ? -1 : 0;
 }
@@ -251,7 +252,8 @@ csv_columns(const struct csv *c, const char *const *names, int *columns, size_t 
 		columns[i] = csv_column(c, names[i]);
 		if (columns[i] >= 0)
 			continue;
-		buf_addf(errors, "%s:%d: the column \"%s\" is missing\n", c->file, c->lines[0], names[i]);
+		buf_addf(errors, "%s:%d: the column \"%s\" is missing\n", c->file, c->lines[0],
+		    names[i]);
 		rc = -1;
 	}
 	return rc;

@@ -181,6 +181,14 @@ read_flags(struct daemon *d, int argc, char **argv, const struct daemon_flag *fl
 	return 0;
 }
 
+/* libevent's own warnings become lines like ours. */
+static void
+on_libevent_log(int severity, const char *text)
+{
+	if (severity >= EVENT_LOG_WARN)
+		log_warn("libevent", "text=\"%s\"", log_quote(text, strlen(text)));
+}
+
 /* ---- systemd ---- */
 
 static void
@@ -273,7 +281,8 @@ on_hangup(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	if (d->stopping)
 		return;
-	snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_mono_us());
+	snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%lld",
+	    (long long)clock_mono_us());
 	notify_say(d->priv, text);
 	if (d->on_reload != NULL)
 		d->on_reload(d->arg);
@@ -305,6 +314,7 @@ daemon_init(struct daemon *d, const char *name, int argc, char **argv,
 		return leave;
 	signal(SIGPIPE, SIG_IGN);
 	seal_init();
+	event_set_log_callback(on_libevent_log);
 	d->base = event_base_new();
 	if (d->base == NULL) {
 		log_error("start_failed", "err=\"no event loop\"");

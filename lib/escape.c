@@ -186,7 +186,7 @@ put_xml(struct buf *b, uint32_t cp)
 	if (put_markup(b, cp))
 		return 1;
 	if (cp == '\t' || cp == '\n' || cp == '\r') {
-		buf_addf(b, "&#%u;", (unsigned)cp);	/* a bare one in an attribute becomes a space */
+		buf_addf(b, "&#%u;", (unsigned)cp);	/* in attributes it becomes a space */
 		return 1;
 	}
 	return cp < 0x20 || cp == 0xfffe || cp == 0xffff;

@@ -78,12 +78,12 @@ arm(const char *text)
 	if (sscanf(text, "%63[a-z0-9_]=%15[a-z]%n", f->point, action, &used) != 2)
 		refuse(text);
 	rest = text + used;
-	if (*rest == '@' && (sscanf(rest, "@%ld%n", &f->nth, &used) != 1 || (rest += used) == NULL))
-		refuse(text);
-	if (*rest == '%' && (sscanf(rest, "%%%ld%n", &f->percent, &used) != 1 || (rest += used) == NULL))
-		refuse(text);
-	if (*rest == ':' && (sscanf(rest, ":%31s%n", arg, &used) != 1 || (rest += used) == NULL))
-		refuse(text);
+	if (sscanf(rest, "@%ld%n", &f->nth, &used) == 1)
+		rest += used;
+	if (sscanf(rest, "%%%ld%n", &f->percent, &used) == 1)
+		rest += used;
+	if (sscanf(rest, ":%31s%n", arg, &used) == 1)
+		rest += used;
 	if (*rest != '\0')
 		refuse(text);
 	f->arg = arg[0] != '\0' ? argument(arg, text) : 0;

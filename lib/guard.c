@@ -20,9 +20,9 @@ static void
 fill_kinds(void)
 {
 	for (int c = 1; c < 256; c++) {
-		int letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		int letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 
-		if (letter || strchr("!#$%&'*+-.^_`|~", c) != NULL)
+		if (letter || (c >= '0' && c <= '9') || strchr("!#$%&'*+-.^_`|~", c) != NULL)
 			kinds[c] |= IS_TOKEN;
 		if (c > ' ' && c < 0x7f && strchr("\"<>\\#", c) == NULL)
 			kinds[c] |= IS_TARGET;
@@ -114,7 +114,7 @@ fault_of_segments(const char *path, size_t len)
 			continue;
 		if (n == 0 && i < len)
 			return "two slashes in the path";
-		if ((n == 1 && path[start] == '.') || (n == 2 && memcmp(path + start, "..", 2) == 0))
+		if (n > 0 && n <= 2 && memcmp(path + start, "..", n) == 0)
 			return "a dot segment in the path";
 		start = i + 1;
 	}
@@ -172,7 +172,8 @@ request_line(struct http_guard *g, const char *s, size_t len)
 	if (version == NULL)
 		return bad(g, "no HTTP version");
 	target_len = (size_t)(version++ - target);
-	if ((size_t)(s + len - version) != 8 || memcmp(version, "HTTP/", 5) != 0 || version[6] != '.')
+	if ((size_t)(s + len - version) != 8 || memcmp(version, "HTTP/", 5) != 0 ||
+	    version[6] != '.')
 		return bad(g, "no HTTP version");
 	g->verb = verb_of(s, method_len);
 	if (g->verb == 0 && (target_len != 1 || target[0] != '*'))
@@ -279,6 +280,15 @@ on_accept(struct http_guard *g, const char *v, size_t len)
 	return GUARD_MORE;
 }
 
+/* Whether to look for it later; what it says is the proxy's business. */
+static enum guard_step
+on_forwarded(struct http_guard *g, const char *v, size_t len)
+{
+	(void)v, (void)len;
+	g->was_forwarded = 1;
+	return GUARD_MORE;
+}
+
 static const struct {
 	const char *name; size_t len;
 	enum guard_step (*read)(struct http_guard *g, const char *value, size_t len);
@@ -288,6 +298,7 @@ static const struct {
 	{ "transfer-encoding", 17, on_coding },
 	{ "accept", 6, on_accept },
 	{ "connection", 10, on_connection },
+	{ "x-forwarded-for", 15, on_forwarded },
 	{ "expect", 6, on_expect },
 	{ "upgrade", 7, on_upgrade },
 };

@@ -38,11 +38,12 @@ struct http_guard {
 	/* known from GUARD_HEAD on */
 	enum http_verb verb;
 	int minor;			/* HTTP/1.minor */
-	struct buf path;		/* decoded, checked: begins with /, no //, no dot segments */
-	int hosts, upgrades;
+	struct buf path;		/* decoded, checked: from /, no //, no dot segments */
+	int hosts;
 	int has_length, has_coding;
 	uint64_t length;		/* as declared */
 	int expects_continue, wants_close, wants_keep_alive, accepts_html, accepts_json;
+	int was_forwarded;
 
 	uint64_t body_limit, body_seen;
 	uint64_t left;			/* private: of the body or of the chunk */

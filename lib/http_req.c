@@ -25,6 +25,66 @@ static const char default_csp[] = "default-src 'none'; style-src 'self'; img-src
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 static const char default_permissions[] = "geolocation=(), camera=(), microphone=(), payment=()";
 
+/* ---- who asks ---- */
+
+static int
+is_trusted(const struct http_req *r, const char *addr)
+{
+	const char *const *proxy = r->h != NULL ? r->h->o.proxies : NULL;
+
+	if (strncmp(addr, "127.", 4) == 0 || strcmp(addr, "::1") == 0)
+		return 1;
+	for (; proxy != NULL && *proxy != NULL; proxy++)
+		if (strcmp(*proxy, addr) == 0)
+			return 1;
+	return 0;
+}
+
+static int
+canonical_address(char out[INET6_ADDRSTRLEN], const char *s, size_t len)
+{
+	struct in6_addr a;
+	char text[INET6_ADDRSTRLEN];
+
+	while (len > 0 && *s == ' ')
+		s++, len--;
+	while (len > 0 && s[len - 1] == ' ')
+		len--;
+	if (len == 0 || len >= sizeof(text))
+		return -1;
+	memcpy(text, s, len);
+	text[len] = '\0';
+	if (inet_pton(AF_INET, text, &a) == 1)
+		return inet_ntop(AF_INET, &a, out, INET6_ADDRSTRLEN) != NULL ? 0 : -1;
+	if (inet_pton(AF_INET6, text, &a) == 1)
+		return inet_ntop(AF_INET6, &a, out, INET6_ADDRSTRLEN) != NULL ? 0 : -1;
+	return -1;
+}
+
+/* From the last hop back to the first that no proxy of ours vouches for. */
+static void
+walk_forwarded(struct http_req *r)
+{
+	const struct evkeyvalq *headers = evhttp_request_get_input_headers(r->ev);
+	const struct evkeyval *header;
+	struct buf all = { 0 };
+	char hop[INET6_ADDRSTRLEN];
+
+	TAILQ_FOREACH(header, headers, next)
+		if (strcasecmp(header->key, "X-Forwarded-For") == 0)
+			buf_addf(&all, "%s%s", all.len > 0 ? "," : "", header->value);
+	while (all.len > 0 && is_trusted(r, r->peer)) {
+		const char *comma = strrchr(all.data, ',');
+		size_t from = comma != NULL ? (size_t)(comma - all.data) + 1 : 0;
+
+		if (canonical_address(hop, all.data + from, all.len - from) != 0)
+			break;
+		memcpy(r->peer, hop, sizeof(hop));
+		buf_cut(&all, from > 0 ? from - 1 : 0);
+	}
+	buf_release(&all);
+}
+
 /* ---- life ---- */
 
 static struct http_req *
@@ -71,7 +131,8 @@ http_req_new(struct http_conn *c, struct evhttp_request *ev)
 	r->body_len = g->body_seen;
 	r->started_us = c->started_us;
 	memcpy(r->peer, c->peer, sizeof(r->peer));
-	r->peer_trusted = c->loopback;
+	if (g->was_forwarded)
+		walk_forwarded(r);
 	TAILQ_INSERT_TAIL(&h->reqs, r, entry);
 	c->req = r;
 	return r;
@@ -206,6 +267,12 @@ http_req_wants_json(const struct http_req *r)
 	return r->accepts_json && !r->accepts_html;
 }
 
+const char *
+http_req_peer(const struct http_req *r)
+{
+	return r->peer;
+}
+
 void
 http_req_on_gone(struct http_req *r, void (*cb)(struct http_req *, void *), void *arg)
 {
@@ -244,6 +311,7 @@ pairs_parse(struct pairs *p, const char *s, size_t len)
 		const char *stop = amp != NULL ? amp : end;
 		const char *eq = memchr(s, '=', (size_t)(stop - s));
 		struct pair *pair;
+		size_t name_len;
 
 		if (p->n == p->cap) {
 			p->cap = p->cap > 0 ? p->cap * 2 : 16;
@@ -253,11 +321,14 @@ pairs_parse(struct pairs *p, const char *s, size_t len)
 		pair->name = p->text.len;
 		if (eq == NULL)
 			eq = stop;
+		name_len = decode(&p->text, s, (size_t)(eq - s));
 		/* A NUL in a name could pass for a shorter one. */
-		if (decode(&p->text, s, (size_t)(eq - s)) == strlen(p->text.data + pair->name) && stop > s)
+		if (name_len == strlen(p->text.data + pair->name) && stop > s)
 			p->n++;
+		if (eq < stop)
+			eq++;
 		pair->value = p->text.len;
-		pair->len = decode(&p->text, eq + (eq < stop), eq < stop ? (size_t)(stop - eq - 1) : 0);
+		pair->len = decode(&p->text, eq, (size_t)(stop - eq));
 		s = stop + 1;
 	}
 }
@@ -281,7 +352,9 @@ http_req_query(struct http_req *r, const char *name, size_t *len)
 	if (!r->query.parsed) {
 		const char *query = evhttp_uri_get_query(evhttp_request_get_evhttp_uri(r->ev));
 
-		pairs_parse(&r->query, query != NULL ? query : "", query != NULL ? strlen(query) : 0);
+		if (query == NULL)
+			query = "";
+		pairs_parse(&r->query, query, strlen(query));
 	}
 	return pairs_find(&r->query, name, len);
 }
@@ -333,80 +406,6 @@ http_req_cookie(struct http_req *r, const char *name)
 		s += len;
 	}
 	return NULL;
-}
-
-/* ---- who asks ---- */
-
-static int
-is_trusted(const struct http_req *r, const char *addr)
-{
-	const char *const *proxy = r->h != NULL ? r->h->o.proxies : NULL;
-
-	if (strncmp(addr, "127.", 4) == 0 || strcmp(addr, "::1") == 0)
-		return 1;
-	for (; proxy != NULL && *proxy != NULL; proxy++)
-		if (strcmp(*proxy, addr) == 0)
-			return 1;
-	return 0;
-}
-
-static int
-canonical_address(char out[INET6_ADDRSTRLEN], const char *s, size_t len)
-{
-	struct in6_addr a;
-	char text[INET6_ADDRSTRLEN];
-
-	while (len > 0 && *s == ' ')
-		s++, len--;
-	while (len > 0 && s[len - 1] == ' ')
-		len--;
-	if (len == 0 || len >= sizeof(text))
-		return -1;
-	memcpy(text, s, len);
-	text[len] = '\0';
-	if (inet_pton(AF_INET, text, &a) == 1)
-		return inet_ntop(AF_INET, &a, out, INET6_ADDRSTRLEN) != NULL ? 0 : -1;
-	if (inet_pton(AF_INET6, text, &a) == 1)
-		return inet_ntop(AF_INET6, &a, out, INET6_ADDRSTRLEN) != NULL ? 0 : -1;
-	return -1;
-}
-
-/* From the last hop back to the first that no proxy of ours vouches for. */
-static void
-walk_forwarded(struct http_req *r)
-{
-	const struct evkeyvalq *headers = evhttp_request_get_input_headers(r->ev);
-	const struct evkeyval *header;
-	struct buf all = { 0 };
-	char hop[INET6_ADDRSTRLEN];
-
-	TAILQ_FOREACH(header, headers, next)
-		if (strcasecmp(header->key, "X-Forwarded-For") == 0)
-			buf_addf(&all, "%s%s", all.len > 0 ? "," : "", header->value);
-	while (all.len > 0 && is_trusted(r, r->peer)) {
-		const char *comma = strrchr(all.data, ',');
-		size_t from = comma != NULL ? (size_t)(comma - all.data) + 1 : 0;
-
-		if (canonical_address(hop, all.data + from, all.len - from) != 0)
-			break;
-		memcpy(r->peer, hop, sizeof(hop));
-		buf_cut(&all, from > 0 ? from - 1 : 0);
-	}
-	buf_release(&all);
-}
-
-const char *
-http_req_peer(const struct http_req *r)
-{
-	/* Worked out once, when asked: most requests are never asked. */
-	struct http_req *known = (struct http_req *)(uintptr_t)r;
-
-	if (!r->peer_known) {
-		known->peer_known = 1;
-		if (is_trusted(r, r->peer))
-			walk_forwarded(known);
-	}
-	return r->peer;
 }
 
 /* ---- answers ---- */
@@ -472,6 +471,7 @@ http_head_add(struct buf *out, const struct httpd *h, const struct http_req *r, 
     const char *type, int64_t len, int closing)
 {
 	unsigned overrides = r != NULL ? r->overrides : 0;
+	const char *csp = h->o.csp != NULL ? h->o.csp : default_csp;
 
 	buf_adds(out, "HTTP/1.1 ");
 	add_number(out, status);
@@ -480,7 +480,7 @@ http_head_add(struct buf *out, const struct httpd *h, const struct http_req *r, 
 	add_line(out, "Date: ", h->date);
 	buf_add(out, h->common.data, h->common.len);
 	if (!(overrides & OVERRIDES_CSP))
-		add_line(out, "Content-Security-Policy: ", h->o.csp != NULL ? h->o.csp : default_csp);
+		add_line(out, "Content-Security-Policy: ", csp);
 	if (!(overrides & OVERRIDES_PERMISSIONS))
 		add_line(out, "Permissions-Policy: ", default_permissions);
 	if (!(overrides & OVERRIDES_CACHE))
@@ -550,7 +550,7 @@ leave_rest(struct http_conn *c, struct evhttp_request *ev, const struct buf *hea
 	c->since_ms = c->h->tick_ms;
 	c->out_len = evbuffer_get_length(output);
 	evhttp_request_set_on_complete_cb(ev, http_conn_written, c);
-	evhttp_send_reply_end(ev);	/* there is output: evhttp ends the request when it is gone */
+	evhttp_send_reply_end(ev);	/* there is output: the request ends when it is gone */
 	http_conn_watch(c);
 	bufferevent_enable(c->bev, EV_WRITE);
 }
@@ -565,7 +565,7 @@ send_answer(struct http_req *r, int status, const char *type, const char *body, 
 	struct http_conn *c = r->c;
 	struct httpd *h = r->h;
 	struct evhttp_request *ev = r->ev;
-	int closing = r->closes || h->draining || c->eof;
+	int closing = r->closes || h->draining;
 	size_t sent;
 
 	buf_reset(&h->out);
@@ -627,11 +627,12 @@ void
 http_answer_problem(struct http_req *r, int status, const char *title, const char *detail)
 {
 	int html = r->accepts_html && !r->accepts_json;
+	const char *type = html ? "text/html; charset=utf-8" : "application/problem+json";
 	struct buf page = { 0 };
 
 	http_problem_add(&page, html, status, title != NULL ? title : http_phrase(status),
 	    detail != NULL ? detail : "");
-	http_answer(r, status, html ? "text/html; charset=utf-8" : "application/problem+json", &page);
+	http_answer(r, status, type, &page);
 	buf_release(&page);
 }
 

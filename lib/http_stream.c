@@ -36,6 +36,7 @@ http_stream_start(struct http_req *r, const char *type,
 	struct http_stream *s = xcalloc(1, sizeof(*s));
 	struct httpd *h = r->h;
 	struct http_conn *c = r->c;
+	ssize_t sent;
 
 	*s = (struct http_stream){ .r = r, .on_close = on_close, .arg = arg };
 	r->stream = s;
@@ -56,8 +57,8 @@ http_stream_start(struct http_req *r, const char *type,
 	c->out_len = 0;
 	r->ev->chunked = r->minor > 0;
 	http_conn_watch(c);
-	if (send(c->fd, h->out.data, h->out.len, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)h->out.len ||
-	    r->is_head)
+	sent = send(c->fd, h->out.data, h->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (sent != (ssize_t)h->out.len || r->is_head)
 		close_later(s);
 	return s;
 }
@@ -95,7 +96,7 @@ http_stream_end(struct http_stream *s)
 		c->req = NULL;
 		r->ev = NULL;
 		if (r->closes)
-			evhttp_add_header(evhttp_request_get_output_headers(ev), "Connection", "close");
+			evhttp_add_header(ev->output_headers, "Connection", "close");
 		c->state = CONN_WRITING;
 		evhttp_request_set_on_complete_cb(ev, http_conn_written, c);
 		evhttp_send_reply_end(ev);

@@ -12,7 +12,7 @@
 #define CONNECT_MS 5000
 #define TOTAL_MS 30000
 #define ANSWER_BYTES (64 * 1024)
-#define KEEP_SECONDS 20L	/* servers drop idle connections: the younger, the fewer surprises */
+#define KEEP_SECONDS 20L	/* servers drop idle connections: young ones surprise less */
 
 struct transfer {
 	TAILQ_ENTRY(transfer) entry;
@@ -50,8 +50,12 @@ act(struct httpc *c, curl_socket_t fd, int what)
 static void
 on_socket(evutil_socket_t fd, short what, void *arg)
 {
-	int mask = ((what & EV_READ) ? CURL_CSELECT_IN : 0) | ((what & EV_WRITE) ? CURL_CSELECT_OUT : 0);
+	int mask = 0;
 
+	if (what & EV_READ)
+		mask |= CURL_CSELECT_IN;
+	if (what & EV_WRITE)
+		mask |= CURL_CSELECT_OUT;
 	act(arg, fd, mask);
 }
 
@@ -185,6 +189,8 @@ finish_done(struct httpc *c)
 static void
 set_request(struct transfer *t, const struct httpc_request *req)
 {
+	long connect_ms = (long)(req->connect_ms > 0 ? req->connect_ms : CONNECT_MS);
+	long total_ms = (long)(req->total_ms > 0 ? req->total_ms : TOTAL_MS);
 	CURL *e = t->easy;
 
 	curl_easy_setopt(e, CURLOPT_URL, req->url);
@@ -201,9 +207,8 @@ set_request(struct transfer *t, const struct httpc_request *req)
 	if (t->headers == NULL)
 		abort();		/* memory */
 	curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->headers);
-	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS,
-	    (long)(req->connect_ms > 0 ? req->connect_ms : CONNECT_MS));
-	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)(req->total_ms > 0 ? req->total_ms : TOTAL_MS));
+	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
+	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, total_ms);
 }
 
 static void

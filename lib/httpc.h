@@ -23,21 +23,27 @@ struct httpc_request {
 
 /*
  * outcome: 0 an HTTP status came; -1 surely nothing was sent; -2 unknown (cut, time-out).
- * A body longer than answer_limit is cut there: outcome 0, why says so.  retry_after_ms is 0 when the
- * server named no time.
+ * A body longer than answer_limit is cut there: outcome 0, why says so.  retry_after_ms is 0 when
+ * the server named no time.
  */
-struct httpc_answer { int outcome, status; const char *body; size_t body_len; int64_t retry_after_ms; const char *why; };
+struct httpc_answer {
+	int outcome, status;
+	const char *body;
+	size_t body_len;
+	int64_t retry_after_ms;
+	const char *why;
+};
 typedef void (*on_httpc_answer)(const struct httpc_answer *a, void *arg);
 
 struct httpc *httpc_new(struct event_base *base, int connections_max);
 /*
- * Outstanding requests are answered -2 first; those callbacks must not send again.  Not to be called
- * from a callback.
+ * Outstanding requests are answered -2 first; those callbacks must not send again.  Not to be
+ * called from a callback.
  */
 void httpc_free(struct httpc *c);
 /*
- * Everything is copied.  HTTP/1.1.  libcurl repeats a request by itself, once, when a connection kept
- * from before turns out closed and not one byte was answered; connections are kept 20 s at most.
+ * Everything is copied.  HTTP/1.1.  libcurl repeats a request by itself, once, when a connection
+ * kept from before turns out closed and not one byte was answered; it keeps them 20 s at most.
  * The callback comes exactly once, never from inside this call.
  */
 void httpc_send(struct httpc *c, const struct httpc_request *req, on_httpc_answer cb, void *arg);

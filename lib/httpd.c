@@ -32,8 +32,12 @@
 #define KEEP_BYTES (64 * 1024)	/* larger buffers are given back between requests */
 #define CONNECTIONS_RESERVE 32	/* accepted past the limit only to be told so */
 
+/* The guard and the routes decide, not evhttp. */
 #define ALL_METHODS (EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT | \
-    EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH)
+    EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE | EVHTTP_REQ_PATCH)
+
+static const char nothing_here[] = "there is nothing at this address";
+static const char other_method[] = "another method is expected here";
 
 void
 httpd_options_default(struct httpd_options *o)
@@ -153,45 +157,21 @@ http_conn_written(struct evhttp_request *ev, void *arg)
 {
 	struct http_conn *c = arg;
 
-	if (c->eof || c->h->draining)
+	if (c->h->draining)
 		evhttp_add_header(evhttp_request_get_output_headers(ev), "Connection", "close");
 	http_conn_next(c);
 }
 
-static void
-on_write(struct bufferevent *bev, void *arg)
-{
-	struct http_conn *c = arg;
-
-	c->ev_write(bev, c->evcon);
-}
-
-/*
- * A client may close its sending side and still read: it gets its answer, unless the handler wants
- * to know when the client is gone.
- */
-static void
-on_event(struct bufferevent *bev, short what, void *arg)
-{
-	struct http_conn *c = arg;
-	int patient = c->state == CONN_WRITING ||
-	    (c->state == CONN_HANDLING && c->req != NULL && c->req->on_gone == NULL);
-
-	if (patient && (what & BEV_EVENT_EOF) && (what & BEV_EVENT_READING))
-		c->eof = 1;
-	else
-		c->ev_event(bev, what, c->evcon);
-}
-
 /*
  * While a request waits for its answer evhttp has stopped reading and does not expect its read
- * callback: ours stand in its place until the answer is out (evhttp puts its own back then).
- * Reading goes on only where somebody wants to know when the client is gone.
+ * callback: it is taken away until the answer is out (evhttp puts it back then).  Reading goes on
+ * only where somebody wants to know when the client is gone: a client that closed its sending side
+ * cannot be told from one that left, and gets its answer otherwise.
  */
 void
 http_conn_watch(struct http_conn *c)
 {
-	bufferevent_setcb(c->bev, NULL, on_write, on_event, c);
+	bufferevent_setcb(c->bev, NULL, c->ev_write, c->ev_event, c->evcon);
 	if (c->state == CONN_STREAM || (c->req != NULL && c->req->on_gone != NULL))
 		bufferevent_enable(c->bev, EV_READ);
 }
@@ -331,9 +311,10 @@ decide(struct http_conn *c, int more_waits)
 	enum guard_step step;
 
 	find_route(c);
+	if (c->route == NULL && has_body && c->allowed != 0)
+		return http_guard_refuse(g, 405, other_method);
 	if (c->route == NULL && has_body)
-		return c->allowed != 0 ? http_guard_refuse(g, 405, "another method is expected here") :
-		    http_guard_refuse(g, 404, "there is nothing at this address");
+		return http_guard_refuse(g, 404, nothing_here);
 	step = http_guard_go_on(g, c->route != NULL ? c->route->body_limit : 0);
 	if (step != GUARD_MORE)
 		return step;
@@ -677,14 +658,14 @@ on_request(struct evhttp_request *ev, void *arg)
 	c->state = CONN_HANDLING;
 	h->dispatching = r;
 	if (r->route != NULL && coding != NULL && strcasecmp(coding, "identity") != 0) {
-		http_answer_problem(r, 415, http_phrase(415), "send the body without Content-Encoding");
+		http_answer_problem(r, 415, NULL, "send the body without Content-Encoding");
 	} else if (r->route != NULL) {
 		r->route->handler(r, h->arg);
 	} else if (c->allowed != 0) {
 		http_allow_add(&r->headers, c->allowed);
-		http_answer_problem(r, 405, http_phrase(405), "another method is expected here");
+		http_answer_problem(r, 405, NULL, other_method);
 	} else {
-		http_answer_problem(r, 404, http_phrase(404), "there is nothing at this address");
+		http_answer_problem(r, 404, NULL, nothing_here);
 	}
 	if (h->dispatching != r)
 		return;			/* answered; the connection may be gone */
@@ -723,8 +704,8 @@ bind_to(struct httpd *h, struct buf *errors)
 	int on = 1, fd;
 
 	if (len == 0) {
-		buf_addf(errors, "%s port %d: a numeric address and a port are expected\n", h->o.address,
-		    h->o.port);
+		buf_addf(errors, "%s port %d: a numeric address and a port are expected\n",
+		    h->o.address, h->o.port);
 		return -1;
 	}
 	h->listener = evconnlistener_new_bind(h->base, NULL, NULL, LEV_OPT_REUSEABLE |
@@ -747,7 +728,8 @@ static void
 set_common_headers(struct httpd *h)
 {
 	buf_adds(&h->common, "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
-	    "Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Resource-Policy: same-origin\r\n");
+	    "Cross-Origin-Opener-Policy: same-origin\r\n"
+	    "Cross-Origin-Resource-Policy: same-origin\r\n");
 }
 
 struct httpd *

@@ -17,7 +17,9 @@
  * A connection handles one request at a time: reading (the guard), handling (a handler has it),
  * writing (the rest of an answer), then reading again.  What comes in the meantime is held.
  */
-enum conn_state { CONN_READING, CONN_RELEASED, CONN_HANDLING, CONN_WRITING, CONN_STREAM, CONN_REFUSED };
+enum conn_state {
+	CONN_READING, CONN_RELEASED, CONN_HANDLING, CONN_WRITING, CONN_STREAM, CONN_REFUSED
+};
 
 struct http_conn {
 	TAILQ_ENTRY(http_conn) entry, later;
@@ -32,7 +34,7 @@ struct http_conn {
 	int fd;
 	enum conn_state state;
 	int is_fresh, is_ready;			/* on one of the server's lists */
-	int releasing, eof;
+	int releasing;
 	struct http_guard guard;
 	const struct http_route *route;
 	unsigned allowed;			/* verbs of the path, when no route fits */
@@ -73,7 +75,6 @@ struct http_req {
 	struct pairs query, fields;
 	struct kept *kept;
 	char peer[INET6_ADDRSTRLEN];
-	int peer_known, peer_trusted;
 	void (*on_gone)(struct http_req *, void *);
 	void *gone_arg;
 	struct http_stream *stream;

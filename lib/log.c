@@ -116,7 +116,8 @@ log_phone(const char *e164)
 	if (len < 10 || len > 24)
 		snprintf(to, QUOTED_BYTES, "****");
 	else
-		snprintf(to, QUOTED_BYTES, "%.6s****%s", log_quote(e164, 6), log_quote(e164 + len - 3, 3));
+		snprintf(to, QUOTED_BYTES, "%s****%s", log_quote(e164, 6),
+		    log_quote(e164 + len - 3, 3));
 	return to;
 }
 

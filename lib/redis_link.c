@@ -45,8 +45,14 @@ struct redis_link {
 	int up;
 	int64_t backoff_ms;
 	int64_t connect_by_us;
-	int busy, dead;			/* freed from inside one of our callbacks: the last one out frees */
+	int busy, dead;		/* freed inside a callback of ours: the last one out frees */
 };
+
+static void
+warn(const struct redis_link *l, const char *event, const char *why)
+{
+	log_warn(event, "link=%s err=\"%s\"", l->name, log_quote(why, strlen(why)));
+}
 
 static void
 leave(struct redis_link *l)
@@ -73,12 +79,14 @@ static void
 retry_later(struct redis_link *l)
 {
 	struct timeval wait;
+	int64_t half_ms;
 
 	l->backoff_ms = l->backoff_ms == 0 ? BACKOFF_LEAST_MS : l->backoff_ms * 2;
 	if (l->backoff_ms > BACKOFF_MOST_MS)
 		l->backoff_ms = BACKOFF_MOST_MS;
 	/* Half of it is drawn, so that all daemons do not come back in the same instant. */
-	wait = ms_to_timeval(l->backoff_ms / 2 + randombytes_uniform((uint32_t)l->backoff_ms / 2 + 1));
+	half_ms = l->backoff_ms / 2;
+	wait = ms_to_timeval(half_ms + randombytes_uniform((uint32_t)half_ms + 1));
 	event_add(l->retry, &wait);
 }
 
@@ -91,7 +99,7 @@ lost(struct redis_link *l, const char *why)
 	if (l->context == NULL)
 		return;
 	if (was_up || l->backoff_ms == 0)
-		log_warn("redis_lost", "link=%s err=\"%s\"", l->name, log_quote(why, strlen(why)));
+		warn(l, "redis_lost", why);
 	l->busy++;
 	l->context->data = NULL;
 	l->context = NULL;
@@ -117,6 +125,17 @@ take_down(struct redis_link *l, const char *why)
 	redisAsyncFree(context);	/* deferred by hiredis inside a reply callback */
 }
 
+/* The limit is one for all commands: whatever was sent later ends later. */
+static const struct pending *
+first_limited(const struct redis_link *l)
+{
+	const struct pending *p = TAILQ_FIRST(&l->pendings);
+
+	while (p != NULL && p->deadline_us == 0)
+		p = TAILQ_NEXT(p, entry);
+	return p;
+}
+
 static void
 arm_limit(struct redis_link *l)
 {
@@ -124,9 +143,9 @@ arm_limit(struct redis_link *l)
 	int64_t now_us, by_us = l->connect_by_us;
 	struct timeval wait;
 
-	TAILQ_FOREACH(p, &l->pendings, entry)
-		if (by_us == 0 && p->deadline_us > 0)
-			by_us = p->deadline_us;
+	p = first_limited(l);
+	if (by_us == 0 && p != NULL)
+		by_us = p->deadline_us;
 	if (by_us == 0)
 		return;
 	now_us = clock_mono_us();
@@ -150,16 +169,11 @@ on_limit(evutil_socket_t fd, short what, void *arg)
 		take_down(l, "no connection in time");
 		return;
 	}
-	TAILQ_FOREACH(p, &l->pendings, entry) {
-		if (p->deadline_us == 0)
-			continue;
-		if (now_us >= p->deadline_us) {
-			take_down(l, "no reply in time");
-			return;
-		}
-		break;		/* the time limit is one for all: later ones end later */
-	}
-	arm_limit(l);
+	p = first_limited(l);
+	if (p != NULL && now_us >= p->deadline_us)
+		take_down(l, "no reply in time");
+	else
+		arm_limit(l);
 }
 
 static void
@@ -248,14 +262,14 @@ on_ping(evutil_socket_t fd, short what, void *arg)
 		send_own(l, on_pong, 1, ping);
 }
 
-/* Whether a refused greeting matters is decided by the PING behind it: it is refused too, or not. */
+/* Whether a refused greeting matters shows in the PING behind it: refused too, or not. */
 static void
 on_greeting(const redisReply *r, void *arg)
 {
 	const struct redis_link *l = arg;
 
 	if (r != NULL && r->type == REDIS_REPLY_ERROR && l->backoff_ms < BACKOFF_MOST_MS)
-		log_warn("redis_greeting", "link=%s err=\"%s\"", l->name, log_quote(r->str, r->len));
+		warn(l, "redis_greeting", r->str);
 }
 
 /* The answer to the greeting's PING: from now on the link is up. */
@@ -269,7 +283,7 @@ on_ready(const redisReply *r, void *arg)
 		return;
 	if (r->type == REDIS_REPLY_ERROR) {
 		if (l->backoff_ms < BACKOFF_MOST_MS)
-			log_warn("redis_refused", "link=%s err=\"%s\"", l->name, log_quote(r->str, r->len));
+			warn(l, "redis_refused", r->str);
 		take_down(l, r->str);
 		return;
 	}
@@ -334,7 +348,7 @@ on_retry(evutil_socket_t fd, short what, void *arg)
 		const char *why = context != NULL ? context->errstr : "memory";
 
 		if (l->backoff_ms == 0)
-			log_warn("redis_lost", "link=%s err=\"%s\"", l->name, log_quote(why, strlen(why)));
+			warn(l, "redis_lost", why);
 		if (context != NULL)
 			redisAsyncFree(context);
 		retry_later(l);

@@ -113,7 +113,7 @@ greet(struct redis_pipe *p, redisContext *c)
 		return -1;
 	if (p->name[0] != '\0' && greet_with(p, c, 3, name) != 0)
 		return -1;
-	return greet_with(p, c, 1, ping);	/* LOADING shows here, not in the caller's first call */
+	return greet_with(p, c, 1, ping);	/* LOADING shows here, not at the first call */
 }
 
 static int

@@ -222,7 +222,8 @@ secret_key(const char *dir, const char *name, struct seal_key *key, struct buf *
 	if (secret_read(dir, name, &text, errors) != 0)
 		goto out;
 	if (text.len != SEAL_KEY_BYTES * 2 || hex_decode(key->bytes, text.data, text.len) != 0) {
-		buf_addf(errors, "%s/secrets/%s: must be %d hex digits\n", dir, name, SEAL_KEY_BYTES * 2);
+		buf_addf(errors, "%s/secrets/%s: must be %d hex digits\n", dir, name,
+		    SEAL_KEY_BYTES * 2);
 		goto out;
 	}
 	rc = 0;

@@ -215,7 +215,7 @@ compose(struct buf *out, int64_t received_ms, const void *data, size_t len)
 	buf_addc(out, '\n');
 }
 
-/* After an error of fsync the pages may be marked clean though they never arrived: no second try. */
+/* After an error of fsync pages may be marked clean though they never arrived: no second try. */
 static int
 write_synced(int fd, const char *data, size_t len)
 {

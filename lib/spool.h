@@ -24,11 +24,12 @@ void spool_close(struct spool *s);
 int spool_put(struct spool *s, const char *id, int64_t received_ms, const void *data, size_t len);
 size_t spool_count(const struct spool *s);
 /*
- * Oldest file whose name comes after after_name (NULL: the oldest): fills name and data anew.  Files
- * that are not as they were written go to corrupt/ on the way.  1 if there is one, 0 if there is
- * none, -1 on a disk error.
+ * Oldest file whose name comes after after_name (NULL: the oldest): fills name and data anew.
+ * Files that are not as they were written go to corrupt/ on the way.  1 if there is one, 0 if
+ * there is none, -1 on a disk error.
  */
-int spool_next(struct spool *s, const char *after_name, struct buf *name, struct buf *data, int64_t *received_ms);
+int spool_next(struct spool *s, const char *after_name, struct buf *name, struct buf *data,
+    int64_t *received_ms);
 /* After the store has it. */
 int spool_done(struct spool *s, const char *name);
 #endif

@@ -151,7 +151,8 @@ render(const struct rendering *r, const char **p, const char *section, int depth
 		put_text(r, *p, (size_t)(at - *p));
 		*p = at;
 		if (*at == '\0')
-			return section[0] == '\0' ? 0 : mistake(r, at, "never closed: section", section);
+			return section[0] == '\0' ? 0 :
+			    mistake(r, at, "never closed: section", section);
 		if (at[1] == at[0]) {
 			put_text(r, at, 1);
 			*p = at + 2;

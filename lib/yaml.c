@@ -54,8 +54,8 @@ explain(const yaml_parser_t *p, const char *file, const char *text, size_t len,
 	if (p->error == YAML_READER_ERROR)	/* it knows the byte only */
 		line = line_at(text, len, p->problem_offset);
 	if (p->context != NULL && p->context_mark.line != p->problem_mark.line)
-		mistake(file, line, errors, "%s (%s that begins in line %d)", p->problem, p->context,
-		    (int)p->context_mark.line + 1);
+		mistake(file, line, errors, "%s (%s that begins in line %d)", p->problem,
+		    p->context, (int)p->context_mark.line + 1);
 	else
 		mistake(file, line, errors, "%s", p->problem != NULL ? p->problem : "not YAML");
 }
@@ -183,8 +183,8 @@ check_map(const struct yaml *y, int map, struct buf *errors)
 	for (size_t i = 1; rc == 0 && i < n; i++) {
 		if (strcmp(keys[i].text, keys[i - 1].text) != 0)
 			continue;
-		mistake(y->file, keys[i].line, errors, "the key \"%s\" is there already, in line %d",
-		    keys[i].text, keys[i - 1].line);
+		mistake(y->file, keys[i].line, errors,
+		    "the key \"%s\" is there already, in line %d", keys[i].text, keys[i - 1].line);
 		rc = -1;
 	}
 	free(keys);

@@ -4,6 +4,7 @@
 #include <ifaddrs.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <event2/event.h>
@@ -394,9 +395,21 @@ START_TEST(a_large_answer_arrives_whole)
 }
 END_TEST
 
+static double
+cpu_seconds(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return (double)u.ru_utime.tv_sec + (double)u.ru_stime.tv_sec +
+	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
 START_TEST(bytes_while_a_request_waits_do_no_harm)
 {
+	struct timeval a_while = { 0, 400000 };
 	struct raw_client c;
+	double from;
 
 	start();
 	ask(&c, "GET /sabar HTTP/1.1\r\n" H "\r\n");
@@ -405,6 +418,10 @@ START_TEST(bytes_while_a_request_waits_do_no_harm)
 		client_send(&c, "GET /gaya.css HTTP/1.1\r\n" H "\r\n", 35);
 		event_base_loop(base, EVLOOP_NONBLOCK);
 	}
+	from = cpu_seconds();
+	event_base_loopexit(base, &a_while);
+	event_base_dispatch(base);
+	ck_assert_msg(cpu_seconds() - from < 0.2, "the loop spins on bytes that nobody takes");
 	http_answer(waiting, 200, NULL, NULL);
 	run_until(&c, "200 200 200 200 200 200 ", 0);
 	client_close(&c);

@@ -44,7 +44,7 @@ static const struct {
 	{ "too few", TEXT("a,b\n1\n"), "f:2: 1 cells, the header has 2" },
 	{ "too many, told for every line", TEXT("a\n1,2\n3\n4,5\n"), "f:4: 2 cells" },
 	{ "quote not closed", TEXT("a\n\"x\n\n"), "f:2: a quote is opened" },
-	{ "quote inside", TEXT("a\nx\"y\n"), "f:2: a quote in the middle" },
+	{ "quote inside", TEXT("a\nx\"y\n"), "f:2: a quote inside a cell" },
 	{ "text after quote", TEXT("a\n\"x\"y\n"), "f:2: " },
 	{ "NUL", TEXT("a\nx\0y\n"), "f:2: a NUL" },
 	{ "UTF-8", TEXT("a\nx\n\xff\n"), "f:3: not UTF-8" },
