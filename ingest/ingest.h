@@ -24,6 +24,7 @@ struct ingest {
 	struct policy *door_policy;	/* read from conf/: the door must know danger words without a store */
 	struct door *door;
 	struct intake_days days;
+	struct redis_args args;		/* of the call being made; kept for its memory */
 	struct pending *first, *last;	/* oldest first */
 	int waiting;
 	struct spooled *spooled; size_t spooled_cap, spooled_n;	/* promised codes of what lies in the spool */

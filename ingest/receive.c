@@ -191,19 +191,16 @@ static int
 send_in(struct pending *p)
 {
 	struct ingest *g = p->g;
-	struct redis_args a = { 0 };
 	int64_t now = house_now_ms(&g->h);
-	int rc;
 
 	if (now / DAY_MS != g->days.today || now % DAY_MS > DAY_MS - MINUTE_MS) {
 		intake_days_at(&g->days, now, (int)g->h.set.dedupe_days);
 		intake_days_prune(&g->days, &g->h.st);
 	}
-	intake_args(&a, &g->h.st, &p->in, &g->days);
+	redis_args_reset(&g->args);
+	intake_args(&g->args, &g->h.st, &p->in, &g->days);
 	FAULT_POINT("before_store");
-	rc = redis_link_send(g->link, on_intake, p, a.n, (const char **)a.argv, a.lens);
-	redis_args_release(&a);
-	return rc;
+	return redis_link_send(g->link, on_intake, p, g->args.n, (const char **)g->args.argv, g->args.lens);
 }
 
 static int
@@ -414,4 +411,5 @@ receive_release(struct ingest *g)
 	if (g->spool != NULL)
 		spool_close(g->spool);
 	free(g->spooled);
+	redis_args_release(&g->args);
 }

@@ -158,15 +158,37 @@ redis_address_copy(struct redis_address *to, const struct redis_address *from)
 	to->password = from->password != NULL ? xstrdup(from->password) : NULL;
 }
 
+/* Values stand one behind the other in chunks that never move: one allocation for most calls. */
+struct redis_chunk { struct redis_chunk *next; size_t size, used; char data[]; };
+#define CHUNK_BYTES 4096
+
+static char *
+chunk_room(struct redis_args *a, size_t len)
+{
+	struct redis_chunk *c = a->chunk;
+
+	if (c == NULL || c->size - c->used < len) {
+		size_t size = len > CHUNK_BYTES ? len : CHUNK_BYTES;
+
+		c = xmalloc(sizeof(*c) + size);
+		c->size = size;
+		c->used = 0;
+		c->next = a->chunk;
+		a->chunk = c;
+	}
+	c->used += len;
+	return c->data + c->used - len;
+}
+
 void
 redis_args_add(struct redis_args *a, const void *data, size_t len)
 {
 	if (a->n == a->cap) {
-		a->cap = a->cap > 0 ? a->cap * 2 : 16;
+		a->cap = a->cap > 0 ? a->cap * 2 : 32;
 		a->argv = xrealloc(a->argv, (size_t)a->cap * sizeof(*a->argv));
 		a->lens = xrealloc(a->lens, (size_t)a->cap * sizeof(*a->lens));
 	}
-	a->argv[a->n] = xmalloc(len + 1);
+	a->argv[a->n] = chunk_room(a, len + 1);
 	if (len > 0)
 		memcpy(a->argv[a->n], data, len);
 	a->argv[a->n][len] = '\0';
@@ -191,14 +213,22 @@ redis_args_addi(struct redis_args *a, int64_t i)
 void
 redis_args_reset(struct redis_args *a)
 {
-	while (a->n > 0)
-		free(a->argv[--a->n]);
+	a->n = 0;
+	while (a->chunk != NULL && a->chunk->next != NULL) {
+		struct redis_chunk *next = a->chunk->next;
+
+		free(a->chunk);
+		a->chunk = next;
+	}
+	if (a->chunk != NULL)
+		a->chunk->used = 0;
 }
 
 void
 redis_args_release(struct redis_args *a)
 {
 	redis_args_reset(a);
+	free(a->chunk);
 	free(a->argv);
 	free(a->lens);
 	*a = (struct redis_args){ 0 };

@@ -95,7 +95,7 @@ const char *redis_pipe_error(const struct redis_pipe *p);
 int redis_pipe_is_up(const struct redis_pipe *p);
 
 /* Collects arguments for the calls above. Values are copied. */
-struct redis_args { int n, cap; char **argv; size_t *lens; };
+struct redis_args { int n, cap; char **argv; size_t *lens; struct redis_chunk *chunk; };
 void redis_args_add(struct redis_args *a, const void *data, size_t len);
 void redis_args_adds(struct redis_args *a, const char *s);
 void redis_args_addi(struct redis_args *a, int64_t i);
