@@ -1,0 +1,151 @@
+/*
+ * Puts cases with deadlines into a store that no engine works on yet.
+ *
+ *   fill --dir DIR --pending N --due N --at-in MS
+ *
+ * N cases wait for a far deadline, N fall due at one instant, MS from now: their four hours end
+ * then, so that each makes a breach, the first rung of its ladder and the message of that rung.
+ * Prints that instant.  Cases are written straight to their keys: this is no way for a product.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/decide.h"
+#include "lib/clock.h"
+#include "lib/config.h"
+#include "lib/log.h"
+#include "store/commit.h"
+#include "store/house.h"
+
+#define PIPE 1000
+
+static struct case_record
+pattern(const struct house *h, int64_t now)
+{
+	struct understanding u = { .category = "jalan-rusak", .place = "35.10.14.2012", .units = { "D-35.10.14.2012" },
+	    .units_n = 1, .confidence_permille = 900 };
+	struct report_facts f = { .received_ms = now, .arrived_ms = now };
+	struct command cmd = { .event = ON_OPEN, .by = BY_ROUTER, .u = &u, .report = &f };
+	struct case_record nothing = { .version = 0 };
+	struct effects *fx = xcalloc(1, sizeof(*fx));
+	struct case_record c;
+
+	code_make(&f.code, 1);
+	nothing.code = f.code;
+	snprintf(f.policy, sizeof(f.policy), "%s", h->current);
+	if (case_decide(h->policy, &h->roster, &nothing, &cmd, now, fx) != 0) {
+		fprintf(stderr, "the pattern case was refused: %s\n", refusal_text(fx->refusal));
+		exit(1);
+	}
+	c = fx->after;
+	free(fx);
+	return c;
+}
+
+/* Only the four hours run, their warnings behind them: the next event is the breach at due. */
+static void
+set_due(struct case_record *c, const struct policy *p, int64_t due)
+{
+	for (int i = 0; i < c->clocks_n; i++) {
+		struct case_clock *k = &c->clocks[i];
+
+		if (p->clocks[i].stop == STOP_ON_HANDLE) {
+			k->due_ms = due;
+			k->next_ms = due;
+			k->warned = p->clocks[i].warnings_n;
+		} else {
+			k->state = CLOCK_NONE;
+		}
+	}
+	c->review_ms = due + DAY_MS;
+	c->tasks_n = c->pending_n = 0;
+}
+
+static void
+put(struct house *h, struct case_record *c, const struct case_keys *keys, struct buf *doc)
+{
+	struct redis_args a = { 0 };
+
+	buf_reset(doc);
+	case_encode(doc, c);
+	redis_args_adds(&a, "HSET");
+	args_add_key(&a, &h->st, KEY_CASE, c->code.s, NULL);
+	redis_args_adds(&a, "v");
+	redis_args_adds(&a, "1");
+	redis_args_adds(&a, "d");
+	redis_args_add(&a, doc->data, doc->len);
+	redis_args_adds(&a, "k");
+	redis_args_add(&a, keys->wrapped, sizeof(keys->wrapped));
+	redis_pipe_queue(h->st.pipe, a.n, (const char **)a.argv, a.lens);
+	redis_args_reset(&a);
+	redis_args_adds(&a, "ZADD");
+	args_add_key(&a, &h->st, KEY_DUE, NULL, NULL);
+	redis_args_addi(&a, case_due_ms(c));
+	redis_args_adds(&a, c->code.s);
+	redis_pipe_queue(h->st.pipe, a.n, (const char **)a.argv, a.lens);
+	redis_args_release(&a);
+}
+
+static void
+put_many(struct house *h, struct case_record *c, uint64_t *number, int n, int64_t due)
+{
+	struct case_keys keys;
+	struct buf doc = { 0 };
+
+	seal_key_random(&keys.key);
+	seal_wrap(keys.wrapped, &h->st.master, &keys.key);
+	set_due(c, h->policy, due);
+	for (int i = 0; i < n;) {
+		int queued = 0;
+
+		for (; i < n && queued < PIPE; i++, queued++) {
+			code_make(&c->code, ++*number * UINT64_C(2654435761) & ((UINT64_C(1) << 35) - 1));
+			put(h, c, &keys, &doc);
+		}
+		for (int k = 0; k < 2 * queued; k++)
+			freeReplyObject(redis_pipe_reply(h->st.pipe));
+	}
+	buf_release(&doc);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *dir = "var";
+	struct buf path = { 0 }, url = { 0 };
+	int pending = 0, due = 0;
+	int64_t at_in = 0, now, at;
+	uint64_t number = 0;
+	struct case_record c;
+	struct house h;
+
+	seal_init();
+	log_init("fill", LOG_LEVEL_ERROR);
+	for (int i = 1; i + 1 < argc; i += 2) {
+		if (strcmp(argv[i], "--dir") == 0) dir = argv[i + 1];
+		if (strcmp(argv[i], "--pending") == 0) pending = (int)strtol(argv[i + 1], NULL, 10);
+		if (strcmp(argv[i], "--due") == 0) due = (int)strtol(argv[i + 1], NULL, 10);
+		if (strcmp(argv[i], "--at-in") == 0) at_in = strtoll(argv[i + 1], NULL, 10);
+	}
+	buf_addf(&path, "%s/run/redis.url", dir);
+	if (file_read(buf_str(&path), 1024, &url) != 0 || house_open(&h, "conf", dir, buf_str(&url), "bench") != 0 ||
+	    house_refresh(&h) != 0) {
+		fprintf(stderr, "%s: nothing runs there\n", dir);
+		return 1;
+	}
+	now = store_now_ms(&h.st);
+	c = pattern(&h, now);
+	if (pending > 0)
+		put_many(&h, &c, &number, pending, now + 30 * DAY_MS);
+	number = (uint64_t)1 << 30;
+	at = store_now_ms(&h.st) + at_in;
+	if (due > 0)
+		put_many(&h, &c, &number, due, at);
+	printf("%" PRId64 "\n", at);
+	house_close(&h);
+	buf_release(&path);
+	buf_release(&url);
+	return 0;
+}
