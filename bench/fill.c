@@ -3,8 +3,8 @@
  *
  *   fill --dir DIR --pending N --due N --at-in MS
  *
- * N cases wait for a far deadline, N fall due at one instant, MS from now: their four hours end
- * then, so that each makes a breach, the first rung of its ladder and the message of that rung.
+ * N cases wait for a far deadline, N fall due at one instant, MS from now: each has breached its
+ * four hours, and the second rung of its ladder, with its message, is due then.
  * Prints that instant.  Cases are written straight to their keys: this is no way for a product.
  */
 #include <inttypes.h>
@@ -44,7 +44,7 @@ pattern(const struct house *h, int64_t now)
 	return c;
 }
 
-/* Only the four hours run, their warnings behind them: the next event is the breach at due. */
+/* Only the four hours run, breached, with the first rung behind them: the next event is the second rung. */
 static void
 set_due(struct case_record *c, const struct policy *p, int64_t due)
 {
@@ -52,9 +52,13 @@ set_due(struct case_record *c, const struct policy *p, int64_t due)
 		struct case_clock *k = &c->clocks[i];
 
 		if (p->clocks[i].stop == STOP_ON_HANDLE) {
-			k->due_ms = due;
+			const struct ladder *l = policy_ladder_for(p, &p->clocks[i], c->category, TIER_DESA);
+
+			k->due_ms = k->breached_ms = due - l->rungs[1].after_ms;
 			k->next_ms = due;
 			k->warned = p->clocks[i].warnings_n;
+			k->in_breach = 1;
+			k->rung = 1;
 		} else {
 			k->state = CLOCK_NONE;
 		}

@@ -67,7 +67,7 @@ add_excerpt(struct buf *b, const char *s, size_t max)
 	struct buf folded = { 0 };
 	size_t n;
 
-	sms_fold(&folded, s, strlen(s));
+	sms_plain(&folded, s, strlen(s));
 	n = folded.len;
 	if (n > max) {
 		n = max;

@@ -138,7 +138,15 @@ void
 sms_fold(struct buf *out, const char *text, size_t len)
 {
 	size_t n, used;
-	char *nfc = normal_form(text, len, UTF8PROC_COMPOSE, &n);
+	char *nfc;
+
+	for (n = 0; n < len && (unsigned char)text[n] < 0x80 && text[n] != '\t'; n++)
+		;
+	if (n == len) {			/* plain ASCII, as most texts are, has nothing to fold */
+		buf_add(out, text, len);
+		return;
+	}
+	nfc = normal_form(text, len, UTF8PROC_COMPOSE, &n);
 
 	for (size_t i = 0; i < n; i += used) {
 		const char *plain;

@@ -86,6 +86,8 @@ void redis_pipe_free(struct redis_pipe *p);
 int redis_pipe_queue(struct redis_pipe *p, int argc, const char **argv, const size_t *lens);
 /* Next reply, NULL when the connection is lost (all queued ones are then unknown). Caller frees. */
 redisReply *redis_pipe_reply(struct redis_pipe *p);
+/* Sends what is queued now, so that the store works on it meanwhile.  A failure shows in the replies. */
+void redis_pipe_flush(struct redis_pipe *p);
 /* Queue one and wait for it. NULL: unknown.  Caller frees with freeReplyObject(), which takes NULL. */
 redisReply *redis_pipe_call(struct redis_pipe *p, int argc, const char **argv, const size_t *lens);
 /* printf-like convenience (hiredis format: %s %b %d); never put outside text into fmt. */

@@ -193,6 +193,16 @@ redis_pipe_queue(struct redis_pipe *p, int argc, const char **argv, const size_t
 	return 0;
 }
 
+void
+redis_pipe_flush(struct redis_pipe *p)
+{
+	int done = 0;
+
+	while (p->context != NULL && !done)
+		if (redisBufferWrite(p->context, &done) != REDIS_OK)
+			return;		/* the context remembers: the next reply is NULL */
+}
+
 redisReply *
 redis_pipe_reply(struct redis_pipe *p)
 {

@@ -21,17 +21,24 @@ engine_init(struct engine *e, struct house *h)
 {
 	memset(e, 0, sizeof(*e));
 	e->h = h;
-	e->cases = xcalloc((size_t)h->set.sla_batch, sizeof(*e->cases));
+	for (size_t i = 0; i < N_ELEMS(e->rounds); i++)
+		e->rounds[i].cases = xcalloc((size_t)h->set.sla_batch, sizeof(*e->rounds[i].cases));
 	e->fx = xmalloc(sizeof(*e->fx));
+	store_second(&e->line, &h->st);
 	return 0;
 }
 
 void
 engine_release(struct engine *e)
 {
-	free(e->cases);
+	if (e->h == NULL)
+		return;
+	for (size_t i = 0; i < N_ELEMS(e->rounds); i++) {
+		free(e->rounds[i].cases);
+		commit_release(&e->rounds[i].batch);
+	}
 	free(e->fx);
-	commit_release(&e->batch);
+	store_close(&e->line);
 }
 
 static uint64_t
@@ -52,19 +59,33 @@ needs_words(const struct effects *fx)
 	return 0;
 }
 
+/* Opens the report behind a case: the due set's call leaves it out, for few need it. */
+static int
+open_words(struct engine *e, const struct code *code, struct laporan *words)
+{
+	struct stored_case s;
+	struct case_keys keys;
+	char lookup[33];
+	int rc = -1;
+
+	if (cases_load(&e->h->st, code, 1, &s) == 0)
+		rc = stored_case_open(&s, &e->h->st, &keys, words, lookup);
+	stored_case_release(&s);
+	return rc;
+}
+
 /*
  * Decides everything that is due of one case and adds the commits.  They stand in one call, each
  * on the version the one before it makes: the first conflict fails the rest.
  */
 static void
-fire_case(struct engine *e, const struct due_case *d, int64_t now_ms)
+fire_case(struct engine *e, struct commit_batch *batch, const struct due_case *d, int64_t now_ms)
 {
 	const struct policy *p = version_policy(&e->h->versions, &e->h->st, d->s.c.policy);
 	struct case_record before = d->s.c;
 	struct case_keys keys;
 	struct laporan words = { 0 };
-	char lookup[33];
-	int opened = 0;
+	int opened = -1;
 
 	if (p == NULL || case_keys_open(&keys, &e->h->st, d->s.wrapped.data, d->s.wrapped.len) != 0) {
 		log_error("due_unworkable", "case=%s why=%s", d->code.s, p == NULL ? "version" : "key");
@@ -75,10 +96,10 @@ fire_case(struct engine *e, const struct due_case *d, int64_t now_ms)
 
 		if (case_decide(p, &e->h->roster, &before, &cmd, now_ms, e->fx) != 0)
 			break;
-		if (!opened && needs_words(e->fx))
-			opened = stored_case_open(&d->s, &e->h->st, &keys, &words, lookup) == 0;
-		commit_add_case(&e->batch, &e->h->st, p, &e->h->roster, &before, e->fx, &cmd, &keys,
-		    opened ? &words : NULL, NULL);
+		if (opened != 0 && needs_words(e->fx))
+			opened = open_words(e, &d->code, &words);
+		commit_add_case(batch, &e->h->st, p, &e->h->roster, &before, e->fx, &cmd, &keys,
+		    opened == 0 ? &words : NULL, NULL);
 		if (e->fx->esc.kind != ESC_NONE)
 			log_info("escalated", "case=%s kind=%s clock=%s rung=%s unit=%s late_ms=%" PRId64, d->code.s,
 			    escalation_name(e->fx->esc.kind), e->fx->esc.clock, e->fx->esc.rung, e->fx->esc.unit,
@@ -89,68 +110,95 @@ fire_case(struct engine *e, const struct due_case *d, int64_t now_ms)
 }
 
 static void
-fire_all(struct engine *e, int n, int64_t now_ms, int held)
+decide_round(struct engine *e, struct round *r, int held)
 {
-	commit_begin(&e->batch, now_ms);
-	for (int i = 0; i < n; i++) {
-		const struct due_case *d = &e->cases[i];
+	int64_t now = MUTANT == 6 ? clock_now_ms() + 1000 : r->now_ms;	/* planted: the daemon's own clock */
 
-		if (!d->s.there || !d->s.readable || d->s.version == 0) {
+	commit_begin(&r->batch, r->now_ms);
+	for (int i = 0; i < r->n; i++) {
+		const struct due_case *d = &r->cases[i];
+
+		if (!d->s.there || !d->s.readable || d->s.version == 0)
 			log_error("due_unreadable", "case=%s there=%d err=\"no case of a known schema; see 'kentongan audit verify'\"",
 			    d->code.s, d->s.there);
-			continue;
-		}
 		/* A suspect clock must not wake an official for nothing, but a life does not wait for it. */
-		if (held && !d->s.c.lane_e)
-			continue;
-		fire_case(e, d, now_ms);
+		else if (!held || d->s.c.lane_e)
+			fire_case(e, &r->batch, d, now);
 	}
 	FAULT_POINT("before_fire");
-	if (e->batch.n > 0) {
-		int ok = commit_run(&e->batch, &e->h->st);
+	commit_send(&r->batch, &e->line);
+}
 
+static void
+finish_round(struct engine *e, struct round *r)
+{
+	int ok;
+
+	if (r->batch.n > 0) {
+		ok = commit_receive(&r->batch, &e->line);
+		store_note(&e->h->st, e->line.noted.seq, e->line.noted.digest);
 		FAULT_POINT("after_fire");
 		e->fired += (unsigned long)ok;
-		e->conflicts += (unsigned long)(e->batch.n - ok);
-		for (int i = 0; i < e->batch.n; i++)
-			if (e->batch.slots[i].result == COMMIT_REFUSED) {
-				log_error("fire_refused", "err=\"%s\"", log_quote(store_error(&e->h->st),
-				    strlen(store_error(&e->h->st))));
+		e->conflicts += (unsigned long)(r->batch.n - ok);
+		for (int i = 0; i < r->batch.n; i++)
+			if (r->batch.slots[i].result == COMMIT_REFUSED) {
+				log_error("fire_refused", "err=\"%s\"", log_quote(store_error(&e->line),
+				    strlen(store_error(&e->line))));
 				break;
 			}
 	}
+	for (int i = 0; i < r->n; i++)
+		stored_case_release(&r->cases[i].s);
+	r->n = 0;
+	r->batch.n = 0;
+}
+
+static void
+look_at_clock(struct engine *e, int64_t now_ms)
+{
+	const struct settings *set = &e->h->set;
+	char detail[128];
+
+	if (!guard_look(&e->guard, now_ms, clock_mono_ms(), set->clock_step_ms, set->guard_hold_ms))
+		return;
+	snprintf(detail, sizeof(detail), "jam server melompat %" PRId64 " detik; eskalasi biasa ditahan", e->guard.jump_ms / 1000);
+	house_alarm(e->h, "clock", "redis", detail);
+	FAULT_POINT("guard_hold");
 }
 
 int64_t
 engine_run(struct engine *e)
 {
 	const struct settings *set = &e->h->set;
-	int64_t now = 0, next = 0, nap;
-	int held, n;
+	struct round *cur = &e->rounds[0], *other = &e->rounds[1], *swap;
+	int max = (int)set->sla_batch, held = 0, more, any = 0;
+	int64_t nap;
 
-	if (house_refresh(e->h) != 0)
+	if (house_refresh(e->h) != 0 || due_ask(&e->line, max, set->sla_lease_ms) != 0)
 		return set->sla_nap_ms;
-	n = due_take(&e->h->st, (int)set->sla_batch, set->sla_lease_ms, e->cases, &now, &next);
+	cur->n = due_read(&e->line, max, cur->cases, &cur->now_ms, &cur->next_ms);
 	FAULT_POINT("after_scan");
-	if (n < 0)
+	if (cur->n < 0) {
+		cur->n = 0;
 		return set->sla_nap_ms;
-	if (guard_look(&e->guard, now, clock_mono_ms(), set->clock_step_ms, set->guard_hold_ms)) {
-		char detail[128];
-
-		snprintf(detail, sizeof(detail), "jam server melompat %" PRId64 " detik; eskalasi biasa ditahan", e->guard.jump_ms / 1000);
-		house_alarm(e->h, "clock", "redis", detail);
-		FAULT_POINT("guard_hold");
 	}
+	look_at_clock(e, cur->now_ms);
 	held = guard_holds(&e->guard, clock_mono_ms());
-	if (MUTANT == 6)		/* planted: fires by the daemon's own clock */
-		now = clock_now_ms() + 1000;
-	fire_all(e, n, now, held);
-	for (int i = 0; i < n; i++)
-		stored_case_release(&e->cases[i].s);
-	if (n == set->sla_batch)
-		return 0;
+	do {
+		any |= cur->n > 0;
+		more = cur->n == max && due_ask(&e->line, max, set->sla_lease_ms) == 0;
+		decide_round(e, cur, held);
+		finish_round(e, other);		/* its answer stands before that of the question just asked */
+		if (more) {
+			other->n = due_read(&e->line, max, other->cases, &other->now_ms, &other->next_ms);
+			more = other->n > 0;
+			other->n = more ? other->n : 0;
+		}
+		swap = cur, cur = other, other = swap;
+	} while (more);
+	finish_round(e, other);
 	/* What was due is done or held; anything nearer than the nap is the next deadline itself. */
-	nap = next > now ? next - now : n > 0 && !held ? 1 : set->sla_nap_ms;
+	nap = other->next_ms > other->now_ms ? other->next_ms - other->now_ms : any && !held ? 1 : set->sla_nap_ms;
 	return nap < set->sla_nap_ms ? nap : set->sla_nap_ms;
 }
 
@@ -162,6 +210,7 @@ open_unread(struct engine *e, const struct code *code, const char *entry, const 
 	struct understanding u = { .unsure = 1 };
 	struct report_facts f = { .code = *code, .arrived_ms = arrived_ms };
 	struct command cmd = { .event = ON_TRIAGE, .by = BY_TIMER, .u = &u, .report = &f, .entropy = entropy() };
+	struct commit_batch *batch = &e->rounds[0].batch;
 	struct case_record nothing = { 0 };
 	struct stored_case s;
 	struct case_keys keys;
@@ -183,10 +232,10 @@ open_unread(struct engine *e, const struct code *code, const char *entry, const 
 	nothing.code = *code;
 	if (case_decide(e->h->policy, &e->h->roster, &nothing, &cmd, now_ms, e->fx) != 0)
 		goto out;
-	commit_begin(&e->batch, now_ms);
+	commit_begin(batch, now_ms);
 	/* The entry stays in its lane: a router that comes back may still understand it. */
-	commit_add_case(&e->batch, &e->h->st, e->h->policy, &e->h->roster, &nothing, e->fx, &cmd, &keys, &words, NULL);
-	if (commit_run(&e->batch, &e->h->st) == 1)
+	commit_add_case(batch, &e->h->st, e->h->policy, &e->h->roster, &nothing, e->fx, &cmd, &keys, &words, NULL);
+	if (commit_run(batch, &e->h->st) == 1)
 		log_warn("unread_opened", "case=%s lane=%s entry=%s waited_ms=%" PRId64, code->s, lane, entry, now_ms - arrived_ms);
 out:
 	laporan_release(&words);

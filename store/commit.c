@@ -17,6 +17,7 @@ commit_begin(struct commit_batch *b, int64_t decided_ms)
 	redis_args_reset(&b->keys);
 	redis_args_reset(&b->args);
 	b->n = 0;
+	b->sent = 0;
 	b->decided_ms = decided_ms;
 }
 
@@ -305,17 +306,15 @@ read_slot(struct commit_slot *s, const redisReply *r)
 	s->seq = r->element[1]->type == REDIS_REPLY_INTEGER ? r->element[1]->integer : 0;
 }
 
-int
-commit_run(struct commit_batch *b, struct store *st)
+void
+commit_send(struct commit_batch *b, struct store *st)
 {
 	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_DUE, KEY_LEASE, KEY_ENDED };
 	struct redis_args keys = { 0 }, args = { 0 };
 	struct buf prefix = { 0 };
-	redisReply *r;
-	int ok = 0;
 
 	if (b->n == 0)
-		return 0;
+		return;
 	for (size_t i = 0; i < N_ELEMS(fixed); i++)
 		args_add_key(&keys, st, fixed[i], NULL, NULL);
 	for (int i = 0; i < b->keys.n; i++)
@@ -326,7 +325,19 @@ commit_run(struct commit_batch *b, struct store *st)
 	redis_args_addi(&args, b->n);
 	for (int i = 0; i < b->args.n; i++)
 		redis_args_add(&args, b->args.argv[i], b->args.lens[i]);
-	r = store_call(st, "kt_commit", &keys, &args);
+	b->sent = store_send(st, "kt_commit", &keys, &args) == 0;
+	redis_args_release(&keys);
+	redis_args_release(&args);
+	buf_release(&prefix);
+}
+
+int
+commit_receive(struct commit_batch *b, struct store *st)
+{
+	redisReply *r = b->sent ? store_receive(st, "kt_commit") : NULL;
+	int ok = 0;
+
+	b->sent = 0;
 	for (int i = 0; i < b->n; i++) {
 		struct commit_slot *s = &b->slots[i];
 
@@ -341,8 +352,12 @@ commit_run(struct commit_batch *b, struct store *st)
 		}
 	}
 	freeReplyObject(r);
-	redis_args_release(&keys);
-	redis_args_release(&args);
-	buf_release(&prefix);
 	return ok;
+}
+
+int
+commit_run(struct commit_batch *b, struct store *st)
+{
+	commit_send(b, st);
+	return commit_receive(b, st);
 }

@@ -24,6 +24,7 @@ struct commit_batch {
 	struct redis_args keys, args;
 	int n;
 	int64_t decided_ms;
+	int sent;			/* an answer is owed */
 	struct commit_slot { enum commit_result result; int64_t seq; char digest[65]; } *slots;
 	int cap;
 };
@@ -78,4 +79,7 @@ void commit_add_document(struct commit_batch *b, struct store *st, const struct 
 
 /* Sends the batch; slots[i] tells each result.  Returns how many are COMMIT_OK. */
 int commit_run(struct commit_batch *b, struct store *st);
+/* The same in two steps, for who has other work meanwhile; nothing to do for an empty batch. */
+void commit_send(struct commit_batch *b, struct store *st);
+int commit_receive(struct commit_batch *b, struct store *st);
 #endif

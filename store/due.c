@@ -5,12 +5,11 @@
 #include <string.h>
 
 int
-due_take(struct store *st, int max, int64_t lease_ms, struct due_case *out, int64_t *now_ms, int64_t *next_ms)
+due_ask(struct store *st, int max, int64_t lease_ms)
 {
 	struct redis_args keys = { 0 }, args = { 0 };
 	struct buf prefix = { 0 };
-	redisReply *r;
-	int n = -1;
+	int rc;
 
 	args_add_key(&keys, st, KEY_DUE, NULL, NULL);
 	args_add_key(&keys, st, KEY_LEASE, NULL, NULL);
@@ -19,7 +18,19 @@ due_take(struct store *st, int max, int64_t lease_ms, struct due_case *out, int6
 	redis_args_add(&args, prefix.data, prefix.len);
 	redis_args_addi(&args, max);
 	redis_args_addi(&args, lease_ms);
-	r = store_call(st, "kt_due", &keys, &args);
+	rc = store_send(st, "kt_due", &keys, &args);
+	redis_args_release(&keys);
+	redis_args_release(&args);
+	buf_release(&prefix);
+	return rc;
+}
+
+int
+due_read(struct store *st, int max, struct due_case *out, int64_t *now_ms, int64_t *next_ms)
+{
+	redisReply *r = store_receive(st, "kt_due");
+	int n = -1;
+
 	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements >= 2) {
 		n = 0;
 		*now_ms = strtoll(r->element[0]->str, NULL, 10);
@@ -27,18 +38,14 @@ due_take(struct store *st, int max, int64_t lease_ms, struct due_case *out, int6
 		for (size_t i = 2; i < r->elements && n < max; i++) {
 			const redisReply *e = r->element[i];
 
-			if (e->type != REDIS_REPLY_ARRAY || e->elements != 6 ||
+			if (e->type != REDIS_REPLY_ARRAY || e->elements != 4 ||
 			    e->element[0]->len != CODE_CHARS)
 				continue;
 			memcpy(out[n].code.s, e->element[0]->str, CODE_CHARS + 1);
-			stored_case_fill(&out[n].s, e->element[1], e->element[2], e->element[3], e->element[4],
-			    e->element[5], NULL);
+			stored_case_fill(&out[n].s, e->element[1], e->element[2], NULL, NULL, e->element[3], NULL);
 			n++;
 		}
 	}
 	freeReplyObject(r);
-	redis_args_release(&keys);
-	redis_args_release(&args);
-	buf_release(&prefix);
 	return n;
 }

@@ -69,11 +69,11 @@ local function message_end(key, id, state, now, ended, prefix)
 	advance(m[1], prefix)
 end
 
-local function log_append(meta, log, entry, digest)
-	local seq = tonumber(redis.call('HGET', meta, 'seq') or '0') + 1
-	redis.call('XADD', log, text(seq) .. '-0', 'e', entry, 'h', digest)
-	redis.call('HSET', meta, 'seq', text(seq))
-	return seq
+-- g.seq is the last one given; who calls writes it back before the call ends.
+local function log_append(g, entry, digest)
+	redis.call('XADD', g.log, text(g.seq + 1) .. '-0', 'e', entry, 'h', digest)
+	g.seq = g.seq + 1
+	return g.seq
 end
 
 -- Reads one item's share of keys and args into a table, moving the cursors.
@@ -157,7 +157,7 @@ end
 local function item_write(it, g, now, prefix)
 	local seq = 0
 	if it.entry ~= '' then
-		seq = log_append(g.meta, g.log, it.entry, it.digest)
+		seq = log_append(g, it.entry, it.digest)
 	end
 	if it.expect >= 0 then
 		local seqs = it.seqs
@@ -171,11 +171,11 @@ local function item_write(it, g, now, prefix)
 		end
 	end
 	if it.due == '0' then
-		redis.call('ZREM', g.due, it.code)
-		redis.call('ZREM', g.lease, it.code)
+		g.later:add('ZREM', g.due, it.code)
+		g.later:add('ZREM', g.lease, it.code)
 	elseif it.due ~= '' then
-		redis.call('ZADD', g.due, it.due, it.code)
-		redis.call('ZREM', g.lease, it.code)
+		g.later:add('ZADD', g.due, it.due, it.code)
+		g.later:add('ZREM', g.lease, it.code)
 	end
 	for _, x in ipairs(it.index) do
 		index_write(x)
@@ -198,17 +198,65 @@ local function item_write(it, g, now, prefix)
 		redis.call('DEL', it.drop)
 	end
 	if it.stream then
-		redis.call('XACK', it.stream, 'router', it.ack)
-		redis.call('XDEL', it.stream, it.ack)
+		g.later:add('XACK', it.stream, 'router', it.ack)
+		g.later:add('XDEL', it.stream, it.ack)
 	end
 	return seq
+end
+
+-- Writes of one kind to one key that a call collects and makes at once, in the order of their coming;
+-- the last word on a case holds.
+local collected = {}
+collected.__index = collected
+
+local function collect()
+	return setmetatable({ lists = {}, order = {} }, collected)
+end
+
+function collected:add(command, key, a, b)
+	local name = command .. ' ' .. key
+	local list = self.lists[name]
+	-- A case that is closed and one that is due again must not change places.
+	if command == 'ZADD' or command == 'ZREM' then
+		local other = self.lists[(command == 'ZADD' and 'ZREM ' or 'ZADD ') .. key]
+		if other and other.n > 0 then
+			self:flush()
+			list = nil
+		end
+	end
+	if not list then
+		list = { command, key, n = 0 }
+		if command == 'XACK' then
+			list[3] = a
+		end
+		self.lists[name], self.order[#self.order + 1] = list, list
+	end
+	if command ~= 'XACK' then
+		list[#list + 1] = a
+	end
+	if b then
+		list[#list + 1] = b
+	end
+	list.n = list.n + 1
+	if #list > 2000 then
+		self:flush()
+	end
+end
+
+function collected:flush()
+	for _, list in ipairs(self.order) do
+		redis.call(unpack(list))
+	end
+	self.lists, self.order = {}, {}
 end
 
 -- keys: meta, log, due, lease, ended, then each item's own
 -- args: message key prefix, decision time, number of items, then each item's own
 local function commit(keys, args)
 	local g = { meta = keys[1], log = keys[2], due = keys[3], lease = keys[4], ended = keys[5] }
-	local now, results, k, a = now_ms(g.meta), {}, 6, 4
+	local now, results, k, a, broken = now_ms(g.meta), {}, 6, 4, nil
+	g.seq = tonumber(redis.call('HGET', g.meta, 'seq') or '0')
+	g.later = collect()
 	local decided = tonumber(args[2])
 	redis.call('XLEN', g.log)
 	redis.call('ZCARD', g.due)
@@ -224,11 +272,17 @@ local function commit(keys, args)
 		if bad then
 			results[i] = { bad, 0 }
 		else
-			results[i] = { 'ok', item_write(it, g, now, args[1]) }
+			local ok, seq = pcall(item_write, it, g, now, args[1])
+			if not ok then
+				broken = seq
+				break
+			end
+			results[i] = { 'ok', seq }
 		end
 	end
-	redis.call('HSET', g.meta, 'clock', text(now))
-	return results
+	g.later:flush()
+	redis.call('HSET', g.meta, 'clock', text(now), 'seq', text(g.seq))
+	return broken and redis.error_reply('KENTONGAN ' .. tostring(broken)) or results
 end
 
 -- What is due now and in nobody else's hands, with the cases.
@@ -241,19 +295,23 @@ local function due(keys, args)
 		out[2] = first[2]
 	end
 	redis.call('ZCARD', keys[2])
+	local leases = { 'ZADD', keys[2] }
 	while taken < most do
 		local batch = redis.call('ZRANGEBYSCORE', keys[1], '-inf', text(now), 'LIMIT', from, most)
 		for _, code in ipairs(batch) do
 			local held = redis.call('ZSCORE', keys[2], code)
 			if taken < most and (not held or tonumber(held) <= now) then
-				local c = redis.call('HMGET', args[1] .. code, 'v', 'd', 'm', 'l', 'k')
-				redis.call('ZADD', keys[2], text(now + lease), code)
-				out[#out + 1] = { code, c[1] or '', c[2] or '', c[3] or '', c[4] or '', c[5] or '' }
+				local c = redis.call('HMGET', args[1] .. code, 'v', 'd', 'k')
+				leases[#leases + 1], leases[#leases + 2] = text(now + lease), code
+				out[#out + 1] = { code, c[1] or '', c[2] or '', c[3] or '' }
 				taken = taken + 1
 			end
 		end
 		if #batch < most then break end
 		from = from + #batch
+	end
+	if taken > 0 then
+		redis.call(unpack(leases))
 	end
 	return out
 end
@@ -298,7 +356,8 @@ local function mark(keys, args)
 		redis.call('ZADD', m[3], args[5], args[2])
 	else
 		if args[6] ~= '' then
-			log_append(keys[1], keys[2], args[6], args[7])
+			local g = { log = keys[2], seq = tonumber(redis.call('HGET', keys[1], 'seq') or '0') }
+			redis.call('HSET', keys[1], 'seq', text(log_append(g, args[6], args[7])))
 		end
 		message_end(keys[4], args[2], args[5], now, keys[3], args[1])
 	end

@@ -44,6 +44,20 @@ store_open(struct store *st, const struct settings *set, const char *dir, const 
 }
 
 void
+store_second(struct store *out, const struct store *st)
+{
+	memset(out, 0, sizeof(*out));
+	out->set = st->set;
+	out->keys = st->keys;
+	out->master = st->master;
+	out->lookup = st->lookup;
+	out->dir = xstrdup(st->dir);
+	out->name = xstrdup(st->name);
+	redis_address_copy(&out->address, &st->address);
+	out->pipe = redis_pipe_new(&out->address, st->name, st->set->redis_connect_ms, st->set->redis_command_ms);
+}
+
+void
 store_close(struct store *st)
 {
 	if (st->pipe != NULL)
@@ -99,19 +113,38 @@ store_call_args(struct redis_args *out, const char *function, const struct redis
 		redis_args_add(out, args->argv[i], args->lens[i]);
 }
 
+int
+store_send(struct store *st, const char *function, const struct redis_args *keys,
+    const struct redis_args *args)
+{
+	struct redis_args all = { 0 };
+	int rc;
+
+	store_call_args(&all, function, keys, args);
+	rc = redis_pipe_queue(st->pipe, all.n, (const char **)all.argv, all.lens);
+	if (rc == 0)
+		redis_pipe_flush(st->pipe);
+	else
+		because(st, function, NULL);
+	redis_args_release(&all);
+	return rc;
+}
+
+redisReply *
+store_receive(struct store *st, const char *function)
+{
+	redisReply *r = redis_pipe_reply(st->pipe);
+
+	if (r == NULL || r->type == REDIS_REPLY_ERROR)
+		because(st, function, r);
+	return r;
+}
+
 redisReply *
 store_call(struct store *st, const char *function, const struct redis_args *keys,
     const struct redis_args *args)
 {
-	struct redis_args all = { 0 };
-	redisReply *r;
-
-	store_call_args(&all, function, keys, args);
-	r = redis_pipe_call(st->pipe, all.n, (const char **)all.argv, all.lens);
-	if (r == NULL || r->type == REDIS_REPLY_ERROR)
-		because(st, function, r);
-	redis_args_release(&all);
-	return r;
+	return store_send(st, function, keys, args) == 0 ? store_receive(st, function) : NULL;
 }
 
 int64_t

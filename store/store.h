@@ -33,6 +33,8 @@ struct store {
 int store_open(struct store *st, const struct settings *set, const char *dir, const char *url,
     const char *name, struct buf *errors);
 void store_close(struct store *st);
+/* A second connection with the same keys: calls on one do not stand in the way of the other's answers. */
+void store_second(struct store *out, const struct store *st);
 const char *store_error(const struct store *st);
 
 /* Time of the store, never going back; 0 when it does not answer. */
@@ -41,6 +43,11 @@ int64_t store_now_ms(struct store *st);
 /* Reply of an FCALL; NULL: unknown.  keys first, then args; both stay the caller's. */
 redisReply *store_call(struct store *st, const char *function, const struct redis_args *keys,
     const struct redis_args *args);
+/* The same in two steps: others may be queued between.  0 or -1; then no reply belongs to it. */
+int store_send(struct store *st, const char *function, const struct redis_args *keys,
+    const struct redis_args *args);
+redisReply *store_receive(struct store *st, const char *function);
+
 /* The same on an asynchronous link: the joined argument vector, valid until out is released. */
 void store_call_args(struct redis_args *out, const char *function, const struct redis_args *keys,
     const struct redis_args *args);
