@@ -140,6 +140,17 @@ clocks_tighten(struct step *s)
 	}
 }
 
+/*
+ * A promise broken while no engine was awake to say so is broken all the same.  The breach itself
+ * is left to the engine: the clock may yet run again.
+ */
+static void
+note_breach(struct case_clock *k, int64_t now_ms)
+{
+	if (k->state == CLOCK_RUNNING && k->breached_ms == 0 && k->due_ms < now_ms)
+		k->breached_ms = k->due_ms;
+}
+
 static void
 clocks_stop(struct step *s, unsigned flags)
 {
@@ -155,13 +166,16 @@ clocks_stop(struct step *s, unsigned flags)
 			continue;
 		for (size_t m = 0; m < N_ELEMS(map); m++)
 			if ((flags & map[m].flag) && s->p->clocks[i].stop == map[m].stop) {
+				note_breach(k, s->now_ms);
 				k->state = CLOCK_MET;
 				k->met_ms = s->now_ms;
 				k->next_ms = 0;
 				s->c->undo.clocks |= 1u << i;
 			}
 		if ((flags & FX_STOP_ALL) && k->state != CLOCK_MET) {
-			k->state = CLOCK_STOPPED;
+			note_breach(k, s->now_ms);
+			k->state = s->p->clocks[i].stop == STOP_ON_CLOSE ? CLOCK_MET : CLOCK_STOPPED;
+			k->met_ms = k->state == CLOCK_MET ? s->now_ms : 0;
 			k->next_ms = 0;
 		}
 	}
@@ -766,6 +780,7 @@ wait_begin(struct step *s)
 		/* Only the cure may wait for budget or parts; the four hours never do. */
 		for (int i = 0; i < c->clocks_n; i++)
 			if (c->clocks[i].state == CLOCK_RUNNING && s->p->clocks[i].stop == STOP_ON_RESOLVE) {
+				note_breach(&c->clocks[i], s->now_ms);
 				c->clocks[i].state = CLOCK_PAUSED;
 				c->clocks[i].met_ms = s->now_ms;
 			}
