@@ -124,7 +124,9 @@ clocks_tighten(struct step *s)
 		if (s->p->clocks[i].stop == STOP_ON_TRIAGE)
 			continue;
 		if (k->state == CLOCK_NONE) {
-			clock_start(s, i, s->c->received_ms);
+			/* How long the cure may take depends on what it is: not known in triage. */
+			if (s->p->clocks[i].stop != STOP_ON_RESOLVE || s->c->units_n > 0)
+				clock_start(s, i, s->c->received_ms);
 			continue;
 		}
 		if (k->state != CLOCK_RUNNING)
