@@ -882,6 +882,7 @@ revoke(struct step *s)
 	cancel(s, "twe", "", "");
 	for (int i = 0; i < s->c->tasks_n; i++)
 		task_drop(s, &s->c->tasks[i]);
+	tasks_prune(s->c);	/* makes room for those that follow in the same step */
 	s->c->holder[0] = '\0';
 }
 
