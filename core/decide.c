@@ -327,6 +327,7 @@ task_give(struct step *s, const struct officer *o, const char *unit, const char 
 	t->told_ms = s->now_ms;
 	t->state = TASK_OPEN;
 	t->message = m->n;
+	SET(c->pending[c->pending_n - 1].unit, unit);
 	if (!c->sealed) {		/* sealed cases are worked on at the console only */
 		nonce_next(s, t->nonce);
 		SET(m->nonce, t->nonce);
@@ -591,6 +592,7 @@ warn(struct step *s, int clock, struct escalation *e)
 		if (m == NULL)
 			break;
 		told++;
+		SET(s->c->pending[s->c->pending_n - 1].unit, t->unit);
 		SET(m->nonce, t->nonce);
 		m->percent = percent;
 		m->due_ms = k->due_ms;
@@ -865,13 +867,18 @@ take_task(struct step *s)
 	struct case_record *c = s->c;
 	const struct officer *o = officer_find(s->r, s->cmd->actor);
 	struct case_task *t = task_of(c, s->cmd->actor);
+	char unit[UNIT_CODE_CHARS] = "?";
 
-	if (t != NULL)
+	if (t != NULL) {
 		t->state = TASK_TAKEN;
+		SET(unit, t->unit);
+	} else if (o != NULL) {
+		SET(unit, o->unit);
+	}
 	if (c->holder[0] == '\0' || (s->t->effects & FX_STOP_TAKEN))
 		SET(c->holder, s->cmd->actor);
 	/* His colleagues need not come; other units are told for their own part. */
-	cancel(s, "tw", o != NULL ? o->unit : "?", s->cmd->actor);
+	cancel(s, "tw", unit, s->cmd->actor);
 	if (s->t->effects & (FX_STOP_HANDLED | FX_STOP_RESOLVED))
 		cancel(s, "ew", "", "");
 }
@@ -886,24 +893,42 @@ revoke(struct step *s)
 	s->c->holder[0] = '\0';
 }
 
+static int
+unit_index(const struct case_record *c, const char *unit)
+{
+	for (int i = 0; i < c->units_n; i++)
+		if (strcmp(c->units[i], unit) == 0)
+			return i;
+	return -1;
+}
+
+/* For which of the case's units the actor speaks: a task may have come to him from one below. */
+static int
+unit_of_actor(const struct step *s, const struct case_record *c)
+{
+	const struct officer *o = officer_find(s->r, s->cmd->actor);
+
+	for (int i = 0; i < c->tasks_n; i++)
+		if (c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, s->cmd->actor) == 0)
+			return unit_index(c, c->tasks[i].unit);
+	return o != NULL ? unit_index(c, o->unit) : -1;
+}
+
 static void
 drop_unit(struct step *s)
 {
-	const struct officer *o = officer_find(s->r, s->cmd->actor);
 	struct case_record *c = s->c;
-	int keep = 0;
+	int at = unit_of_actor(s, c);
+	char unit[UNIT_CODE_CHARS];
 
-	for (int i = 0; i < c->units_n; i++)
-		if (o == NULL || strcmp(c->units[i], o->unit) != 0) {
-			if (keep != i)
-				memcpy(c->units[keep], c->units[i], sizeof(c->units[0]));
-			keep++;
-		}
-	c->units_n = keep;
+	assert(at > 0);		/* event_meant() saw to it */
+	SET(unit, c->units[at]);
+	c->units_n--;
+	memmove(c->units + at, c->units + at + 1, sizeof(c->units[0]) * (size_t)(c->units_n - at));
 	for (int i = 0; i < c->tasks_n; i++)
-		if (o != NULL && strcmp(c->tasks[i].unit, o->unit) == 0)
+		if (strcmp(c->tasks[i].unit, unit) == 0)
 			task_drop(s, &c->tasks[i]);
-	cancel(s, "tw", o != NULL ? o->unit : "?", "");
+	cancel(s, "tw", unit, "");
 }
 
 static void
@@ -961,12 +986,10 @@ has_authority(const struct step *s, const struct case_record *c)
 static enum case_event
 event_meant(const struct step *s, const struct case_record *c)
 {
-	const struct officer *o = officer_find(s->r, s->cmd->actor);
-
 	if (s->cmd->event == ON_WITHDRAW && s->cmd->by == BY_RESIDENT && (c->sealed || c->lane_e))
 		return ON_WITHDRAW_ASKED;
-	if (s->cmd->event == ON_DECLINE && o != NULL && c->units_n > 1 && strcmp(o->unit, c->units[0]) != 0)
-		return ON_DROP;
+	if (s->cmd->event == ON_DECLINE || s->cmd->event == ON_DROP)
+		return unit_of_actor(s, c) > 0 ? ON_DROP : ON_DECLINE;
 	return s->cmd->event;
 }
 
