@@ -103,7 +103,11 @@ struct case_record {
 	int64_t wait_until_ms;		/* in menunggu */
 	enum case_state wait_back;
 	int64_t review_ms;		/* looked at again then, if nothing else is due */
-	struct { enum case_state state; char officer[OFFICER_ID_CHARS]; int64_t until_ms; unsigned clocks; } undo;
+	/* What the last act changed, while it may be taken back. */
+	struct {
+		enum case_state state; char officer[OFFICER_ID_CHARS], holder[OFFICER_ID_CHARS];
+		int64_t until_ms; unsigned clocks;
+	} undo;
 
 	struct ledger ledger;
 	char digest[65];		/* hex, of its latest log entry; "" none */

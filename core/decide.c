@@ -817,6 +817,10 @@ static int
 undo(struct step *s)
 {
 	struct case_record *c = s->c;
+	struct case_task *t = task_of(c, s->cmd->actor);
+	int64_t act_ms = c->undo.until_ms - s->p->undo_ms;
+	int64_t *const noted[] = { &c->taken_ms, &c->going_ms, &c->arrived_scene_ms, &c->handled_ms,
+	    &c->resolved_ms };
 
 	if (c->undo.until_ms < s->now_ms || strcmp(c->undo.officer, s->cmd->actor) != 0)
 		return refuse(s->fx, c->undo.until_ms < s->now_ms ? REFUSED_TIME : REFUSED_AUTHORITY);
@@ -826,6 +830,12 @@ undo(struct step *s)
 			c->clocks[i].met_ms = 0;
 			c->clocks[i].next_ms = clock_next(s->p, c, i);
 		}
+	for (size_t i = 0; i < N_ELEMS(noted); i++)
+		if (*noted[i] >= act_ms)
+			*noted[i] = 0;		/* it did not happen */
+	SET(c->holder, c->undo.holder);
+	if (t != NULL && strcmp(c->holder, s->cmd->actor) != 0)
+		t->state = TASK_OPEN;
 	return 0;
 }
 
@@ -1041,11 +1051,13 @@ apply(struct step *s, const struct case_record *before)
 	if (fx & FX_BY_TASK)
 		take_task(s);
 	if (fx & FX_UNDOABLE) {
-		c->undo.state = before->state;
+		/* An act ends a wait for good: taken back, the work goes on where it was before. */
+		c->undo.state = before->state == CASE_MENUNGGU ? before->wait_back : before->state;
 		SET(c->undo.officer, s->cmd->actor);
+		SET(c->undo.holder, before->holder);
 		c->undo.until_ms = s->now_ms + s->p->undo_ms;
-	} else if (c->state != before->state) {
-		c->undo.until_ms = 0;
+	} else if (c->state != before->state || (fx & (FX_REVOKE | FX_BY_TASK))) {
+		c->undo.until_ms = 0;		/* others have built on it */
 	}
 	return 0;
 }

@@ -102,6 +102,7 @@ draw_case(struct case_record *c)
 	DRAW_TEXT(c->holder);
 	DRAW_TEXT(c->digest);
 	DRAW_TEXT(c->undo.officer);
+	DRAW_TEXT(c->undo.holder);
 	DRAW_TEXT(c->ledger.holder);
 	c->confidence_permille = (int)draw(1001);
 	c->sealed = (int)draw(2), c->latihan = (int)draw(2), c->lane_e = (int)draw(2);
@@ -152,7 +153,7 @@ static const struct { const char *name; size_t at, size; } kept[] = {
 	SAME(told_ms), SAME(taken_ms), SAME(going_ms), SAME(arrived_scene_ms), SAME(handled_ms),
 	SAME(resolved_ms), SAME(units_n), SAME(holder), SAME(clocks_n), SAME(clocks), SAME(tasks_n),
 	SAME(pending_n), SAME(messages), SAME(hand_ons), SAME(level), SAME(confirm_by_ms),
-	SAME(wait_until_ms), SAME(wait_back), SAME(review_ms), SAME(undo.state), SAME(undo.officer),
+	SAME(wait_until_ms), SAME(wait_back), SAME(review_ms), SAME(undo.state), SAME(undo.officer), SAME(undo.holder),
 	SAME(undo.until_ms), SAME(undo.clocks), SAME(ledger.n), SAME(ledger.holder), SAME(ledger.since_ms),
 	SAME(digest),
 };
