@@ -45,7 +45,7 @@ struct case_clock {
 	int64_t breached_ms;	/* due time of the first breach ever, 0 none: never erased */
 	int warned, rung;	/* how many warnings and rungs are behind it */
 	int in_breach;		/* of this run: due is past and recorded */
-	int epoch;		/* rises when the clock is started again (reopened, handed on) */
+	int epoch;		/* rises when it is started again, or climbs another ladder */
 };
 
 enum task_state { TASK_OPEN, TASK_TAKEN, TASK_GONE };

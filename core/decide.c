@@ -111,11 +111,34 @@ clock_start(struct step *s, int i, int64_t start_ms)
 }
 
 /*
+ * Another unit or category may mean another ladder.  The climb goes on above the highest rung that
+ * was behind it: who heard is not told again, nobody above is left out.  The epoch tells the two
+ * climbs apart.
+ */
+static void
+ladder_change(struct step *s, int clock, const struct ladder *old)
+{
+	struct case_clock *k = &s->c->clocks[clock];
+	const struct ladder *l = ladder_of(s->p, s->c, clock);
+	int rung = 0;
+
+	if (l == old)
+		return;
+	for (int g = 0; l != NULL && g < l->n; g++)
+		for (int i = 0; old != NULL && i < k->rung && i < old->n; i++)
+			if (strcmp(l->rungs[g].name, old->rungs[i].name) == 0)
+				rung = g + 1;
+	k->rung = rung;
+	k->epoch++;
+	k->next_ms = clock_next(s->p, s->c, clock);
+}
+
+/*
  * After a change of category, urgency or unit: targets may only come nearer.  What did not run yet
  * starts at the citizen's time, not at ours.
  */
 static void
-clocks_tighten(struct step *s)
+clocks_tighten(struct step *s, const struct case_record *before)
 {
 	for (int i = 0; i < s->c->clocks_n; i++) {
 		struct case_clock *k = &s->c->clocks[i];
@@ -137,8 +160,8 @@ clocks_tighten(struct step *s)
 			k->due_ms = due;
 		if (!k->in_breach)
 			k->next_ms = clock_next(s->p, s->c, i);
-		else if (k->next_ms == 0 || k->next_ms > s->now_ms)
-			k->next_ms = clock_next(s->p, s->c, i);	/* another unit, another ladder */
+		else
+			ladder_change(s, i, ladder_of(s->p, before, i));
 	}
 }
 
@@ -1041,7 +1064,7 @@ apply(struct step *s, const struct case_record *before)
 	if (fx & FX_REOPEN)
 		reopen(s);
 	if (!(fx & FX_FIRST))
-		clocks_tighten(s);
+		clocks_tighten(s, before);
 	if (fx & FX_RESTART_TAKEN)
 		clocks_restart(s, STOP_ON_ACCEPT);
 	if (fx & FX_RESTART_TRIAGE)
