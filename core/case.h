@@ -102,6 +102,7 @@ struct case_record {
 	int64_t confirm_by_ms;		/* in selesai: closes itself then */
 	int64_t wait_until_ms;		/* in menunggu */
 	enum case_state wait_back;
+	int wait_asked;			/* for the resident's answer; else for budget or parts */
 	int64_t review_ms;		/* looked at again then, if nothing else is due */
 	/* What the last act changed, while it may be taken back. */
 	struct {

@@ -663,8 +663,7 @@ ledger_holder(const struct case_record *c)
 	switch (c->state) {
 	case CASE_BARU: return HOLDER_TRIAGE;
 	case CASE_SELESAI: return HOLDER_RESIDENT;
-	case CASE_MENUNGGU: return c->wait_back == CASE_DITERIMA || c->wait_back == CASE_DITANGANI ?
-	    HOLDER_WAITING : HOLDER_RESIDENT;
+	case CASE_MENUNGGU: return c->wait_asked ? HOLDER_RESIDENT : HOLDER_WAITING;
 	default: return c->units_n > 0 ? c->units[0] : HOLDER_TRIAGE;
 	}
 }
@@ -813,6 +812,7 @@ wait_begin(struct step *s)
 			}
 	}
 	c->wait_back = c->state;
+	c->wait_asked = cmd->event == ON_ASK;
 	c->wait_until_ms = until;
 	return 0;
 }
@@ -869,6 +869,8 @@ state_after(const struct step *s, const struct case_record *before)
 		return s->t->to;
 	if (s->t->on == ON_UNDO)
 		return before->undo.state;
+	if (s->t->on == ON_NOTE && (!before->wait_asked || s->cmd->by != BY_RESIDENT))
+		return CASE_MENUNGGU;		/* only the one who was asked can answer */
 	return s->t->on == ON_RESUME || s->t->on == ON_NOTE ? before->wait_back : CASE_MENUNGGU;
 }
 

@@ -89,6 +89,7 @@ draw_case(struct case_record *c)
 	c->urgency = (enum urgency)draw(URGENCY_DARURAT + 1);
 	c->closed_as = (enum close_reason)draw(CLOSE_WITHDRAWN + 1);
 	c->wait_back = (enum case_state)draw(CASE_DITUTUP + 1);
+	c->wait_asked = (int)draw(2);
 	DRAW_TEXT(c->policy);
 	DRAW_TEXT(c->category);
 	DRAW_TEXT(c->place);
@@ -153,7 +154,7 @@ static const struct { const char *name; size_t at, size; } kept[] = {
 	SAME(told_ms), SAME(taken_ms), SAME(going_ms), SAME(arrived_scene_ms), SAME(handled_ms),
 	SAME(resolved_ms), SAME(units_n), SAME(holder), SAME(clocks_n), SAME(clocks), SAME(tasks_n),
 	SAME(pending_n), SAME(messages), SAME(hand_ons), SAME(level), SAME(confirm_by_ms),
-	SAME(wait_until_ms), SAME(wait_back), SAME(review_ms), SAME(undo.state), SAME(undo.officer), SAME(undo.holder),
+	SAME(wait_until_ms), SAME(wait_back), SAME(wait_asked), SAME(review_ms), SAME(undo.state), SAME(undo.officer), SAME(undo.holder),
 	SAME(undo.until_ms), SAME(undo.clocks), SAME(ledger.n), SAME(ledger.holder), SAME(ledger.since_ms),
 	SAME(digest),
 };
