@@ -411,18 +411,34 @@ unit_task(struct step *s, const char *code, size_t max, const char *kind)
 }
 
 static void
+tell_desk(struct step *s)
+{
+	unit_task(s, s->p->triage_unit, (size_t)s->p->told_max, s->c->sealed ? "tugas-rahasia" : "tugas");
+}
+
+static void
 tell_units(struct step *s)
 {
 	const char *kind = s->c->sealed ? "tugas-rahasia" : s->t->on == ON_DISPUTE ? "sanggah" : "tugas";
 
 	for (int i = 0; i < s->c->units_n; i++)
 		unit_task(s, s->c->units[i], i == 0 ? (size_t)s->p->told_max : 1, kind);
+	/* A case nobody was told of is the desk's; a sealed one only if no unit was named at all. */
+	if (s->c->tasks_n == 0 && (!s->c->sealed || s->c->units_n == 0))
+		tell_desk(s);
 }
 
+/* No task is open (taken over, or all who had one have left): the holder, the lead, the desk. */
 static void
-tell_desk(struct step *s)
+tell_somebody(struct step *s, const char *kind)
 {
-	unit_task(s, s->p->triage_unit, (size_t)s->p->told_max, s->c->sealed ? "tugas-rahasia" : "tugas");
+	const struct officer *o[1] = { officer_find(s->r, s->c->holder) };
+
+	if ((o[0] == NULL || o[0]->ended) && reachable(s, case_lead(s->c), o, 1) == 0 &&
+	    (s->c->sealed || reachable(s, s->p->triage_unit, o, 1) == 0))
+		s->fx->gap = 1;
+	else
+		tell_officer(s, o[0], kind, GROUP_NOTICE);
 }
 
 static void
@@ -439,6 +455,8 @@ tell_holders(struct step *s, const char *kind)
 		if (o != NULL && !o->ended && tell_officer(s, o, kind, GROUP_NOTICE) != NULL)
 			told++;
 	}
+	if (told == 0)
+		tell_somebody(s, kind);
 }
 
 /* What the resident hears of each event; sealed cases say as little as the second column. */
@@ -687,7 +705,8 @@ take_understanding(struct step *s, const struct understanding *u)
 		return;			/* triage: no unit yet */
 	c->units_n = 0;
 	for (int i = 0; i < u->units_n && i < CASE_UNITS; i++)
-		SET(c->units[c->units_n++], u->units[i]);
+		if (unit_find(s->p->units, u->units[i]) != NULL)
+			SET(c->units[c->units_n++], u->units[i]);
 }
 
 static void
@@ -736,7 +755,8 @@ hand_on(struct step *s)
 {
 	const struct unit *u = unit_find(s->p->units, s->cmd->to_unit);
 
-	if (u == NULL)
+	/* To itself would only start the clock of taking anew. */
+	if (u == NULL || strcmp(u->code, case_lead(s->c)) == 0)
 		return refuse(s->fx, REFUSED_UNIT);
 	SET(s->c->units[0], u->code);
 	s->c->units_n = 1;
@@ -1040,6 +1060,8 @@ apply(struct step *s, const struct case_record *before)
 		revoke(s);
 	if (s->cmd->u != NULL && s->t->on != ON_NOTE)
 		take_understanding(s, s->cmd->u);
+	if (s->t->on == ON_ASSIGN && c->units_n == 0 && s->cmd->by != BY_ROUTER)
+		return refuse(s->fx, REFUSED_UNIT);
 	if (s->t->on == ON_HAND_ON && hand_on(s) != 0)
 		return -1;
 	if (s->t->on == ON_DECLINE)
