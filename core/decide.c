@@ -1010,6 +1010,31 @@ close_case(struct step *s)
 
 /* ---- who may ---- */
 
+#define ROUTER (1u << BY_ROUTER)
+#define STAFF (1u << BY_OFFICER | 1u << BY_OPERATOR)
+#define DESK (1u << BY_OPERATOR)
+#define RESIDENT (1u << BY_RESIDENT)
+#define TIMER (1u << BY_TIMER)
+/* The resident's word is the resident's: no officer may say in his stead that it is fixed. */
+static const unsigned senders[] = {
+	[ON_OPEN] = ROUTER, [ON_TRIAGE] = ROUTER | TIMER, [ON_ASSIGN] = ROUTER | STAFF,
+	[ON_ACCEPT] = STAFF, [ON_GO] = STAFF, [ON_ARRIVE] = STAFF, [ON_HANDLE] = STAFF,
+	[ON_RESOLVE] = STAFF, [ON_DECLINE] = STAFF, [ON_DROP] = STAFF, [ON_HAND_ON] = STAFF,
+	[ON_ASK] = STAFF, [ON_NOTE] = ROUTER | STAFF | RESIDENT, [ON_WAIT] = STAFF,
+	[ON_RESUME] = STAFF | TIMER, [ON_CONFIRM] = RESIDENT | DESK, [ON_DISPUTE] = RESIDENT | DESK,
+	[ON_LAPSE] = TIMER, [ON_WITHDRAW] = RESIDENT | STAFF, [ON_WITHDRAW_ASKED] = RESIDENT,
+	[ON_REJECT] = STAFF, [ON_MERGE] = STAFF, [ON_UNDO] = STAFF, [ON_TAKE_OVER] = STAFF,
+	[ON_DUE] = TIMER,
+};
+
+/* The resident need not say why; whoever speaks or decides for him must. */
+static int
+needs_reason(const struct step *s)
+{
+	return (s->t->effects & FX_REASON) || (((1u << s->cmd->by) & STAFF) &&
+	    (s->t->on == ON_WITHDRAW || s->t->on == ON_CONFIRM || s->t->on == ON_DISPUTE));
+}
+
 static int
 has_authority(const struct step *s, const struct case_record *c)
 {
@@ -1155,10 +1180,14 @@ prepare(struct step *s, const struct case_record *c, struct due *d)
 		return refuse(s->fx, REFUSED_STATE);
 	if ((c->version == 0) != ((s->t->effects & FX_FIRST) != 0))
 		return refuse(s->fx, c->version == 0 ? REFUSED_STATE : REFUSED_FIRST);
-	if ((s->t->effects & FX_REASON) && (s->cmd->note == NULL || s->cmd->note[0] == '\0'))
-		return refuse(s->fx, REFUSED_REASON);
+	if ((s->t->effects & FX_FIRST) && (s->cmd->report == NULL || s->cmd->u == NULL))
+		return refuse(s->fx, REFUSED_STATE);
+	if (s->cmd->by != BY_SYSTEM && !(senders[on] >> s->cmd->by & 1))
+		return refuse(s->fx, REFUSED_AUTHORITY);
 	if (!has_authority(s, c))
 		return refuse(s->fx, REFUSED_AUTHORITY);
+	if (needs_reason(s) && (s->cmd->note == NULL || s->cmd->note[0] == '\0'))
+		return refuse(s->fx, REFUSED_REASON);
 	return 0;
 }
 
@@ -1172,6 +1201,7 @@ case_decide(const struct policy *policy, const struct roster *roster, const stru
 
 	fx->refusal = REFUSED_NOT;
 	fx->messages_n = fx->cancels_n = fx->indexes_n = fx->gap = 0;
+	fx->what = "";
 	memset(&fx->esc, 0, sizeof(fx->esc));
 	fx->esc.why = "";
 	fx->after = *c;
@@ -1192,6 +1222,6 @@ case_decide(const struct policy *policy, const struct roster *roster, const stru
 	return 0;
 refused:
 	fx->after = *c;
-	fx->messages_n = fx->cancels_n = fx->indexes_n = 0;
+	fx->messages_n = fx->cancels_n = fx->indexes_n = fx->gap = 0;
 	return -1;
 }
