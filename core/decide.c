@@ -30,6 +30,7 @@ static const char *const refusals[] = {
 	[REFUSED_TIME] = "tanggal harus sesudah sekarang dan tidak melewati batas",
 	[REFUSED_APPROVER] = "perlu persetujuan orang kedua yang bertugas",
 	[REFUSED_FIRST] = "kasus sudah dibuka",
+	[REFUSED_CASE] = "nomor kasus tujuan salah atau kasus ini sendiri; periksa nomornya",
 };
 static const char *const escalations[] = {
 	[ESC_NONE] = "", [ESC_WARNING] = "warning", [ESC_BREACH] = "breach", [ESC_RUNG] = "rung",
@@ -986,6 +987,18 @@ drop_unit(struct step *s)
 	cancel(s, "tw", unit, "");
 }
 
+static int
+merge(struct step *s)
+{
+	struct code into;
+
+	if (code_parse(&into, s->cmd->into, strlen(s->cmd->into)) != 0 ||
+	    strcmp(into.s, s->c->code.s) == 0)
+		return refuse(s->fx, REFUSED_CASE);
+	SET(s->c->duplicate_of, into.s);
+	return 0;
+}
+
 static void
 close_case(struct step *s)
 {
@@ -999,8 +1012,6 @@ close_case(struct step *s)
 	for (size_t i = 0; i < N_ELEMS(map); i++)
 		if (map[i].on == s->t->on)
 			c->closed_as = map[i].as;
-	if (s->t->on == ON_MERGE)
-		SET(c->duplicate_of, s->cmd->into);
 	c->closed_ms = s->now_ms;
 	cancel(s, "i", "", "");
 	ledger_end(&c->ledger, s->now_ms);
@@ -1098,6 +1109,8 @@ apply(struct step *s, const struct case_record *before)
 	if ((s->t->on == ON_ASK || s->t->on == ON_WAIT) && wait_begin(s) != 0)
 		return -1;
 	if (s->t->on == ON_UNDO && undo(s) != 0)
+		return -1;
+	if (s->t->on == ON_MERGE && merge(s) != 0)
 		return -1;
 	c->state = state_after(s, before);
 	if (before->state == CASE_MENUNGGU && c->state != CASE_MENUNGGU)

@@ -42,7 +42,7 @@ struct command {
 
 enum refusal {
 	REFUSED_NOT, REFUSED_STATE, REFUSED_EARLY, REFUSED_REASON, REFUSED_AUTHORITY, REFUSED_UNIT,
-	REFUSED_TIME, REFUSED_APPROVER, REFUSED_FIRST
+	REFUSED_TIME, REFUSED_APPROVER, REFUSED_FIRST, REFUSED_CASE
 };
 /* What is wrong and what to do, in Indonesian, for the one who sent the command. */
 const char *refusal_text(enum refusal r);
