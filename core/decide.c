@@ -801,7 +801,7 @@ reopen(struct step *s)
 	if (up != NULL && up != u)
 		lead_with(c, up->code);
 	c->level++;
-	c->handled_ms = c->resolved_ms = c->taken_ms = 0;
+	c->taken_ms = c->going_ms = c->arrived_scene_ms = c->handled_ms = c->resolved_ms = 0;
 	c->holder[0] = '\0';
 	for (int i = 0; i < c->clocks_n; i++)
 		if (s->p->clocks[i].stop != STOP_ON_TRIAGE && c->clocks[i].state != CLOCK_RUNNING)
