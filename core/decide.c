@@ -544,6 +544,26 @@ rung_recipients(const struct step *s, const struct rung *g, const char **unit, c
 	return u != NULL ? roster_on_duty(s->r, u->code, ROLE_KEPALA, s->now_ms, out, max) : 0;
 }
 
+static int
+unit_index(const struct case_record *c, const char *unit)
+{
+	for (int i = 0; i < c->units_n; i++)
+		if (strcmp(c->units[i], unit) == 0)
+			return i;
+	return -1;
+}
+
+/*
+ * A sealed case does not climb through whoever happens to stand above: the resident fears just
+ * him.  It goes to those of its own units, and to those whom the ladder names.
+ */
+static int
+is_closed_to(const struct step *s, const struct rung *g, const char *unit)
+{
+	return s->c->sealed && (g->to == RUNG_PARENT || g->to == RUNG_KECAMATAN) &&
+	    unit_index(s->c, unit) < 0;
+}
+
 /* The height of the highest rung that is due now in any clock: clock order breaks ties. */
 static int
 is_highest_due(const struct step *s, int clock, int rung)
@@ -585,6 +605,13 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 	k->next_ms = clock_next(s->p, s->c, clock);
 	if (overtaken) {
 		e->kind = ESC_PASSED, e->why = "terlambat";
+		return;
+	}
+	if (is_closed_to(s, g, unit)) {
+		e->kind = ESC_PASSED, e->why = "tertutup";
+		e->told[0] = '\0';
+		if (k->next_ms > s->now_ms)
+			k->next_ms = s->now_ms;
 		return;
 	}
 	if (n == 0 && g->to != RUNG_FEED) {
@@ -790,15 +817,34 @@ take_over(struct step *s)
 	SET(s->c->holder, s->cmd->actor);
 }
 
+/* Who takes a disputed case: the superior; of a sealed one the next whom its ladder names. */
+static const struct unit *
+one_higher(const struct step *s)
+{
+	const struct unit *u = unit_find(s->p->units, case_lead(s->c));
+
+	if (!s->c->sealed)
+		return u != NULL && u->parent != NULL ? u->parent : u;
+	for (int i = 0; i < s->c->clocks_n; i++) {
+		const struct ladder *l = ladder_of(s->p, s->c, i);
+
+		if (s->p->clocks[i].stop != STOP_ON_HANDLE || l == NULL)
+			continue;
+		for (int g = 0; g < l->n; g++)
+			if (l->rungs[g].unit[0] != '\0' && unit_index(s->c, l->rungs[g].unit) < 0)
+				return unit_find(s->p->units, l->rungs[g].unit);
+	}
+	return u;
+}
+
 /* Disputed: the one above takes it, the old one stays as support, all promises start anew. */
 static void
 reopen(struct step *s)
 {
 	struct case_record *c = s->c;
-	const struct unit *u = unit_find(s->p->units, case_lead(c));
-	const struct unit *up = u != NULL && u->parent != NULL ? u->parent : u;
+	const struct unit *up = one_higher(s);
 
-	if (up != NULL && up != u)
+	if (up != NULL)
 		lead_with(c, up->code);
 	c->level++;
 	c->taken_ms = c->going_ms = c->arrived_scene_ms = c->handled_ms = c->resolved_ms = 0;
@@ -947,15 +993,6 @@ revoke(struct step *s)
 		task_drop(s, &s->c->tasks[i]);
 	tasks_prune(s->c);	/* makes room for those that follow in the same step */
 	s->c->holder[0] = '\0';
-}
-
-static int
-unit_index(const struct case_record *c, const char *unit)
-{
-	for (int i = 0; i < c->units_n; i++)
-		if (strcmp(c->units[i], unit) == 0)
-			return i;
-	return -1;
 }
 
 /* For which of the case's units the actor speaks: a task may have come to him from one below. */
