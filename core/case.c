@@ -141,8 +141,8 @@ encode_clock(struct buf *b, const struct case_clock *k)
 		buf_addc(b, '0');
 	else
 		buf_addf(b, "[%d,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64
-		    ",%d,%d,%d,%d]", k->state, k->start_ms, k->due_ms, k->next_ms, k->met_ms,
-		    k->breached_ms, k->warned, k->rung, k->in_breach, k->epoch);
+		    ",%d,%d,%d,%d,%" PRId64 "]", k->state, k->start_ms, k->due_ms, k->next_ms, k->met_ms,
+		    k->breached_ms, k->warned, k->rung, k->in_breach, k->epoch, k->paused_ms);
 }
 
 static void
@@ -249,7 +249,7 @@ row_text(struct row *r, char *out, size_t size)
 static int
 decode_clock(struct case_clock *k, const json_t *list)
 {
-	struct row r = row_open(list, 10);
+	struct row r = row_open(list, 11);
 
 	if (json_is_integer(list))
 		return json_integer_value(list) == 0 ? 0 : -1;
@@ -263,6 +263,7 @@ decode_clock(struct case_clock *k, const json_t *list)
 	k->rung = (int)row_number(&r, LADDER_RUNGS);
 	k->in_breach = (int)row_number(&r, 1);
 	k->epoch = (int)row_number(&r, INT_MAX);
+	k->paused_ms = row_number(&r, MS_MOST);
 	return r.spoilt ? -1 : 0;
 }
 

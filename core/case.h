@@ -42,6 +42,7 @@ struct case_clock {
 	int64_t start_ms, due_ms;
 	int64_t next_ms;	/* its next warning, breach or rung; 0 none */
 	int64_t met_ms;		/* when it was met, or paused since */
+	int64_t paused_ms;	/* length of the waits that moved start and due */
 	int64_t breached_ms;	/* due time of the first breach ever, 0 none: never erased */
 	int warned, rung;	/* how many warnings and rungs are behind it */
 	int in_breach;		/* of this run: due is past and recorded */

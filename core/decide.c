@@ -155,8 +155,10 @@ clocks_tighten(struct step *s, const struct case_record *before)
 		}
 		if (k->state != CLOCK_RUNNING)
 			continue;
+		/* From the true start: a wait moves the end by its length, working days or not. */
 		due = policy_due_ms(s->p, &s->p->clocks[i], s->c->urgency, s->c->category,
-		    tier_of(s->p, s->c), k->start_ms);
+		    tier_of(s->p, s->c), k->start_ms - k->paused_ms);
+		due += due != 0 ? k->paused_ms : 0;
 		if (due != 0 && due < k->due_ms && !k->in_breach)
 			k->due_ms = due;
 		if (!k->in_breach)
@@ -895,6 +897,7 @@ wait_end(struct step *s)
 		if (k->state != CLOCK_PAUSED)
 			continue;
 		k->state = CLOCK_RUNNING;
+		k->paused_ms += s->now_ms - k->met_ms;
 		k->start_ms += s->now_ms - k->met_ms;	/* the remaining time is what it was */
 		k->due_ms += s->now_ms - k->met_ms;
 		k->met_ms = 0;

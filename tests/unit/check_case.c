@@ -53,6 +53,7 @@ draw_lists(struct case_record *c)
 		k->met_ms = draw_ms(), k->breached_ms = draw_ms();
 		k->warned = (int)draw(CLOCK_WARNINGS + 1), k->rung = (int)draw(LADDER_RUNGS + 1);
 		k->in_breach = (int)draw(2), k->epoch = (int)draw(9);
+		k->paused_ms = draw_ms();
 	}
 	c->tasks_n = (int)draw(CASE_TASKS + 1);
 	for (int i = 0; i < c->tasks_n; i++) {
@@ -242,14 +243,14 @@ static const struct { const char *what, *bytes; int rc; } documents[] = {
 	{ "a unit that is no text", HEAD ",\"un\":[1],\"ck\":[],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
 	{ "nine clocks", HEAD ",\"un\":[],\"ck\":[0,0,0,0,0,0,0,0,0],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
 	{ "a clock that is neither", HEAD ",\"un\":[],\"ck\":[\"x\"],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a clock of nine numbers", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a whole clock", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", 0 },
-	{ "a clock in no known state", HEAD ",\"un\":[],\"ck\":[[5,2,3,4,5,6,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a clock's negative state", HEAD ",\"un\":[],\"ck\":[[-1,2,3,4,5,6,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "warnings below none", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,-1,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "more warnings than there can be", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,5,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a rung below the first", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,0,-1,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a rung above all ladders", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,0,9,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
+	{ "a clock of ten numbers", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
+	{ "a whole clock", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,0,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", 0 },
+	{ "a clock in no known state", HEAD ",\"un\":[],\"ck\":[[5,2,3,4,5,6,0,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
+	{ "a clock's negative state", HEAD ",\"un\":[],\"ck\":[[-1,2,3,4,5,6,0,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
+	{ "warnings below none", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,-1,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
+	{ "more warnings than there can be", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,5,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
+	{ "a rung below the first", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,0,-1,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
+	{ "a rung above all ladders", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,0,9,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
 	{ "a clock's time as text", HEAD ",\"un\":[],\"ck\":[[1,\"2\",3,4,5,6,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
 	{ "a task in no known state", HEAD ",\"un\":[],\"ck\":[],\"ts\":[[\"o\",\"u\",\"ABC\",1,3,1]],\"pd\":[],\"lg\":[]}", -1 },
 	{ "a task with a nonce too long", HEAD ",\"un\":[],\"ck\":[],\"ts\":[[\"o\",\"u\",\"ABCD\",1,0,1]],\"pd\":[],\"lg\":[]}", -1 },
