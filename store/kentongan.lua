@@ -3,13 +3,11 @@
 -- its first write: an error in a Redis Function keeps the writes before it.  Cases, entries and
 -- messages are opaque bytes here; keys derived inside share the hash tag of the keys declared.
 
-local call = redis.call
-
 -- Highest time seen: the clock of the house never goes back.
 local function now_ms(meta)
-	local t = call('TIME')
+	local t = redis.call('TIME')
 	local ms = t[1] * 1000 + math.floor(t[2] / 1000)
-	local high = tonumber(call('HGET', meta, 'clock') or '0')
+	local high = tonumber(redis.call('HGET', meta, 'clock') or '0')
 	if ms < high then
 		return high
 	end
@@ -26,15 +24,15 @@ local function intake(keys, args)
 	local days, field, at = tonumber(args[1]), args[2], nil
 	if field ~= '' then
 		for i = 1, days do
-			local code = call('HGET', keys[1 + i], field)
+			local code = redis.call('HGET', keys[1 + i], field)
 			if code then
 				return { code, 1, '' }
 			end
 		end
 	end
-	call('XLEN', keys[1])
+	redis.call('XLEN', keys[1])
 	for i = 1, 3 do
-		if call('EXISTS', keys[1 + days + i]) == 0 then
+		if redis.call('EXISTS', keys[1 + days + i]) == 0 then
 			at = i
 			break
 		end
@@ -42,39 +40,39 @@ local function intake(keys, args)
 	if not at then
 		return redis.error_reply('KENTONGAN no free code among the three drawn; draw again')
 	end
-	call('HSET', keys[1 + days + at], 'v', '0', 'm', args[6], 'k', args[7], 'l', args[8])
-	local id = call('XADD', keys[1], '*', 'c', args[2 + at])
+	redis.call('HSET', keys[1 + days + at], 'v', '0', 'm', args[6], 'k', args[7], 'l', args[8])
+	local id = redis.call('XADD', keys[1], '*', 'c', args[2 + at])
 	if field ~= '' then
-		call('HSET', keys[2], field, args[2 + at])
+		redis.call('HSET', keys[2], field, args[2 + at])
 	end
 	return { args[2 + at], 0, id }
 end
 
 -- The next of a recipient's messages takes its place in the line.
 local function advance(list, prefix)
-	local id = call('LINDEX', list, 0)
+	local id = redis.call('LINDEX', list, 0)
 	if id then
-		local m = call('HMGET', prefix .. id, 'z', 'nb', 'st')
-		if m[1] and m[3] == 'queued' and not call('ZSCORE', m[1], id) then
-			call('ZADD', m[1], m[2], id)
+		local m = redis.call('HMGET', prefix .. id, 'z', 'nb', 'st')
+		if m[1] and m[3] == 'queued' and not redis.call('ZSCORE', m[1], id) then
+			redis.call('ZADD', m[1], m[2], id)
 		end
 	end
 end
 
 local function message_end(key, id, state, now, ended, prefix)
-	local m = call('HMGET', key, 'q', 'z')
-	call('HSET', key, 'st', state, 'te', text(now))
-	call('HDEL', key, 'p')
-	call('ZREM', m[2], id)
-	call('LREM', m[1], 1, id)
-	call('ZADD', ended, text(now), id)
+	local m = redis.call('HMGET', key, 'q', 'z')
+	redis.call('HSET', key, 'st', state, 'te', text(now))
+	redis.call('HDEL', key, 'p')
+	redis.call('ZREM', m[2], id)
+	redis.call('LREM', m[1], 1, id)
+	redis.call('ZADD', ended, text(now), id)
 	advance(m[1], prefix)
 end
 
 local function log_append(meta, log, entry, digest)
-	local seq = tonumber(call('HGET', meta, 'seq') or '0') + 1
-	call('XADD', log, text(seq) .. '-0', 'e', entry, 'h', digest)
-	call('HSET', meta, 'seq', text(seq))
+	local seq = tonumber(redis.call('HGET', meta, 'seq') or '0') + 1
+	redis.call('XADD', log, text(seq) .. '-0', 'e', entry, 'h', digest)
+	redis.call('HSET', meta, 'seq', text(seq))
 	return seq
 end
 
@@ -106,7 +104,7 @@ end
 -- nil when it may be written, else the answer; also a type check of every key it will write.
 local function item_check(it)
 	if it.expect >= 0 then
-		local c = call('HMGET', it.key, 'v', 'q', 'i')
+		local c = redis.call('HMGET', it.key, 'v', 'q', 'i')
 		it.seqs, it.inputs = c[2] or '', c[3] or ''
 		if it.input ~= '' and string.find(it.inputs, ' ' .. it.input .. ' ', 1, true) then
 			return 'already'
@@ -116,24 +114,24 @@ local function item_check(it)
 		end
 	end
 	for _, x in ipairs(it.index) do
-		local old = call('HGET', x.key, x.field)
+		local old = redis.call('HGET', x.key, x.field)
 		if x.op == 'u' and old and old ~= x.value then
 			return 'taken'
 		end
 	end
 	for _, m in ipairs(it.out) do
-		m.there = call('HEXISTS', m.key, 'st') == 1
-		call('LLEN', m.list)
-		call('ZCARD', m.line)
+		m.there = redis.call('HEXISTS', m.key, 'st') == 1
+		redis.call('LLEN', m.list)
+		redis.call('ZCARD', m.line)
 	end
 	for _, m in ipairs(it.cancel) do
-		m.state = call('HGET', m.key, 'st')
+		m.state = redis.call('HGET', m.key, 'st')
 	end
 	if it.drop then
-		it.dropped = call('HGET', it.drop, 'v') == '0'
+		it.dropped = redis.call('HGET', it.drop, 'v') == '0'
 	end
 	if it.stream then
-		call('XLEN', it.stream)
+		redis.call('XLEN', it.stream)
 	end
 end
 
@@ -148,11 +146,11 @@ end
 
 local function index_write(x)
 	if x.op == 'd' then
-		call('HDEL', x.key, x.field)
+		redis.call('HDEL', x.key, x.field)
 	elseif x.op == 'c' then
-		call('HINCRBY', x.key, x.field, x.value)
+		redis.call('HINCRBY', x.key, x.field, x.value)
 	else
-		call('HSET', x.key, x.field, x.value)
+		redis.call('HSET', x.key, x.field, x.value)
 	end
 end
 
@@ -167,17 +165,17 @@ local function item_write(it, g, now, prefix)
 			seqs = seqs == '' and text(seq) or seqs .. ',' .. text(seq)
 		end
 		if it.input ~= '' then
-			call('HSET', it.key, 'v', text(it.expect + 1), 'd', it.doc, 'q', seqs, 'i', inputs_after(it.inputs, it.input))
+			redis.call('HSET', it.key, 'v', text(it.expect + 1), 'd', it.doc, 'q', seqs, 'i', inputs_after(it.inputs, it.input))
 		else
-			call('HSET', it.key, 'v', text(it.expect + 1), 'd', it.doc, 'q', seqs)
+			redis.call('HSET', it.key, 'v', text(it.expect + 1), 'd', it.doc, 'q', seqs)
 		end
 	end
 	if it.due == '0' then
-		call('ZREM', g.due, it.code)
-		call('ZREM', g.lease, it.code)
+		redis.call('ZREM', g.due, it.code)
+		redis.call('ZREM', g.lease, it.code)
 	elseif it.due ~= '' then
-		call('ZADD', g.due, it.due, it.code)
-		call('ZREM', g.lease, it.code)
+		redis.call('ZADD', g.due, it.due, it.code)
+		redis.call('ZREM', g.lease, it.code)
 	end
 	for _, x in ipairs(it.index) do
 		index_write(x)
@@ -189,19 +187,19 @@ local function item_write(it, g, now, prefix)
 	end
 	for _, m in ipairs(it.out) do
 		if not m.there then
-			call('HSET', m.key, 'st', 'queued', 'p', m.payload, 'k', m.kind, 'nb', m.nb, 'na', m.na,
+			redis.call('HSET', m.key, 'st', 'queued', 'p', m.payload, 'k', m.kind, 'nb', m.nb, 'na', m.na,
 				'q', m.list, 'z', m.line, 'f', '0', 'n', '0', 't', text(now))
-			if call('RPUSH', m.list, m.id) == 1 then
-				call('ZADD', m.line, m.nb, m.id)
+			if redis.call('RPUSH', m.list, m.id) == 1 then
+				redis.call('ZADD', m.line, m.nb, m.id)
 			end
 		end
 	end
 	if it.dropped then
-		call('DEL', it.drop)
+		redis.call('DEL', it.drop)
 	end
 	if it.stream then
-		call('XACK', it.stream, 'router', it.ack)
-		call('XDEL', it.stream, it.ack)
+		redis.call('XACK', it.stream, 'router', it.ack)
+		redis.call('XDEL', it.stream, it.ack)
 	end
 	return seq
 end
@@ -212,10 +210,10 @@ local function commit(keys, args)
 	local g = { meta = keys[1], log = keys[2], due = keys[3], lease = keys[4], ended = keys[5] }
 	local now, results, k, a = now_ms(g.meta), {}, 6, 4
 	local decided = tonumber(args[2])
-	call('XLEN', g.log)
-	call('ZCARD', g.due)
-	call('ZCARD', g.lease)
-	call('ZCARD', g.ended)
+	redis.call('XLEN', g.log)
+	redis.call('ZCARD', g.due)
+	redis.call('ZCARD', g.lease)
+	redis.call('ZCARD', g.ended)
 	if decided > now + 1000 or decided < now - 60000 then
 		return redis.error_reply('KENTONGAN decided at another time than the store has; read its time and decide again')
 	end
@@ -229,7 +227,7 @@ local function commit(keys, args)
 			results[i] = { 'ok', item_write(it, g, now, args[1]) }
 		end
 	end
-	call('HSET', g.meta, 'clock', text(now))
+	redis.call('HSET', g.meta, 'clock', text(now))
 	return results
 end
 
@@ -238,18 +236,18 @@ end
 local function due(keys, args)
 	local now, most, lease = now_ms(keys[3]), tonumber(args[2]), tonumber(args[3])
 	local out, taken, from = { text(now), '' }, 0, 0
-	local first = call('ZRANGE', keys[1], 0, 0, 'WITHSCORES')
+	local first = redis.call('ZRANGE', keys[1], 0, 0, 'WITHSCORES')
 	if first[2] then
 		out[2] = first[2]
 	end
-	call('ZCARD', keys[2])
+	redis.call('ZCARD', keys[2])
 	while taken < most do
-		local batch = call('ZRANGEBYSCORE', keys[1], '-inf', text(now), 'LIMIT', from, most)
+		local batch = redis.call('ZRANGEBYSCORE', keys[1], '-inf', text(now), 'LIMIT', from, most)
 		for _, code in ipairs(batch) do
-			local held = call('ZSCORE', keys[2], code)
+			local held = redis.call('ZSCORE', keys[2], code)
 			if taken < most and (not held or tonumber(held) <= now) then
-				local c = call('HMGET', args[1] .. code, 'v', 'd', 'm', 'l', 'k')
-				call('ZADD', keys[2], text(now + lease), code)
+				local c = redis.call('HMGET', args[1] .. code, 'v', 'd', 'm', 'l', 'k')
+				redis.call('ZADD', keys[2], text(now + lease), code)
 				out[#out + 1] = { code, c[1] or '', c[2] or '', c[3] or '', c[4] or '', c[5] or '' }
 				taken = taken + 1
 			end
@@ -267,15 +265,15 @@ local function claim(keys, args)
 	local out = { text(now) }
 	for i = 2, #keys do
 		if #out > most then break end
-		for _, id in ipairs(call('ZRANGEBYSCORE', keys[i], '-inf', text(now), 'LIMIT', 0, most + 1 - #out)) do
+		for _, id in ipairs(redis.call('ZRANGEBYSCORE', keys[i], '-inf', text(now), 'LIMIT', 0, most + 1 - #out)) do
 			local key = args[1] .. id
-			local m = call('HMGET', key, 'p', 'k', 'na', 'n', 'st')
+			local m = redis.call('HMGET', key, 'p', 'k', 'na', 'n', 'st')
 			if not m[5] then
-				call('ZREM', keys[i], id)
+				redis.call('ZREM', keys[i], id)
 			else
-				local fence = call('HINCRBY', key, 'f', 1)
-				call('HSET', key, 'st', 'sending')
-				call('ZADD', keys[i], text(now + lease), id)
+				local fence = redis.call('HINCRBY', key, 'f', 1)
+				redis.call('HSET', key, 'st', 'sending')
+				redis.call('ZADD', keys[i], text(now + lease), id)
 				out[#out + 1] = { id, fence, m[1] or '', m[2] or '', m[3] or '0', m[4] or '0', m[5] }
 			end
 		end
@@ -285,19 +283,19 @@ end
 
 -- keys: meta, log, ended, message     args: prefix, id, fence, 'end' or 'retry', state or time, entry, digest
 local function mark(keys, args)
-	local m = call('HMGET', keys[4], 'f', 'st', 'z', 'q')
+	local m = redis.call('HMGET', keys[4], 'f', 'st', 'z', 'q')
 	local now = now_ms(keys[1])
 	if m[1] ~= args[3] or m[2] ~= 'sending' then
 		return 'lost'
 	end
-	call('XLEN', keys[2])
-	call('ZCARD', keys[3])
-	call('ZCARD', m[3])
-	call('LLEN', m[4])
+	redis.call('XLEN', keys[2])
+	redis.call('ZCARD', keys[3])
+	redis.call('ZCARD', m[3])
+	redis.call('LLEN', m[4])
 	if args[4] == 'retry' then
-		call('HINCRBY', keys[4], 'n', 1)
-		call('HSET', keys[4], 'st', 'queued', 'nb', args[5])
-		call('ZADD', m[3], args[5], args[2])
+		redis.call('HINCRBY', keys[4], 'n', 1)
+		redis.call('HSET', keys[4], 'st', 'queued', 'nb', args[5])
+		redis.call('ZADD', m[3], args[5], args[2])
 	else
 		if args[6] ~= '' then
 			log_append(keys[1], keys[2], args[6], args[7])
@@ -310,13 +308,13 @@ end
 -- Folds the chain on, if nobody else did.   keys: chain, heads
 -- args: seq it must stand at, new seq, new digest, head to publish or ''
 local function chain(keys, args)
-	call('XLEN', keys[2])
-	if (call('HGET', keys[1], 'seq') or '0') ~= args[1] then
+	redis.call('XLEN', keys[2])
+	if (redis.call('HGET', keys[1], 'seq') or '0') ~= args[1] then
 		return 'conflict'
 	end
-	call('HSET', keys[1], 'seq', args[2], 'digest', args[3])
+	redis.call('HSET', keys[1], 'seq', args[2], 'digest', args[3])
 	if args[4] ~= '' then
-		call('XADD', keys[2], '*', 'e', args[4])
+		redis.call('XADD', keys[2], '*', 'e', args[4])
 	end
 	return 'ok'
 end
