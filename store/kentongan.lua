@@ -30,7 +30,6 @@ local function intake(keys, args)
 			end
 		end
 	end
-	redis.call('XLEN', keys[1])
 	for i = 1, 3 do
 		if redis.call('EXISTS', keys[1 + days + i]) == 0 then
 			at = i
@@ -40,8 +39,9 @@ local function intake(keys, args)
 	if not at then
 		return redis.error_reply('KENTONGAN no free code among the three drawn; draw again')
 	end
-	redis.call('HSET', keys[1 + days + at], 'v', '0', 'm', args[6], 'k', args[7], 'l', args[8])
+	-- First of the writes: it alone can still fail (another type), and then nothing was written.
 	local id = redis.call('XADD', keys[1], '*', 'c', args[2 + at])
+	redis.call('HSET', keys[1 + days + at], 'v', '0', 'm', args[6], 'k', args[7], 'l', args[8])
 	if field ~= '' then
 		redis.call('HSET', keys[2], field, args[2 + at])
 	end
