@@ -48,14 +48,20 @@ local function intake(keys, args)
 	return { args[2 + at], 0, id }
 end
 
--- The next of a recipient's messages takes its place in the line.
-local function advance(list, prefix)
+-- The next of a recipient's messages takes its place in the line.  What is gone or no message any
+-- more leaves the list: it must not stand before the rest for ever.
+local function advance(list, line, prefix)
 	local id = redis.call('LINDEX', list, 0)
-	if id then
-		local m = redis.call('HMGET', prefix .. id, 'z', 'nb', 'st')
-		if m[1] and m[3] == 'queued' and not redis.call('ZSCORE', m[1], id) then
-			redis.call('ZADD', m[1], m[2], id)
+	while id do
+		local m = redis.pcall('HMGET', prefix .. id, 'nb', 'st')
+		if not m.err and tonumber(m[1]) and m[2] then
+			if m[2] == 'queued' and not redis.call('ZSCORE', line, id) then
+				redis.call('ZADD', line, m[1], id)
+			end
+			return
 		end
+		redis.call('LPOP', list)
+		id = redis.call('LINDEX', list, 0)
 	end
 end
 
@@ -66,7 +72,24 @@ local function message_end(key, id, state, now, ended, prefix)
 	redis.call('ZREM', m[2], id)
 	redis.call('LREM', m[1], 1, id)
 	redis.call('ZADD', ended, text(now), id)
-	advance(m[1], prefix)
+	advance(m[1], m[2], prefix)
+end
+
+-- The log goes on at its counter: an entry of somebody else's above it would refuse ours half way.
+local function log_check(meta, log)
+	local seq = redis.call('HGET', meta, 'seq') or '0'
+	if not string.find(seq, '^%d+$') then
+		error('KENTONGAN the counter of the log is no number')
+	end
+	if redis.call('XLEN', log) == 0 and redis.call('EXISTS', log) == 0 then
+		return
+	end
+	local info = redis.call('XINFO', 'STREAM', log)
+	for i = 1, #info, 2 do
+		if info[i] == 'last-generated-id' and tonumber(string.match(info[i + 1], '^%d+')) > tonumber(seq) then
+			error('KENTONGAN the log is ahead of its counter: run kentongan audit verify')
+		end
+	end
 end
 
 local function log_append(meta, log, entry, digest)
@@ -101,22 +124,25 @@ local function item_read(keys, args, k, a)
 	return it, k, a
 end
 
--- nil when it may be written, else the answer; also a type check of every key it will write.
+-- nil when it may be written, else the answer.  Touches every key that it will write: one of
+-- another type raises its error here, before the first write.
 local function item_check(it)
+	local bad = nil
 	if it.expect >= 0 then
 		local c = redis.call('HMGET', it.key, 'v', 'q', 'i')
 		it.seqs, it.inputs = c[2] or '', c[3] or ''
 		if it.input ~= '' and string.find(it.inputs, ' ' .. it.input .. ' ', 1, true) then
-			return 'already'
-		end
-		if tonumber(c[1] or '0') ~= it.expect then
-			return 'conflict'
+			bad = 'already'
+		elseif tonumber(c[1] or '0') ~= it.expect then
+			bad = 'conflict'
 		end
 	end
 	for _, x in ipairs(it.index) do
 		local old = redis.call('HGET', x.key, x.field)
 		if x.op == 'u' and old and old ~= x.value then
-			return 'taken'
+			bad = bad or 'taken'
+		elseif x.op == 'c' and old and not string.find(old, '^%d+$') then
+			error('KENTONGAN a counter is no number: ' .. x.field)
 		end
 	end
 	for _, m in ipairs(it.out) do
@@ -125,7 +151,12 @@ local function item_check(it)
 		redis.call('ZCARD', m.line)
 	end
 	for _, m in ipairs(it.cancel) do
-		m.state = redis.call('HGET', m.key, 'st')
+		local old = redis.call('HMGET', m.key, 'st', 'q', 'z')
+		m.state = old[1]
+		if m.state == 'queued' then
+			redis.call('LLEN', old[2])
+			redis.call('ZCARD', old[3])
+		end
 	end
 	if it.drop then
 		it.dropped = redis.call('HGET', it.drop, 'v') == '0'
@@ -133,6 +164,7 @@ local function item_check(it)
 	if it.stream then
 		redis.call('XLEN', it.stream)
 	end
+	return bad
 end
 
 local function inputs_after(inputs, input)
@@ -208,9 +240,9 @@ end
 -- args: message key prefix, decision time, number of items, then each item's own
 local function commit(keys, args)
 	local g = { meta = keys[1], log = keys[2], due = keys[3], lease = keys[4], ended = keys[5] }
-	local now, results, k, a = now_ms(g.meta), {}, 6, 4
+	local now, items, results, k, a = now_ms(g.meta), {}, {}, 6, 4
 	local decided = tonumber(args[2])
-	redis.call('XLEN', g.log)
+	log_check(g.meta, g.log)
 	redis.call('ZCARD', g.due)
 	redis.call('ZCARD', g.lease)
 	redis.call('ZCARD', g.ended)
@@ -218,8 +250,13 @@ local function commit(keys, args)
 		return redis.error_reply('KENTONGAN decided at another time than the store has; read its time and decide again')
 	end
 	for i = 1, tonumber(args[3]) do
-		local it
-		it, k, a = item_read(keys, args, k, a)
+		items[i], k, a = item_read(keys, args, k, a)
+	end
+	-- All are looked at before one is written; then each again, for one may stand on another.
+	for i = 1, #items > 1 and #items or 0 do
+		item_check(items[i])
+	end
+	for i, it in ipairs(items) do
 		local bad = item_check(it)
 		if bad then
 			results[i] = { bad, 0 }
@@ -288,7 +325,7 @@ local function mark(keys, args)
 	if m[1] ~= args[3] or m[2] ~= 'sending' then
 		return 'lost'
 	end
-	redis.call('XLEN', keys[2])
+	log_check(keys[1], keys[2])
 	redis.call('ZCARD', keys[3])
 	redis.call('ZCARD', m[3])
 	redis.call('LLEN', m[4])
