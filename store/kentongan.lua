@@ -283,7 +283,8 @@ local function due(keys, args)
 		for _, code in ipairs(batch) do
 			local held = redis.call('ZSCORE', keys[2], code)
 			if taken < most and (not held or tonumber(held) <= now) then
-				local c = redis.call('HMGET', args[1] .. code, 'v', 'd', 'm', 'l', 'k')
+				-- One damaged case must not stop the clocks of all: it goes out empty and is reported.
+				local c = redis.pcall('HMGET', args[1] .. code, 'v', 'd', 'm', 'l', 'k')
 				redis.call('ZADD', keys[2], text(now + lease), code)
 				out[#out + 1] = { code, c[1] or '', c[2] or '', c[3] or '', c[4] or '', c[5] or '' }
 				taken = taken + 1
@@ -301,11 +302,18 @@ local function claim(keys, args)
 	local now, most, lease = now_ms(keys[1]), tonumber(args[2]), tonumber(args[3])
 	local out = { text(now) }
 	for i = 2, #keys do
+		redis.call('ZCARD', keys[i])
+	end
+	for i = 2, #keys do
 		if #out > most then break end
 		for _, id in ipairs(redis.call('ZRANGEBYSCORE', keys[i], '-inf', text(now), 'LIMIT', 0, most + 1 - #out)) do
 			local key = args[1] .. id
-			local m = redis.call('HMGET', key, 'p', 'k', 'na', 'n', 'st')
-			if not m[5] then
+			local m = redis.pcall('HMGET', key, 'p', 'k', 'na', 'n', 'st', 'f')
+			if m.err or (m[6] and not string.find(m[6], '^%d+$')) then
+				-- No message any more: it waits out a lease, is reported, and holds up its recipient alone.
+				redis.call('ZADD', keys[i], text(now + lease), id)
+				out[#out + 1] = { id, 0, '', '', '0', '0', 'damaged' }
+			elseif not m[5] then
 				redis.call('ZREM', keys[i], id)
 			else
 				local fence = redis.call('HINCRBY', key, 'f', 1)
