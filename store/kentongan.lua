@@ -79,7 +79,7 @@ end
 local function log_check(meta, log)
 	local seq = redis.call('HGET', meta, 'seq') or '0'
 	if not string.find(seq, '^%d+$') then
-		error('KENTONGAN the counter of the log is no number')
+		error(redis.error_reply('KENTONGAN the counter of the log is no number'))
 	end
 	if redis.call('XLEN', log) == 0 and redis.call('EXISTS', log) == 0 then
 		return
@@ -87,7 +87,7 @@ local function log_check(meta, log)
 	local info = redis.call('XINFO', 'STREAM', log)
 	for i = 1, #info, 2 do
 		if info[i] == 'last-generated-id' and tonumber(string.match(info[i + 1], '^%d+')) > tonumber(seq) then
-			error('KENTONGAN the log is ahead of its counter: run kentongan audit verify')
+			error(redis.error_reply('KENTONGAN the log is ahead of its counter: run kentongan audit verify'))
 		end
 	end
 end
@@ -142,7 +142,7 @@ local function item_check(it)
 		if x.op == 'u' and old and old ~= x.value then
 			bad = bad or 'taken'
 		elseif x.op == 'c' and old and not string.find(old, '^%d+$') then
-			error('KENTONGAN a counter is no number: ' .. x.field)
+			error(redis.error_reply('KENTONGAN a counter is no number: ' .. x.field))
 		end
 	end
 	for _, m in ipairs(it.out) do
