@@ -174,6 +174,7 @@ int
 log_line_of(struct log_line *out, const redisReply *entry)
 {
 	const redisReply *f;
+	char id[32];
 
 	if (entry->type != REDIS_REPLY_ARRAY || entry->elements != 2 || entry->element[0]->type != REDIS_REPLY_STRING)
 		return -1;
@@ -182,6 +183,9 @@ log_line_of(struct log_line *out, const redisReply *entry)
 	    strcmp(f->element[2]->str, "h") != 0)
 		return -1;
 	out->seq = strtoll(entry->element[0]->str, NULL, 10);
+	snprintf(id, sizeof(id), "%" PRId64 "-0", out->seq);
+	if (strcmp(id, entry->element[0]->str) != 0)
+		return -1;		/* between two of ours */
 	out->entry = f->element[1]->str;
 	out->len = f->element[1]->len;
 	out->digest = (const uint8_t *)f->element[3]->str;
@@ -197,8 +201,8 @@ logbook_read(struct store *st, int64_t after_seq, int max, int (*cb)(const struc
 	int n = -1;
 
 	buf_add_key(&key, &st->keys, KEY_LOG, NULL, NULL);
-	r = redis_pipe_command(st->pipe, "XRANGE %b %lld-0 + COUNT %d", key.data, key.len,
-	    (long long)after_seq + 1, max);
+	r = redis_pipe_command(st->pipe, "XRANGE %b (%lld-0 + COUNT %d", key.data, key.len,
+	    (long long)after_seq, max);
 	if (r != NULL && r->type == REDIS_REPLY_ARRAY) {
 		n = 0;
 		for (size_t i = 0; i < r->elements; i++, n++) {
