@@ -1,6 +1,7 @@
 #include "core/case.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -82,25 +83,28 @@ case_due_ms(const struct case_record *c)
  * The document's scalar fields as a table; both directions walk it.  A field at its zero value is
  * left out, which keeps a case near one kilobyte.
  */
-enum field_kind { FIELD_INT, FIELD_ENUM, FIELD_MS, FIELD_TEXT };
-struct field { const char *key; enum field_kind kind; size_t offset, size; };
-#define INT(k, f) { k, FIELD_INT, offsetof(struct case_record, f), 0 }
-#define ENUM(k, f) { k, FIELD_ENUM, offsetof(struct case_record, f), 0 }
-#define MS(k, f) { k, FIELD_MS, offsetof(struct case_record, f), 0 }
-#define TEXT(k, f) { k, FIELD_TEXT, offsetof(struct case_record, f), sizeof(((struct case_record *)0)->f) }
+enum field_kind { FIELD_INT, FIELD_MS, FIELD_TEXT };
+struct field { const char *key; enum field_kind kind; size_t offset, size; int64_t most; };
+#define NUMBER(k, f, most) { k, FIELD_INT, offsetof(struct case_record, f), 0, most }
+#define INT(k, f) NUMBER(k, f, INT_MAX)
+#define ENUM(k, f, last) NUMBER(k, f, last)
+#define MS(k, f) { k, FIELD_MS, offsetof(struct case_record, f), 0, MS_MOST }
+#define TEXT(k, f) { k, FIELD_TEXT, offsetof(struct case_record, f), sizeof(((struct case_record *)0)->f), 0 }
+/* Some 30,000 years: differences and sums of times stay far from the ends of int64_t. */
+#define MS_MOST INT64_C(1000000000000000)
 
 static const struct field fields[] = {
-	TEXT("code", code.s), MS("v", version), ENUM("st", state), TEXT("pol", policy),
-	TEXT("cat", category), ENUM("urg", urgency), TEXT("pl", place), TEXT("rt", rt), TEXT("rw", rw),
+	TEXT("code", code.s), MS("v", version), ENUM("st", state, CASE_DITUTUP), TEXT("pol", policy),
+	TEXT("cat", category), ENUM("urg", urgency, URGENCY_DARURAT), TEXT("pl", place), TEXT("rt", rt), TEXT("rw", rw),
 	INT("cf", confidence_permille), INT("sealed", sealed), INT("latihan", latihan), INT("e", lane_e), INT("hide", hide_reporter),
-	TEXT("inc", incident), ENUM("cl", closed_as), TEXT("dup", duplicate_of),
+	TEXT("inc", incident), ENUM("cl", closed_as, CLOSE_WITHDRAWN), TEXT("dup", duplicate_of),
 	TEXT("ch", channel), TEXT("rep", reporter), TEXT("lang", lang),
 	MS("rx", received_ms), MS("ar", arrived_ms), MS("op", opened_ms), MS("cls", closed_ms),
 	MS("tl", told_ms), MS("tk", taken_ms), MS("go", going_ms), MS("sc", arrived_scene_ms),
 	MS("hd", handled_ms), MS("rs", resolved_ms),
 	TEXT("hold", holder), INT("msg", messages), INT("ho", hand_ons), INT("lv", level),
-	MS("cfm", confirm_by_ms), MS("wt", wait_until_ms), ENUM("wb", wait_back), MS("rev", review_ms),
-	ENUM("us", undo.state), TEXT("uo", undo.officer), MS("uu", undo.until_ms), INT("uc", undo.clocks),
+	MS("cfm", confirm_by_ms), MS("wt", wait_until_ms), ENUM("wb", wait_back, CASE_DITUTUP), INT("wa", wait_asked), MS("rev", review_ms),
+	ENUM("us", undo.state, CASE_DITUTUP), TEXT("uo", undo.officer), TEXT("uh", undo.holder), MS("uu", undo.until_ms), INT("uc", undo.clocks),
 	TEXT("dig", digest), TEXT("lh", ledger.holder), MS("ls", ledger.since_ms),
 };
 
@@ -122,6 +126,34 @@ encode_field(struct buf *b, const struct case_record *c, const struct field *f)
 		buf_addf(b, ",\"%s\":%" PRId64, f->key, v);
 }
 
+/* Names of units and officers come from files of the regency: they are data like all others. */
+static void
+add_text(struct buf *b, const char *before, const char *s)
+{
+	buf_adds(b, before);
+	buf_add_json(b, s, strlen(s));
+}
+
+static void
+encode_clock(struct buf *b, const struct case_clock *k)
+{
+	if (k->state == CLOCK_NONE)
+		buf_addc(b, '0');
+	else
+		buf_addf(b, "[%d,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64
+		    ",%d,%d,%d,%d,%" PRId64 "]", k->state, k->start_ms, k->due_ms, k->next_ms, k->met_ms,
+		    k->breached_ms, k->warned, k->rung, k->in_breach, k->epoch, k->paused_ms);
+}
+
+static void
+encode_task(struct buf *b, const struct case_task *t)
+{
+	add_text(b, "[", t->officer);
+	add_text(b, ",", t->unit);
+	add_text(b, ",", t->nonce);
+	buf_addf(b, ",%" PRId64 ",%d,%d]", t->told_ms, t->state, t->message);
+}
+
 void
 case_encode(struct buf *b, const struct case_record *c)
 {
@@ -129,38 +161,33 @@ case_encode(struct buf *b, const struct case_record *c)
 	for (size_t i = 0; i < N_ELEMS(fields); i++)
 		encode_field(b, c, &fields[i]);
 	buf_adds(b, ",\"un\":[");
-	for (int i = 0; i < c->units_n; i++) {
-		buf_adds(b, i ? "," : "");
-		buf_add_json(b, c->units[i], strlen(c->units[i]));
-	}
+	for (int i = 0; i < c->units_n; i++)
+		add_text(b, i ? "," : "", c->units[i]);
 	buf_adds(b, "],\"ck\":[");
 	for (int i = 0; i < c->clocks_n; i++) {
-		const struct case_clock *k = &c->clocks[i];
-
-		if (k->state == CLOCK_NONE)
-			buf_adds(b, i ? ",0" : "0");
-		else
-			buf_addf(b, "%s[%d,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64
-			    ",%d,%d,%d,%d]", i ? "," : "", k->state, k->start_ms, k->due_ms, k->next_ms,
-			    k->met_ms, k->breached_ms, k->warned, k->rung, k->in_breach, k->epoch);
+		buf_adds(b, i ? "," : "");
+		encode_clock(b, &c->clocks[i]);
 	}
 	buf_adds(b, "],\"ts\":[");
 	for (int i = 0; i < c->tasks_n; i++) {
-		const struct case_task *t = &c->tasks[i];
-
-		buf_addf(b, "%s[\"%s\",\"%s\",\"%s\",%" PRId64 ",%d,%d]", i ? "," : "", t->officer,
-		    t->unit, t->nonce, t->told_ms, t->state, t->message);
+		buf_adds(b, i ? "," : "");
+		encode_task(b, &c->tasks[i]);
 	}
 	buf_adds(b, "],\"pd\":[");
-	for (int i = 0; i < c->pending_n; i++)
-		buf_addf(b, "%s[%d,%d,\"%s\"]", i ? "," : "", c->pending[i].n, c->pending[i].group,
-		    c->pending[i].unit);
+	for (int i = 0; i < c->pending_n; i++) {
+		buf_addf(b, "%s[%d,%d", i ? "," : "", c->pending[i].n, c->pending[i].group);
+		add_text(b, ",", c->pending[i].unit);
+		buf_addc(b, ']');
+	}
 	buf_adds(b, "],\"lg\":[");
-	for (int i = 0; i < c->ledger.n; i++)
-		buf_addf(b, "%s[\"%s\",%" PRId64 "]", i ? "," : "", c->ledger.rows[i].holder,
-		    c->ledger.rows[i].ms);
+	for (int i = 0; i < c->ledger.n; i++) {
+		add_text(b, i ? ",[" : "[", c->ledger.rows[i].holder);
+		buf_addf(b, ",%" PRId64 "]", c->ledger.rows[i].ms);
+	}
 	buf_adds(b, "]}");
 }
+
+/* ---- reading: bytes of the store may be anybody's ---- */
 
 static int
 copy_text(char *out, size_t size, const json_t *v)
@@ -183,7 +210,7 @@ decode_field(struct case_record *c, const json_t *doc, const struct field *f)
 		return 0;
 	if (f->kind == FIELD_TEXT)
 		return copy_text(at, f->size, v);
-	if (!json_is_integer(v))
+	if (!json_is_integer(v) || json_integer_value(v) < 0 || json_integer_value(v) > f->most)
 		return -1;
 	if (f->kind == FIELD_MS)
 		*(int64_t *)at = json_integer_value(v);
@@ -192,10 +219,93 @@ decode_field(struct case_record *c, const json_t *doc, const struct field *f)
 	return 0;
 }
 
-static int64_t
-number_at(const json_t *list, size_t i)
+/* Walks a row element by element; what does not fit spoils the row. */
+struct row { const json_t *list; size_t at; int spoilt; };
+
+static struct row
+row_open(const json_t *list, size_t n)
 {
-	return json_integer_value(json_array_get(list, i));
+	return (struct row){ list, 0, !json_is_array(list) || json_array_size(list) != n };
+}
+
+static int64_t
+row_number(struct row *r, int64_t most)
+{
+	const json_t *v = json_array_get(r->list, r->at++);
+
+	if (!json_is_integer(v) || json_integer_value(v) < 0 || json_integer_value(v) > most) {
+		r->spoilt = 1;
+		return 0;
+	}
+	return json_integer_value(v);
+}
+
+static void
+row_text(struct row *r, char *out, size_t size)
+{
+	r->spoilt |= copy_text(out, size, json_array_get(r->list, r->at++)) != 0;
+}
+
+static int
+decode_clock(struct case_clock *k, const json_t *list)
+{
+	struct row r = row_open(list, 11);
+
+	if (json_is_integer(list))
+		return json_integer_value(list) == 0 ? 0 : -1;
+	k->state = (enum clock_state)row_number(&r, CLOCK_STOPPED);
+	k->start_ms = row_number(&r, MS_MOST);
+	k->due_ms = row_number(&r, MS_MOST);
+	k->next_ms = row_number(&r, MS_MOST);
+	k->met_ms = row_number(&r, MS_MOST);
+	k->breached_ms = row_number(&r, MS_MOST);
+	k->warned = (int)row_number(&r, CLOCK_WARNINGS);
+	k->rung = (int)row_number(&r, LADDER_RUNGS);
+	k->in_breach = (int)row_number(&r, 1);
+	k->epoch = (int)row_number(&r, INT_MAX);
+	k->paused_ms = row_number(&r, MS_MOST);
+	return r.spoilt ? -1 : 0;
+}
+
+static int
+decode_task(struct case_task *t, const json_t *list)
+{
+	struct row r = row_open(list, 6);
+
+	row_text(&r, t->officer, sizeof(t->officer));
+	row_text(&r, t->unit, sizeof(t->unit));
+	row_text(&r, t->nonce, sizeof(t->nonce));
+	t->told_ms = row_number(&r, MS_MOST);
+	t->state = (enum task_state)row_number(&r, TASK_GONE);
+	t->message = (int)row_number(&r, INT_MAX);
+	return r.spoilt ? -1 : 0;
+}
+
+static int
+decode_pending(struct case_pending *m, const json_t *list)
+{
+	struct row r = row_open(list, 3);
+
+	m->n = (int)row_number(&r, INT_MAX);
+	m->group = (char)row_number(&r, 127);
+	row_text(&r, m->unit, sizeof(m->unit));
+	return r.spoilt || m->n == 0 || m->group == '\0' || strchr("tweri", m->group) == NULL ? -1 : 0;
+}
+
+static int
+decode_share(struct ledger *l, const json_t *list)
+{
+	struct row r = row_open(list, 2);
+
+	row_text(&r, l->rows[l->n].holder, HOLDER_CHARS);
+	l->rows[l->n++].ms = row_number(&r, MS_MOST);
+	return r.spoilt ? -1 : 0;
+}
+
+static int
+is_list(const json_t *v, size_t most)
+{
+	return json_is_array(v) && json_array_size(v) <= most;
 }
 
 static int
@@ -206,48 +316,24 @@ decode_lists(struct case_record *c, const json_t *doc)
 	const json_t *ledger = json_object_get(doc, "lg"), *row;
 	size_t i;
 
-	if (json_array_size(units) > CASE_UNITS || json_array_size(clocks) > POLICY_CLOCKS ||
-	    json_array_size(tasks) > CASE_TASKS || json_array_size(pending) > CASE_PENDING ||
-	    json_array_size(ledger) > LEDGER_ROWS)
+	if (!is_list(units, CASE_UNITS) || !is_list(clocks, POLICY_CLOCKS) || !is_list(tasks, CASE_TASKS) ||
+	    !is_list(pending, CASE_PENDING) || !is_list(ledger, LEDGER_ROWS))
 		return -1;
 	json_array_foreach(units, i, row)
 		if (copy_text(c->units[c->units_n++], UNIT_CODE_CHARS, row) != 0)
 			return -1;
-	json_array_foreach(clocks, i, row) {
-		struct case_clock *k = &c->clocks[c->clocks_n++];
-
-		k->state = (enum clock_state)number_at(row, 0);
-		if (k->state > CLOCK_STOPPED)
+	json_array_foreach(clocks, i, row)
+		if (decode_clock(&c->clocks[c->clocks_n++], row) != 0)
 			return -1;
-		k->start_ms = number_at(row, 1), k->due_ms = number_at(row, 2), k->next_ms = number_at(row, 3);
-		k->met_ms = number_at(row, 4), k->breached_ms = number_at(row, 5);
-		k->warned = (int)number_at(row, 6), k->rung = (int)number_at(row, 7);
-		k->in_breach = (int)number_at(row, 8), k->epoch = (int)number_at(row, 9);
-	}
-	json_array_foreach(tasks, i, row) {
-		struct case_task *t = &c->tasks[c->tasks_n++];
-
-		if (copy_text(t->officer, sizeof(t->officer), json_array_get(row, 0)) != 0 ||
-		    copy_text(t->unit, sizeof(t->unit), json_array_get(row, 1)) != 0 ||
-		    copy_text(t->nonce, sizeof(t->nonce), json_array_get(row, 2)) != 0)
+	json_array_foreach(tasks, i, row)
+		if (decode_task(&c->tasks[c->tasks_n++], row) != 0)
 			return -1;
-		t->told_ms = number_at(row, 3);
-		t->state = (enum task_state)number_at(row, 4);
-		t->message = (int)number_at(row, 5);
-	}
-	json_array_foreach(pending, i, row) {
-		struct case_pending *m = &c->pending[c->pending_n++];
-
-		m->n = (int)number_at(row, 0);
-		m->group = (char)number_at(row, 1);
-		if (copy_text(m->unit, sizeof(m->unit), json_array_get(row, 2)) != 0)
+	json_array_foreach(pending, i, row)
+		if (decode_pending(&c->pending[c->pending_n++], row) != 0)
 			return -1;
-	}
-	json_array_foreach(ledger, i, row) {
-		if (copy_text(c->ledger.rows[c->ledger.n].holder, HOLDER_CHARS, json_array_get(row, 0)) != 0)
+	json_array_foreach(ledger, i, row)
+		if (decode_share(&c->ledger, row) != 0)
 			return -1;
-		c->ledger.rows[c->ledger.n++].ms = number_at(row, 1);
-	}
 	return 0;
 }
 
@@ -255,6 +341,7 @@ int
 case_decode(struct case_record *c, const char *json, size_t len)
 {
 	json_t *doc = json_loadb(json, len, JSON_REJECT_DUPLICATES, NULL);
+	struct code code;
 	int rc = -1;
 
 	memset(c, 0, sizeof(*c));
@@ -263,9 +350,8 @@ case_decode(struct case_record *c, const char *json, size_t len)
 	for (size_t i = 0; i < N_ELEMS(fields); i++)
 		if (decode_field(c, doc, &fields[i]) != 0)
 			goto out;
-	if ((unsigned)c->state > CASE_DITUTUP || (unsigned)c->urgency > URGENCY_DARURAT ||
-	    (unsigned)c->closed_as > CLOSE_WITHDRAWN || (unsigned)c->wait_back > CASE_DITUTUP ||
-	    (unsigned)c->undo.state > CASE_DITUTUP)
+	if (c->version == 0 || code_parse(&code, c->code.s, strlen(c->code.s)) != 0 ||
+	    strcmp(code.s, c->code.s) != 0)
 		goto out;
 	rc = decode_lists(c, doc);
 out:

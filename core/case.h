@@ -42,10 +42,11 @@ struct case_clock {
 	int64_t start_ms, due_ms;
 	int64_t next_ms;	/* its next warning, breach or rung; 0 none */
 	int64_t met_ms;		/* when it was met, or paused since */
+	int64_t paused_ms;	/* length of the waits that moved start and due */
 	int64_t breached_ms;	/* due time of the first breach ever, 0 none: never erased */
 	int warned, rung;	/* how many warnings and rungs are behind it */
 	int in_breach;		/* of this run: due is past and recorded */
-	int epoch;		/* rises when the clock is started again (reopened, handed on) */
+	int epoch;		/* rises when it is started again, or climbs another ladder */
 };
 
 enum task_state { TASK_OPEN, TASK_TAKEN, TASK_GONE };
@@ -102,8 +103,13 @@ struct case_record {
 	int64_t confirm_by_ms;		/* in selesai: closes itself then */
 	int64_t wait_until_ms;		/* in menunggu */
 	enum case_state wait_back;
+	int wait_asked;			/* for the resident's answer; else for budget or parts */
 	int64_t review_ms;		/* looked at again then, if nothing else is due */
-	struct { enum case_state state; char officer[OFFICER_ID_CHARS]; int64_t until_ms; unsigned clocks; } undo;
+	/* What the last act changed, while it may be taken back. */
+	struct {
+		enum case_state state; char officer[OFFICER_ID_CHARS], holder[OFFICER_ID_CHARS];
+		int64_t until_ms; unsigned clocks;
+	} undo;
 
 	struct ledger ledger;
 	char digest[65];		/* hex, of its latest log entry; "" none */

@@ -30,6 +30,7 @@ static const char *const refusals[] = {
 	[REFUSED_TIME] = "tanggal harus sesudah sekarang dan tidak melewati batas",
 	[REFUSED_APPROVER] = "perlu persetujuan orang kedua yang bertugas",
 	[REFUSED_FIRST] = "kasus sudah dibuka",
+	[REFUSED_CASE] = "nomor kasus tujuan salah atau kasus ini sendiri; periksa nomornya",
 };
 static const char *const escalations[] = {
 	[ESC_NONE] = "", [ESC_WARNING] = "warning", [ESC_BREACH] = "breach", [ESC_RUNG] = "rung",
@@ -111,11 +112,34 @@ clock_start(struct step *s, int i, int64_t start_ms)
 }
 
 /*
+ * Another unit or category may mean another ladder.  The climb goes on above the highest rung that
+ * was behind it: who heard is not told again, nobody above is left out.  The epoch tells the two
+ * climbs apart.
+ */
+static void
+ladder_change(struct step *s, int clock, const struct ladder *old)
+{
+	struct case_clock *k = &s->c->clocks[clock];
+	const struct ladder *l = ladder_of(s->p, s->c, clock);
+	int rung = 0;
+
+	if (l == old)
+		return;
+	for (int g = 0; l != NULL && g < l->n; g++)
+		for (int i = 0; old != NULL && i < k->rung && i < old->n; i++)
+			if (strcmp(l->rungs[g].name, old->rungs[i].name) == 0)
+				rung = g + 1;
+	k->rung = rung;
+	k->epoch++;
+	k->next_ms = clock_next(s->p, s->c, clock);
+}
+
+/*
  * After a change of category, urgency or unit: targets may only come nearer.  What did not run yet
  * starts at the citizen's time, not at ours.
  */
 static void
-clocks_tighten(struct step *s)
+clocks_tighten(struct step *s, const struct case_record *before)
 {
 	for (int i = 0; i < s->c->clocks_n; i++) {
 		struct case_clock *k = &s->c->clocks[i];
@@ -124,20 +148,35 @@ clocks_tighten(struct step *s)
 		if (s->p->clocks[i].stop == STOP_ON_TRIAGE)
 			continue;
 		if (k->state == CLOCK_NONE) {
-			clock_start(s, i, s->c->received_ms);
+			/* How long the cure may take depends on what it is: not known in triage. */
+			if (s->p->clocks[i].stop != STOP_ON_RESOLVE || s->c->units_n > 0)
+				clock_start(s, i, s->c->received_ms);
 			continue;
 		}
 		if (k->state != CLOCK_RUNNING)
 			continue;
+		/* From the true start: a wait moves the end by its length, working days or not. */
 		due = policy_due_ms(s->p, &s->p->clocks[i], s->c->urgency, s->c->category,
-		    tier_of(s->p, s->c), k->start_ms);
+		    tier_of(s->p, s->c), k->start_ms - k->paused_ms);
+		due += due != 0 ? k->paused_ms : 0;
 		if (due != 0 && due < k->due_ms && !k->in_breach)
 			k->due_ms = due;
 		if (!k->in_breach)
 			k->next_ms = clock_next(s->p, s->c, i);
-		else if (k->next_ms == 0 || k->next_ms > s->now_ms)
-			k->next_ms = clock_next(s->p, s->c, i);	/* another unit, another ladder */
+		else
+			ladder_change(s, i, ladder_of(s->p, before, i));
 	}
+}
+
+/*
+ * A promise broken while no engine was awake to say so is broken all the same.  The breach itself
+ * is left to the engine: the clock may yet run again.
+ */
+static void
+note_breach(struct case_clock *k, int64_t now_ms)
+{
+	if (k->state == CLOCK_RUNNING && k->breached_ms == 0 && k->due_ms < now_ms)
+		k->breached_ms = k->due_ms;
 }
 
 static void
@@ -155,13 +194,16 @@ clocks_stop(struct step *s, unsigned flags)
 			continue;
 		for (size_t m = 0; m < N_ELEMS(map); m++)
 			if ((flags & map[m].flag) && s->p->clocks[i].stop == map[m].stop) {
+				note_breach(k, s->now_ms);
 				k->state = CLOCK_MET;
 				k->met_ms = s->now_ms;
 				k->next_ms = 0;
 				s->c->undo.clocks |= 1u << i;
 			}
 		if ((flags & FX_STOP_ALL) && k->state != CLOCK_MET) {
-			k->state = CLOCK_STOPPED;
+			note_breach(k, s->now_ms);
+			k->state = s->p->clocks[i].stop == STOP_ON_CLOSE ? CLOCK_MET : CLOCK_STOPPED;
+			k->met_ms = k->state == CLOCK_MET ? s->now_ms : 0;
 			k->next_ms = 0;
 		}
 	}
@@ -311,6 +353,7 @@ task_give(struct step *s, const struct officer *o, const char *unit, const char 
 	t->told_ms = s->now_ms;
 	t->state = TASK_OPEN;
 	t->message = m->n;
+	SET(c->pending[c->pending_n - 1].unit, unit);
 	if (!c->sealed) {		/* sealed cases are worked on at the console only */
 		nonce_next(s, t->nonce);
 		SET(m->nonce, t->nonce);
@@ -371,18 +414,34 @@ unit_task(struct step *s, const char *code, size_t max, const char *kind)
 }
 
 static void
+tell_desk(struct step *s)
+{
+	unit_task(s, s->p->triage_unit, (size_t)s->p->told_max, s->c->sealed ? "tugas-rahasia" : "tugas");
+}
+
+static void
 tell_units(struct step *s)
 {
 	const char *kind = s->c->sealed ? "tugas-rahasia" : s->t->on == ON_DISPUTE ? "sanggah" : "tugas";
 
 	for (int i = 0; i < s->c->units_n; i++)
 		unit_task(s, s->c->units[i], i == 0 ? (size_t)s->p->told_max : 1, kind);
+	/* A case nobody was told of is the desk's; a sealed one only if no unit was named at all. */
+	if (s->c->tasks_n == 0 && (!s->c->sealed || s->c->units_n == 0))
+		tell_desk(s);
 }
 
+/* No task is open (taken over, or all who had one have left): the holder, the lead, the desk. */
 static void
-tell_desk(struct step *s)
+tell_somebody(struct step *s, const char *kind)
 {
-	unit_task(s, s->p->triage_unit, (size_t)s->p->told_max, s->c->sealed ? "tugas-rahasia" : "tugas");
+	const struct officer *o[1] = { officer_find(s->r, s->c->holder) };
+
+	if ((o[0] == NULL || o[0]->ended) && reachable(s, case_lead(s->c), o, 1) == 0 &&
+	    (s->c->sealed || reachable(s, s->p->triage_unit, o, 1) == 0))
+		s->fx->gap = 1;
+	else
+		tell_officer(s, o[0], kind, GROUP_NOTICE);
 }
 
 static void
@@ -399,6 +458,8 @@ tell_holders(struct step *s, const char *kind)
 		if (o != NULL && !o->ended && tell_officer(s, o, kind, GROUP_NOTICE) != NULL)
 			told++;
 	}
+	if (told == 0)
+		tell_somebody(s, kind);
 }
 
 /* What the resident hears of each event; sealed cases say as little as the second column. */
@@ -485,6 +546,26 @@ rung_recipients(const struct step *s, const struct rung *g, const char **unit, c
 	return u != NULL ? roster_on_duty(s->r, u->code, ROLE_KEPALA, s->now_ms, out, max) : 0;
 }
 
+static int
+unit_index(const struct case_record *c, const char *unit)
+{
+	for (int i = 0; i < c->units_n; i++)
+		if (strcmp(c->units[i], unit) == 0)
+			return i;
+	return -1;
+}
+
+/*
+ * A sealed case does not climb through whoever happens to stand above: the resident fears just
+ * him.  It goes to those of its own units, and to those whom the ladder names.
+ */
+static int
+is_closed_to(const struct step *s, const struct rung *g, const char *unit)
+{
+	return s->c->sealed && (g->to == RUNG_PARENT || g->to == RUNG_KECAMATAN) &&
+	    unit_index(s->c, unit) < 0;
+}
+
 /* The height of the highest rung that is due now in any clock: clock order breaks ties. */
 static int
 is_highest_due(const struct step *s, int clock, int rung)
@@ -526,6 +607,13 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 	k->next_ms = clock_next(s->p, s->c, clock);
 	if (overtaken) {
 		e->kind = ESC_PASSED, e->why = "terlambat";
+		return;
+	}
+	if (is_closed_to(s, g, unit)) {
+		e->kind = ESC_PASSED, e->why = "tertutup";
+		e->told[0] = '\0';
+		if (k->next_ms > s->now_ms)
+			k->next_ms = s->now_ms;
 		return;
 	}
 	if (n == 0 && g->to != RUNG_FEED) {
@@ -575,6 +663,7 @@ warn(struct step *s, int clock, struct escalation *e)
 		if (m == NULL)
 			break;
 		told++;
+		SET(s->c->pending[s->c->pending_n - 1].unit, t->unit);
 		SET(m->nonce, t->nonce);
 		m->percent = percent;
 		m->due_ms = k->due_ms;
@@ -622,8 +711,7 @@ ledger_holder(const struct case_record *c)
 	switch (c->state) {
 	case CASE_BARU: return HOLDER_TRIAGE;
 	case CASE_SELESAI: return HOLDER_RESIDENT;
-	case CASE_MENUNGGU: return c->wait_back == CASE_DITERIMA || c->wait_back == CASE_DITANGANI ?
-	    HOLDER_WAITING : HOLDER_RESIDENT;
+	case CASE_MENUNGGU: return c->wait_asked ? HOLDER_RESIDENT : HOLDER_WAITING;
 	default: return c->units_n > 0 ? c->units[0] : HOLDER_TRIAGE;
 	}
 }
@@ -647,7 +735,8 @@ take_understanding(struct step *s, const struct understanding *u)
 		return;			/* triage: no unit yet */
 	c->units_n = 0;
 	for (int i = 0; i < u->units_n && i < CASE_UNITS; i++)
-		SET(c->units[c->units_n++], u->units[i]);
+		if (unit_find(s->p->units, u->units[i]) != NULL)
+			SET(c->units[c->units_n++], u->units[i]);
 }
 
 static void
@@ -696,7 +785,8 @@ hand_on(struct step *s)
 {
 	const struct unit *u = unit_find(s->p->units, s->cmd->to_unit);
 
-	if (u == NULL)
+	/* To itself would only start the clock of taking anew. */
+	if (u == NULL || strcmp(u->code, case_lead(s->c)) == 0)
 		return refuse(s->fx, REFUSED_UNIT);
 	SET(s->c->units[0], u->code);
 	s->c->units_n = 1;
@@ -729,18 +819,37 @@ take_over(struct step *s)
 	SET(s->c->holder, s->cmd->actor);
 }
 
+/* Who takes a disputed case: the superior; of a sealed one the next whom its ladder names. */
+static const struct unit *
+one_higher(const struct step *s)
+{
+	const struct unit *u = unit_find(s->p->units, case_lead(s->c));
+
+	if (!s->c->sealed)
+		return u != NULL && u->parent != NULL ? u->parent : u;
+	for (int i = 0; i < s->c->clocks_n; i++) {
+		const struct ladder *l = ladder_of(s->p, s->c, i);
+
+		if (s->p->clocks[i].stop != STOP_ON_HANDLE || l == NULL)
+			continue;
+		for (int g = 0; g < l->n; g++)
+			if (l->rungs[g].unit[0] != '\0' && unit_index(s->c, l->rungs[g].unit) < 0)
+				return unit_find(s->p->units, l->rungs[g].unit);
+	}
+	return u;
+}
+
 /* Disputed: the one above takes it, the old one stays as support, all promises start anew. */
 static void
 reopen(struct step *s)
 {
 	struct case_record *c = s->c;
-	const struct unit *u = unit_find(s->p->units, case_lead(c));
-	const struct unit *up = u != NULL && u->parent != NULL ? u->parent : u;
+	const struct unit *up = one_higher(s);
 
-	if (up != NULL && up != u)
+	if (up != NULL)
 		lead_with(c, up->code);
 	c->level++;
-	c->handled_ms = c->resolved_ms = c->taken_ms = 0;
+	c->taken_ms = c->going_ms = c->arrived_scene_ms = c->handled_ms = c->resolved_ms = 0;
 	c->holder[0] = '\0';
 	for (int i = 0; i < c->clocks_n; i++)
 		if (s->p->clocks[i].stop != STOP_ON_TRIAGE && c->clocks[i].state != CLOCK_RUNNING)
@@ -766,11 +875,13 @@ wait_begin(struct step *s)
 		/* Only the cure may wait for budget or parts; the four hours never do. */
 		for (int i = 0; i < c->clocks_n; i++)
 			if (c->clocks[i].state == CLOCK_RUNNING && s->p->clocks[i].stop == STOP_ON_RESOLVE) {
+				note_breach(&c->clocks[i], s->now_ms);
 				c->clocks[i].state = CLOCK_PAUSED;
 				c->clocks[i].met_ms = s->now_ms;
 			}
 	}
 	c->wait_back = c->state;
+	c->wait_asked = cmd->event == ON_ASK;
 	c->wait_until_ms = until;
 	return 0;
 }
@@ -786,6 +897,7 @@ wait_end(struct step *s)
 		if (k->state != CLOCK_PAUSED)
 			continue;
 		k->state = CLOCK_RUNNING;
+		k->paused_ms += s->now_ms - k->met_ms;
 		k->start_ms += s->now_ms - k->met_ms;	/* the remaining time is what it was */
 		k->due_ms += s->now_ms - k->met_ms;
 		k->met_ms = 0;
@@ -798,6 +910,10 @@ static int
 undo(struct step *s)
 {
 	struct case_record *c = s->c;
+	struct case_task *t = task_of(c, s->cmd->actor);
+	int64_t act_ms = c->undo.until_ms - s->p->undo_ms;
+	int64_t *const noted[] = { &c->taken_ms, &c->going_ms, &c->arrived_scene_ms, &c->handled_ms,
+	    &c->resolved_ms };
 
 	if (c->undo.until_ms < s->now_ms || strcmp(c->undo.officer, s->cmd->actor) != 0)
 		return refuse(s->fx, c->undo.until_ms < s->now_ms ? REFUSED_TIME : REFUSED_AUTHORITY);
@@ -807,6 +923,12 @@ undo(struct step *s)
 			c->clocks[i].met_ms = 0;
 			c->clocks[i].next_ms = clock_next(s->p, c, i);
 		}
+	for (size_t i = 0; i < N_ELEMS(noted); i++)
+		if (*noted[i] >= act_ms)
+			*noted[i] = 0;		/* it did not happen */
+	SET(c->holder, c->undo.holder);
+	if (t != NULL && strcmp(c->holder, s->cmd->actor) != 0)
+		t->state = TASK_OPEN;
 	return 0;
 }
 
@@ -817,6 +939,8 @@ state_after(const struct step *s, const struct case_record *before)
 		return s->t->to;
 	if (s->t->on == ON_UNDO)
 		return before->undo.state;
+	if (s->t->on == ON_NOTE && (!before->wait_asked || s->cmd->by != BY_RESIDENT))
+		return CASE_MENUNGGU;		/* only the one who was asked can answer */
 	return s->t->on == ON_RESUME || s->t->on == ON_NOTE ? before->wait_back : CASE_MENUNGGU;
 }
 
@@ -848,13 +972,18 @@ take_task(struct step *s)
 	struct case_record *c = s->c;
 	const struct officer *o = officer_find(s->r, s->cmd->actor);
 	struct case_task *t = task_of(c, s->cmd->actor);
+	char unit[UNIT_CODE_CHARS] = "?";
 
-	if (t != NULL)
+	if (t != NULL) {
 		t->state = TASK_TAKEN;
+		SET(unit, t->unit);
+	} else if (o != NULL) {
+		SET(unit, o->unit);
+	}
 	if (c->holder[0] == '\0' || (s->t->effects & FX_STOP_TAKEN))
 		SET(c->holder, s->cmd->actor);
 	/* His colleagues need not come; other units are told for their own part. */
-	cancel(s, "tw", o != NULL ? o->unit : "?", s->cmd->actor);
+	cancel(s, "tw", unit, s->cmd->actor);
 	if (s->t->effects & (FX_STOP_HANDLED | FX_STOP_RESOLVED))
 		cancel(s, "ew", "", "");
 }
@@ -865,27 +994,49 @@ revoke(struct step *s)
 	cancel(s, "twe", "", "");
 	for (int i = 0; i < s->c->tasks_n; i++)
 		task_drop(s, &s->c->tasks[i]);
+	tasks_prune(s->c);	/* makes room for those that follow in the same step */
 	s->c->holder[0] = '\0';
+}
+
+/* For which of the case's units the actor speaks: a task may have come to him from one below. */
+static int
+unit_of_actor(const struct step *s, const struct case_record *c)
+{
+	const struct officer *o = officer_find(s->r, s->cmd->actor);
+
+	for (int i = 0; i < c->tasks_n; i++)
+		if (c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, s->cmd->actor) == 0)
+			return unit_index(c, c->tasks[i].unit);
+	return o != NULL ? unit_index(c, o->unit) : -1;
 }
 
 static void
 drop_unit(struct step *s)
 {
-	const struct officer *o = officer_find(s->r, s->cmd->actor);
 	struct case_record *c = s->c;
-	int keep = 0;
+	int at = unit_of_actor(s, c);
+	char unit[UNIT_CODE_CHARS];
 
-	for (int i = 0; i < c->units_n; i++)
-		if (o == NULL || strcmp(c->units[i], o->unit) != 0) {
-			if (keep != i)
-				memcpy(c->units[keep], c->units[i], sizeof(c->units[0]));
-			keep++;
-		}
-	c->units_n = keep;
+	assert(at > 0);		/* event_meant() saw to it */
+	SET(unit, c->units[at]);
+	c->units_n--;
+	memmove(c->units + at, c->units + at + 1, sizeof(c->units[0]) * (size_t)(c->units_n - at));
 	for (int i = 0; i < c->tasks_n; i++)
-		if (o != NULL && strcmp(c->tasks[i].unit, o->unit) == 0)
+		if (strcmp(c->tasks[i].unit, unit) == 0)
 			task_drop(s, &c->tasks[i]);
-	cancel(s, "tw", o != NULL ? o->unit : "?", "");
+	cancel(s, "tw", unit, "");
+}
+
+static int
+merge(struct step *s)
+{
+	struct code into;
+
+	if (code_parse(&into, s->cmd->into, strlen(s->cmd->into)) != 0 ||
+	    strcmp(into.s, s->c->code.s) == 0)
+		return refuse(s->fx, REFUSED_CASE);
+	SET(s->c->duplicate_of, into.s);
+	return 0;
 }
 
 static void
@@ -901,8 +1052,6 @@ close_case(struct step *s)
 	for (size_t i = 0; i < N_ELEMS(map); i++)
 		if (map[i].on == s->t->on)
 			c->closed_as = map[i].as;
-	if (s->t->on == ON_MERGE)
-		SET(c->duplicate_of, s->cmd->into);
 	c->closed_ms = s->now_ms;
 	cancel(s, "i", "", "");
 	ledger_end(&c->ledger, s->now_ms);
@@ -911,6 +1060,31 @@ close_case(struct step *s)
 }
 
 /* ---- who may ---- */
+
+#define ROUTER (1u << BY_ROUTER)
+#define STAFF (1u << BY_OFFICER | 1u << BY_OPERATOR)
+#define DESK (1u << BY_OPERATOR)
+#define RESIDENT (1u << BY_RESIDENT)
+#define TIMER (1u << BY_TIMER)
+/* The resident's word is the resident's: no officer may say in his stead that it is fixed. */
+static const unsigned senders[] = {
+	[ON_OPEN] = ROUTER, [ON_TRIAGE] = ROUTER | TIMER, [ON_ASSIGN] = ROUTER | STAFF,
+	[ON_ACCEPT] = STAFF, [ON_GO] = STAFF, [ON_ARRIVE] = STAFF, [ON_HANDLE] = STAFF,
+	[ON_RESOLVE] = STAFF, [ON_DECLINE] = STAFF, [ON_DROP] = STAFF, [ON_HAND_ON] = STAFF,
+	[ON_ASK] = STAFF, [ON_NOTE] = ROUTER | STAFF | RESIDENT, [ON_WAIT] = STAFF,
+	[ON_RESUME] = STAFF | TIMER, [ON_CONFIRM] = RESIDENT | DESK, [ON_DISPUTE] = RESIDENT | DESK,
+	[ON_LAPSE] = TIMER, [ON_WITHDRAW] = RESIDENT | STAFF, [ON_WITHDRAW_ASKED] = RESIDENT,
+	[ON_REJECT] = STAFF, [ON_MERGE] = STAFF, [ON_UNDO] = STAFF, [ON_TAKE_OVER] = STAFF,
+	[ON_DUE] = TIMER,
+};
+
+/* The resident need not say why; whoever speaks or decides for him must. */
+static int
+needs_reason(const struct step *s)
+{
+	return (s->t->effects & FX_REASON) || (((1u << s->cmd->by) & STAFF) &&
+	    (s->t->on == ON_WITHDRAW || s->t->on == ON_CONFIRM || s->t->on == ON_DISPUTE));
+}
 
 static int
 has_authority(const struct step *s, const struct case_record *c)
@@ -943,12 +1117,10 @@ has_authority(const struct step *s, const struct case_record *c)
 static enum case_event
 event_meant(const struct step *s, const struct case_record *c)
 {
-	const struct officer *o = officer_find(s->r, s->cmd->actor);
-
 	if (s->cmd->event == ON_WITHDRAW && s->cmd->by == BY_RESIDENT && (c->sealed || c->lane_e))
 		return ON_WITHDRAW_ASKED;
-	if (s->cmd->event == ON_DECLINE && o != NULL && c->units_n > 1 && strcmp(o->unit, c->units[0]) != 0)
-		return ON_DROP;
+	if (s->cmd->event == ON_DECLINE || s->cmd->event == ON_DROP)
+		return unit_of_actor(s, c) > 0 ? ON_DROP : ON_DECLINE;
 	return s->cmd->event;
 }
 
@@ -964,6 +1136,8 @@ apply(struct step *s, const struct case_record *before)
 		revoke(s);
 	if (s->cmd->u != NULL && s->t->on != ON_NOTE)
 		take_understanding(s, s->cmd->u);
+	if (s->t->on == ON_ASSIGN && c->units_n == 0 && s->cmd->by != BY_ROUTER)
+		return refuse(s->fx, REFUSED_UNIT);
 	if (s->t->on == ON_HAND_ON && hand_on(s) != 0)
 		return -1;
 	if (s->t->on == ON_DECLINE)
@@ -975,6 +1149,8 @@ apply(struct step *s, const struct case_record *before)
 	if ((s->t->on == ON_ASK || s->t->on == ON_WAIT) && wait_begin(s) != 0)
 		return -1;
 	if (s->t->on == ON_UNDO && undo(s) != 0)
+		return -1;
+	if (s->t->on == ON_MERGE && merge(s) != 0)
 		return -1;
 	c->state = state_after(s, before);
 	if (before->state == CASE_MENUNGGU && c->state != CASE_MENUNGGU)
@@ -990,7 +1166,7 @@ apply(struct step *s, const struct case_record *before)
 	if (fx & FX_REOPEN)
 		reopen(s);
 	if (!(fx & FX_FIRST))
-		clocks_tighten(s);
+		clocks_tighten(s, before);
 	if (fx & FX_RESTART_TAKEN)
 		clocks_restart(s, STOP_ON_ACCEPT);
 	if (fx & FX_RESTART_TRIAGE)
@@ -1000,11 +1176,13 @@ apply(struct step *s, const struct case_record *before)
 	if (fx & FX_BY_TASK)
 		take_task(s);
 	if (fx & FX_UNDOABLE) {
-		c->undo.state = before->state;
+		/* An act ends a wait for good: taken back, the work goes on where it was before. */
+		c->undo.state = before->state == CASE_MENUNGGU ? before->wait_back : before->state;
 		SET(c->undo.officer, s->cmd->actor);
+		SET(c->undo.holder, before->holder);
 		c->undo.until_ms = s->now_ms + s->p->undo_ms;
-	} else if (c->state != before->state) {
-		c->undo.until_ms = 0;
+	} else if (c->state != before->state || (fx & (FX_REVOKE | FX_BY_TASK))) {
+		c->undo.until_ms = 0;		/* others have built on it */
 	}
 	return 0;
 }
@@ -1055,10 +1233,14 @@ prepare(struct step *s, const struct case_record *c, struct due *d)
 		return refuse(s->fx, REFUSED_STATE);
 	if ((c->version == 0) != ((s->t->effects & FX_FIRST) != 0))
 		return refuse(s->fx, c->version == 0 ? REFUSED_STATE : REFUSED_FIRST);
-	if ((s->t->effects & FX_REASON) && (s->cmd->note == NULL || s->cmd->note[0] == '\0'))
-		return refuse(s->fx, REFUSED_REASON);
+	if ((s->t->effects & FX_FIRST) && (s->cmd->report == NULL || s->cmd->u == NULL))
+		return refuse(s->fx, REFUSED_STATE);
+	if (s->cmd->by != BY_SYSTEM && !(senders[on] >> s->cmd->by & 1))
+		return refuse(s->fx, REFUSED_AUTHORITY);
 	if (!has_authority(s, c))
 		return refuse(s->fx, REFUSED_AUTHORITY);
+	if (needs_reason(s) && (s->cmd->note == NULL || s->cmd->note[0] == '\0'))
+		return refuse(s->fx, REFUSED_REASON);
 	return 0;
 }
 
@@ -1072,6 +1254,7 @@ case_decide(const struct policy *policy, const struct roster *roster, const stru
 
 	fx->refusal = REFUSED_NOT;
 	fx->messages_n = fx->cancels_n = fx->indexes_n = fx->gap = 0;
+	fx->what = "";
 	memset(&fx->esc, 0, sizeof(fx->esc));
 	fx->esc.why = "";
 	fx->after = *c;
@@ -1092,6 +1275,6 @@ case_decide(const struct policy *policy, const struct roster *roster, const stru
 	return 0;
 refused:
 	fx->after = *c;
-	fx->messages_n = fx->cancels_n = fx->indexes_n = 0;
+	fx->messages_n = fx->cancels_n = fx->indexes_n = fx->gap = 0;
 	return -1;
 }

@@ -42,7 +42,7 @@ struct command {
 
 enum refusal {
 	REFUSED_NOT, REFUSED_STATE, REFUSED_EARLY, REFUSED_REASON, REFUSED_AUTHORITY, REFUSED_UNIT,
-	REFUSED_TIME, REFUSED_APPROVER, REFUSED_FIRST
+	REFUSED_TIME, REFUSED_APPROVER, REFUSED_FIRST, REFUSED_CASE
 };
 /* What is wrong and what to do, in Indonesian, for the one who sent the command. */
 const char *refusal_text(enum refusal r);
@@ -78,7 +78,7 @@ struct escalation {
 	char told[UNIT_CODE_CHARS];		/* who hears of it */
 	int64_t due_ms, late_ms;
 	int epoch;
-	const char *why;			/* static: "", "kosong", "terlambat" */
+	const char *why;			/* static: "", "kosong", "terlambat", "tertutup" */
 };
 
 enum index_kind { INDEX_TASK_ADD, INDEX_TASK_DROP, INDEX_REPORTER_SET, INDEX_REPORTER_DROP };

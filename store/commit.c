@@ -295,15 +295,19 @@ static const struct { const char *word; enum commit_result result; } answers[] =
 };
 
 static void
-read_slot(struct commit_slot *s, const redisReply *r)
+read_slot(struct store *st, struct commit_slot *s, const redisReply *r)
 {
 	s->result = COMMIT_REFUSED;
-	if (r->type != REDIS_REPLY_ARRAY || r->elements != 2 || r->element[0]->type != REDIS_REPLY_STRING)
+	if (r->type != REDIS_REPLY_ARRAY || r->elements != 3 || r->element[0]->type != REDIS_REPLY_STRING)
 		return;
 	for (size_t i = 0; i < N_ELEMS(answers); i++)
 		if (strcmp(answers[i].word, r->element[0]->str) == 0)
 			s->result = answers[i].result;
 	s->seq = r->element[1]->type == REDIS_REPLY_INTEGER ? r->element[1]->integer : 0;
+	if (s->result == COMMIT_REFUSED && r->element[2]->type == REDIS_REPLY_STRING) {
+		buf_reset(&st->why);
+		buf_addf(&st->why, "kt_commit: %s", r->element[2]->str);
+	}
 }
 
 void
@@ -342,7 +346,7 @@ commit_receive(struct commit_batch *b, struct store *st)
 		struct commit_slot *s = &b->slots[i];
 
 		if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == (size_t)b->n)
-			read_slot(s, r->element[i]);
+			read_slot(st, s, r->element[i]);
 		else
 			s->result = redis_class_of(r) == REDIS_UNKNOWN ? COMMIT_UNKNOWN : COMMIT_REFUSED;
 		if (s->result == COMMIT_OK) {

@@ -48,14 +48,20 @@ local function intake(keys, args)
 	return { args[2 + at], 0, id }
 end
 
--- The next of a recipient's messages takes its place in the line.
-local function advance(list, prefix)
+-- The next of a recipient's messages takes its place in the line.  What is gone or no message any
+-- more leaves the list: it must not stand before the rest for ever.
+local function advance(list, line, prefix)
 	local id = redis.call('LINDEX', list, 0)
-	if id then
-		local m = redis.call('HMGET', prefix .. id, 'z', 'nb', 'st')
-		if m[1] and m[3] == 'queued' and not redis.call('ZSCORE', m[1], id) then
-			redis.call('ZADD', m[1], m[2], id)
+	while id do
+		local m = redis.pcall('HMGET', prefix .. id, 'nb', 'st')
+		if not m.err and tonumber(m[1]) and m[2] then
+			if m[2] == 'queued' and not redis.call('ZSCORE', line, id) then
+				redis.call('ZADD', line, m[1], id)
+			end
+			return
 		end
+		redis.call('LPOP', list)
+		id = redis.call('LINDEX', list, 0)
 	end
 end
 
@@ -66,7 +72,25 @@ local function message_end(key, id, state, now, ended, prefix)
 	redis.call('ZREM', m[2], id)
 	redis.call('LREM', m[1], 1, id)
 	redis.call('ZADD', ended, text(now), id)
-	advance(m[1], prefix)
+	advance(m[1], m[2], prefix)
+end
+
+-- The log goes on at its counter: an entry of somebody else's above it would refuse ours half way.
+local function log_check(meta, log)
+	local seq = redis.call('HGET', meta, 'seq') or '0'
+	if not string.find(seq, '^%d+$') then
+		error(redis.error_reply('KENTONGAN the counter of the log is no number'))
+	end
+	if redis.call('XLEN', log) == 0 and redis.call('EXISTS', log) == 0 then
+		return tonumber(seq)
+	end
+	local info = redis.call('XINFO', 'STREAM', log)
+	for i = 1, #info, 2 do
+		if info[i] == 'last-generated-id' and tonumber(string.match(info[i + 1], '^%d+')) > tonumber(seq) then
+			error(redis.error_reply('KENTONGAN the log is ahead of its counter: run kentongan audit verify'))
+		end
+	end
+	return tonumber(seq)
 end
 
 -- g.seq is the last one given; who calls writes it back before the call ends.
@@ -101,22 +125,25 @@ local function item_read(keys, args, k, a)
 	return it, k, a
 end
 
--- nil when it may be written, else the answer; also a type check of every key it will write.
+-- nil when it may be written, else the answer.  Touches every key that it will write: one of
+-- another type raises its error here, before the first write.
 local function item_check(it)
+	local bad = nil
 	if it.expect >= 0 then
 		local c = redis.call('HMGET', it.key, 'v', 'q', 'i')
 		it.seqs, it.inputs = c[2] or '', c[3] or ''
 		if it.input ~= '' and string.find(it.inputs, ' ' .. it.input .. ' ', 1, true) then
-			return 'already'
-		end
-		if tonumber(c[1] or '0') ~= it.expect then
-			return 'conflict'
+			bad = 'already'
+		elseif tonumber(c[1] or '0') ~= it.expect then
+			bad = 'conflict'
 		end
 	end
 	for _, x in ipairs(it.index) do
 		local old = redis.call('HGET', x.key, x.field)
 		if x.op == 'u' and old and old ~= x.value then
-			return 'taken'
+			bad = bad or 'taken'
+		elseif x.op == 'c' and old and not string.find(old, '^%d+$') then
+			error(redis.error_reply('KENTONGAN a counter is no number: ' .. x.field))
 		end
 	end
 	for _, m in ipairs(it.out) do
@@ -125,7 +152,12 @@ local function item_check(it)
 		redis.call('ZCARD', m.line)
 	end
 	for _, m in ipairs(it.cancel) do
-		m.state = redis.call('HGET', m.key, 'st')
+		local old = redis.call('HMGET', m.key, 'st', 'q', 'z')
+		m.state = old[1]
+		if m.state == 'queued' then
+			redis.call('LLEN', old[2])
+			redis.call('ZCARD', old[3])
+		end
 	end
 	if it.drop then
 		it.dropped = redis.call('HGET', it.drop, 'v') == '0'
@@ -133,6 +165,7 @@ local function item_check(it)
 	if it.stream then
 		redis.call('XLEN', it.stream)
 	end
+	return bad
 end
 
 local function inputs_after(inputs, input)
@@ -254,11 +287,10 @@ end
 -- args: message key prefix, decision time, number of items, then each item's own
 local function commit(keys, args)
 	local g = { meta = keys[1], log = keys[2], due = keys[3], lease = keys[4], ended = keys[5] }
-	local now, results, k, a, broken = now_ms(g.meta), {}, 6, 4, nil
-	g.seq = tonumber(redis.call('HGET', g.meta, 'seq') or '0')
-	g.later = collect()
+	local now, results, k, a = now_ms(g.meta), {}, 6, 4
 	local decided = tonumber(args[2])
-	redis.call('XLEN', g.log)
+	g.seq = log_check(g.meta, g.log)
+	g.later = collect()
 	redis.call('ZCARD', g.due)
 	redis.call('ZCARD', g.lease)
 	redis.call('ZCARD', g.ended)
@@ -268,21 +300,19 @@ local function commit(keys, args)
 	for i = 1, tonumber(args[3]) do
 		local it
 		it, k, a = item_read(keys, args, k, a)
-		local bad = item_check(it)
-		if bad then
-			results[i] = { bad, 0 }
+		-- What cannot be checked cannot be written: this item alone is refused, before its first write.
+		local ok, bad = pcall(item_check, it)
+		if not ok then
+			results[i] = { 'refused', 0, type(bad) == 'table' and bad.err or tostring(bad) }
+		elseif bad then
+			results[i] = { bad, 0, '' }
 		else
-			local ok, seq = pcall(item_write, it, g, now, args[1])
-			if not ok then
-				broken = seq
-				break
-			end
-			results[i] = { 'ok', seq }
+			results[i] = { 'ok', item_write(it, g, now, args[1]), '' }
 		end
 	end
 	g.later:flush()
 	redis.call('HSET', g.meta, 'clock', text(now), 'seq', text(g.seq))
-	return broken and redis.error_reply('KENTONGAN ' .. tostring(broken)) or results
+	return results
 end
 
 -- What is due now and in nobody else's hands, with the cases.
@@ -294,14 +324,15 @@ local function due(keys, args)
 	if first[2] then
 		out[2] = first[2]
 	end
-	redis.call('ZCARD', keys[2])
 	local leases = { 'ZADD', keys[2] }
+	redis.call('ZCARD', keys[2])
 	while taken < most do
 		local batch = redis.call('ZRANGEBYSCORE', keys[1], '-inf', text(now), 'LIMIT', from, most)
 		for _, code in ipairs(batch) do
 			local held = redis.call('ZSCORE', keys[2], code)
 			if taken < most and (not held or tonumber(held) <= now) then
-				local c = redis.call('HMGET', args[1] .. code, 'v', 'd', 'k')
+				-- One damaged case must not stop the clocks of all: it goes out empty and is reported.
+				local c = redis.pcall('HMGET', args[1] .. code, 'v', 'd', 'k')
 				leases[#leases + 1], leases[#leases + 2] = text(now + lease), code
 				out[#out + 1] = { code, c[1] or '', c[2] or '', c[3] or '' }
 				taken = taken + 1
@@ -322,11 +353,18 @@ local function claim(keys, args)
 	local now, most, lease = now_ms(keys[1]), tonumber(args[2]), tonumber(args[3])
 	local out = { text(now) }
 	for i = 2, #keys do
+		redis.call('ZCARD', keys[i])
+	end
+	for i = 2, #keys do
 		if #out > most then break end
 		for _, id in ipairs(redis.call('ZRANGEBYSCORE', keys[i], '-inf', text(now), 'LIMIT', 0, most + 1 - #out)) do
 			local key = args[1] .. id
-			local m = redis.call('HMGET', key, 'p', 'k', 'na', 'n', 'st')
-			if not m[5] then
+			local m = redis.pcall('HMGET', key, 'p', 'k', 'na', 'n', 'st', 'f')
+			if m.err or (m[6] and not string.find(m[6], '^%d+$')) then
+				-- No message any more: it waits out a lease, is reported, and holds up its recipient alone.
+				redis.call('ZADD', keys[i], text(now + lease), id)
+				out[#out + 1] = { id, 0, '', '', '0', '0', 'damaged' }
+			elseif not m[5] then
 				redis.call('ZREM', keys[i], id)
 			else
 				local fence = redis.call('HINCRBY', key, 'f', 1)
@@ -346,7 +384,7 @@ local function mark(keys, args)
 	if m[1] ~= args[3] or m[2] ~= 'sending' then
 		return 'lost'
 	end
-	redis.call('XLEN', keys[2])
+	local g = { log = keys[2], seq = log_check(keys[1], keys[2]) }
 	redis.call('ZCARD', keys[3])
 	redis.call('ZCARD', m[3])
 	redis.call('LLEN', m[4])
@@ -356,7 +394,6 @@ local function mark(keys, args)
 		redis.call('ZADD', m[3], args[5], args[2])
 	else
 		if args[6] ~= '' then
-			local g = { log = keys[2], seq = tonumber(redis.call('HGET', keys[1], 'seq') or '0') }
 			redis.call('HSET', keys[1], 'seq', text(log_append(g, args[6], args[7])))
 		end
 		message_end(keys[4], args[2], args[5], now, keys[3], args[1])

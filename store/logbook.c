@@ -174,6 +174,7 @@ int
 log_line_of(struct log_line *out, const redisReply *entry)
 {
 	const redisReply *f;
+	char id[32];
 
 	if (entry->type != REDIS_REPLY_ARRAY || entry->elements != 2 || entry->element[0]->type != REDIS_REPLY_STRING)
 		return -1;
@@ -182,6 +183,9 @@ log_line_of(struct log_line *out, const redisReply *entry)
 	    strcmp(f->element[2]->str, "h") != 0)
 		return -1;
 	out->seq = strtoll(entry->element[0]->str, NULL, 10);
+	snprintf(id, sizeof(id), "%" PRId64 "-0", out->seq);
+	if (strcmp(id, entry->element[0]->str) != 0)
+		return -1;		/* between two of ours */
 	out->entry = f->element[1]->str;
 	out->len = f->element[1]->len;
 	out->digest = (const uint8_t *)f->element[3]->str;
@@ -197,8 +201,8 @@ logbook_read(struct store *st, int64_t after_seq, int max, int (*cb)(const struc
 	int n = -1;
 
 	buf_add_key(&key, &st->keys, KEY_LOG, NULL, NULL);
-	r = redis_pipe_command(st->pipe, "XRANGE %b %lld-0 + COUNT %d", key.data, key.len,
-	    (long long)after_seq + 1, max);
+	r = redis_pipe_command(st->pipe, "XRANGE %b (%lld-0 + COUNT %d", key.data, key.len,
+	    (long long)after_seq, max);
 	if (r != NULL && r->type == REDIS_REPLY_ARRAY) {
 		n = 0;
 		for (size_t i = 0; i < r->elements; i++, n++) {
@@ -351,10 +355,12 @@ out:
 
 /* ---- audit ---- */
 
+struct head { int64_t seq; char chain[65]; };
 struct last { char code[CODE_CHARS + 1]; char digest[65]; int64_t version; };
 struct audit {
 	struct chain c, sealed;
 	struct last *table; size_t cap, n;	/* open addressing by code */
+	struct head *heads; size_t heads_n, head_next;	/* as signed, by seq */
 	struct buf *report;
 	int bad, seal_seen;
 	int64_t at_ms;
@@ -415,6 +421,24 @@ audit_case(struct audit *a, const json_t *doc, int64_t seq, const char *hex)
 	return 0;
 }
 
+/* Heads are signed in order; several may name one seq. */
+static int
+audit_head(struct audit *a)
+{
+	char hex[65];
+
+	log_hex(hex, a->c.digest);
+	for (; a->head_next < a->heads_n && a->heads[a->head_next].seq <= a->c.seq; a->head_next++) {
+		const struct head *h = &a->heads[a->head_next];
+
+		if (h->seq < a->c.seq)
+			return complain(a, h->seq, "the signed head at this seq stands in no order");
+		if (strcmp(h->chain, hex) != 0)
+			return complain(a, h->seq, "the chain up to here is not the one that was signed: an entry at or before it was changed");
+	}
+	return 0;
+}
+
 static int
 audit_line(const struct log_line *line, void *arg)
 {
@@ -445,6 +469,8 @@ audit_line(const struct log_line *line, void *arg)
 		return complain(a, line->seq, "is dated more than a minute before the one before it");
 	a->at_ms = at > a->at_ms ? at : a->at_ms;
 	fold(&a->c, line->seq, digest);
+	if (audit_head(a) != 0)
+		return 1;
 	if (line->seq == a->sealed.seq) {
 		a->seal_seen = 1;
 		if (memcmp(a->c.digest, a->sealed.digest, DIGEST_BYTES) != 0)
@@ -453,9 +479,27 @@ audit_line(const struct log_line *line, void *arg)
 	return 0;
 }
 
-/* Notes that daemons keep outside the store, and signed heads, are checked against the chain's run. */
+/* "kentongan-head 1 seq=N chain=HEX at=MS sig=HEX"; 0 or -1 if it is not what we signed. */
 static int
-audit_heads(struct store *st, struct audit *a)
+head_parse(struct head *h, const redisReply *entry, const uint8_t pub[32])
+{
+	const redisReply *f = entry->elements == 2 ? entry->element[1] : NULL;
+	const char *line = f != NULL && f->type == REDIS_REPLY_ARRAY && f->elements == 2 ? f->element[1]->str : "";
+	const char *sig = strstr(line, " sig=");
+	uint8_t raw[SIGN_BYTES];
+	long long seq = 0;
+	int n = sscanf(line, "kentongan-head 1 seq=%lld chain=%64s", &seq, h->chain);
+
+	h->seq = seq;
+	if (n != 2 || sig == NULL || strlen(sig + 5) != 2 * SIGN_BYTES ||
+	    hex_decode(raw, sig + 5, 2 * SIGN_BYTES) != 0)
+		return -1;
+	return sign_verify(raw, pub, line, (size_t)(sig - line));
+}
+
+/* Reads the signed heads: each must be met on the way, with its digest. */
+static int
+heads_read(struct store *st, struct audit *a)
 {
 	struct buf key = { 0 }, text = { 0 };
 	uint8_t seed[32], pub[32];
@@ -474,18 +518,15 @@ audit_heads(struct store *st, struct audit *a)
 	r = redis_pipe_command(st->pipe, "XRANGE %b - +", key.data, key.len);
 	if (r == NULL || r->type != REDIS_REPLY_ARRAY)
 		rc = -1;
+	else
+		a->heads = xcalloc(r->elements + 1, sizeof(*a->heads));
 	for (size_t i = 0; rc == 0 && i < r->elements; i++) {
-		const char *line = r->element[i]->element[1]->element[1]->str;
-		const char *sig = strstr(line, " sig=");
-		uint8_t raw[SIGN_BYTES];
-		long long seq = 0;
+		struct head *h = &a->heads[a->heads_n];
 
-		if (sig == NULL || sscanf(line, "kentongan-head 1 seq=%lld", &seq) != 1 ||
-		    strlen(sig + 5) != 2 * SIGN_BYTES || hex_decode(raw, sig + 5, 2 * SIGN_BYTES) != 0 ||
-		    sign_verify(raw, pub, line, (size_t)(sig - line)) != 0)
-			complain(a, seq, "the signed head at this seq does not verify");
-		else if (seq > a->c.seq)
-			complain(a, seq, "is named by a signed head but the log ends before it: the tail was cut");
+		if (head_parse(h, r->element[i], pub) != 0)
+			complain(a, h->seq, "the signed head at this seq does not verify");
+		else if (h->seq > 0)
+			a->heads_n++;
 	}
 	freeReplyObject(r);
 	buf_release(&key);
@@ -496,22 +537,21 @@ int
 logbook_verify(struct store *st, struct buf *report)
 {
 	struct audit a = { .report = report };
-	int n, rc = -1, safe;
+	int n = 0, rc = -1, safe;
 
-	if (chain_read(st, &a.sealed) != 0)
+	if (chain_read(st, &a.sealed) != 0 || heads_read(st, &a) != 0)
 		goto out;
 	a.seal_seen = a.sealed.seq == 0;
-	do {
-		n = logbook_read(st, a.c.seq, 1000, audit_line, &a);
-	} while (n == 1000 && !a.bad);
+	while (!a.bad && (n = logbook_read(st, a.c.seq, 1000, audit_line, &a)) == 1000)
+		continue;
 	if (n < 0)
 		goto out;
 	if (!a.bad && !a.seal_seen)
 		complain(&a, a.c.seq + 1, "is missing: the log ends before the sealed chain, its tail was cut");
 	if (!a.bad && logbook_last_seq(st) != a.c.seq)
 		complain(&a, a.c.seq + 1, "is missing: the store counted further than the log goes");
-	if (!a.bad && audit_heads(st, &a) != 0)
-		goto out;
+	if (!a.bad && a.head_next < a.heads_n)
+		complain(&a, a.heads[a.head_next].seq, "is named by a signed head but the log ends before it: the tail was cut");
 	safe = a.bad ? 0 : store_check(st);
 	if (safe < 0) {
 		buf_addf(report, "%s\n", store_error(st));
@@ -522,5 +562,6 @@ logbook_verify(struct store *st, struct buf *report)
 	rc = a.bad;
 out:
 	free(a.table);
+	free(a.heads);
 	return rc;
 }

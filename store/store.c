@@ -279,7 +279,8 @@ check_installation(struct store *st)
 	} else if (r->element[0]->type != REDIS_REPLY_STRING) {
 		unsafe(st, "the store is empty", buf_str(&key), "no installation id",
 		    "it is not the store this machine served: restore the data or the backup");
-	} else if (r->element[0]->len > mine.len || memcmp(r->element[0]->str, mine.data, r->element[0]->len) != 0) {
+	} else if (strcspn(buf_str(&mine), "\n") != r->element[0]->len ||
+	    memcmp(r->element[0]->str, mine.data, r->element[0]->len) != 0) {
 		unsafe(st, "the store belongs to another installation", buf_str(&key), "", "connect the right Redis");
 	} else if (r->element[1]->type != REDIS_REPLY_STRING || strcmp(r->element[1]->str, STORE_SCHEMA) != 0) {
 		unsafe(st, "the store has another schema", buf_str(&key), "", "run the upgrade of this version");
@@ -369,7 +370,11 @@ install_identity(struct store *st)
 		/* A new machine: it may only begin on an empty store. */
 		r = redis_pipe_command(st->pipe, "HGET %b installation", key.data, key.len);
 		if (r == NULL || r->type != REDIS_REPLY_NIL) {
-			because(st, "this machine is new but the store is not", r);
+			if (r != NULL && r->type == REDIS_REPLY_STRING)
+				unsafe(st, "this machine is new but the store is not", buf_str(&key), "",
+				    "bring secrets/ of the machine that served it, or connect an empty Redis");
+			else
+				because(st, "HGET", r);
 			goto out;
 		}
 		random_bytes(raw, sizeof(raw));

@@ -1,0 +1,147 @@
+#include <check.h>
+#include <string.h>
+
+#include "core/transition.h"
+
+Suite *transition_suite(void);
+
+/*
+ * Columns: Baru diTugaskan diterima(A) Menuju ditangani(H) Selesai menunggu(W) ditutup(X).
+ * The letter is the state after; "<" goes back to where it came from; "." is refused.
+ */
+static const char letters[] = "BTAMHSWX";
+static const struct { enum case_event on; const char *row; } matrix[] = {
+	/*                     BTAMHSWX */
+	{ ON_OPEN,            "T......." },
+	{ ON_TRIAGE,          "B......." },
+	{ ON_ASSIGN,          "TTTTT.T." },
+	{ ON_ACCEPT,          ".AAMH..." },
+	{ ON_GO,              ".MMMH..." },
+	{ ON_ARRIVE,          "...M...." },
+	{ ON_HANDLE,          ".HHHH.H." },
+	{ ON_RESOLVE,         ".SSSS.S." },
+	{ ON_DECLINE,         ".BBB...." },
+	{ ON_DROP,            ".TAMH..." },
+	{ ON_HAND_ON,         ".TTTT..." },
+	{ ON_ASK,             "WWW.W..." },
+	{ ON_NOTE,            "BTAMHS<." },
+	{ ON_WAIT,            "..W.W..." },
+	{ ON_RESUME,          "......<." },
+	{ ON_CONFIRM,         ".....X.." },
+	{ ON_DISPUTE,         ".....T.." },
+	{ ON_LAPSE,           ".....X.." },
+	{ ON_WITHDRAW,        "XXXXXXX." },
+	{ ON_WITHDRAW_ASKED,  "BTAMHSW." },
+	{ ON_REJECT,          "XXX....." },
+	{ ON_MERGE,           "XXX....." },
+	{ ON_UNDO,            "..<<<<.." },
+	{ ON_TAKE_OVER,       "AAAAH.A." },
+	{ ON_DUE,             "BTAMHSW." },
+};
+
+START_TEST(every_pair)
+{
+	const char *row = matrix[_i].row;
+
+	ck_assert_int_eq(matrix[_i].on, _i);
+	for (int from = CASE_BARU; from <= CASE_DITUTUP; from++) {
+		const struct transition *t = transition_find((enum case_state)from, matrix[_i].on);
+		char found = t == NULL ? '.' : letters[t->to];
+
+		/* The table marks "back" by menunggu. */
+		if (row[from] == '<')
+			ck_assert_msg(found == 'W', "%s from %s is not there",
+			    case_event_name(matrix[_i].on), case_state_name((enum case_state)from));
+		else
+			ck_assert_msg(found == row[from], "%s from %s goes to %c, not %c",
+			    case_event_name(matrix[_i].on), case_state_name((enum case_state)from),
+			    found, row[from]);
+	}
+}
+END_TEST
+
+START_TEST(no_pair_twice)
+{
+	for (size_t i = 0; transition_at(i) != NULL; i++) {
+		const struct transition *t = transition_at(i);
+
+		ck_assert_msg(transition_find(t->from, t->on) == t, "row %zu can never be found", i);
+		ck_assert_msg(t->from != CASE_DITUTUP, "row %zu leaves ditutup", i);
+	}
+}
+END_TEST
+
+/* What must be true of a row because of its event or where it goes. */
+static void
+row_is_lawful(const struct transition *t, size_t i)
+{
+	unsigned ended = FX_STOP_ALL | FX_REVOKE;
+	int acts = t->on == ON_HANDLE || t->on == ON_RESOLVE;
+
+	if (t->to == CASE_DITUTUP)
+		ck_assert_msg((t->effects & ended) == ended, "row %zu closes and leaves work open", i);
+	else
+		ck_assert_msg(!(t->effects & FX_STOP_ALL), "row %zu stops the clocks of an open case", i);
+	/* Only an act counts as handled: no hand-over, no wait, no acknowledgement (D5). */
+	ck_assert_msg(!(t->effects & FX_STOP_HANDLED) || acts, "row %zu stops the four hours", i);
+	ck_assert_msg(!(t->effects & FX_STOP_RESOLVED) || t->on == ON_RESOLVE, "row %zu", i);
+	if (acts && t->from != CASE_DITANGANI)
+		ck_assert_msg(t->effects & FX_STOP_HANDLED, "row %zu is an act that does not count", i);
+	ck_assert_msg(!(t->effects & FX_REOPEN) == (t->on != ON_DISPUTE), "row %zu reopens", i);
+	ck_assert_msg(!(t->effects & FX_FIRST) == (t->on != ON_OPEN && t->on != ON_TRIAGE), "row %zu", i);
+	ck_assert_msg(!(t->effects & FX_CLIMB) == (t->on != ON_DUE), "row %zu", i);
+	ck_assert_msg(t->on != ON_DUE || t->to == t->from, "row %zu: time alone changes a state", i);
+	if (t->effects & FX_TELL_UNIT && !(t->effects & FX_FIRST))
+		ck_assert_msg(t->effects & FX_REVOKE, "row %zu gives tasks beside the old ones", i);
+}
+
+START_TEST(rows_are_lawful)
+{
+	static const enum case_event reasoned[] = { ON_RESOLVE, ON_DECLINE, ON_DROP, ON_HAND_ON, ON_ASK,
+	    ON_WAIT, ON_REJECT, ON_MERGE };
+
+	for (size_t i = 0; transition_at(i) != NULL; i++) {
+		const struct transition *t = transition_at(i);
+		unsigned must = 0;
+
+		for (size_t e = 0; e < N_ELEMS(reasoned); e++)
+			if (reasoned[e] == t->on)
+				must = FX_REASON;
+		ck_assert_msg((t->effects & FX_REASON) == must, "row %zu: reason of %s", i, case_event_name(t->on));
+		row_is_lawful(t, i);
+	}
+}
+END_TEST
+
+START_TEST(names_go_both_ways)
+{
+	enum case_event e;
+	enum case_state s;
+
+	for (int i = ON_OPEN; i <= ON_DUE; i++) {
+		ck_assert_int_eq(case_event_of_name(case_event_name((enum case_event)i), &e), 0);
+		ck_assert_int_eq(e, i);
+	}
+	for (int i = CASE_BARU; i <= CASE_DITUTUP; i++) {
+		ck_assert_int_eq(case_state_of_name(case_state_name((enum case_state)i), &s), 0);
+		ck_assert_int_eq(s, i);
+	}
+	ck_assert_int_eq(case_event_of_name("tutup", &e), -1);
+	ck_assert_int_eq(case_event_of_name("", &e), -1);
+	ck_assert_int_eq(case_state_of_name("Baru", &s), -1);
+}
+END_TEST
+
+Suite *
+transition_suite(void)
+{
+	Suite *s = suite_create("transition");
+	TCase *tc = tcase_create("transition");
+
+	tcase_add_loop_test(tc, every_pair, 0, N_ELEMS(matrix));
+	tcase_add_test(tc, no_pair_twice);
+	tcase_add_test(tc, rows_are_lawful);
+	tcase_add_test(tc, names_go_both_ways);
+	suite_add_tcase(s, tc);
+	return s;
+}
