@@ -193,6 +193,17 @@ redis_pipe_queue(struct redis_pipe *p, int argc, const char **argv, const size_t
 	return 0;
 }
 
+int
+redis_pipe_flush(struct redis_pipe *p)
+{
+	int done = p->context == NULL;
+
+	while (!done)
+		if (redisBufferWrite(p->context, &done) != REDIS_OK)
+			return -1;	/* the reply's turn tells it and gives up */
+	return p->context != NULL ? 0 : -1;
+}
+
 redisReply *
 redis_pipe_reply(struct redis_pipe *p)
 {

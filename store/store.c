@@ -11,6 +11,7 @@
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "lib/escape.h"
+#include "lib/fault.h"
 #include "lib/log.h"
 
 extern const char _binary_store_kentongan_lua_start[], _binary_store_kentongan_lua_end[];
@@ -92,15 +93,38 @@ store_call_args(struct redis_args *out, const char *function, const struct redis
 		redis_args_add(out, args->argv[i], args->lens[i]);
 }
 
+/* Where a call is on its way and its answer unread, by whose call it is. */
+static void
+sent(const struct store *st, const char *function)
+{
+#ifdef KENTONGAN_FAULTS
+	static const struct { const char *daemon, *function, *point; } points[] = {
+		{ "router", "kt_commit", "after_commit_sent" }, { "sla", "kt_commit", "after_fire_sent" },
+		{ "console", "kt_commit", "after_action_sent" }, { "notify", "kt_claim", "after_claim_sent" },
+	};
+
+	redis_pipe_flush(st->pipe);
+	for (size_t i = 0; i < N_ELEMS(points); i++)
+		if (strncmp(st->name, points[i].daemon, strlen(points[i].daemon)) == 0 &&
+		    strcmp(function, points[i].function) == 0)
+			FAULT_POINT(points[i].point);
+#else
+	(void)st, (void)function;
+#endif
+}
+
 redisReply *
 store_call(struct store *st, const char *function, const struct redis_args *keys,
     const struct redis_args *args)
 {
 	struct redis_args all = { 0 };
-	redisReply *r;
+	redisReply *r = NULL;
 
 	store_call_args(&all, function, keys, args);
-	r = redis_pipe_call(st->pipe, all.n, (const char **)all.argv, all.lens);
+	if (redis_pipe_queue(st->pipe, all.n, (const char **)all.argv, all.lens) == 0) {
+		sent(st, function);
+		r = redis_pipe_reply(st->pipe);
+	}
 	if (r == NULL || r->type == REDIS_REPLY_ERROR)
 		because(st, function, r);
 	redis_args_release(&all);
