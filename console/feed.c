@@ -6,6 +6,7 @@
 
 #include "console/console.h"
 #include "lib/escape.h"
+#include "lib/fault.h"
 #include "lib/log.h"
 
 #define REPLAY_MAX 10000	/* a reader further behind starts anew */
@@ -37,6 +38,7 @@ send_event(struct watcher *w, enum model_event e, int64_t seq, const struct buf 
 		return;
 	/* data is one line of JSON: its encoder lets no line end through. */
 	buf_addf(&chunk, "id: %" PRId64 "\nevent: %s\ndata: %s\n\n", seq, model_event_name(e), buf_str(data));
+	FAULT_POINT("mid_sse");
 	if (http_stream_send(w->s, &chunk, (size_t)w->c->h.set.console_backlog_bytes) != 0)
 		w->broken = 1;		/* on_close follows */
 	buf_release(&chunk);

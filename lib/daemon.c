@@ -308,7 +308,7 @@ daemon_init(struct daemon *d, const char *name, int argc, char **argv,
 
 	*d = (struct daemon){ .name = name, .conf_dir = "conf", .dir = "var" };
 	log_init(name, LOG_LEVEL_INFO);
-	FAULT_INIT();
+	FAULT_INIT(name);
 	leave = read_flags(d, argc, argv, flags, n);
 	if (leave != 0)
 		return leave;

@@ -39,6 +39,7 @@ static struct fault faults[FAULTS_MAX];
 static size_t fault_count;
 static uint64_t random_state;
 static int record = -1;
+static const char *program = "";
 
 /* A fault that is not understood would be a test that tests nothing: leave. */
 static void
@@ -75,7 +76,7 @@ arm(const char *text)
 	if (fault_count == FAULTS_MAX)
 		refuse(text);
 	*f = (struct fault){ .percent = 100 };
-	if (sscanf(text, "%63[a-z0-9_]=%15[a-z]%n", f->point, action, &used) != 2)
+	if (sscanf(text, "%63[a-z0-9_.]=%15[a-z]%n", f->point, action, &used) != 2)
 		refuse(text);
 	rest = text + used;
 	if (sscanf(rest, "@%ld%n", &f->nth, &used) == 1)
@@ -98,11 +99,12 @@ arm(const char *text)
 }
 
 void
-fault_init(void)
+fault_init(const char *name)
 {
 	const char *list = getenv("KENTONGAN_FAULT"), *seed = getenv("KENTONGAN_FAULT_SEED");
 	const char *file = getenv("KENTONGAN_FAULT_FILE");
 
+	program = name;
 	random_state = seed != NULL ? strtoull(seed, NULL, 10) : 1;
 	if (file != NULL)
 		record = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -128,12 +130,31 @@ draw(void)
 	return z ^ z >> 31;
 }
 
+/* The point without the program it may be named for. */
+static const char *
+point_of(const char *name)
+{
+	const char *dot = strchr(name, '.');
+
+	return dot != NULL ? dot + 1 : name;
+}
+
+static int
+is_meant(const struct fault *f, const char *point)
+{
+	size_t n = strcspn(f->point, ".");
+
+	if (f->point[n] == '.' && (strlen(program) != n || strncmp(f->point, program, n) != 0))
+		return 0;
+	return strcmp(point_of(f->point), point) == 0;
+}
+
 static void
 note(const struct fault *f)
 {
 	char line[160];
-	int n = snprintf(line, sizeof(line), "%s %s hit=%ld pid=%ld\n", f->point,
-	    action_names[f->action], f->hits, (long)getpid());
+	int n = snprintf(line, sizeof(line), "%s.%s %s hit=%ld pid=%ld\n", program,
+	    point_of(f->point), action_names[f->action], f->hits, (long)getpid());
 
 	if (record >= 0 && write(record, line, (size_t)n) != n)
 		refuse("the record of hits cannot be written");
@@ -164,7 +185,7 @@ fault_hit(const char *point)
 	for (size_t i = 0; i < fault_count; i++) {
 		struct fault *f = &faults[i];
 
-		if (strcmp(f->point, point) != 0)
+		if (!is_meant(f, point))
 			continue;
 		f->hits++;
 		if ((f->nth > 0 && f->hits != f->nth) || (long)(draw() % 100) >= f->percent)

@@ -14,6 +14,7 @@
 #include <event2/keyvalq_struct.h>
 
 #include "lib/escape.h"
+#include "lib/fault.h"
 #include "lib/httpd_conn.h"
 #include "lib/log.h"
 
@@ -576,7 +577,12 @@ send_answer(struct http_req *r, int status, const char *type, const char *body, 
 		evhttp_add_header(evhttp_request_get_output_headers(ev), "Connection", "close");
 	if (h->dispatching == r)
 		h->dispatching = NULL;
+#ifdef KENTONGAN_FAULTS
+	sent = send_now(c->fd, &h->out, "", 0);		/* in two parts, so that there is a middle */
+	FAULT_POINT("mid_reply");
+#else
 	sent = send_now(c->fd, &h->out, body, len);
+#endif
 	c->req = NULL;
 	r->ev = NULL;		/* evhttp's again */
 	if (sent < h->out.len + len) {

@@ -21,6 +21,7 @@
 #include <event2/listener.h>
 
 #include "lib/clock.h"
+#include "lib/fault.h"
 #include "lib/httpd_conn.h"
 #include "lib/log.h"
 
@@ -500,6 +501,7 @@ on_new(struct event_base *base, void *arg)
 	struct httpd *h = arg;
 	struct http_conn *c = xcalloc(1, sizeof(*c));
 
+	FAULT_POINT("after_accept");
 	c->bev = bufferevent_socket_new(base, -1, 0);
 	if (c->bev == NULL)
 		abort();		/* memory */

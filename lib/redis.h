@@ -84,10 +84,10 @@ void redis_pipe_free(struct redis_pipe *p);
  * was queued and no reply belongs to it.
  */
 int redis_pipe_queue(struct redis_pipe *p, int argc, const char **argv, const size_t *lens);
+/* Hands what is queued to the kernel; replies are read as ever.  -1 when the connection is lost. */
+int redis_pipe_flush(struct redis_pipe *p);
 /* Next reply, NULL when the connection is lost (all queued ones are then unknown). Caller frees. */
 redisReply *redis_pipe_reply(struct redis_pipe *p);
-/* Sends what is queued now, so that the store works on it meanwhile.  A failure shows in the replies. */
-void redis_pipe_flush(struct redis_pipe *p);
 /* Queue one and wait for it. NULL: unknown.  Caller frees with freeReplyObject(), which takes NULL. */
 redisReply *redis_pipe_call(struct redis_pipe *p, int argc, const char **argv, const size_t *lens);
 /* printf-like convenience (hiredis format: %s %b %d); never put outside text into fmt. */

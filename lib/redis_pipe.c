@@ -193,14 +193,15 @@ redis_pipe_queue(struct redis_pipe *p, int argc, const char **argv, const size_t
 	return 0;
 }
 
-void
+int
 redis_pipe_flush(struct redis_pipe *p)
 {
-	int done = 0;
+	int done = p->context == NULL;
 
-	while (p->context != NULL && !done)
+	while (!done)
 		if (redisBufferWrite(p->context, &done) != REDIS_OK)
-			return;		/* the context remembers: the next reply is NULL */
+			return -1;	/* the reply's turn tells it and gives up */
+	return p->context != NULL ? 0 : -1;
 }
 
 redisReply *

@@ -8,10 +8,6 @@
 #include "lib/log.h"
 #include "notify/retry.h"
 
-#ifndef MUTANT
-#define MUTANT 0
-#endif
-
 int
 outlane_init(struct outlane *l, struct house *h, const struct channel *c)
 {

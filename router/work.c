@@ -9,10 +9,6 @@
 #include "lib/log.h"
 #include "router/converse.h"
 
-#ifndef MUTANT
-#define MUTANT 0
-#endif
-
 void
 entry_release(struct entry *e)
 {

@@ -157,10 +157,6 @@ render_all(struct outgoing *out, int *which, const struct policy *p, const struc
 	return n;
 }
 
-#ifndef MUTANT
-#define MUTANT 0
-#endif
-
 static void
 add_rendered(struct commit_batch *b, const struct store *st, const struct effects *fx,
     const struct case_keys *keys, const struct outgoing *out, const int *which, int n)
@@ -204,6 +200,20 @@ add_indexes(struct commit_batch *b, const struct store *st, const struct effects
 	}
 }
 
+/* Planted (MUTANT 11): the log entry goes into a call of its own, after the commit. */
+static struct commit_batch second_call;
+
+static void
+add_second_call(const struct store *st, int64_t decided_ms, const struct buf *entry, const uint8_t *digest)
+{
+	if (second_call.n == 0)
+		commit_begin(&second_call, decided_ms);
+	slot(&second_call);
+	args_add_key(&second_call.keys, st, KEY_META, NULL, NULL);
+	add_item(&second_call, st, &(struct item){ .code = "", .expect = -1, .input = "", .due_ms = -1,
+	    .entry = entry, .digest = digest }, NULL);
+}
+
 void
 commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p,
     const struct roster *r, const struct case_record *before, struct effects *fx,
@@ -227,6 +237,10 @@ commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p
 		buf_release(&hex);
 	}
 	case_encode(&doc, &fx->after);
+	if (MUTANT == 11) {
+		add_second_call(st, b->decided_ms, &entry, digest);
+		buf_reset(&entry);
+	}
 	args_add_key(&b->keys, st, KEY_CASE, fx->after.code.s, NULL);
 	add_item(b, st, &(struct item){ .code = fx->after.code.s, .expect = before->version,
 	    .doc = doc.data, .doc_len = doc.len, .input = input != NULL ? input->id : "",
@@ -356,6 +370,10 @@ commit_receive(struct commit_batch *b, struct store *st)
 		}
 	}
 	freeReplyObject(r);
+	if (MUTANT == 11 && b != &second_call) {
+		commit_run(&second_call, st);
+		commit_begin(&second_call, b->decided_ms);
+	}
 	return ok;
 }
 

@@ -7,10 +7,7 @@
 
 #include "core/calendar.h"
 #include "lib/escape.h"
-
-#ifndef MUTANT
-#define MUTANT 0
-#endif
+#include "lib/fault.h"
 
 void
 intake_release(struct intake *in)

@@ -11,6 +11,7 @@
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "lib/escape.h"
+#include "lib/fault.h"
 #include "lib/log.h"
 
 extern const char _binary_store_kentongan_lua_start[], _binary_store_kentongan_lua_end[];
@@ -113,6 +114,26 @@ store_call_args(struct redis_args *out, const char *function, const struct redis
 		redis_args_add(out, args->argv[i], args->lens[i]);
 }
 
+/* Sends what is queued; for tests the call may then be on its way with its answer unread. */
+static void
+sent(const struct store *st, const char *function)
+{
+	redis_pipe_flush(st->pipe);
+#ifdef KENTONGAN_FAULTS
+	static const struct { const char *daemon, *function, *point; } points[] = {
+		{ "router", "kt_commit", "after_commit_sent" }, { "sla", "kt_commit", "after_fire_sent" },
+		{ "console", "kt_commit", "after_action_sent" }, { "notify", "kt_claim", "after_claim_sent" },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(points); i++)
+		if (strncmp(st->name, points[i].daemon, strlen(points[i].daemon)) == 0 &&
+		    strcmp(function, points[i].function) == 0)
+			FAULT_POINT(points[i].point);
+#else
+	(void)function;
+#endif
+}
+
 int
 store_send(struct store *st, const char *function, const struct redis_args *keys,
     const struct redis_args *args)
@@ -123,7 +144,7 @@ store_send(struct store *st, const char *function, const struct redis_args *keys
 	store_call_args(&all, function, keys, args);
 	rc = redis_pipe_queue(st->pipe, all.n, (const char **)all.argv, all.lens);
 	if (rc == 0)
-		redis_pipe_flush(st->pipe);
+		sent(st, function);
 	else
 		because(st, function, NULL);
 	redis_args_release(&all);

@@ -248,7 +248,7 @@ START_TEST(an_fsync_error_leaves_nothing_behind)
 	struct spool *s;
 
 	setenv("KENTONGAN_FAULT", "spool_before_sync=err@1:EIO", 1);
-	fault_init();
+	fault_init("unit");
 	s = open_spool(10, 100000);
 	ck_assert_int_eq(spool_put(s, "a", 1, "x", 1), -1);
 	ck_assert_int_eq(errno, EIO);

@@ -1,0 +1,2 @@
+"""Scenarios of one fault each."""
+TABLE = {}

@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+"""Torture and scenarios: breaks a running house on purpose and says whether it kept its word.
+
+    torture.py run [--build DIR] [--seconds N] [--rate N] [--seed N] [--mode kill|points|stop|power|poison]
+    torture.py SCENARIO [--build DIR]       see --help for the names
+
+The driver shares no code with the daemons.  A run writes history.jsonl; checker.py judges it
+after quiescence and once more after a full restart.  Exit status 0 only when all held.
+"""
+import argparse
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from house import DAEMONS, House, Late, make_conf, start_time, wait_for	 # noqa: E402
+from load import History, Load						 # noqa: E402
+import scenarios							 # noqa: E402
+
+# Four hours pass in six seconds.
+FACTOR = 2400
+SPANS = {"konfirmasi": "8s", "urung": "1s", "tunggu": "60s", "tanya": "60s", "tinjau": "30m"}
+SETTINGS = {
+    "notify.lease": "2s", "notify.per_second": "5000", "router.scan_every": "500ms", "sla.nap": "100ms",
+    "heartbeat.every": "500ms", "redis.note_every": "200ms", "router.answers_per_hour": "1000",
+}
+
+# Points of each daemon, armed for one run in which every hit kills with so many per cent.
+POINTS = {
+    "ingest": ("after_accept", "after_parse", "before_store", "after_store", "mid_reply", "after_reply",
+               "spool_before_sync", "spool_after_rename", "spool_drain_before_delete"),
+    "router": ("after_read", "after_classify", "before_commit", "after_commit_sent", "after_commit",
+               "before_claim", "after_claim"),
+    "sla": ("after_scan", "before_fire", "after_fire_sent", "after_fire"),
+    "notify": ("after_read", "before_mark_sending", "after_mark_sending", "before_send", "mid_send",
+               "after_send", "after_mark"),
+    "console": ("mid_sse",),
+}
+
+
+class Watch(threading.Thread):
+    """Notes when each process is gone and when it serves again; wakes those that were stopped."""
+
+    def __init__(self, house, history):
+        super().__init__(daemon=True)
+        self.house, self.history, self.over = house, history, False
+        self.pids = {n: house.pid(n) for n in DAEMONS + ("redis",)}
+        self.thaw = {}
+
+    def run(self):
+        away = set()
+        while not self.over:
+            for name, old in self.pids.items():
+                pid = self.house.pid(name)
+                if pid != old and name not in away:
+                    away.add(name)
+                    self.history.add("gone", name=name, pid=old)
+                if name in away and pid is not None and self.serves(name):
+                    away.discard(name)
+                    self.pids[name] = pid
+                    self.history.add("back", name=name, pid=pid)
+            time.sleep(0.02)
+
+    def serves(self, name):
+        return name != "redis" or self.house.store_answers()
+
+    def finish(self):
+        self.over = True
+        self.join(5)
+
+
+def killer(house, history, rng, until, names):
+    """A random one dies every half to two seconds."""
+    while time.monotonic() < until:
+        time.sleep(rng.uniform(0.5, 2.0))
+        name = rng.choice(names)
+        pid = house.signal(name, signal.SIGKILL)
+        if pid is not None:
+            history.add("kill", name=name, pid=pid)
+
+
+def power_cuts(house, history, rng, until):
+    """All at once, the store too; then everybody must come back."""
+    while time.monotonic() < until:
+        time.sleep(rng.uniform(2.0, 4.0))
+        for name in DAEMONS + ("redis",):
+            pid = house.signal(name, signal.SIGKILL)
+            if pid is not None:
+                history.add("kill", name=name, pid=pid)
+        wait_for("all back after a power cut",
+                 lambda: all(house.pid(n) for n in DAEMONS) and house.store_answers(), 30)
+
+
+def stops(house, history, rng, until):
+    """Stops one while a second instance works on, then lets it go on where it stood."""
+    twins = {}
+    for name in ("router", "sla", "notify"):
+        twins[name] = house.second(name, name + "-2")
+    while time.monotonic() < until:
+        name = rng.choice(list(twins))
+        pid = house.signal(name, signal.SIGSTOP)
+        if pid is None:
+            continue
+        history.add("stop", name=name, pid=pid)
+        time.sleep(rng.choice((0.5, 1.5, 4.0)))
+        if house.signal(name, signal.SIGCONT):
+            history.add("thaw", name=name, pid=pid)
+        time.sleep(rng.uniform(0.1, 0.6))
+        os.kill(twins[name].pid, signal.SIGSTOP)	# now the other way round
+        history.add("stop", name=name + "-2", pid=twins[name].pid)
+        time.sleep(rng.choice((0.5, 2.5)))
+        os.kill(twins[name].pid, signal.SIGCONT)
+        history.add("thaw", name=name + "-2", pid=twins[name].pid)
+
+
+def armed(percent):
+    """KENTONGAN_FAULT for a run with points; a point hit rarely dies always."""
+    rare = {"spool_before_sync", "spool_after_rename", "spool_drain_before_delete", "before_claim",
+            "after_claim", "mid_sse"}
+    return ";".join("%s.%s=kill%%%d" % (d, p, 20 if p in rare else percent)
+                    for d, points in POINTS.items() for p in points)
+
+
+def note_hits(path, history):
+    """Faults that fired by themselves count as kills."""
+    if not os.path.exists(path):
+        return
+    with open(path) as f:
+        for line in f:
+            point, action, hit, pid = line.split()
+            name = point.split(".")[0]
+            history.add("kill", name=name, point=point, pid=int(pid.split("=")[1]))
+
+
+def judge(house, history_path, phase, extra=()):
+    """The checker's word on the house as it stands."""
+    command = [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "checker.py"),
+               "--dir", house.dir, "--history", history_path, "--build", house.build,
+               "--conf", house.conf, "--phase", phase, *extra]
+    return subprocess.run(command, check=False).returncode
+
+
+def run(args, work):
+    rng = random.Random(args.seed * 7919 + 1)
+    conf, history_path = os.path.join(work, "conf"), os.path.join(work, "history.jsonl")
+    hits = os.path.join(work, "hits")
+    make_conf(conf, args.factor, SPANS, SETTINGS)
+    history = History(history_path)
+    env = {}
+    if args.mode == "points":
+        env = {"KENTONGAN_FAULT": armed(args.percent), "KENTONGAN_FAULT_SEED": str(args.seed),
+               "KENTONGAN_FAULT_FILE": hits}
+    house = House(args.build, os.path.join(work, "d"), conf, env)
+    with house:
+        house.start()
+        watch = Watch(house, history)
+        watch.start()
+        load = Load(house, history, args.seed, args.rate, poison=40 if args.mode == "poison" else 0).start()
+        history.add("faults_begin")
+        until = time.monotonic() + args.seconds
+        names = args.only.split(",") if args.only else list(DAEMONS) + ["redis"]
+        if args.mode == "power":
+            power_cuts(house, history, rng, until)
+        elif args.mode == "stop":
+            stops(house, history, rng, until)
+        else:
+            killer(house, history, rng, until, names)
+        history.add("faults_end")
+        load.finish()
+        try:
+            house.quiet(args.quiet)
+        except Late as e:
+            history.add("restless", why=str(e))
+            print("RED  I11: %s" % e)
+        watch.finish()
+        note_hits(hits, history)
+        status = judge(house, history_path, "running")
+        house.stop()
+        house.env.pop("KENTONGAN_FAULT", None)
+        history.add("restart")
+        house.start()
+        house.quiet(args.quiet)
+        status |= judge(house, history_path, "restarted")
+    history.close()
+    return status
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("what", choices=["run"] + sorted(scenarios.TABLE))
+    p.add_argument("--build", default="build")
+    p.add_argument("--seconds", type=float, default=20)
+    p.add_argument("--rate", type=float, default=50)
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--mode", choices=("kill", "points", "stop", "power", "poison"), default="kill")
+    p.add_argument("--only", default="", help="kill only these, with commas")
+    p.add_argument("--percent", type=int, default=1, help="of hits of a point that kill")
+    p.add_argument("--factor", type=int, default=FACTOR)
+    p.add_argument("--quiet", type=float, default=60)
+    p.add_argument("--keep", action="store_true", help="keep the folder also when all held")
+    args = p.parse_args()
+    work = tempfile.mkdtemp(prefix="kt-")
+    status = 1
+    try:
+        if args.what == "run":
+            status = run(args, work)
+        else:
+            status = scenarios.TABLE[args.what](args, work)
+    except Late as e:
+        print("RED  %s" % e)
+    finally:
+        if status == 0 and not args.keep:
+            shutil.rmtree(work)
+        else:
+            print("kept: %s" % work)
+    print("%s %s" % ("GREEN" if status == 0 else "RED", " ".join(sys.argv[1:])))
+    return 1 if status else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
