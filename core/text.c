@@ -140,7 +140,7 @@ sms_fold(struct buf *out, const char *text, size_t len)
 	size_t n, used;
 	char *nfc;
 
-	for (n = 0; n < len && (unsigned char)text[n] < 0x80 && text[n] != '\t'; n++)
+	for (n = 0; n < len && ((text[n] >= ' ' && text[n] <= '~') || text[n] == '\n'); n++)
 		;
 	if (n == len) {			/* plain ASCII, as most texts are, has nothing to fold */
 		buf_add(out, text, len);

@@ -355,7 +355,7 @@ static const struct {
 	{ "a setting out of range", "sla.yaml", 1, "  urung: 10m ", "  urung: 2h ", 0,
 	    "lain: urung must be 0 s to 1 h" },
 	{ "a setting without unit of time", "sla.yaml", 1, "  konfirmasi: 3d ",
-	    "  konfirmasi: 3 ", 0, "lain: konfirmasi must be 1 h to 30 d" },
+	    "  konfirmasi: 3 ", 0, "lain: konfirmasi must be 1 s to 30 d" },
 	{ "too many told", "sla.yaml", 1, "diberitahu: 3", "diberitahu: 9", 0,
 	    "lain: diberitahu must be 1 to 8" },
 	{ "unknown desk", "sla.yaml", 1, "triase: D112 ", "triase: D911 ", 0,
