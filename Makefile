@@ -114,6 +114,17 @@ test: deps
 	$(B)/tests/unit
 	$(B)/tests/integration
 
+# ---- measuring: everything side by side in one run ----
+BENCHES := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
+$(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
+
+.PHONY: bench
+bench:
+	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="python3 redis-tools"
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all $(BENCHES)
+	python3 bench/bench.py $(B) $(BENCH)
+
 clean:
 	rm -rf build
 

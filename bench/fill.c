@@ -1,7 +1,9 @@
 /*
  * Puts cases with deadlines into a store that no engine works on yet.
  *
- *   fill --dir DIR --pending N --due N --at-in MS
+ *   fill --dir DIR --pending N --due N --at-in MS --run R
+ *
+ * run tells the codes of one call from those of another.
  *
  * N cases wait for a far deadline, N fall due at one instant, MS from now: each has breached its
  * four hours, and the second rung of its ladder, with its message, is due then.
@@ -121,7 +123,7 @@ main(int argc, char **argv)
 	struct buf path = { 0 }, url = { 0 };
 	int pending = 0, due = 0;
 	int64_t at_in = 0, now, at;
-	uint64_t number = 0;
+	uint64_t number = 0, run = 0;
 	struct case_record c;
 	struct house h;
 
@@ -131,6 +133,7 @@ main(int argc, char **argv)
 		if (strcmp(argv[i], "--dir") == 0) dir = argv[i + 1];
 		if (strcmp(argv[i], "--pending") == 0) pending = (int)strtol(argv[i + 1], NULL, 10);
 		if (strcmp(argv[i], "--due") == 0) due = (int)strtol(argv[i + 1], NULL, 10);
+		if (strcmp(argv[i], "--run") == 0) run = strtoull(argv[i + 1], NULL, 10);
 		if (strcmp(argv[i], "--at-in") == 0) at_in = strtoll(argv[i + 1], NULL, 10);
 	}
 	buf_addf(&path, "%s/run/redis.url", dir);
@@ -143,7 +146,7 @@ main(int argc, char **argv)
 	c = pattern(&h, now);
 	if (pending > 0)
 		put_many(&h, &c, &number, pending, now + 30 * DAY_MS);
-	number = (uint64_t)1 << 30;
+	number = (uint64_t)(run + 1) << 27;
 	at = store_now_ms(&h.st) + at_in;
 	if (due > 0)
 		put_many(&h, &c, &number, due, at);

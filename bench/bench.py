@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""make bench: what the house costs, measured side by side in one run.
+
+Absolute figures of a noisy machine say little: quote the ratios and the medians.
+Usage: bench.py BUILD [--quick]
+"""
+import json, os, re, shutil, signal, statistics, subprocess, sys, tempfile, threading, time
+
+BUILD = os.path.abspath(sys.argv[1])
+QUICK = "--quick" in sys.argv
+RUNS = 3 if QUICK else 5
+DAEMONS = ("ingest", "router", "sla", "notify", "console")
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def say(name, text):
+    print(f"{name:<46} {text}", flush=True)
+
+
+class House:
+    """`kentongan up` in a folder of its own."""
+
+    def __enter__(self):
+        self.dir = tempfile.mkdtemp(prefix="kt-bench-")
+        self.up = subprocess.Popen([f"{BUILD}/kentongan", "up", "--dir", self.dir, "--conf", "conf", "--http", "0",
+                                    "--console", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        line = self.up.stdout.readline()
+        if not line.startswith("ready "):
+            raise SystemExit(f"the house did not come up; see {self.dir}/log")
+        self.port = re.search(r"http=http://127\.0\.0\.1:(\d+)", line).group(1)
+        self.socket = f"{self.dir}/redis/redis.sock"
+        self.password = open(f"{self.dir}/secrets/redis").read().strip()
+        return self
+
+    def __exit__(self, *_):
+        self.up.send_signal(signal.SIGTERM)
+        self.up.wait(60)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def pid(self, name):
+        return int(open(f"{self.dir}/run/{name}.pid").read())
+
+    def cpu_us(self, *names):
+        total = 0
+        for n in names:
+            fields = open(f"/proc/{self.pid(n)}/stat").read().rsplit(")", 1)[1].split()
+            total += (int(fields[11]) + int(fields[12])) * 1_000_000 // TICK
+        return total
+
+    def rss_mib(self, name):
+        return int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{self.pid(name)}/status").read()).group(1)) / 1024
+
+    def hold(self, names, what):
+        for n in names:
+            os.kill(self.pid(n), what)
+
+    def cli(self, *args):
+        env = dict(os.environ, REDISCLI_AUTH=self.password)
+        return subprocess.run(["redis-cli", "-s", self.socket, *args], env=env, text=True, capture_output=True).stdout.strip()
+
+    def load(self, **kw):
+        args = [f"{BUILD}/bench/load", "--port", self.port, "--secret", f"{self.dir}/secrets/sms_http"]
+        if kw.pop("follow", False):
+            args += ["--redis", self.socket, "--password", f"{self.dir}/secrets/redis"]
+        for k, v in kw.items():
+            args += [f"--{k}", str(v)]
+        return json.loads(subprocess.run(args, text=True, capture_output=True, check=True).stdout)
+
+    def xadd(self, n):
+        out = subprocess.run(["redis-benchmark", "-s", self.socket, "-a", self.password, "-c", "64", "-n", str(n), "--csv",
+                              "XADD", "kt:{bench}:x", "*", "d", "x" * 400], text=True, capture_output=True).stdout
+        return float(out.strip().splitlines()[-1].split('","')[1].strip('"'))
+
+    def drain(self):
+        until = time.time() + 120
+        while time.time() < until and (self.cli("XLEN", "kt:{3510}:in:n") != "0" or self.cli("XLEN", "kt:{3510}:in:e") != "0"):
+            time.sleep(0.1)
+
+
+def med(v):
+    return statistics.median(v)
+
+
+def intake(h):
+    others = ("router", "sla", "notify", "console")
+    n = 10000 if QUICK else 30000
+    ratios, rates, bare = [], [], []
+    h.hold(others, signal.SIGSTOP)
+    try:
+        h.load(requests=2000)
+        for _ in range(RUNS):
+            rates.append(h.load(requests=n)["per_s"])
+            bare.append(h.xadd(n))
+            ratios.append(rates[-1] / bare[-1])
+    finally:
+        h.hold(others, signal.SIGCONT)
+    say("durable intake, 64 connections, reports/s", f"{med(rates):.0f}")
+    say("bare 400-byte XADD, 64 connections, /s", f"{med(bare):.0f}")
+    say("ratio (goal 0.45)", f"{med(ratios):.2f}   runs {' '.join(f'{r:.2f}' for r in ratios)}")
+    h.cli("DEL", "kt:{bench}:x")
+    h.drain()
+
+
+def road(h):
+    for rate, seconds in ((100, 5), (1000, 5 if QUICK else 10)):
+        d0, r0 = h.cpu_us(*DAEMONS), h.cpu_us("redis")
+        x = h.load(requests=rate * seconds, rate=rate, follow=True)
+        n = rate * seconds
+        say(f"hook to task in the outbox at {rate}/s, ms", f"p50 {x['outbox_p50_us'] / 1000:.1f}  p99 {x['outbox_p99_us'] / 1000:.1f}"
+            + ("   (goal p99 < 20)" if rate == 100 else ""))
+        if rate == 1000:
+            say("CPU us per report at 1,000/s", f"daemons {(h.cpu_us(*DAEMONS) - d0) / n:.0f}  redis {(h.cpu_us('redis') - r0) / n:.0f}")
+        h.drain()
+    best = 0
+    for rate in (2000, 3000, 4500, 6000, 8000):
+        x = h.load(requests=rate * 5, rate=rate, follow=True)
+        ok = x["outbox_p99_us"] < 1_000_000 and x["logged"] == rate * 5 and x["per_s"] > rate * 0.95
+        say(f"sustained {rate}/s for 5 s", f"p99 {x['outbox_p99_us'] / 1000:.0f} ms {'held' if ok else 'not held'}")
+        h.drain()
+        if not ok:
+            break
+        best = rate
+    say("sustained rate with p99 under 1 s (goal 6000)", f"{best}/s")
+
+
+def memory(h):
+    counts = (10000, 100000) if not QUICK else (5000, 20000)
+    done, first = 0, {}
+    for total in counts:
+        h.load(requests=total - done, rate=0 if QUICK else 4000)
+        done = total
+        h.drain()
+        row = {n: h.rss_mib(n) for n in DAEMONS}
+        say(f"resident MiB after {total} reports", "  ".join(f"{n} {v:.0f}" for n, v in row.items()))
+        first = first or row
+    cases = int(h.cli("ZCARD", "kt:{3510}:due"))
+    used = int(re.search(r"used_memory:(\d+)", h.cli("INFO", "memory")).group(1))
+    say("open cases", f"{cases}")
+    code = h.cli("ZRANGE", "kt:{3510}:due", "0", "0")
+    say("redis bytes: one open case's key", h.cli("MEMORY", "USAGE", f"kt:{{3510}}:case:{code}"))
+    log, n = int(h.cli("MEMORY", "USAGE", "kt:{3510}:log", "SAMPLES", "0")), int(h.cli("XLEN", "kt:{3510}:log"))
+    say("redis bytes per log entry", f"{log / n:.0f}")
+    say("redis bytes per pending deadline", f"{int(h.cli('MEMORY', 'USAGE', 'kt:{3510}:due', 'SAMPLES', '0')) / cases:.0f}")
+    say("redis bytes per open case with everything", f"{used / cases:.0f}")
+
+
+BARE = """#!lua name=bench
+redis.register_function('bench_rungs', function(keys, args)
+	for i = 1, tonumber(args[1]) do
+		local n = args[2] + i
+		redis.call('HSET', '{b}case:' .. n, 'v', 2, 'd', args[3], 'q', '1,2')
+		redis.call('XADD', '{b}log', n .. '-0', 'e', args[4], 'h', args[5])
+		redis.call('ZADD', '{b}due', n, n)
+		redis.call('HSET', '{b}msg:' .. n, 'st', 'queued', 'p', args[6], 'k', 'eskalasi', 'nb', 1, 'na', 2, 'q', 'a', 'z', 'b', 'f', 0, 'n', 0, 't', 1)
+		redis.call('RPUSH', '{b}rcp', n)
+	end
+	return 'ok'
+end)"""
+
+
+def bare_rungs(h, count, start):
+    """The same writes by a Function without any logic, in calls of the same size."""
+    h.cli("FUNCTION", "LOAD", "REPLACE", BARE)
+    t = time.time()
+    lines = "".join(f"FCALL bench_rungs 0 256 {start + i} {'d' * 1100} {'e' * 900} {'h' * 32} {'p' * 420}\n" for i in range(0, count, 256))
+    env = dict(os.environ, REDISCLI_AUTH=h.password)
+    subprocess.run(["redis-cli", "-s", h.socket], input=lines, env=env, text=True, capture_output=True, check=True)
+    took = (time.time() - t) * 1000
+    h.cli("FUNCTION", "DELETE", "bench")
+    return took
+
+
+def deadlines(h):
+    pending = 20000 if QUICK else 1_000_000
+    h.hold(("sla",), signal.SIGSTOP)
+    subprocess.run([f"{BUILD}/bench/fill", "--dir", h.dir, "--pending", str(pending)], check=True, capture_output=True)
+    h.hold(("sla",), signal.SIGCONT)
+    p99, last, lone, ratios = [], [], [], []
+    for run in range(RUNS):
+        for count, out in ((10000, p99), (1, lone)):
+            h.hold(("sla",), signal.SIGSTOP)
+            at = subprocess.run([f"{BUILD}/bench/fill", "--dir", h.dir, "--due", str(count), "--at-in", "2500", "--run",
+                                 str(run * 2 + (count == 1))], text=True, capture_output=True, check=True).stdout.strip()
+            h.hold(("sla",), signal.SIGCONT)
+            x = json.loads(subprocess.run([f"{BUILD}/bench/follow", "--socket", h.socket, "--password", f"{h.dir}/secrets/redis",
+                                           "--due", at, "--count", str(count), "--kind", "rung"], text=True, capture_output=True).stdout)
+            if x["early"] or x["count"] != count:
+                raise SystemExit(f"deadlines: {x}")
+            out.append(x["p99_ms"])
+            if count > 1:
+                last.append(x["max_ms"])
+        ratios.append(bare_rungs(h, 10000, (run + 1) * 10_000_000) / last[-1])
+    say(f"10,000 rungs at one instant, {pending:,} pending", f"p99 {med(p99):.0f} ms  last {med(last):.0f} ms   (goal p99 < 600), none early")
+    say("ratio to a bare Function's same writes", f"{med(ratios):.2f}   runs {' '.join(f'{r:.2f}' for r in ratios)}")
+    say("a lone deadline, ms late", f"{med(lone):.0f}   (goal < 5)")
+
+
+def main():
+    print(f"{os.cpu_count()} cores; {RUNS} interleaved runs, medians; {time.strftime('%Y-%m-%d %H:%M')}")
+    for part in (intake, road, memory, deadlines):
+        with House() as h:
+            part(h)
+
+
+main()
