@@ -23,7 +23,7 @@ class House:
     def __enter__(self):
         self.dir = tempfile.mkdtemp(prefix="kt-bench-")
         self.up = subprocess.Popen([f"{BUILD}/kentongan", "up", "--dir", self.dir, "--conf", "conf", "--http", "0",
-                                    "--console", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+                                    "--console", "0"], stdout=subprocess.PIPE, stderr=open(f"{self.dir}.err", "w"), text=True)
         line = self.up.stdout.readline()
         if not line.startswith("ready "):
             raise SystemExit(f"the house did not come up; see {self.dir}/log")
@@ -36,6 +36,7 @@ class House:
         self.up.send_signal(signal.SIGTERM)
         self.up.wait(60)
         shutil.rmtree(self.dir, ignore_errors=True)
+        os.unlink(f"{self.dir}.err")
 
     def pid(self, name):
         return int(open(f"{self.dir}/run/{name}.pid").read())

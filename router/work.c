@@ -9,6 +9,8 @@
 #include "lib/log.h"
 #include "router/converse.h"
 
+#define TRIES 8		/* of one report, each with other nonces */
+
 void
 entry_release(struct entry *e)
 {
@@ -170,42 +172,57 @@ acknowledge(struct router *r, const struct entry *e)
 	buf_release(&key);
 }
 
+/* What became of one commit: 0 done with, 1 decide again at once, -1 it stays pending and is read again. */
+static int
+settle(struct router *r, const struct entry *e, enum commit_result result)
+{
+	switch (result) {
+	case COMMIT_OK:
+		if (MUTANT == 4)
+			acknowledge(r, e);
+		return 0;
+	case COMMIT_ALREADY:
+		acknowledge(r, e);
+		return 0;
+	case COMMIT_TAKEN:
+		return 1;		/* an officer with many tasks: another nonce will do */
+	case COMMIT_REFUSED:
+		log_error("commit_refused", "case=%s err=\"%s\"", e->code.s,
+		    log_quote(store_error(&r->h.st), strlen(store_error(&r->h.st))));
+		return -1;
+	case COMMIT_CONFLICT: case COMMIT_UNKNOWN:
+		break;
+	}
+	return -1;
+}
+
 /*
  * Sends what has been decided.  A report's code is its own, so only a repeated delivery or the SLA
  * engine can have been faster: both are found by reading the entry again.
  */
 static int
-flush(struct router *r, const struct entry *entries, const int *which)
+flush(struct router *r, struct entry *entries, int *which)
 {
 	int rc = 0;
 
-	if (r->batch.n == 0)
-		return 0;
-	FAULT_POINT("before_commit");
-	commit_run(&r->batch, &r->h.st);
-	FAULT_POINT("after_commit");
-	for (int i = 0; i < r->batch.n; i++) {
-		const struct entry *e = &entries[which[i]];
+	for (int try = 0; r->batch.n > 0; try++) {
+		int n = r->batch.n, again = 0;
 
-		switch (r->batch.slots[i].result) {
-		case COMMIT_OK:
-			if (MUTANT == 4)
-				acknowledge(r, e);
-			break;
-		case COMMIT_ALREADY:
-			acknowledge(r, e);
-			break;
-		case COMMIT_REFUSED:
-			log_error("commit_refused", "case=%s err=\"%s\"", e->code.s,
-			    log_quote(store_error(&r->h.st), strlen(store_error(&r->h.st))));
-			rc = -1;
-			break;
-		case COMMIT_CONFLICT: case COMMIT_TAKEN: case COMMIT_UNKNOWN:
-			rc = -1;	/* stays pending: read again */
-			break;
+		FAULT_POINT("before_commit");
+		commit_run(&r->batch, &r->h.st);
+		FAULT_POINT("after_commit");
+		for (int i = 0; i < n; i++) {
+			int s = settle(r, &entries[which[i]], r->batch.slots[i].result);
+
+			if (s < 0 || (s > 0 && try == TRIES))
+				rc = -1;
+			else if (s > 0)
+				which[again++] = which[i];
 		}
+		commit_begin(&r->batch, r->now_ms);
+		for (int i = 0; i < again; i++)
+			add_open(r, &entries[which[i]]);
 	}
-	commit_begin(&r->batch, r->now_ms);
 	return rc;
 }
 
