@@ -208,7 +208,7 @@ end
 -- args: message key prefix, decision time, number of items, then each item's own
 local function commit(keys, args)
 	local g = { meta = keys[1], log = keys[2], due = keys[3], lease = keys[4], ended = keys[5] }
-	local now, results, k, a = now_ms(g.meta), {}, 6, 4
+	local now, results, failed, k, a = now_ms(g.meta), {}, {}, 6, 4
 	local decided = tonumber(args[2])
 	redis.call('XLEN', g.log)
 	redis.call('ZCARD', g.due)
@@ -220,8 +220,11 @@ local function commit(keys, args)
 	for i = 1, tonumber(args[3]) do
 		local it
 		it, k, a = item_read(keys, args, k, a)
-		local bad = item_check(it)
+		-- Items of one case stand on each other.  Its version alone does not tell: somebody else's
+		-- commit may have made the very version that the second of ours expects of the first.
+		local bad = it.expect >= 0 and failed[it.key] or item_check(it)
 		if bad then
+			failed[it.key] = 'conflict'
 			results[i] = { bad, 0 }
 		else
 			results[i] = { 'ok', item_write(it, g, now, args[1]) }
