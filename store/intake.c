@@ -40,19 +40,38 @@ dedupe_field(char out[LOOKUP_CHARS + 1], const struct store *st, const struct la
 	buf_wipe(&b);
 }
 
+/*
+ * The three codes follow from the message itself, by a keyed hash: every try to store it, by
+ * whichever worker and after however many deaths, promises the same one.  Drawn anew each time, a
+ * redelivery that went to the spool would promise another code than the store has given already.
+ */
+static void
+draw_codes(struct intake *in, const struct store *st, const struct laporan *l)
+{
+	struct buf b = { 0 };
+	uint8_t digest[DIGEST_BYTES];
+	uint64_t random;
+
+	buf_addf(&b, "code\n%s\n%s\n%s", in->field, l->sender != NULL ? l->sender : "",
+	    l->text != NULL ? l->text : "");
+	digest_of(digest, &st->lookup, b.data, b.len);
+	for (size_t i = 0; i < N_ELEMS(in->codes); i++) {
+		memcpy(&random, digest + i * sizeof(random), sizeof(random));
+		code_make(&in->codes[i], random & ((UINT64_C(1) << 35) - 1));
+	}
+	buf_wipe(&b);
+}
+
 void
 intake_prepare(struct intake *in, const struct store *st, const struct laporan *l)
 {
 	char lookup[LOOKUP_CHARS + 1] = "";
 	struct seal_key key;
 	struct buf plain = { 0 };
-	uint64_t random[3];
 
 	memset(in, 0, sizeof(*in));
-	random_bytes(random, sizeof(random));
-	for (size_t i = 0; i < N_ELEMS(random); i++)
-		code_make(&in->codes[i], random[i] & ((UINT64_C(1) << 35) - 1));
 	dedupe_field(in->field, st, l);
+	draw_codes(in, st, l);
 	snprintf(in->lane, sizeof(in->lane), "%s", l->lane_e ? "e" : "n");
 	in->received_ms = l->received_ms;
 	if (l->sender != NULL)

@@ -4,7 +4,7 @@
  * The door: a report becomes durable and gets its code, once.
  *
  * The work is cut in two so that it also serves an asynchronous link: intake_prepare() seals the
- * report and draws three codes, intake_args() makes the call, intake_result() reads the answer.
+ * report and names three codes, intake_args() makes the call, intake_result() reads the answer.
  * A prepared report can be written to the spool and offered again later with the same codes.
  *
  * Units      int64_t milliseconds since the epoch, UTC.
@@ -28,7 +28,8 @@ void intake_release(struct intake *in);
 /*
  * Seals the report under a new data key.  The dedupe field is the keyed hash of channel and
  * message id; without an id, of channel, sender, text and the provider's time when it has one.
- * Never the same for two senders.
+ * Never the same for two senders.  The codes are a keyed hash of that field, the sender and the
+ * text: the same message is promised the same code each time.
  */
 void intake_prepare(struct intake *in, const struct store *st, const struct laporan *l);
 

@@ -287,7 +287,7 @@ end
 -- args: message key prefix, decision time, number of items, then each item's own
 local function commit(keys, args)
 	local g = { meta = keys[1], log = keys[2], due = keys[3], lease = keys[4], ended = keys[5] }
-	local now, results, k, a = now_ms(g.meta), {}, 6, 4
+	local now, results, failed, k, a = now_ms(g.meta), {}, {}, 6, 4
 	local decided = tonumber(args[2])
 	g.seq = log_check(g.meta, g.log)
 	g.later = collect()
@@ -301,7 +301,15 @@ local function commit(keys, args)
 		local it
 		it, k, a = item_read(keys, args, k, a)
 		-- What cannot be checked cannot be written: this item alone is refused, before its first write.
-		local ok, bad = pcall(item_check, it)
+		-- Items of one case stand on each other.  Its version alone does not tell: somebody else's
+		-- commit may have made the very version that the second of ours expects of the first.
+		local ok, bad = true, it.expect >= 0 and failed[it.key] or nil
+		if not bad then
+			ok, bad = pcall(item_check, it)
+		end
+		if not ok or bad then
+			failed[it.key] = 'conflict'
+		end
 		if not ok then
 			results[i] = { 'refused', 0, type(bad) == 'table' and bad.err or tostring(bad) }
 		elseif bad then

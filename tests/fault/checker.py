@@ -142,8 +142,10 @@ class Store:
         self.lines = {k.decode(): r("ZRANGE", k, 0, -1) for k in r.scan("out:due:*")}
         self.streams = {lane: r("XRANGE", TAG + "in:" + lane, "-", "+") for lane in "en"}
         self.pending = {lane: r("XPENDING", TAG + "in:" + lane, "router")[0] for lane in "en"}
-        t = r("TIME")
-        self.now_ms = int(t[0]) * 1000 + int(t[1]) // 1000
+        self.sink = collections.defaultdict(list)
+        for route in ("sms", "email"):
+            for line in house.sent(route):
+                self.sink[line["id"]].append(line)
         r.close()
 
 
@@ -152,8 +154,9 @@ def steady(house):
     store = Store(house)
     r = house.redis()
     same = r("HGET", TAG + "meta", "seq").decode() == store.meta["seq"] == store.chain.get("seq")
+    waiting = any(r("ZCARD", k) for k in r.scan("out:due:*"))
     r.close()
-    return store if same and not any(store.lines.values()) else None
+    return store if same and not waiting else None
 
 
 def pairs(flat):
@@ -380,12 +383,7 @@ def unreachable(dir_):
 
 
 def check_outbox(v, store, entries, house, history):
-    told = unreachable(house.dir)
-    sink = collections.defaultdict(list)
-    for route in ("sms", "email"):
-        for line in house.sent(route):
-            sink[line["id"]].append(line)
-    expected = 0
+    told, sink, expected = unreachable(house.dir), store.sink, 0
     for e in entries.values():
         for n, kind, _ in e.get("msgs", ()):
             expected += 1

@@ -42,16 +42,21 @@ UNITS_MS = {"ms": 1, "s": 1000, "m": 60000, "h": 3600000, "d": 86400000}
 
 
 def scaled_sla(text, factor):
-    """sla.yaml with every duration of clocks and ladders divided; working days become days."""
+    """
+    sla.yaml with the durations of clocks and ladders divided, but for the cure's: a house whose
+    load has ended comes to rest.
+    """
 
     def ms_of(match):
         ms = int(match.group(2)) * UNITS_MS[match.group(3)]
         return "%s%dms" % (match.group(1), max(ms // factor, 1 if ms else 0))
 
     head, rest = text.split("\nlain:", 1)
-    head = re.sub(r"(\d+) hari kerja(?=[ ,}])", r"\1d", head)
-    head = re.sub(r"((?:dalam|setelah): )(\d+)(ms|[smhd])\b", ms_of, head)
-    return head + "\nlain:" + rest
+    clocks, cure = head.split("\n  - nama: diselesaikan", 1)
+    cure, ladders = cure.split("\ntangga:", 1)
+    pattern = r"((?:dalam|setelah): )(\d+)(ms|[smhd])\b"
+    return "".join((re.sub(pattern, ms_of, clocks), "\n  - nama: diselesaikan", cure, "\ntangga:",
+                    re.sub(pattern, ms_of, ladders), "\nlain:", rest))
 
 
 def set_spans(text, spans):
