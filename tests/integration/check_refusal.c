@@ -1,0 +1,480 @@
+/* What the store refuses: to serve when it is not safe, to write when a key is of another type. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/config.h"
+#include "store/due.h"
+#include "store/logbook.h"
+#include "tests/integration/kit.h"
+
+Suite *refusal_suite(void);
+
+static struct bench b;
+
+static void
+begin(void)
+{
+	bench_begin(&b, NULL);
+	bench_furnish(&b);
+}
+
+static void
+end(void)
+{
+	bench_end(&b);
+}
+
+/* ---- an unsafe store ---- */
+
+static const struct { const char *key, *unsafe, *safe, *says, *remedy; } settings[] = {
+	{ "appendonly", "no", "yes", "the store is not safe (appendonly, no;", "start Redis with conf/redis.conf" },
+	{ "appendfsync", "everysec", "always", "(appendfsync, everysec;", "set appendfsync always" },
+	{ "appendfsync", "no", "always", "(appendfsync, no;", "set appendfsync always" },
+	{ "no-appendfsync-on-rewrite", "yes", "no", "(no-appendfsync-on-rewrite, yes;", "set no-appendfsync-on-rewrite no" },
+	{ "maxmemory-policy", "allkeys-lru", "noeviction", "(maxmemory-policy, allkeys-lru;", "set maxmemory-policy noeviction" },
+};
+
+static void
+refuses(const char *says, const char *remedy)
+{
+	ck_assert_int_eq(store_check(&b.st), -1);
+	ck_assert_msg(strstr(store_error(&b.st), says) != NULL, "%s", store_error(&b.st));
+	ck_assert_msg(strstr(store_error(&b.st), remedy) != NULL, "no remedy: %s", store_error(&b.st));
+}
+
+static int
+is_rewritten(void *arg)
+{
+	struct buf info = { 0 };
+	int done;
+
+	(void)arg;
+	bench_text(&b, &info, "INFO persistence");
+	done = strstr(buf_str(&info), "aof_rewrite_in_progress:0") != NULL &&
+	    strstr(buf_str(&info), "aof_rewrite_scheduled:0") != NULL;
+	buf_release(&info);
+	return done;
+}
+
+START_TEST(unsafe_setting)
+{
+	ck_assert_msg(store_check(&b.st) == 0, "%s", store_error(&b.st));
+	freeReplyObject(bench_command(&b, "CONFIG SET %s %s", settings[_i].key, settings[_i].unsafe));
+	refuses(settings[_i].says, settings[_i].remedy);
+	freeReplyObject(bench_command(&b, "CONFIG SET %s %s", settings[_i].key, settings[_i].safe));
+	ck_assert(bench_until(is_rewritten, NULL, 10000));
+	ck_assert_msg(store_check(&b.st) == 0, "%s", store_error(&b.st));
+}
+END_TEST
+
+static void emptied(void)
+{
+	freeReplyObject(bench_command(&b, "FLUSHALL"));
+	refuses("the store is empty", "restore the data or the backup");
+}
+
+static void anothers(void)
+{
+	bench_integer(&b, "HSET %s installation 00000000000000000000000000000000", bench_key(&b, KEY_META, NULL));
+	refuses("belongs to another installation", "connect the right Redis");
+}
+
+/* An id that ours only begins with is not ours. */
+static void nearly_ours(void)
+{
+	bench_integer(&b, "HSET %s installation %s", bench_key(&b, KEY_META, NULL), "");
+	refuses("belongs to another installation", "connect the right Redis");
+}
+
+static void another_schema(void)
+{
+	bench_integer(&b, "HSET %s schema 2", bench_key(&b, KEY_META, NULL));
+	refuses("another schema", "run the upgrade");
+}
+
+static void no_library(void)
+{
+	freeReplyObject(bench_command(&b, "FUNCTION FLUSH"));
+	refuses("the function library is missing", "run 'kentongan up' or 'kentongan reload'");
+}
+
+static void another_library(void)
+{
+	static const char code[] = "#!lua name=kentongan\nredis.register_function('kt_now', function() return '0' end)";
+
+	freeReplyObject(bench_command(&b, "FUNCTION LOAD REPLACE %b", code, sizeof(code) - 1));
+	refuses("another version of the function library", "finish the upgrade");
+}
+
+static void
+note(const char *who, long long seq, const char *digest)
+{
+	struct buf path = { 0 }, line = { 0 };
+
+	buf_addf(&path, "%s/noted", b.dir);
+	ck_assert_int_eq(store_note_flush(&b.st), 0);
+	buf_addf(&path, "/%s", who);
+	buf_addf(&line, "%lld %s\n", seq, digest);
+	ck_assert_int_eq(file_write(buf_str(&path), line.data, line.len, 0600), 0);
+	buf_release(&path);
+	buf_release(&line);
+}
+
+/* What any daemon saw acknowledged must be on the log: the data is older than this machine. */
+static void behind_a_note(void)
+{
+	note("router", logbook_last_seq(&b.st) + 1, b.st.noted.digest);
+	refuses("the store has lost what was acknowledged", "restore the newest backup");
+	ck_assert_ptr_nonnull(strstr(store_error(&b.st), "noted by router"));
+}
+
+static void beside_a_note(void)
+{
+	note("ingest", logbook_last_seq(&b.st), "0000000000000000000000000000000000000000000000000000000000000000");
+	refuses("the store was tampered with", "run 'kentongan audit verify'");
+}
+
+static void no_identity(void)
+{
+	struct buf path = { 0 };
+
+	buf_addf(&path, "%s/secrets/installation", b.dir);
+	ck_assert_int_eq(unlink(buf_str(&path)), 0);
+	refuses("this machine has no installation id", "run 'kentongan up' once");
+	/* And a new machine does not begin on an old store. */
+	ck_assert_int_eq(store_install(&b.st), -1);
+	ck_assert_ptr_nonnull(strstr(store_error(&b.st), "this machine is new but the store is not"));
+	buf_release(&path);
+}
+
+static void (*const unsafe_stores[])(void) = {
+	emptied, anothers, nearly_ours, another_schema, no_library, another_library, behind_a_note, beside_a_note,
+	no_identity,
+};
+
+START_TEST(unsafe_store)
+{
+	ck_assert_msg(store_check(&b.st) == 0, "%s", store_error(&b.st));
+	unsafe_stores[_i]();
+}
+END_TEST
+
+START_TEST(a_store_that_is_away_is_not_unsafe)
+{
+	bench_redis_kill(&b);
+	ck_assert_int_eq(store_check(&b.st), 1);
+}
+END_TEST
+
+START_TEST(installing_again_changes_nothing)
+{
+	char before[48], after[48];
+
+	bench_digest(&b, before);
+	ck_assert_msg(store_install(&b.st) == 0, "%s", store_error(&b.st));
+	bench_digest(&b, after);
+	ck_assert_str_eq(before, after);
+	ck_assert_int_eq(store_check(&b.st), 0);
+}
+END_TEST
+
+/* ---- keys of another type: refused before the first write ---- */
+
+/* A call on the bench: 0 it was done, -1 it was refused. */
+typedef int (*store_act)(void);
+
+static void
+plant(const char *key, struct buf *was)
+{
+	redisReply *r = bench_command(&b, "DUMP %s", key);
+
+	buf_reset(was);
+	if (r->type == REDIS_REPLY_STRING)
+		buf_add(was, r->str, r->len);
+	freeReplyObject(r);
+	bench_integer(&b, "DEL %s", key);
+	freeReplyObject(bench_command(&b, "SET %s planted", key));
+}
+
+static void
+pull(const char *key, const struct buf *was)
+{
+	bench_integer(&b, "DEL %s", key);
+	if (was->len > 0)
+		freeReplyObject(bench_command(&b, "RESTORE %s 0 %b", key, was->data, was->len));
+}
+
+/* Each key in turn is of another type; at the end the call is good, so that it was not refused for another reason. */
+static void
+each_key(store_act act, const struct redis_args *keys)
+{
+	struct buf was = { 0 };
+
+	for (int i = 0; i < keys->n; i++) {
+		char before[48], after[48];
+
+		plant(keys->argv[i], &was);
+		bench_digest(&b, before);
+		ck_assert_msg(act() == -1, "%s of another type is not refused", keys->argv[i]);
+		bench_digest(&b, after);
+		ck_assert_msg(strcmp(before, after) == 0, "%s of another type: refused after a write", keys->argv[i]);
+		pull(keys->argv[i], &was);
+	}
+	ck_assert_msg(act() == 0, "refused with all keys in order: %s", store_error(&b.st));
+	buf_release(&was);
+}
+
+static struct kit_case many[2];
+static struct input_id many_in;
+static struct commit_batch batch;
+static int64_t decided;
+
+static int
+call_commit(void)
+{
+	int done = 0;
+
+	commit_begin(&batch, decided);
+	kit_add(&b, &batch, &many[0], NULL);
+	kit_add(&b, &batch, &many[1], &many_in);
+	commit_run(&batch, &b.st);
+	for (int i = 0; i < 2; i++)
+		done += batch.slots[i].result == COMMIT_OK;
+	ck_assert_msg(done == 2 || (done == 0 && batch.slots[0].result == COMMIT_REFUSED &&
+	    batch.slots[1].result == COMMIT_REFUSED), "half a batch: %d, %d", batch.slots[0].result, batch.slots[1].result);
+	return done == 2 ? 0 : -1;
+}
+
+/*
+ * Two cases in one batch: one handed on (messages cancelled, tasks dropped and given), one opened
+ * (input acknowledged, reservation dropped).
+ */
+START_TEST(commit_is_whole_or_nothing)
+{
+	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_DUE, KEY_LEASE, KEY_ENDED };
+	struct code open = kit_opened(&b, "1", 0), fresh, spare;
+	struct redis_args keys = { 0 };
+	struct buf list = { 0 };
+
+	many_in = kit_input(&b, "in-0");	/* the report of the first: read, and still there */
+	fresh = kit_reported(&b, "2", 0);
+	spare = kit_reported(&b, "3", 0);
+	many_in = kit_input(&b, "in-1");
+	snprintf(many_in.reserved, sizeof(many_in.reserved), "%s", spare.s);
+	decided = store_now_ms(&b.st);
+	kit_load(&b, &many[0], &open);
+	many[0].cmd = (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER, .actor = KIT_PTG, .note = "x", .to_unit = "O-DLH" };
+	kit_decide(&b, &many[0], decided);
+	ck_assert_int_gt(many[0].fx.cancels_n, 0);
+	ck_assert_int_gt(many[0].fx.indexes_n, 1);
+	kit_load(&b, &many[1], &fresh);
+	kit_decide_open(&b, &many[1], decided);
+	commit_begin(&batch, decided);
+	kit_add(&b, &batch, &many[0], NULL);
+	kit_add(&b, &batch, &many[1], &many_in);
+	for (size_t i = 0; i < N_ELEMS(fixed); i++)
+		redis_args_adds(&keys, bench_key(&b, fixed[i], NULL));
+	for (int i = 0; i < batch.keys.n; i++) {
+		int again = 0;
+
+		for (int k = 0; k < keys.n; k++)
+			again |= strcmp(keys.argv[k], batch.keys.argv[i]) == 0;
+		if (!again)
+			redis_args_adds(&keys, batch.keys.argv[i]);
+	}
+	/* And the list of him whose message is cancelled, which the call does not name. */
+	for (int i = 0; i < many[0].fx.cancels_n; i++) {
+		char id[48];
+
+		message_id(id, sizeof(id), open.s, many[0].fx.cancels[i]);
+		bench_text(&b, &list, "HGET %s q", bench_key(&b, KEY_MSG, id));
+		ck_assert_uint_gt(list.len, 0);
+		redis_args_adds(&keys, buf_str(&list));
+	}
+	ck_assert_int_gt(keys.n, 20);
+	each_key(call_commit, &keys);
+	kit_release(&many[0]);
+	kit_release(&many[1]);
+	commit_release(&batch);
+	redis_args_release(&keys);
+	buf_release(&list);
+}
+END_TEST
+
+static struct intake arrived;
+
+static int
+call_intake(void)
+{
+	struct code code;
+	enum intake_result result = kit_offer(&b.st, &arrived, decided, &code);
+
+	return result == INTAKE_OK ? 0 : -1;
+}
+
+START_TEST(intake_is_whole_or_nothing)
+{
+	struct laporan l = kit_report("1", "+6281", "x");
+	struct redis_args keys = { 0 };
+	struct intake_days days;
+
+	decided = store_now_ms(&b.st);
+	intake_prepare(&arrived, &b.st, &l);
+	intake_days_at(&days, decided, 8);
+	redis_args_adds(&keys, bench_key(&b, KEY_IN, "n"));
+	for (int i = 0; i < days.n; i++)
+		redis_args_adds(&keys, bench_key(&b, KEY_SEEN, days.day[i]));
+	each_key(call_intake, &keys);
+	intake_release(&arrived);
+	redis_args_release(&keys);
+}
+END_TEST
+
+static int
+call_due(void)
+{
+	static struct due_case due[4];
+	int64_t now, next;
+	int n = due_take(&b.st, 4, 60000, due, &now, &next);
+
+	for (int i = 0; i < n; i++)
+		stored_case_release(&due[i].s);
+	return n == 2 ? 0 : -1;
+}
+
+START_TEST(due_is_whole_or_nothing)
+{
+	static const enum key_id used[] = { KEY_META, KEY_DUE, KEY_LEASE };
+	struct redis_args keys = { 0 };
+
+	kit_opened(&b, "1", 5 * 3600000);
+	kit_opened(&b, "2", 5 * 3600000);
+	for (size_t i = 0; i < N_ELEMS(used); i++)
+		redis_args_adds(&keys, bench_key(&b, used[i], NULL));
+	each_key(call_due, &keys);
+	redis_args_release(&keys);
+}
+END_TEST
+
+static struct outbox_item items[4];
+
+static int
+call_claim(void)
+{
+	int64_t now;
+	int n = outbox_claim(&b.st, "sms", 4, 60000, items, &now);
+
+	for (int i = 0; i < n; i++)
+		outbox_item_release(&items[i]);
+	return n == 2 ? 0 : -1;
+}
+
+START_TEST(claim_is_whole_or_nothing)
+{
+	struct redis_args keys = { 0 };
+
+	ck_assert_int_eq(kit_message(&b, "e1", "+6281", 1), COMMIT_OK);
+	ck_assert_int_eq(kit_message(&b, "n1", "+6281", 0), COMMIT_OK);
+	redis_args_adds(&keys, bench_key(&b, KEY_META, NULL));
+	redis_args_adds(&keys, bench_key(&b, KEY_OUT, "e:sms"));
+	redis_args_adds(&keys, bench_key(&b, KEY_OUT, "n:sms"));
+	each_key(call_claim, &keys);
+	redis_args_release(&keys);
+}
+END_TEST
+
+static int
+call_mark(void)
+{
+	struct outbox_mark m = { .item = &items[0], .state = "sent", .audit = 1 };
+
+	outbox_mark(&b.st, &m, 1, decided);
+	return m.result == 0 ? 0 : -1;
+}
+
+START_TEST(mark_is_whole_or_nothing)
+{
+	static const char *const fields[] = { "q", "z" };
+	struct redis_args keys = { 0 };
+	struct buf key = { 0 };
+
+	ck_assert_int_eq(kit_message(&b, "n1", "+6281", 0), COMMIT_OK);
+	ck_assert_int_eq(kit_message(&b, "n2", "+6281", 0), COMMIT_OK);
+	ck_assert_int_eq(outbox_claim(&b.st, "sms", 4, 60000, items, &decided), 1);
+	redis_args_adds(&keys, bench_key(&b, KEY_META, NULL));
+	redis_args_adds(&keys, bench_key(&b, KEY_LOG, NULL));
+	redis_args_adds(&keys, bench_key(&b, KEY_ENDED, NULL));
+	redis_args_adds(&keys, bench_key(&b, KEY_MSG, "n1"));
+	for (size_t i = 0; i < N_ELEMS(fields); i++) {
+		bench_text(&b, &key, "HGET %s %s", bench_key(&b, KEY_MSG, "n1"), fields[i]);
+		redis_args_adds(&keys, buf_str(&key));
+	}
+	each_key(call_mark, &keys);
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_OUT, "n:sms")), 1);
+	outbox_item_release(&items[0]);
+	redis_args_release(&keys);
+	buf_release(&key);
+}
+END_TEST
+
+static int
+call_chain(void)
+{
+	uint8_t seed[32] = { 1 };
+
+	return logbook_seal(&b.st, 10000, 1, seed, 1) > 0 ? 0 : -1;
+}
+
+START_TEST(chain_is_whole_or_nothing)
+{
+	struct redis_args keys = { 0 };
+
+	redis_args_adds(&keys, bench_key(&b, KEY_CHAIN, NULL));
+	redis_args_adds(&keys, bench_key(&b, KEY_HEADS, NULL));
+	redis_args_adds(&keys, bench_key(&b, KEY_LOG, NULL));
+	each_key(call_chain, &keys);
+	redis_args_release(&keys);
+}
+END_TEST
+
+/* A counter that is no number is found before the first write too. */
+START_TEST(a_counter_that_is_no_number)
+{
+	struct officer o = { .id = "baru-1", .name = (char *)(uintptr_t)"A", .unit = "O-DLH", .lang = "id" };
+	char before[48], after[48];
+
+	bench_integer(&b, "HSET %s roster x", bench_key(&b, KEY_META, NULL));
+	bench_digest(&b, before);
+	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), -1);
+	bench_digest(&b, after);
+	ck_assert_str_eq(before, after);
+	bench_integer(&b, "HSET %s roster 1 seq x", bench_key(&b, KEY_META, NULL));
+	bench_digest(&b, before);
+	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), -1);
+	bench_digest(&b, after);
+	ck_assert_str_eq(before, after);
+}
+END_TEST
+
+Suite *
+refusal_suite(void)
+{
+	Suite *s = suite_create("refusal");
+	TCase *tc = tcase_create("refusal");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, begin, end);
+	tcase_add_loop_test(tc, unsafe_setting, 0, N_ELEMS(settings));
+	tcase_add_loop_test(tc, unsafe_store, 0, N_ELEMS(unsafe_stores));
+	tcase_add_test(tc, a_store_that_is_away_is_not_unsafe);
+	tcase_add_test(tc, installing_again_changes_nothing);
+	tcase_add_test(tc, commit_is_whole_or_nothing);
+	tcase_add_test(tc, intake_is_whole_or_nothing);
+	tcase_add_test(tc, due_is_whole_or_nothing);
+	tcase_add_test(tc, claim_is_whole_or_nothing);
+	tcase_add_test(tc, mark_is_whole_or_nothing);
+	tcase_add_test(tc, chain_is_whole_or_nothing);
+	tcase_add_test(tc, a_counter_that_is_no_number);
+	suite_add_tcase(s, tc);
+	return s;
+}

@@ -1,0 +1,875 @@
+/* The store's functions on a real server: the door, commits, the outbox, the due set, records. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/config.h"
+#include "store/due.h"
+#include "store/logbook.h"
+#include "tests/integration/kit.h"
+
+Suite *store_suite(void);
+
+static struct bench b;
+
+static void
+begin(void)
+{
+	bench_begin(&b, NULL);
+	bench_furnish(&b);
+}
+
+static void
+end(void)
+{
+	bench_end(&b);
+}
+
+/* ---- intake ---- */
+
+static const struct {
+	const char *what;
+	struct { const char *channel, *id, *sender, *text; int64_t provider_ms; } a, b;
+	int same;
+} twins[] = {
+	{ "the same message id", { "sms", "1", "+6281", "banjir", 0 }, { "sms", "1", "+6281", "banjir", 0 }, 1 },
+	{ "its text changed on the way", { "sms", "1", "+6281", "banjir", 0 }, { "sms", "1", "+6281", "banjir!", 0 }, 1 },
+	{ "another id", { "sms", "1", "+6281", "banjir", 0 }, { "sms", "2", "+6281", "banjir", 0 }, 0 },
+	{ "the same id on another channel", { "sms", "1", "+6281", "banjir", 0 }, { "web", "1", "+6281", "banjir", 0 }, 0 },
+	{ "no id: sender, text and time", { "sms", NULL, "+6281", "banjir", 77 }, { "sms", NULL, "+6281", "banjir", 77 }, 1 },
+	{ "no id: said again later", { "sms", NULL, "+6281", "banjir", 77 }, { "sms", NULL, "+6281", "banjir", 78 }, 0 },
+	{ "no id: two citizens", { "sms", NULL, "+6281", "banjir", 77 }, { "sms", NULL, "+6282", "banjir", 77 }, 0 },
+	{ "no id and no time", { "sms", NULL, "+6281", "banjir", 0 }, { "sms", NULL, "+6281", "banjir", 0 }, 0 },
+};
+
+START_TEST(twice)
+{
+	struct laporan first = kit_report(twins[_i].a.id, twins[_i].a.sender, twins[_i].a.text);
+	struct laporan second = kit_report(twins[_i].b.id, twins[_i].b.sender, twins[_i].b.text);
+	struct code one, two;
+
+	first.provider_ms = twins[_i].a.provider_ms, second.provider_ms = twins[_i].b.provider_ms;
+	memcpy(first.channel, twins[_i].a.channel, 4);
+	memcpy(second.channel, twins[_i].b.channel, 4);
+	ck_assert_int_eq(kit_take(&b.st, &first, &one), INTAKE_OK);
+	ck_assert_msg(kit_take(&b.st, &second, &two) == (twins[_i].same ? INTAKE_SEEN : INTAKE_OK), "%s", twins[_i].what);
+	ck_assert_msg((strcmp(one.s, two.s) == 0) == twins[_i].same, "%s", twins[_i].what);
+	ck_assert_int_eq(bench_integer(&b, "XLEN %s", bench_key(&b, KEY_IN, "n")), twins[_i].same ? 1 : 2);
+}
+END_TEST
+
+START_TEST(again_after_midnight)
+{
+	struct laporan l = kit_report("m", "+6281", "banjir");
+	int64_t midnight = (store_now_ms(&b.st) / 86400000 + 1) * 86400000;
+	struct code one, two;
+	struct intake in;
+
+	intake_prepare(&in, &b.st, &l);
+	ck_assert_int_eq(kit_offer(&b.st, &in, midnight - 1, &one), INTAKE_OK);
+	intake_release(&in);
+	intake_prepare(&in, &b.st, &l);
+	ck_assert_int_eq(kit_offer(&b.st, &in, midnight + 7 * 86400000 + 5, &two), INTAKE_SEEN);
+	ck_assert_str_eq(one.s, two.s);
+	/* Another worker whose clock is ahead by seconds has it under tomorrow. */
+	intake_release(&in);
+	l.message_id = (char *)(uintptr_t)"n";
+	intake_prepare(&in, &b.st, &l);
+	ck_assert_int_eq(kit_offer(&b.st, &in, midnight + 2, &one), INTAKE_OK);
+	ck_assert_int_eq(kit_offer(&b.st, &in, midnight - 30000, &two), INTAKE_SEEN);
+	ck_assert_str_eq(one.s, two.s);
+	intake_release(&in);
+}
+END_TEST
+
+/* Five workers, one message: sent before any answer is read. */
+START_TEST(five_at_once)
+{
+	struct laporan l = kit_report("5", "+6281", "banjir");
+	int ok = 0, seen = 0;
+	struct code first = { "" };
+	struct store st[5];
+
+	for (int i = 0; i < 5; i++) {
+		struct redis_args args = { 0 };
+		struct intake_days days;
+		struct intake in;
+
+		bench_store(&b, &st[i], "ingest");
+		intake_prepare(&in, &st[i], &l);
+		intake_days_at(&days, store_now_ms(&st[i]), 8);
+		intake_args(&args, &st[i], &in, &days);
+		ck_assert_int_eq(redis_pipe_queue(st[i].pipe, args.n, (const char **)args.argv, args.lens), 0);
+		intake_release(&in);
+		redis_args_release(&args);
+	}
+	for (int i = 0; i < 5; i++) {
+		redisReply *r = redis_pipe_reply(st[i].pipe);
+		struct code code;
+		enum intake_result result = intake_result(r, &code);
+
+		ok += result == INTAKE_OK;
+		seen += result == INTAKE_SEEN;
+		ck_assert(first.s[0] == '\0' || strcmp(first.s, code.s) == 0);
+		first = code;
+		freeReplyObject(r);
+		store_close(&st[i]);
+	}
+	ck_assert_int_eq(ok, 1);
+	ck_assert_int_eq(seen, 4);
+	ck_assert_int_eq(bench_integer(&b, "XLEN %s", bench_key(&b, KEY_IN, "n")), 1);
+}
+END_TEST
+
+START_TEST(codes_are_drawn_again)
+{
+	struct laporan l = kit_report("a", "+6281", "x");
+	struct code taken, code;
+	struct intake in;
+
+	ck_assert_int_eq(kit_take(&b.st, &l, &taken), INTAKE_OK);
+	l.message_id = (char *)(uintptr_t)"b";
+	intake_prepare(&in, &b.st, &l);
+	in.codes[0] = taken;
+	ck_assert_int_eq(kit_offer(&b.st, &in, store_now_ms(&b.st), &code), INTAKE_OK);
+	ck_assert_str_eq(code.s, in.codes[1].s);
+	intake_release(&in);
+	l.message_id = (char *)(uintptr_t)"c";
+	intake_prepare(&in, &b.st, &l);
+	in.codes[0] = in.codes[1] = in.codes[2] = taken;
+	ck_assert_int_eq(kit_offer(&b.st, &in, store_now_ms(&b.st), &code), INTAKE_RETRY);
+	ck_assert_int_eq(bench_integer(&b, "XLEN %s", bench_key(&b, KEY_IN, "n")), 2);
+	intake_release(&in);
+}
+END_TEST
+
+START_TEST(reports_come_back_whole)
+{
+	struct laporan l = kit_report("a", "+6281234567890", "ada \"lubang\"\nbesar \xf0\x9f\x95\xb3");
+	struct kit_case k;
+	struct code code;
+	struct intake in, spooled;
+	struct buf file = { 0 };
+
+	l.received_ms = 1795000000000, l.hide = 1;
+	intake_prepare(&in, &b.st, &l);
+	intake_encode(&file, &in);
+	ck_assert_int_eq(intake_decode(&spooled, file.data, file.len), 0);
+	ck_assert_int_eq(kit_offer(&b.st, &spooled, store_now_ms(&b.st), &code), INTAKE_OK);
+	ck_assert_str_eq(code.s, in.codes[0].s);
+	kit_load(&b, &k, &code);
+	ck_assert_int_eq(k.s.version, 0);
+	ck_assert_str_eq(k.words.text, l.text);
+	ck_assert_str_eq(k.words.sender, l.sender);
+	ck_assert_int_eq(k.words.received_ms, l.received_ms);
+	ck_assert_int_eq(k.words.hide, 1);
+	kit_release(&k);
+	intake_release(&in);
+	intake_release(&spooled);
+	buf_release(&file);
+}
+END_TEST
+
+/* ---- commits ---- */
+
+START_TEST(commit_writes_all)
+{
+	struct code code = kit_reported(&b, "1", 0), found;
+	struct input_id in = kit_input(&b, "in-1");
+	struct commit_batch batch = { 0 };
+	struct kit_case k, back;
+	int64_t now = store_now_ms(&b.st), seq = logbook_last_seq(&b.st);
+	struct buf text = { 0 };
+
+	kit_load(&b, &k, &code);
+	kit_decide_open(&b, &k, now);
+	commit_begin(&batch, now);
+	kit_add(&b, &batch, &k, &in);
+	ck_assert_int_eq(commit_run(&batch, &b.st), 1);
+	ck_assert_int_eq(batch.slots[0].seq, seq + 1);
+	ck_assert_int_eq(logbook_last_seq(&b.st), seq + 1);
+	ck_assert_int_eq(b.st.noted.seq, seq + 1);
+	kit_load(&b, &back, &code);
+	ck_assert_int_eq(back.s.version, 1);
+	ck_assert_int_eq(back.s.c.state, CASE_DITUGASKAN);
+	ck_assert_str_eq(back.s.c.digest, batch.slots[0].digest);
+	ck_assert_int_eq(bench_integer(&b, "ZSCORE %s %s", bench_key(&b, KEY_DUE, NULL), code.s), case_due_ms(&back.s.c));
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_DUE, NULL)), 1);
+	ck_assert_int_eq(bench_integer(&b, "XLEN %s", bench_key(&b, KEY_IN, "n")), 0);
+	ck_assert_int_eq(bench_integer(&b, "EXISTS %s", bench_key(&b, KEY_REPORTER, k.lookup)), 1);
+	bench_text(&b, &text, "HGET %s %s", bench_key(&b, KEY_TASKS, KIT_PTG), back.s.c.tasks[0].nonce);
+	ck_assert_str_eq(buf_str(&text), code.s);
+	ck_assert_int_eq(code_parse(&found, buf_str(&text), text.len), 0);
+	/* An officer's and the resident's message, each at the head of its line. */
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_OUT, "n:sms")), 2);
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_OUT, "e:sms")), 0);
+	buf_release(&text);
+	commit_release(&batch);
+	kit_release(&k);
+	kit_release(&back);
+}
+END_TEST
+
+START_TEST(commit_answers)
+{
+	struct code code = kit_reported(&b, "1", 0);
+	struct input_id in = kit_input(&b, "in-1");
+	struct commit_batch batch = { 0 };
+	struct kit_case k;
+	int64_t now = store_now_ms(&b.st);
+
+	kit_load(&b, &k, &code);
+	kit_decide_open(&b, &k, now);
+	commit_begin(&batch, now);
+	kit_add(&b, &batch, &k, &in);
+	ck_assert_int_eq(kit_run(&b, &batch), COMMIT_OK);
+	/* No answer came, so it is sent again: the same input. */
+	commit_begin(&batch, now);
+	kit_add(&b, &batch, &k, &in);
+	ck_assert_int_eq(kit_run(&b, &batch), COMMIT_ALREADY);
+	/* Decided on what is not there any more. */
+	commit_begin(&batch, now);
+	kit_add(&b, &batch, &k, NULL);
+	ck_assert_int_eq(kit_run(&b, &batch), COMMIT_CONFLICT);
+	/* Decided at another time. */
+	commit_begin(&batch, now - 61000);
+	kit_add(&b, &batch, &k, NULL);
+	ck_assert_int_eq(kit_run(&b, &batch), COMMIT_REFUSED);
+	ck_assert_ptr_nonnull(strstr(store_error(&b.st), "decided at another time"));
+	ck_assert_int_eq(logbook_last_seq(&b.st), b.st.noted.seq);
+	ck_assert_int_eq(bench_integer(&b, "HGET %s v", bench_key(&b, KEY_CASE, code.s)), 1);
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_OUT, "n:sms")), 2);
+	kit_release(&k);
+}
+END_TEST
+
+/* Sixteen inputs are remembered; the seventeenth pushes the first one out. */
+START_TEST(inputs_are_remembered)
+{
+	struct code code = kit_opened(&b, "1", 0);
+	struct commit_batch batch = { 0 };
+	enum commit_result result[3];
+	struct kit_case k;
+
+	for (int i = 0; i < 19; i++) {
+		struct input_id in = { .id = "" };
+		int64_t now = store_now_ms(&b.st);
+
+		/* 0..16 new, then 1 (the oldest remembered) and 0 again */
+		snprintf(in.id, sizeof(in.id), "in-%d", i < 17 ? i : 18 - i);
+		kit_load(&b, &k, &code);
+		kit_decide_act(&b, &k, ON_NOTE, KIT_PTG, now);
+		commit_begin(&batch, now);
+		kit_add(&b, &batch, &k, &in);
+		result[i % 3] = kit_run(&b, &batch);
+		if (i < 17)
+			ck_assert_int_eq(result[i % 3], COMMIT_OK);
+		kit_release(&k);
+	}
+	ck_assert_int_eq(result[17 % 3], COMMIT_ALREADY);
+	ck_assert_int_eq(result[18 % 3], COMMIT_OK);
+}
+END_TEST
+
+START_TEST(a_taken_nonce)
+{
+	struct code code = kit_reported(&b, "1", 0);
+	struct commit_batch batch = { 0 };
+	struct kit_case k;
+	int64_t now = store_now_ms(&b.st), seq = logbook_last_seq(&b.st);
+
+	kit_load(&b, &k, &code);
+	kit_decide_open(&b, &k, now);
+	bench_integer(&b, "HSET %s %s 00000000", bench_key(&b, KEY_TASKS, KIT_PTG), k.fx.after.tasks[0].nonce);
+	commit_begin(&batch, now);
+	kit_add(&b, &batch, &k, NULL);
+	ck_assert_int_eq(kit_run(&b, &batch), COMMIT_TAKEN);
+	ck_assert_int_eq(logbook_last_seq(&b.st), seq);
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_DUE, NULL)), 0);
+	/* With other entropy it goes. */
+	k.cmd.entropy = 0;
+	kit_decide(&b, &k, now);
+	commit_begin(&batch, now);
+	kit_add(&b, &batch, &k, NULL);
+	ck_assert_int_eq(kit_run(&b, &batch), COMMIT_OK);
+	kit_release(&k);
+}
+END_TEST
+
+/* One of three conflicts: the others are written, the log has no gap. */
+START_TEST(batch_with_a_conflict)
+{
+	struct commit_batch batch = { 0 };
+	static struct kit_case k[3];
+	struct code code[3];
+	int64_t now, seq;
+	char id[8];
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(id, sizeof(id), "%d", i);
+		code[i] = kit_opened(&b, id, 0);
+	}
+	now = store_now_ms(&b.st);
+	for (int i = 0; i < 3; i++) {
+		kit_load(&b, &k[i], &code[i]);
+		kit_decide_act(&b, &k[i], ON_ACCEPT, KIT_PTG, now);
+	}
+	ck_assert_int_eq(kit_act(&b, &code[1], ON_NOTE, KIT_KPL), COMMIT_OK);
+	seq = logbook_last_seq(&b.st);
+	commit_begin(&batch, now);
+	for (int i = 0; i < 3; i++)
+		kit_add(&b, &batch, &k[i], NULL);
+	ck_assert_int_eq(commit_run(&batch, &b.st), 2);
+	ck_assert_int_eq(batch.slots[0].result, COMMIT_OK);
+	ck_assert_int_eq(batch.slots[1].result, COMMIT_CONFLICT);
+	ck_assert_int_eq(batch.slots[2].result, COMMIT_OK);
+	ck_assert_int_eq(batch.slots[0].seq, seq + 1);
+	ck_assert_int_eq(batch.slots[2].seq, seq + 2);
+	ck_assert_int_eq(logbook_last_seq(&b.st), seq + 2);
+	ck_assert_int_eq(bench_integer(&b, "XLEN %s", bench_key(&b, KEY_LOG, NULL)), seq + 2);
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_DUE, NULL)), 3);
+	commit_release(&batch);
+	for (int i = 0; i < 3; i++)
+		kit_release(&k[i]);
+}
+END_TEST
+
+/* Opened, accepted, resolved and closed in one call: each stands on the one before. */
+START_TEST(chained_commits)
+{
+	static const enum case_event on[] = { ON_ACCEPT, ON_RESOLVE, ON_CONFIRM };
+	struct code code = kit_reported(&b, "1", 0);
+	struct commit_batch batch = { 0 };
+	struct kit_case k, back;
+	int64_t now = store_now_ms(&b.st);
+
+	kit_load(&b, &k, &code);
+	kit_decide_open(&b, &k, now);
+	commit_begin(&batch, now);
+	kit_add(&b, &batch, &k, NULL);
+	for (size_t i = 0; i < N_ELEMS(on); i++) {
+		k.before = k.fx.after;
+		if (on[i] == ON_CONFIRM) {
+			k.cmd = (struct command){ .event = ON_CONFIRM, .by = BY_RESIDENT };
+			kit_decide(&b, &k, now);
+		} else {
+			kit_decide_act(&b, &k, on[i], KIT_PTG, now);
+		}
+		kit_add(&b, &batch, &k, NULL);
+		/* The due set never has more than one member for it, and none in the end. */
+	}
+	ck_assert_int_eq(commit_run(&batch, &b.st), 4);
+	kit_load(&b, &back, &code);
+	ck_assert_int_eq(back.s.version, 4);
+	ck_assert_int_eq(back.s.c.state, CASE_DITUTUP);
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_DUE, NULL)), 0);
+	ck_assert_int_eq(bench_integer(&b, "HLEN %s", bench_key(&b, KEY_TASKS, KIT_PTG)), 0);
+	ck_assert_int_eq(bench_integer(&b, "HLEN %s", bench_key(&b, KEY_REPORTER, k.lookup)), 0);
+	/* The first conflict fails the rest. */
+	commit_begin(&batch, now);
+	kit_add(&b, &batch, &k, NULL);
+	ck_assert_int_eq(commit_run(&batch, &b.st), 0);
+	commit_release(&batch);
+	kit_release(&k);
+	kit_release(&back);
+}
+END_TEST
+
+/* ---- the outbox ---- */
+
+static int64_t now_ms;
+
+static int
+claim(int max, int64_t lease_ms, struct outbox_item *items)
+{
+	int n = outbox_claim(&b.st, "sms", max, lease_ms, items, &now_ms);
+
+	ck_assert_int_ge(n, 0);
+	return n;
+}
+
+static int
+mark(const struct outbox_item *it, const char *state, int64_t at_ms)
+{
+	struct outbox_mark m = { .item = it, .state = state, .at_ms = at_ms, .audit = state != NULL };
+
+	outbox_mark(&b.st, &m, 1, now_ms);
+	return m.result;
+}
+
+START_TEST(each_recipient_in_order)
+{
+	struct outbox_item it[8];
+
+	for (int i = 1; i <= 3; i++) {
+		char id[8];
+
+		snprintf(id, sizeof(id), "a%d", i);
+		ck_assert_int_eq(kit_message(&b, id, "+6281", 0), COMMIT_OK);
+	}
+	ck_assert_int_eq(kit_message(&b, "b1", "+6282", 0), COMMIT_OK);
+	ck_assert_int_eq(kit_message(&b, "a1", "+6281", 0), COMMIT_OK);	/* the same id: no second message */
+	ck_assert_int_eq(claim(8, 60000, it), 2);
+	ck_assert_str_eq(it[0].id, "a1");
+	ck_assert_str_eq(it[1].id, "b1");
+	ck_assert_str_eq(buf_str(&it[0].to), "+6281");
+	ck_assert_str_eq(buf_str(&it[0].text), "kabar a1");
+	ck_assert_int_eq(it[0].readable, 1);
+	ck_assert_int_eq(it[0].repeated, 0);
+	ck_assert_int_eq(claim(8, 60000, it + 2), 0);
+	ck_assert_int_eq(mark(&it[0], "sent", 0), 0);
+	for (int i = 2; i <= 3; i++) {
+		char id[8];
+
+		snprintf(id, sizeof(id), "a%d", i);
+		ck_assert_int_eq(claim(8, 60000, it + 2), 1);
+		ck_assert_str_eq(it[2].id, id);
+		ck_assert_int_eq(mark(&it[2], i == 2 ? "undeliverable" : "sent", 0), 0);
+		outbox_item_release(&it[2]);
+	}
+	ck_assert_int_eq(claim(8, 60000, it + 2), 0);
+	ck_assert_int_eq(mark(&it[1], "sent", 0), 0);
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_OUT, "n:sms")), 0);
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_ENDED, NULL)), 4);
+	outbox_item_release(&it[0]);
+	outbox_item_release(&it[1]);
+}
+END_TEST
+
+START_TEST(life_and_safety_first)
+{
+	struct outbox_item it[2];
+
+	ck_assert_int_eq(kit_message(&b, "n1", "+6281", 0), COMMIT_OK);
+	ck_assert_int_eq(kit_message(&b, "n2", "+6282", 0), COMMIT_OK);
+	ck_assert_int_eq(kit_message(&b, "e1", "+6281", 1), COMMIT_OK);
+	ck_assert_int_eq(claim(2, 60000, it), 2);
+	ck_assert_str_eq(it[0].id, "e1");	/* though n1 waits for the same recipient */
+	ck_assert_str_eq(it[1].id, "n1");
+	outbox_item_release(&it[0]);
+	outbox_item_release(&it[1]);
+}
+END_TEST
+
+static struct outbox_item claimed;
+
+static int
+claims_again(void *arg)
+{
+	(void)arg;
+	return claim(1, 60000, &claimed) == 1;
+}
+
+START_TEST(fences)
+{
+	struct outbox_item old;
+
+	ck_assert_int_eq(kit_message(&b, "a1", "+6281", 0), COMMIT_OK);
+	ck_assert_int_eq(claim(1, 30, &old), 1);
+	ck_assert(bench_until(claims_again, NULL, 5000));	/* its lease is over */
+	ck_assert_str_eq(claimed.id, old.id);
+	ck_assert_int_eq(claimed.fence, old.fence + 1);
+	ck_assert_int_eq(claimed.repeated, 1);			/* its outcome is not known */
+	ck_assert_str_eq(buf_str(&claimed.text), buf_str(&old.text));
+	ck_assert_int_eq(mark(&old, "sent", 0), 1);
+	ck_assert_int_eq(mark(&old, NULL, 0), 1);
+	ck_assert_int_eq(mark(&claimed, "sent", 0), 0);
+	ck_assert_int_eq(mark(&claimed, "sent", 0), 1);		/* once */
+	outbox_item_release(&old);
+	outbox_item_release(&claimed);
+}
+END_TEST
+
+START_TEST(put_back)
+{
+	struct outbox_item it;
+
+	ck_assert_int_eq(kit_message(&b, "a1", "+6281", 0), COMMIT_OK);
+	ck_assert_int_eq(claim(1, 60000, &it), 1);
+	ck_assert_int_eq(mark(&it, NULL, now_ms + 200), 0);
+	ck_assert_int_eq(bench_integer(&b, "ZSCORE %s a1", bench_key(&b, KEY_OUT, "n:sms")), now_ms + 200);
+	outbox_item_release(&it);
+	ck_assert(bench_until(claims_again, NULL, 5000));
+	ck_assert_int_ge(now_ms, 0);
+	ck_assert_int_eq(claimed.tries, 1);
+	ck_assert_int_eq(claimed.repeated, 0);
+	outbox_item_release(&claimed);
+}
+END_TEST
+
+/* Accepting cancels what the colleague has not got yet; what is on the way stays. */
+START_TEST(acknowledgement_supersedes)
+{
+	struct code code = kit_reported(&b, "1", 0);
+	struct commit_batch batch = { 0 };
+	struct outbox_item it[8];
+	struct buf state = { 0 };
+	struct kit_case k;
+	char id[48];
+	int64_t now = store_now_ms(&b.st);
+	int n, told;
+
+	kit_load(&b, &k, &code);
+	kit_decide_open(&b, &k, now);
+	snprintf(k.u.units[0], sizeof(k.u.units[0]), "O-DLH");
+	kit_decide(&b, &k, now);
+	told = k.fx.after.tasks_n;
+	commit_begin(&batch, now);
+	kit_add(&b, &batch, &k, NULL);
+	ck_assert_int_eq(kit_run(&b, &batch), COMMIT_OK);
+	ck_assert_int_ge(told, 1);
+	ck_assert_int_eq(kit_act(&b, &code, ON_ACCEPT, "kpl-o-dlh"), COMMIT_OK);
+	for (int i = 0; i < told; i++) {
+		message_id(id, sizeof(id), code.s, k.fx.after.tasks[i].message);
+		bench_text(&b, &state, "HGET %s st", bench_key(&b, KEY_MSG, id));
+		ck_assert_str_eq(buf_str(&state), "superseded");
+		ck_assert_int_eq(bench_integer(&b, "HEXISTS %s p", bench_key(&b, KEY_MSG, id)), 0);
+	}
+	n = claim(8, 60000, it);
+	for (int i = 0; i < n; i++) {
+		ck_assert_str_ne(it[i].kind, "tugas");
+		outbox_item_release(&it[i]);
+	}
+	buf_release(&state);
+	kit_release(&k);
+}
+END_TEST
+
+START_TEST(what_is_on_the_way_is_not_superseded)
+{
+	struct code code = kit_opened(&b, "1", 0);
+	struct outbox_item it[8];
+	int n = claim(8, 60000, it), task = -1;
+
+	for (int i = 0; i < n; i++)
+		if (strcmp(it[i].kind, "tugas") == 0)
+			task = i;
+	ck_assert_int_ge(task, 0);
+	ck_assert_int_eq(kit_act(&b, &code, ON_ACCEPT, KIT_KPL), COMMIT_OK);
+	ck_assert_int_eq(mark(&it[task], "sent", 0), 0);
+	for (int i = 0; i < n; i++)
+		outbox_item_release(&it[i]);
+}
+END_TEST
+
+/* A message that vanished, or is none any more, does not stand before the rest for ever. */
+START_TEST(a_vanished_message_blocks_nobody)
+{
+	struct outbox_item it[4];
+
+	for (int i = 1; i <= 4; i++) {
+		char id[8];
+
+		snprintf(id, sizeof(id), "a%d", i);
+		ck_assert_int_eq(kit_message(&b, id, "+6281", 0), COMMIT_OK);
+	}
+	bench_integer(&b, "DEL %s", bench_key(&b, KEY_MSG, "a2"));
+	bench_integer(&b, "DEL %s", bench_key(&b, KEY_MSG, "a3"));
+	freeReplyObject(bench_command(&b, "SET %s x", bench_key(&b, KEY_MSG, "a3")));
+	ck_assert_int_eq(claim(4, 60000, it), 1);
+	ck_assert_int_eq(mark(&it[0], "sent", 0), 0);
+	outbox_item_release(&it[0]);
+	ck_assert_int_eq(claim(4, 60000, it), 1);
+	ck_assert_str_eq(it[0].id, "a4");
+	outbox_item_release(&it[0]);
+}
+END_TEST
+
+START_TEST(a_damaged_message_stops_no_other)
+{
+	struct outbox_item it[4];
+
+	ck_assert_int_eq(kit_message(&b, "a1", "+6281", 0), COMMIT_OK);
+	ck_assert_int_eq(kit_message(&b, "b1", "+6282", 0), COMMIT_OK);
+	bench_integer(&b, "DEL %s", bench_key(&b, KEY_MSG, "a1"));
+	freeReplyObject(bench_command(&b, "SET %s x", bench_key(&b, KEY_MSG, "a1")));
+	ck_assert_int_eq(claim(4, 60000, it), 2);
+	ck_assert_str_eq(it[0].id, "a1");
+	ck_assert_int_eq(it[0].readable, 0);
+	ck_assert_int_eq(it[1].readable, 1);
+	ck_assert_int_eq(claim(4, 60000, it + 2), 0);
+	for (int i = 0; i < 2; i++)
+		outbox_item_release(&it[i]);
+}
+END_TEST
+
+/* ---- the due set ---- */
+
+static struct { struct store *st; int n; } taker;
+static struct due_case due[8];
+
+static int
+takes_all(void *arg)
+{
+	int64_t now, next;
+
+	(void)arg;
+	taker.n = due_take(taker.st, 8, 60000, due, &now, &next);
+	for (int i = 0; i < taker.n; i++)
+		stored_case_release(&due[i].s);
+	return taker.n == 2;
+}
+
+START_TEST(two_engines)
+{
+	struct code late = kit_opened(&b, "1", 5 * 3600000), later = kit_opened(&b, "2", 3 * 3600000);
+	int64_t now, next;
+	struct store other;
+
+	kit_opened(&b, "3", 0);			/* not due */
+	bench_store(&b, &other, "sla-2");
+	ck_assert_int_eq(due_take(&b.st, 8, 50, due, &now, &next), 2);
+	ck_assert_str_eq(due[0].code.s, late.s);
+	ck_assert_str_eq(due[1].code.s, later.s);
+	ck_assert_int_eq(due[0].s.readable, 1);
+	ck_assert_int_eq(due[0].s.version, 1);
+	ck_assert_int_le(next, now);
+	for (int i = 0; i < 2; i++)
+		stored_case_release(&due[i].s);
+	ck_assert_int_eq(due_take(&other, 8, 50, due, &now, &next), 0);
+	taker.st = &other;
+	ck_assert(bench_until(takes_all, NULL, 5000));	/* the first one's lease is over */
+	ck_assert_int_eq(due_take(&b.st, 8, 50, due, &now, &next), 0);
+	/* A commit ends the lease: what is still due may be taken at once. */
+	ck_assert_int_eq(kit_act(&b, &late, ON_NOTE, KIT_PTG), COMMIT_OK);
+	ck_assert_int_eq(due_take(&b.st, 8, 50, due, &now, &next), 1);
+	ck_assert_str_eq(due[0].code.s, late.s);
+	stored_case_release(&due[0].s);
+	store_close(&other);
+}
+END_TEST
+
+/* More than one page of the set is held by others: what lies behind is still found. */
+START_TEST(behind_those_held)
+{
+	int64_t now, next;
+	char id[8];
+
+	for (int i = 0; i < 5; i++) {
+		snprintf(id, sizeof(id), "%d", i);
+		kit_opened(&b, id, 3 * 3600000);
+	}
+	for (int taken = 0; taken < 4; taken += 2) {
+		ck_assert_int_eq(due_take(&b.st, 2, 60000, due, &now, &next), 2);
+		stored_case_release(&due[0].s);
+		stored_case_release(&due[1].s);
+	}
+	ck_assert_int_eq(due_take(&b.st, 2, 60000, due, &now, &next), 1);
+	stored_case_release(&due[0].s);
+}
+END_TEST
+
+START_TEST(a_damaged_case_stops_no_other)
+{
+	struct code bad = kit_opened(&b, "1", 5 * 3600000), good = kit_opened(&b, "2", 3 * 3600000);
+	int64_t now, next;
+
+	bench_integer(&b, "DEL %s", bench_key(&b, KEY_CASE, bad.s));
+	freeReplyObject(bench_command(&b, "SET %s x", bench_key(&b, KEY_CASE, bad.s)));
+	ck_assert_int_eq(due_take(&b.st, 8, 50, due, &now, &next), 2);
+	ck_assert(!due[0].s.there || !due[0].s.readable || due[0].s.version == 0);
+	ck_assert_str_eq(due[1].code.s, good.s);
+	ck_assert_int_eq(due[1].s.readable, 1);
+	stored_case_release(&due[0].s);
+	stored_case_release(&due[1].s);
+}
+END_TEST
+
+/* ---- officers and versions ---- */
+
+START_TEST(officers_are_kept)
+{
+	struct officer list[2];
+	struct roster r = { 0 };
+	char id[OFFICER_ID_CHARS];
+
+	ck_assert_int_eq(officers_put(&b.st, b.roster.officers, b.roster.n, "test"), 0);	/* nothing changed */
+	ck_assert_int_eq(officers_load(&b.st, &b.roster), 0);
+	list[0] = *officer_find(&b.roster, KIT_PTG);
+	ck_assert_int_eq(officer_by_phone(&b.st, list[0].phone, id), 1);
+	ck_assert_str_eq(id, KIT_PTG);
+	/* A new number: the old one is nobody's. */
+	snprintf(list[0].phone, sizeof(list[0].phone), "+6281999999999");
+	ck_assert_int_eq(officers_put(&b.st, list, 1, "test"), 1);
+	ck_assert_int_eq(officer_by_phone(&b.st, "+6281999999999", id), 1);
+	ck_assert_int_eq(officer_by_phone(&b.st, officer_find(&b.roster, KIT_PTG)->phone, id), 0);
+	/* Somebody else's number. */
+	list[1] = *officer_find(&b.roster, KIT_KPL);
+	snprintf(list[1].phone, sizeof(list[1].phone), "+6281999999999");
+	ck_assert_int_eq(officers_put(&b.st, list + 1, 1, "test"), -1);
+	ck_assert_ptr_nonnull(strstr(store_error(&b.st), KIT_KPL ": the number belongs to another officer"));
+	/* Once he has left, it is free. */
+	list[0].ended = 1;
+	ck_assert_int_eq(officers_put(&b.st, list, 1, "test"), 1);
+	ck_assert_int_eq(officer_by_phone(&b.st, "+6281999999999", id), 0);
+	ck_assert_int_eq(officers_put(&b.st, list + 1, 1, "test"), 1);
+	ck_assert_int_eq(officers_load(&b.st, &r), 1);
+	ck_assert_uint_eq(r.n, b.roster.n);
+	ck_assert_int_eq(officer_find(&r, KIT_PTG)->ended, 1);
+	ck_assert_int_eq(officer_find(&r, KIT_PTG)->version, 3);
+	ck_assert_str_eq(officer_find(&r, KIT_KPL)->phone, "+6281999999999");
+	ck_assert_int_eq(r.seq, b.roster.seq + 3);
+	roster_release(&r);
+}
+END_TEST
+
+/* Two of one import share a number: one of them is told so, the others are written. */
+START_TEST(two_with_one_number)
+{
+	struct officer list[2] = {
+		{ .id = "baru-1", .name = (char *)(uintptr_t)"A", .unit = "O-DLH", .phone = "+6281777777777", .lang = "id" },
+		{ .id = "baru-2", .name = (char *)(uintptr_t)"B", .unit = "O-DLH", .phone = "+6281777777777", .lang = "id" },
+	};
+	char id[OFFICER_ID_CHARS];
+
+	ck_assert_int_eq(officers_put(&b.st, list, 2, "test"), -1);
+	ck_assert_ptr_nonnull(strstr(store_error(&b.st), "baru-2"));
+	ck_assert_int_eq(officer_by_phone(&b.st, "+6281777777777", id), 1);
+	ck_assert_str_eq(id, "baru-1");
+}
+END_TEST
+
+/* Names and numbers lie open nowhere in the store. */
+START_TEST(personal_data_is_sealed)
+{
+	static const char *const secret[] = { "Petugas Contoh 655", "628000000655", "81234567890", "kenari7" };
+	struct buf aof = { 0 }, path = { 0 };
+	redisReply *r;
+
+	kit_opened(&b, "1", 0);
+	ck_assert_int_eq(kit_message(&b, "a1", "+6281234567890", 0), COMMIT_OK);
+	r = bench_command(&b, "CONFIG GET appenddirname");
+	buf_addf(&path, "%s/%s/appendonly.aof.1.incr.aof", b.dir, r->element[1]->str);
+	ck_assert_int_eq(file_read(buf_str(&path), 256 << 20, &aof), 0);
+	ck_assert_uint_gt(aof.len, 10000);
+	ck_assert_ptr_nonnull(memmem(aof.data, aof.len, KIT_PTG, strlen(KIT_PTG)));
+	for (size_t i = 0; i < N_ELEMS(secret); i++)
+		ck_assert_msg(memmem(aof.data, aof.len, secret[i], strlen(secret[i])) == NULL, "'%s' lies open", secret[i]);
+	freeReplyObject(r);
+	buf_release(&aof);
+	buf_release(&path);
+}
+END_TEST
+
+START_TEST(versions)
+{
+	struct version_cache fresh = { 0 };
+	struct conf_set set = { 0 };
+	struct buf errors = { 0 };
+	char digest[65], current[33];
+	int64_t seq = logbook_last_seq(&b.st);
+
+	ck_assert_int_eq(version_read_files(&set, "conf", &errors), 0);
+	ck_assert_int_eq(version_publish(&b.st, &set, "test", digest), 0);
+	ck_assert_int_eq(strncmp(digest, b.version, 32), 0);
+	ck_assert_int_eq(logbook_last_seq(&b.st), seq);		/* in force already: nothing happened */
+	buf_adds(&set.files[0].data, "\n");
+	ck_assert_int_eq(version_publish(&b.st, &set, "test", digest), 0);
+	ck_assert_int_ne(strncmp(digest, b.version, 32), 0);
+	ck_assert_int_eq(logbook_last_seq(&b.st), seq + 1);
+	ck_assert_int_eq(version_current(&b.st, current), 0);
+	ck_assert_int_eq(strncmp(digest, current, 32), 0);
+	/* The old one is still found, and only by its own bytes. */
+	ck_assert_ptr_nonnull(version_policy(&fresh, &b.st, b.version));
+	ck_assert_ptr_eq(version_policy(&fresh, &b.st, b.version), fresh.versions[0].policy);
+	ck_assert_str_eq(version_policy(&fresh, &b.st, current)->digest, digest);
+	ck_assert_ptr_null(version_policy(&fresh, &b.st, "00000000000000000000000000000000"));
+	version_cache_release(&fresh);
+	bench_integer(&b, "APPEND %s x", bench_key(&b, KEY_VERSION, b.version));
+	ck_assert_ptr_null(version_policy(&fresh, &b.st, b.version));
+	version_cache_release(&fresh);
+	conf_release(&set);
+	buf_release(&errors);
+}
+END_TEST
+
+/* What is acknowledged is there after the server was killed. */
+START_TEST(kill_and_start)
+{
+	struct code code = kit_opened(&b, "1", 0);
+	struct kit_case k;
+
+	bench_redis_kill(&b);
+	ck_assert_int_eq(store_now_ms(&b.st), 0);
+	bench_redis_start(&b, NULL);
+	store_close(&b.st);
+	bench_store(&b, &b.st, "cli");
+	kit_load(&b, &k, &code);
+	ck_assert_int_eq(k.s.version, 1);
+	ck_assert_msg(store_check(&b.st) == 0, "%s", store_error(&b.st));
+	kit_release(&k);
+}
+END_TEST
+
+static TCase *
+on_bench(const char *name)
+{
+	TCase *tc = tcase_create(name);
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, begin, end);
+	return tc;
+}
+
+static void
+add_door(Suite *s)
+{
+	TCase *tc = on_bench("intake");
+
+	tcase_add_loop_test(tc, twice, 0, N_ELEMS(twins));
+	tcase_add_test(tc, again_after_midnight);
+	tcase_add_test(tc, five_at_once);
+	tcase_add_test(tc, codes_are_drawn_again);
+	tcase_add_test(tc, reports_come_back_whole);
+	suite_add_tcase(s, tc);
+}
+
+static void
+add_commits(Suite *s)
+{
+	TCase *tc = on_bench("commit");
+
+	tcase_add_test(tc, commit_writes_all);
+	tcase_add_test(tc, commit_answers);
+	tcase_add_test(tc, inputs_are_remembered);
+	tcase_add_test(tc, a_taken_nonce);
+	tcase_add_test(tc, batch_with_a_conflict);
+	tcase_add_test(tc, chained_commits);
+	tcase_add_test(tc, kill_and_start);
+	suite_add_tcase(s, tc);
+}
+
+static void
+add_outbox(Suite *s)
+{
+	TCase *tc = on_bench("outbox");
+
+	tcase_add_test(tc, each_recipient_in_order);
+	tcase_add_test(tc, life_and_safety_first);
+	tcase_add_test(tc, fences);
+	tcase_add_test(tc, put_back);
+	tcase_add_test(tc, acknowledgement_supersedes);
+	tcase_add_test(tc, what_is_on_the_way_is_not_superseded);
+	tcase_add_test(tc, a_vanished_message_blocks_nobody);
+	tcase_add_test(tc, a_damaged_message_stops_no_other);
+	suite_add_tcase(s, tc);
+}
+
+Suite *
+store_suite(void)
+{
+	Suite *s = suite_create("store");
+	TCase *tc = on_bench("records");
+
+	add_door(s);
+	add_commits(s);
+	add_outbox(s);
+	tcase_add_test(tc, two_engines);
+	tcase_add_test(tc, behind_those_held);
+	tcase_add_test(tc, a_damaged_case_stops_no_other);
+	tcase_add_test(tc, officers_are_kept);
+	tcase_add_test(tc, two_with_one_number);
+	tcase_add_test(tc, personal_data_is_sealed);
+	tcase_add_test(tc, versions);
+	suite_add_tcase(s, tc);
+	return s;
+}
