@@ -4,7 +4,7 @@
  * kentongan demo: a regency's working day in two minutes, on the real parts.
  *
  * demo.c       life: folder, the house as a child process, summary, end
- * demo_conf.c  the configuration with every duration divided
+ * demo_conf.c  the configuration of this house; demo_scale.c divides its durations
  * demo_play.c  the script: who reports what at which minute, who answers what
  * demo_hear.c  what the house says: outgoing messages and the live feed, told on the terminal
  *
@@ -26,6 +26,7 @@ struct evhttp_connection;
 struct evhttp_request;
 struct httpc;
 struct demo_row;
+struct demo_letter;
 
 #define DEMO_STORIES 64
 #define DEMO_KINDS 4
@@ -33,9 +34,9 @@ struct demo_row;
 /* One report on its way through the day. */
 struct demo_story {
 	const struct demo_row *row;
+	int sent;
 	char phone[PHONE_CHARS];		/* of the resident */
 	char code[CODE_CHARS + 1];		/* "" until the house gave one */
-	int sent;
 	int step;				/* next line of its fate */
 	int64_t due_ms;				/* when that may be said at the earliest */
 	int seen_n;				/* highest number of its messages so far */
@@ -66,6 +67,8 @@ struct demo {
 	int stories_n;
 	struct buf secret;
 	struct httpc *client;
+	struct demo_letter *again;		/* not taken yet: sent again */
+	int refusing;				/* said so already */
 	struct event *tick;
 	/* what is heard */
 	int watch, mailbox;
@@ -79,13 +82,14 @@ struct demo {
 	struct demo_tally tally;
 };
 
-/* demo_conf.c */
 /*
- * A copy of sla.yaml's text with every duration (90s 5m 4h 2d, 3 hari kerja) divided by speed and
+ * demo_scale.c: a copy of sla.yaml's text with every duration (90s 5m 4h 2d, 3 hari kerja) divided by speed and
  * written in ms; a working day counts as 24 hours.  Comments and all else stay.  Nothing but 0
  * becomes 0.
  */
 void demo_scale(struct buf *out, const char *text, size_t len, int speed);
+
+/* demo_conf.c */
 /* Makes DIR/conf from d->conf; fills policy and roster.  0, or -1 with the reason said. */
 int demo_configure(struct demo *d);
 

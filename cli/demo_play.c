@@ -16,7 +16,7 @@
 #include "lib/seal.h"
 
 #define TICK_MS 25
-#define AGAIN_MIN 2		/* a report that was not taken is sent again after */
+#define AGAIN_MS 500		/* what was not taken is sent again after */
 
 /* ---- who answers what: '#' is the nonce of the task, '%' what was done ---- */
 
@@ -71,7 +71,7 @@ static const struct demo_row rows[] = {
 	    "baik", "tiga lampu diganti, sudah menyala" },
 	{ 24, BY_SMS, "Indonesia", "Urus KTP di kecamatan Srono sudah dua bulan belum jadi, bolak balik terus", NULL,
 	    "belum", "KTP dicetak dan diantar ke rumah" },
-	{ 30, BY_SMS, "Osing", "embong rusak ring desa Olehsari Glagah, lubange jeru, tulung didandani", NULL,
+	{ 30, BY_SMS, "Osing", "dalan rusak ring desa Kemiren Glagah, akeh lubange, sing didandani-dandani", NULL,
 	    "diam", "" },
 	{ 35, BY_SMS, "Indonesia", "Saya diminta uang 150 ribu oleh petugas waktu urus surat tanah di kantor desa Bulurejo Purwoharjo", NULL,
 	    "diam", "" },
@@ -109,6 +109,8 @@ static const struct demo_row rows[] = {
 	    "darurat", "ibu dan bayi sehat di puskesmas" },
 	{ 139, BY_SMS, "Indonesia", "Pasar Jajag macet terus, parkir sembarangan", NULL,
 	    "baik", "parkir ditertibkan, rambu dipasang" },
+	{ 142, BY_SMS, "Osing", "Sampah numpuk ring pinggir embong desa Olehsari Glagah, mambu", NULL,
+	    "baik", "sampah diangkut, tempat sampah dipasang" },
 	{ 146, BY_SMS, "Indonesia", "orkes dangdut sampai jam 3 pagi di desa Benculuk Cluring, tidak bisa tidur", NULL,
 	    "baik", "penyelenggara ditegur, berhenti pukul 22" },
 	{ 154, BY_SMS, "Indonesia", "Jembatan gantung desa Kandangan Pesanggaran talinya putus satu, anak sekolah lewat", NULL,
@@ -157,18 +159,31 @@ demo_story_of(struct demo *d, const char *code)
 
 /* ---- sending ---- */
 
-struct sending { struct demo *d; struct demo_story *s; int report; };
+/* What somebody sends to the house, until the house has taken it. */
+struct demo_letter {
+	struct demo *d;
+	struct demo_story *s;
+	int report, form;
+	struct buf body;
+	int64_t due_ms;
+	struct demo_letter *next;
+};
 
 static void
-take_code(struct sending *x, const struct httpc_answer *a)
+letter_free(struct demo_letter *x)
+{
+	buf_release(&x->body);
+	free(x);
+}
+
+static void
+take_code(struct demo_letter *x, const struct httpc_answer *a)
 {
 	json_t *doc = json_loadb(a->body, a->body_len, 0, NULL);
 	const char *code = json_string_value(json_object_get(doc, "code"));
 	struct code c;
-	char shown[CODE_CHARS + 2];
 
 	if (code != NULL && code_parse(&c, code, strlen(code)) == 0) {
-		code_show(shown, &c);
 		memcpy(x->s->code, c.s, sizeof(x->s->code));
 		x->d->tally.coded++;
 		demo_say(x->d, SAYS_RESIDENT, c.s, "%s: \"%s\"", x->s->row->lang, x->s->row->text);
@@ -179,59 +194,94 @@ take_code(struct sending *x, const struct httpc_answer *a)
 static void
 on_answer(const struct httpc_answer *a, void *arg)
 {
-	struct sending *x = arg;
+	struct demo_letter *x = arg;
 	struct demo *d = x->d;
 
-	if (a->outcome == 0 && (a->status == 202 || a->status == 201)) {
+	if (a->outcome == 0 && a->status / 100 == 2) {
+		d->refusing = 0;
 		if (x->report)
 			take_code(x, a);
-	} else if (d->client != NULL) {		/* not merely the end of the play */
-		d->tally.refused++;
-		demo_say(d, SAYS_HOUSE, "", "tidak diterima (%d %s), dikirim lagi", a->status, a->why);
-		if (x->report) {	/* under the same id: it stays one report */
-			x->s->sent = 0;
-			x->s->due_ms = demo_ms(d) + minutes(d, AGAIN_MIN);
-		}
+		letter_free(x);
+		return;
 	}
-	free(x);
-}
-
-static void
-post(struct demo *d, const char *path, const char *const *headers, const struct buf *body, struct demo_story *s,
-    int report)
-{
-	struct sending *x = xcalloc(1, sizeof(*x));
-	struct buf url = { 0 };
-
-	*x = (struct sending){ d, s, report };
-	buf_addf(&url, "%s%s", d->http, path);
-	httpc_send(d->client, &(struct httpc_request){ .method = "POST", .url = buf_str(&url), .headers = headers,
-	    .body = body->data, .body_len = body->len }, on_answer, x);
-	buf_release(&url);
+	if (d->client != NULL && !d->refusing)
+		demo_say(d, SAYS_HOUSE, "", "tidak menjawab (%d %s): dikirim lagi dengan id yang sama", a->status, a->why);
+	d->refusing = 1;
+	d->tally.refused++;
+	x->due_ms = demo_ms(d) + AGAIN_MS;
+	x->next = d->again;
+	d->again = x;
 }
 
 /* As an SMS gateway does: signed by HMAC-SHA256 over "t.body". */
 static void
-send_sms(struct demo *d, struct demo_story *s, const char *id, const char *from, const char *text, int report)
+sign(const struct demo *d, struct buf *header, const struct buf *body)
 {
-	struct buf body = { 0 }, signed_text = { 0 }, header = { 0 };
-	const char *headers[] = { "Content-Type: application/json", NULL, NULL };
 	long long now = clock_now_ms() / 1000;
+	struct buf signed_text = { 0 };
 	uint8_t mac[32];
 
-	buf_addf(&body, "{\"id\":\"%s\",\"from\":\"%s\",\"text\":", id, from);
-	buf_add_json(&body, text, strlen(text));
-	buf_addc(&body, '}');
 	buf_addf(&signed_text, "%lld.", now);
-	buf_add(&signed_text, body.data, body.len);
+	buf_add(&signed_text, body->data, body->len);
 	hmac_sha256(mac, d->secret.data, d->secret.len, signed_text.data, signed_text.len);
-	buf_addf(&header, "X-Kentongan-Signature: t=%lld,v1=", now);
-	buf_add_hex(&header, mac, sizeof(mac));
-	headers[1] = buf_str(&header);
-	post(d, "/hook/sms/http", headers, &body, s, report);
-	buf_release(&body);
+	buf_addf(header, "X-Kentongan-Signature: t=%lld,v1=", now);
+	buf_add_hex(header, mac, sizeof(mac));
 	buf_release(&signed_text);
-	buf_release(&header);
+}
+
+static void
+post(struct demo_letter *x)
+{
+	static const char *const form_headers[] = { "Content-Type: application/x-www-form-urlencoded",
+	    "Accept: application/json", NULL };
+	const char *headers[] = { "Content-Type: application/json", NULL, NULL };
+	struct buf url = { 0 }, signature = { 0 };
+
+	buf_addf(&url, "%s%s", x->d->http, x->form ? "/lapor" : "/hook/sms/http");
+	sign(x->d, &signature, &x->body);
+	headers[1] = buf_str(&signature);
+	httpc_send(x->d->client, &(struct httpc_request){ .method = "POST", .url = buf_str(&url),
+	    .headers = x->form ? form_headers : headers, .body = x->body.data, .body_len = x->body.len }, on_answer, x);
+	buf_release(&url);
+	buf_release(&signature);
+}
+
+static void
+post_again(struct demo *d, int64_t now)
+{
+	struct demo_letter *waiting = d->again, *next;
+
+	d->again = NULL;
+	for (struct demo_letter *x = waiting; x != NULL; x = next) {
+		next = x->next;
+		if (now >= x->due_ms) {
+			post(x);
+		} else {
+			x->next = d->again;
+			d->again = x;
+		}
+	}
+}
+
+static struct demo_letter *
+letter(struct demo *d, struct demo_story *s, int report, int form)
+{
+	struct demo_letter *x = xcalloc(1, sizeof(*x));
+
+	x->d = d, x->s = s;
+	x->report = report, x->form = form;
+	return x;
+}
+
+static void
+send_sms(struct demo *d, struct demo_story *s, const char *id, const char *from, const char *text, int report)
+{
+	struct demo_letter *x = letter(d, s, report, 0);
+
+	buf_addf(&x->body, "{\"id\":\"%s\",\"from\":\"%s\",\"text\":", id, from);
+	buf_add_json(&x->body, text, strlen(text));
+	buf_addc(&x->body, '}');
+	post(x);
 }
 
 static void
@@ -244,16 +294,13 @@ add_field(struct buf *b, const char *name, const char *value)
 static void
 send_form(struct demo *d, struct demo_story *s, const char *id)
 {
-	static const char *const headers[] = { "Content-Type: application/x-www-form-urlencoded",
-	    "Accept: application/json", NULL };
-	struct buf body = { 0 };
+	struct demo_letter *x = letter(d, s, 1, 1);
 
-	add_field(&body, "isi", s->row->text);
-	add_field(&body, "desa", s->row->place);
-	add_field(&body, "telepon", s->phone);
-	add_field(&body, "kunci", id);
-	post(d, "/lapor", headers, &body, s, 1);
-	buf_release(&body);
+	add_field(&x->body, "isi", s->row->text);
+	add_field(&x->body, "desa", s->row->place);
+	add_field(&x->body, "telepon", s->phone);
+	add_field(&x->body, "kunci", id);
+	post(x);
 }
 
 /* ---- playing ---- */
@@ -264,7 +311,7 @@ send_report(struct demo *d, struct demo_story *s)
 	struct buf id = { 0 };
 
 	buf_addf(&id, "demo-%d", (int)(s - d->stories));
-	d->tally.sent += !s->sent;
+	d->tally.sent++;
 	s->sent = 1;
 	s->due_ms = 0;
 	if (s->row->way == BY_FORM)
@@ -336,6 +383,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	int64_t now = demo_ms(d);
 
 	(void)fd, (void)what;
+	post_again(d, now);
 	for (int i = 0; i < d->stories_n; i++)
 		play(d, &d->stories[i], now);
 }
@@ -394,6 +442,11 @@ demo_play_end(struct demo *d)
 
 	d->client = NULL;		/* what is still in the air is not complained of */
 	httpc_free(client);
+	for (struct demo_letter *x = d->again, *next; x != NULL; x = next) {
+		next = x->next;
+		letter_free(x);
+	}
+	d->again = NULL;
 	if (d->tick != NULL)
 		event_free(d->tick);
 	d->tick = NULL;
