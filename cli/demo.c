@@ -364,6 +364,9 @@ run(struct demo *d)
 	}
 	if (d->status == 0)
 		summarise(d);
+	else if (d->status == 130)
+		puts("\nDihentikan; rumah ditutup dengan tertib.");
+	fflush(stdout);
 	demo_play_end(d);
 	stop_house(d);
 	demo_hear_end(d);
