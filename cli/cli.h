@@ -9,7 +9,7 @@
 struct cli_flag { const char *name; const char **value; int *is_set; };	/* value: takes one; is_set: a switch */
 struct cli {
 	const char *conf, *dir, *redis;
-	int json;
+	int json, dir_given;
 	const char *args[16]; int args_n;
 };
 /* 0; -1 with the mistake said on standard error. --conf --dir --redis --json are always known. */
@@ -30,4 +30,5 @@ int cli_act(int argc, char **argv);
 int cli_officer(int argc, char **argv);
 int cli_reload(int argc, char **argv);
 int cli_audit(int argc, char **argv);
+int cli_demo(int argc, char **argv);
 #endif

@@ -18,6 +18,7 @@ static const struct { const char *name; int (*run)(int, char **); const char *us
 	{ "officer", cli_officer, "add|import|list|end|away ...   who is on the roster" },
 	{ "reload", cli_reload, "[--conf DIR]   check and publish the configuration" },
 	{ "audit", cli_audit, "verify   is the record whole?" },
+	{ "demo", cli_demo, "[--dir DIR] [--seconds N] [--speed F]   a working day of the regency in two minutes" },
 };
 
 static int
@@ -97,6 +98,7 @@ cli_parse(struct cli *c, int argc, char **argv, const struct cli_flag *flags, si
 			mine |= strcmp(own[f].name, name) == 0;
 		if (take_flag(name, value, mine ? own : flags, mine ? N_ELEMS(own) : n, &took) != 0)
 			return -1;
+		c->dir_given |= strcmp(name, "dir") == 0;
 		i += took;
 	}
 	return 0;
