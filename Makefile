@@ -114,6 +114,24 @@ test: deps
 	$(B)/tests/unit
 	$(B)/tests/integration
 
+# ---- static checks ----
+.PHONY: lint asan test-full
+lint:
+	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="$(CHECKERS)"
+	@$(MAKE) --no-print-directory -s -j$$(nproc) B=build/clang CC=clang all
+	python3 tests/includes.py
+	luac5.1 -p store/kentongan.lua
+	cppcheck -q -j$$(nproc) --error-exitcode=1 --std=c11 -I. --enable=warning,performance,portability \
+	    --inline-suppr --suppress=missingIncludeSystem --suppress=comparePointers $(MODULES) $(DAEMONS) cli bench
+	shellcheck .ci/run
+
+asan:
+	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="$(CHECKERS)"
+	@$(MAKE) --no-print-directory -s -j$$(nproc) B=build/asan CC=clang SANITIZE=1 OPT="-O1 -g" all \
+	    build/asan/tests/unit build/asan/tests/integration
+	build/asan/tests/unit
+	build/asan/tests/integration
+
 # ---- measuring: everything side by side in one run ----
 BENCHES := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
 $(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(LIB)

@@ -106,7 +106,7 @@ hash_word(const char *word, size_t len)
 static uint64_t
 hash_next(const char *text, size_t len)
 {
-	char word[WORD_MAX];
+	char word[WORD_MAX] = "";
 	size_t at = 0;
 
 	return hash_word(word, next_word(text, len, &at, word));

@@ -130,7 +130,7 @@ on_case(const redisReply *r, void *arg)
 	struct case_keys keys;
 	char lookup[33];
 
-	if (redis_class_of(r) != REDIS_FINE || r->type != REDIS_REPLY_ARRAY || r->elements != 5) {
+	if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != 5) {
 		http_add_header(a->r, "Retry-After", "10");
 		http_answer_problem(a->r, 503, "Service Unavailable", "Keadaan laporan belum dapat dibaca; coba lagi sebentar lagi.");
 		goto out;
