@@ -182,9 +182,9 @@ engine_run(struct engine *e)
 	int max = (int)set->sla_batch, held = 0, more, any = 0;
 	int64_t nap;
 
-	if (house_refresh(e->h) != 0 || due_ask(&e->line, max, set->sla_lease_ms) != 0)
+	if (house_refresh(e->h) != 0)
 		return set->sla_nap_ms;
-	cur->n = due_read(&e->line, max, cur->cases, &cur->now_ms, &cur->next_ms);
+	cur->n = due_take(&e->line, max, set->sla_lease_ms, cur->cases, &cur->now_ms, &cur->next_ms);
 	if (MUTANT == 5)
 		remove_due(e, cur);
 	FAULT_POINT("after_scan");

@@ -49,3 +49,9 @@ due_read(struct store *st, int max, struct due_case *out, int64_t *now_ms, int64
 	freeReplyObject(r);
 	return n;
 }
+
+int
+due_take(struct store *st, int max, int64_t lease_ms, struct due_case *out, int64_t *now_ms, int64_t *next_ms)
+{
+	return due_ask(st, max, lease_ms) == 0 ? due_read(st, max, out, now_ms, next_ms) : -1;
+}

@@ -288,7 +288,7 @@ end
 local function commit(keys, args)
 	local g = { meta = keys[1], log = keys[2], due = keys[3], lease = keys[4], ended = keys[5] }
 	local now, results, failed, k, a = now_ms(g.meta), {}, {}, 6, 4
-	local decided = tonumber(args[2])
+	local decided, written = tonumber(args[2]), false
 	g.seq = log_check(g.meta, g.log)
 	g.later = collect()
 	redis.call('ZCARD', g.due)
@@ -315,11 +315,13 @@ local function commit(keys, args)
 		elseif bad then
 			results[i] = { bad, 0, '' }
 		else
-			results[i] = { 'ok', item_write(it, g, now, args[1]), '' }
+			written, results[i] = true, { 'ok', item_write(it, g, now, args[1]), '' }
 		end
 	end
-	g.later:flush()
-	redis.call('HSET', g.meta, 'clock', text(now), 'seq', text(g.seq))
+	if written then
+		g.later:flush()
+		redis.call('HSET', g.meta, 'clock', text(now), 'seq', text(g.seq))
+	end
 	return results
 end
 

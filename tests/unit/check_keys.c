@@ -297,8 +297,7 @@ call_the_rest(void)
 	int64_t now, next;
 
 	store_now_ms(&spy.st);
-	due_ask(&spy.st, 2, 1000);
-	due_read(&spy.st, 2, due, &now, &next);
+	due_take(&spy.st, 2, 1000, due, &now, &next);
 	outbox_claim(&spy.st, "sms", 2, 1000, items, &now);
 	outbox_mark(&spy.st, marks, 2, 5);
 	logbook_seal(&spy.st, 10, 1, seed, 5);
