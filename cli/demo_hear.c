@@ -117,7 +117,7 @@ nonce_of(char out[NONCE_CHARS + 1], const char *text)
 		nonce_parse(out, at + 8, strnlen(at + 8, NONCE_CHARS));
 }
 
-/* "DARURAT 7K3F-9QXM kebakaran, Ds. Kaligung: ..." -> "DARURAT kebakaran, Ds. Kaligung" */
+/* "darurat 7K3F-9QXM kebakaran, Ds. Kaligung: ..." -> "darurat kebakaran, Ds. Kaligung" */
 static void
 about_of(struct buf *out, const char *text)
 {
@@ -126,7 +126,7 @@ about_of(struct buf *out, const char *text)
 
 	if (end == NULL)
 		return;
-	if (strncmp(text, "DARURAT", 7) == 0 || strncmp(text, "MENDESAK", 8) == 0)
+	if (strncmp(text, "biasa ", 6) != 0)
 		buf_add(out, text, (size_t)(code + 1 - text));
 	buf_add(out, kind + 1, (size_t)(end - kind - 1));
 }
