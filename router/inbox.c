@@ -172,7 +172,7 @@ on_entries(const redisReply *r, void *arg)
 		const char *name = r->element[i]->element[0]->str;
 		const char *lane = name[strlen(name) - 1] == 'e' ? "e" : "n";
 
-		if (router_refresh(in->r) != 0 || work_reply(in, lane, r->element[i]->element[1]) != 0)
+		if (work_reply(in, lane, r->element[i]->element[1]) != 0)
 			in->recover = 1;
 	}
 	later(in, in->recover ? 50 : 0);
@@ -213,7 +213,7 @@ on_again(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	if (in->stopping || in->waiting)
 		return;
-	if (!in->r->h.serving || router_refresh(in->r) != 0) {
+	if (!in->r->h.serving) {
 		in->recover = 1;
 		later(in, 200);
 		return;

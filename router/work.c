@@ -255,12 +255,12 @@ router_work(struct router *r, struct entry *entries, int n)
 	int *which = xcalloc((size_t)n + 1, sizeof(*which));
 	int rc = -1;
 
-	r->now_ms = store_now_ms(&r->h.st);
 	for (int i = 0; i < n; i++)
 		codes[i] = entries[i].code;
-	if (r->now_ms == 0 || cases_load(&r->h.st, codes, (size_t)n, stored) != 0)
+	if (router_refresh(r) != 0 || cases_load(&r->h.st, codes, (size_t)n, stored) != 0)
 		goto out;
 	rc = 0;
+	r->now_ms = r->h.store_ms;
 	commit_begin(&r->batch, r->now_ms);
 	for (int i = 0; i < n; i++) {
 		struct entry *e = &entries[i];

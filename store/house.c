@@ -65,18 +65,20 @@ house_check_only(const char *conf_dir)
 int
 house_refresh(struct house *h)
 {
-	char digest[33];
+	struct pulse p;
 
-	if (version_current(&h->st, digest) != 0 || officers_load(&h->st, &h->roster) < 0)
+	if (store_pulse(&h->st, &p) != 0 || p.version[0] == '\0' || officers_load(&h->st, &h->roster, p.roster) < 0)
 		return -1;
-	if (h->policy == NULL || strcmp(digest, h->current) != 0) {
-		const struct policy *p = version_policy(&h->versions, &h->st, digest);
+	h->store_ms = p.now_ms;
+	h->store_mono_ms = clock_mono_ms();
+	if (h->policy == NULL || strcmp(p.version, h->current) != 0) {
+		const struct policy *policy = version_policy(&h->versions, &h->st, p.version);
 
-		if (p == NULL)
+		if (policy == NULL)
 			return -1;
-		h->policy = p;
-		snprintf(h->current, sizeof(h->current), "%s", digest);
-		log_info("version", "version=%s", digest);
+		h->policy = policy;
+		snprintf(h->current, sizeof(h->current), "%s", p.version);
+		log_info("version", "version=%s", p.version);
 	}
 	return 0;
 }

@@ -32,7 +32,7 @@ void house_close(struct house *h);
 /* Settings and configuration checked and said, for -n.  Exit status. */
 int house_check_only(const char *conf_dir);
 
-/* Version in force and roster as the store has them now.  0, or -1: no answer or no version. */
+/* Version in force, roster and time (store_ms) as the store has them now.  0, or -1: no answer or no version. */
 int house_refresh(struct house *h);
 
 /*

@@ -425,8 +425,10 @@ local function chain(keys, args)
 	return 'ok'
 end
 
+-- What every round of work begins with: the time, the version in force, the roster's seq.
+-- keys: meta, current
 local function now(keys)
-	return text(now_ms(keys[1]))
+	return { text(now_ms(keys[1])), redis.call('HGET', keys[2], 'd') or '', redis.call('HGET', keys[1], 'roster') or '0' }
 end
 
 redis.register_function('kt_intake', intake)

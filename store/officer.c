@@ -14,22 +14,6 @@ officer_key(struct seal_key *key, const struct store *st)
 	digest_of(key->bytes, &st->master, "petugas", 7);
 }
 
-static int64_t
-roster_seq(struct store *st)
-{
-	struct buf key = { 0 };
-	redisReply *r;
-	int64_t seq = -1;
-
-	buf_add_key(&key, &st->keys, KEY_META, NULL, NULL);
-	r = redis_pipe_command(st->pipe, "HGET %b roster", key.data, key.len);
-	if (r != NULL && (r->type == REDIS_REPLY_STRING || r->type == REDIS_REPLY_NIL))
-		seq = r->type == REDIS_REPLY_STRING ? strtoll(r->str, NULL, 10) : 0;
-	freeReplyObject(r);
-	buf_release(&key);
-	return seq;
-}
-
 static int
 decode_sealed(struct officer *o, const struct store *st, const redisReply *v, const redisReply *d)
 {
@@ -77,16 +61,13 @@ fetch(struct store *st, const redisReply *ids, struct roster *r)
 }
 
 int
-officers_load(struct store *st, struct roster *r)
+officers_load(struct store *st, struct roster *r, int64_t seq)
 {
-	int64_t seq = roster_seq(st);
 	struct roster fresh = { .seq = seq };
 	struct buf key = { 0 };
 	redisReply *ids;
 	int rc = -1;
 
-	if (seq < 0)
-		return -1;
 	if (seq == r->seq && r->officers != NULL)
 		return 0;
 	buf_add_key(&key, &st->keys, KEY_OFFICERS, NULL, NULL);
@@ -178,11 +159,12 @@ officers_put(struct store *st, const struct officer *list, size_t n, const char 
 	struct roster now = { 0 };
 	struct commit_batch b = { 0 };
 	const struct officer *batch[PUT_BATCH];
+	struct pulse p;
 	int written = 0, rc;
 
-	if (officers_load(st, &now) < 0)
+	if (store_pulse(st, &p) != 0 || officers_load(st, &now, p.roster) < 0)
 		return -1;
-	commit_begin(&b, store_now_ms(st));
+	commit_begin(&b, p.now_ms);
 	for (size_t i = 0; i < n && written >= 0; i++) {
 		const struct officer *old = officer_find(&now, list[i].id);
 

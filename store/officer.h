@@ -11,8 +11,8 @@
 /* Writes officers (new or changed ones; unchanged are skipped).  Returns how many were written, -1
  * with store_error().  who is the author in the log. */
 int officers_put(struct store *st, const struct officer *list, size_t n, const char *who);
-/* Loads the roster if its seq is not r->seq any more: 1 loaded, 0 unchanged, -1 no answer. */
-int officers_load(struct store *st, struct roster *r);
+/* Loads the roster if r is not of that seq (store_pulse): 1 loaded, 0 unchanged, -1 no answer. */
+int officers_load(struct store *st, struct roster *r, int64_t seq);
 /* The officer with that number (E.164); id gets OFFICER_ID_CHARS. 1 found, 0 none, -1 no answer. */
 int officer_by_phone(struct store *st, const char *e164, char *id);
 #endif

@@ -168,20 +168,34 @@ store_call(struct store *st, const char *function, const struct redis_args *keys
 	return store_send(st, function, keys, args) == 0 ? store_receive(st, function) : NULL;
 }
 
-int64_t
-store_now_ms(struct store *st)
+int
+store_pulse(struct store *st, struct pulse *out)
 {
 	struct redis_args keys = { 0 }, args = { 0 };
 	redisReply *r;
-	int64_t ms = 0;
+	int rc = -1;
 
+	memset(out, 0, sizeof(*out));
 	args_add_key(&keys, st, KEY_META, NULL, NULL);
+	args_add_key(&keys, st, KEY_CURRENT, NULL, NULL);
 	r = store_call(st, "kt_now", &keys, &args);
-	if (r != NULL && r->type == REDIS_REPLY_STRING)
-		ms = strtoll(r->str, NULL, 10);
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 3) {
+		out->now_ms = strtoll(r->element[0]->str, NULL, 10);
+		snprintf(out->version, sizeof(out->version), "%.32s", r->element[1]->str);
+		out->roster = strtoll(r->element[2]->str, NULL, 10);
+		rc = 0;
+	}
 	freeReplyObject(r);
 	redis_args_release(&keys);
-	return ms;
+	return rc;
+}
+
+int64_t
+store_now_ms(struct store *st)
+{
+	struct pulse p;
+
+	return store_pulse(st, &p) == 0 ? p.now_ms : 0;
 }
 
 /* ---- safety ---- */

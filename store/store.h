@@ -37,7 +37,14 @@ void store_close(struct store *st);
 void store_second(struct store *out, const struct store *st);
 const char *store_error(const struct store *st);
 
-/* Time of the store, never going back; 0 when it does not answer. */
+/* What every round of work begins with, in one call. */
+struct pulse {
+	int64_t now_ms;			/* time of the store, never going back */
+	char version[33];		/* in force; "" none published yet */
+	int64_t roster;			/* seq */
+};
+int store_pulse(struct store *st, struct pulse *out);	/* 0 or -1 */
+/* The time alone; 0 when the store does not answer. */
 int64_t store_now_ms(struct store *st);
 
 /* Reply of an FCALL; NULL: unknown.  keys first, then args; both stay the caller's. */

@@ -190,24 +190,6 @@ version_cache_release(struct version_cache *c)
 	memset(c, 0, sizeof(*c));
 }
 
-int
-version_current(struct store *st, char digest[33])
-{
-	struct buf key = { 0 };
-	redisReply *r;
-	int rc = -1;
-
-	buf_add_key(&key, &st->keys, KEY_CURRENT, NULL, NULL);
-	r = redis_pipe_command(st->pipe, "HGET %b d", key.data, key.len);
-	if (r != NULL && r->type == REDIS_REPLY_STRING) {
-		snprintf(digest, 33, "%.32s", r->str);
-		rc = 0;
-	}
-	freeReplyObject(r);
-	buf_release(&key);
-	return rc;
-}
-
 static struct policy *
 load(struct store *st, const char *digest)
 {

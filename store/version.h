@@ -21,8 +21,6 @@ struct version_cache {
 	size_t n;
 };
 void version_cache_release(struct version_cache *c);
-/* First 32 hex digits of the version in force; 0 or -1. */
-int version_current(struct store *st, char digest[33]);
 /* The policy of a version, loaded at need.  NULL with a log line when it is gone or broken. */
 const struct policy *version_policy(struct version_cache *c, struct store *st, const char *digest);
 #endif

@@ -120,16 +120,27 @@ bench_begin(struct bench *b, const char *const *options)
 	buf_release(&errors);
 }
 
+int
+bench_load(struct bench *b, struct roster *r)
+{
+	struct pulse p;
+
+	ck_assert_int_eq(store_pulse(&b->st, &p), 0);
+	return officers_load(&b->st, r, p.roster);
+}
+
 static void
 publish(struct bench *b)
 {
+	struct pulse p;
 	struct buf errors = { 0 };
 	struct conf_set set = { 0 };
 	char digest[65];
 
 	ck_assert_msg(version_read_files(&set, "conf", &errors) == 0, "%s", buf_str(&errors));
 	ck_assert_msg(version_publish(&b->st, &set, "test", digest) == 0, "%s", store_error(&b->st));
-	ck_assert_int_eq(version_current(&b->st, b->version), 0);
+	ck_assert_int_eq(store_pulse(&b->st, &p), 0);
+	memcpy(b->version, p.version, sizeof(b->version));
 	b->policy = version_policy(&b->versions, &b->st, b->version);
 	ck_assert_ptr_nonnull(b->policy);
 	conf_release(&set);
@@ -145,7 +156,7 @@ employ(struct bench *b)
 	ck_assert_int_eq(file_read("conf/petugas.csv", 8 << 20, &csv), 0);
 	ck_assert_msg(roster_parse_csv(&r, "petugas.csv", buf_str(&csv), csv.len, &errors) == 0, "%s", buf_str(&errors));
 	ck_assert_msg(officers_put(&b->st, r.officers, r.n, "test") == (int)r.n, "%s", store_error(&b->st));
-	ck_assert_int_eq(officers_load(&b->st, &b->roster), 1);
+	ck_assert_int_eq(bench_load(b, &b->roster), 1);
 	ck_assert_uint_eq(b->roster.n, r.n);
 	roster_release(&r);
 	buf_release(&csv);

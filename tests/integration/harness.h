@@ -33,6 +33,8 @@ struct bench {
 void bench_begin(struct bench *b, const char *const *options);
 /* Function library, identity, the version in conf/, the officers of petugas.csv. */
 void bench_furnish(struct bench *b);
+/* The roster as the store has it now: as officers_load(). */
+int bench_load(struct bench *b, struct roster *r);
 void bench_end(struct bench *b);
 
 void bench_redis_start(struct bench *b, const char *const *options);
