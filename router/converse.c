@@ -154,7 +154,8 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
 	a.text = &text;
 	commit_begin(&r->answers, r->now_ms);
 	commit_add_answer(&r->answers, &r->h.st, &a, &e->keys, &in);
-	rc = commit_run(&r->answers, &r->h.st) == 1 ? 1 : -1;
+	commit_run(&r->answers, &r->h.st);
+	rc = r->answers.slots[0].result == COMMIT_OK || r->answers.slots[0].result == COMMIT_ALREADY ? 1 : -1;
 	buf_wipe(&text);
 	return rc;
 }

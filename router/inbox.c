@@ -17,6 +17,9 @@ static const char *const lanes[] = { "e", "n" };
 /* An entry in another router's hands, as it was at the last look. */
 struct held { char lane[4], id[32], consumer[32]; int deliveries; int64_t beat_ms; };
 
+/* Deliveries of an entry that came to nothing because the store was away: we lived through them. */
+struct outlived { char lane[4], id[32]; int n; };
+
 struct inbox {
 	struct router *r;
 	struct redis_link *link;
@@ -27,6 +30,8 @@ struct inbox {
 	int stopping;
 	struct held held[SEEN_MAX];
 	int held_n;
+	struct outlived outlived[SEEN_MAX];
+	int outlived_n;
 };
 
 static void
@@ -70,6 +75,42 @@ drop_entry(struct inbox *in, const char *lane, const char *id)
 	buf_release(&key);
 }
 
+/* ---- deliveries that are nobody's fault ---- */
+
+static struct outlived *
+outlived_find(struct inbox *in, const struct entry *e)
+{
+	for (int i = 0; i < in->outlived_n; i++)
+		if (strcmp(in->outlived[i].id, e->id) == 0 && strcmp(in->outlived[i].lane, e->lane) == 0)
+			return &in->outlived[i];
+	return NULL;
+}
+
+/*
+ * Works off entries.  What the store's absence leaves undone must not count towards the deliveries
+ * after which a report is taken for one that kills its reader.
+ */
+static int
+work(struct inbox *in, struct entry *entries, int n)
+{
+	int rc = router_work(in->r, entries, n);
+
+	for (int i = 0; i < n && rc != 0 && !redis_pipe_is_up(in->r->h.st.pipe); i++) {
+		struct outlived *o = outlived_find(in, &entries[i]);
+
+		if (o == NULL) {
+			if (in->outlived_n == SEEN_MAX)
+				continue;
+			o = &in->outlived[in->outlived_n++];
+			memset(o, 0, sizeof(*o));
+			memcpy(o->lane, entries[i].lane, sizeof(o->lane));
+			memcpy(o->id, entries[i].id, sizeof(o->id));
+		}
+		o->n++;
+	}
+	return rc;
+}
+
 static int
 work_reply(struct inbox *in, const char *lane, const redisReply *list)
 {
@@ -83,7 +124,7 @@ work_reply(struct inbox *in, const char *lane, const redisReply *list)
 			drop_entry(in, lane, list->element[i]->element[0]->str);
 	}
 	FAULT_POINT("after_read");
-	rc = n > 0 ? router_work(in->r, entries, n) : 0;
+	rc = n > 0 ? work(in, entries, n) : 0;
 	for (int i = 0; i < n; i++)
 		entry_release(&entries[i]);
 	free(entries);
@@ -109,6 +150,7 @@ static int
 recover_one(struct inbox *in, const char *lane, char from[32])
 {
 	struct buf key = { 0 };
+	const struct outlived *o;
 	struct entry e;
 	redisReply *r;
 	int rc = -1;
@@ -127,8 +169,9 @@ recover_one(struct inbox *in, const char *lane, char from[32])
 		drop_entry(in, lane, from);
 		goto out;
 	}
-	e.deliveries = deliveries_of(in, &key, e.id);
-	if (router_work(in->r, &e, 1) != 0 && !redis_pipe_is_up(in->r->h.st.pipe))
+	o = outlived_find(in, &e);
+	e.deliveries = deliveries_of(in, &key, e.id) - (o != NULL ? o->n : 0);
+	if (work(in, &e, 1) != 0 && !redis_pipe_is_up(in->r->h.st.pipe))
 		rc = -1;
 	entry_release(&e);
 out:
@@ -224,6 +267,7 @@ on_again(evutil_socket_t fd, short what, void *arg)
 			return;
 		}
 		in->recover = 0;
+		in->outlived_n = 0;
 	}
 	read_on(in);
 }
@@ -288,8 +332,11 @@ scan_lane(struct inbox *in, const char *lane, struct held *found, int n)
 		struct held h = { .deliveries = (int)p->element[3]->integer };
 		const struct held *before;
 
-		if (strcmp(p->element[1]->str, in->consumer) == 0)
+		/* Nothing of ours is half done between callbacks: what is pending was left undone. */
+		if (strcmp(p->element[1]->str, in->consumer) == 0) {
+			in->recover = 1;
 			continue;
+		}
 		snprintf(h.lane, sizeof(h.lane), "%s", lane);
 		snprintf(h.id, sizeof(h.id), "%s", p->element[0]->str);
 		snprintf(h.consumer, sizeof(h.consumer), "%s", p->element[1]->str);

@@ -102,8 +102,10 @@ def stops(house, history, rng, until):
     twins = {}
     for name in ("router", "sla", "notify"):
         twins[name] = house.second(name, name + "-2")
+    turn = 0
     while time.monotonic() < until:
-        name = rng.choice(list(twins))
+        name = ("router", "sla", "notify")[turn % 3]
+        turn += 1
         pid = house.signal(name, signal.SIGSTOP)
         if pid is None:
             continue
@@ -161,7 +163,7 @@ def run(args, work):
         house.start()
         watch = Watch(house, history)
         watch.start()
-        load = Load(house, history, args.seed, args.rate, poison=40 if args.mode == "poison" else 0).start()
+        load = Load(house, history, args.seed, args.rate, poison=150 if args.mode == "poison" else 0).start()
         history.add("faults_begin")
         until = time.monotonic() + args.seconds
         names = args.only.split(",") if args.only else list(DAEMONS) + ["redis"]
@@ -171,6 +173,10 @@ def run(args, work):
             stops(house, history, rng, until)
         else:
             killer(house, history, rng, until, names)
+        if args.mode == "points":		# disarmed only by another start
+            house.stop()
+            house.env.pop("KENTONGAN_FAULT")
+            house.start()
         history.add("faults_end")
         load.finish()
         try:
@@ -182,7 +188,6 @@ def run(args, work):
         note_hits(hits, history)
         status = judge(house, history_path, "running")
         house.stop()
-        house.env.pop("KENTONGAN_FAULT", None)
         history.add("restart")
         house.start()
         house.quiet(args.quiet)
