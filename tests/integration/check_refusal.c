@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "lib/config.h"
-#include "store/due.h"
 #include "store/logbook.h"
 #include "tests/integration/kit.h"
 
@@ -204,6 +203,20 @@ pull(const char *key, const struct buf *was)
 		freeReplyObject(bench_command(&b, "RESTORE %s 0 %b", key, was->data, was->len));
 }
 
+/* What the store holds, but for the time of the last call. */
+static void
+digest(char out[48])
+{
+	const char *meta = bench_key(&b, KEY_META, NULL);
+	struct buf type = { 0 };
+
+	bench_text(&b, &type, "TYPE %s", meta);
+	if (strcmp(buf_str(&type), "hash") == 0)
+		bench_integer(&b, "HSET %s clock 1", meta);
+	bench_digest(&b, out);
+	buf_release(&type);
+}
+
 /* Each key in turn is of another type; at the end the call is good, so that it was not refused for another reason. */
 static void
 each_key(store_act act, const struct redis_args *keys)
@@ -214,9 +227,9 @@ each_key(store_act act, const struct redis_args *keys)
 		char before[48], after[48];
 
 		plant(keys->argv[i], &was);
-		bench_digest(&b, before);
+		digest(before);
 		ck_assert_msg(act() == -1, "%s of another type is not refused", keys->argv[i]);
-		bench_digest(&b, after);
+		digest(after);
 		ck_assert_msg(strcmp(before, after) == 0, "%s of another type: refused after a write", keys->argv[i]);
 		pull(keys->argv[i], &was);
 	}
@@ -224,80 +237,129 @@ each_key(store_act act, const struct redis_args *keys)
 	buf_release(&was);
 }
 
-static struct kit_case many[2];
-static struct input_id many_in;
-static struct commit_batch batch;
+static struct kit_case one;
+static const struct input_id *one_in;
 static int64_t decided;
 
 static int
 call_commit(void)
 {
-	int done = 0;
+	struct commit_batch batch = { 0 };
+	enum commit_result result;
 
 	commit_begin(&batch, decided);
-	kit_add(&b, &batch, &many[0], NULL);
-	kit_add(&b, &batch, &many[1], &many_in);
-	commit_run(&batch, &b.st);
-	for (int i = 0; i < 2; i++)
-		done += batch.slots[i].result == COMMIT_OK;
-	ck_assert_msg(done == 2 || (done == 0 && batch.slots[0].result == COMMIT_REFUSED &&
-	    batch.slots[1].result == COMMIT_REFUSED), "half a batch: %d, %d", batch.slots[0].result, batch.slots[1].result);
-	return done == 2 ? 0 : -1;
+	kit_add(&b, &batch, &one, one_in);
+	result = kit_run(&b, &batch);
+	ck_assert_msg(result == COMMIT_OK || result == COMMIT_REFUSED, "%d", (int)result);
+	return result == COMMIT_OK ? 0 : -1;
 }
 
-/*
- * Two cases in one batch: one handed on (messages cancelled, tasks dropped and given), one opened
- * (input acknowledged, reservation dropped).
- */
-START_TEST(commit_is_whole_or_nothing)
+/* Every key of the commit of what was decided, and those that the function finds by itself. */
+static void
+commit_keys(struct redis_args *keys)
 {
 	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_DUE, KEY_LEASE, KEY_ENDED };
-	struct code open = kit_opened(&b, "1", 0), fresh, spare;
-	struct redis_args keys = { 0 };
-	struct buf list = { 0 };
+	struct commit_batch batch = { 0 };
+	struct buf found = { 0 };
 
-	many_in = kit_input(&b, "in-0");	/* the report of the first: read, and still there */
-	fresh = kit_reported(&b, "2", 0);
-	spare = kit_reported(&b, "3", 0);
-	many_in = kit_input(&b, "in-1");
-	snprintf(many_in.reserved, sizeof(many_in.reserved), "%s", spare.s);
-	decided = store_now_ms(&b.st);
-	kit_load(&b, &many[0], &open);
-	many[0].cmd = (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER, .actor = KIT_PTG, .note = "x", .to_unit = "O-DLH" };
-	kit_decide(&b, &many[0], decided);
-	ck_assert_int_gt(many[0].fx.cancels_n, 0);
-	ck_assert_int_gt(many[0].fx.indexes_n, 1);
-	kit_load(&b, &many[1], &fresh);
-	kit_decide_open(&b, &many[1], decided);
-	commit_begin(&batch, decided);
-	kit_add(&b, &batch, &many[0], NULL);
-	kit_add(&b, &batch, &many[1], &many_in);
 	for (size_t i = 0; i < N_ELEMS(fixed); i++)
-		redis_args_adds(&keys, bench_key(&b, fixed[i], NULL));
-	for (int i = 0; i < batch.keys.n; i++) {
-		int again = 0;
-
-		for (int k = 0; k < keys.n; k++)
-			again |= strcmp(keys.argv[k], batch.keys.argv[i]) == 0;
-		if (!again)
-			redis_args_adds(&keys, batch.keys.argv[i]);
-	}
-	/* And the list of him whose message is cancelled, which the call does not name. */
-	for (int i = 0; i < many[0].fx.cancels_n; i++) {
+		redis_args_adds(keys, bench_key(&b, fixed[i], NULL));
+	commit_begin(&batch, decided);
+	kit_add(&b, &batch, &one, one_in);
+	for (int i = 0; i < batch.keys.n; i++)
+		redis_args_adds(keys, batch.keys.argv[i]);
+	commit_release(&batch);
+	/* The list and line of him whose message is cancelled. */
+	for (int i = 0; i < one.fx.cancels_n; i++) {
+		static const char *const fields[] = { "q", "z" };
 		char id[48];
 
-		message_id(id, sizeof(id), open.s, many[0].fx.cancels[i]);
-		bench_text(&b, &list, "HGET %s q", bench_key(&b, KEY_MSG, id));
-		ck_assert_uint_gt(list.len, 0);
-		redis_args_adds(&keys, buf_str(&list));
+		message_id(id, sizeof(id), one.before.code.s, one.fx.cancels[i]);
+		for (size_t f = 0; f < N_ELEMS(fields); f++) {
+			bench_text(&b, &found, "HGET %s %s", bench_key(&b, KEY_MSG, id), fields[f]);
+			ck_assert_uint_gt(found.len, 0);
+			redis_args_adds(keys, buf_str(&found));
+		}
 	}
-	ck_assert_int_gt(keys.n, 20);
+	buf_release(&found);
+}
+
+/* Handed on: messages cancelled, tasks dropped and given. */
+START_TEST(hand_on_is_whole_or_nothing)
+{
+	struct code code = kit_opened(&b, "1", 0);
+	struct redis_args keys = { 0 };
+
+	decided = store_now_ms(&b.st);
+	kit_load(&b, &one, &code);
+	one.cmd = (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER, .actor = KIT_PTG, .note = "x", .to_unit = "O-DLH" };
+	kit_decide(&b, &one, decided);
+	ck_assert_int_gt(one.fx.cancels_n, 0);
+	ck_assert_int_gt(one.fx.indexes_n, 1);
+	commit_keys(&keys);
+	ck_assert_int_gt(keys.n, 15);
 	each_key(call_commit, &keys);
-	kit_release(&many[0]);
-	kit_release(&many[1]);
-	commit_release(&batch);
+	kit_release(&one);
 	redis_args_release(&keys);
-	buf_release(&list);
+}
+END_TEST
+
+/* Opened: input acknowledged, a reservation dropped. */
+START_TEST(opening_is_whole_or_nothing)
+{
+	struct code fresh = kit_reported(&b, "2", 0), spare = kit_reported(&b, "3", 0);
+	struct input_id in = kit_input(&b, "in-1");
+	struct redis_args keys = { 0 };
+
+	snprintf(in.reserved, sizeof(in.reserved), "%s", spare.s);
+	one_in = &in;
+	decided = store_now_ms(&b.st);
+	kit_load(&b, &one, &fresh);
+	kit_decide_open(&b, &one, decided);
+	commit_keys(&keys);
+	ck_assert_int_gt(keys.n, 12);
+	each_key(call_commit, &keys);
+	ck_assert_int_eq(bench_integer(&b, "EXISTS %s", bench_key(&b, KEY_CASE, spare.s)), 0);
+	kit_release(&one);
+	redis_args_release(&keys);
+}
+END_TEST
+
+/* A batch with one that cannot be written: what each is told is what happened to it. */
+START_TEST(a_batch_tells_the_truth)
+{
+	static struct kit_case k[3];
+	struct commit_batch batch = { 0 };
+	struct code code[3];
+	struct buf was = { 0 };
+	const char *list;
+	char id[48];
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(id, sizeof(id), "%d", i);
+		code[i] = kit_opened(&b, id, 0);
+	}
+	decided = store_now_ms(&b.st);
+	commit_begin(&batch, decided);
+	for (int i = 0; i < 3; i++) {
+		kit_load(&b, &k[i], &code[i]);
+		kit_decide_act(&b, &k[i], ON_ACCEPT, i == 1 ? KIT_KPL : KIT_PTG, decided);
+		kit_add(&b, &batch, &k[i], NULL);
+	}
+	list = bench_key(&b, KEY_CASE, code[1].s);
+	plant(list, &was);
+	commit_run(&batch, &b.st);
+	pull(list, &was);
+	ck_assert_int_eq(batch.slots[1].result, COMMIT_REFUSED);
+	for (int i = 0; i < 3; i++) {
+		long long version = bench_integer(&b, "HGET %s v", bench_key(&b, KEY_CASE, code[i].s));
+
+		ck_assert_int_eq(version, batch.slots[i].result == COMMIT_OK ? 2 : 1);
+		kit_release(&k[i]);
+	}
+	ck_assert_int_eq(bench_integer(&b, "XLEN %s", bench_key(&b, KEY_LOG, NULL)), logbook_last_seq(&b.st));
+	commit_release(&batch);
+	buf_release(&was);
 }
 END_TEST
 
@@ -335,7 +397,7 @@ call_due(void)
 {
 	static struct due_case due[4];
 	int64_t now, next;
-	int n = due_take(&b.st, 4, 60000, due, &now, &next);
+	int n = kit_due(&b.st, 4, 60000, due, &now, &next);
 
 	for (int i = 0; i < n; i++)
 		stored_case_release(&due[i].s);
@@ -444,14 +506,14 @@ START_TEST(a_counter_that_is_no_number)
 	char before[48], after[48];
 
 	bench_integer(&b, "HSET %s roster x", bench_key(&b, KEY_META, NULL));
-	bench_digest(&b, before);
+	digest(before);
 	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), -1);
-	bench_digest(&b, after);
+	digest(after);
 	ck_assert_str_eq(before, after);
 	bench_integer(&b, "HSET %s roster 1 seq x", bench_key(&b, KEY_META, NULL));
-	bench_digest(&b, before);
+	digest(before);
 	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), -1);
-	bench_digest(&b, after);
+	digest(after);
 	ck_assert_str_eq(before, after);
 }
 END_TEST
@@ -468,7 +530,9 @@ refusal_suite(void)
 	tcase_add_loop_test(tc, unsafe_store, 0, N_ELEMS(unsafe_stores));
 	tcase_add_test(tc, a_store_that_is_away_is_not_unsafe);
 	tcase_add_test(tc, installing_again_changes_nothing);
-	tcase_add_test(tc, commit_is_whole_or_nothing);
+	tcase_add_test(tc, hand_on_is_whole_or_nothing);
+	tcase_add_test(tc, opening_is_whole_or_nothing);
+	tcase_add_test(tc, a_batch_tells_the_truth);
 	tcase_add_test(tc, intake_is_whole_or_nothing);
 	tcase_add_test(tc, due_is_whole_or_nothing);
 	tcase_add_test(tc, claim_is_whole_or_nothing);

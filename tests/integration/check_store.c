@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "lib/config.h"
-#include "store/due.h"
 #include "store/logbook.h"
 #include "tests/integration/kit.h"
 
@@ -603,7 +602,7 @@ takes_all(void *arg)
 	int64_t now, next;
 
 	(void)arg;
-	taker.n = due_take(taker.st, 8, 60000, due, &now, &next);
+	taker.n = kit_due(taker.st, 8, 60000, due, &now, &next);
 	for (int i = 0; i < taker.n; i++)
 		stored_case_release(&due[i].s);
 	return taker.n == 2;
@@ -617,7 +616,7 @@ START_TEST(two_engines)
 
 	kit_opened(&b, "3", 0);			/* not due */
 	bench_store(&b, &other, "sla-2");
-	ck_assert_int_eq(due_take(&b.st, 8, 50, due, &now, &next), 2);
+	ck_assert_int_eq(kit_due(&b.st, 8, 50, due, &now, &next), 2);
 	ck_assert_str_eq(due[0].code.s, late.s);
 	ck_assert_str_eq(due[1].code.s, later.s);
 	ck_assert_int_eq(due[0].s.readable, 1);
@@ -625,13 +624,13 @@ START_TEST(two_engines)
 	ck_assert_int_le(next, now);
 	for (int i = 0; i < 2; i++)
 		stored_case_release(&due[i].s);
-	ck_assert_int_eq(due_take(&other, 8, 50, due, &now, &next), 0);
+	ck_assert_int_eq(kit_due(&other, 8, 50, due, &now, &next), 0);
 	taker.st = &other;
 	ck_assert(bench_until(takes_all, NULL, 5000));	/* the first one's lease is over */
-	ck_assert_int_eq(due_take(&b.st, 8, 50, due, &now, &next), 0);
+	ck_assert_int_eq(kit_due(&b.st, 8, 50, due, &now, &next), 0);
 	/* A commit ends the lease: what is still due may be taken at once. */
 	ck_assert_int_eq(kit_act(&b, &late, ON_NOTE, KIT_PTG), COMMIT_OK);
-	ck_assert_int_eq(due_take(&b.st, 8, 50, due, &now, &next), 1);
+	ck_assert_int_eq(kit_due(&b.st, 8, 50, due, &now, &next), 1);
 	ck_assert_str_eq(due[0].code.s, late.s);
 	stored_case_release(&due[0].s);
 	store_close(&other);
@@ -649,11 +648,11 @@ START_TEST(behind_those_held)
 		kit_opened(&b, id, 3 * 3600000);
 	}
 	for (int taken = 0; taken < 4; taken += 2) {
-		ck_assert_int_eq(due_take(&b.st, 2, 60000, due, &now, &next), 2);
+		ck_assert_int_eq(kit_due(&b.st, 2, 60000, due, &now, &next), 2);
 		stored_case_release(&due[0].s);
 		stored_case_release(&due[1].s);
 	}
-	ck_assert_int_eq(due_take(&b.st, 2, 60000, due, &now, &next), 1);
+	ck_assert_int_eq(kit_due(&b.st, 2, 60000, due, &now, &next), 1);
 	stored_case_release(&due[0].s);
 }
 END_TEST
@@ -665,7 +664,7 @@ START_TEST(a_damaged_case_stops_no_other)
 
 	bench_integer(&b, "DEL %s", bench_key(&b, KEY_CASE, bad.s));
 	freeReplyObject(bench_command(&b, "SET %s x", bench_key(&b, KEY_CASE, bad.s)));
-	ck_assert_int_eq(due_take(&b.st, 8, 50, due, &now, &next), 2);
+	ck_assert_int_eq(kit_due(&b.st, 8, 50, due, &now, &next), 2);
 	ck_assert(!due[0].s.there || !due[0].s.readable || due[0].s.version == 0);
 	ck_assert_str_eq(due[1].code.s, good.s);
 	ck_assert_int_eq(due[1].s.readable, 1);

@@ -8,6 +8,7 @@
 #include "lib/escape.h"
 #include "store/cases.h"
 #include "store/commit.h"
+#include "store/due.h"
 #include "store/intake.h"
 #include "store/outbox.h"
 #include "tests/integration/harness.h"
@@ -192,6 +193,12 @@ kit_act(struct bench *b, const struct code *code, enum case_event on, const char
 	result = kit_run(b, &batch);
 	kit_release(&k);
 	return result;
+}
+
+static inline int
+kit_due(struct store *st, int max, int64_t lease_ms, struct due_case *out, int64_t *now_ms, int64_t *next_ms)
+{
+	return due_take(st, max, lease_ms, out, now_ms, next_ms);
 }
 
 /* A message that belongs to no case. */
