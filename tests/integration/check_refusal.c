@@ -26,11 +26,15 @@ end(void)
 /* ---- an unsafe store ---- */
 
 static const struct { const char *key, *unsafe, *safe, *says, *remedy; } settings[] = {
-	{ "appendonly", "no", "yes", "the store is not safe (appendonly, no;", "start Redis with conf/redis.conf" },
-	{ "appendfsync", "everysec", "always", "(appendfsync, everysec;", "set appendfsync always" },
+	{ "appendonly", "no", "yes", "the store is not safe (appendonly, no;",
+	    "start Redis with conf/redis.conf" },
+	{ "appendfsync", "everysec", "always", "(appendfsync, everysec;",
+	    "set appendfsync always" },
 	{ "appendfsync", "no", "always", "(appendfsync, no;", "set appendfsync always" },
-	{ "no-appendfsync-on-rewrite", "yes", "no", "(no-appendfsync-on-rewrite, yes;", "set no-appendfsync-on-rewrite no" },
-	{ "maxmemory-policy", "allkeys-lru", "noeviction", "(maxmemory-policy, allkeys-lru;", "set maxmemory-policy noeviction" },
+	{ "no-appendfsync-on-rewrite", "yes", "no", "(no-appendfsync-on-rewrite, yes;",
+	    "set no-appendfsync-on-rewrite no" },
+	{ "maxmemory-policy", "allkeys-lru", "noeviction", "(maxmemory-policy, allkeys-lru;",
+	    "set maxmemory-policy noeviction" },
 };
 
 static void
@@ -38,7 +42,8 @@ refuses(const char *says, const char *remedy)
 {
 	ck_assert_int_eq(store_check(&b.st), -1);
 	ck_assert_msg(strstr(store_error(&b.st), says) != NULL, "%s", store_error(&b.st));
-	ck_assert_msg(strstr(store_error(&b.st), remedy) != NULL, "no remedy: %s", store_error(&b.st));
+	ck_assert_msg(strstr(store_error(&b.st), remedy) != NULL, "no remedy: %s",
+	    store_error(&b.st));
 }
 
 static int
@@ -58,9 +63,11 @@ is_rewritten(void *arg)
 START_TEST(unsafe_setting)
 {
 	ck_assert_msg(store_check(&b.st) == 0, "%s", store_error(&b.st));
-	freeReplyObject(bench_command(&b, "CONFIG SET %s %s", settings[_i].key, settings[_i].unsafe));
+	freeReplyObject(bench_command(&b, "CONFIG SET %s %s", settings[_i].key,
+	    settings[_i].unsafe));
 	refuses(settings[_i].says, settings[_i].remedy);
-	freeReplyObject(bench_command(&b, "CONFIG SET %s %s", settings[_i].key, settings[_i].safe));
+	freeReplyObject(bench_command(&b, "CONFIG SET %s %s", settings[_i].key,
+	    settings[_i].safe));
 	ck_assert(bench_until(is_rewritten, NULL, 10000));
 	ck_assert_msg(store_check(&b.st) == 0, "%s", store_error(&b.st));
 }
@@ -74,7 +81,8 @@ static void emptied(void)
 
 static void anothers(void)
 {
-	bench_integer(&b, "HSET %s installation 00000000000000000000000000000000", bench_key(&b, KEY_META, NULL));
+	bench_integer(&b, "HSET %s installation 00000000000000000000000000000000",
+	    bench_key(&b, KEY_META, NULL));
 	refuses("belongs to another installation", "connect the right Redis");
 }
 
@@ -99,7 +107,8 @@ static void no_library(void)
 
 static void another_library(void)
 {
-	static const char code[] = "#!lua name=kentongan\nredis.register_function('kt_now', function() return '0' end)";
+	static const char code[] =
+	    "#!lua name=kentongan\nredis.register_function('kt_now', function() return '0' end)";
 
 	freeReplyObject(bench_command(&b, "FUNCTION LOAD REPLACE %b", code, sizeof(code) - 1));
 	refuses("another version of the function library", "finish the upgrade");
@@ -129,7 +138,8 @@ static void behind_a_note(void)
 
 static void beside_a_note(void)
 {
-	note("ingest", logbook_last_seq(&b.st), "0000000000000000000000000000000000000000000000000000000000000000");
+	note("ingest", logbook_last_seq(&b.st),
+	    "0000000000000000000000000000000000000000000000000000000000000000");
 	refuses("the store was tampered with", "run 'kentongan audit verify'");
 }
 
@@ -142,12 +152,14 @@ static void no_identity(void)
 	refuses("this machine has no installation id", "run 'kentongan up' once");
 	/* And a new machine does not begin on an old store. */
 	ck_assert_int_eq(store_install(&b.st), -1);
-	ck_assert_ptr_nonnull(strstr(store_error(&b.st), "this machine is new but the store is not"));
+	ck_assert_ptr_nonnull(strstr(store_error(&b.st),
+	    "this machine is new but the store is not"));
 	buf_release(&path);
 }
 
 static void (*const unsafe_stores[])(void) = {
-	emptied, anothers, nearly_ours, another_schema, no_library, another_library, behind_a_note, beside_a_note,
+	emptied, anothers, nearly_ours, another_schema, no_library, another_library,
+	    behind_a_note, beside_a_note,
 	no_identity,
 };
 
@@ -217,7 +229,10 @@ digest(char out[48])
 	buf_release(&type);
 }
 
-/* Each key in turn is of another type; at the end the call is good, so that it was not refused for another reason. */
+/*
+ * Each key in turn is of another type; at the end the call is good, so that it was not refused
+ * for another reason.
+ */
 static void
 each_key(store_act act, const struct redis_args *keys)
 {
@@ -230,7 +245,8 @@ each_key(store_act act, const struct redis_args *keys)
 		digest(before);
 		ck_assert_msg(act() == -1, "%s of another type is not refused", keys->argv[i]);
 		digest(after);
-		ck_assert_msg(strcmp(before, after) == 0, "%s of another type: refused after a write", keys->argv[i]);
+		ck_assert_msg(strcmp(before, after) == 0,
+		    "%s of another type: refused after a write", keys->argv[i]);
 		pull(keys->argv[i], &was);
 	}
 	ck_assert_msg(act() == 0, "refused with all keys in order: %s", store_error(&b.st));
@@ -276,7 +292,8 @@ commit_keys(struct redis_args *keys)
 
 		message_id(id, sizeof(id), one.before.code.s, one.fx.cancels[i]);
 		for (size_t f = 0; f < N_ELEMS(fields); f++) {
-			bench_text(&b, &found, "HGET %s %s", bench_key(&b, KEY_MSG, id), fields[f]);
+			bench_text(&b, &found, "HGET %s %s", bench_key(&b, KEY_MSG, id),
+			    fields[f]);
 			ck_assert_uint_gt(found.len, 0);
 			redis_args_adds(keys, buf_str(&found));
 		}
@@ -292,7 +309,8 @@ START_TEST(hand_on_is_whole_or_nothing)
 
 	decided = store_now_ms(&b.st);
 	kit_load(&b, &one, &code);
-	one.cmd = (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER, .actor = KIT_PTG, .note = "x", .to_unit = "O-DLH" };
+	one.cmd = (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER, .actor = KIT_PTG,
+	    .note = "x", .to_unit = "O-DLH" };
 	kit_decide(&b, &one, decided);
 	ck_assert_int_gt(one.fx.cancels_n, 0);
 	ck_assert_int_gt(one.fx.indexes_n, 1);
@@ -352,12 +370,14 @@ START_TEST(a_batch_tells_the_truth)
 	pull(list, &was);
 	ck_assert_int_eq(batch.slots[1].result, COMMIT_REFUSED);
 	for (int i = 0; i < 3; i++) {
-		long long version = bench_integer(&b, "HGET %s v", bench_key(&b, KEY_CASE, code[i].s));
+		long long version = bench_integer(&b, "HGET %s v",
+		    bench_key(&b, KEY_CASE, code[i].s));
 
 		ck_assert_int_eq(version, batch.slots[i].result == COMMIT_OK ? 2 : 1);
 		kit_release(&k[i]);
 	}
-	ck_assert_int_eq(bench_integer(&b, "XLEN %s", bench_key(&b, KEY_LOG, NULL)), logbook_last_seq(&b.st));
+	ck_assert_int_eq(bench_integer(&b, "XLEN %s", bench_key(&b, KEY_LOG, NULL)),
+	    logbook_last_seq(&b.st));
 	commit_release(&batch);
 	buf_release(&was);
 }
@@ -502,7 +522,8 @@ END_TEST
 /* A counter that is no number is found before the first write too. */
 START_TEST(a_counter_that_is_no_number)
 {
-	struct officer o = { .id = "baru-1", .name = (char *)(uintptr_t)"A", .unit = "O-DLH", .lang = "id" };
+	struct officer o = { .id = "baru-1", .name = (char *)(uintptr_t)"A", .unit = "O-DLH",
+	    .lang = "id" };
 	char before[48], after[48];
 
 	bench_integer(&b, "HSET %s roster x", bench_key(&b, KEY_META, NULL));

@@ -32,7 +32,9 @@ begin(void)
 	world_roster(&w.r);
 	memset(&words, 0, sizeof(words));
 	words.sender = xstrdup("+6281234567890");
-	words.text = xstrdup("jembatan kenari7 ambrol,\r\nmotor jatuh \xf0\x9f\x98\xb1 tolong {kode} segera, sudah dua hari"
+	words.text =
+	    xstrdup("jembatan kenari7 ambrol,\r\nmotor jatuh \xf0\x9f\x98\xb1 tolong {kode}"
+	    " segera, sudah dua hari"
 	    " begini dan anak-anak lewat sini ke sekolah");
 }
 
@@ -56,18 +58,21 @@ static const struct { const char *what; int64_t provider_ms, max_age_ms, receive
 
 START_TEST(the_promise_begins)
 {
-	ck_assert_msg(laporan_received_ms(times[_i].provider_ms, 1000, times[_i].max_age_ms) == times[_i].received_ms,
+	ck_assert_msg(laporan_received_ms(times[_i].provider_ms, 1000,
+	    times[_i].max_age_ms) == times[_i].received_ms,
 	    "%s", times[_i].what);
 }
 END_TEST
 
 START_TEST(report_round_trip)
 {
-	struct laporan l = { .channel = "web", .reply_channel = "sms", .message_id = xstrdup("a\"1"), .sender = xstrdup("+62"),
-	    .name = xstrdup("Siti"), .text = xstrdup("a\nb\\c \xc3\xa9"), .where = xstrdup("dekat pasar"),
-	    .place = xstrdup("35.10.20"), .category = xstrdup("sampah"), .lat = -8.123457, .lng = 114.5, .has_position = 1,
-	    .media = { xstrdup("x.jpg"), xstrdup("y.jpg") }, .media_n = 2, .hide = 1, .latihan = 1, .lane_e = 1, .no_reply = 1,
-	    .received_ms = 1795000000000 };
+	struct laporan l = { .channel = "web", .reply_channel = "sms",
+	    .message_id = xstrdup("a\"1"), .sender = xstrdup("+62"),
+	    .name = xstrdup("Siti"), .text = xstrdup("a\nb\\c \xc3\xa9"),
+	    .where = xstrdup("dekat pasar"), .place = xstrdup("35.10.20"),
+	    .category = xstrdup("sampah"), .lat = -8.123457, .lng = 114.5, .has_position = 1,
+	    .media = { xstrdup("x.jpg"), xstrdup("y.jpg") }, .media_n = 2, .hide = 1,
+	    .latihan = 1, .lane_e = 1, .no_reply = 1, .received_ms = 1795000000000 };
 	struct laporan back = { .channel = "" };
 	struct buf pub = { 0 }, priv = { 0 };
 	char lookup[33];
@@ -92,7 +97,8 @@ START_TEST(report_round_trip)
 	ck_assert(back.hide && back.latihan && back.lane_e && back.no_reply);
 	ck_assert_int_eq(back.received_ms, l.received_ms);
 	/* What lies open names nobody and repeats nothing. */
-	for (const char *const *s = (const char *const []){ "+62", "Siti", "pasar", "a\\nb", NULL }; *s != NULL; s++)
+	for (const char *const *s = (const char *const []){ "+62", "Siti", "pasar", "a\\nb",
+	    NULL }; *s != NULL; s++)
 		ck_assert_msg(strstr(buf_str(&pub), *s) == NULL, "%s in %s", *s, buf_str(&pub));
 	laporan_release(&l);
 	laporan_release(&back);
@@ -102,7 +108,8 @@ START_TEST(report_round_trip)
 END_TEST
 
 static const char *const broken[] = {
-	"", "{}", "[]", "{\"schema\":2,\"ch\":\"sms\"}", "{\"schema\":1", "{\"schema\":1,\"schema\":1,\"ch\":\"sms\"}", "null",
+	"", "{}", "[]", "{\"schema\":2,\"ch\":\"sms\"}", "{\"schema\":1",
+	    "{\"schema\":1,\"schema\":1,\"ch\":\"sms\"}", "null",
 };
 
 START_TEST(broken_report)
@@ -126,19 +133,24 @@ render_all(const char *const *secret, const char *note, int *n)
 		const struct message *m = &w.fx.messages[i];
 		struct outgoing out = { .kind = "" };
 
-		ck_assert_msg(message_render(w.p, &w.r, &w.fx.after, message_needs_words(m) ? &words : NULL, note, m, w.now,
+		ck_assert_msg(message_render(w.p, &w.r, &w.fx.after,
+		    message_needs_words(m) ? &words : NULL, note, m, w.now,
 		    &out) == 0, "%s to %s", m->kind, m->officer);
 		ck_assert_str_eq(out.route, "sms");
 		ck_assert_str_eq(out.kind, m->kind);
 		ck_assert_int_eq(buf_str(&out.to)[0], '+');
-		ck_assert_msg(out.text.len > 10 && out.text.len < 640, "%s: %s", m->kind, buf_str(&out.text));
-		ck_assert_msg(strpbrk(buf_str(&out.text), "\r\n") == NULL, "%s: %s", m->kind, buf_str(&out.text));
-		ck_assert_msg(strstr(buf_str(&out.text), "(null)") == NULL, "%s", buf_str(&out.text));
+		ck_assert_msg(out.text.len > 10 && out.text.len < 640, "%s: %s", m->kind,
+		    buf_str(&out.text));
+		ck_assert_msg(strpbrk(buf_str(&out.text), "\r\n") == NULL, "%s: %s", m->kind,
+		    buf_str(&out.text));
+		ck_assert_msg(strstr(buf_str(&out.text), "(null)") == NULL, "%s",
+		    buf_str(&out.text));
 		if (m->nonce[0] != '\0')
-			ck_assert_msg(strstr(buf_str(&out.text), m->nonce) != NULL, "%s without its nonce", m->kind);
+			ck_assert_msg(strstr(buf_str(&out.text), m->nonce) != NULL,
+			    "%s without its nonce", m->kind);
 		for (const char *const *s = secret; s != NULL && *s != NULL; s++)
-			ck_assert_msg(strstr(buf_str(&out.text), *s) == NULL, "%s tells %s: %s", m->kind, *s,
-			    buf_str(&out.text));
+			ck_assert_msg(strstr(buf_str(&out.text), *s) == NULL, "%s tells %s: %s",
+			    m->kind, *s, buf_str(&out.text));
 		outgoing_release(&out);
 		(*n)++;
 	}
@@ -148,8 +160,8 @@ render_all(const char *const *secret, const char *note, int *n)
 static void
 life(const char *const *secret, const char *officer)
 {
-	static const enum case_event acts[] = { ON_ACCEPT, ON_GO, ON_ARRIVE, ON_HANDLE, ON_ASK, ON_HANDLE,
-	    ON_RESOLVE, ON_DISPUTE, ON_RESOLVE };
+	static const enum case_event acts[] = { ON_ACCEPT, ON_GO, ON_ARRIVE, ON_HANDLE, ON_ASK,
+	    ON_HANDLE, ON_RESOLVE, ON_DISPUTE, ON_RESOLVE };
 	int n = 0;
 
 	render_all(secret, NULL, &n);
@@ -159,10 +171,12 @@ life(const char *const *secret, const char *officer)
 		render_all(secret, NULL, &n);
 	}
 	for (size_t i = 0; i < N_ELEMS(acts); i++) {
-		const char *who = acts[i] == ON_RESOLVE && w.c.level > 0 ? w.c.tasks[0].officer : officer;
+		const char *who = acts[i] == ON_RESOLVE && w.c.level > 0 ? w.c.tasks[0].officer :
+		    officer;
 
-		ck_assert_msg((acts[i] == ON_DISPUTE ? world_say(&w, ON_DISPUTE) : world_act(&w, acts[i], who)) == 0, "%s: %s",
-		    case_event_name(acts[i]), refusal_text(w.fx.refusal));
+		ck_assert_msg((acts[i] == ON_DISPUTE ? world_say(&w, ON_DISPUTE) : world_act(&w,
+		    acts[i], who)) == 0, "%s: %s", case_event_name(acts[i]),
+		    refusal_text(w.fx.refusal));
 		render_all(secret, "alasan", &n);
 	}
 	ck_assert_int_eq(world_say(&w, ON_NOTE), 0);
@@ -174,7 +188,8 @@ life(const char *const *secret, const char *officer)
 
 START_TEST(every_message_has_words)
 {
-	struct understanding u = world_understanding("jembatan", URGENCY_BIASA, "35.10.20.2005", DESA " O-PUCKPP");
+	struct understanding u = world_understanding("jembatan", URGENCY_BIASA, "35.10.20.2005",
+	    DESA " O-PUCKPP");
 
 	ck_assert_int_eq(world_open(&w, ON_OPEN, &u, w.now), 0);
 	life(NULL, PTG);
@@ -184,9 +199,11 @@ END_TEST
 /* Neither what, nor where, nor who, nor a word of it. */
 START_TEST(sealed_messages_tell_nothing)
 {
-	static const char *const secret[] = { "Gendoh", "kekerasan", "Kekerasan", "anak", "kenari7", "PPA", "Dinsos", "ambrol",
+	static const char *const secret[] = { "Gendoh", "kekerasan", "Kekerasan", "anak",
+	    "kenari7", "PPA", "Dinsos", "ambrol",
 	    "+6281", NULL };
-	struct understanding u = world_understanding("kekerasan-anak", URGENCY_MENDESAK, "35.10.20.2005", "O-UPTDPPA O-DINSOS");
+	struct understanding u = world_understanding("kekerasan-anak", URGENCY_MENDESAK,
+	    "35.10.20.2005", "O-UPTDPPA O-DINSOS");
 
 	u.sealed = 1;
 	ck_assert_int_eq(world_open(&w, ON_OPEN, &u, w.now), 0);
@@ -197,7 +214,8 @@ END_TEST
 /* The citizen's braces are words, his line ends blanks, his characters whole. */
 START_TEST(the_citizens_words)
 {
-	struct understanding u = world_understanding("jembatan", URGENCY_BIASA, "35.10.20.2005", DESA);
+	struct understanding u = world_understanding("jembatan", URGENCY_BIASA, "35.10.20.2005",
+	    DESA);
 	struct outgoing out = { .kind = "" };
 	const struct message *m;
 
@@ -212,13 +230,19 @@ START_TEST(the_citizens_words)
 }
 END_TEST
 
-static const struct { const char *what; int no_words, no_sender; const char *no_phone; } unreachable[] = {
-	{ "the report was erased", 1, 0, NULL }, { "an anonymous resident", 0, 1, NULL }, { "an officer without a number", 0, 0, PTG },
+static const struct {
+	const char *what;
+	int no_words, no_sender;
+	const char *no_phone;
+} unreachable[] = {
+	{ "the report was erased", 1, 0, NULL }, { "an anonymous resident", 0, 1, NULL },
+	    { "an officer without a number", 0, 0, PTG },
 };
 
 START_TEST(nobody_to_send_to)
 {
-	struct understanding u = world_understanding("jembatan", URGENCY_BIASA, "35.10.20.2005", DESA);
+	struct understanding u = world_understanding("jembatan", URGENCY_BIASA, "35.10.20.2005",
+	    DESA);
 	struct outgoing out = { .kind = "" };
 	const struct message *m;
 
@@ -231,8 +255,8 @@ START_TEST(nobody_to_send_to)
 		free(words.sender);
 		words.sender = NULL;
 	}
-	ck_assert_msg(message_render(w.p, &w.r, &w.c, unreachable[_i].no_words ? NULL : &words, NULL, m, w.now, &out) == -1, "%s",
-	    unreachable[_i].what);
+	ck_assert_msg(message_render(w.p, &w.r, &w.c, unreachable[_i].no_words ? NULL : &words,
+	    NULL, m, w.now, &out) == -1, "%s", unreachable[_i].what);
 	outgoing_release(&out);
 }
 END_TEST
