@@ -1,6 +1,6 @@
 /*
- * What the design takes for granted of Redis 7.0: if one of these turns red after an upgrade of the
- * server, the reasoning in store/ has to be gone through again.
+ * What the design takes for granted of Redis 7.0: if one of these turns red after an upgrade of
+ * the server, the reasoning in store/ has to be gone through again.
  */
 #include <stdlib.h>
 
@@ -126,7 +126,9 @@ END_TEST
 /* Why the commit may go on in a full store while the door is shut. */
 START_TEST(full_memory_refuses_what_does_not_allow_it)
 {
-	load("redis.register_function('shut', function(keys) return redis.call('SET', keys[1], '1') end)\n"
+	load("redis.register_function('shut', function(keys)\n"
+	    "  return redis.call('SET', keys[1], '1')\n"
+	    "end)\n"
 	    "redis.register_function{ function_name = 'open', flags = { 'allow-oom' },\n"
 	    "  callback = function(keys) return redis.call('SET', keys[1], '1') end }");
 	freeReplyObject(bench_command(&b, "XGROUP CREATE s g 0 MKSTREAM"));

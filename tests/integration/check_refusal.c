@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "lib/config.h"
-#include "store/due.h"
 #include "store/logbook.h"
 #include "tests/integration/kit.h"
 
@@ -27,11 +26,15 @@ end(void)
 /* ---- an unsafe store ---- */
 
 static const struct { const char *key, *unsafe, *safe, *says, *remedy; } settings[] = {
-	{ "appendonly", "no", "yes", "the store is not safe (appendonly, no;", "start Redis with conf/redis.conf" },
-	{ "appendfsync", "everysec", "always", "(appendfsync, everysec;", "set appendfsync always" },
+	{ "appendonly", "no", "yes", "the store is not safe (appendonly, no;",
+	    "start Redis with conf/redis.conf" },
+	{ "appendfsync", "everysec", "always", "(appendfsync, everysec;",
+	    "set appendfsync always" },
 	{ "appendfsync", "no", "always", "(appendfsync, no;", "set appendfsync always" },
-	{ "no-appendfsync-on-rewrite", "yes", "no", "(no-appendfsync-on-rewrite, yes;", "set no-appendfsync-on-rewrite no" },
-	{ "maxmemory-policy", "allkeys-lru", "noeviction", "(maxmemory-policy, allkeys-lru;", "set maxmemory-policy noeviction" },
+	{ "no-appendfsync-on-rewrite", "yes", "no", "(no-appendfsync-on-rewrite, yes;",
+	    "set no-appendfsync-on-rewrite no" },
+	{ "maxmemory-policy", "allkeys-lru", "noeviction", "(maxmemory-policy, allkeys-lru;",
+	    "set maxmemory-policy noeviction" },
 };
 
 static void
@@ -39,7 +42,8 @@ refuses(const char *says, const char *remedy)
 {
 	ck_assert_int_eq(store_check(&b.st), -1);
 	ck_assert_msg(strstr(store_error(&b.st), says) != NULL, "%s", store_error(&b.st));
-	ck_assert_msg(strstr(store_error(&b.st), remedy) != NULL, "no remedy: %s", store_error(&b.st));
+	ck_assert_msg(strstr(store_error(&b.st), remedy) != NULL, "no remedy: %s",
+	    store_error(&b.st));
 }
 
 static int
@@ -59,9 +63,11 @@ is_rewritten(void *arg)
 START_TEST(unsafe_setting)
 {
 	ck_assert_msg(store_check(&b.st) == 0, "%s", store_error(&b.st));
-	freeReplyObject(bench_command(&b, "CONFIG SET %s %s", settings[_i].key, settings[_i].unsafe));
+	freeReplyObject(bench_command(&b, "CONFIG SET %s %s", settings[_i].key,
+	    settings[_i].unsafe));
 	refuses(settings[_i].says, settings[_i].remedy);
-	freeReplyObject(bench_command(&b, "CONFIG SET %s %s", settings[_i].key, settings[_i].safe));
+	freeReplyObject(bench_command(&b, "CONFIG SET %s %s", settings[_i].key,
+	    settings[_i].safe));
 	ck_assert(bench_until(is_rewritten, NULL, 10000));
 	ck_assert_msg(store_check(&b.st) == 0, "%s", store_error(&b.st));
 }
@@ -75,7 +81,8 @@ static void emptied(void)
 
 static void anothers(void)
 {
-	bench_integer(&b, "HSET %s installation 00000000000000000000000000000000", bench_key(&b, KEY_META, NULL));
+	bench_integer(&b, "HSET %s installation 00000000000000000000000000000000",
+	    bench_key(&b, KEY_META, NULL));
 	refuses("belongs to another installation", "connect the right Redis");
 }
 
@@ -100,7 +107,8 @@ static void no_library(void)
 
 static void another_library(void)
 {
-	static const char code[] = "#!lua name=kentongan\nredis.register_function('kt_now', function() return '0' end)";
+	static const char code[] =
+	    "#!lua name=kentongan\nredis.register_function('kt_now', function() return '0' end)";
 
 	freeReplyObject(bench_command(&b, "FUNCTION LOAD REPLACE %b", code, sizeof(code) - 1));
 	refuses("another version of the function library", "finish the upgrade");
@@ -130,7 +138,8 @@ static void behind_a_note(void)
 
 static void beside_a_note(void)
 {
-	note("ingest", logbook_last_seq(&b.st), "0000000000000000000000000000000000000000000000000000000000000000");
+	note("ingest", logbook_last_seq(&b.st),
+	    "0000000000000000000000000000000000000000000000000000000000000000");
 	refuses("the store was tampered with", "run 'kentongan audit verify'");
 }
 
@@ -143,12 +152,14 @@ static void no_identity(void)
 	refuses("this machine has no installation id", "run 'kentongan up' once");
 	/* And a new machine does not begin on an old store. */
 	ck_assert_int_eq(store_install(&b.st), -1);
-	ck_assert_ptr_nonnull(strstr(store_error(&b.st), "this machine is new but the store is not"));
+	ck_assert_ptr_nonnull(strstr(store_error(&b.st),
+	    "this machine is new but the store is not"));
 	buf_release(&path);
 }
 
 static void (*const unsafe_stores[])(void) = {
-	emptied, anothers, nearly_ours, another_schema, no_library, another_library, behind_a_note, beside_a_note,
+	emptied, anothers, nearly_ours, another_schema, no_library, another_library,
+	    behind_a_note, beside_a_note,
 	no_identity,
 };
 
@@ -204,7 +215,24 @@ pull(const char *key, const struct buf *was)
 		freeReplyObject(bench_command(&b, "RESTORE %s 0 %b", key, was->data, was->len));
 }
 
-/* Each key in turn is of another type; at the end the call is good, so that it was not refused for another reason. */
+/* What the store holds, but for the time of the last call. */
+static void
+digest(char out[48])
+{
+	const char *meta = bench_key(&b, KEY_META, NULL);
+	struct buf type = { 0 };
+
+	bench_text(&b, &type, "TYPE %s", meta);
+	if (strcmp(buf_str(&type), "hash") == 0)
+		bench_integer(&b, "HSET %s clock 1", meta);
+	bench_digest(&b, out);
+	buf_release(&type);
+}
+
+/*
+ * Each key in turn is of another type; at the end the call is good, so that it was not refused
+ * for another reason.
+ */
 static void
 each_key(store_act act, const struct redis_args *keys)
 {
@@ -214,100 +242,144 @@ each_key(store_act act, const struct redis_args *keys)
 		char before[48], after[48];
 
 		plant(keys->argv[i], &was);
-		bench_digest(&b, before);
+		digest(before);
 		ck_assert_msg(act() == -1, "%s of another type is not refused", keys->argv[i]);
-		bench_digest(&b, after);
-		ck_assert_msg(strcmp(before, after) == 0, "%s of another type: refused after a write", keys->argv[i]);
+		digest(after);
+		ck_assert_msg(strcmp(before, after) == 0,
+		    "%s of another type: refused after a write", keys->argv[i]);
 		pull(keys->argv[i], &was);
 	}
 	ck_assert_msg(act() == 0, "refused with all keys in order: %s", store_error(&b.st));
 	buf_release(&was);
 }
 
-static struct kit_case many[2];
-static struct input_id many_in;
-static struct commit_batch batch;
+static struct kit_case one;
+static const struct input_id *one_in;
 static int64_t decided;
-
-static int one;		/* which of many the call is about: each item of a batch stands for itself */
 
 static int
 call_commit(void)
 {
+	struct commit_batch batch = { 0 };
+	enum commit_result result;
+
 	commit_begin(&batch, decided);
-	kit_add(&b, &batch, &many[one], one == 0 ? NULL : &many_in);
-	commit_run(&batch, &b.st);
-	ck_assert_msg(batch.slots[0].result == COMMIT_OK || batch.slots[0].result == COMMIT_REFUSED,
-	    "neither written nor refused: %d", batch.slots[0].result);
-	return batch.slots[0].result == COMMIT_OK ? 0 : -1;
+	kit_add(&b, &batch, &one, one_in);
+	result = kit_run(&b, &batch);
+	ck_assert_msg(result == COMMIT_OK || result == COMMIT_REFUSED, "%d", (int)result);
+	return result == COMMIT_OK ? 0 : -1;
 }
 
-/* The keys that the item's call names, and those that every commit writes. */
+/* Every key of the commit of what was decided, and those that the function finds by itself. */
 static void
-keys_of_call(struct redis_args *keys)
+commit_keys(struct redis_args *keys)
 {
 	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_DUE, KEY_LEASE, KEY_ENDED };
+	struct commit_batch batch = { 0 };
+	struct buf found = { 0 };
 
-	redis_args_reset(keys);
-	commit_begin(&batch, decided);
-	kit_add(&b, &batch, &many[one], one == 0 ? NULL : &many_in);
 	for (size_t i = 0; i < N_ELEMS(fixed); i++)
 		redis_args_adds(keys, bench_key(&b, fixed[i], NULL));
-	for (int i = 0; i < batch.keys.n; i++) {
-		int again = 0;
-
-		for (int k = 0; k < keys->n; k++)
-			again |= strcmp(keys->argv[k], batch.keys.argv[i]) == 0;
-		if (!again)
-			redis_args_adds(keys, batch.keys.argv[i]);
-	}
-}
-
-/*
- * Two commits: one hands a case on (messages cancelled, tasks dropped and given), one opens a case
- * (input acknowledged, reservation dropped).
- */
-START_TEST(commit_is_whole_or_nothing)
-{
-	struct code open = kit_opened(&b, "1", 0), fresh, spare;
-	struct redis_args keys = { 0 };
-	struct buf list = { 0 };
-
-	many_in = kit_input(&b, "in-0");	/* the report of the first: read, and still there */
-	fresh = kit_reported(&b, "2", 0);
-	spare = kit_reported(&b, "3", 0);
-	many_in = kit_input(&b, "in-1");
-	snprintf(many_in.reserved, sizeof(many_in.reserved), "%s", spare.s);
-	decided = store_now_ms(&b.st);
-	kit_load(&b, &many[0], &open);
-	many[0].cmd = (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER, .actor = KIT_PTG, .note = "x", .to_unit = "O-DLH" };
-	kit_decide(&b, &many[0], decided);
-	ck_assert_int_gt(many[0].fx.cancels_n, 0);
-	ck_assert_int_gt(many[0].fx.indexes_n, 1);
-	kit_load(&b, &many[1], &fresh);
-	kit_decide_open(&b, &many[1], decided);
-	one = 0;
-	keys_of_call(&keys);
-	/* And the list of him whose message is cancelled, which the call does not name. */
-	for (int i = 0; i < many[0].fx.cancels_n; i++) {
+	commit_begin(&batch, decided);
+	kit_add(&b, &batch, &one, one_in);
+	for (int i = 0; i < batch.keys.n; i++)
+		redis_args_adds(keys, batch.keys.argv[i]);
+	commit_release(&batch);
+	/* The list and line of him whose message is cancelled. */
+	for (int i = 0; i < one.fx.cancels_n; i++) {
+		static const char *const fields[] = { "q", "z" };
 		char id[48];
 
-		message_id(id, sizeof(id), open.s, many[0].fx.cancels[i]);
-		bench_text(&b, &list, "HGET %s q", bench_key(&b, KEY_MSG, id));
-		ck_assert_uint_gt(list.len, 0);
-		redis_args_adds(&keys, buf_str(&list));
+		message_id(id, sizeof(id), one.before.code.s, one.fx.cancels[i]);
+		for (size_t f = 0; f < N_ELEMS(fields); f++) {
+			bench_text(&b, &found, "HGET %s %s", bench_key(&b, KEY_MSG, id),
+			    fields[f]);
+			ck_assert_uint_gt(found.len, 0);
+			redis_args_adds(keys, buf_str(&found));
+		}
 	}
-	ck_assert_int_gt(keys.n, 10);
+	buf_release(&found);
+}
+
+/* Handed on: messages cancelled, tasks dropped and given. */
+START_TEST(hand_on_is_whole_or_nothing)
+{
+	struct code code = kit_opened(&b, "1", 0);
+	struct redis_args keys = { 0 };
+
+	decided = store_now_ms(&b.st);
+	kit_load(&b, &one, &code);
+	one.cmd = (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER, .actor = KIT_PTG,
+	    .note = "x", .to_unit = "O-DLH" };
+	kit_decide(&b, &one, decided);
+	ck_assert_int_gt(one.fx.cancels_n, 0);
+	ck_assert_int_gt(one.fx.indexes_n, 1);
+	commit_keys(&keys);
+	ck_assert_int_gt(keys.n, 15);
 	each_key(call_commit, &keys);
-	one = 1;
-	keys_of_call(&keys);
-	ck_assert_int_gt(keys.n, 10);
-	each_key(call_commit, &keys);
-	kit_release(&many[0]);
-	kit_release(&many[1]);
-	commit_release(&batch);
+	kit_release(&one);
 	redis_args_release(&keys);
-	buf_release(&list);
+}
+END_TEST
+
+/* Opened: input acknowledged, a reservation dropped. */
+START_TEST(opening_is_whole_or_nothing)
+{
+	struct code fresh = kit_reported(&b, "2", 0), spare = kit_reported(&b, "3", 0);
+	struct input_id in = kit_input(&b, "in-1");
+	struct redis_args keys = { 0 };
+
+	snprintf(in.reserved, sizeof(in.reserved), "%s", spare.s);
+	one_in = &in;
+	decided = store_now_ms(&b.st);
+	kit_load(&b, &one, &fresh);
+	kit_decide_open(&b, &one, decided);
+	commit_keys(&keys);
+	ck_assert_int_gt(keys.n, 12);
+	each_key(call_commit, &keys);
+	ck_assert_int_eq(bench_integer(&b, "EXISTS %s", bench_key(&b, KEY_CASE, spare.s)), 0);
+	kit_release(&one);
+	redis_args_release(&keys);
+}
+END_TEST
+
+/* A batch with one that cannot be written: what each is told is what happened to it. */
+START_TEST(a_batch_tells_the_truth)
+{
+	static struct kit_case k[3];
+	struct commit_batch batch = { 0 };
+	struct code code[3];
+	struct buf was = { 0 };
+	const char *list;
+	char id[48];
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(id, sizeof(id), "%d", i);
+		code[i] = kit_opened(&b, id, 0);
+	}
+	decided = store_now_ms(&b.st);
+	commit_begin(&batch, decided);
+	for (int i = 0; i < 3; i++) {
+		kit_load(&b, &k[i], &code[i]);
+		kit_decide_act(&b, &k[i], ON_ACCEPT, i == 1 ? KIT_KPL : KIT_PTG, decided);
+		kit_add(&b, &batch, &k[i], NULL);
+	}
+	list = bench_key(&b, KEY_CASE, code[1].s);
+	plant(list, &was);
+	commit_run(&batch, &b.st);
+	pull(list, &was);
+	ck_assert_int_eq(batch.slots[1].result, COMMIT_REFUSED);
+	for (int i = 0; i < 3; i++) {
+		long long version = bench_integer(&b, "HGET %s v",
+		    bench_key(&b, KEY_CASE, code[i].s));
+
+		ck_assert_int_eq(version, batch.slots[i].result == COMMIT_OK ? 2 : 1);
+		kit_release(&k[i]);
+	}
+	ck_assert_int_eq(bench_integer(&b, "XLEN %s", bench_key(&b, KEY_LOG, NULL)),
+	    logbook_last_seq(&b.st));
+	commit_release(&batch);
+	buf_release(&was);
 }
 END_TEST
 
@@ -345,7 +417,7 @@ call_due(void)
 {
 	static struct due_case due[4];
 	int64_t now, next;
-	int n = due_take(&b.st, 4, 60000, due, &now, &next);
+	int n = kit_due(&b.st, 4, 60000, due, &now, &next);
 
 	for (int i = 0; i < n; i++)
 		stored_case_release(&due[i].s);
@@ -450,18 +522,19 @@ END_TEST
 /* A counter that is no number is found before the first write too. */
 START_TEST(a_counter_that_is_no_number)
 {
-	struct officer o = { .id = "baru-1", .name = (char *)(uintptr_t)"A", .unit = "O-DLH", .lang = "id" };
+	struct officer o = { .id = "baru-1", .name = (char *)(uintptr_t)"A", .unit = "O-DLH",
+	    .lang = "id" };
 	char before[48], after[48];
 
 	bench_integer(&b, "HSET %s roster x", bench_key(&b, KEY_META, NULL));
-	bench_digest(&b, before);
+	digest(before);
 	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), -1);
-	bench_digest(&b, after);
+	digest(after);
 	ck_assert_str_eq(before, after);
 	bench_integer(&b, "HSET %s roster 1 seq x", bench_key(&b, KEY_META, NULL));
-	bench_digest(&b, before);
+	digest(before);
 	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), -1);
-	bench_digest(&b, after);
+	digest(after);
 	ck_assert_str_eq(before, after);
 }
 END_TEST
@@ -478,7 +551,9 @@ refusal_suite(void)
 	tcase_add_loop_test(tc, unsafe_store, 0, N_ELEMS(unsafe_stores));
 	tcase_add_test(tc, a_store_that_is_away_is_not_unsafe);
 	tcase_add_test(tc, installing_again_changes_nothing);
-	tcase_add_test(tc, commit_is_whole_or_nothing);
+	tcase_add_test(tc, hand_on_is_whole_or_nothing);
+	tcase_add_test(tc, opening_is_whole_or_nothing);
+	tcase_add_test(tc, a_batch_tells_the_truth);
 	tcase_add_test(tc, intake_is_whole_or_nothing);
 	tcase_add_test(tc, due_is_whole_or_nothing);
 	tcase_add_test(tc, claim_is_whole_or_nothing);

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "lib/config.h"
-#include "store/due.h"
 #include "store/logbook.h"
 #include "tests/integration/kit.h"
 
@@ -31,14 +30,22 @@ static const struct {
 	struct { const char *channel, *id, *sender, *text; int64_t provider_ms; } a, b;
 	int same;
 } twins[] = {
-	{ "the same message id", { "sms", "1", "+6281", "banjir", 0 }, { "sms", "1", "+6281", "banjir", 0 }, 1 },
-	{ "its text changed on the way", { "sms", "1", "+6281", "banjir", 0 }, { "sms", "1", "+6281", "banjir!", 0 }, 1 },
-	{ "another id", { "sms", "1", "+6281", "banjir", 0 }, { "sms", "2", "+6281", "banjir", 0 }, 0 },
-	{ "the same id on another channel", { "sms", "1", "+6281", "banjir", 0 }, { "web", "1", "+6281", "banjir", 0 }, 0 },
-	{ "no id: sender, text and time", { "sms", NULL, "+6281", "banjir", 77 }, { "sms", NULL, "+6281", "banjir", 77 }, 1 },
-	{ "no id: said again later", { "sms", NULL, "+6281", "banjir", 77 }, { "sms", NULL, "+6281", "banjir", 78 }, 0 },
-	{ "no id: two citizens", { "sms", NULL, "+6281", "banjir", 77 }, { "sms", NULL, "+6282", "banjir", 77 }, 0 },
-	{ "no id and no time", { "sms", NULL, "+6281", "banjir", 0 }, { "sms", NULL, "+6281", "banjir", 0 }, 0 },
+	{ "the same message id", { "sms", "1", "+6281", "banjir", 0 },
+	    { "sms", "1", "+6281", "banjir", 0 }, 1 },
+	{ "its text changed on the way", { "sms", "1", "+6281", "banjir", 0 },
+	    { "sms", "1", "+6281", "banjir!", 0 }, 1 },
+	{ "another id", { "sms", "1", "+6281", "banjir", 0 },
+	    { "sms", "2", "+6281", "banjir", 0 }, 0 },
+	{ "the same id on another channel", { "sms", "1", "+6281", "banjir", 0 },
+	    { "web", "1", "+6281", "banjir", 0 }, 0 },
+	{ "no id: sender, text and time", { "sms", NULL, "+6281", "banjir", 77 },
+	    { "sms", NULL, "+6281", "banjir", 77 }, 1 },
+	{ "no id: said again later", { "sms", NULL, "+6281", "banjir", 77 },
+	    { "sms", NULL, "+6281", "banjir", 78 }, 0 },
+	{ "no id: two citizens", { "sms", NULL, "+6281", "banjir", 77 },
+	    { "sms", NULL, "+6282", "banjir", 77 }, 0 },
+	{ "no id and no time", { "sms", NULL, "+6281", "banjir", 0 },
+	    { "sms", NULL, "+6281", "banjir", 0 }, 0 },
 };
 
 START_TEST(twice)
@@ -51,9 +58,11 @@ START_TEST(twice)
 	memcpy(first.channel, twins[_i].a.channel, 4);
 	memcpy(second.channel, twins[_i].b.channel, 4);
 	ck_assert_int_eq(kit_take(&b.st, &first, &one), INTAKE_OK);
-	ck_assert_msg(kit_take(&b.st, &second, &two) == (twins[_i].same ? INTAKE_SEEN : INTAKE_OK), "%s", twins[_i].what);
+	ck_assert_msg(kit_take(&b.st, &second, &two) == (twins[_i].same ? INTAKE_SEEN :
+	    INTAKE_OK), "%s", twins[_i].what);
 	ck_assert_msg((strcmp(one.s, two.s) == 0) == twins[_i].same, "%s", twins[_i].what);
-	ck_assert_int_eq(bench_integer(&b, "XLEN %s", bench_key(&b, KEY_IN, "n")), twins[_i].same ? 1 : 2);
+	ck_assert_int_eq(bench_integer(&b, "XLEN %s", bench_key(&b, KEY_IN, "n")),
+	    twins[_i].same ? 1 : 2);
 }
 END_TEST
 
@@ -98,7 +107,8 @@ START_TEST(five_at_once)
 		intake_prepare(&in, &st[i], &l);
 		intake_days_at(&days, store_now_ms(&st[i]), 8);
 		intake_args(&args, &st[i], &in, &days);
-		ck_assert_int_eq(redis_pipe_queue(st[i].pipe, args.n, (const char **)args.argv, args.lens), 0);
+		ck_assert_int_eq(redis_pipe_queue(st[i].pipe, args.n, (const char **)args.argv,
+		    args.lens), 0);
 		intake_release(&in);
 		redis_args_release(&args);
 	}
@@ -144,7 +154,8 @@ END_TEST
 
 START_TEST(reports_come_back_whole)
 {
-	struct laporan l = kit_report("a", "+6281234567890", "ada \"lubang\"\nbesar \xf0\x9f\x95\xb3");
+	struct laporan l = kit_report("a", "+6281234567890",
+	    "ada \"lubang\"\nbesar \xf0\x9f\x95\xb3");
 	struct kit_case k;
 	struct code code;
 	struct intake in, spooled;
@@ -192,11 +203,13 @@ START_TEST(commit_writes_all)
 	ck_assert_int_eq(back.s.version, 1);
 	ck_assert_int_eq(back.s.c.state, CASE_DITUGASKAN);
 	ck_assert_str_eq(back.s.c.digest, batch.slots[0].digest);
-	ck_assert_int_eq(bench_integer(&b, "ZSCORE %s %s", bench_key(&b, KEY_DUE, NULL), code.s), case_due_ms(&back.s.c));
+	ck_assert_int_eq(bench_integer(&b, "ZSCORE %s %s", bench_key(&b, KEY_DUE, NULL), code.s),
+	    case_due_ms(&back.s.c));
 	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_DUE, NULL)), 1);
 	ck_assert_int_eq(bench_integer(&b, "XLEN %s", bench_key(&b, KEY_IN, "n")), 0);
 	ck_assert_int_eq(bench_integer(&b, "EXISTS %s", bench_key(&b, KEY_REPORTER, k.lookup)), 1);
-	bench_text(&b, &text, "HGET %s %s", bench_key(&b, KEY_TASKS, KIT_PTG), back.s.c.tasks[0].nonce);
+	bench_text(&b, &text, "HGET %s %s", bench_key(&b, KEY_TASKS, KIT_PTG),
+	    back.s.c.tasks[0].nonce);
 	ck_assert_str_eq(buf_str(&text), code.s);
 	ck_assert_int_eq(code_parse(&found, buf_str(&text), text.len), 0);
 	/* An officer's and the resident's message, each at the head of its line. */
@@ -279,7 +292,8 @@ START_TEST(a_taken_nonce)
 
 	kit_load(&b, &k, &code);
 	kit_decide_open(&b, &k, now);
-	bench_integer(&b, "HSET %s %s 00000000", bench_key(&b, KEY_TASKS, KIT_PTG), k.fx.after.tasks[0].nonce);
+	bench_integer(&b, "HSET %s %s 00000000", bench_key(&b, KEY_TASKS, KIT_PTG),
+	    k.fx.after.tasks[0].nonce);
 	commit_begin(&batch, now);
 	kit_add(&b, &batch, &k, NULL);
 	ck_assert_int_eq(kit_run(&b, &batch), COMMIT_TAKEN);
@@ -390,7 +404,8 @@ claim(int max, int64_t lease_ms, struct outbox_item *items)
 static int
 mark(const struct outbox_item *it, const char *state, int64_t at_ms)
 {
-	struct outbox_mark m = { .item = it, .state = state, .at_ms = at_ms, .audit = state != NULL };
+	struct outbox_mark m = { .item = it, .state = state, .at_ms = at_ms,
+	    .audit = state != NULL };
 
 	outbox_mark(&b.st, &m, 1, now_ms);
 	return m.result;
@@ -407,7 +422,8 @@ START_TEST(each_recipient_in_order)
 		ck_assert_int_eq(kit_message(&b, id, "+6281", 0), COMMIT_OK);
 	}
 	ck_assert_int_eq(kit_message(&b, "b1", "+6282", 0), COMMIT_OK);
-	ck_assert_int_eq(kit_message(&b, "a1", "+6281", 0), COMMIT_OK);	/* the same id: no second message */
+	ck_assert_int_eq(kit_message(&b, "a1", "+6281", 0),
+	    COMMIT_OK);	/* the same id: no second message */
 	ck_assert_int_eq(claim(8, 60000, it), 2);
 	ck_assert_str_eq(it[0].id, "a1");
 	ck_assert_str_eq(it[1].id, "b1");
@@ -486,7 +502,8 @@ START_TEST(put_back)
 	ck_assert_int_eq(kit_message(&b, "a1", "+6281", 0), COMMIT_OK);
 	ck_assert_int_eq(claim(1, 60000, &it), 1);
 	ck_assert_int_eq(mark(&it, NULL, now_ms + 200), 0);
-	ck_assert_int_eq(bench_integer(&b, "ZSCORE %s a1", bench_key(&b, KEY_OUT, "n:sms")), now_ms + 200);
+	ck_assert_int_eq(bench_integer(&b, "ZSCORE %s a1", bench_key(&b, KEY_OUT, "n:sms")),
+	    now_ms + 200);
 	outbox_item_release(&it);
 	ck_assert(bench_until(claims_again, NULL, 5000));
 	ck_assert_int_ge(now_ms, 0);
@@ -603,7 +620,7 @@ takes_all(void *arg)
 	int64_t now, next;
 
 	(void)arg;
-	taker.n = due_take(taker.st, 8, 60000, due, &now, &next);
+	taker.n = kit_due(taker.st, 8, 60000, due, &now, &next);
 	for (int i = 0; i < taker.n; i++)
 		stored_case_release(&due[i].s);
 	return taker.n == 2;
@@ -611,13 +628,14 @@ takes_all(void *arg)
 
 START_TEST(two_engines)
 {
-	struct code late = kit_opened(&b, "1", 5 * 3600000), later = kit_opened(&b, "2", 3 * 3600000);
+	struct code late = kit_opened(&b, "1", 5 * 3600000),
+	    later = kit_opened(&b, "2", 3 * 3600000);
 	int64_t now, next;
 	struct store other;
 
 	kit_opened(&b, "3", 0);			/* not due */
 	bench_store(&b, &other, "sla-2");
-	ck_assert_int_eq(due_take(&b.st, 8, 50, due, &now, &next), 2);
+	ck_assert_int_eq(kit_due(&b.st, 8, 50, due, &now, &next), 2);
 	ck_assert_str_eq(due[0].code.s, late.s);
 	ck_assert_str_eq(due[1].code.s, later.s);
 	ck_assert_int_eq(due[0].s.readable, 1);
@@ -625,13 +643,13 @@ START_TEST(two_engines)
 	ck_assert_int_le(next, now);
 	for (int i = 0; i < 2; i++)
 		stored_case_release(&due[i].s);
-	ck_assert_int_eq(due_take(&other, 8, 50, due, &now, &next), 0);
+	ck_assert_int_eq(kit_due(&other, 8, 50, due, &now, &next), 0);
 	taker.st = &other;
 	ck_assert(bench_until(takes_all, NULL, 5000));	/* the first one's lease is over */
-	ck_assert_int_eq(due_take(&b.st, 8, 50, due, &now, &next), 0);
+	ck_assert_int_eq(kit_due(&b.st, 8, 50, due, &now, &next), 0);
 	/* A commit ends the lease: what is still due may be taken at once. */
 	ck_assert_int_eq(kit_act(&b, &late, ON_NOTE, KIT_PTG), COMMIT_OK);
-	ck_assert_int_eq(due_take(&b.st, 8, 50, due, &now, &next), 1);
+	ck_assert_int_eq(kit_due(&b.st, 8, 50, due, &now, &next), 1);
 	ck_assert_str_eq(due[0].code.s, late.s);
 	stored_case_release(&due[0].s);
 	store_close(&other);
@@ -649,23 +667,24 @@ START_TEST(behind_those_held)
 		kit_opened(&b, id, 3 * 3600000);
 	}
 	for (int taken = 0; taken < 4; taken += 2) {
-		ck_assert_int_eq(due_take(&b.st, 2, 60000, due, &now, &next), 2);
+		ck_assert_int_eq(kit_due(&b.st, 2, 60000, due, &now, &next), 2);
 		stored_case_release(&due[0].s);
 		stored_case_release(&due[1].s);
 	}
-	ck_assert_int_eq(due_take(&b.st, 2, 60000, due, &now, &next), 1);
+	ck_assert_int_eq(kit_due(&b.st, 2, 60000, due, &now, &next), 1);
 	stored_case_release(&due[0].s);
 }
 END_TEST
 
 START_TEST(a_damaged_case_stops_no_other)
 {
-	struct code bad = kit_opened(&b, "1", 5 * 3600000), good = kit_opened(&b, "2", 3 * 3600000);
+	struct code bad = kit_opened(&b, "1", 5 * 3600000),
+	    good = kit_opened(&b, "2", 3 * 3600000);
 	int64_t now, next;
 
 	bench_integer(&b, "DEL %s", bench_key(&b, KEY_CASE, bad.s));
 	freeReplyObject(bench_command(&b, "SET %s x", bench_key(&b, KEY_CASE, bad.s)));
-	ck_assert_int_eq(due_take(&b.st, 8, 50, due, &now, &next), 2);
+	ck_assert_int_eq(kit_due(&b.st, 8, 50, due, &now, &next), 2);
 	ck_assert(!due[0].s.there || !due[0].s.readable || due[0].s.version == 0);
 	ck_assert_str_eq(due[1].code.s, good.s);
 	ck_assert_int_eq(due[1].s.readable, 1);
@@ -682,7 +701,8 @@ START_TEST(officers_are_kept)
 	struct roster r = { 0 };
 	char id[OFFICER_ID_CHARS];
 
-	ck_assert_int_eq(officers_put(&b.st, b.roster.officers, b.roster.n, "test"), 0);	/* nothing changed */
+	ck_assert_int_eq(officers_put(&b.st, b.roster.officers, b.roster.n, "test"),
+	    0);	/* nothing changed */
 	ck_assert_int_eq(bench_load(&b, &b.roster), 0);
 	list[0] = *officer_find(&b.roster, KIT_PTG);
 	ck_assert_int_eq(officer_by_phone(&b.st, list[0].phone, id), 1);
@@ -696,7 +716,8 @@ START_TEST(officers_are_kept)
 	list[1] = *officer_find(&b.roster, KIT_KPL);
 	snprintf(list[1].phone, sizeof(list[1].phone), "+6281999999999");
 	ck_assert_int_eq(officers_put(&b.st, list + 1, 1, "test"), -1);
-	ck_assert_ptr_nonnull(strstr(store_error(&b.st), KIT_KPL ": the number belongs to another officer"));
+	ck_assert_ptr_nonnull(strstr(store_error(&b.st),
+	    KIT_KPL ": the number belongs to another officer"));
 	/* Once he has left, it is free. */
 	list[0].ended = 1;
 	ck_assert_int_eq(officers_put(&b.st, list, 1, "test"), 1);
@@ -716,8 +737,10 @@ END_TEST
 START_TEST(two_with_one_number)
 {
 	struct officer list[2] = {
-		{ .id = "baru-1", .name = (char *)(uintptr_t)"A", .unit = "O-DLH", .phone = "+6281777777777", .lang = "id" },
-		{ .id = "baru-2", .name = (char *)(uintptr_t)"B", .unit = "O-DLH", .phone = "+6281777777777", .lang = "id" },
+		{ .id = "baru-1", .name = (char *)(uintptr_t)"A", .unit = "O-DLH",
+		    .phone = "+6281777777777", .lang = "id" },
+		{ .id = "baru-2", .name = (char *)(uintptr_t)"B", .unit = "O-DLH",
+		    .phone = "+6281777777777", .lang = "id" },
 	};
 	char id[OFFICER_ID_CHARS];
 
@@ -731,7 +754,8 @@ END_TEST
 /* Names and numbers lie open nowhere in the store. */
 START_TEST(personal_data_is_sealed)
 {
-	static const char *const secret[] = { "Petugas Contoh 655", "628000000655", "81234567890", "kenari7" };
+	static const char *const secret[] = { "Petugas Contoh 655", "628000000655",
+	    "81234567890", "kenari7" };
 	struct buf aof = { 0 }, path = { 0 };
 	redisReply *r;
 
@@ -743,7 +767,8 @@ START_TEST(personal_data_is_sealed)
 	ck_assert_uint_gt(aof.len, 10000);
 	ck_assert_ptr_nonnull(memmem(aof.data, aof.len, KIT_PTG, strlen(KIT_PTG)));
 	for (size_t i = 0; i < N_ELEMS(secret); i++)
-		ck_assert_msg(memmem(aof.data, aof.len, secret[i], strlen(secret[i])) == NULL, "'%s' lies open", secret[i]);
+		ck_assert_msg(memmem(aof.data, aof.len, secret[i], strlen(secret[i])) == NULL,
+		    "'%s' lies open", secret[i]);
 	freeReplyObject(r);
 	buf_release(&aof);
 	buf_release(&path);
@@ -762,7 +787,8 @@ START_TEST(versions)
 	ck_assert_int_eq(version_read_files(&set, "conf", &errors), 0);
 	ck_assert_int_eq(version_publish(&b.st, &set, "test", digest), 0);
 	ck_assert_int_eq(strncmp(digest, b.version, 32), 0);
-	ck_assert_int_eq(logbook_last_seq(&b.st), seq);		/* in force already: nothing happened */
+	ck_assert_int_eq(logbook_last_seq(&b.st),
+	    seq);		/* in force already: nothing happened */
 	buf_adds(&set.files[0].data, "\n");
 	ck_assert_int_eq(version_publish(&b.st, &set, "test", digest), 0);
 	ck_assert_int_ne(strncmp(digest, b.version, 32), 0);

@@ -54,9 +54,12 @@ is_ready(void *arg)
 static void
 serve(const struct bench *b, const char *const *options)
 {
-	const char *argv[64] = { "redis-server", "--port", "0", "--unixsocket", b->socket, "--dir", b->dir,
-	    "--logfile", "redis.log", "--save", "", "--appendonly", "yes", "--appendfsync", "always",
-	    "--maxmemory-policy", "noeviction", "--enable-debug-command", "local", "--requirepass", b->password };
+	const char *argv[64] = { "redis-server", "--port", "0", "--unixsocket", b->socket,
+	    "--dir", b->dir,
+	    "--logfile", "redis.log", "--save", "", "--appendonly", "yes", "--appendfsync",
+	    "always",
+	    "--maxmemory-policy", "noeviction", "--enable-debug-command", "local",
+	    "--requirepass", b->password };
 	int n = 21, null = open("/dev/null", O_RDWR);
 
 	for (; options != NULL && *options != NULL && n < 63; options++)
@@ -75,7 +78,8 @@ bench_redis_start(struct bench *b, const char *const *options)
 	ck_assert_int_ge(b->redis, 0);
 	if (b->redis == 0)
 		serve(b, options);
-	ck_assert_msg(bench_until(is_ready, b, START_MS), "redis-server does not answer; see %s/redis.log", b->dir);
+	ck_assert_msg(bench_until(is_ready, b, START_MS),
+	    "redis-server does not answer; see %s/redis.log", b->dir);
 }
 
 void
@@ -93,7 +97,8 @@ bench_store(struct bench *b, struct store *st, const char *name)
 {
 	struct buf errors = { 0 };
 
-	ck_assert_msg(store_open(st, &b->set, b->dir, b->url, name, &errors) == 0, "%s", buf_str(&errors));
+	ck_assert_msg(store_open(st, &b->set, b->dir, b->url, name, &errors) == 0, "%s",
+	    buf_str(&errors));
 	buf_release(&errors);
 }
 
@@ -110,7 +115,8 @@ bench_begin(struct bench *b, const char *const *options)
 	snprintf(b->socket, sizeof(b->socket), "%s/redis.sock", b->dir);
 	snprintf(b->url, sizeof(b->url), "unix:%s", b->socket);
 	for (size_t i = 0; i < N_ELEMS(secrets); i++)
-		ck_assert_msg(secret_ensure(b->dir, secrets[i], &errors) == 0, "%s", buf_str(&errors));
+		ck_assert_msg(secret_ensure(b->dir, secrets[i], &errors) == 0, "%s",
+		    buf_str(&errors));
 	ck_assert_int_eq(secret_read(b->dir, "redis", &password, &errors), 0);
 	snprintf(b->password, sizeof(b->password), "%s", buf_str(&password));
 	ck_assert_msg(settings_load(&b->set, "conf", &errors) == 0, "%s", buf_str(&errors));
@@ -138,7 +144,8 @@ publish(struct bench *b)
 	char digest[65];
 
 	ck_assert_msg(version_read_files(&set, "conf", &errors) == 0, "%s", buf_str(&errors));
-	ck_assert_msg(version_publish(&b->st, &set, "test", digest) == 0, "%s", store_error(&b->st));
+	ck_assert_msg(version_publish(&b->st, &set, "test", digest) == 0, "%s",
+	    store_error(&b->st));
 	ck_assert_int_eq(store_pulse(&b->st, &p), 0);
 	memcpy(b->version, p.version, sizeof(b->version));
 	b->policy = version_policy(&b->versions, &b->st, b->version);
@@ -154,8 +161,10 @@ employ(struct bench *b)
 	struct roster r = { 0 };
 
 	ck_assert_int_eq(file_read("conf/petugas.csv", 8 << 20, &csv), 0);
-	ck_assert_msg(roster_parse_csv(&r, "petugas.csv", buf_str(&csv), csv.len, &errors) == 0, "%s", buf_str(&errors));
-	ck_assert_msg(officers_put(&b->st, r.officers, r.n, "test") == (int)r.n, "%s", store_error(&b->st));
+	ck_assert_msg(roster_parse_csv(&r, "petugas.csv", buf_str(&csv), csv.len, &errors) == 0,
+	    "%s", buf_str(&errors));
+	ck_assert_msg(officers_put(&b->st, r.officers, r.n, "test") == (int)r.n, "%s",
+	    store_error(&b->st));
 	ck_assert_int_eq(bench_load(b, &b->roster), 1);
 	ck_assert_uint_eq(b->roster.n, r.n);
 	roster_release(&r);
@@ -252,9 +261,11 @@ bench_integer(struct bench *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	r = ask(b, fmt, ap);
 	va_end(ap);
-	ck_assert_msg(r->type == REDIS_REPLY_INTEGER || r->type == REDIS_REPLY_STRING || r->type == REDIS_REPLY_NIL,
+	ck_assert_msg(r->type == REDIS_REPLY_INTEGER || r->type == REDIS_REPLY_STRING ||
+	    r->type == REDIS_REPLY_NIL,
 	    "%s: type %d", fmt, r->type);
-	n = r->type == REDIS_REPLY_INTEGER ? r->integer : r->type == REDIS_REPLY_STRING ? strtoll(r->str, NULL, 10) : 0;
+	n = r->type == REDIS_REPLY_INTEGER ? r->integer : r->type == REDIS_REPLY_STRING ?
+	    strtoll(r->str, NULL, 10) : 0;
 	freeReplyObject(r);
 	return n;
 }

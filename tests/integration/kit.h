@@ -8,6 +8,7 @@
 #include "lib/escape.h"
 #include "store/cases.h"
 #include "store/commit.h"
+#include "store/due.h"
 #include "store/intake.h"
 #include "store/outbox.h"
 #include "tests/integration/harness.h"
@@ -20,8 +21,9 @@
 static inline struct laporan
 kit_report(const char *id, const char *sender, const char *text)
 {
-	return (struct laporan){ .channel = "sms", .reply_channel = "sms", .message_id = (char *)(uintptr_t)id,
-	    .sender = (char *)(uintptr_t)sender, .text = (char *)(uintptr_t)text };
+	return (struct laporan){ .channel = "sms", .reply_channel = "sms",
+	    .message_id = (char *)(uintptr_t)id, .sender = (char *)(uintptr_t)sender,
+	    .text = (char *)(uintptr_t)text };
 }
 
 /* Offers a prepared report at a time of day. */
@@ -102,26 +104,29 @@ kit_decide(struct bench *b, struct kit_case *k, int64_t now_ms)
 {
 	if (k->cmd.entropy == 0)
 		random_bytes(&k->cmd.entropy, sizeof(k->cmd.entropy));
-	ck_assert_msg(case_decide(b->policy, &b->roster, &k->before, &k->cmd, now_ms, &k->fx) == 0, "%s",
-	    refusal_text(k->fx.refusal));
+	ck_assert_msg(case_decide(b->policy, &b->roster, &k->before, &k->cmd, now_ms,
+	    &k->fx) == 0, "%s", refusal_text(k->fx.refusal));
 }
 
 /* Decides the opening; the case goes to a desa. */
 static inline void
 kit_decide_open(struct bench *b, struct kit_case *k, int64_t now_ms)
 {
-	k->u = (struct understanding){ .category = "jalan-rusak", .place = "35.10.20.2005", .units = { KIT_DESA },
-	    .units_n = 1, .confidence_permille = 900 };
-	k->facts = (struct report_facts){ .code = k->before.code, .received_ms = k->words.received_ms,
-	    .arrived_ms = now_ms, .channel = "sms", .lang = "id" };
+	k->u = (struct understanding){ .category = "jalan-rusak", .place = "35.10.20.2005",
+	    .units = { KIT_DESA }, .units_n = 1, .confidence_permille = 900 };
+	k->facts = (struct report_facts){ .code = k->before.code,
+	    .received_ms = k->words.received_ms, .arrived_ms = now_ms, .channel = "sms",
+	    .lang = "id" };
 	memcpy(k->facts.reporter, k->lookup, sizeof(k->lookup));
 	memcpy(k->facts.policy, b->version, sizeof(b->version));
-	k->cmd = (struct command){ .event = ON_OPEN, .by = BY_ROUTER, .u = &k->u, .report = &k->facts };
+	k->cmd = (struct command){ .event = ON_OPEN, .by = BY_ROUTER, .u = &k->u,
+	    .report = &k->facts };
 	kit_decide(b, k, now_ms);
 }
 
 static inline void
-kit_decide_act(struct bench *b, struct kit_case *k, enum case_event on, const char *officer, int64_t now_ms)
+kit_decide_act(struct bench *b, struct kit_case *k, enum case_event on, const char *officer,
+    int64_t now_ms)
 {
 	k->cmd = (struct command){ .event = on, .by = BY_OFFICER, .note = "alasan" };
 	snprintf(k->cmd.actor, sizeof(k->cmd.actor), "%s", officer);
@@ -131,7 +136,8 @@ kit_decide_act(struct bench *b, struct kit_case *k, enum case_event on, const ch
 static inline void
 kit_add(struct bench *b, struct commit_batch *batch, struct kit_case *k, const struct input_id *in)
 {
-	commit_add_case(batch, &b->st, b->policy, &b->roster, &k->before, &k->fx, &k->cmd, &k->keys, &k->words, in);
+	commit_add_case(batch, &b->st, b->policy, &b->roster, &k->before, &k->fx, &k->cmd,
+	    &k->keys, &k->words, in);
 }
 
 /* The lane's first entry as an input: the only report on the bench, mostly. */
@@ -139,11 +145,13 @@ static inline struct input_id
 kit_input(struct bench *b, const char *id)
 {
 	struct input_id in = { .lane = "n" };
-	redisReply *r = bench_command(b, "XREADGROUP GROUP router test COUNT 1 STREAMS %s >", bench_key(b, KEY_IN, "n"));
+	redisReply *r = bench_command(b, "XREADGROUP GROUP router test COUNT 1 STREAMS %s >",
+	    bench_key(b, KEY_IN, "n"));
 
 	ck_assert_int_eq(r->type, REDIS_REPLY_ARRAY);
 	snprintf(in.id, sizeof(in.id), "%s", id);
-	snprintf(in.entry, sizeof(in.entry), "%s", r->element[0]->element[1]->element[0]->element[0]->str);
+	snprintf(in.entry, sizeof(in.entry), "%s",
+	    r->element[0]->element[1]->element[0]->element[0]->str);
 	freeReplyObject(r);
 	return in;
 }
@@ -194,13 +202,21 @@ kit_act(struct bench *b, const struct code *code, enum case_event on, const char
 	return result;
 }
 
+static inline int
+kit_due(struct store *st, int max, int64_t lease_ms, struct due_case *out, int64_t *now_ms,
+    int64_t *next_ms)
+{
+	return due_take(st, max, lease_ms, out, now_ms, next_ms);
+}
+
 /* A message that belongs to no case. */
 static inline enum commit_result
 kit_message(struct bench *b, const char *id, const char *to, int lane_e)
 {
 	struct buf text = { 0 };
 	struct commit_batch batch = { 0 };
-	struct answer a = { .what = "cek", .kind = "cek", .route = "sms", .to = to, .text = &text, .lane_e = lane_e };
+	struct answer a = { .what = "cek", .kind = "cek", .route = "sms", .to = to,
+	    .text = &text, .lane_e = lane_e };
 	struct case_keys keys;
 	enum commit_result result;
 	int64_t now = store_now_ms(&b->st);

@@ -137,8 +137,10 @@ START_TEST(round_trip)
 		ck_assert_msg(case_decode(&back, first.data, first.len) == 0, "seed %llu: %s",
 		    (unsigned long long)from, buf_str(&first));
 		case_encode(&second, &back);
-		ck_assert_msg(first.len == second.len && memcmp(first.data, second.data, first.len) == 0,
-		    "seed %llu:\n%s\n%s", (unsigned long long)from, buf_str(&first), buf_str(&second));
+		ck_assert_msg(first.len == second.len && memcmp(first.data, second.data,
+		    first.len) == 0,
+		    "seed %llu:\n%s\n%s", (unsigned long long)from, buf_str(&first),
+		    buf_str(&second));
 	}
 	buf_release(&first);
 	buf_release(&second);
@@ -148,19 +150,27 @@ END_TEST
 /* Every byte of a case but its padding: a field that the document forgets is found by its name. */
 #define SAME(f) { #f, offsetof(struct case_record, f), sizeof(((struct case_record *)0)->f) }
 static const struct { const char *name; size_t at, size; } kept[] = {
-	SAME(code), SAME(version), SAME(state), SAME(policy), SAME(category), SAME(urgency), SAME(place),
+	SAME(code), SAME(version), SAME(state), SAME(policy), SAME(category), SAME(urgency),
+	    SAME(place),
 	SAME(rt), SAME(rw), SAME(confidence_permille), SAME(sealed), SAME(latihan), SAME(lane_e),
 	SAME(hide_reporter), SAME(incident), SAME(closed_as), SAME(duplicate_of), SAME(channel),
-	SAME(reporter), SAME(lang), SAME(received_ms), SAME(arrived_ms), SAME(opened_ms), SAME(closed_ms),
+	SAME(reporter), SAME(lang), SAME(received_ms), SAME(arrived_ms), SAME(opened_ms),
+	    SAME(closed_ms),
 	SAME(told_ms), SAME(taken_ms), SAME(going_ms), SAME(arrived_scene_ms), SAME(handled_ms),
-	SAME(resolved_ms), SAME(units_n), SAME(holder), SAME(clocks_n), SAME(clocks), SAME(tasks_n),
+	SAME(resolved_ms), SAME(units_n), SAME(holder), SAME(clocks_n), SAME(clocks),
+	    SAME(tasks_n),
 	SAME(pending_n), SAME(messages), SAME(hand_ons), SAME(level), SAME(confirm_by_ms),
-	SAME(wait_until_ms), SAME(wait_back), SAME(wait_asked), SAME(review_ms), SAME(undo.state), SAME(undo.officer), SAME(undo.holder),
-	SAME(undo.until_ms), SAME(undo.clocks), SAME(ledger.n), SAME(ledger.holder), SAME(ledger.since_ms),
+	SAME(wait_until_ms), SAME(wait_back), SAME(wait_asked), SAME(review_ms),
+	    SAME(undo.state), SAME(undo.officer), SAME(undo.holder),
+	SAME(undo.until_ms), SAME(undo.clocks), SAME(ledger.n), SAME(ledger.holder),
+	    SAME(ledger.since_ms),
 	SAME(digest),
 };
 
-/* Texts are compared as texts: bytes past the NUL mean nothing, so a full case is made of full texts. */
+/*
+ * Texts are compared as texts: bytes past the NUL mean nothing, so a full case is made of full
+ * texts.
+ */
 START_TEST(no_field_is_forgotten)
 {
 	static struct case_record c, back;
@@ -204,6 +214,13 @@ END_TEST
 #define HEAD "{\"schema\":1,\"code\":\"00000000\",\"v\":1"
 #define TAIL ",\"un\":[],\"ck\":[],\"ts\":[],\"pd\":[],\"lg\":[]}"
 #define WITH(more) HEAD more TAIL
+#define LISTS(un, ck, ts, pd, lg) HEAD ",\"un\":[" un "],\"ck\":[" ck "],\"ts\":[" ts \
+	"],\"pd\":[" pd "],\"lg\":[" lg "]}"
+#define UNITS(rows) LISTS(rows, "", "", "", "")
+#define CLOCK_LIST(rows) LISTS("", rows, "", "", "")
+#define TASK_LIST(rows) LISTS("", "", rows, "", "")
+#define PENDING(rows) LISTS("", "", "", rows, "")
+#define SHARES(rows) LISTS("", "", "", "", rows)
 
 static const struct { const char *what, *bytes; int rc; } documents[] = {
 	{ "the smallest case", WITH(""), 0 },
@@ -224,7 +241,8 @@ static const struct { const char *what, *bytes; int rc; } documents[] = {
 	{ "a text that is a number", WITH(",\"cat\":7"), -1 },
 	{ "a number that is a text", WITH(",\"st\":\"1\""), -1 },
 	{ "a number that is real", WITH(",\"rx\":1.5"), -1 },
-	{ "a category too long", WITH(",\"cat\":\"0123456789012345678901234567890123456789\""), -1 },
+	{ "a category too long", WITH(",\"cat\":\"0123456789012345678901234567890123456789\""),
+	    -1 },
 	{ "a NUL within a text", WITH(",\"cat\":\"a\\u0000b\""), -1 },
 	{ "bytes that are no UTF-8", WITH(",\"cat\":\"\xc3\x28\""), -1 },
 	{ "an unknown state", WITH(",\"st\":8"), -1 },
@@ -238,28 +256,29 @@ static const struct { const char *what, *bytes; int rc; } documents[] = {
 	{ "a time past all calendars", WITH(",\"rx\":9223372036854775807"), -1 },
 	{ "a negative message count", WITH(",\"msg\":-1"), -1 },
 	{ "no lists", HEAD "}", -1 },
-	{ "a list that is an object", HEAD ",\"un\":{},\"ck\":[],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "nine units", HEAD ",\"un\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"],\"ck\":[],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a unit that is no text", HEAD ",\"un\":[1],\"ck\":[],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "nine clocks", HEAD ",\"un\":[],\"ck\":[0,0,0,0,0,0,0,0,0],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a clock that is neither", HEAD ",\"un\":[],\"ck\":[\"x\"],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a clock of ten numbers", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a whole clock", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,0,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", 0 },
-	{ "a clock in no known state", HEAD ",\"un\":[],\"ck\":[[5,2,3,4,5,6,0,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a clock's negative state", HEAD ",\"un\":[],\"ck\":[[-1,2,3,4,5,6,0,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "warnings below none", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,-1,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "more warnings than there can be", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,5,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a rung below the first", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,0,-1,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a rung above all ladders", HEAD ",\"un\":[],\"ck\":[[1,2,3,4,5,6,0,9,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a clock's time as text", HEAD ",\"un\":[],\"ck\":[[1,\"2\",3,4,5,6,0,0,0,0]],\"ts\":[],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a task in no known state", HEAD ",\"un\":[],\"ck\":[],\"ts\":[[\"o\",\"u\",\"ABC\",1,3,1]],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a task with a nonce too long", HEAD ",\"un\":[],\"ck\":[],\"ts\":[[\"o\",\"u\",\"ABCD\",1,0,1]],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a task that ends early", HEAD ",\"un\":[],\"ck\":[],\"ts\":[[\"o\",\"u\",\"ABC\",1,0]],\"pd\":[],\"lg\":[]}", -1 },
-	{ "a whole task", HEAD ",\"un\":[],\"ck\":[],\"ts\":[[\"o\",\"u\",\"ABC\",1,0,1]],\"pd\":[],\"lg\":[]}", 0 },
-	{ "a pending message without number", HEAD ",\"un\":[],\"ck\":[],\"ts\":[],\"pd\":[[0,116,\"u\"]],\"lg\":[]}", -1 },
-	{ "a pending message of no group", HEAD ",\"un\":[],\"ck\":[],\"ts\":[],\"pd\":[[1,120,\"u\"]],\"lg\":[]}", -1 },
-	{ "a holder's time below nothing", HEAD ",\"un\":[],\"ck\":[],\"ts\":[],\"pd\":[],\"lg\":[[\"A\",-1]]}", -1 },
-	{ "a holder too long", HEAD ",\"un\":[],\"ck\":[],\"ts\":[],\"pd\":[],\"lg\":[[\"0123456789012345678901234\",1]]}", -1 },
+	{ "a list that is an object", HEAD ",\"un\":{},\"ck\":[],\"ts\":[],\"pd\":[],\"lg\":[]}",
+	    -1 },
+	{ "nine units", UNITS("\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\""), -1 },
+	{ "a unit that is no text", UNITS("1"), -1 },
+	{ "nine clocks", CLOCK_LIST("0,0,0,0,0,0,0,0,0"), -1 },
+	{ "a clock that is neither", CLOCK_LIST("\"x\""), -1 },
+	{ "a clock of ten numbers", CLOCK_LIST("[1,2,3,4,5,6,0,0,0,0]"), -1 },
+	{ "a whole clock", CLOCK_LIST("[1,2,3,4,5,6,0,0,0,0,0]"), 0 },
+	{ "a clock in no known state", CLOCK_LIST("[5,2,3,4,5,6,0,0,0,0,0]"), -1 },
+	{ "a clock's negative state", CLOCK_LIST("[-1,2,3,4,5,6,0,0,0,0,0]"), -1 },
+	{ "warnings below none", CLOCK_LIST("[1,2,3,4,5,6,-1,0,0,0,0]"), -1 },
+	{ "more warnings than there can be", CLOCK_LIST("[1,2,3,4,5,6,5,0,0,0,0]"), -1 },
+	{ "a rung below the first", CLOCK_LIST("[1,2,3,4,5,6,0,-1,0,0,0]"), -1 },
+	{ "a rung above all ladders", CLOCK_LIST("[1,2,3,4,5,6,0,9,0,0,0]"), -1 },
+	{ "a clock's time as text", CLOCK_LIST("[1,\"2\",3,4,5,6,0,0,0,0,0]"), -1 },
+	{ "a task in no known state", TASK_LIST("[\"o\",\"u\",\"ABC\",1,3,1]"), -1 },
+	{ "a task with a nonce too long", TASK_LIST("[\"o\",\"u\",\"ABCD\",1,0,1]"), -1 },
+	{ "a task that ends early", TASK_LIST("[\"o\",\"u\",\"ABC\",1,0]"), -1 },
+	{ "a whole task", TASK_LIST("[\"o\",\"u\",\"ABC\",1,0,1]"), 0 },
+	{ "a pending message without number", PENDING("[0,116,\"u\"]"), -1 },
+	{ "a pending message of no group", PENDING("[1,120,\"u\"]"), -1 },
+	{ "a holder's time below nothing", SHARES("[\"A\",-1]"), -1 },
+	{ "a holder too long", SHARES("[\"0123456789012345678901234\",1]"), -1 },
 };
 
 START_TEST(hostile_bytes)
@@ -294,7 +313,8 @@ START_TEST(damaged_bytes_never_lead_outside)
 			continue;
 		ck_assert_int_le(back.units_n, CASE_UNITS);
 		for (int i = 0; i < back.clocks_n; i++) {
-			ck_assert(back.clocks[i].warned >= 0 && back.clocks[i].warned <= CLOCK_WARNINGS);
+			ck_assert(back.clocks[i].warned >= 0 &&
+			    back.clocks[i].warned <= CLOCK_WARNINGS);
 			ck_assert(back.clocks[i].rung >= 0 && back.clocks[i].rung <= LADDER_RUNGS);
 		}
 		case_due_ms(&back);

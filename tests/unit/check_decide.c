@@ -49,7 +49,8 @@ end(void)
 static void
 open_desa(void)
 {
-	struct understanding u = world_understanding("jalan-rusak", URGENCY_BIASA, GENDOH, DESA " O-PUCKPP");
+	struct understanding u = world_understanding("jalan-rusak", URGENCY_BIASA, GENDOH,
+	    DESA " O-PUCKPP");
 
 	ck_assert_int_eq(world_open(&w, ON_OPEN, &u, t0), 0);
 }
@@ -64,7 +65,10 @@ open_sealed(void)
 	ck_assert_int_eq(world_open(&w, ON_OPEN, &u, t0), 0);
 }
 
-/* Lets time run to the given moment and writes down (out may be NULL) what falls due: "+1h30 diambil warning 75%". */
+/*
+ * Lets time run to the given moment and writes down (out may be NULL) what falls due: "+1h30
+ * diambil warning 75%".
+ */
 static void
 run_until(int64_t ms, struct buf *out)
 {
@@ -80,9 +84,9 @@ run_until(int64_t ms, struct buf *out)
 		if (e->kind == ESC_NONE)
 			buf_addf(out, "+%dh%02d %s\n", (int)(at / 60), (int)(at % 60), w.fx.what);
 		else
-			buf_addf(out, "+%dh%02d %s %s%s%s%s%s\n", (int)(at / 60), (int)(at % 60), e->clock,
-			    escalation_name(e->kind), e->rung[0] != '\0' ? " " : "", e->rung,
-			    e->why[0] != '\0' ? " " : "", e->why);
+			buf_addf(out, "+%dh%02d %s %s%s%s%s%s\n", (int)(at / 60), (int)(at % 60),
+			    e->clock, escalation_name(e->kind), e->rung[0] != '\0' ? " " : "",
+			    e->rung, e->why[0] != '\0' ? " " : "", e->why);
 	}
 	if (ms > w.now)
 		w.now = ms;
@@ -137,21 +141,25 @@ static const struct {
 /* Opened three hours after it reached the gateway: the promise does not start at our reading. */
 START_TEST(promise)
 {
-	struct understanding u = world_understanding(promises[_i].category, promises[_i].urgency, GENDOH,
-	    promises[_i].units);
+	struct understanding u = world_understanding(promises[_i].category, promises[_i].urgency,
+	    GENDOH, promises[_i].units);
 	const char *what = promises[_i].what;
 	int64_t received = t0 - 3 * HOUR_MS;
 
 	ck_assert_int_eq(world_open(&w, promises[_i].on, &u, received), 0);
-	ck_assert_msg(world_clock(&w, "diambil")->due_ms == received + promises[_i].taken_min * MINUTE_MS, "%s: taken", what);
-	ck_assert_msg(world_clock(&w, "ditangani")->due_ms == received + promises[_i].handled_min * MINUTE_MS, "%s: handled", what);
+	ck_assert_msg(world_clock(&w, "diambil")->due_ms - received ==
+	    promises[_i].taken_min * MINUTE_MS, "%s: taken", what);
+	ck_assert_msg(world_clock(&w, "ditangani")->due_ms - received ==
+	    promises[_i].handled_min * MINUTE_MS, "%s: handled", what);
 	ck_assert_msg(world_clock(&w, "ditangani")->start_ms == received, "%s: start", what);
 	if (promises[_i].triage_min == 0) {
 		ck_assert_ptr_null(case_clock_named(w.p, &w.c, "triase"));
 		ck_assert_int_eq(world_clock(&w, "diselesaikan")->start_ms, received);
 	} else {
-		ck_assert_int_eq(world_clock(&w, "triase")->due_ms, received + promises[_i].triage_min * MINUTE_MS);
-		ck_assert_msg(case_clock_named(w.p, &w.c, "diselesaikan") == NULL, "%s: a cure promised", what);
+		ck_assert_int_eq(world_clock(&w, "triase")->due_ms,
+		    received + promises[_i].triage_min * MINUTE_MS);
+		ck_assert_msg(case_clock_named(w.p, &w.c, "diselesaikan") == NULL,
+		    "%s: a cure promised", what);
 	}
 	ck_assert_int_eq(ledger_of(&w.c.ledger, HOLDER_GATEWAY, w.now), 40);
 	ck_assert_int_eq(ledger_of(&w.c.ledger, HOLDER_QUEUE, w.now), 3 * HOUR_MS - 40);
@@ -159,7 +167,11 @@ START_TEST(promise)
 END_TEST
 
 /* What the officer does one hour after; then no clock that runs may be due later than before. */
-static const struct { const char *what; enum case_event on; const char *by, *to_unit, *category; } delays[] = {
+static const struct {
+	const char *what;
+	enum case_event on;
+	const char *by, *to_unit, *category;
+} delays[] = {
 	{ "a hand-on", ON_HAND_ON, PTG, "O-DLH", NULL },
 	{ "re-categorising to a slower one", ON_ASSIGN, "opr-d112-1", "O-DLH", "dana-desa" },
 	{ "declining", ON_DECLINE, PTG, NULL, NULL },
@@ -173,7 +185,8 @@ static const struct { const char *what; enum case_event on; const char *by, *to_
 
 START_TEST(gives_no_time_back)
 {
-	struct understanding u = world_understanding(delays[_i].category != NULL ? delays[_i].category : "", URGENCY_BIASA,
+	struct understanding u = world_understanding(delays[_i].category != NULL ?
+	    delays[_i].category : "", URGENCY_BIASA,
 	    GENDOH, delays[_i].to_unit != NULL ? delays[_i].to_unit : "");
 	struct command cmd = { .event = delays[_i].on, .by = BY_OFFICER, .note = "alasan",
 	    .u = delays[_i].category != NULL ? &u : NULL };
@@ -184,12 +197,14 @@ START_TEST(gives_no_time_back)
 		due[i] = w.c.clocks[i].due_ms;
 	w.now += HOUR_MS;
 	snprintf(cmd.actor, sizeof(cmd.actor), "%s", delays[_i].by);
-	snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s", delays[_i].to_unit != NULL ? delays[_i].to_unit : "");
-	ck_assert_msg(world_send(&w, cmd) == 0, "%s: %s", delays[_i].what, refusal_text(w.fx.refusal));
+	snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s",
+	    delays[_i].to_unit != NULL ? delays[_i].to_unit : "");
+	ck_assert_msg(world_send(&w, cmd) == 0, "%s: %s", delays[_i].what,
+	    refusal_text(w.fx.refusal));
 	ck_assert_int_eq(world_clock(&w, "ditangani")->state, CLOCK_RUNNING);
 	for (int i = 1; i < w.c.clocks_n; i++)
-		ck_assert_msg(w.c.clocks[i].due_ms <= due[i], "%s: %s is due later", delays[_i].what,
-		    w.p->clocks[i].name);
+		ck_assert_msg(w.c.clocks[i].due_ms <= due[i], "%s: %s is due later",
+		    delays[_i].what, w.p->clocks[i].name);
 	ck_assert_int_eq(world_clock(&w, "ditangani")->due_ms, t0 + 4 * HOUR_MS);
 }
 END_TEST
@@ -197,7 +212,8 @@ END_TEST
 /* A camat has two hours from the citizen's time, also when the case comes to him late. */
 START_TEST(a_stricter_unit_tightens)
 {
-	struct command cmd = { .event = ON_HAND_ON, .by = BY_OFFICER, .note = "wewenang camat", .to_unit = KEC, .actor = PTG };
+	struct command cmd = { .event = ON_HAND_ON, .by = BY_OFFICER, .note = "wewenang camat",
+	    .to_unit = KEC, .actor = PTG };
 
 	open_desa();
 	w.now += HOUR_MS;
@@ -219,7 +235,8 @@ START_TEST(added_danger_tightens)
 
 	open_desa();
 	w.now += 10 * MINUTE_MS;
-	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_NOTE, .by = BY_RESIDENT, .note = "ada korban", .u = &u }), 0);
+	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_NOTE, .by = BY_RESIDENT,
+	    .note = "ada korban", .u = &u }), 0);
 	ck_assert_int_eq(w.c.urgency, URGENCY_DARURAT);
 	ck_assert_int_eq(w.c.lane_e, 1);
 	ck_assert_int_eq(world_clock(&w, "ditangani")->due_ms, t0 + HOUR_MS);
@@ -230,8 +247,8 @@ END_TEST
 
 START_TEST(a_wait_stops_the_cure_alone)
 {
-	struct command cmd = { .event = ON_WAIT, .by = BY_OFFICER, .note = "menunggu aspal", .actor = PTG,
-	    .approver = KPL, .until_ms = t0 + 10 * DAY_MS };
+	struct command cmd = { .event = ON_WAIT, .by = BY_OFFICER, .note = "menunggu aspal",
+	    .actor = PTG, .approver = KPL, .until_ms = t0 + 10 * DAY_MS };
 	int64_t cure;
 
 	open_desa();
@@ -257,7 +274,11 @@ START_TEST(a_wait_stops_the_cure_alone)
 }
 END_TEST
 
-static const struct { const char *what, *approver; int64_t until_ms; enum refusal why; } waits[] = {
+static const struct {
+	const char *what, *approver;
+	int64_t until_ms;
+	enum refusal why;
+} waits[] = {
 	{ "nobody approves", "", DAY_MS, REFUSED_APPROVER },
 	{ "he approves himself", PTG, DAY_MS, REFUSED_APPROVER },
 	{ "an unknown one approves", "siapa", DAY_MS, REFUSED_APPROVER },
@@ -267,15 +288,16 @@ static const struct { const char *what, *approver; int64_t until_ms; enum refusa
 
 START_TEST(wait_needs)
 {
-	struct command cmd = { .event = ON_WAIT, .by = BY_OFFICER, .note = "anggaran", .actor = PTG,
-	    .until_ms = t0 + waits[_i].until_ms };
+	struct command cmd = { .event = ON_WAIT, .by = BY_OFFICER, .note = "anggaran",
+	    .actor = PTG, .until_ms = t0 + waits[_i].until_ms };
 	struct case_record before;
 
 	open_desa();
 	world_act(&w, ON_ACCEPT, PTG);
 	before = w.c;
 	snprintf(cmd.approver, sizeof(cmd.approver), "%s", waits[_i].approver);
-	ck_assert_msg(world_send(&w, cmd) == -1 && w.fx.refusal == waits[_i].why, "%s", waits[_i].what);
+	ck_assert_msg(world_send(&w, cmd) == -1 && w.fx.refusal == waits[_i].why, "%s",
+	    waits[_i].what);
 	ck_assert_msg(memcmp(&before, &w.c, sizeof(before)) == 0, "%s: changed", waits[_i].what);
 }
 END_TEST
@@ -300,8 +322,8 @@ END_TEST
 
 START_TEST(a_note_does_not_end_a_wait_for_parts)
 {
-	struct command cmd = { .event = ON_WAIT, .by = BY_OFFICER, .note = "aspal", .actor = PTG, .approver = KPL,
-	    .until_ms = t0 + 10 * DAY_MS };
+	struct command cmd = { .event = ON_WAIT, .by = BY_OFFICER, .note = "aspal", .actor = PTG,
+	    .approver = KPL, .until_ms = t0 + 10 * DAY_MS };
 
 	open_desa();
 	world_act(&w, ON_ACCEPT, PTG);
@@ -318,11 +340,15 @@ END_TEST
 START_TEST(nobody_acts)
 {
 	static const char *const lines[] = {
-		"+1h00 diambil warning 50%", "+1h30 diambil warning 75%", "+1h48 diambil warning 90%",
+		"+1h00 diambil warning 50%", "+1h30 diambil warning 75%",
+		    "+1h48 diambil warning 90%",
 		"+2h00 diambil breach", "+2h00 diambil rung kepala", "+2h00 ditangani warning 50%",
-		"+2h30 diambil rung camat", "+3h00 diambil rung sekda", "+3h00 ditangani warning 75%",
-		"+3h30 diambil rung bupati", "+3h36 ditangani warning 90%", "+4h00 ditangani breach",
-		"+4h00 ditangani rung kepala", "+4h30 ditangani rung camat", "+5h00 ditangani rung sekda",
+		"+2h30 diambil rung camat", "+3h00 diambil rung sekda",
+		    "+3h00 ditangani warning 75%",
+		"+3h30 diambil rung bupati", "+3h36 ditangani warning 90%",
+		    "+4h00 ditangani breach",
+		"+4h00 ditangani rung kepala", "+4h30 ditangani rung camat",
+		    "+5h00 ditangani rung sekda",
 		"+5h30 ditangani rung bupati", NULL };
 	struct buf got = { 0 }, want = { 0 };
 
@@ -359,10 +385,14 @@ START_TEST(each_tells_its_own)
 }
 END_TEST
 
-/* The camat and his region's Sekda are on leave: both are passed at once, and the house says so. */
+/*
+ * The camat and his region's Sekda are on leave: both are passed at once, and the house says
+ * so.
+ */
 START_TEST(empty_rungs)
 {
-	static const char *const lines[] = { "+2h00 diambil rung kepala", "+2h30 diambil passed camat kosong",
+	static const char *const lines[] = { "+2h00 diambil rung kepala",
+	    "+2h30 diambil passed camat kosong",
 		"+2h30 diambil passed sekda kosong", "+2h30 diambil rung bupati", NULL };
 	struct buf got = { 0 };
 
@@ -387,7 +417,8 @@ END_TEST
 /* The Bupati's feed is reached even when nobody sits there. */
 START_TEST(the_feed_is_never_empty)
 {
-	static const char *const lines[] = { "+3h30 diambil rung bupati", "+5h30 ditangani rung bupati", NULL };
+	static const char *const lines[] = { "+3h30 diambil rung bupati",
+	    "+5h30 ditangani rung bupati", NULL };
 	struct buf got = { 0 };
 
 	world_officer(&w, "kpl-bupati")->ended = 1;
@@ -415,8 +446,9 @@ START_TEST(after_an_outage)
 
 		ck_assert_int_eq(world_due(&w), 0);
 		ck_assert_int_eq(w.fx.esc.late_ms, w.now - due);
-		buf_addf(&got, "+6h00 %s %s%s%s%s%s\n", w.fx.esc.clock, escalation_name(w.fx.esc.kind),
-		    w.fx.esc.rung[0] ? " " : "", w.fx.esc.rung, w.fx.esc.why[0] ? " " : "", w.fx.esc.why);
+		buf_addf(&got, "+6h00 %s %s%s%s%s%s\n", w.fx.esc.clock,
+		    escalation_name(w.fx.esc.kind), w.fx.esc.rung[0] ? " " : "", w.fx.esc.rung,
+		    w.fx.esc.why[0] ? " " : "", w.fx.esc.why);
 		told += w.fx.messages_n;
 		if (w.fx.esc.kind == ESC_RUNG)
 			late = w.fx.esc.late_ms;
@@ -436,7 +468,8 @@ START_TEST(hand_on_changes_the_ladder)
 {
 	struct understanding u = world_understanding("kebisingan", URGENCY_BIASA, "35.10.20.2002",
 	    "RT-35.10.20.2002-01-01");
-	static const char *const before[] = { "+2h00 diambil rung ketua-rt", "+2h15 diambil rung kades",
+	static const char *const before[] = { "+2h00 diambil rung ketua-rt",
+	    "+2h15 diambil rung kades",
 		"+2h45 diambil rung camat", NULL };
 	struct buf got = { 0 };
 
@@ -445,8 +478,8 @@ START_TEST(hand_on_changes_the_ladder)
 	assert_lines(&got, before);
 	buf_reset(&got);
 	w.now = t0 + 170 * MINUTE_MS;
-	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER, .note = "wewenang dinas",
-	    .actor = "rt-35.10.20.2002-01-01", .to_unit = "O-DLH" }), 0);
+	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER,
+	    .note = "wewenang dinas", .actor = "rt-35.10.20.2002-01-01", .to_unit = "O-DLH" }), 0);
 	ck_assert_int_eq(world_clock(&w, "diambil")->due_ms, t0 + 2 * HOUR_MS);
 	ck_assert_int_eq(world_clock(&w, "diambil")->epoch, 1);
 	run_until(t0 + 230 * MINUTE_MS, &got);
@@ -496,7 +529,12 @@ START_TEST(undo_moves_no_clock)
 }
 END_TEST
 
-static const struct { const char *what; int64_t later_ms; const char *by; enum refusal why; } undos[] = {
+static const struct {
+	const char *what;
+	int64_t later_ms;
+	const char *by;
+	enum refusal why;
+} undos[] = {
 	{ "in time", 10 * MINUTE_MS, PTG, REFUSED_NOT },
 	{ "too late", 10 * MINUTE_MS + 1, PTG, REFUSED_TIME },
 	{ "by another", MINUTE_MS, KPL, REFUSED_AUTHORITY },
@@ -507,7 +545,8 @@ START_TEST(undo_limits)
 	open_desa();
 	ck_assert_int_eq(world_act(&w, ON_HANDLE, PTG), 0);
 	w.now += undos[_i].later_ms;
-	ck_assert_msg(world_act(&w, ON_UNDO, undos[_i].by) == (undos[_i].why == REFUSED_NOT ? 0 : -1), "%s", undos[_i].what);
+	ck_assert_msg(world_act(&w, ON_UNDO, undos[_i].by) == (undos[_i].why == REFUSED_NOT ? 0 :
+	    -1), "%s", undos[_i].what);
 	ck_assert_msg(w.fx.refusal == undos[_i].why, "%s: %d", undos[_i].what, (int)w.fx.refusal);
 }
 END_TEST
@@ -605,15 +644,18 @@ START_TEST(ends_well)
 	if (ends[_i].on == ON_DUE)
 		run_until(w.now + 3 * DAY_MS, NULL);
 	else
-		ck_assert_int_eq(world_send(&w, (struct command){ .event = ends[_i].on, .by = ends[_i].by }), 0);
-	ck_assert_msg(w.c.state == ends[_i].after && w.c.closed_as == ends[_i].as, "%s", ends[_i].what);
+		ck_assert_int_eq(world_send(&w,
+		    (struct command){ .event = ends[_i].on, .by = ends[_i].by }), 0);
+	ck_assert_msg(w.c.state == ends[_i].after && w.c.closed_as == ends[_i].as, "%s",
+	    ends[_i].what);
 	ck_assert_int_eq(case_due_ms(&w.c), 0);
 	ck_assert_int_eq(w.c.tasks_n, 0);
 	ck_assert_str_eq(w.c.holder, "");
 	ck_assert_int_eq(ledger_sum(&w.c.ledger, w.now + DAY_MS), w.c.closed_ms - t0);
 	ck_assert_int_eq(world_act(&w, ON_NOTE, PTG), -1);
 	for (int e = ON_OPEN; e <= ON_DUE; e++)
-		ck_assert_int_eq(world_send(&w, (struct command){ .event = (enum case_event)e, .by = BY_SYSTEM, .note = "x" }), -1);
+		ck_assert_int_eq(world_send(&w, (struct command){ .event = (enum case_event)e,
+		    .by = BY_SYSTEM, .note = "x" }), -1);
 }
 END_TEST
 
@@ -625,7 +667,8 @@ static const struct { const char *what; int sealed; int acts; } withdrawals[] = 
 
 START_TEST(withdraw_asks_a_human)
 {
-	struct understanding u = world_understanding("kebakaran", URGENCY_DARURAT, GENDOH, "O-DAMKAR");
+	struct understanding u = world_understanding("kebakaran", URGENCY_DARURAT, GENDOH,
+	    "O-DAMKAR");
 
 	if (withdrawals[_i].sealed)
 		open_sealed();
@@ -638,10 +681,12 @@ START_TEST(withdraw_asks_a_human)
 	if (withdrawals[_i].acts == 3)
 		ck_assert_int_eq(world_act(&w, ON_TAKE_OVER, "kpl-bupati"), 0);
 	w.before = w.c;
-	ck_assert_msg(world_say(&w, ON_WITHDRAW) == 0, "%s: %s", withdrawals[_i].what, refusal_text(w.fx.refusal));
+	ck_assert_msg(world_say(&w, ON_WITHDRAW) == 0, "%s: %s", withdrawals[_i].what,
+	    refusal_text(w.fx.refusal));
 	ck_assert_msg(w.c.state == w.before.state, "%s is closed", withdrawals[_i].what);
 	ck_assert_str_eq(w.fx.what, "minta-batal");
-	ck_assert_msg(world_message(&w, "tambahan", NULL) != NULL, "%s: nobody hears of it", withdrawals[_i].what);
+	ck_assert_msg(world_message(&w, "tambahan", NULL) != NULL, "%s: nobody hears of it",
+	    withdrawals[_i].what);
 	/* A human may, and must say why. */
 	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_WITHDRAW, .by = BY_OFFICER,
 	    .actor = "ptg-o-uptdppa-1" }), -1);
@@ -652,7 +697,8 @@ END_TEST
 
 START_TEST(sealed_says_nothing)
 {
-	static const char *const plain[] = { "tugas", "ingat", "eskalasi", "sanggah", "terima", "terima-triase" };
+	static const char *const plain[] = { "tugas", "ingat", "eskalasi", "sanggah", "terima",
+	    "terima-triase" };
 	struct buf got = { 0 };
 
 	open_sealed();
@@ -666,11 +712,14 @@ START_TEST(sealed_says_nothing)
 			for (size_t k = 0; k < N_ELEMS(plain); k++)
 				ck_assert_msg(strcmp(m->kind, plain[k]) != 0, "%s", m->kind);
 			if (m->to == TO_OFFICER)
-				ck_assert_msg(strcmp(m->unit, "O-UPTDPPA") == 0 || strcmp(m->unit, "O-DINSOS") == 0 ||
-				    strcmp(m->unit, "SEKDA") == 0 || strcmp(m->unit, "BUPATI") == 0, "%s hears", m->unit);
+				ck_assert_msg(strcmp(m->unit, "O-UPTDPPA") == 0 ||
+				    strcmp(m->unit, "O-DINSOS") == 0 ||
+				    strcmp(m->unit, "SEKDA") == 0 ||
+				    strcmp(m->unit, "BUPATI") == 0, "%s hears", m->unit);
 		}
 		for (int i = 0; i < w.fx.indexes_n; i++)
-			ck_assert(w.fx.indexes[i].kind != INDEX_TASK_ADD && w.fx.indexes[i].kind != INDEX_TASK_DROP);
+			ck_assert(w.fx.indexes[i].kind != INDEX_TASK_ADD &&
+			    w.fx.indexes[i].kind != INDEX_TASK_DROP);
 		for (int i = 0; i < w.c.tasks_n; i++)
 			ck_assert_str_eq(w.c.tasks[i].nonce, "");
 		w.now = case_due_ms(&w.c);
@@ -680,11 +729,15 @@ START_TEST(sealed_says_nothing)
 }
 END_TEST
 
-/* Sealed by the resident's wish: its category's ladder is open, and names the camat as superior. */
+/*
+ * Sealed by the resident's wish: its category's ladder is open, and names the camat as
+ * superior.
+ */
 START_TEST(sealed_by_wish)
 {
 	struct understanding u = world_understanding("jalan-rusak", URGENCY_BIASA, GENDOH, DESA);
-	static const char *const lines[] = { "+4h00 ditangani rung kepala", "+4h30 ditangani passed camat tertutup",
+	static const char *const lines[] = { "+4h00 ditangani rung kepala",
+	    "+4h30 ditangani passed camat tertutup",
 		"+4h30 ditangani rung sekda", "+5h30 ditangani rung bupati", NULL };
 	struct buf got = { 0 };
 
@@ -737,8 +790,8 @@ START_TEST(told_officers_alone_have_nonces)
 		ck_assert_int_eq(m->not_after_ms, w.now + 12 * HOUR_MS);
 	}
 	/* Handed on: the old ones die, the new one has its own. */
-	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER, .note = "x", .actor = PTG,
-	    .to_unit = "O-DLH" }), 0);
+	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER,
+	    .note = "x", .actor = PTG, .to_unit = "O-DLH" }), 0);
 	ck_assert_int_eq(w.fx.indexes[0].kind, INDEX_TASK_DROP);
 	ck_assert_int_eq(w.fx.indexes[1].kind, INDEX_TASK_DROP);
 	ck_assert_int_eq(w.fx.indexes[2].kind, INDEX_TASK_ADD);
@@ -758,7 +811,8 @@ is_cancelled(int n)
 /* Friday afternoon two of the dinas are on duty; the support unit's message is its own. */
 START_TEST(acknowledgement_cancels)
 {
-	struct understanding u = world_understanding("sampah", URGENCY_BIASA, GENDOH, "O-DLH O-PUCKPP");
+	struct understanding u = world_understanding("sampah", URGENCY_BIASA, GENDOH,
+	    "O-DLH O-PUCKPP");
 	int mine, colleague, other;
 
 	ck_assert_int_eq(world_open(&w, ON_OPEN, &u, t0), 0);
@@ -782,7 +836,8 @@ START_TEST(acknowledgement_cancels)
 	ck_assert_int_eq(world_act(&w, ON_HANDLE, "ptg-o-dlh-1"), 0);
 	ck_assert(w.fx.cancels_n > 0);
 	for (int i = 0; i < w.c.pending_n; i++)
-		ck_assert_msg(strchr("we", w.c.pending[i].group) == NULL, "message %d is still to go", w.c.pending[i].n);
+		ck_assert_msg(strchr("we", w.c.pending[i].group) == NULL,
+		    "message %d is still to go", w.c.pending[i].n);
 }
 END_TEST
 
@@ -819,12 +874,14 @@ END_TEST
 
 START_TEST(unknown_units_go_to_the_desk)
 {
-	struct understanding u = world_understanding("jalan-rusak", URGENCY_BIASA, GENDOH, "X-TIADA");
+	struct understanding u = world_understanding("jalan-rusak", URGENCY_BIASA, GENDOH,
+	    "X-TIADA");
 
 	ck_assert_int_eq(world_open(&w, ON_OPEN, &u, t0), 0);
 	ck_assert_int_eq(w.c.units_n, 0);
 	ck_assert_str_eq(w.c.tasks[0].officer, "ptg-d112-1");
-	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_ASSIGN, .by = BY_OPERATOR, .actor = "opr-d112-1", .u = &u }), -1);
+	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_ASSIGN, .by = BY_OPERATOR,
+	    .actor = "opr-d112-1", .u = &u }), -1);
 	ck_assert_int_eq(w.fx.refusal, REFUSED_UNIT);
 }
 END_TEST
@@ -842,8 +899,8 @@ START_TEST(a_crowd_is_revoked)
 		*t = w.c.tasks[0];
 		snprintf(t->officer, sizeof(t->officer), "lain-%d", w.c.tasks_n);
 	}
-	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER, .note = "x",
-	    .actor = "ptg-o-bpbd-1", .to_unit = DESA }), 0);
+	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER,
+	    .note = "x", .actor = "ptg-o-bpbd-1", .to_unit = DESA }), 0);
 	ck_assert_int_eq(w.c.tasks_n, 1);
 	ck_assert_str_eq(w.c.tasks[0].officer, PTG);
 	ck_assert_int_eq(w.fx.indexes_n, CASE_TASKS + 1);
@@ -868,7 +925,8 @@ static const struct {
 	{ "a resident assigns", 0, ON_ASSIGN, BY_RESIDENT, "", "", REFUSED_AUTHORITY },
 	{ "an officer lets it fall due", 0, ON_DUE, BY_OFFICER, PTG, "", REFUSED_EARLY },
 	{ "an officer withdraws silently", 0, ON_WITHDRAW, BY_OFFICER, PTG, "", REFUSED_REASON },
-	{ "an officer withdraws", 0, ON_WITHDRAW, BY_OFFICER, PTG, "warga menelepon", REFUSED_NOT },
+	{ "an officer withdraws", 0, ON_WITHDRAW, BY_OFFICER, PTG, "warga menelepon",
+	    REFUSED_NOT },
 	{ "no reason", 0, ON_RESOLVE, BY_OFFICER, PTG, "", REFUSED_REASON },
 	{ "no reason at all", 0, ON_RESOLVE, BY_OFFICER, PTG, NULL, REFUSED_REASON },
 	{ "opened again", 0, ON_OPEN, BY_ROUTER, "", "", REFUSED_STATE },
@@ -876,14 +934,17 @@ static const struct {
 	{ "sealed: a named unit", 1, ON_ACCEPT, BY_OFFICER, "ptg-o-uptdppa-1", "", REFUSED_NOT },
 	{ "sealed: the desk", 1, ON_ACCEPT, BY_OFFICER, "ptg-d112-1", "", REFUSED_AUTHORITY },
 	{ "sealed: an operator", 1, ON_NOTE, BY_OPERATOR, "opr-d112-1", "", REFUSED_AUTHORITY },
-	{ "sealed: an administrator", 1, ON_NOTE, BY_OFFICER, "adm-o-kominfo-1", "", REFUSED_AUTHORITY },
-	{ "sealed: who stands above", 1, ON_TAKE_OVER, BY_OFFICER, "kpl-sekda", "", REFUSED_AUTHORITY },
+	{ "sealed: an administrator", 1, ON_NOTE, BY_OFFICER, "adm-o-kominfo-1", "",
+	    REFUSED_AUTHORITY },
+	{ "sealed: who stands above", 1, ON_TAKE_OVER, BY_OFFICER, "kpl-sekda", "",
+	    REFUSED_AUTHORITY },
 	{ "sealed: the desa", 1, ON_NOTE, BY_OFFICER, KPL, "", REFUSED_AUTHORITY },
 };
 
 START_TEST(power)
 {
-	struct command cmd = { .event = powers[_i].on, .by = powers[_i].by, .note = powers[_i].note };
+	struct command cmd = { .event = powers[_i].on, .by = powers[_i].by,
+	    .note = powers[_i].note };
 	struct case_record before;
 
 	if (powers[_i].sealed)
@@ -892,12 +953,15 @@ START_TEST(power)
 		open_desa();
 	before = w.c;
 	snprintf(cmd.actor, sizeof(cmd.actor), "%s", powers[_i].actor);
-	ck_assert_msg(world_send(&w, cmd) == (powers[_i].why == REFUSED_NOT ? 0 : -1) && w.fx.refusal == powers[_i].why,
+	ck_assert_msg(world_send(&w, cmd) == (powers[_i].why == REFUSED_NOT ? 0 : -1) &&
+	    w.fx.refusal == powers[_i].why,
 	    "%s: %d %s", powers[_i].what, (int)w.fx.refusal, refusal_text(w.fx.refusal));
 	if (powers[_i].why != REFUSED_NOT) {
-		ck_assert_msg(memcmp(&before, &w.fx.after, sizeof(before)) == 0, "%s: changed", powers[_i].what);
+		ck_assert_msg(memcmp(&before, &w.fx.after, sizeof(before)) == 0, "%s: changed",
+		    powers[_i].what);
 		ck_assert_int_eq(w.fx.messages_n + w.fx.cancels_n + w.fx.indexes_n, 0);
-		ck_assert_msg(refusal_text(w.fx.refusal)[0] != '\0', "%s: no text", powers[_i].what);
+		ck_assert_msg(refusal_text(w.fx.refusal)[0] != '\0', "%s: no text",
+		    powers[_i].what);
 	} else {
 		ck_assert_int_eq(w.c.version, before.version + 1);
 	}
@@ -905,12 +969,19 @@ START_TEST(power)
 END_TEST
 
 /* In selesai: the word is the resident's. */
-static const struct { const char *what; enum case_event on; enum actor_kind by; const char *note; enum refusal why; } words[] = {
+static const struct {
+	const char *what;
+	enum case_event on;
+	enum actor_kind by;
+	const char *note;
+	enum refusal why;
+} words[] = {
 	{ "an officer confirms his own work", ON_CONFIRM, BY_OFFICER, "beres", REFUSED_AUTHORITY },
 	{ "an officer lets the time lapse", ON_LAPSE, BY_OFFICER, "beres", REFUSED_AUTHORITY },
 	{ "an officer disputes", ON_DISPUTE, BY_OFFICER, "x", REFUSED_AUTHORITY },
 	{ "the desk speaks for a caller, silently", ON_CONFIRM, BY_OPERATOR, "", REFUSED_REASON },
-	{ "the desk speaks for a caller", ON_DISPUTE, BY_OPERATOR, "warga menelepon", REFUSED_NOT },
+	{ "the desk speaks for a caller", ON_DISPUTE, BY_OPERATOR, "warga menelepon",
+	    REFUSED_NOT },
 	{ "the resident", ON_CONFIRM, BY_RESIDENT, "", REFUSED_NOT },
 	{ "the timer", ON_LAPSE, BY_TIMER, "", REFUSED_NOT },
 };
@@ -921,7 +992,8 @@ START_TEST(word)
 
 	open_desa();
 	world_act(&w, ON_RESOLVE, PTG);
-	snprintf(cmd.actor, sizeof(cmd.actor), "%s", words[_i].by == BY_OFFICER ? PTG : words[_i].by == BY_OPERATOR ? "opr-d112-1" : "");
+	snprintf(cmd.actor, sizeof(cmd.actor), "%s", words[_i].by == BY_OFFICER ? PTG :
+	    words[_i].by == BY_OPERATOR ? "opr-d112-1" : "");
 	ck_assert_int_eq(world_send(&w, cmd), words[_i].why == REFUSED_NOT ? 0 : -1);
 	ck_assert_msg(w.fx.refusal == words[_i].why, "%s: %d", words[_i].what, (int)w.fx.refusal);
 }
@@ -932,31 +1004,40 @@ END_TEST
 START_TEST(a_note_in_triage_promises_no_cure)
 {
 	struct understanding u = world_understanding("lainnya", URGENCY_BIASA, "", "");
-	struct understanding told = world_understanding("dana-desa", URGENCY_BIASA, GENDOH, "O-INSP");
+	struct understanding told = world_understanding("dana-desa", URGENCY_BIASA, GENDOH,
+	    "O-INSP");
 
 	ck_assert_int_eq(world_open(&w, ON_TRIAGE, &u, t0), 0);
 	ck_assert_int_eq(world_say(&w, ON_NOTE), 0);
 	ck_assert_ptr_null(case_clock_named(w.p, &w.c, "diselesaikan"));
 	w.now += MINUTE_MS;
-	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_ASSIGN, .by = BY_OFFICER, .actor = "ptg-d112-1", .u = &told }), 0);
+	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_ASSIGN, .by = BY_OFFICER,
+	    .actor = "ptg-d112-1", .u = &told }), 0);
 	ck_assert_int_eq(world_clock(&w, "triase")->state, CLOCK_MET);
 	ck_assert_int_eq(world_clock(&w, "diselesaikan")->start_ms, t0);
 	ck_assert_int_gt(world_clock(&w, "diselesaikan")->due_ms, t0 + 60 * DAY_MS);
 }
 END_TEST
 
-#define SMALL(target, warn, rungs) "jam:\n" \
-	"  - {nama: ditangani, berhenti: tangani, ingat: [" warn "], tangga: satu, target: [{dalam: " target "}]}\n" \
+#define SMALL(target, warn, rungs) \
+	"jam:\n" \
+	"  - {nama: ditangani, berhenti: tangani, ingat: [" warn "], tangga: satu,\n" \
+	"     target: [{dalam: " target "}]}\n" \
 	"  - {nama: ditutup, berhenti: tutup, ingat: [], tangga: satu, target: [{dalam: 9d}]}\n" \
-	"tangga:\n  - nama: satu\n    anak: [" rungs "{nama: bupati, kepada: bupati, setelah: 9h}]\n" \
-	"lain: {konfirmasi: 3d, urung: 10m, tunggu: 60d, tanya: 2d, tinjau: 1d, umur-pesan: 12h, diberitahu: 3, triase: D112, jadwal: O-KOMINFO}\n"
+	"tangga:\n" \
+	"  - nama: satu\n" \
+	"    anak: [" rungs "{nama: bupati, kepada: bupati, setelah: 9h}]\n" \
+	"lain: {konfirmasi: 3d, urung: 10m, tunggu: 60d, tanya: 2d, tinjau: 1d,\n" \
+	"  umur-pesan: 12h, diberitahu: 3, triase: D112, jadwal: O-KOMINFO}\n"
 
 static const struct { const char *what, *sla, *story; } smalls[] = {
 	{ "no warning at all", SMALL("4h", "", ""),
 	    "+4h00 ditangani breach\n+13h00 ditangani rung bupati\n" },
 	{ "a target of half a day", SMALL("12h", "10, 99", ""),
-	    "+1h12 ditangani warning 10%\n+11h52 ditangani warning 99%\n+12h00 ditangani breach\n" },
-	{ "two rungs at the breach would be one too many", SMALL("1h", "50", "{nama: kepala, kepada: kepala, setelah: 0s}, "
+	    "+1h12 ditangani warning 10%\n+11h52 ditangani warning 99%\n"
+	    "+12h00 ditangani breach\n" },
+	{ "two rungs at the breach would be one too many",
+	    SMALL("1h", "50", "{nama: kepala, kepada: kepala, setelah: 0s}, "
 	    "{nama: sekda, kepada: SEKDA, setelah: 1m}, "),
 	    "+0h30 ditangani warning 50%\n+1h00 ditangani breach\n+1h00 ditangani rung kepala\n"
 	    "+1h01 ditangani rung sekda\n+10h00 ditangani rung bupati\n" },
@@ -970,7 +1051,8 @@ START_TEST(small_policy)
 	w.p = p;
 	open_desa();
 	run_until(t0 + 14 * HOUR_MS, &got);
-	ck_assert_msg(strcmp(buf_str(&got), smalls[_i].story) == 0, "%s:\n%s", smalls[_i].what, buf_str(&got));
+	ck_assert_msg(strcmp(buf_str(&got), smalls[_i].story) == 0, "%s:\n%s", smalls[_i].what,
+	    buf_str(&got));
 	/* A clock that stops at the closing is met by it. */
 	ck_assert_int_eq(world_act(&w, ON_RESOLVE, PTG), 0);
 	ck_assert_int_eq(world_clock(&w, "ditutup")->state, CLOCK_RUNNING);
@@ -997,7 +1079,8 @@ END_TEST
 START_TEST(same_input_same_effects)
 {
 	static struct effects again;
-	struct command cmd = { .event = ON_HAND_ON, .by = BY_OFFICER, .note = "x", .actor = PTG, .to_unit = "O-DLH", .entropy = 77 };
+	struct command cmd = { .event = ON_HAND_ON, .by = BY_OFFICER, .note = "x", .actor = PTG,
+	    .to_unit = "O-DLH", .entropy = 77 };
 
 	memset(&again, 0xa5, sizeof(again));	/* what was there before plays no part */
 	open_desa();
@@ -1005,7 +1088,8 @@ START_TEST(same_input_same_effects)
 	ck_assert_int_eq(case_decide(w.p, &w.r, &w.before, &cmd, w.now, &again), 0);
 	ck_assert_int_eq(memcmp(&again.after, &w.fx.after, sizeof(again.after)), 0);
 	ck_assert_int_eq(again.messages_n, w.fx.messages_n);
-	ck_assert_int_eq(memcmp(again.messages, w.fx.messages, sizeof(again.messages[0]) * (size_t)again.messages_n), 0);
+	ck_assert_int_eq(memcmp(again.messages, w.fx.messages,
+	    sizeof(again.messages[0]) * (size_t)again.messages_n), 0);
 	ck_assert_int_eq(again.indexes_n, w.fx.indexes_n);
 }
 END_TEST

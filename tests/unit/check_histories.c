@@ -1,6 +1,6 @@
 /*
- * Random histories of cases against what must always hold.  Each seed is a life of one case: random
- * commands by random people at random times, officers on leave, engines asleep.
+ * Random histories of cases against what must always hold.  Each seed is a life of one case:
+ * random commands by random people at random times, officers on leave, engines asleep.
  *
  * KENTONGAN_SEED=n replays one seed and prints its steps.
  */
@@ -23,7 +23,8 @@ static int loud;
 static struct history {
 	struct world w;
 	char fired[FIRED][64]; int fired_n;	/* "clock/epoch/label" */
-	struct { char officer[OFFICER_ID_CHARS], nonce[NONCE_CHARS + 1]; } index[CASE_TASKS]; int index_n;
+	struct { char officer[OFFICER_ID_CHARS], nonce[NONCE_CHARS + 1]; } index[CASE_TASKS];
+	int index_n;
 	int reporter;
 	char cancelled[4096];
 	int64_t hurry[POLICY_CLOCKS];		/* the rung before was empty: told then; 0 not */
@@ -34,7 +35,8 @@ static struct history {
 	if (!(cond)) { \
 		char why_[256]; \
 		snprintf(why_, sizeof(why_), __VA_ARGS__); \
-		ck_abort_msg("KENTONGAN_SEED=%" PRIu64 " step %d (%s): %s: %s", seed, h.steps, h.w.fx.what, #cond, why_); \
+		ck_abort_msg("KENTONGAN_SEED=%" PRIu64 " step %d (%s): %s: %s", seed, h.steps, \
+		    h.w.fx.what, #cond, why_); \
 	} \
 } while (0)
 
@@ -62,14 +64,18 @@ static const char *const units[] = {
 	"P-GENDOH", "O-DAMKAR", "D112", "SEKDA", "O-UPTDPPA", "O-DINSOS", "D123", "X-TIADA",
 };
 static const char *const people[] = {
-	"rt-35.10.20.2002-01-01", "krt-35.10.20.2002-01-01", "ptg-35.10.20.2002-1", "kpl-35.10.20.2002",
-	"ptg-k-35.10.20-1", "ptg-k-35.10.20-2", "kpl-k-35.10.20", "ptg-o-dlh-1", "ptg-o-dlh-2", "kpl-o-dlh",
-	"ptg-o-dishub-1", "kpl-o-dishub", "ptg-o-puckpp-1", "kpl-o-puckpp", "ptg-d112-1", "kpl-d112",
+	"rt-35.10.20.2002-01-01", "krt-35.10.20.2002-01-01", "ptg-35.10.20.2002-1",
+	    "kpl-35.10.20.2002",
+	"ptg-k-35.10.20-1", "ptg-k-35.10.20-2", "kpl-k-35.10.20", "ptg-o-dlh-1", "ptg-o-dlh-2",
+	    "kpl-o-dlh",
+	"ptg-o-dishub-1", "kpl-o-dishub", "ptg-o-puckpp-1", "kpl-o-puckpp", "ptg-d112-1",
+	    "kpl-d112",
 	"opr-d112-1", "kpl-sekda", "ptg-sekda-1", "kpl-bupati", "ptg-o-uptdppa-1", "kpl-o-uptdppa",
 	"ptg-o-dinsos-1", "kpl-o-dinsos", "kpl-o-kominfo", "adm-o-kominfo-1", "siapa",
 };
 static const char *const categories[] = {
-	"jalan-rusak", "sampah", "kebakaran", "lainnya", "adminduk", "dana-desa", "pohon", "kekerasan-anak",
+	"jalan-rusak", "sampah", "kebakaran", "lainnya", "adminduk", "dana-desa", "pohon",
+	    "kekerasan-anak",
 	"darurat-medis",
 };
 static const char *const places[] = { "35.10.20.2002", "35.10.20.2005", "35.10.20", "" };
@@ -79,7 +85,8 @@ static const char *const places[] = { "35.10.20.2002", "35.10.20.2005", "35.10.2
 static struct understanding
 any_understanding(void)
 {
-	struct understanding u = { .urgency = (enum urgency)(draw(10) < 7 ? 0 : draw(3)), .sealed = draw(8) == 0 };
+	struct understanding u = { .urgency = (enum urgency)(draw(10) < 7 ? 0 : draw(3)),
+	    .sealed = draw(8) == 0 };
 
 	snprintf(u.category, sizeof(u.category), "%s", PICK(categories));
 	snprintf(u.place, sizeof(u.place), "%s", PICK(places));
@@ -108,7 +115,8 @@ any_roster(int64_t now)
 static int64_t
 any_while(void)
 {
-	static const int64_t scale[] = { 1, 1000, MINUTE_MS, 20 * MINUTE_MS, HOUR_MS, 4 * HOUR_MS, DAY_MS, 20 * DAY_MS };
+	static const int64_t scale[] = { 1, 1000, MINUTE_MS, 20 * MINUTE_MS, HOUR_MS,
+	    4 * HOUR_MS, DAY_MS, 20 * DAY_MS };
 
 	return (int64_t)draw((uint64_t)scale[draw(N_ELEMS(scale))] * 2);
 }
@@ -142,7 +150,8 @@ any_command(struct command *cmd, const struct understanding *u)
 		return;
 	/* Mostly somebody who has the task. */
 	if (w->c.tasks_n > 0 && draw(3))
-		snprintf(cmd->actor, sizeof(cmd->actor), "%s", w->c.tasks[draw((uint64_t)w->c.tasks_n)].officer);
+		snprintf(cmd->actor, sizeof(cmd->actor), "%s",
+		    w->c.tasks[draw((uint64_t)w->c.tasks_n)].officer);
 	else if (w->c.undo.until_ms != 0 && cmd->event == ON_UNDO)
 		snprintf(cmd->actor, sizeof(cmd->actor), "%s", w->c.undo.officer);
 	else
@@ -154,9 +163,11 @@ any_command(struct command *cmd, const struct understanding *u)
 static const struct ladder *
 ladder_for(const struct case_record *c, int i)
 {
-	const struct unit *u = unit_find(h.w.p->units, c->units_n > 0 ? c->units[0] : h.w.p->triage_unit);
+	const struct unit *u = unit_find(h.w.p->units,
+	    c->units_n > 0 ? c->units[0] : h.w.p->triage_unit);
 
-	return policy_ladder_for(h.w.p, &h.w.p->clocks[i], c->category, u != NULL ? u->tier : TIER_DINAS);
+	return policy_ladder_for(h.w.p, &h.w.p->clocks[i], c->category,
+	    u != NULL ? u->tier : TIER_DINAS);
 }
 
 /* When the k-th thing of a running clock is due, counted without the stored next_ms. */
@@ -170,7 +181,8 @@ clock_due(const struct case_record *c, int i)
 	if (k->state != CLOCK_RUNNING)
 		return 0;
 	if (!k->in_breach && k->warned < rule->warnings_n)
-		return k->start_ms + (int64_t)((double)(k->due_ms - k->start_ms) * rule->warnings[k->warned] / 100);
+		return k->start_ms + (int64_t)((double)(k->due_ms - k->start_ms) *
+		    rule->warnings[k->warned] / 100);
 	if (!k->in_breach)
 		return k->due_ms;
 	if (l == NULL || k->rung >= l->n)
@@ -211,16 +223,19 @@ only_lawful_moves(const struct case_record *b, const struct case_record *a)
 	t = transition_find(b->state, e);
 	HOLDS(t != NULL, "%s in %s", h.w.fx.what, case_state_name(b->state));
 	if (e == ON_UNDO)
-		HOLDS(a->state == b->undo.state && a->state != b->state, "to %s", case_state_name(a->state));
+		HOLDS(a->state == b->undo.state && a->state != b->state, "to %s",
+		    case_state_name(a->state));
 	else if (e == ON_RESUME)
 		HOLDS(a->state == b->wait_back, "to %s", case_state_name(a->state));
 	else if (e == ON_NOTE && b->state == CASE_MENUNGGU)
-		HOLDS(a->state == CASE_MENUNGGU || a->state == b->wait_back, "to %s", case_state_name(a->state));
+		HOLDS(a->state == CASE_MENUNGGU || a->state == b->wait_back, "to %s",
+		    case_state_name(a->state));
 	else
 		HOLDS(a->state == t->to, "to %s", case_state_name(a->state));
 	HOLDS(a->state == h.w.fx.state_after, "told %s", case_state_name(h.w.fx.state_after));
 	HOLDS(a->version == b->version + 1, "%" PRId64, a->version);
-	HOLDS((a->state == CASE_DITUTUP) == (a->closed_as != CLOSE_NONE), "closed as %d", (int)a->closed_as);
+	HOLDS((a->state == CASE_DITUTUP) == (a->closed_as != CLOSE_NONE), "closed as %d",
+	    (int)a->closed_as);
 }
 
 static void
@@ -238,23 +253,32 @@ time_is_not_given_back(const struct case_record *b, const struct case_record *a,
 	if (is->state == CLOCK_RUNNING && was->state == CLOCK_RUNNING)
 		HOLDS(is->due_ms <= was->due_ms, "%s runs longer", name);
 	if (is->state == CLOCK_RUNNING && was->state == CLOCK_PAUSED)
-		HOLDS(stop == STOP_ON_RESOLVE && is->due_ms <= was->due_ms + h.w.now - was->met_ms &&
-		    (is->due_ms == was->due_ms + h.w.now - was->met_ms || strcmp(h.w.fx.what, "tugaskan") == 0),
+		HOLDS(stop == STOP_ON_RESOLVE &&
+		    is->due_ms <= was->due_ms + h.w.now - was->met_ms &&
+		    (is->due_ms == was->due_ms + h.w.now - was->met_ms ||
+		    strcmp(h.w.fx.what, "tugaskan") == 0),
 		    "%s waited %" PRId64, name, h.w.now - was->met_ms);
 	if (is->state == CLOCK_PAUSED)
-		HOLDS(stop == STOP_ON_RESOLVE && a->state == CASE_MENUNGGU && !a->wait_asked, "%s", name);
-	if (is->state == CLOCK_RUNNING && (was->state == CLOCK_MET || was->state == CLOCK_STOPPED)) {
+		HOLDS(stop == STOP_ON_RESOLVE && a->state == CASE_MENUNGGU && !a->wait_asked,
+		    "%s", name);
+	if (is->state == CLOCK_RUNNING &&
+	    (was->state == CLOCK_MET || was->state == CLOCK_STOPPED)) {
 		if (strcmp(h.w.fx.what, "urung") == 0)
-			HOLDS(is->due_ms == was->due_ms && is->epoch == was->epoch && is->rung == was->rung, "%s", name);
+			HOLDS(is->due_ms == was->due_ms && is->epoch == was->epoch &&
+			    is->rung == was->rung, "%s", name);
 		else
-			HOLDS(is->epoch == was->epoch + 1 && is->due_ms > h.w.now, "%s starts again", name);
-		HOLDS(stop != STOP_ON_HANDLE || strcmp(h.w.fx.what, "urung") == 0 || strcmp(h.w.fx.what, "sanggah") == 0,
+			HOLDS(is->epoch == was->epoch + 1 && is->due_ms > h.w.now,
+			    "%s starts again", name);
+		HOLDS(stop != STOP_ON_HANDLE || strcmp(h.w.fx.what, "urung") == 0 ||
+		    strcmp(h.w.fx.what, "sanggah") == 0,
 		    "%s", name);
 	}
 	if (was->state == CLOCK_NONE && is->state == CLOCK_RUNNING && stop != STOP_ON_TRIAGE)
-		HOLDS(is->start_ms == (strcmp(h.w.fx.what, "sanggah") == 0 ? h.w.now : a->received_ms), "%s", name);
+		HOLDS(is->start_ms == (strcmp(h.w.fx.what, "sanggah") == 0 ? h.w.now :
+		    a->received_ms), "%s", name);
 	if (is->state == CLOCK_MET && was->state == CLOCK_RUNNING)
-		HOLDS(is->met_ms == h.w.now && (was->due_ms >= h.w.now || is->breached_ms != 0), "%s met late", name);
+		HOLDS(is->met_ms == h.w.now && (was->due_ms >= h.w.now || is->breached_ms != 0),
+		    "%s met late", name);
 }
 
 /* Fired or passed: once in an epoch, in order, never before it is due. */
@@ -269,7 +293,8 @@ escalates_once(const struct case_record *b, const struct case_record *a)
 	if (e->kind == ESC_NONE)
 		return;
 	HOLDS(i >= 0, "%s", e->clock);
-	snprintf(label, sizeof(label), "%s/%d/%s", e->clock, e->epoch, e->kind == ESC_BREACH ? "breach" : e->rung);
+	snprintf(label, sizeof(label), "%s/%d/%s", e->clock, e->epoch,
+	    e->kind == ESC_BREACH ? "breach" : e->rung);
 	for (int f = 0; f < h.fired_n; f++)
 		HOLDS(strcmp(h.fired[f], label) != 0, "%s again", label);
 	HOLDS(h.fired_n < FIRED, "%d", h.fired_n);
@@ -278,13 +303,18 @@ escalates_once(const struct case_record *b, const struct case_record *a)
 	HOLDS(due != 0 && h.w.now >= due, "%s %" PRId64 " early", label, due - h.w.now);
 	HOLDS(e->due_ms == due && e->late_ms == h.w.now - due, "%s due", label);
 	HOLDS(a->clocks[i].warned + a->clocks[i].rung + a->clocks[i].in_breach ==
-	    b->clocks[i].warned + b->clocks[i].rung + b->clocks[i].in_breach + 1, "%s counted", label);
-	/* Of several late rungs in a case one is told; a warning that another has overtaken is not. */
+	    b->clocks[i].warned + b->clocks[i].rung + b->clocks[i].in_breach + 1, "%s counted",
+	    label);
+	/*
+	 * Of several late rungs in a case one is told; a warning that another has overtaken is
+	 * not.
+	 */
 	if (e->kind == ESC_RUNG && e->late_ms > 5000) {
 		const struct ladder *l = ladder_for(b, i);
 
 		for (int g = b->clocks[i].rung + 1; g < l->n; g++)
-			HOLDS(b->clocks[i].due_ms + l->rungs[g].after_ms > h.w.now, "%s is not the highest", label);
+			HOLDS(b->clocks[i].due_ms + l->rungs[g].after_ms > h.w.now,
+			    "%s is not the highest", label);
 	}
 }
 
@@ -296,10 +326,11 @@ remember_hurry(const struct case_record *b, const struct case_record *a)
 	int fired = policy_clock_index(h.w.p, e->clock);
 
 	for (int i = 0; i < a->clocks_n; i++)
-		if (a->clocks[i].state != CLOCK_RUNNING || b->clocks[i].state != CLOCK_RUNNING || i == fired ||
-		    a->clocks[i].epoch != b->clocks[i].epoch)
+		if (a->clocks[i].state != CLOCK_RUNNING || b->clocks[i].state != CLOCK_RUNNING ||
+		    i == fired || a->clocks[i].epoch != b->clocks[i].epoch)
 			h.hurry[i] = 0;
-	if (e->kind == ESC_PASSED && (strcmp(e->why, "kosong") == 0 || strcmp(e->why, "tertutup") == 0))
+	if (e->kind == ESC_PASSED &&
+	    (strcmp(e->why, "kosong") == 0 || strcmp(e->why, "tertutup") == 0))
 		h.hurry[fired] = h.w.now;
 }
 
@@ -311,10 +342,12 @@ messages_have_no_gap(const struct case_record *b, const struct case_record *a)
 	HOLDS(a->messages == b->messages + fx->messages_n, "%d + %d", b->messages, fx->messages_n);
 	for (int i = 0; i < fx->messages_n; i++) {
 		const struct message *m = &fx->messages[i];
-		const struct officer *o = m->to == TO_OFFICER ? officer_find(&h.w.r, m->officer) : NULL;
+		const struct officer *o = m->to == TO_OFFICER ? officer_find(&h.w.r,
+		    m->officer) : NULL;
 
 		HOLDS(m->n == b->messages + i + 1, "%d", m->n);
-		HOLDS(m->to != TO_OFFICER || (o != NULL && o->phone[0] != '\0'), "to %s", m->officer);
+		HOLDS(m->to != TO_OFFICER || (o != NULL && o->phone[0] != '\0'), "to %s",
+		    m->officer);
 		HOLDS(m->group != GROUP_TASK || !o->ended, "%s has left", m->officer);
 		HOLDS(!a->sealed || m->nonce[0] == '\0', "a sealed case by SMS");
 	}
@@ -334,7 +367,8 @@ static int
 index_find(const char *officer, const char *nonce)
 {
 	for (int i = 0; i < h.index_n; i++)
-		if (strcmp(h.index[i].officer, officer) == 0 && strcmp(h.index[i].nonce, nonce) == 0)
+		if (strcmp(h.index[i].officer, officer) == 0 && strcmp(h.index[i].nonce,
+		    nonce) == 0)
 			return i;
 	return -1;
 }
@@ -371,7 +405,8 @@ indexes_agree(const struct case_record *a)
 
 		HOLDS(t->state != TASK_GONE, "%s", t->officer);
 		for (int k = 0; k < i; k++)
-			HOLDS(strcmp(a->tasks[k].officer, t->officer) != 0, "%s twice", t->officer);
+			HOLDS(strcmp(a->tasks[k].officer, t->officer) != 0, "%s twice",
+			    t->officer);
 		if (t->nonce[0] == '\0')
 			continue;
 		nonces++;
@@ -379,7 +414,8 @@ indexes_agree(const struct case_record *a)
 	}
 	HOLDS(nonces == h.index_n, "%d tasks, %d in the index", nonces, h.index_n);
 	HOLDS(h.reporter == (a->state != CASE_DITUTUP), "%d", h.reporter);
-	HOLDS(a->state != CASE_DITUTUP || a->tasks_n == 0, "%d tasks of a closed case", a->tasks_n);
+	HOLDS(a->state != CASE_DITUTUP || a->tasks_n == 0, "%d tasks of a closed case",
+	    a->tasks_n);
 }
 
 static void
@@ -389,7 +425,8 @@ ledger_adds_up(const struct case_record *a)
 
 	HOLDS(ledger_sum(&a->ledger, h.w.now) == end - a->received_ms, "%" PRId64 " of %" PRId64,
 	    ledger_sum(&a->ledger, h.w.now), end - a->received_ms);
-	HOLDS((a->ledger.holder[0] == '\0') == (a->state == CASE_DITUTUP), "held by '%s'", a->ledger.holder);
+	HOLDS((a->ledger.holder[0] == '\0') == (a->state == CASE_DITUTUP), "held by '%s'",
+	    a->ledger.holder);
 }
 
 static void
@@ -403,7 +440,8 @@ survives_the_store(const struct case_record *a)
 	case_encode(&first, a);
 	HOLDS(case_decode(&back, first.data, first.len) == 0, "cannot be read back");
 	case_encode(&second, &back);
-	HOLDS(first.len == second.len && memcmp(first.data, second.data, first.len) == 0, "differs");
+	HOLDS(first.len == second.len && memcmp(first.data, second.data, first.len) == 0,
+	    "differs");
 }
 
 static void
@@ -418,7 +456,8 @@ check_step(void)
 		time_is_not_given_back(b, a, i);
 	escalates_once(b, a);
 	remember_hurry(b, a);
-	HOLDS(case_due_ms(a) == slow_due(a), "%" PRId64 " is not %" PRId64, case_due_ms(a) - h.w.now, slow_due(a) - h.w.now);
+	HOLDS(case_due_ms(a) == slow_due(a), "%" PRId64 " is not %" PRId64,
+	    case_due_ms(a) - h.w.now, slow_due(a) - h.w.now);
 	HOLDS((case_due_ms(a) == 0) == (a->state == CASE_DITUTUP), "%" PRId64, case_due_ms(a));
 	messages_have_no_gap(b, a);
 	indexes_agree(a);
@@ -437,11 +476,12 @@ say(const struct command *cmd, int rc)
 	if (rc != 0)
 		snprintf(why, sizeof(why), " refused: %s", refusal_text(h.w.fx.refusal));
 	else if (h.w.fx.esc.kind != ESC_NONE)
-		snprintf(why, sizeof(why), " %s %s %s %s epoch %d", h.w.fx.esc.clock, escalation_name(h.w.fx.esc.kind),
-		    h.w.fx.esc.rung, h.w.fx.esc.why, h.w.fx.esc.epoch);
+		snprintf(why, sizeof(why), " %s %s %s %s epoch %d", h.w.fx.esc.clock,
+		    escalation_name(h.w.fx.esc.kind), h.w.fx.esc.rung, h.w.fx.esc.why,
+		    h.w.fx.esc.epoch);
 	fprintf(stderr, "%3d +%9.3f h %-12s %-9s %-24s -> %-10s lead %s%s\n", h.steps,
-	    (double)(h.w.now - h.w.c.received_ms) / HOUR_MS, case_event_name(cmd->event), actor_name(cmd->by), cmd->actor,
-	    case_state_name(h.w.c.state), case_lead(&h.w.c), why);
+	    (double)(h.w.now - h.w.c.received_ms) / HOUR_MS, case_event_name(cmd->event),
+	    actor_name(cmd->by), cmd->actor, case_state_name(h.w.c.state), case_lead(&h.w.c), why);
 }
 
 static int
@@ -456,8 +496,10 @@ step(const struct command *cmd)
 		check_step();
 		return 0;
 	}
-	HOLDS(memcmp(&h.w.fx.after, &h.w.c, sizeof(h.w.c)) == 0, "a refused command changed the case");
-	HOLDS(h.w.fx.messages_n + h.w.fx.cancels_n + h.w.fx.indexes_n == 0, "a refused command had effects");
+	HOLDS(memcmp(&h.w.fx.after, &h.w.c, sizeof(h.w.c)) == 0,
+	    "a refused command changed the case");
+	HOLDS(h.w.fx.messages_n + h.w.fx.cancels_n + h.w.fx.indexes_n == 0,
+	    "a refused command had effects");
 	return -1;
 }
 
@@ -465,11 +507,13 @@ step(const struct command *cmd)
 static void
 engine(void)
 {
-	const struct command due = { .event = ON_DUE, .by = BY_TIMER, .entropy = draw(UINT64_MAX) };
+	const struct command due = { .event = ON_DUE, .by = BY_TIMER,
+	    .entropy = draw(UINT64_MAX) };
 
 	for (int i = 0; i < 200; i++)
 		if (step(&due) != 0) {
-			HOLDS(h.w.c.state == CASE_DITUTUP || case_due_ms(&h.w.c) > h.w.now, "due and not done");
+			HOLDS(h.w.c.state == CASE_DITUTUP || case_due_ms(&h.w.c) > h.w.now,
+			    "due and not done");
 			return;
 		}
 	HOLDS(0, "the engine never comes to an end");
@@ -490,7 +534,8 @@ live(uint64_t n)
 	h.w.r = all;
 	u = any_understanding();
 	received = h.w.now - 40 - any_while();
-	HOLDS(world_open(&h.w, draw(4) ? ON_OPEN : ON_TRIAGE, &u, received) == 0, "%s", refusal_text(h.w.fx.refusal));
+	HOLDS(world_open(&h.w, draw(4) ? ON_OPEN : ON_TRIAGE, &u, received) == 0, "%s",
+	    refusal_text(h.w.fx.refusal));
 	check_step();
 	for (int i = 0; i < STEPS && h.w.c.state != CASE_DITUTUP; i++) {
 		int64_t due = case_due_ms(&h.w.c);
@@ -535,17 +580,26 @@ static const char small[] =
     "  - {nama: diambil, berhenti: terima, ingat: [1, 99], target: [{dalam: 1h}],\n"
     "     tangga: [{nama: pendek, kategori: [kekerasan-anak, pungli]}, {nama: panjang}]}\n"
     "  - nama: ditangani\n    berhenti: tangani\n    ingat: [50, 75, 90]\n"
-    "    tangga: [{nama: pendek, kategori: [kekerasan-anak, pungli]}, {nama: panjang, tingkat: [rt, desa]}, {nama: pendek}]\n"
+    "    tangga: [{nama: pendek, kategori: [kekerasan-anak, pungli]},\n"
+    "      {nama: panjang, tingkat: [rt, desa]}, {nama: pendek}]\n"
     "    target: [{tingkat: rt, dalam: 6h}, {urgensi: darurat, dalam: 1h}, {dalam: 4h}]\n"
-    "  - {nama: cepat, berhenti: selesai, ingat: [], tangga: pendek, target: [{urgensi: mendesak, dalam: 2d}]}\n"
-    "  - {nama: diselesaikan, berhenti: selesai, ingat: [50], tangga: pendek, target: [{dalam: 5 hari kerja}]}\n"
+    "  - {nama: cepat, berhenti: selesai, ingat: [], tangga: pendek,\n"
+    "     target: [{urgensi: mendesak, dalam: 2d}]}\n"
+    "  - {nama: diselesaikan, berhenti: selesai, ingat: [50], tangga: pendek,\n"
+    "     target: [{dalam: 5 hari kerja}]}\n"
     "  - {nama: ditutup, berhenti: tutup, ingat: [90], tangga: pendek, target: [{dalam: 30d}]}\n"
     "tangga:\n"
-    "  - nama: panjang\n    anak: [{nama: kepala, kepada: kepala, setelah: 0s}, {nama: atas, kepada: induk, setelah: 1m},\n"
+    "  - nama: panjang\n"
+    "    anak: [{nama: kepala, kepada: kepala, setelah: 0s},\n"
+    "      {nama: atas, kepada: induk, setelah: 1m},\n"
     "      {nama: camat, kepada: camat, setelah: 2m}, {nama: dinas, kepada: O-DLH, setelah: 3m},\n"
-    "      {nama: sekda, kepada: SEKDA, setelah: 1h}, {nama: bupati, kepada: bupati, setelah: 2h}]\n"
-    "  - nama: pendek\n    anak: [{nama: sekda, kepada: SEKDA, setelah: 5m}, {nama: bupati, kepada: bupati, setelah: 10m}]\n"
-    "lain: {konfirmasi: 3d, urung: 10m, tunggu: 60d, tanya: 2d, tinjau: 1d, umur-pesan: 12h, diberitahu: 8, triase: D112, jadwal: O-KOMINFO}\n";
+    "      {nama: sekda, kepada: SEKDA, setelah: 1h},\n"
+    "      {nama: bupati, kepada: bupati, setelah: 2h}]\n"
+    "  - nama: pendek\n"
+    "    anak: [{nama: sekda, kepada: SEKDA, setelah: 5m},\n"
+    "      {nama: bupati, kepada: bupati, setelah: 10m}]\n"
+    "lain: {konfirmasi: 3d, urung: 10m, tunggu: 60d, tanya: 2d, tinjau: 1d, umur-pesan: 12h,\n"
+    "  diberitahu: 8, triase: D112, jadwal: O-KOMINFO}\n";
 
 static void
 load(void)

@@ -25,8 +25,10 @@ Suite *keys_suite(void);
 START_TEST(row_is_complete)
 {
 	const struct key_spec *k = &key_specs[_i];
-	const char *const must[] = { k->name, k->type, k->holds, k->writer, k->reader, k->bound, k->remover };
-	static const char *const types[] = { "string", "hash", "list", "set", "sorted set", "stream" };
+	const char *const must[] = { k->name, k->type, k->holds, k->writer, k->reader, k->bound,
+	    k->remover };
+	static const char *const types[] = { "string", "hash", "list", "set", "sorted set",
+	    "stream" };
 	int known = 0;
 
 	ck_assert_int_eq(k->id, _i);
@@ -36,7 +38,8 @@ START_TEST(row_is_complete)
 		known |= strcmp(types[i], k->type) == 0;
 	ck_assert_msg(known, "%s: %s is no type", k->name, k->type);
 	for (int i = 0; i < KEYS_N; i++)
-		ck_assert_msg(i == _i || strcmp(key_specs[i].name, k->name) != 0, "%s stands twice", k->name);
+		ck_assert_msg(i == _i || strcmp(key_specs[i].name, k->name) != 0,
+		    "%s stands twice", k->name);
 }
 END_TEST
 
@@ -53,15 +56,17 @@ static const struct { const char *a, *b; int same; } tags[] = {
 START_TEST(slot_is_redis_own)
 {
 	for (size_t i = 0; i < N_ELEMS(slots); i++)
-		ck_assert_msg(key_slot(slots[i].key, strlen(slots[i].key)) == slots[i].slot, "%s", slots[i].key);
+		ck_assert_msg(key_slot(slots[i].key, strlen(slots[i].key)) == slots[i].slot,
+		    "%s", slots[i].key);
 	for (size_t i = 0; i < N_ELEMS(tags); i++)
-		ck_assert_msg((key_slot(tags[i].a, strlen(tags[i].a)) == key_slot(tags[i].b, strlen(tags[i].b))) ==
-		    tags[i].same, "%s and %s", tags[i].a, tags[i].b);
+		ck_assert_msg((key_slot(tags[i].a, strlen(tags[i].a)) == key_slot(tags[i].b,
+		    strlen(tags[i].b))) == tags[i].same, "%s and %s", tags[i].a, tags[i].b);
 }
 END_TEST
 
 static const struct { const char *tag; int rc; } keyspaces[] = {
-	{ "3510", 0 }, { "35.10-b", 0 }, { "", -1 }, { "a}b", -1 }, { "a{b", -1 }, { "a b", -1 }, { "a:b", -1 },
+	{ "3510", 0 }, { "35.10-b", 0 }, { "", -1 }, { "a}b", -1 }, { "a{b", -1 }, { "a b", -1 },
+	    { "a:b", -1 },
 	{ "123456789012345678901", -1 },
 };
 
@@ -70,7 +75,8 @@ START_TEST(tag_is_checked)
 	struct keyspace ks;
 	struct buf key = { 0 };
 
-	ck_assert_msg(keyspace_init(&ks, keyspaces[_i].tag) == keyspaces[_i].rc, "'%s'", keyspaces[_i].tag);
+	ck_assert_msg(keyspace_init(&ks, keyspaces[_i].tag) == keyspaces[_i].rc, "'%s'",
+	    keyspaces[_i].tag);
 	if (keyspaces[_i].rc != 0)
 		return;
 	buf_add_key(&key, &ks, KEY_RCP, "e:sms", "abc");
@@ -113,16 +119,20 @@ request_read(const char *data, size_t len, char **argv, size_t *lens, int max, i
 	return (size_t)(p - data);
 }
 
-/* Functions but the first question are refused after they are written down; the rest is answered as an empty store would. */
+/*
+ * Functions are refused after they are written down; the rest is answered as an empty store
+ * would.
+ */
 static const char *
 answer(const char *command, const char *what)
 {
 	static const struct { const char *command, *reply; } replies[] = {
-		{ "FCALL", "-ERR spied\r\n" }, { "HMGET", "*2\r\n$-1\r\n$-1\r\n" }, { "XRANGE", "*0\r\n" },
+		{ "FCALL", "-ERR spied\r\n" }, { "HMGET", "*2\r\n$-1\r\n$-1\r\n" },
+		    { "XRANGE", "*0\r\n" },
 		{ "HKEYS", "*0\r\n" }, { "HGET", "$1\r\n0\r\n" },
 	};
 
-	if (strncmp(what, "kt_now", 6) == 0)
+	if (strncmp(what, "kt_now", 6) == 0)	/* the first question of all */
 		return "*3\r\n$13\r\n1795000000000\r\n$0\r\n\r\n$1\r\n0\r\n";
 	for (size_t i = 0; i < N_ELEMS(replies); i++)
 		if (strncmp(replies[i].command, command, strlen(replies[i].command)) == 0)
@@ -140,7 +150,8 @@ note(int out, char **argv, const size_t *lens, int argc)
 	for (int i = 1; i < 3 + keys && i < argc; i++)
 		if (i != 2)
 			buf_addf(&line, "%.*s ", (int)lens[i], argv[i]);
-	buf_addf(&line, "| %.*s\n", 3 + keys < argc ? (int)lens[3 + keys] : 0, 3 + keys < argc ? argv[3 + keys] : "");
+	buf_addf(&line, "| %.*s\n", 3 + keys < argc ? (int)lens[3 + keys] : 0,
+	    3 + keys < argc ? argv[3 + keys] : "");
 	if (write(out, line.data, line.len) != (ssize_t)line.len)
 		_exit(1);
 	buf_release(&line);
@@ -197,10 +208,12 @@ spy_start(void)
 	close(out[1]);
 	spy.pipe = out[0];
 	for (size_t i = 0; i < N_ELEMS(secrets); i++)
-		ck_assert_msg(secret_ensure(spy.dir, secrets[i], &errors) == 0, "%s", buf_str(&errors));
+		ck_assert_msg(secret_ensure(spy.dir, secrets[i], &errors) == 0, "%s",
+		    buf_str(&errors));
 	ck_assert_int_eq(settings_load(&spy.set, "conf", &errors), 0);
 	buf_addf(&url, "unix:%s", spy.path);
-	ck_assert_msg(store_open(&spy.st, &spy.set, spy.dir, buf_str(&url), "test", &errors) == 0, "%s", buf_str(&errors));
+	ck_assert_msg(store_open(&spy.st, &spy.set, spy.dir, buf_str(&url), "test",
+	    &errors) == 0, "%s", buf_str(&errors));
 	buf_release(&url);
 	buf_release(&errors);
 }
@@ -210,7 +223,8 @@ static struct buf
 spy_end(void)
 {
 	struct buf asked = { 0 }, path = { 0 };
-	static const char *const files[] = { "secrets/data", "secrets/lookup", "secrets/redis", "secrets/sign", "secrets", "sock", "" };
+	static const char *const files[] = { "secrets/data", "secrets/lookup", "secrets/redis",
+	    "secrets/sign", "secrets", "sock", "" };
 	ssize_t n;
 
 	store_close(&spy.st);
@@ -237,14 +251,16 @@ static void
 call_commits(void)
 {
 	struct world w = { .now = INT64_C(1795000000000) };
-	struct understanding u = world_understanding("jalan-rusak", URGENCY_DARURAT, "35.10.20.2005", "D-35.10.20.2005 O-PUCKPP");
+	struct understanding u = world_understanding("jalan-rusak", URGENCY_DARURAT,
+	    "35.10.20.2005", "D-35.10.20.2005 O-PUCKPP");
 	struct policy *p = world_policy(NULL);
 	struct report_facts f = { .received_ms = w.now, .arrived_ms = w.now, .channel = "sms",
 	    .reporter = "0123456789abcdef0123456789abcdef", .lang = "id" };
 	struct command cmd = { .event = ON_OPEN, .by = BY_ROUTER, .u = &u, .report = &f };
 	struct input_id in = { .id = "in-1", .lane = "e", .entry = "1-0", .reserved = "00000000" };
 	struct buf text = { 0 };
-	struct answer a = { .what = "cek", .kind = "cek", .route = "sms", .to = words.sender, .text = &text, .id = "in.e.1-0" };
+	struct answer a = { .what = "cek", .kind = "cek", .route = "sms", .to = words.sender,
+	    .text = &text, .id = "in.e.1-0" };
 	struct commit_batch b = { 0 };
 	struct case_keys keys;
 
@@ -257,7 +273,8 @@ call_commits(void)
 	commit_begin(&b, w.now);
 	commit_add_case(&b, &spy.st, p, &w.r, &w.before, &w.fx, &cmd, &keys, &words, &in);
 	/* A second one of the same batch: with cancels and dropped nonces. */
-	cmd = (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER, .actor = "ptg-35.10.20.2005-1", .to_unit = "O-DLH", .note = "x" };
+	cmd = (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER,
+	    .actor = "ptg-35.10.20.2005-1", .to_unit = "O-DLH", .note = "x" };
 	ck_assert_int_eq(world_send(&w, cmd), 0);
 	ck_assert_int_gt(w.fx.cancels_n, 0);
 	commit_add_case(&b, &spy.st, p, &w.r, &w.before, &w.fx, &cmd, &keys, &words, NULL);
@@ -293,8 +310,10 @@ call_the_rest(void)
 	static struct due_case due[2];
 	static struct outbox_item items[2];
 	struct outbox_item item = { .id = "00000000.1", .fence = 1, .kind = "tugas" };
-	struct outbox_mark marks[2] = { { .item = &item, .state = "sent", .audit = 1 }, { .item = &item, .at_ms = 5 } };
-	struct officer o = { .id = "baru-1", .name = (char *)(uintptr_t)"X", .unit = "O-DLH", .phone = "+6281234567891", .lang = "id" };
+	struct outbox_mark marks[2] = { { .item = &item, .state = "sent", .audit = 1 },
+	    { .item = &item, .at_ms = 5 } };
+	struct officer o = { .id = "baru-1", .name = (char *)(uintptr_t)"X", .unit = "O-DLH",
+	    .phone = "+6281234567891", .lang = "id" };
 	uint8_t seed[32] = { 1 };
 	int64_t now, next;
 
@@ -315,7 +334,8 @@ key_row(const char *key, size_t len)
 		size_t n = strlen(key_specs[i].name);
 		int parts = key_specs[i].name[n - 1] == ':';
 
-		if (len >= head + n && strncmp(key + head, key_specs[i].name, n) == 0 && (parts ? len > head + n : len == head + n))
+		if (len >= head + n && strncmp(key + head, key_specs[i].name, n) == 0 &&
+		    (parts ? len > head + n : len == head + n))
 			return i;
 	}
 	return -1;
@@ -324,9 +344,11 @@ key_row(const char *key, size_t len)
 /* Everything that a function reads or writes, declared or made of a prefix inside it. */
 START_TEST(all_calls_stay_in_one_slot)
 {
-	static const char *const functions[] = { "kt_commit", "kt_intake", "kt_now", "kt_due", "kt_claim", "kt_mark", "kt_chain" };
-	static const enum key_id used[] = { KEY_META, KEY_IN, KEY_SEEN, KEY_CASE, KEY_DUE, KEY_LEASE, KEY_LOG, KEY_CHAIN,
-	    KEY_HEADS, KEY_MSG, KEY_RCP, KEY_OUT, KEY_ENDED, KEY_OFFICER, KEY_OFFICERS, KEY_PHONES, KEY_TASKS, KEY_REPORTER };
+	static const char *const functions[] = { "kt_commit", "kt_intake", "kt_now", "kt_due",
+	    "kt_claim", "kt_mark", "kt_chain" };
+	static const enum key_id used[] = { KEY_META, KEY_IN, KEY_SEEN, KEY_CASE, KEY_DUE,
+	    KEY_LEASE, KEY_LOG, KEY_CHAIN, KEY_HEADS, KEY_MSG, KEY_RCP, KEY_OUT, KEY_ENDED,
+	    KEY_OFFICER, KEY_OFFICERS, KEY_PHONES, KEY_TASKS, KEY_REPORTER };
 	int seen[KEYS_N] = { 0 };
 	unsigned slot = key_slot(TAG, strlen(TAG));
 	struct buf asked;
@@ -337,20 +359,25 @@ START_TEST(all_calls_stay_in_one_slot)
 	call_the_rest();
 	asked = spy_end();
 	for (size_t i = 0; i < N_ELEMS(functions); i++)
-		ck_assert_msg(strstr(buf_str(&asked), functions[i]) != NULL, "%s was not called", functions[i]);
+		ck_assert_msg(strstr(buf_str(&asked), functions[i]) != NULL, "%s was not called",
+		    functions[i]);
 	for (const char *line = buf_str(&asked); *line != '\0'; line = strchr(line, '\n') + 1) {
 		const char *bar = strstr(line, " | "), *key = strchr(line, ' ') + 1;
 
 		ck_assert_ptr_nonnull(bar);
-		if (strncmp(bar + 3, "kt:", 3) == 0)	/* a prefix: what is made of it has its tag */
+		if (strncmp(bar + 3, "kt:",
+		    3) == 0)	/* a prefix: what is made of it has its tag */
 			ck_assert_msg(strncmp(bar + 3, PREFIX, strlen(PREFIX)) == 0, "%.40s", bar);
 		for (; key < bar; key += strcspn(key, " ") + 1) {
 			size_t len = strcspn(key, " ");
 			int row = key_row(key, len);
 
-			ck_assert_msg(strncmp(key, PREFIX, strlen(PREFIX)) == 0, "%.*s", (int)len, key);
-			ck_assert_msg(key_slot(key, len) == slot, "%.*s lies in another slot", (int)len, key);
-			ck_assert_msg(row >= 0, "%.10s: %.*s is no key of the table", line, (int)len, key);
+			ck_assert_msg(strncmp(key, PREFIX, strlen(PREFIX)) == 0, "%.*s",
+			    (int)len, key);
+			ck_assert_msg(key_slot(key, len) == slot, "%.*s lies in another slot",
+			    (int)len, key);
+			ck_assert_msg(row >= 0, "%.10s: %.*s is no key of the table", line,
+			    (int)len, key);
 			seen[row] = 1;
 		}
 	}

@@ -44,7 +44,8 @@ START_TEST(story)
 	}
 	for (size_t i = 0; i < 4 && stories[_i].share[i].holder != NULL; i++)
 		ck_assert_msg(ledger_of(&l, stories[_i].share[i].holder, T0 + 1000) ==
-		    stories[_i].share[i].ms, "%s: %s", stories[_i].what, stories[_i].share[i].holder);
+		    stories[_i].share[i].ms, "%s: %s", stories[_i].what,
+		    stories[_i].share[i].holder);
 	ck_assert_msg(ledger_sum(&l, T0 + 1000) == stories[_i].sum, "%s: sum", stories[_i].what);
 }
 END_TEST

@@ -51,7 +51,8 @@ START_TEST(every_pair)
 		/* The table marks "back" by menunggu. */
 		if (row[from] == '<')
 			ck_assert_msg(found == 'W', "%s from %s is not there",
-			    case_event_name(matrix[_i].on), case_state_name((enum case_state)from));
+			    case_event_name(matrix[_i].on),
+			    case_state_name((enum case_state)from));
 		else
 			ck_assert_msg(found == row[from], "%s from %s goes to %c, not %c",
 			    case_event_name(matrix[_i].on), case_state_name((enum case_state)from),
@@ -65,7 +66,8 @@ START_TEST(no_pair_twice)
 	for (size_t i = 0; transition_at(i) != NULL; i++) {
 		const struct transition *t = transition_at(i);
 
-		ck_assert_msg(transition_find(t->from, t->on) == t, "row %zu can never be found", i);
+		ck_assert_msg(transition_find(t->from, t->on) == t, "row %zu can never be found",
+		    i);
 		ck_assert_msg(t->from != CASE_DITUTUP, "row %zu leaves ditutup", i);
 	}
 }
@@ -79,26 +81,32 @@ row_is_lawful(const struct transition *t, size_t i)
 	int acts = t->on == ON_HANDLE || t->on == ON_RESOLVE;
 
 	if (t->to == CASE_DITUTUP)
-		ck_assert_msg((t->effects & ended) == ended, "row %zu closes and leaves work open", i);
+		ck_assert_msg((t->effects & ended) == ended,
+		    "row %zu closes and leaves work open", i);
 	else
-		ck_assert_msg(!(t->effects & FX_STOP_ALL), "row %zu stops the clocks of an open case", i);
+		ck_assert_msg(!(t->effects & FX_STOP_ALL),
+		    "row %zu stops the clocks of an open case", i);
 	/* Only an act counts as handled: no hand-over, no wait, no acknowledgement (D5). */
 	ck_assert_msg(!(t->effects & FX_STOP_HANDLED) || acts, "row %zu stops the four hours", i);
 	ck_assert_msg(!(t->effects & FX_STOP_RESOLVED) || t->on == ON_RESOLVE, "row %zu", i);
 	if (acts && t->from != CASE_DITANGANI)
-		ck_assert_msg(t->effects & FX_STOP_HANDLED, "row %zu is an act that does not count", i);
+		ck_assert_msg(t->effects & FX_STOP_HANDLED,
+		    "row %zu is an act that does not count", i);
 	ck_assert_msg(!(t->effects & FX_REOPEN) == (t->on != ON_DISPUTE), "row %zu reopens", i);
-	ck_assert_msg(!(t->effects & FX_FIRST) == (t->on != ON_OPEN && t->on != ON_TRIAGE), "row %zu", i);
+	ck_assert_msg(!(t->effects & FX_FIRST) == (t->on != ON_OPEN && t->on != ON_TRIAGE),
+	    "row %zu", i);
 	ck_assert_msg(!(t->effects & FX_CLIMB) == (t->on != ON_DUE), "row %zu", i);
-	ck_assert_msg(t->on != ON_DUE || t->to == t->from, "row %zu: time alone changes a state", i);
+	ck_assert_msg(t->on != ON_DUE || t->to == t->from, "row %zu: time alone changes a state",
+	    i);
 	if (t->effects & FX_TELL_UNIT && !(t->effects & FX_FIRST))
-		ck_assert_msg(t->effects & FX_REVOKE, "row %zu gives tasks beside the old ones", i);
+		ck_assert_msg(t->effects & FX_REVOKE, "row %zu gives tasks beside the old ones",
+		    i);
 }
 
 START_TEST(rows_are_lawful)
 {
-	static const enum case_event reasoned[] = { ON_RESOLVE, ON_DECLINE, ON_DROP, ON_HAND_ON, ON_ASK,
-	    ON_WAIT, ON_REJECT, ON_MERGE };
+	static const enum case_event reasoned[] = { ON_RESOLVE, ON_DECLINE, ON_DROP, ON_HAND_ON,
+	    ON_ASK, ON_WAIT, ON_REJECT, ON_MERGE };
 
 	for (size_t i = 0; transition_at(i) != NULL; i++) {
 		const struct transition *t = transition_at(i);
@@ -107,7 +115,8 @@ START_TEST(rows_are_lawful)
 		for (size_t e = 0; e < N_ELEMS(reasoned); e++)
 			if (reasoned[e] == t->on)
 				must = FX_REASON;
-		ck_assert_msg((t->effects & FX_REASON) == must, "row %zu: reason of %s", i, case_event_name(t->on));
+		ck_assert_msg((t->effects & FX_REASON) == must, "row %zu: reason of %s", i,
+		    case_event_name(t->on));
 		row_is_lawful(t, i);
 	}
 }

@@ -48,8 +48,8 @@ world_roster(struct roster *r)
 {
 	struct buf errors = { 0 }, csv = conf_file("conf/petugas.csv");
 
-	ck_assert_msg(roster_parse_csv(r, "petugas.csv", buf_str(&csv), csv.len, &errors) == 0, "%s",
-	    buf_str(&errors));
+	ck_assert_msg(roster_parse_csv(r, "petugas.csv", buf_str(&csv), csv.len, &errors) == 0,
+	    "%s", buf_str(&errors));
 	buf_release(&csv);
 	buf_release(&errors);
 }
@@ -80,7 +80,8 @@ world_act(struct world *w, enum case_event on, const char *officer)
 static inline int
 world_say(struct world *w, enum case_event on)
 {
-	return world_send(w, (struct command){ .event = on, .by = BY_RESIDENT, .note = "kata warga" });
+	return world_send(w, (struct command){ .event = on, .by = BY_RESIDENT,
+	    .note = "kata warga" });
 }
 
 static inline int
@@ -91,7 +92,8 @@ world_due(struct world *w)
 
 /* units: codes with spaces between. */
 static inline struct understanding
-world_understanding(const char *category, enum urgency urgency, const char *place, const char *units)
+world_understanding(const char *category, enum urgency urgency, const char *place,
+    const char *units)
 {
 	struct understanding u = { .urgency = urgency, .confidence_permille = 900 };
 	int at;
@@ -113,7 +115,8 @@ world_open(struct world *w, enum case_event on, const struct understanding *u, i
 
 	memset(&w->c, 0, sizeof(w->c));
 	code_make(&f.code, 12345);
-	return world_send(w, (struct command){ .event = on, .by = BY_ROUTER, .u = u, .report = &f });
+	return world_send(w, (struct command){ .event = on, .by = BY_ROUTER, .u = u,
+	    .report = &f });
 }
 
 static inline struct officer *
