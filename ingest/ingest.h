@@ -34,6 +34,7 @@ struct ingest {
 	struct lookups *lookups;	/* wrong codes by address */
 	struct pages *pages;
 	struct http_route *routes; size_t routes_n;
+	struct buf media;		/* DIR/media: photos, and uploads while they arrive */
 	uint64_t taken, seen, refused, spooled_total;
 };
 

@@ -61,10 +61,10 @@ listen_http(struct ingest *g, struct daemon *d, const char *port)
 {
 	const struct settings *set = &g->h.set;
 	struct httpd_options o;
-	struct buf errors = { 0 }, uploads = { 0 };
+	struct buf errors = { 0 };
 
 	httpd_options_default(&o);
-	buf_addf(&uploads, "%s/media", d->dir);
+	buf_addf(&g->media, "%s/media", d->dir);
 	o.address = set->http_address;
 	o.port = port != NULL ? (int)strtol(port, NULL, 10) : (int)set->http_port;
 	o.headers_limit_bytes = (size_t)set->http_headers_bytes;
@@ -72,12 +72,11 @@ listen_http(struct ingest *g, struct daemon *d, const char *port)
 	o.body_bytes_per_s = set->http_body_rate;
 	o.connections_max = (int)set->http_connections;
 	o.connections_per_address = (int)set->http_per_address;
-	o.upload_dir = buf_str(&uploads);
+	o.upload_dir = buf_str(&g->media);
 	g->routes = ingest_routes(set, &g->routes_n);
 	g->http = httpd_new(d->base, &o, g->routes, g->routes_n, g, &errors);
 	fputs(buf_str(&errors), stderr);
 	buf_release(&errors);
-	buf_release(&uploads);
 	return g->http != NULL ? 0 : -1;
 }
 
@@ -105,6 +104,7 @@ ingest_release(struct ingest *g)
 	receive_release(g);
 	if (g->http != NULL)
 		httpd_free(g->http);
+	buf_release(&g->media);
 	free(g->routes);
 	lookups_free(g->lookups);
 	pages_free(g->pages);

@@ -241,7 +241,7 @@ keep_photo(struct ingest *g, const char *data, size_t len, const char *type, str
 	seal_wrap(wrapped, &g->h.st.master, &key);
 	buf_add(&sealed, wrapped, sizeof(wrapped));
 	seal_add(&sealed, &key, "media", data, len);
-	buf_addf(&path, "%s/media/%s", g->h.st.dir, buf_str(name));
+	buf_addf(&path, "%s/%s", buf_str(&g->media), buf_str(name));
 	rc = file_write(buf_str(&path), sealed.data, sealed.len, 0600);
 	if (rc != 0)
 		log_error("photo_failed", "err=\"%s\"", strerror(errno));

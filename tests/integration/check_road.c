@@ -1,0 +1,582 @@
+/*
+ * The whole road on real daemons: what comes in by the hook and the form, what leaves as SMS, what
+ * officers and residents answer, what the pages and feeds show.
+ */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+#include <jansson.h>
+
+#include "core/code.h"
+#include "core/text.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/config.h"
+#include "lib/escape.h"
+#include "lib/seal.h"
+
+#define LIMIT_MS 20000
+#define RESIDENT "+6281234567890"
+
+static struct {
+	char dir[32], http[64], console[64];
+	pid_t up;
+	struct buf secret;
+	int number;
+} house;
+
+/* ---- a house of its own ---- */
+
+static void
+bin_path(struct buf *b, const char *name)
+{
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	ck_assert_int_gt(n, 0);
+	path[n] = '\0';
+	*strstr(path, "/tests/") = '\0';
+	buf_addf(b, "%s/%s", path, name);
+}
+
+static void
+house_up(void)
+{
+	struct buf bin = { 0 }, path = { 0 }, errors = { 0 };
+	char line[512];
+	FILE *out;
+	int p[2], null;
+
+	snprintf(house.dir, sizeof(house.dir), "/tmp/kt-road.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(house.dir));
+	bin_path(&bin, "kentongan");
+	ck_assert_int_eq(pipe2(p, O_CLOEXEC), 0);
+	house.up = fork();
+	if (house.up == 0) {
+		null = open("/dev/null", O_WRONLY);
+		dup2(p[1], 1);
+		dup2(null, 2);
+		execl(buf_str(&bin), "kentongan", "up", "--dir", house.dir, "--conf", "conf", "--http", "0", "--console", "0", (char *)NULL);
+		_exit(127);
+	}
+	close(p[1]);
+	out = fdopen(p[0], "r");
+	ck_assert_ptr_nonnull(fgets(line, sizeof(line), out));
+	ck_assert_msg(sscanf(line, "ready http=%63s console=%63s", house.http, house.console) == 2, "%s", line);
+	fclose(out);
+	ck_assert_msg(secret_read(house.dir, "sms_http", &house.secret, &errors) == 0, "%s", buf_str(&errors));
+	buf_release(&bin);
+	buf_release(&path);
+}
+
+static void
+house_down(void)
+{
+	char command[64];
+	int status;
+
+	kill(house.up, SIGTERM);
+	ck_assert_int_eq(waitpid(house.up, &status, 0), house.up);
+	ck_assert_int_eq(WIFEXITED(status) && WEXITSTATUS(status) == 0, 1);
+	snprintf(command, sizeof(command), "rm -rf %s", house.dir);
+	ck_assert_int_eq(system(command), 0);
+	buf_wipe(&house.secret);
+}
+
+/* ---- HTTP ---- */
+
+struct answer { long status; struct buf head, body; };
+
+static size_t
+take(char *data, size_t size, size_t n, void *arg)
+{
+	buf_add(arg, data, size * n);
+	return size * n;
+}
+
+static void
+ask(struct answer *a, const char *base, const char *path, const char *const *headers, const void *body, size_t len)
+{
+	CURL *c = curl_easy_init();
+	struct curl_slist *list = NULL;
+	struct buf url = { 0 };
+
+	memset(a, 0, sizeof(*a));
+	buf_addf(&url, "%s%s", base, path);
+	curl_easy_setopt(c, CURLOPT_URL, buf_str(&url));
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, &a->body);
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take);
+	curl_easy_setopt(c, CURLOPT_HEADERDATA, &a->head);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)LIMIT_MS);
+	for (; headers != NULL && *headers != NULL; headers++)
+		list = curl_slist_append(list, *headers);
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, list);
+	if (body != NULL) {
+		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)len);
+		curl_easy_setopt(c, CURLOPT_POSTFIELDS, body);
+	}
+	ck_assert_int_eq(curl_easy_perform(c), CURLE_OK);
+	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &a->status);
+	curl_slist_free_all(list);
+	curl_easy_cleanup(c);
+	buf_release(&url);
+}
+
+static void
+answer_release(struct answer *a)
+{
+	buf_release(&a->head);
+	buf_release(&a->body);
+}
+
+static long
+post_signed(const char *body, int64_t at_s, int forge, char code[CODE_CHARS + 1])
+{
+	struct buf text = { 0 }, header = { 0 };
+	struct answer a;
+	uint8_t mac[32];
+	const char *headers[] = { NULL, "Content-Type: application/json", NULL };
+	json_t *doc;
+
+	buf_addf(&text, "%lld.%s", (long long)at_s, body);
+	hmac_sha256(mac, house.secret.data, house.secret.len, text.data, text.len);
+	mac[0] ^= (uint8_t)forge;
+	buf_addf(&header, "X-Kentongan-Signature: t=%lld,v1=", (long long)at_s);
+	buf_add_hex(&header, mac, sizeof(mac));
+	headers[0] = buf_str(&header);
+	ask(&a, house.http, "/hook/sms/http", headers, body, strlen(body));
+	doc = json_loadb(buf_str(&a.body), a.body.len, 0, NULL);
+	if (code != NULL && json_is_string(json_object_get(doc, "code")))
+		snprintf(code, CODE_CHARS + 1, "%s", json_string_value(json_object_get(doc, "code")));
+	json_decref(doc);
+	answer_release(&a);
+	buf_release(&text);
+	buf_release(&header);
+	return a.status;
+}
+
+/* One SMS through the signed hook; the code it got. */
+static void
+sms(const char *from, const char *text, char code[CODE_CHARS + 1])
+{
+	struct buf body = { 0 };
+
+	buf_addf(&body, "{\"id\":\"road-%d-%d\",\"from\":\"%s\",\"text\":", (int)getpid(), ++house.number, from);
+	buf_add_json(&body, text, strlen(text));
+	buf_addc(&body, '}');
+	ck_assert_int_eq(post_signed(buf_str(&body), clock_now_ms() / 1000, 0, code), 202);
+	buf_release(&body);
+}
+
+/* ---- facts, waited for ---- */
+
+/* The first outgoing SMS with this code, kind and recipient ("" any), waited for; caller decrefs. */
+static json_t *
+outgoing(const char *code, const char *kind, const char *to)
+{
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	struct buf path = { 0 }, all = { 0 };
+	json_t *found = NULL;
+
+	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
+	while (found == NULL && clock_mono_ms() < until) {
+		buf_reset(&all);
+		if (file_read(buf_str(&path), 64u << 20, &all) != 0 && errno != ENOENT)
+			ck_abort_msg("%s: %s", buf_str(&path), strerror(errno));
+		for (char *line = all.data, *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
+			json_t *m = json_loadb(line, (size_t)(end - line), 0, NULL);
+
+			if (m != NULL && found == NULL &&
+			    strcmp(json_string_value(json_object_get(m, "code")), code) == 0 &&
+			    strcmp(json_string_value(json_object_get(m, "kind")), kind) == 0 &&
+			    (to[0] == '\0' || strcmp(json_string_value(json_object_get(m, "to")), to) == 0))
+				found = json_incref(m);
+			json_decref(m);
+		}
+		if (found == NULL)
+			nanosleep(&pause, NULL);
+	}
+	ck_assert_msg(found != NULL, "no SMS %s for %s to %s", kind, code, to);
+	buf_release(&path);
+	buf_release(&all);
+	return found;
+}
+
+static void
+text_of(const char *code, const char *kind, const char *to, char out[512])
+{
+	json_t *m = outgoing(code, kind, to);
+
+	snprintf(out, 512, "%s", json_string_value(json_object_get(m, "text")));
+	json_decref(m);
+}
+
+/* The case by the API once it is in that state. Caller decrefs. */
+static json_t *
+case_in(const char *code, const char *state)
+{
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	char path[64], last[32] = "";
+	json_t *doc = NULL;
+
+	snprintf(path, sizeof(path), "/api/v1/cases/%s", code);
+	while (clock_mono_ms() < until) {
+		struct answer a;
+		const char *now;
+
+		ask(&a, house.console, path, NULL, NULL, 0);
+		doc = json_loadb(buf_str(&a.body), a.body.len, 0, NULL);
+		now = json_string_value(json_object_get(doc, "state"));
+		answer_release(&a);
+		if (now != NULL && strcmp(now, state) == 0)
+			return doc;
+		snprintf(last, sizeof(last), "%s", now != NULL ? now : "");
+		json_decref(doc);
+		nanosleep(&pause, NULL);
+	}
+	ck_abort_msg("%s is %s, not %s", code, last, state);
+	return NULL;
+}
+
+static void
+wait_state(const char *code, const char *state)
+{
+	json_decref(case_in(code, state));
+}
+
+/* Officer and nonce of the case's first task. */
+static void
+first_task(const char *code, char officer[24], char nonce[8])
+{
+	json_t *m = outgoing(code, "tugas", "");
+	const char *text = json_string_value(json_object_get(m, "text")), *at = strstr(text, "TANGANI ");
+
+	ck_assert_ptr_nonnull(at);
+	snprintf(officer, 24, "%s", json_string_value(json_object_get(m, "to")));
+	snprintf(nonce, 8, "%.3s", at + 8);
+	json_decref(m);
+}
+
+/* ---- the road ---- */
+
+START_TEST(a_fire_in_osing_is_handled_and_confirmed)
+{
+	char code[CODE_CHARS + 1], officer[24], nonce[8], line[64], text[512], shown[CODE_CHARS + 2];
+	struct sms_size size;
+	struct code c;
+	json_t *doc;
+
+	sms(RESIDENT, "tulung omahe wong kobong nang jambewangi sempu dusun tlogosari, banyune entek", code);
+	doc = case_in(code, "ditugaskan");
+	ck_assert_str_eq(json_string_value(json_object_get(doc, "category")), "kebakaran");
+	ck_assert_str_eq(json_string_value(json_object_get(doc, "urgency")), "darurat");
+	ck_assert_str_eq(json_string_value(json_object_get(doc, "place")), "35.10.20.2002");
+	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(doc, "units"), 0)), "D113-09");
+	json_decref(doc);
+
+	/* The receipt: one segment, code, category, place, deadline as a clock time. */
+	text_of(code, "terima", RESIDENT, text);
+	sms_measure(&size, text, strlen(text));
+	ck_assert_int_eq(size.segments, 1);
+	ck_assert_int_eq(size.alphabet, SMS_GSM7);
+	snprintf(c.s, sizeof(c.s), "%s", code);
+	code_show(shown, &c);
+	ck_assert_msg(strstr(text, shown) && strstr(text, "kebakaran") && strstr(text, "Jambewangi") && strstr(text, "WIB"), "%s", text);
+
+	first_task(code, officer, nonce);
+	sms(officer, "TERIMA", NULL);
+	wait_state(code, "diterima");
+	snprintf(line, sizeof(line), "tangani %s", nonce);
+	sms(officer, line, NULL);
+	wait_state(code, "ditangani");
+	snprintf(line, sizeof(line), "Selesai %s api sudah padam", nonce);
+	sms(officer, line, NULL);
+	wait_state(code, "selesai");
+	text_of(code, "kabar-selesai", RESIDENT, text);
+	ck_assert_msg(strstr(text, "1") && strstr(text, "2"), "%s", text);
+	sms(RESIDENT, "1", NULL);
+	doc = case_in(code, "ditutup");
+	ck_assert_str_eq(json_string_value(json_object_get(doc, "closed_as")), "dikonfirmasi");
+	json_decref(doc);
+}
+END_TEST
+
+START_TEST(not_fixed_climbs_one_level)
+{
+	char code[CODE_CHARS + 1], officer[24], nonce[8], line[64];
+	json_t *doc;
+
+	sms("+6281234560002", "lampu jalan mati di desa kabat depan balai desa sudah tiga hari", code);
+	first_task(code, officer, nonce);
+	snprintf(line, sizeof(line), "SELESAI %s lampu diganti", nonce);
+	sms(officer, line, NULL);
+	wait_state(code, "selesai");
+	sms("+6281234560002", "2", NULL);
+	doc = case_in(code, "ditugaskan");
+	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(doc, "units"), 0)), "SEKDA");
+	json_decref(doc);
+	outgoing(code, "kabar-dibuka", "+6281234560002");
+}
+END_TEST
+
+START_TEST(forged_old_and_repeated_calls)
+{
+	char first[CODE_CHARS + 1] = "", again[CODE_CHARS + 1] = "";
+	const char *body = "{\"id\":\"same-1\",\"from\":\"+6281234560003\",\"text\":\"sampah menumpuk di pasar genteng kulon\"}";
+	int64_t now = clock_now_ms() / 1000;
+	struct answer a;
+
+	ck_assert_int_eq(post_signed(body, now, 1, first), 401);
+	ck_assert_int_eq(post_signed(body, now - 3600, 0, first), 401);
+	ck_assert_int_eq(post_signed(body, now + 3600, 0, first), 401);
+	ck_assert_str_eq(first, "");
+	ask(&a, house.http, "/hook/sms/http", NULL, body, strlen(body));
+	ck_assert_int_eq(a.status, 401);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.head), "WWW-Authenticate"));
+	answer_release(&a);
+	ck_assert_int_eq(post_signed(body, now, 0, first), 202);
+	for (int i = 0; i < 4; i++) {
+		ck_assert_int_eq(post_signed(body, now, 0, again), 202);
+		ck_assert_str_eq(first, again);
+	}
+	wait_state(first, "ditugaskan");
+}
+END_TEST
+
+static const struct { const char *body, *names; } bad_bodies[] = {
+	{ "", "JSON" }, { "[]", "JSON" }, { "{", "JSON" }, { "{\"id\":\"x\"}", "from" },
+	{ "{\"id\":\"x\",\"from\":1,\"text\":\"a\"}", "from" }, { "{\"id\":\"\",\"from\":\"1\",\"text\":\"a\"}", "id" },
+	{ "{\"id\":\"x\",\"from\":\"1\",\"text\":\"a\",\"text\":\"b\"}", "JSON" },
+	{ "{\"id\":\"x\",\"from\":\"1\",\"text\":\"a\",\"time\":\"now\"}", "time" },
+	{ "{\"id\":\"x\",\"from\":\"1\",\"text\":\"a\"} trailing", "JSON" },
+};
+
+START_TEST(a_bad_body_is_named)
+{
+	ck_assert_int_eq(post_signed(bad_bodies[_i].body, clock_now_ms() / 1000, 0, NULL), 400);
+}
+END_TEST
+
+/* From a stranger a command is only words, and a wrong nonce changes nothing. */
+START_TEST(only_the_one_who_was_told_may_act)
+{
+	char code[CODE_CHARS + 1], officer[24], nonce[8], line[64], stray[CODE_CHARS + 1];
+	json_t *doc;
+
+	sms("+6281234560004", "pohon tumbang menutup jalan di desa licin kecamatan licin", code);
+	first_task(code, officer, nonce);
+	snprintf(line, sizeof(line), "TANGANI %s", nonce);
+	sms("+6281234560099", line, stray);
+	doc = case_in(stray, "baru");		/* read by a human, as any text that is not understood */
+	json_decref(doc);
+	snprintf(line, sizeof(line), "TANGANI %c%s", nonce[0] == 'Z' ? 'Y' : 'Z', nonce + 1);
+	sms(officer, line, stray);
+	outgoing("", "jawab-salah", officer);
+	wait_state(code, "ditugaskan");
+	snprintf(line, sizeof(line), "BUKAN %s", nonce);	/* a reason is wanted */
+	sms(officer, line, NULL);
+	snprintf(line, sizeof(line), "BUKAN %s pohon milik perhutani", nonce);
+	sms(officer, line, NULL);
+	doc = case_in(code, "baru");
+	ck_assert_uint_eq(json_array_size(json_object_get(doc, "units")), 0);
+	json_decref(doc);
+}
+END_TEST
+
+START_TEST(ask_and_withdraw)
+{
+	char code[CODE_CHARS + 1], line[64], text[512];
+
+	sms("+6281234560005", "got mampet di desa benculuk cluring, air menggenang", code);
+	wait_state(code, "ditugaskan");
+	sms("+6281234560005", "cek", NULL);
+	text_of(code, "cek", "+6281234560005", text);
+	snprintf(line, sizeof(line), "BATAL %s", code);
+	sms("+6281234560006", line, NULL);		/* not his */
+	outgoing("", "cek-tiada", "+6281234560006");
+	wait_state(code, "ditugaskan");
+	sms("+6281234560005", line, NULL);
+	wait_state(code, "ditutup");
+}
+END_TEST
+
+/* ---- sealed ---- */
+
+START_TEST(a_sealed_case_shows_nowhere)
+{
+	static const char *const places[] = { "/api/v1/cases", "/feed/eskalasi.json", "/feed/eskalasi.atom", "/papan" };
+	char code[CODE_CHARS + 1], path[64], text[512];
+	struct answer a;
+
+	sms("+6281234560007", "tolong anak tetangga sering dipukuli bapaknya di desa kabat, lebam semua", code);
+	text_of(code, "terima-rahasia", "+6281234560007", text);
+	ck_assert_ptr_null(strstr(text, "Kabat"));
+	text_of(code, "tugas-rahasia", "", text);
+	ck_assert_msg(strstr(text, "TANGANI") == NULL && strstr(text, "Kabat") == NULL && strstr(text, "pukul") == NULL, "%s", text);
+	for (size_t i = 0; i < N_ELEMS(places); i++) {
+		ask(&a, house.console, places[i], NULL, NULL, 0);
+		ck_assert_int_eq(a.status, 200);
+		ck_assert_msg(strstr(buf_str(&a.body), code) == NULL, "%s shows %s", places[i], code);
+		answer_release(&a);
+	}
+	snprintf(path, sizeof(path), "/api/v1/cases/%s", code);
+	ask(&a, house.console, path, NULL, NULL, 0);
+	ck_assert_int_eq(a.status, 404);
+	answer_release(&a);
+	snprintf(path, sizeof(path), "/l/%s", code);
+	ask(&a, house.http, path, NULL, NULL, 0);
+	ck_assert_int_eq(a.status, 404);
+	answer_release(&a);
+}
+END_TEST
+
+/* ---- the form, by plain HTTP ---- */
+
+static void
+header_of(const struct answer *a, const char *name, char *out, size_t size)
+{
+	const char *at = strcasestr(buf_str(&a->head), name);
+
+	ck_assert_msg(at != NULL, "no %s in %s", name, buf_str(&a->head));
+	at += strlen(name);
+	snprintf(out, size, "%.*s", (int)strcspn(at, "\r\n"), at);
+}
+
+START_TEST(the_form_works_without_script)
+{
+	static const char *const html[] = { "Accept: text/html", NULL };
+	const char *fields = "isi=jembatan+bambu+putus&desa=35.10.14.2012&lokasi=dusun+krajan&telepon=0812-3456-0008&kunci=k-1";
+	char url[64], again[64], cookie[128], header[160];
+	const char *with_cookie[] = { "Accept: text/html", header, NULL };
+	struct answer a;
+
+	ask(&a, house.http, "/", html, NULL, 0);
+	ck_assert_int_eq(a.status, 200);
+	ck_assert_uint_lt(a.body.len, 60000);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "name=\"kunci\" value=\""));
+	answer_release(&a);
+	ask(&a, house.http, "/lapor", html, fields, strlen(fields));
+	ck_assert_int_eq(a.status, 303);
+	header_of(&a, "Location: ", url, sizeof(url));
+	header_of(&a, "Set-Cookie: ", cookie, sizeof(cookie));
+	ck_assert_msg(strstr(cookie, "HttpOnly") && strstr(cookie, url), "%s", cookie);
+	answer_release(&a);
+	ask(&a, house.http, "/lapor", html, fields, strlen(fields));	/* the button was pressed twice */
+	header_of(&a, "Location: ", again, sizeof(again));
+	ck_assert_str_eq(url, again);
+	answer_release(&a);
+	snprintf(header, sizeof(header), "Cookie: %.*s", (int)strcspn(cookie, ";"), cookie);
+	ask(&a, house.http, url, with_cookie, NULL, 0);
+	ck_assert_int_eq(a.status, 200);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "jembatan bambu putus"));
+	answer_release(&a);
+	ask(&a, house.http, url, html, NULL, 0);	/* the code alone shows the state alone */
+	ck_assert_int_eq(a.status, 200);
+	ck_assert_ptr_null(strstr(buf_str(&a.body), "jembatan bambu putus"));
+	answer_release(&a);
+	outgoing(url + 3, "terima", "+6281234560008");
+}
+END_TEST
+
+static const struct { const char *fields; long status; const char *says; } forms[] = {
+	{ "isi=", 400, "apa yang terjadi" },
+	{ "isi=halo+saya+lapor&desa=35.10.99.9999", 400, "halo saya lapor" },	/* the text is kept */
+	{ "isi=jalan+rusak&telepon=bukan-nomor", 400, "jalan rusak" },
+	{ "isi=%3Cscript%3Ealert(1)%3C%2Fscript%3E&desa=x", 400, "&lt;script&gt;alert(1)" },
+};
+
+START_TEST(the_form_says_what_to_mend)
+{
+	static const char *const html[] = { "Accept: text/html", NULL };
+	struct answer a;
+
+	ask(&a, house.http, "/lapor", html, forms[_i].fields, strlen(forms[_i].fields));
+	ck_assert_int_eq(a.status, forms[_i].status);
+	ck_assert_msg(strstr(buf_str(&a.body), forms[_i].says) != NULL, "%s", buf_str(&a.body));
+	ck_assert_ptr_null(strstr(buf_str(&a.body), "<script>alert"));
+	answer_release(&a);
+}
+END_TEST
+
+START_TEST(json_and_a_photo)
+{
+	static const char *const json[] = { "Accept: application/json", NULL };
+	static const char *const upload[] = { "Accept: application/json", "Content-Type: multipart/form-data; boundary=b0", "Expect:", NULL };
+	const char *fields = "isi=jalan+berlubang+di+desa+kabat&kunci=k-2";
+	struct buf body = { 0 };
+	struct answer a;
+	json_t *doc;
+	char code[CODE_CHARS + 1], photo[96];
+
+	ask(&a, house.http, "/lapor", json, fields, strlen(fields));
+	ck_assert_int_eq(a.status, 201);
+	doc = json_loadb(buf_str(&a.body), a.body.len, 0, NULL);
+	ck_assert(json_is_string(json_object_get(doc, "due")) && json_is_string(json_object_get(doc, "url")));
+	snprintf(code, sizeof(code), "%s", json_string_value(json_object_get(doc, "code")));
+	snprintf(photo, sizeof(photo), "%s", json_string_value(json_object_get(doc, "photo")));
+	json_decref(doc);
+	answer_release(&a);
+	wait_state(code, "ditugaskan");
+	buf_adds(&body, "--b0\r\nContent-Disposition: form-data; name=\"foto\"; filename=\"x.jpg\"\r\n\r\n\xff\xd8\xff\xe0 CANARY-PHOTO\r\n--b0--\r\n");
+	ask(&a, house.http, photo, upload, body.data, body.len);
+	ck_assert_msg(a.status == 201, "%ld %s", a.status, buf_str(&a.body));
+	answer_release(&a);
+	outgoing(code, "tambahan", "");
+	photo[strlen(photo) - 1] ^= 1;		/* another's token */
+	ask(&a, house.http, photo, upload, body.data, body.len);
+	ck_assert_int_eq(a.status, 403);
+	answer_release(&a);
+	buf_release(&body);
+}
+END_TEST
+
+START_TEST(wrong_codes_are_slowed)
+{
+	struct answer a;
+	long status = 0;
+
+	for (int i = 0; i < 12; i++) {
+		ask(&a, house.http, "/l/AAAAAAAA", NULL, NULL, 0);
+		status = a.status;
+		answer_release(&a);
+	}
+	ck_assert_int_eq(status, 429);
+}
+END_TEST
+
+Suite *road_suite(void);
+
+Suite *
+road_suite(void)
+{
+	Suite *s = suite_create("road");
+	TCase *tc = tcase_create("road");
+
+	tcase_set_timeout(tc, 120);
+	tcase_add_unchecked_fixture(tc, house_up, house_down);
+	tcase_add_test(tc, a_fire_in_osing_is_handled_and_confirmed);
+	tcase_add_test(tc, not_fixed_climbs_one_level);
+	tcase_add_test(tc, forged_old_and_repeated_calls);
+	tcase_add_loop_test(tc, a_bad_body_is_named, 0, N_ELEMS(bad_bodies));
+	tcase_add_test(tc, only_the_one_who_was_told_may_act);
+	tcase_add_test(tc, ask_and_withdraw);
+	tcase_add_test(tc, a_sealed_case_shows_nowhere);
+	tcase_add_test(tc, the_form_works_without_script);
+	tcase_add_loop_test(tc, the_form_says_what_to_mend, 0, N_ELEMS(forms));
+	tcase_add_test(tc, json_and_a_photo);
+	tcase_add_test(tc, wrong_codes_are_slowed);
+	suite_add_tcase(s, tc);
+	return s;
+}
