@@ -272,11 +272,11 @@ router_work(struct router *r, struct entry *entries, int n)
 		/* Replies act on cases that this batch may still be changing: what stands before is sent first. */
 		if (poison)
 			call_poison(e);
-		else if (e->words.text != NULL) {
+		else if (e->words.text != NULL || e->words.about[0] != '\0') {
 			struct speech s;
 
-			speech_parse(&s, e->words.text);
-			if (s.kind != SPEECH_NONE && flush(r, entries, which) != 0)
+			speech_parse(&s, e->words.text != NULL ? e->words.text : "");
+			if ((s.kind != SPEECH_NONE || e->words.about[0] != '\0') && flush(r, entries, which) != 0)
 				rc = -1;
 			spoke = converse(r, e);
 			rc = spoke < 0 ? -1 : rc;
