@@ -124,6 +124,16 @@ fill_holes(struct holes *h, const struct policy *p, const struct case_record *c,
 	buf_add_duration(&h->late, now_ms > due_ms ? now_ms - due_ms : 0, lang);
 }
 
+/* As people shout it. */
+static const char *
+urgency_shout(enum urgency u)
+{
+	static const char *const words[] = { [URGENCY_BIASA] = "BIASA", [URGENCY_MENDESAK] = "MENDESAK",
+	    [URGENCY_DARURAT] = "DARURAT" };
+
+	return words[u];
+}
+
 static const char *
 category_name(const struct policy *p, const struct case_record *c)
 {
@@ -142,7 +152,7 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
 		{ "unit", buf_str(&h->unit) }, { "batas", buf_str(&h->due) }, { "sisa", buf_str(&h->left) },
 		{ "lambat", buf_str(&h->late) }, { "persen", buf_str(&h->percent) },
 		{ "isi", buf_str(&h->excerpt) }, { "nonce", m != NULL ? m->nonce : "" },
-		{ "anak", m != NULL ? m->rung : "" }, { "urgensi", urgency_name(c->urgency) },
+		{ "anak", m != NULL ? m->rung : "" }, { "urgensi", urgency_shout(c->urgency) },
 		{ "alasan", note }, { "pertanyaan", note }, { "tanggal", buf_str(&h->due) },
 		{ "keadaan", case_state_words(c->state, c->closed_as, lang) },
 	};

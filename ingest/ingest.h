@@ -22,7 +22,8 @@ struct ingest {
 	struct httpd *http;
 	struct spool *spool;
 	struct policy *door_policy;	/* read from conf/: the door must know danger words without a store */
-	struct door *door;
+	struct door *door;		/* of door_policy, then of each version in force */
+	char version[33];		/* that door and pages are of; "": the files' */
 	struct intake_days days;
 	struct redis_args args;		/* of the call being made; kept for its memory */
 	struct pending *first, *last;	/* oldest first */
@@ -60,6 +61,9 @@ int receive_waiting(const struct ingest *g);
 
 /* The table of paths with the body limits of the settings; freed by the caller. */
 struct http_route *ingest_routes(const struct settings *set, size_t *n);
+
+/* Door and form of the version in force, once it has changed; needs the store. */
+void ingest_renew(struct ingest *g);
 
 /* Handlers by file. */
 void post_sms_http(struct http_req *r, void *arg);

@@ -42,6 +42,27 @@ read_door(struct ingest *g, const char *conf_dir)
 	return rc;
 }
 
+void
+ingest_renew(struct ingest *g)
+{
+	struct buf errors = { 0 };
+	struct pages *pages;
+	struct door *door;
+
+	if (g->h.policy == NULL || strcmp(g->version, g->h.current) == 0)
+		return;
+	door = door_new(g->h.policy->catalogue);
+	pages = pages_new(g->h.policy, g->h.set.name, &errors);
+	if (door != NULL && pages != NULL) {
+		door_free(g->door);
+		pages_free(g->pages);
+		g->door = door;
+		g->pages = pages;
+		snprintf(g->version, sizeof(g->version), "%s", g->h.current);
+	}
+	buf_release(&errors);
+}
+
 static int
 read_hook_secrets(struct ingest *g)
 {

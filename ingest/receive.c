@@ -326,6 +326,7 @@ on_drain(evutil_socket_t fd, short what, void *arg)
 	int64_t received_ms;
 
 	(void)fd, (void)what;
+	ingest_renew(g);
 	ask_queue(g);
 	if (!g->h.serving || !redis_link_is_up(g->link) || spool_count(g->spool) == 0)
 		return;

@@ -28,7 +28,7 @@
 #define RESIDENT "+6281234567890"
 
 static struct {
-	char dir[32], http[64], console[64];
+	char dir[32], conf[48], http[64], console[64];
 	pid_t up;
 	struct buf secret;
 	int number;
@@ -48,6 +48,33 @@ bin_path(struct buf *b, const char *name)
 	buf_addf(b, "%s/%s", path, name);
 }
 
+/* The regency's configuration; what would take half a minute takes a second. */
+static void
+own_conf(void)
+{
+	struct buf command = { 0 };
+
+	snprintf(house.conf, sizeof(house.conf), "%s/conf", house.dir);
+	buf_addf(&command, "cp -r conf %s && printf 'sla:\n  unread: 1s\nheartbeat:\n  every: 200ms\n  silent: 1s\n' >>%s/kentongan.yaml",
+	    house.conf, house.conf);
+	ck_assert_int_eq(system(buf_str(&command)), 0);
+	buf_release(&command);
+}
+
+static pid_t
+pid_of(const char *name)
+{
+	struct buf path = { 0 }, text = { 0 };
+	pid_t pid;
+
+	buf_addf(&path, "%s/run/%s.pid", house.dir, name);
+	ck_assert_int_eq(file_read(buf_str(&path), 64, &text), 0);
+	pid = (pid_t)strtol(buf_str(&text), NULL, 10);
+	buf_release(&path);
+	buf_release(&text);
+	return pid;
+}
+
 static void
 house_up(void)
 {
@@ -58,6 +85,7 @@ house_up(void)
 
 	snprintf(house.dir, sizeof(house.dir), "/tmp/kt-road.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(house.dir));
+	own_conf();
 	bin_path(&bin, "kentongan");
 	ck_assert_int_eq(pipe2(p, O_CLOEXEC), 0);
 	house.up = fork();
@@ -65,7 +93,7 @@ house_up(void)
 		null = open("/dev/null", O_WRONLY);
 		dup2(p[1], 1);
 		dup2(null, 2);
-		execl(buf_str(&bin), "kentongan", "up", "--dir", house.dir, "--conf", "conf", "--http", "0", "--console", "0", (char *)NULL);
+		execl(buf_str(&bin), "kentongan", "up", "--dir", house.dir, "--conf", house.conf, "--http", "0", "--console", "0", (char *)NULL);
 		_exit(127);
 	}
 	close(p[1]);
@@ -556,6 +584,60 @@ START_TEST(wrong_codes_are_slowed)
 }
 END_TEST
 
+/* ---- when somebody is missing ---- */
+
+/* A report that no router reads goes to a human in time, and the silence is reported by another daemon. */
+START_TEST(a_silent_router_is_noticed)
+{
+	char code[CODE_CHARS + 1];
+	pid_t router = pid_of("router");
+	json_t *m;
+
+	ck_assert_int_eq(kill(router, SIGSTOP), 0);
+	sms("+6281234560020", "drainase mampet di desa kabat depan masjid", code);
+	wait_state(code, "baru");
+	outgoing(code, "terima-triase", "+6281234560020");
+	m = outgoing("", "sistem", "");
+	ck_assert_ptr_nonnull(strstr(json_string_value(json_object_get(m, "text")), "router"));
+	json_decref(m);
+	ck_assert_int_eq(kill(router, SIGCONT), 0);
+	wait_state(code, "ditugaskan");		/* and understood after all */
+}
+END_TEST
+
+/* A drill is marked from the first day on, and in no figure. */
+START_TEST(a_drill_is_marked)
+{
+	struct buf bin = { 0 }, command = { 0 };
+	char line[32] = "";
+	struct code code;
+	struct answer a;
+	FILE *out;
+	json_t *m, *doc;
+
+	bin_path(&bin, "kentongan");
+	buf_addf(&command, "%s report 'kebakaran rumah di desa kabat kecamatan kabat' --latihan --from 081234560030 --dir %s --conf %s",
+	    buf_str(&bin), house.dir, house.conf);
+	out = popen(buf_str(&command), "r");
+	ck_assert_ptr_nonnull(fgets(line, sizeof(line), out));
+	ck_assert_int_eq(pclose(out), 0);
+	ck_assert_int_eq(code_parse(&code, line, 9), 0);
+	m = outgoing(code.s, "tugas", "");
+	ck_assert(json_is_true(json_object_get(m, "latihan")));
+	json_decref(m);
+	doc = case_in(code.s, "ditugaskan");
+	ck_assert(json_is_true(json_object_get(doc, "drill")));
+	json_decref(doc);
+	ask(&a, house.console, "/api/v1/board", NULL, NULL, 0);
+	doc = json_loadb(buf_str(&a.body), a.body.len, 0, NULL);
+	ck_assert_int_eq(json_integer_value(json_object_get(doc, "drill")), 1);
+	json_decref(doc);
+	answer_release(&a);
+	buf_release(&bin);
+	buf_release(&command);
+}
+END_TEST
+
 Suite *road_suite(void);
 
 Suite *
@@ -577,6 +659,8 @@ road_suite(void)
 	tcase_add_loop_test(tc, the_form_says_what_to_mend, 0, N_ELEMS(forms));
 	tcase_add_test(tc, json_and_a_photo);
 	tcase_add_test(tc, wrong_codes_are_slowed);
+	tcase_add_test(tc, a_silent_router_is_noticed);
+	tcase_add_test(tc, a_drill_is_marked);
 	suite_add_tcase(s, tc);
 	return s;
 }
