@@ -388,6 +388,37 @@ START_TEST(chained_commits)
 }
 END_TEST
 
+/*
+ * Two commits of one call on one case, and somebody was faster by one: his version is the very one
+ * that the second expects of the first.  It must not be written on what it was not decided on.
+ */
+START_TEST(chain_broken_at_its_first)
+{
+	struct code code = kit_opened(&b, "1", 0);
+	struct commit_batch batch = { 0 };
+	struct kit_case k;
+	int64_t now = store_now_ms(&b.st);
+
+	kit_load(&b, &k, &code);
+	kit_decide_act(&b, &k, ON_ACCEPT, KIT_PTG, now);
+	commit_begin(&batch, now);
+	kit_add(&b, &batch, &k, NULL);
+	k.before = k.fx.after;
+	kit_decide_act(&b, &k, ON_RESOLVE, KIT_PTG, now);
+	kit_add(&b, &batch, &k, NULL);
+	ck_assert_int_eq(kit_act(&b, &code, ON_NOTE, KIT_KPL), COMMIT_OK);
+	ck_assert_int_eq(commit_run(&batch, &b.st), 0);
+	ck_assert_int_eq(batch.slots[0].result, COMMIT_CONFLICT);
+	ck_assert_int_eq(batch.slots[1].result, COMMIT_CONFLICT);
+	commit_release(&batch);
+	kit_release(&k);
+	kit_load(&b, &k, &code);
+	ck_assert_int_eq(k.s.version, 2);
+	ck_assert_int_eq(k.s.c.state, CASE_DITUGASKAN);
+	kit_release(&k);
+}
+END_TEST
+
 /* ---- the outbox ---- */
 
 static int64_t now_ms;
@@ -862,6 +893,7 @@ add_commits(Suite *s)
 	tcase_add_test(tc, a_taken_nonce);
 	tcase_add_test(tc, batch_with_a_conflict);
 	tcase_add_test(tc, chained_commits);
+	tcase_add_test(tc, chain_broken_at_its_first);
 	tcase_add_test(tc, kill_and_start);
 	suite_add_tcase(s, tc);
 }
