@@ -3,6 +3,7 @@
 Each gets its arguments and a folder of its own, and returns 0 when all held.
 """
 import glob
+import hashlib
 import http.client
 import json
 import os
@@ -16,10 +17,10 @@ import time
 import urllib.parse
 import uuid
 
-from house import TAG, House, Late, Redis, make_conf, wait_for
+from house import TAG, House, Late, Redis, RedisError, make_conf, wait_for
 from load import History, Load
 
-SPANS = {"konfirmasi": "8s", "urung": "1s", "tunggu": "60s", "tanya": "60s", "tinjau": "30m"}
+SPANS = {"konfirmasi": "20s", "urung": "1s", "tunggu": "60s", "tanya": "60s", "tinjau": "30m"}
 SETTINGS = {"notify.lease": "2s", "router.scan_every": "500ms", "sla.nap": "50ms", "heartbeat.every": "500ms",
             "redis.note_every": "200ms"}
 REPORT = "lampu jalan mati di kelurahan Kebalenan dekat masjid"
@@ -285,7 +286,7 @@ class BareStore:
                 r = Redis(self.path, self.house.secret("redis"))
                 r("XLEN", TAG + "log")
                 return r
-            except (OSError, RuntimeError, Exception):	# not there or loading
+            except (OSError, RedisError):		# not there yet, or loading
                 return None
         self.redis = wait_for("the copied store", answer, 20)
         return self
@@ -314,10 +315,8 @@ def change_byte(at):
 
 def forge(at):
     """Another content with a digest that fits: only the chains can tell."""
-    import hashlib
-
     def change(entries):
-        body = entries[at][1][1].replace(b'"at":1', b'"at":2', 1)
+        body = entries[at][1][1].replace(b'"roster":', b'"roster":1', 1)
         entries[at][1][1], entries[at][1][3] = body, hashlib.blake2b(body, digest_size=32).digest()
         return entries
     return lambda r: rewrite(r, change)
@@ -340,8 +339,8 @@ def bent(house, work, name, bend, expect, led):
         led.must(False, "%s: the house serves on a bent record", name)
     except Late:
         with open(copy.dir + ".up.log") as f:
-            why = f.read().strip().split("\n")[-1]
-        led.must("entry" in why, "%s: the house refuses: %s", name, why[:150])
+            why = [line for line in f if line.startswith("kentongan: ")]
+        led.must(why and "entry" in why[-1], "%s: the house refuses: %s", name, "".join(why)[11:160].strip())
     finally:
         copy.stop()
 
