@@ -22,6 +22,7 @@
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "lib/log.h"
+#include "store/logbook.h"
 
 static const char *const folders[] = { "", "redis", "secrets", "spool", "media", "out", "run", "log", "noted" };
 static const char *const secrets[] = {
@@ -172,6 +173,22 @@ start_redis(struct house_up *u)
 	return rc;
 }
 
+/* The whole record, entry by entry: nobody is to work on one that was bent while nobody looked. */
+static int
+check_record(struct house *h)
+{
+	struct buf report = { 0 };
+	int rc = logbook_verify(&h->st, &report);
+
+	if (rc > 0)
+		cli_fail("the record is not whole: %.*s; keep the data folder, restore the newest backup",
+		    (int)strcspn(buf_str(&report), "\n"), buf_str(&report));
+	else if (rc < 0)
+		cli_fail("the record cannot be read: %s", redis_pipe_error(h->st.pipe));
+	buf_release(&report);
+	return rc == 0 ? 0 : -1;
+}
+
 /* Waits for the store to answer (it may be loading), installs library and identity. */
 static int
 prepare_store(struct house_up *u, struct house *h)
@@ -203,7 +220,7 @@ prepare_store(struct house_up *u, struct house *h)
 		return cli_fail("%s", store_error(&h->st)) - 2;
 	if (store_check(&h->st) != 0)
 		return cli_fail("%s", store_error(&h->st)) - 2;
-	return 0;
+	return check_record(h);
 }
 
 static int

@@ -106,6 +106,8 @@ ingest_init(struct ingest *g, struct daemon *d, const char *port)
 {
 	struct buf detail = { 0 };
 
+	/* A store that stands still must not make people wait: their reports go to the spool. */
+	redis_pipe_set_limit(g->h.st.pipe, g->h.set.spool_after_ms / 3);
 	d->on_stop = on_stop;
 	d->on_idle = on_idle;
 	d->arg = g;

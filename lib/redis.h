@@ -84,6 +84,8 @@ void redis_pipe_free(struct redis_pipe *p);
  * was queued and no reply belongs to it.
  */
 int redis_pipe_queue(struct redis_pipe *p, int argc, const char **argv, const size_t *lens);
+/* Another limit for one answer, from the next connection on; the present one is closed. */
+void redis_pipe_set_limit(struct redis_pipe *p, int64_t command_ms);
 /* Hands what is queued to the kernel; replies are read as ever.  -1 when the connection is lost. */
 int redis_pipe_flush(struct redis_pipe *p);
 /* Next reply, NULL when the connection is lost (all queued ones are then unknown). Caller frees. */

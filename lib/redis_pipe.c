@@ -193,6 +193,14 @@ redis_pipe_queue(struct redis_pipe *p, int argc, const char **argv, const size_t
 	return 0;
 }
 
+void
+redis_pipe_set_limit(struct redis_pipe *p, int64_t command_ms)
+{
+	p->command_ms = command_ms;
+	if (p->context != NULL)
+		drop(p, "another time limit");
+}
+
 int
 redis_pipe_flush(struct redis_pipe *p)
 {

@@ -1,2 +1,425 @@
-"""Scenarios of one fault each."""
-TABLE = {}
+"""Scenarios of one fault each; the table at the end names them.
+
+Each gets its arguments and a folder of its own, and returns 0 when all held.
+"""
+import glob
+import hashlib
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+import uuid
+
+from house import TAG, House, Late, Redis, RedisError, make_conf, wait_for
+from load import History, Load
+
+SPANS = {"konfirmasi": "20s", "urung": "1s", "tunggu": "60s", "tanya": "60s", "tinjau": "30m"}
+SETTINGS = {"notify.lease": "2s", "router.scan_every": "500ms", "sla.nap": "50ms", "heartbeat.every": "500ms",
+            "redis.note_every": "200ms"}
+REPORT = "lampu jalan mati di kelurahan Kebalenan dekat masjid"
+
+
+class Ledger:
+    """Counts what did not hold."""
+
+    def __init__(self):
+        self.broken = 0
+
+    def must(self, holds, text, *args):
+        print("%s %s" % ("    " if holds else "RED ", text % args))
+        self.broken += not holds
+        return holds
+
+
+def begin(args, work, factor=1, **settings):
+    conf = os.path.join(work, "conf")
+    make_conf(conf, factor, SPANS, dict(SETTINGS, **settings))
+    return House(args.build, os.path.join(work, "d"), conf).start()
+
+
+def judged(house, history, *extra):
+    program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "checker.py")
+    return subprocess.run([sys.executable, program, "--dir", house.dir, "--history", history, "--build",
+                           house.build, "--conf", house.conf, *extra], check=False).returncode
+
+
+def sms(house, message_id, sender, text, signature=None):
+    conn = house.connect(20)
+    try:
+        return house.post_sms(conn, message_id, sender, text, signature)
+    finally:
+        conn.close()
+
+
+def form(house, fields, accept, limit_s=20):
+    conn = http.client.HTTPConnection(house.http, timeout=limit_s)
+    try:
+        conn.request("POST", "/lapor", urllib.parse.urlencode(fields), {
+            "Content-Type": "application/x-www-form-urlencoded", "Accept": accept})
+        answer = conn.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        conn.close()
+
+
+def case_is_there(house, code):
+    r = house.redis()
+    try:
+        return int(r("HGET", TAG + "case:" + code, "v") or 0) > 0
+    finally:
+        r.close()
+
+
+# ---- the store does not answer ----
+
+def forms_while_stopped(house, history, led):
+    """Danger goes to the spool, the rest comes back with its words; both are sent until taken."""
+    late = []
+    for n, (text, danger) in enumerate((("kebakaran rumah di desa Licin, tolong", True),
+                                        ("lampu jalan mati di desa Licin & <gelap>", False)) * 3):
+        key, fields = "kunci-%d" % n, {"isi": text}
+        history.add("invoke", id=key, kind="report", sender="")
+        began = time.monotonic()
+        status, body = form(house, dict(fields, kunci=key), "application/json" if danger else "text/html")
+        took = time.monotonic() - began
+        if danger:
+            led.must(status == 201, "danger by form: %d after %.1f s", status, took)
+            history.add("ok", id=key, code=json.loads(body)["code"])
+        else:
+            led.must(status == 503 and "lampu jalan mati di desa Licin &amp; &lt;gelap&gt;" in body and key in body,
+                     "other form: %d after %.1f s, its words and key kept", status, took)
+            history.add("unknown", id=key)
+            late.append((key, fields))
+    return late
+
+
+def redis_stopped(args, work):
+    led, path = Ledger(), os.path.join(work, "history.jsonl")
+    history = History(path)
+    with begin(args, work, 2400) as house:
+        load = Load(house, history, args.seed, 30, acting=0.2).start()
+        wait_for("the first receipts", lambda: history.counts.get("ok", 0) > 20, 20)
+        history.add("faults_begin")
+        pid = house.signal("redis", signal.SIGSTOP)
+        history.add("stop", name="redis", pid=pid)
+        until, before = time.monotonic() + min(args.seconds, 20), history.counts["ok"]
+        late = forms_while_stopped(house, history, led)
+        time.sleep(max(0, until - time.monotonic()))
+        taken, files = history.counts["ok"] - before, house.spooled()
+        led.must(taken > 50, "%d messages got their code while the store stood still", taken)
+        led.must(files > 50, "%d files in the spool", files)
+        house.signal("redis", signal.SIGCONT)
+        history.add("thaw", name="redis", pid=pid)
+        history.add("faults_end")
+        for key, fields in late:
+            status, body = wait_for("form taken", lambda k=key, f=fields: taken_form(house, k, f), 20)
+            history.add("ok", id=key, code=json.loads(body)["code"])
+        load.finish()
+        house.quiet(60)
+        led.must(house.spooled() == 0, "the spool is empty again")
+        slow = answer_times(path)
+        led.must(slow[-1] < 10, "answers while it stood still: p50 %.2f s, p99 %.2f s, longest %.2f s",
+                 slow[len(slow) // 2], slow[len(slow) * 99 // 100], slow[-1])
+        led.broken += judged(house, path)
+    return led.broken
+
+
+def taken_form(house, key, fields):
+    status, body = form(house, dict(fields, kunci=key), "application/json")
+    return (status, body) if status == 201 else None
+
+
+def answer_times(path):
+    """Seconds from invoke to answer of what was sent while the fault lasted."""
+    began, times, inside = {}, [], False
+    with open(path, encoding="utf-8") as f:
+        for h in map(json.loads, f):
+            inside = (inside or h["op"] == "faults_begin") and h["op"] != "faults_end"
+            if h["op"] == "invoke" and inside:
+                began[h["id"]] = h["mono"]
+            elif h["op"] in ("ok", "unknown") and h["id"] in began:
+                times.append(h["mono"] - began.pop(h["id"]))
+    return sorted(times)
+
+
+# ---- the same call five times ----
+
+def same_five(args, work):
+    led = Ledger()
+    with begin(args, work) as house:
+        answers, gate = [], threading.Barrier(5)
+
+        def call():
+            gate.wait()
+            answers.append(sms(house, "lima", "+6281200000001", REPORT))
+
+        threads = [threading.Thread(target=call) for _ in range(5)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        codes = {b["code"] for s, b in answers if s == 202}
+        led.must(len(answers) == 5 and all(s == 202 for s, _ in answers) and len(codes) == 1,
+                 "five calls at once: %s", sorted(codes))
+        wait_for("its case", lambda: case_is_there(house, next(iter(codes))), 10)
+        body = json.dumps({"id": "palsu", "from": "+6281200000002", "text": REPORT}).encode()
+        forged = house.signature(body, secret="00" * 32)
+        old = house.signature(body, at=time.time() - 3600)
+        for name, signature in (("forged", forged), ("an hour old", old), ("missing", "t=1"),
+                                ("of another body", house.signature(body + b" "))):
+            status, _ = sms(house, "palsu", "+6281200000002", REPORT, signature)
+            led.must(status == 401, "signature %s: %d", name, status)
+        house.quiet(20)
+        r = house.redis()
+        cases, seen = r.scan("case:*"), sum(r("HLEN", k) for k in r.scan("seen:*"))
+        r.close()
+        led.must(len(cases) == 1 and seen == 1, "%d case, %d message known", len(cases), seen)
+    return led.broken
+
+
+# ---- a case nobody touches ----
+
+class Stream(threading.Thread):
+    """Reads the live feed; notes when each escalation arrived."""
+
+    def __init__(self, house):
+        super().__init__(daemon=True)
+        self.conn = http.client.HTTPConnection(house.console, timeout=60)
+        self.conn.request("GET", "/api/v1/events", headers={"Last-Event-ID": "0"})
+        self.answer = self.conn.getresponse()
+        self.seen = {}
+
+    def run(self):
+        event = None
+        try:
+            for raw in self.answer:
+                line = raw.decode().rstrip("\n")
+                if line.startswith("event: "):
+                    event = line[7:]
+                elif line.startswith("data: ") and event == "eskalasi":
+                    e = json.loads(line[6:])
+                    self.seen.setdefault(e["seq"], int(time.time() * 1000))
+        except (OSError, ValueError, http.client.HTTPException):
+            pass				# the house was stopped
+
+
+def log_entries(house):
+    r = house.redis()
+    try:
+        return [(int(i.split(b"-")[0]), json.loads(f[1])) for i, f in r("XRANGE", TAG + "log", "-", "+")]
+    finally:
+        r.close()
+
+
+def poll_feeds(house, atom, feed):
+    now = int(time.time() * 1000)
+    for seq in re.findall(rb"<kt:seq>(\d+)</kt:seq>", house.get("/feed/eskalasi.atom", True)[2]):
+        atom.setdefault(int(seq), now)
+    for item in json.loads(house.get("/feed/eskalasi.json", True)[2])["items"]:
+        feed.setdefault(item["seq"], now)
+
+
+# A lamp belongs to Dishub: head of the service, Sekda, Bupati's feed.
+LADDER = ["50%", "75%", "90%", "", "kepala", "sekda", "bupati"]
+
+
+def untouched(args, work):
+    led, atom, feed = Ledger(), {}, {}
+    with begin(args, work, 1200) as house:
+        stream = Stream(house)
+        stream.start()
+        status, body = sms(house, "diam", "+6281200000003", REPORT)
+        led.must(status == 202, "reported: %s", body)
+        code = body["code"]
+
+        def climbed():
+            poll_feeds(house, atom, feed)
+            return [e for _, e in log_entries(house) if e.get("code") == code and
+                    e.get("esc", {}).get("clock") == "ditangani" and e["esc"]["rung"] == "bupati"]
+
+        wait_for("the last rung", climbed, 60, 0.05)
+        house.quiet(20)
+        poll_feeds(house, atom, feed)
+        own = [(seq, e) for seq, e in log_entries(house) if e.get("code") == code and "esc" in e]
+        for clock in ("diambil", "ditangani"):
+            steps = [(seq, e) for seq, e in own if e["esc"]["clock"] == clock]
+            led.must([e["esc"]["rung"] for _, e in steps] == LADDER, "%s: %s", clock,
+                     " ".join(e["esc"]["rung"] or "batas" for _, e in steps))
+            early = [s for s, e in steps if e["at"] < e["esc"]["due_ms"]]
+            late = max((e["at"] - e["esc"]["due_ms"] for _, e in steps), default=-1)
+            led.must(not early and 0 <= late <= 5000, "%s: none early, at most %d ms late", clock, late)
+        wait_for("the live feed", lambda: all(s in stream.seen for s, _ in own), 5)
+        for name, seen in (("SSE", stream.seen), ("Atom", atom), ("JSON Feed", feed)):
+            lags = [seen[s] - e["at"] if s in seen else 10 ** 6 for s, e in own]
+            led.must(max(lags) <= 1000, "%s: all %d within %d ms", name, len(lags), max(lags))
+    return led.broken
+
+
+# ---- the record is bent ----
+
+def copy_house(house, to):
+    shutil.copytree(house.dir, to, ignore=shutil.ignore_patterns("*.sock", "*.pid", "*.start", "lock"))
+    return House(house.build, to, house.conf)
+
+
+class BareStore:
+    """A Redis on a copy of the data, without the house around it."""
+
+    def __init__(self, house):
+        self.house, self.path = house, house.path("redis", "bare.sock")
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", "0", "--unixsocket", self.path, "--dir", house.path("redis"),
+             "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--requirepass",
+             house.secret("redis"), "--logfile", house.path("log", "bare.log")],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def __enter__(self):
+        def answer():
+            try:
+                r = Redis(self.path, self.house.secret("redis"))
+                r("XLEN", TAG + "log")
+                return r
+            except (OSError, RedisError):		# not there yet, or loading
+                return None
+        self.redis = wait_for("the copied store", answer, 20)
+        return self
+
+    def __exit__(self, *_):
+        self.redis.close()
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def rewrite(r, change):
+    """The log made anew through change(list of [id, fields]); Redis itself lets no entry be edited."""
+    entries = change(r("XRANGE", TAG + "log", "-", "+"))
+    r("DEL", TAG + "log")
+    for entry_id, fields in entries:
+        r("XADD", TAG + "log", entry_id, *fields)
+
+
+def change_byte(at):
+    def change(entries):
+        body = entries[at][1][1]
+        entries[at][1][1] = body.replace(b'"what":"', b'"what":"x', 1)[:len(body)]
+        return entries
+    return lambda r: rewrite(r, change)
+
+
+def forge(at):
+    """Another content with a digest that fits: only the chains can tell."""
+    def change(entries):
+        body = entries[at][1][1].replace(b'"roster":', b'"roster":1', 1)
+        entries[at][1][1], entries[at][1][3] = body, hashlib.blake2b(body, digest_size=32).digest()
+        return entries
+    return lambda r: rewrite(r, change)
+
+
+def cut_tail(r):
+    last = r("XREVRANGE", TAG + "log", "+", "-", "COUNT", 1)[0][0]
+    r("XDEL", TAG + "log", last)
+    r("HSET", TAG + "meta", "seq", int(last.split(b"-")[0]) - 1)
+
+
+def bent(house, work, name, bend, expect, led):
+    copy = copy_house(house, os.path.join(work, name))
+    with BareStore(copy) as store:
+        bend(store.redis)
+        status, report = copy.command("audit", "verify", "--redis", "unix:" + store.path)
+        led.must(status == 1 and re.search(expect, report), "%s: audit says: %s", name, report.strip().split("\n")[0])
+    try:
+        copy.start(15)
+        led.must(False, "%s: the house serves on a bent record", name)
+    except Late:
+        with open(copy.dir + ".up.log") as f:
+            why = [line for line in f if line.startswith("kentongan: ")]
+        led.must(why and "entry" in why[-1], "%s: the house refuses: %s", name, "".join(why)[11:160].strip())
+    finally:
+        copy.stop()
+
+
+def tamper(args, work):
+    led = Ledger()
+    with begin(args, work) as house:
+        for n in range(20):
+            status, _ = sms(house, "t%d" % n, "+62812000001%02d" % n, REPORT)
+            led.broken += status != 202
+        house.quiet(30)
+        clean, report = house.command("audit", "verify")
+        led.must(clean == 0, "before: %s", report.strip())
+        house.stop()
+        at = 760				# past the officers' own entries
+        bent(house, work, "changed", change_byte(at), r"entry %d: .*changed" % (at + 1), led)
+        bent(house, work, "deleted", lambda r: r("XDEL", TAG + "log", "%d-0" % at), r"entry %d: is missing" % at, led)
+        bent(house, work, "forged", forge(at), r"entry \d+: ", led)
+        bent(house, work, "cut", cut_tail, r"entry \d+: is (missing|named)", led)
+    return led.broken
+
+
+# ---- nobody's words outside the seal ----
+
+def files_with(house, token):
+    needle, hits = token.encode(), []
+    for part in ("redis", "spool", "log", "noted", "run", "media"):
+        for path in glob.glob(house.path(part, "**"), recursive=True):
+            if os.path.isfile(path):
+                with open(path, "rb") as f:
+                    if needle in f.read():
+                        hits.append(os.path.relpath(path, house.dir))
+    return hits
+
+
+def canary(args, work):
+    led = Ledger()
+    tokens = {k: "kanari%s" % uuid.uuid4().hex[:10] for k in ("sms", "isi", "nama", "lokasi", "spool", "catatan")}
+    digits = "%09d" % (uuid.uuid4().int % 10 ** 9)
+    with begin(args, work) as house:
+        status, body = sms(house, "k1", "+6281" + digits, REPORT + " " + tokens["sms"])
+        led.broken += status != 202
+        status, _ = form(house, {"isi": REPORT + " " + tokens["isi"], "nama": tokens["nama"], "kunci": "k2",
+                                 "lokasi": tokens["lokasi"], "telepon": "081" + digits}, "application/json")
+        led.broken += status != 201
+        wait_for("a task told", lambda: any(m["kind"] == "tugas" for m in house.sent()), 20)
+        task = next(m for m in house.sent() if m["kind"] == "tugas")
+        nonce = re.search(r"SELESAI ([0-9A-Z]{3})", task["text"]).group(1)
+        status, _ = sms(house, "k3", task["to"], "SELESAI %s beres %s" % (nonce, tokens["catatan"]))
+        led.broken += status != 202
+        house.quiet(20)
+        house.signal("redis", signal.SIGSTOP)
+        status, _ = sms(house, "k4", "+6281" + digits, REPORT + " " + tokens["spool"])
+        led.must(status == 202 and house.spooled() == 1, "one report in the spool")
+        spooled = {k: files_with(house, t) for k, t in tokens.items()}
+        house.signal("redis", signal.SIGCONT)
+        house.quiet(30)
+        r = house.redis()
+        r("BGREWRITEAOF")
+        wait_for("the file rewritten", lambda: b"aof_rewrite_in_progress:0" in r("INFO", "persistence") and
+                 b"aof_rewrite_scheduled:0" in r("INFO", "persistence"), 20)
+        r("SAVE")
+        r.close()
+        told = "".join(m["text"] for m in house.sent())
+        led.must(tokens["sms"] in told, "the officer was told the words")
+        for name, token in dict(tokens, nomor=digits, nomor_petugas=task["to"][3:]).items():
+            if name == "nomor_petugas":
+                continue			# the roster's own file is its source
+            hits = files_with(house, token) + spooled.get(name, [])
+            led.must(not hits, "%s: %s", name, "in no file" if not hits else "in " + ", ".join(hits))
+    hits = [n for n, t in tokens.items() if files_with(house, t)]
+    led.must(not hits, "nor after the stop")
+    return led.broken
+
+
+TABLE = {
+    "redis-stopped": redis_stopped,
+    "same-five": same_five,
+    "untouched": untouched,
+    "tamper": tamper,
+    "canary": canary,
+}

@@ -25,7 +25,7 @@ import scenarios							 # noqa: E402
 
 # Four hours pass in six seconds.
 FACTOR = 2400
-SPANS = {"konfirmasi": "8s", "urung": "1s", "tunggu": "60s", "tanya": "60s", "tinjau": "30m"}
+SPANS = {"konfirmasi": "20s", "urung": "1s", "tunggu": "60s", "tanya": "60s", "tinjau": "30m"}
 SETTINGS = {
     "notify.lease": "2s", "notify.per_second": "5000", "router.scan_every": "500ms", "sla.nap": "100ms",
     "heartbeat.every": "500ms", "redis.note_every": "200ms", "router.answers_per_hour": "1000",
