@@ -295,6 +295,18 @@ path_of(struct buf *b, const struct store *st, const char *file)
 }
 
 static int
+make_noted(const struct store *st)
+{
+	struct buf path = { 0 };
+	int rc;
+
+	path_of(&path, st, "noted");
+	rc = mkdir(buf_str(&path), 0700) != 0 && errno != EEXIST ? -1 : 0;
+	buf_release(&path);
+	return rc;
+}
+
+static int
 check_installation(struct store *st)
 {
 	struct buf path = { 0 }, mine = { 0 }, key = { 0 };
@@ -327,6 +339,46 @@ out:
 	buf_release(&path);
 	buf_release(&mine);
 	buf_release(&key);
+	return rc;
+}
+
+/*
+ * A restore raises the generation.  This machine remembers the highest it has served; a store of an
+ * older one is a copy that was left behind.
+ */
+static int
+check_generation(struct store *st)
+{
+	struct buf path = { 0 }, seen = { 0 }, key = { 0 }, text = { 0 };
+	long long mine = 0, theirs = 0;
+	redisReply *r;
+	int rc = 0;
+
+	path_of(&path, st, "noted/generation");
+	buf_add_key(&key, &st->keys, KEY_META, NULL, NULL);
+	if (file_read(buf_str(&path), 64, &seen) == 0)
+		mine = strtoll(buf_str(&seen), NULL, 10);
+	r = redis_pipe_command(st->pipe, "HGET %b generation", key.data, key.len);
+	if (r == NULL || (r->type != REDIS_REPLY_STRING && r->type != REDIS_REPLY_NIL)) {
+		because(st, "HGET", r);
+		rc = redis_class_of(r) == REDIS_FATAL ? -1 : 1;
+		goto out;
+	}
+	theirs = r->type == REDIS_REPLY_STRING ? strtoll(r->str, NULL, 10) : 0;
+	buf_addf(&text, "%lld\n", theirs);
+	if (theirs < mine) {
+		rc = unsafe(st, "the store is of an older generation than this machine has served", buf_str(&key),
+		    buf_str(&seen), "it is a copy from before a restore: connect the newer store");
+	} else if (theirs > mine) {
+		if (make_noted(st) != 0 || file_write(buf_str(&path), text.data, text.len, 0600) != 0)
+			rc = unsafe(st, "the generation cannot be noted", buf_str(&path), strerror(errno), "make the folder writable");
+	}
+out:
+	freeReplyObject(r);
+	buf_release(&path);
+	buf_release(&seen);
+	buf_release(&key);
+	buf_release(&text);
 	return rc;
 }
 
@@ -379,7 +431,8 @@ out:
 int
 store_check(struct store *st)
 {
-	int (*const checks[])(struct store *) = { check_version, check_settings, check_library, check_installation };
+	int (*const checks[])(struct store *) = { check_version, check_settings, check_library, check_installation,
+	    check_generation };
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < N_ELEMS(checks); i++)
@@ -490,10 +543,8 @@ store_note_flush(struct store *st)
 	int rc = 0;
 
 	if (st->noted.seq > st->noted.written) {
-		buf_addf(&path, "%s/noted", st->dir);
-		if (mkdir(buf_str(&path), 0700) != 0 && errno != EEXIST)
-			rc = -1;
-		buf_addf(&path, "/%s", st->name);
+		rc = make_noted(st);
+		buf_addf(&path, "%s/noted/%s", st->dir, st->name);
 		buf_addf(&line, "%" PRId64 " %s\n", st->noted.seq, st->noted.digest);
 		if (rc == 0)
 			rc = file_write(buf_str(&path), line.data, line.len, 0600);

@@ -93,6 +93,15 @@ static void nearly_ours(void)
 	refuses("belongs to another installation", "connect the right Redis");
 }
 
+/* A copy from before a restore: the machine remembers the generation it has served. */
+static void older_generation(void)
+{
+	bench_integer(&b, "HSET %s generation 3", bench_key(&b, KEY_META, NULL));
+	ck_assert_msg(store_check(&b.st) == 0, "%s", store_error(&b.st));
+	bench_integer(&b, "HSET %s generation 2", bench_key(&b, KEY_META, NULL));
+	refuses("older generation", "connect the newer store");
+}
+
 static void another_schema(void)
 {
 	bench_integer(&b, "HSET %s schema 2", bench_key(&b, KEY_META, NULL));
@@ -158,7 +167,7 @@ static void no_identity(void)
 }
 
 static void (*const unsafe_stores[])(void) = {
-	emptied, anothers, nearly_ours, another_schema, no_library, another_library,
+	emptied, anothers, nearly_ours, older_generation, another_schema, no_library, another_library,
 	    behind_a_note, beside_a_note,
 	no_identity,
 };
