@@ -34,8 +34,8 @@
 static void
 become_house(struct demo *d, int out, pid_t parent)
 {
-	const char *argv[] = { "kentongan", "up", "--dir", d->dir, "--conf", buf_str(&d->own_conf), "--http", "0",
-	    "--console", "0", NULL };
+	const char *argv[] = { "kentongan", "up", "--dir", d->dir, "--conf", buf_str(&d->own_conf),
+	    "--http", "0", "--console", "0", NULL };
 	struct buf path = { 0 };
 	sigset_t none;
 	int log;
@@ -72,14 +72,17 @@ house_is_ready(struct demo *d)
 	d->http = value_of(buf_str(&d->said), " http=");
 	d->console = value_of(buf_str(&d->said), " console=");
 	d->began_ms = clock_mono_ms();
-	if (d->http == NULL || d->console == NULL || demo_hear_begin(d) != 0 || demo_play_begin(d) != 0) {
+	if (d->http == NULL || d->console == NULL || demo_hear_begin(d) != 0 ||
+	    demo_play_begin(d) != 0) {
 		d->status = 1;
 		event_base_loopbreak(d->base);
 		return;
 	}
 	demo_say(d, SAYS_HOUSE, "", "siap. Formulir warga: %s", d->http);
-	demo_say(d, SAYS_HOUSE, "", "papan ruang Bupati: %s/papan (buka selagi demo berjalan)", d->console);
-	demo_say(d, SAYS_HOUSE, "", "waktu dipercepat %d kali: empat jam menjadi %d detik", d->speed, 4 * 3600 / d->speed);
+	demo_say(d, SAYS_HOUSE, "", "papan ruang Bupati: %s/papan (buka selagi demo berjalan)",
+	    d->console);
+	demo_say(d, SAYS_HOUSE, "", "waktu dipercepat %d kali: empat jam menjadi %d detik", d->speed,
+	    4 * 3600 / d->speed);
 	event_add(d->limit, &length);
 }
 
@@ -97,7 +100,8 @@ on_output(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	buf_add(&d->said, chunk, (size_t)n);
-	if (d->http == NULL && strncmp(buf_str(&d->said), "ready ", 6) == 0 && strchr(buf_str(&d->said), '\n') != NULL)
+	if (d->http == NULL && strncmp(buf_str(&d->said), "ready ", 6) == 0 &&
+	    strchr(buf_str(&d->said), '\n') != NULL)
 		house_is_ready(d);
 }
 
@@ -204,8 +208,8 @@ ask_board(struct demo *d)
 	struct buf url = { 0 };
 
 	buf_addf(&url, "%s/api/v1/board", d->console);
-	httpc_send(d->client, &(struct httpc_request){ .method = "GET", .url = buf_str(&url), .total_ms = 5000 },
-	    on_board, d);
+	httpc_send(d->client, &(struct httpc_request){ .method = "GET", .url = buf_str(&url),
+	    .total_ms = 5000 }, on_board, d);
 	event_base_dispatch(d->base);
 	buf_release(&url);
 }
@@ -223,7 +227,8 @@ verify(struct demo *d, struct buf *report)
 		rc = logbook_verify(&h.st, report);
 		house_close(&h);
 	}
-	buf_cut(report, report->len > 0 && report->data[report->len - 1] == '\n' ? report->len - 1 : report->len);
+	if (report->len > 0 && report->data[report->len - 1] == '\n')
+		buf_cut(report, report->len - 1);
 	buf_release(&path);
 	buf_release(&url);
 	return rc;
@@ -244,12 +249,13 @@ summarise(struct demo *d)
 	int audit = verify(d, &report);
 
 	printf("\nHari di kabupaten selesai setelah %.0f detik.\n", (double)demo_ms(d) / 1000);
-	printf("  %d laporan masuk, %d mendapat nomor; %d pesan keluar, %d di antaranya tugas\n", t->sent, t->coded,
-	    t->messages, t->tasks);
-	printf("  %d kasus masih terbuka, %d di triase; kasus tertutup (rahasia) tidak dihitung di papan\n", t->open, t->triage);
+	printf("  %d laporan masuk, %d mendapat nomor; %d pesan keluar, %d di antaranya tugas\n",
+	    t->sent, t->coded, t->messages, t->tasks);
+	printf("  %d kasus masih terbuka, %d di triase; yang rahasia tidak dihitung di papan\n",
+	    t->open, t->triage);
 	printf("  janji ditangani: %d ditepati, %d terlewati\n", t->in_time, t->late);
-	printf("  %d peringatan, %d batas terlewati, %d anak tangga dinaiki, %d sampai di layar Bupati\n", t->warnings,
-	    t->breaches, t->rungs, t->bupati);
+	printf("  %d peringatan, %d batas terlewati, %d anak tangga dinaiki, "
+	    "%d sampai di layar Bupati\n", t->warnings, t->breaches, t->rungs, t->bupati);
 	printf("  audit verify: %s\n\n", buf_str(&report));
 	d->status |= demand(t->sent > 0 && t->coded == t->sent, "setiap laporan mendapat nomor");
 	d->status |= demand(t->closed > 0, "ada kasus yang ditutup oleh jawaban 1 dari warga");
@@ -278,7 +284,8 @@ make_folder(struct demo *d, const char *dir)
 	if (dir == NULL && mkdtemp(made) == NULL)
 		return cli_fail("/tmp: no folder can be made: %s", strerror(errno)) - 2;
 	if (dir != NULL && mkdir(dir, 0700) != 0)
-		return cli_fail("%s: %s; the demo needs a folder that is not there yet", dir, strerror(errno)) - 2;
+		return cli_fail("%s: %s; the demo needs a folder that is not there yet", dir,
+		    strerror(errno)) - 2;
 	d->keep = dir != NULL;
 	if (realpath(dir != NULL ? dir : made, real) == NULL)
 		return cli_fail("%s: %s", dir != NULL ? dir : made, strerror(errno)) - 2;
@@ -385,7 +392,8 @@ cli_demo(int argc, char **argv)
 	d->seconds = SECONDS;
 	d->speed = SPEED;
 	if (cli_parse(&c, argc, argv, flags, N_ELEMS(flags)) != 0 || c.args_n != 0 ||
-	    read_number(seconds, 5, 86400, &d->seconds) != 0 || read_number(speed, 1, 3600, &d->speed) != 0) {
+	    read_number(seconds, 5, 86400, &d->seconds) != 0 ||
+	    read_number(speed, 1, 3600, &d->speed) != 0) {
 		free(d);
 		return cli_usage(USAGE "   (5 to 86400 seconds, speed 1 to 3600)");
 	}

@@ -29,7 +29,6 @@ struct demo_row;
 struct demo_letter;
 
 #define DEMO_STORIES 64
-#define DEMO_KINDS 4
 
 /* One report on its way through the day. */
 struct demo_story {
@@ -40,14 +39,15 @@ struct demo_story {
 	int step;				/* next line of its fate */
 	int64_t due_ms;				/* when that may be said at the earliest */
 	int seen_n;				/* highest number of its messages so far */
-	int task_n, task_floor;			/* the message that told the lead; up to floor they are old */
+	int task_n, task_floor;			/* what told the lead; up to floor they are old */
 	char task_phone[PHONE_CHARS], task_nonce[NONCE_CHARS + 1];
 	int answered;				/* the message the next line waits for has come */
 	int confirmed, closed;			/* the resident said 1; the house closed it */
 };
 
 struct demo_tally {
-	int sent, refused, coded, tasks, messages, replies, warnings, breaches, rungs, passed, bupati, closed;
+	int sent, refused, coded, tasks, messages;
+	int warnings, breaches, rungs, passed, bupati, closed;
 	int in_time, late, open, triage;	/* the board's own figures at the end */
 };
 
@@ -77,15 +77,15 @@ struct demo {
 	struct evhttp_connection *stream;
 	struct roster roster;
 	struct policy *policy;
-	struct { struct buf to, about; int n; } batch[DEMO_STORIES];	/* tasks not told yet, by story */
+	struct { struct buf to, about; int n; } batch[DEMO_STORIES];	/* tasks not told yet */
 	int receipts;
 	struct demo_tally tally;
 };
 
 /*
- * demo_scale.c: a copy of sla.yaml's text with every duration (90s 5m 4h 2d, 3 hari kerja) divided by speed and
- * written in ms; a working day counts as 24 hours.  Comments and all else stay.  Nothing but 0
- * becomes 0.
+ * demo_scale.c: a copy of sla.yaml's text with every duration (90s 5m 4h 2d, 3 hari kerja) divided
+ * by speed and written in ms; a working day counts as 24 hours.  Comments and all else stay.
+ * Nothing but 0 becomes 0.
  */
 void demo_scale(struct buf *out, const char *text, size_t len, int speed);
 
@@ -97,15 +97,17 @@ int demo_configure(struct demo *d);
 int demo_play_begin(struct demo *d);	/* the house is ready */
 void demo_play_end(struct demo *d);
 /* A task message for the story's officers, and any other message about it. */
-void demo_play_task(struct demo *d, struct demo_story *s, int n, const char *phone, const char *nonce);
-void demo_play_message(struct demo *d, struct demo_story *s, const char *kind);
+void demo_play_task(struct demo_story *s, int n, const char *phone, const char *nonce);
+void demo_play_message(struct demo_story *s, const char *kind);
 struct demo_story *demo_story_of(struct demo *d, const char *code);
 
 /* demo_hear.c */
 int demo_hear_begin(struct demo *d);
 void demo_hear_end(struct demo *d);
 /* One line on the terminal: time since start, who, what. */
-enum demo_voice { SAYS_HOUSE, SAYS_RESIDENT, SAYS_TASK, SAYS_OFFICER, SAYS_NEWS, SAYS_CLIMB, SAYS_BUPATI, SAYS_QUIET };
+enum demo_voice {
+	SAYS_HOUSE, SAYS_RESIDENT, SAYS_TASK, SAYS_OFFICER, SAYS_NEWS, SAYS_CLIMB, SAYS_BUPATI, SAYS_QUIET
+};
 void demo_say(const struct demo *d, enum demo_voice v, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 int64_t demo_ms(const struct demo *d);

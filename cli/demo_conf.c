@@ -114,7 +114,8 @@ demo_configure(struct demo *d)
 		buf_release(&path);
 	}
 	if (version_read_files(&files, d->conf, &errors) == 0 && put_versioned(d, &files) == 0 &&
-	    put_settings(d, &errors) == 0 && copy_file(d, "petugas.csv") == 0 && copy_file(d, "redis.conf") == 0 &&
+	    put_settings(d, &errors) == 0 && copy_file(d, "petugas.csv") == 0 &&
+	    copy_file(d, "redis.conf") == 0 &&
 	    (d->policy = policy_parse(&files, &errors)) != NULL && read_roster(d, &errors) == 0)
 		rc = 0;
 	fputs(buf_str(&errors), stderr);

@@ -28,8 +28,9 @@
 /* ---- the terminal ---- */
 
 static const struct { const char *word, *colour; } voices[] = {
-	[SAYS_HOUSE] = { "RUMAH", "1" }, [SAYS_RESIDENT] = { "WARGA", "36" }, [SAYS_TASK] = { "TUGAS", "33" },
-	[SAYS_OFFICER] = { "PETUGAS", "32" }, [SAYS_NEWS] = { "KABAR", "2" }, [SAYS_CLIMB] = { "NAIK", "35" },
+	[SAYS_HOUSE] = { "RUMAH", "1" }, [SAYS_RESIDENT] = { "WARGA", "36" },
+	[SAYS_TASK] = { "TUGAS", "33" }, [SAYS_OFFICER] = { "PETUGAS", "32" },
+	[SAYS_NEWS] = { "KABAR", "2" }, [SAYS_CLIMB] = { "NAIK", "35" },
 	[SAYS_BUPATI] = { "BUPATI", "1;31" }, [SAYS_QUIET] = { "JAM", "2" },
 };
 
@@ -134,18 +135,19 @@ about_of(struct buf *out, const char *text)
 static void
 hear_task(struct demo *d, struct demo_story *s, const json_t *doc, int n)
 {
-	const char *text = text_of(doc, "text"), *to = text_of(doc, "to"), *name = demo_unit_of(d, to);
+	const char *text = text_of(doc, "text"), *to = text_of(doc, "to"), *kind = text_of(doc, "kind");
+	const char *name = demo_unit_of(d, to);
 	size_t i = (size_t)(s - d->stories);
 	char nonce[NONCE_CHARS + 1];
 
 	d->tally.tasks++;
 	nonce_of(nonce, text);
-	demo_play_task(d, s, n, to, nonce);
+	demo_play_task(s, n, to, nonce);
 	if (d->batch[i].about.len == 0) {
-		if (strcmp(text_of(doc, "kind"), "tugas") == 0)
+		if (strcmp(kind, "tugas") == 0)
 			about_of(&d->batch[i].about, text);
 		else
-			buf_adds(&d->batch[i].about, strcmp(text_of(doc, "kind"), "sanggah") == 0 ? "dibuka lagi" : "tertutup");
+			buf_adds(&d->batch[i].about, strcmp(kind, "sanggah") == 0 ? "dibuka lagi" : "tertutup");
 	}
 	if (strstr(buf_str(&d->batch[i].to), name) != NULL)
 		return;
@@ -161,7 +163,8 @@ tell_tasks(struct demo *d)
 			continue;
 		if (d->batch[i].n > NAMES_MAX)
 			buf_addf(&d->batch[i].to, " dan %d lagi", d->batch[i].n - NAMES_MAX);
-		demo_say(d, SAYS_TASK, d->stories[i].code, "%s -> %s", buf_str(&d->batch[i].about), buf_str(&d->batch[i].to));
+		demo_say(d, SAYS_TASK, d->stories[i].code, "%s -> %s", buf_str(&d->batch[i].about),
+		    buf_str(&d->batch[i].to));
 		buf_reset(&d->batch[i].to);
 		buf_reset(&d->batch[i].about);
 		d->batch[i].n = 0;
@@ -170,7 +173,8 @@ tell_tasks(struct demo *d)
 
 /* What is told beside tasks; the rest is counted only. */
 static const char *const worth_telling[] = {
-	"terima-triase", "terima-rahasia", "cek", "kabar-teruskan", "kabar-dibuka", "kabar-ditutup", "jawab-salah",
+	"terima-triase", "terima-rahasia", "cek", "kabar-teruskan", "kabar-dibuka", "kabar-ditutup",
+	"jawab-salah",
 };
 
 static void
@@ -181,8 +185,9 @@ hear_message(struct demo *d, struct demo_story *s, const json_t *doc)
 
 	if (n > s->seen_n)
 		s->seen_n = n;
-	demo_play_message(d, s, kind);
-	if (strcmp(kind, "tugas") == 0 || strcmp(kind, "sanggah") == 0 || strcmp(kind, "tugas-rahasia") == 0)
+	demo_play_message(s, kind);
+	if (strcmp(kind, "tugas") == 0 || strcmp(kind, "sanggah") == 0 ||
+	    strcmp(kind, "tugas-rahasia") == 0)
 		hear_task(d, s, doc, n);
 	for (size_t i = 0; i < N_ELEMS(worth_telling); i++)
 		if (strcmp(kind, worth_telling[i]) == 0)
@@ -266,8 +271,8 @@ static const char *
 missing(const char *clock)
 {
 	static const struct { const char *clock, *words; } words[] = {
-		{ "triase", "belum membacanya" }, { "diambil", "belum mengambilnya" }, { "ditangani", "belum bertindak" },
-		{ "diselesaikan", "belum menyelesaikannya" },
+		{ "triase", "belum membacanya" }, { "diambil", "belum mengambilnya" },
+		{ "ditangani", "belum bertindak" }, { "diselesaikan", "belum menyelesaikannya" },
 	};
 
 	for (size_t i = 0; i < N_ELEMS(words); i++)
@@ -279,8 +284,9 @@ missing(const char *clock)
 static void
 hear_escalation(struct demo *d, const json_t *doc)
 {
-	const char *kind = text_of(doc, "kind"), *code = text_of(doc, "code"), *rung = text_of(doc, "rung");
-	const char *unit = unit_name(d, text_of(doc, "unit")), *told = text_of(doc, "told"), *clock = text_of(doc, "clock");
+	const char *kind = text_of(doc, "kind"), *code = text_of(doc, "code");
+	const char *unit = unit_name(d, text_of(doc, "unit")), *told = text_of(doc, "told");
+	const char *clock = text_of(doc, "clock");
 
 	if (strcmp(kind, "warning") == 0) {
 		d->tally.warnings++;
@@ -291,11 +297,13 @@ hear_escalation(struct demo *d, const json_t *doc)
 		d->tally.passed++;
 	} else if (strcmp(kind, "rung") == 0) {
 		d->tally.rungs++;
-		if (strcmp(rung, "bupati") == 0) {
+		if (strcmp(text_of(doc, "rung"), "bupati") == 0) {
 			d->tally.bupati++;
 			demo_say(d, SAYS_BUPATI, code, "sampai di layar Bupati: %s %s", unit, missing(clock));
-		} else if (strcmp(told, text_of(doc, "unit")) != 0) {	/* its own head was told with the breach */
-			demo_say(d, SAYS_CLIMB, code, "ke %s: %s %s", unit_name(d, told), unit, missing(clock));
+		} else if (strcmp(told, text_of(doc, "unit")) != 0) {
+			/* Its own head was told with the breach. */
+			demo_say(d, SAYS_CLIMB, code, "ke %s: %s %s", unit_name(d, told), unit,
+			    missing(clock));
 		}
 	}
 }

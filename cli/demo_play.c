@@ -39,7 +39,8 @@ static const struct fate { const char *name; struct fate_line lines[LINES_MAX]; 
 	/* Disputed: the unit above gets it and does it properly. */
 	{ "belum", {
 		{ 10, OFFICER_SAYS, "TERIMA #", NULL }, { 20, OFFICER_SAYS, "TANGANI #", NULL },
-		{ 20, OFFICER_SAYS, "SELESAI # sudah ditinjau", NULL }, { 12, RESIDENT_SAYS, "2", "kabar-selesai" },
+		{ 20, OFFICER_SAYS, "SELESAI # sudah ditinjau", NULL },
+		{ 12, RESIDENT_SAYS, "2", "kabar-selesai" },
 		{ 12, OFFICER_SAYS, "TERIMA #", NULL }, { 25, OFFICER_SAYS, "TANGANI #", NULL },
 		{ 50, OFFICER_SAYS, "SELESAI # %", NULL }, { 10, RESIDENT_SAYS, "1", "kabar-selesai" } } },
 	{ "diteruskan", {
@@ -55,80 +56,124 @@ static const struct fate { const char *name; struct fate_line lines[LINES_MAX]; 
 /* ---- the reports ---- */
 
 enum way { BY_SMS, BY_FORM };
-struct demo_row { int at_min; enum way way; const char *lang, *text, *place, *fate, *done; };
+struct demo_row { int at_min; enum way way; const char *lang, *place, *fate, *text, *done; };
 
 static const struct demo_row rows[] = {
-	/* min  way      language     text                       place  fate  done */
-	{ 2, BY_SMS, "Jawa", "Tulung, omahe pak Karto kobong! Dusun Krajan desa Kaligung Rogojampi, geni wis gedhe", NULL,
-	    "darurat", "api padam, penghuni selamat, satu dapur habis" },
-	{ 6, BY_SMS, "Indonesia", "Jalan aspal berlubang lebar depan balai desa Sumberagung Pesanggaran, tolong diperbaiki", NULL,
-	    "diam", "" },
-	{ 9, BY_SMS, "Indonesia", "Sampah menumpuk di pinggir kali desa Jajag Gambiran seminggu tidak diangkut, bau", NULL,
-	    "baik", "dua truk sampah diangkut, kali dibersihkan" },
-	{ 13, BY_SMS, "Jawa", "anak kulo panas sampun tigang dinten lan kejang, desa Tembokrejo Muncar, nyuwun tulung", NULL,
-	    "darurat", "anak dibawa ke puskesmas, sudah sadar" },
-	{ 18, BY_FORM, "formulir", "Lampu jalan mati total dekat pasar, gelap sekali kalau malam, sudah dua minggu", "35.10.09.2003",
-	    "baik", "tiga lampu diganti, sudah menyala" },
-	{ 24, BY_SMS, "Indonesia", "Urus KTP di kecamatan Srono sudah dua bulan belum jadi, bolak balik terus", NULL,
-	    "belum", "KTP dicetak dan diantar ke rumah" },
-	{ 30, BY_SMS, "Osing", "dalan rusak ring desa Kemiren Glagah, akeh lubange, sing didandani-dandani", NULL,
-	    "diam", "" },
-	{ 35, BY_SMS, "Indonesia", "Saya diminta uang 150 ribu oleh petugas waktu urus surat tanah di kantor desa Bulurejo Purwoharjo", NULL,
-	    "diam", "" },
-	{ 40, BY_SMS, "Jawa", "tabrakan truk karo sepeda motor desa Wringinagung Gambiran, wong loro getihen, cepet!", NULL,
-	    "darurat", "dua korban dibawa ke RSUD Genteng, jalan dibuka" },
-	{ 46, BY_SMS, "Madura", "lampu e lorong disa Bajulmati Wongsorejo mate kabbhi, petteng", NULL,
-	    "ditanya", "kabel disambung, lampu menyala" },
-	{ 52, BY_SMS, "Indonesia", "Pohon tumbang menutup jalan raya di desa Kalibarumanis Kalibaru", NULL,
-	    "baik", "pohon dipotong, jalan terbuka" },
-	{ 57, BY_SMS, "Indonesia", "Terima kasih, jalan di desa Temuguruh Sempu sudah mulus", NULL,
-	    "diam", "" },
-	{ 63, BY_SMS, "Indonesia", "selokan mampet depan toko desa Rogojampi, tiap hujan air masuk", NULL,
-	    "diteruskan", "sedimen dikeruk, air lancar" },
-	{ 70, BY_SMS, "Madura", "tolong, roma tetanggha ebakar apoy e disa Bangsring Wongsorejo, ngoca' ka damkar cepet", NULL,
-	    "diam", "" },
-	{ 76, BY_SMS, "Indonesia", "Banjir masuk rumah di desa Kedungrejo Muncar, air setinggi lutut, banyak lansia", NULL,
-	    "darurat", "lansia diungsikan ke balai desa, air surut" },
-	{ 82, BY_SMS, "Jawa", "Banyu PDAM mati wis telung dina ring kampung Mandar Banyuwangi", NULL,
-	    "baik", "pipa bocor diganti, air mengalir" },
-	{ 88, BY_SMS, "Indonesia", "jalan rusak parah di desa Kalirejo Kabat, sudah lama tidak diaspal", NULL,
-	    "bukan", "" },
-	{ 94, BY_SMS, "Indonesia", "min itu yang kemarin gimana ya kok belum", NULL,
-	    "diam", "" },
-	{ 100, BY_SMS, "Indonesia", "Ada ular besar masuk dapur rumah di desa Songgon kec Songgon", NULL,
-	    "darurat", "ular sanca ditangkap, dilepas di hutan" },
-	{ 106, BY_SMS, "Indonesia", "Irigasi jebol di desa Sumberberas Muncar, sawah kering", NULL,
-	    "diambil", "" },
-	{ 112, BY_SMS, "Indonesia", "Tetangga saya janda tua di desa Wringinpitu Tegaldlimo tidak punya beras, belum dapat bantuan", NULL,
-	    "baik", "sembako diantar, data diusulkan" },
-	{ 118, BY_SMS, "Indonesia", "Anak di RT sebelah dipukuli bapaknya tiap malam, desa Karangsari Sempu, kasihan", NULL,
-	    "diam", "" },
-	{ 125, BY_FORM, "formulir", "Rumah mbah Sarinah hampir roboh, tiang bambu sudah lapuk", "35.10.22.2005",
-	    "diambil", "" },
-	{ 132, BY_SMS, "Jawa", "wis telung jam bojoku arep lahiran, bidan ora teko, desa Grajagan Purwoharjo", NULL,
-	    "darurat", "ibu dan bayi sehat di puskesmas" },
-	{ 139, BY_SMS, "Indonesia", "Pasar Jajag macet terus, parkir sembarangan", NULL,
-	    "baik", "parkir ditertibkan, rambu dipasang" },
-	{ 142, BY_SMS, "Osing", "Sampah numpuk ring pinggir embong desa Olehsari Glagah, mambu", NULL,
-	    "baik", "sampah diangkut, tempat sampah dipasang" },
-	{ 146, BY_SMS, "Indonesia", "orkes dangdut sampai jam 3 pagi di desa Benculuk Cluring, tidak bisa tidur", NULL,
-	    "baik", "penyelenggara ditegur, berhenti pukul 22" },
-	{ 154, BY_SMS, "Indonesia", "Jembatan gantung desa Kandangan Pesanggaran talinya putus satu, anak sekolah lewat", NULL,
-	    "diam", "" },
-	{ 162, BY_SMS, "Indonesia", "tiang listrik miring mau roboh di desa Sraten Cluring", NULL,
-	    "baik", "tiang ditegakkan PLN" },
-	{ 170, BY_SMS, "Indonesia", "Pupuk subsidi tidak ada di desa Tamansari Tegalsari sudah sebulan", NULL,
-	    "diambil", "" },
-	{ 178, BY_SMS, "Indonesia", "Anak saya SMP kelas 2 mau berhenti sekolah tidak ada biaya, desa Kalipait Tegaldlimo", NULL,
-	    "baik", "didaftarkan Garda Ampuh, kembali sekolah" },
-	{ 188, BY_SMS, "Indonesia", "Pabrik membuang limbah ke sungai desa Kedungrejo Muncar, ikan mati, bau amis", NULL,
-	    "diam", "" },
-	{ 200, BY_SMS, "Indonesia", "Orang gangguan jiwa ngamuk bawa parang di pasar Glenmore", NULL,
-	    "darurat", "dibawa ke RSUD Genteng, warga aman" },
-	{ 215, BY_SMS, "Indonesia", "dana desa untuk jalan tidak jelas di desa Bagorejo Srono", NULL,
-	    "diam", "" },
-	{ 235, BY_SMS, "Jawa", "kebakaran warung ning desa Kradenan Purwoharjo, cedhak pom bensin, tulung!", NULL,
-	    "darurat", "api padam sebelum merambat" },
+	/* min  way  language  place  fate, what is reported, what was done about it */
+	{ 2, BY_SMS, "Jawa", NULL, "darurat",
+	    "Tulung, omahe pak Karto kobong! Dusun Krajan desa Kaligung Rogojampi, geni wis "
+	    "gedhe",
+	    "api padam, penghuni selamat, satu dapur habis" },
+	{ 6, BY_SMS, "Indonesia", NULL, "diam",
+	    "Jalan aspal berlubang lebar depan balai desa Sumberagung Pesanggaran, tolong "
+	    "diperbaiki",
+	    "" },
+	{ 9, BY_SMS, "Indonesia", NULL, "baik",
+	    "Sampah menumpuk di pinggir kali desa Jajag Gambiran seminggu tidak diangkut, bau",
+	    "dua truk sampah diangkut, kali dibersihkan" },
+	{ 13, BY_SMS, "Jawa", NULL, "darurat",
+	    "anak kulo panas sampun tigang dinten lan kejang, desa Tembokrejo Muncar, nyuwun "
+	    "tulung",
+	    "anak dibawa ke puskesmas, sudah sadar" },
+	{ 18, BY_FORM, "formulir", "35.10.09.2003", "baik",
+	    "Lampu jalan mati total dekat pasar, gelap sekali kalau malam, sudah dua minggu",
+	    "tiga lampu diganti, sudah menyala" },
+	{ 24, BY_SMS, "Indonesia", NULL, "belum",
+	    "Urus KTP di kecamatan Srono sudah dua bulan belum jadi, bolak balik terus",
+	    "KTP dicetak dan diantar ke rumah" },
+	{ 30, BY_SMS, "Osing", NULL, "diam",
+	    "dalan rusak ring desa Kemiren Glagah, akeh lubange, sing didandani-dandani",
+	    "" },
+	{ 35, BY_SMS, "Indonesia", NULL, "diam",
+	    "Saya diminta uang 150 ribu oleh petugas waktu urus surat tanah di kantor desa "
+	    "Bulurejo Purwoharjo",
+	    "" },
+	{ 40, BY_SMS, "Jawa", NULL, "darurat",
+	    "tabrakan truk karo sepeda motor desa Wringinagung Gambiran, wong loro getihen, "
+	    "cepet!",
+	    "dua korban dibawa ke RSUD Genteng, jalan dibuka" },
+	{ 46, BY_SMS, "Madura", NULL, "ditanya",
+	    "lampu e lorong disa Bajulmati Wongsorejo mate kabbhi, petteng",
+	    "kabel disambung, lampu menyala" },
+	{ 52, BY_SMS, "Indonesia", NULL, "baik",
+	    "Pohon tumbang menutup jalan raya di desa Kalibarumanis Kalibaru",
+	    "pohon dipotong, jalan terbuka" },
+	{ 57, BY_SMS, "Indonesia", NULL, "diam",
+	    "Terima kasih, jalan di desa Temuguruh Sempu sudah mulus",
+	    "" },
+	{ 63, BY_SMS, "Indonesia", NULL, "diteruskan",
+	    "selokan mampet depan toko desa Rogojampi, tiap hujan air masuk",
+	    "sedimen dikeruk, air lancar" },
+	{ 70, BY_SMS, "Madura", NULL, "diam",
+	    "tolong, roma tetanggha ebakar apoy e disa Bangsring Wongsorejo, ngoca' ka damkar "
+	    "cepet",
+	    "" },
+	{ 76, BY_SMS, "Indonesia", NULL, "darurat",
+	    "Banjir masuk rumah di desa Kedungrejo Muncar, air setinggi lutut, banyak lansia",
+	    "lansia diungsikan ke balai desa, air surut" },
+	{ 82, BY_SMS, "Jawa", NULL, "baik",
+	    "Banyu PDAM mati wis telung dina ring kampung Mandar Banyuwangi",
+	    "pipa bocor diganti, air mengalir" },
+	{ 88, BY_SMS, "Indonesia", NULL, "bukan",
+	    "jalan rusak parah di desa Kalirejo Kabat, sudah lama tidak diaspal",
+	    "" },
+	{ 94, BY_SMS, "Indonesia", NULL, "diam",
+	    "min itu yang kemarin gimana ya kok belum",
+	    "" },
+	{ 100, BY_SMS, "Indonesia", NULL, "darurat",
+	    "Ada ular besar masuk dapur rumah di desa Songgon kec Songgon",
+	    "ular sanca ditangkap, dilepas di hutan" },
+	{ 106, BY_SMS, "Indonesia", NULL, "diambil",
+	    "Irigasi jebol di desa Sumberberas Muncar, sawah kering",
+	    "" },
+	{ 112, BY_SMS, "Indonesia", NULL, "baik",
+	    "Tetangga saya janda tua di desa Wringinpitu Tegaldlimo tidak punya beras, belum "
+	    "dapat bantuan",
+	    "sembako diantar, data diusulkan" },
+	{ 118, BY_SMS, "Indonesia", NULL, "diam",
+	    "Anak di RT sebelah dipukuli bapaknya tiap malam, desa Karangsari Sempu, kasihan",
+	    "" },
+	{ 125, BY_FORM, "formulir", "35.10.22.2005", "diambil",
+	    "Rumah mbah Sarinah hampir roboh, tiang bambu sudah lapuk",
+	    "" },
+	{ 132, BY_SMS, "Jawa", NULL, "darurat",
+	    "wis telung jam bojoku arep lahiran, bidan ora teko, desa Grajagan Purwoharjo",
+	    "ibu dan bayi sehat di puskesmas" },
+	{ 139, BY_SMS, "Indonesia", NULL, "baik",
+	    "Pasar Jajag macet terus, parkir sembarangan",
+	    "parkir ditertibkan, rambu dipasang" },
+	{ 142, BY_SMS, "Osing", NULL, "baik",
+	    "Sampah numpuk ring pinggir embong desa Olehsari Glagah, mambu",
+	    "sampah diangkut, tempat sampah dipasang" },
+	{ 146, BY_SMS, "Indonesia", NULL, "baik",
+	    "orkes dangdut sampai jam 3 pagi di desa Benculuk Cluring, tidak bisa tidur",
+	    "penyelenggara ditegur, berhenti pukul 22" },
+	{ 154, BY_SMS, "Indonesia", NULL, "diam",
+	    "Jembatan gantung desa Kandangan Pesanggaran talinya putus satu, anak sekolah "
+	    "lewat",
+	    "" },
+	{ 162, BY_SMS, "Indonesia", NULL, "baik",
+	    "tiang listrik miring mau roboh di desa Sraten Cluring",
+	    "tiang ditegakkan PLN" },
+	{ 170, BY_SMS, "Indonesia", NULL, "diambil",
+	    "Pupuk subsidi tidak ada di desa Tamansari Tegalsari sudah sebulan",
+	    "" },
+	{ 178, BY_SMS, "Indonesia", NULL, "baik",
+	    "Anak saya SMP kelas 2 mau berhenti sekolah tidak ada biaya, desa Kalipait "
+	    "Tegaldlimo",
+	    "didaftarkan Garda Ampuh, kembali sekolah" },
+	{ 188, BY_SMS, "Indonesia", NULL, "diam",
+	    "Pabrik membuang limbah ke sungai desa Kedungrejo Muncar, ikan mati, bau amis",
+	    "" },
+	{ 200, BY_SMS, "Indonesia", NULL, "darurat",
+	    "Orang gangguan jiwa ngamuk bawa parang di pasar Glenmore",
+	    "dibawa ke RSUD Genteng, warga aman" },
+	{ 215, BY_SMS, "Indonesia", NULL, "diam",
+	    "dana desa untuk jalan tidak jelas di desa Bagorejo Srono",
+	    "" },
+	{ 235, BY_SMS, "Jawa", NULL, "darurat",
+	    "kebakaran warung ning desa Kradenan Purwoharjo, cedhak pom bensin, tulung!",
+	    "api padam sebelum merambat" },
 };
 
 static const struct fate_line *
@@ -205,7 +250,8 @@ on_answer(const struct httpc_answer *a, void *arg)
 		return;
 	}
 	if (d->client != NULL && !d->refusing)
-		demo_say(d, SAYS_HOUSE, "", "tidak menjawab (%d %s): dikirim lagi dengan id yang sama", a->status, a->why);
+		demo_say(d, SAYS_HOUSE, "", "tidak menjawab (%d %s): dikirim lagi dengan id yang sama",
+		    a->status, a->why);
 	d->refusing = 1;
 	d->tally.refused++;
 	x->due_ms = demo_ms(d) + AGAIN_MS;
@@ -241,7 +287,8 @@ post(struct demo_letter *x)
 	sign(x->d, &signature, &x->body);
 	headers[1] = buf_str(&signature);
 	httpc_send(x->d->client, &(struct httpc_request){ .method = "POST", .url = buf_str(&url),
-	    .headers = x->form ? form_headers : headers, .body = x->body.data, .body_len = x->body.len }, on_answer, x);
+	    .headers = x->form ? form_headers : headers, .body = x->body.data,
+	    .body_len = x->body.len }, on_answer, x);
 	buf_release(&url);
 	buf_release(&signature);
 }
@@ -274,7 +321,8 @@ letter(struct demo *d, struct demo_story *s, int report, int form)
 }
 
 static void
-send_sms(struct demo *d, struct demo_story *s, const char *id, const char *from, const char *text, int report)
+send_sms(struct demo *d, struct demo_story *s, const char *id, const char *from, const char *text,
+    int report)
 {
 	struct demo_letter *x = letter(d, s, report, 0);
 
@@ -321,6 +369,14 @@ send_report(struct demo *d, struct demo_story *s)
 	buf_release(&id);
 }
 
+static const char *
+meaning(const char *answer)
+{
+	if (strcmp(answer, "1") == 0)
+		return " (ya, sudah beres)";
+	return strcmp(answer, "2") == 0 ? " (belum beres)" : "";
+}
+
 static void
 speak(struct demo *d, struct demo_story *s, const struct fate_line *l)
 {
@@ -336,10 +392,10 @@ speak(struct demo *d, struct demo_story *s, const struct fate_line *l)
 			buf_addc(&text, *p);
 	buf_addf(&id, "demo-%d-%d", (int)(s - d->stories), s->step);
 	if (officer)
-		demo_say(d, SAYS_OFFICER, s->code, "%s: \"%s\"", demo_unit_of(d, s->task_phone), buf_str(&text));
+		demo_say(d, SAYS_OFFICER, s->code, "%s: \"%s\"", demo_unit_of(d, s->task_phone),
+		    buf_str(&text));
 	else
-		demo_say(d, SAYS_RESIDENT, s->code, "menjawab \"%s\"%s", buf_str(&text),
-		    strcmp(l->text, "1") == 0 ? " (ya, sudah beres)" : strcmp(l->text, "2") == 0 ? " (belum beres)" : "");
+		demo_say(d, SAYS_RESIDENT, s->code, "menjawab \"%s\"%s", buf_str(&text), meaning(l->text));
 	send_sms(d, s, buf_str(&id), officer ? s->task_phone : s->phone, buf_str(&text), 0);
 	s->confirmed |= !officer && strcmp(l->text, "1") == 0;
 	/* From here on others hold the task: what was told before no longer counts. */
@@ -363,8 +419,8 @@ play(struct demo *d, struct demo_story *s, int64_t now)
 		return;
 	}
 	l = line_of(s);
-	if (s->code[0] == '\0' || l->text == NULL || (l->who == OFFICER_SAYS && s->task_nonce[0] == '\0') ||
-	    (l->wait != NULL && !s->answered))
+	if (s->code[0] == '\0' || l->text == NULL || (l->wait != NULL && !s->answered) ||
+	    (l->who == OFFICER_SAYS && s->task_nonce[0] == '\0'))
 		return;
 	if (s->due_ms == 0)
 		s->due_ms = now + minutes(d, l->after_min);
@@ -390,9 +446,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 
 /* The lead unit's first officer has the lowest number of those told together. */
 void
-demo_play_task(struct demo *d, struct demo_story *s, int n, const char *phone, const char *nonce)
+demo_play_task(struct demo_story *s, int n, const char *phone, const char *nonce)
 {
-	(void)d;
 	if (n <= s->task_floor || (s->task_n != 0 && n > s->task_n))
 		return;
 	s->task_n = n;
@@ -401,11 +456,10 @@ demo_play_task(struct demo *d, struct demo_story *s, int n, const char *phone, c
 }
 
 void
-demo_play_message(struct demo *d, struct demo_story *s, const char *kind)
+demo_play_message(struct demo_story *s, const char *kind)
 {
 	const struct fate_line *l = line_of(s);
 
-	(void)d;
 	s->answered |= l->wait != NULL && strcmp(l->wait, kind) == 0;
 }
 

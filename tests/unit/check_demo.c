@@ -9,16 +9,20 @@ Suite *demo_suite(void);
 
 static const struct { const char *what, *text; int speed; const char *want; } scalings[] = {
 	{ "four hours in a minute", "{dalam: 4h}", 240, "{dalam: 60000ms}" },
-	{ "every unit", "[90s, 5m, 4h, 2d, 500ms]", 10, "[9000ms, 30000ms, 1440000ms, 17280000ms, 50ms]" },
+	{ "every unit", "[90s, 5m, 4h, 2d, 500ms]", 10,
+	    "[9000ms, 30000ms, 1440000ms, 17280000ms, 50ms]" },
 	{ "working days as days", "dalam: 10 hari kerja", 240, "dalam: 3600000ms" },
 	{ "nothing stays nothing", "setelah: 0s", 240, "setelah: 0ms" },
 	{ "something never becomes nothing", "setelah: 1s", 3600, "setelah: 1ms" },
 	{ "half is rounded up", "x: 3ms", 2, "x: 2ms" },
 	{ "speed one changes the notation only", "x: 5m", 1, "x: 300000ms" },
-	{ "per cents and counts stay", "ingat: [50, 75, 90]\ndiberitahu: 3\n", 240, "ingat: [50, 75, 90]\ndiberitahu: 3\n" },
-	{ "codes stay", "triase: D112\nnama: meja-112d\nunit: P4h\n", 240, "triase: D112\nnama: meja-112d\nunit: P4h\n" },
+	{ "per cents and counts stay", "ingat: [50, 75, 90]\ndiberitahu: 3\n", 240,
+	    "ingat: [50, 75, 90]\ndiberitahu: 3\n" },
+	{ "codes stay", "triase: D112\nnama: meja-112d\nunit: P4h\n", 240,
+	    "triase: D112\nnama: meja-112d\nunit: P4h\n" },
 	{ "words after digits stay", "nama: 5menit 4hx 3s-a\n", 240, "nama: 5menit 4hx 3s-a\n" },
-	{ "comments stay", "# 5m menit, 4h jam\na: 5m # 4h\nb: 4h", 60, "# 5m menit, 4h jam\na: 5000ms # 4h\nb: 240000ms" },
+	{ "comments stay", "# 5m menit, 4h jam\na: 5m # 4h\nb: 4h", 60,
+	    "# 5m menit, 4h jam\na: 5000ms # 4h\nb: 240000ms" },
 	{ "a hash inside a word is no comment", "a#b: 5m", 60, "a#b: 5000ms" },
 	{ "the last byte", "4h", 240, "60000ms" },
 	{ "nothing", "", 240, "" },
@@ -29,7 +33,8 @@ START_TEST(scaling)
 	struct buf out = { 0 };
 
 	demo_scale(&out, scalings[_i].text, strlen(scalings[_i].text), scalings[_i].speed);
-	ck_assert_msg(strcmp(buf_str(&out), scalings[_i].want) == 0, "%s: %s", scalings[_i].what, buf_str(&out));
+	ck_assert_msg(strcmp(buf_str(&out), scalings[_i].want) == 0, "%s: %s", scalings[_i].what,
+	    buf_str(&out));
 	buf_release(&out);
 }
 END_TEST
