@@ -6,15 +6,53 @@
 
 #include "cli/cli.h"
 #include "lib/log.h"
+#include "router/assign.h"
 #include "store/cases.h"
 
 #define TRIES 5
 
+/* What an operator says of a case beside what it is now: category, place, urgency, or a unit outright. */
+struct correction { const char *category, *place, *urgency, *to; };
+
+/* Fills u from the case and the correction; NULL when it can be used, else what is wrong with it. */
+static const char *
+understand_anew(struct understanding *u, const struct policy *p, const struct case_record *c, const struct correction *k)
+{
+	const char *category = k->category != NULL ? k->category : c->category;
+	const char *place = k->place != NULL ? k->place : c->place;
+	struct assignment a = { .category = category_find(p->catalogue, category), .place = place, .certain = 1 };
+
+	memset(u, 0, sizeof(*u));
+	if (a.category == NULL)
+		return "no such category; see conf/kategori.yaml";
+	if (place[0] != '\0' && place_find(p->places, place) == NULL)
+		return "no such place; see conf/wilayah.csv";
+	if (k->urgency != NULL ? urgency_of_name(k->urgency, &u->urgency) != 0 : (u->urgency = c->urgency, 0))
+		return "no such urgency; one of biasa mendesak darurat";
+	snprintf(u->category, sizeof(u->category), "%s", category);
+	snprintf(u->place, sizeof(u->place), "%s", place);
+	snprintf(u->rt, sizeof(u->rt), "%s", c->rt);
+	snprintf(u->rw, sizeof(u->rw), "%s", c->rw);
+	u->sealed = a.category->sealed;
+	u->confidence_permille = u->place_confidence_permille = 1000;
+	a.urgency = u->urgency;
+	units_assign(p, &a, u);
+	if (k->to != NULL) {
+		if (unit_find(p->units, k->to) == NULL)
+			return "no such unit; see conf/unit.csv";
+		snprintf(u->units[0], sizeof(u->units[0]), "%s", k->to);
+		u->units_n = u->units_n > 0 ? u->units_n : 1;
+	}
+	return u->units_n > 0 ? NULL : "no unit answers for that; name one with --to";
+}
+
 static enum commit_result
-act_once(struct house *h, const struct code *code, struct command *cmd, struct effects *fx, const char **why)
+act_once(struct house *h, const struct code *code, struct command *cmd, const struct correction *k,
+    struct effects *fx, const char **why)
 {
 	struct commit_batch b = { 0 };
 	struct laporan words = { 0 };
+	struct understanding u;
 	struct case_keys keys;
 	struct stored_case s;
 	char lookup[33];
@@ -29,6 +67,13 @@ act_once(struct house *h, const struct code *code, struct command *cmd, struct e
 	*why = "no such open case";
 	if (p == NULL || stored_case_open(&s, &h->st, &keys, &words, lookup) != 0)
 		goto out;
+	if (cmd->event == ON_ASSIGN) {
+		*why = understand_anew(&u, p, &s.c, k);
+		if (*why != NULL)
+			goto out;
+		cmd->u = &u;
+		cmd->by = BY_OPERATOR;
+	}
 	random_bytes(&cmd->entropy, sizeof(cmd->entropy));
 	if (case_decide(p, &h->roster, &s.c, cmd, now, fx) != 0) {
 		*why = refusal_text(fx->refusal);
@@ -49,9 +94,11 @@ out:
 int
 cli_act(int argc, char **argv)
 {
-	const char *as = NULL, *note = "", *to = NULL, *approver = NULL, *until = NULL, *into = NULL, *why = "";
-	const struct cli_flag flags[] = { { "as", &as, NULL }, { "note", &note, NULL }, { "to", &to, NULL },
-	    { "approver", &approver, NULL }, { "until", &until, NULL }, { "into", &into, NULL } };
+	struct correction k = { 0 };
+	const char *as = NULL, *note = "", *approver = NULL, *until = NULL, *into = NULL, *why = "";
+	const struct cli_flag flags[] = { { "as", &as, NULL }, { "note", &note, NULL }, { "to", &k.to, NULL },
+	    { "approver", &approver, NULL }, { "until", &until, NULL }, { "into", &into, NULL }, { "category", &k.category, NULL },
+	    { "place", &k.place, NULL }, { "urgency", &k.urgency, NULL } };
 	struct command cmd = { .by = BY_OFFICER };
 	struct effects *fx = xcalloc(1, sizeof(*fx));
 	enum commit_result result = COMMIT_CONFLICT;
@@ -62,22 +109,23 @@ cli_act(int argc, char **argv)
 
 	if (cli_parse(&c, argc, argv, flags, N_ELEMS(flags)) != 0 || c.args_n != 2 || as == NULL) {
 		free(fx);
-		return cli_usage("act CODE ACTION --as OFFICER [--note T] [--to UNIT] [--approver O] [--until MS]");
+		return cli_usage("act CODE ACTION --as OFFICER [--note T] [--to UNIT] [--approver O] [--until MS] "
+		    "[--category C] [--place P] [--urgency U]");
 	}
 	if (code_parse(&code, c.args[0], strlen(c.args[0])) != 0)
 		cli_fail("%s: no receipt code: a symbol is wrong", c.args[0]);
 	else if (case_event_of_name(c.args[1], &cmd.event) != 0)
-		cli_fail("%s: no action; one of terima menuju tiba tangani selesai bukan teruskan tanya catat tunggu "
+		cli_fail("%s: no action; one of tugaskan terima menuju tiba tangani selesai bukan teruskan tanya catat tunggu "
 		    "lanjut tolak gabung urung ambil-alih", c.args[1]);
 	else if (cli_house(&c, &h) == 0) {
 		snprintf(cmd.actor, sizeof(cmd.actor), "%s", as);
-		snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s", to != NULL ? to : "");
+		snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s", k.to != NULL ? k.to : "");
 		snprintf(cmd.approver, sizeof(cmd.approver), "%s", approver != NULL ? approver : "");
 		snprintf(cmd.into, sizeof(cmd.into), "%s", into != NULL ? into : "");
 		cmd.until_ms = until != NULL ? strtoll(until, NULL, 10) : 0;
 		cmd.note = note;
 		for (int i = 0; i < TRIES && (result == COMMIT_CONFLICT || result == COMMIT_TAKEN); i++)
-			result = act_once(&h, &code, &cmd, fx, &why);
+			result = act_once(&h, &code, &cmd, &k, fx, &why);
 		if (result == COMMIT_OK) {
 			printf("%s %s\n", code.s, case_state_name(fx->state_after));
 			status = 0;

@@ -788,9 +788,9 @@ hand_on(struct step *s)
 	/* To itself would only start the clock of taking anew. */
 	if (u == NULL || strcmp(u->code, case_lead(s->c)) == 0)
 		return refuse(s->fx, REFUSED_UNIT);
+	s->c->hand_ons += s->c->units_n > 0;	/* from triage it is the first hand, not another */
 	SET(s->c->units[0], u->code);
 	s->c->units_n = 1;
-	s->c->hand_ons++;
 	return 0;
 }
 

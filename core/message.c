@@ -14,8 +14,8 @@ outgoing_release(struct outgoing *o)
 
 static const struct { enum case_state s; const char *id, *en; } words_of_state[] = {
 	{ CASE_BARU,       "sedang dibaca petugas",  "being read" },
-	{ CASE_DITUGASKAN, "sudah dikirim ke",       "sent to" },
-	{ CASE_DITERIMA,   "diterima",               "accepted by" },
+	{ CASE_DITUGASKAN, "sudah dikirim ke petugas", "sent to an officer" },
+	{ CASE_DITERIMA,   "diterima petugas",       "accepted" },
 	{ CASE_MENUJU,     "petugas menuju lokasi",  "officer on the way" },
 	{ CASE_DITANGANI,  "sedang ditangani",       "being handled" },
 	{ CASE_SELESAI,    "selesai, menunggu jawaban Anda", "done, waiting for your answer" },

@@ -279,7 +279,7 @@ check_library(struct store *st)
 		if (strcmp(lib->element[i]->str, "library_code") == 0)
 			code = lib->element[i + 1];
 	if (code == NULL)
-		rc = unsafe(st, "the function library is missing", "kentongan", "", "run 'kentongan up' or 'kentongan reload'");
+		rc = unsafe(st, "the function library is missing", "kentongan", "", "run 'kentongan up': it installs its own");
 	else if (code->len != library_len() || memcmp(code->str, _binary_store_kentongan_lua_start, code->len) != 0)
 		rc = unsafe(st, "the store runs another version of the function library", "kentongan", "",
 		    "finish the upgrade: all daemons and the library must be of one build");

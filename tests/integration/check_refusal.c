@@ -111,7 +111,7 @@ static void another_schema(void)
 static void no_library(void)
 {
 	freeReplyObject(bench_command(&b, "FUNCTION FLUSH"));
-	refuses("the function library is missing", "run 'kentongan up' or 'kentongan reload'");
+	refuses("the function library is missing", "run 'kentongan up'");
 }
 
 static void another_library(void)

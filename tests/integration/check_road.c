@@ -440,6 +440,59 @@ START_TEST(ask_and_withdraw)
 }
 END_TEST
 
+/* ---- triage: what the router is not sure of ---- */
+
+/* `kentongan ARGS --dir --conf`: its exit status. */
+static int
+command(const char *args)
+{
+	struct buf bin = { 0 }, line = { 0 };
+	int status;
+
+	bin_path(&bin, "kentongan");
+	buf_addf(&line, "%s %s --dir %s --conf %s >/dev/null 2>&1", buf_str(&bin), args, house.dir, house.conf);
+	status = system(buf_str(&line));
+	buf_release(&bin);
+	buf_release(&line);
+	return WEXITSTATUS(status);
+}
+
+START_TEST(the_desk_hands_on_by_sms)
+{
+	char code[CODE_CHARS + 1], officer[24], nonce[8], line[64];
+	json_t *doc;
+
+	sms("+6281234560010", "pak mohon dibantu yang kemarin itu belum ada kabarnya", code);
+	wait_state(code, "baru");
+	first_task(code, officer, nonce);
+	snprintf(line, sizeof(line), "TERUSKAN %s o-dlh soal sampah", nonce);
+	sms(officer, line, NULL);
+	doc = case_in(code, "ditugaskan");
+	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(doc, "units"), 0)), "O-DLH");
+	json_decref(doc);
+}
+END_TEST
+
+START_TEST(an_operator_assigns_from_the_terminal)
+{
+	char code[CODE_CHARS + 1], args[192];
+	json_t *doc;
+
+	sms("+6281234560011", "pak yang di sana itu bagaimana ya kok begitu terus", code);
+	wait_state(code, "baru");
+	snprintf(args, sizeof(args), "act %s tugaskan --as ptg-d112-1 --category tiada", code);
+	ck_assert_int_eq(command(args), 1);
+	snprintf(args, sizeof(args), "act %s tugaskan --as ptg-35.10.14.2012-1 --category jalan-rusak", code);
+	ck_assert_int_eq(command(args), 1);	/* not his to say */
+	snprintf(args, sizeof(args), "act %s tugaskan --as ptg-d112-1 --category jalan-rusak --place 35.10.14.2012", code);
+	ck_assert_int_eq(command(args), 0);
+	doc = case_in(code, "ditugaskan");
+	ck_assert_str_eq(json_string_value(json_object_get(doc, "category")), "jalan-rusak");
+	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(doc, "units"), 0)), "O-PUCKPP");
+	json_decref(doc);
+}
+END_TEST
+
 /* ---- sealed ---- */
 
 START_TEST(a_sealed_case_shows_nowhere)
@@ -654,6 +707,8 @@ road_suite(void)
 	tcase_add_loop_test(tc, a_bad_body_is_named, 0, N_ELEMS(bad_bodies));
 	tcase_add_test(tc, only_the_one_who_was_told_may_act);
 	tcase_add_test(tc, ask_and_withdraw);
+	tcase_add_test(tc, the_desk_hands_on_by_sms);
+	tcase_add_test(tc, an_operator_assigns_from_the_terminal);
 	tcase_add_test(tc, a_sealed_case_shows_nowhere);
 	tcase_add_test(tc, the_form_works_without_script);
 	tcase_add_loop_test(tc, the_form_says_what_to_mend, 0, N_ELEMS(forms));

@@ -22,7 +22,7 @@ static const struct { enum case_event on; const char *row; } matrix[] = {
 	{ ON_RESOLVE,         ".SSSS.S." },
 	{ ON_DECLINE,         ".BBB...." },
 	{ ON_DROP,            ".TAMH..." },
-	{ ON_HAND_ON,         ".TTTT..." },
+	{ ON_HAND_ON,         "TTTTT..." },
 	{ ON_ASK,             "WWW.W..." },
 	{ ON_NOTE,            "BTAMHS<." },
 	{ ON_WAIT,            "..W.W..." },
