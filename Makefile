@@ -113,6 +113,29 @@ test: deps
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all $(B)/tests/unit $(B)/tests/integration
 	$(B)/tests/unit
 	$(B)/tests/integration
+	@$(MAKE) --no-print-directory fault-smoke
+
+# ---- broken on purpose: a running house is tortured and judged by a program of its own ----
+TORTURE   := python3 tests/fault/torture.py
+.PHONY: fault-smoke fault-all mutants
+fault-smoke: all
+	$(TORTURE) run --build $(B) --seconds 15 --rate 40 --seed 1
+	$(TORTURE) redis-stopped --build $(B) --seconds 8
+	@for s in same-five untouched tamper canary; do $(TORTURE) $$s --build $(B) || exit 1; done
+
+fault-all: all
+	@$(MAKE) --no-print-directory -s all B=$(B)/faults FAULTS=1
+	@for seed in 1 2 3; do $(TORTURE) run --build $(B) --seconds 60 --rate 60 --seed $$seed || exit 1; done
+	$(TORTURE) run --build $(B) --seconds 60 --rate 60 --seed 4 --only redis
+	@for mode in stop power; do $(TORTURE) run --build $(B) --seconds 60 --rate 50 --mode $$mode || exit 1; done
+	@for mode in points poison; do \
+	  $(TORTURE) run --build $(B)/faults --seconds 60 --rate 30 --mode $$mode || exit 1; done
+	$(TORTURE) redis-stopped --build $(B) --seconds 20
+	@for s in same-five untouched tamper canary; do $(TORTURE) $$s --build $(B) || exit 1; done
+
+# Each planted mistake must turn a check red.
+mutants:
+	python3 tests/fault/mutants.py
 
 # ---- static checks ----
 .PHONY: lint asan test-full

@@ -457,6 +457,19 @@ def check_reports(v, store, history):
     return codes
 
 
+def check_acknowledged(v, house, history):
+    """
+    An input is used up by the very commit it led to.  Only a reader that was stopped in between
+    may come upon an entry whose report is gone.
+    """
+    if any(h["op"] == "stop" for h in history):
+        return
+    for path in glob.glob(os.path.join(house.dir, "log", "router*.log")):
+        with open(path, encoding="utf-8", errors="replace") as f:
+            stale = sum("event=entry_without_report" in line for line in f)
+        v.check("I11 used up", stale == 0, "%d entries outlived their commit" % stale)
+
+
 def check_poison(v, store, codes):
     """What kills the reader is read by a human, and takes nobody along (P7)."""
     for code in codes:
@@ -508,6 +521,7 @@ def main():
     check_deadlines(v, store, by_code, fault_intervals(history))
     check_outbox(v, store, entries, house, history)
     codes = check_reports(v, store, history)
+    check_acknowledged(v, house, history)
     if not args.no_faults:
         check_worth(v, history, codes)
     status, report = house.command("audit", "verify")

@@ -258,6 +258,8 @@ def untouched(args, work):
         wait_for("the live feed", lambda: all(s in stream.seen for s, _ in own), 5)
         for name, seen in (("SSE", stream.seen), ("Atom", atom), ("JSON Feed", feed)):
             lags = [seen[s] - e["at"] if s in seen else 10 ** 6 for s, e in own]
+            early = [s for s, e in own if seen.get(s, 10 ** 15) < e["esc"]["due_ms"]]
+            led.must(not early, "%s: none seen before its time", name)
             led.must(max(lags) <= 1000, "%s: all %d within %d ms", name, len(lags), max(lags))
     return led.broken
 

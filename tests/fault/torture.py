@@ -79,6 +79,8 @@ def killer(house, history, rng, until, names):
     """A random one dies every half to two seconds."""
     while time.monotonic() < until:
         time.sleep(rng.uniform(0.5, 2.0))
+        if not names:
+            continue
         name = rng.choice(names)
         pid = house.signal(name, signal.SIGKILL)
         if pid is not None:
@@ -155,8 +157,8 @@ def run(args, work):
     make_conf(conf, args.factor, SPANS, SETTINGS)
     history = History(history_path)
     env = {}
-    if args.mode == "points":
-        env = {"KENTONGAN_FAULT": armed(args.percent), "KENTONGAN_FAULT_SEED": str(args.seed),
+    if args.arm or args.mode == "points":
+        env = {"KENTONGAN_FAULT": args.arm or armed(args.percent), "KENTONGAN_FAULT_SEED": str(args.seed),
                "KENTONGAN_FAULT_FILE": hits}
     house = House(args.build, os.path.join(work, "d"), conf, env)
     with house:
@@ -166,14 +168,14 @@ def run(args, work):
         load = Load(house, history, args.seed, args.rate, poison=150 if args.mode == "poison" else 0).start()
         history.add("faults_begin")
         until = time.monotonic() + args.seconds
-        names = args.only.split(",") if args.only else list(DAEMONS) + ["redis"]
+        names = [n for n in args.only.split(",") if n != "-"] if args.only else list(DAEMONS) + ["redis"]
         if args.mode == "power":
             power_cuts(house, history, rng, until)
         elif args.mode == "stop":
             stops(house, history, rng, until)
         else:
             killer(house, history, rng, until, names)
-        if args.mode == "points":		# disarmed only by another start
+        if env:					# disarmed only by another start
             house.stop()
             house.env.pop("KENTONGAN_FAULT")
             house.start()
@@ -204,7 +206,8 @@ def main():
     p.add_argument("--rate", type=float, default=50)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--mode", choices=("kill", "points", "stop", "power", "poison"), default="kill")
-    p.add_argument("--only", default="", help="kill only these, with commas")
+    p.add_argument("--only", default="", help="kill only these, with commas; - for none")
+    p.add_argument("--arm", default="", help="KENTONGAN_FAULT in place of the mode's own")
     p.add_argument("--percent", type=int, default=1, help="of hits of a point that kill")
     p.add_argument("--factor", type=int, default=FACTOR)
     p.add_argument("--quiet", type=float, default=60)
