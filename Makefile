@@ -11,7 +11,8 @@ RUNTIME  := redis-server redis-tools
 DEVEL    := build-essential pkg-config libevent-dev libhiredis-dev libjansson-dev \
             libcurl4-openssl-dev libesmtp-dev libsodium-dev libyaml-dev libutf8proc-dev \
             libstemmer-dev check
-CHECKERS := clang cppcheck libclang-rt-14-dev lua5.1 python3 curl shellcheck
+TESTERS  := python3 redis-tools
+CHECKERS := $(TESTERS) clang cppcheck libclang-rt-14-dev lua5.1 shellcheck
 
 CFLAGS   += -std=c11 -D_GNU_SOURCE $(OPT) -fstack-protector-strong -fPIE \
             -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2
@@ -90,7 +91,7 @@ $(eval $(call runner,unit,$(UNIT)))
 $(eval $(call runner,integration,$(INTEG)))
 
 # ---- what a newcomer types ----
-.PHONY: deps run test unit integration clean
+.PHONY: deps run test test-full unit integration clean
 deps:
 	@missing=; for p in $(DEVEL) $(RUNTIME) $(EXTRA_PACKAGES); do \
 	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
@@ -109,11 +110,17 @@ unit: $(B)/tests/unit
 	$(B)/tests/unit
 integration: all $(B)/tests/integration
 	$(B)/tests/integration
-test: deps
+test:
+	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="$(TESTERS)"
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all $(B)/tests/unit $(B)/tests/integration
 	$(B)/tests/unit
-	$(B)/tests/integration
 	@$(MAKE) --no-print-directory fault-smoke
+	$(B)/tests/integration
+
+# Everything: tests under sanitizers, the long torture, mutants.
+test-full: test asan
+	@$(MAKE) --no-print-directory fault-all
+	@$(MAKE) --no-print-directory mutants
 
 # ---- broken on purpose: a running house is tortured and judged by a program of its own ----
 TORTURE   := python3 tests/fault/torture.py
@@ -138,7 +145,7 @@ mutants:
 	python3 tests/fault/mutants.py
 
 # ---- static checks ----
-.PHONY: lint asan test-full
+.PHONY: lint asan
 lint:
 	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="$(CHECKERS)"
 	@$(MAKE) --no-print-directory -s -j$$(nproc) B=build/clang CC=clang all
@@ -162,7 +169,7 @@ $(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(LIB)
 
 .PHONY: bench
 bench:
-	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="python3 redis-tools"
+	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="$(TESTERS)"
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all $(BENCHES)
 	python3 bench/bench.py $(B) $(BENCH)
 
