@@ -125,9 +125,17 @@ local function item_read(keys, args, k, a)
 	return it, k, a
 end
 
+-- A key's type is asked once a call: many items write to the same lines and lists.
+local function check_type(g, command, key)
+	if not g.checked[key] then
+		redis.call(command, key)
+		g.checked[key] = true
+	end
+end
+
 -- nil when it may be written, else the answer.  Touches every key that it will write: one of
 -- another type raises its error here, before the first write.
-local function item_check(it)
+local function item_check(it, g)
 	local bad = nil
 	if it.expect >= 0 then
 		local c = redis.call('HMGET', it.key, 'v', 'q', 'i')
@@ -148,15 +156,15 @@ local function item_check(it)
 	end
 	for _, m in ipairs(it.out) do
 		m.there = redis.call('HEXISTS', m.key, 'st') == 1
-		redis.call('LLEN', m.list)
-		redis.call('ZCARD', m.line)
+		check_type(g, 'LLEN', m.list)
+		check_type(g, 'ZCARD', m.line)
 	end
 	for _, m in ipairs(it.cancel) do
 		local old = redis.call('HMGET', m.key, 'st', 'q', 'z')
 		m.state = old[1]
 		if m.state == 'queued' then
-			redis.call('LLEN', old[2])
-			redis.call('ZCARD', old[3])
+			check_type(g, 'LLEN', old[2])
+			check_type(g, 'ZCARD', old[3])
 		end
 	end
 	if it.drop then
@@ -291,7 +299,7 @@ local function commit(keys, args)
 	local now, results, failed, k, a = now_ms(g.meta), {}, {}, 6, 4
 	local decided, written = tonumber(args[2]), false
 	g.seq = log_check(g.meta, g.log)
-	g.later = collect()
+	g.later, g.checked = collect(), {}
 	redis.call('ZCARD', g.due)
 	redis.call('ZCARD', g.lease)
 	redis.call('ZCARD', g.ended)
@@ -306,7 +314,7 @@ local function commit(keys, args)
 		-- commit may have made the very version that the second of ours expects of the first.
 		local ok, bad = true, it.expect >= 0 and failed[it.key] or nil
 		if not bad then
-			ok, bad = pcall(item_check, it)
+			ok, bad = pcall(item_check, it, g)
 		end
 		if not ok or bad then
 			failed[it.key] = 'conflict'
