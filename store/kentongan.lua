@@ -171,7 +171,10 @@ local function item_check(it, g)
 		it.dropped = redis.call('HGET', it.drop, 'v') == '0'
 	end
 	-- An answer has no version to guard it: the entry that it answers does.
-	if it.stream and #redis.call('XRANGE', it.stream, it.ack, it.ack) == 0 and it.expect < 0 then
+	if it.stream then
+		check_type(g, 'XLEN', it.stream)
+	end
+	if it.stream and it.expect < 0 and #redis.call('XRANGE', it.stream, it.ack, it.ack) == 0 then
 		return 'already'
 	end
 	return bad
@@ -403,7 +406,7 @@ local function mark(keys, args)
 	if m[1] ~= args[3] or m[2] ~= 'sending' then
 		return 'lost'
 	end
-	local g = { log = keys[2], seq = log_check(keys[1], keys[2]) }
+	local g = { log = keys[2], seq = args[6] ~= '' and log_check(keys[1], keys[2]) or 0 }
 	redis.call('ZCARD', keys[3])
 	redis.call('ZCARD', m[3])
 	redis.call('LLEN', m[4])
