@@ -16,7 +16,7 @@ struct console {
 	struct redis_link *link;	/* follows the log; blocking reads only */
 	struct httpd *http;
 	struct model *model;
-	struct event *again, *ping, *sweep;
+	struct event *again, *ping, *sweep, *replay;
 	struct watcher *watchers; int watchers_n;
 	int following, ready;
 	char *port;
@@ -31,6 +31,8 @@ void get_events(struct http_req *r, void *arg);
 void get_atom(struct http_req *r, void *arg);
 void get_json_feed(struct http_req *r, void *arg);
 void feed_publish(struct console *c, enum model_event e, int64_t seq, const struct buf *data);
+/* Sends those who are behind what they missed; called when the model stands at the log's end. */
+void feed_catch_up(struct console *c);
 void feed_ping(struct console *c);
 void feed_release(struct console *c);
 

@@ -4,15 +4,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <event2/event.h>
+
 #include "console/console.h"
+#include "lib/clock.h"
 #include "lib/escape.h"
 #include "lib/fault.h"
 #include "lib/log.h"
 
 #define REPLAY_MAX 10000	/* a reader further behind starts anew */
+#define REPLAY_STEP 500		/* entries at once: what a reader has not taken yet stays small */
+#define REPLAY_PAUSE_MS 20
 #define FEED_ENTRIES 100
 
-struct watcher { struct console *c; struct http_stream *s; struct watcher *next, *prev; int broken; };
+struct watcher {
+	struct console *c;
+	struct http_stream *s;
+	struct watcher *next, *prev;
+	int broken;
+	int behind;			/* after must be replayed before it hears anything new */
+	int64_t after;
+};
 
 /* ---- SSE ---- */
 
@@ -49,7 +61,8 @@ feed_publish(struct console *c, enum model_event e, int64_t seq, const struct bu
 {
 	for (struct watcher *w = c->watchers, *next; w != NULL; w = next) {
 		next = w->next;
-		send_event(w, e, seq, data);
+		if (!w->behind)
+			send_event(w, e, seq, data);
 	}
 }
 
@@ -93,24 +106,46 @@ replay_line(const struct log_line *line, void *arg)
 	if (e != MODEL_NOTHING)
 		send_event(w, e, line->seq, &data);
 	buf_release(&data);
+	w->after = line->seq;
 	return w->broken;
 }
 
 static void
-replay(struct watcher *w, int64_t after)
+replay(struct watcher *w)
 {
 	int64_t now = model_seq(w->c->model);
 	struct buf chunk = { 0 };
 
-	if (after < now - REPLAY_MAX || after > now) {
+	if (w->after < now - REPLAY_MAX || w->after > now) {
+		w->behind = 0;
 		buf_addf(&chunk, "id: %" PRId64 "\nevent: reset\ndata: {\"seq\":%" PRId64 "}\n\n", now, now);
 		if (http_stream_send(w->s, &chunk, (size_t)w->c->h.set.console_backlog_bytes) != 0)
 			w->broken = 1;
 		buf_release(&chunk);
 		return;
 	}
-	if (after < now)
-		logbook_read(&w->c->h.st, after, (int)(now - after), replay_line, w);
+	if (http_stream_waiting(w->s) > (size_t)w->c->h.set.console_backlog_bytes / 2)
+		return;			/* a slow reader: when it has taken this */
+	/* What the store does not give now is asked for again: a reader must not miss the gap. */
+	if (w->after >= now || logbook_read(&w->c->h.st, w->after, REPLAY_STEP, replay_line, w) == 0 ||
+	    w->after >= now)
+		w->behind = 0;
+}
+
+void
+feed_catch_up(struct console *c)
+{
+	struct timeval pause = ms_to_timeval(REPLAY_PAUSE_MS);
+	int behind = 0;
+
+	for (struct watcher *w = c->watchers, *next; w != NULL; w = next) {
+		next = w->next;
+		if (w->behind && !w->broken)
+			replay(w);
+		behind |= w->behind && !w->broken;
+	}
+	if (behind)
+		event_add(c->replay, &pause);
 }
 
 void
@@ -149,8 +184,11 @@ get_events(struct http_req *r, void *arg)
 	if (http_stream_send(w->s, &hello, (size_t)c->h.set.console_backlog_bytes) != 0)
 		w->broken = 1;
 	buf_release(&hello);
-	if (after >= 0 && !w->broken)
-		replay(w, after);
+	/* Until the model has read the log, nobody can say what is new to this reader. */
+	w->behind = after >= 0;
+	w->after = after;
+	if (c->ready)
+		feed_catch_up(c);
 }
 
 /* ---- words for people ---- */

@@ -108,6 +108,7 @@ on_again(evutil_socket_t fd, short what, void *arg)
 		    model_open_count(c->model), model_bytes(c->model));
 		daemon_ready(c->d, c->port);
 	}
+	feed_catch_up(c);
 	follow(c);
 }
 
@@ -127,6 +128,16 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 	model_sweep(c->model, house_now_ms(&c->h));
 }
 
+static void
+on_replay(evutil_socket_t fd, short what, void *arg)
+{
+	struct console *c = arg;
+
+	(void)fd, (void)what;
+	if (c->ready && !c->d->stopping)
+		feed_catch_up(c);
+}
+
 int
 follow_init(struct console *c, struct event_base *base)
 {
@@ -138,7 +149,8 @@ follow_init(struct console *c, struct event_base *base)
 	c->again = event_new(base, -1, 0, on_again, c);
 	c->ping = event_new(base, -1, EV_PERSIST, on_ping, c);
 	c->sweep = event_new(base, -1, EV_PERSIST, on_sweep, c);
-	if (c->again == NULL || c->ping == NULL || c->sweep == NULL || event_add(c->ping, &ping) != 0 ||
+	c->replay = event_new(base, -1, 0, on_replay, c);
+	if (c->replay == NULL || c->again == NULL || c->ping == NULL || c->sweep == NULL || event_add(c->ping, &ping) != 0 ||
 	    event_add(c->sweep, &sweep) != 0)
 		return -1;
 	later(c, 0);
@@ -148,7 +160,7 @@ follow_init(struct console *c, struct event_base *base)
 void
 follow_release(struct console *c)
 {
-	struct event *const events[] = { c->ping, c->sweep, c->again };
+	struct event *const events[] = { c->ping, c->sweep, c->again, c->replay };
 
 	if (c->link != NULL)
 		redis_link_free(c->link);	/* first: it calls back */

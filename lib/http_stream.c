@@ -83,6 +83,14 @@ http_stream_send(struct http_stream *s, const struct buf *chunk, size_t limit)
 	return 0;
 }
 
+size_t
+http_stream_waiting(const struct http_stream *s)
+{
+	const struct http_conn *c = s->r->c;
+
+	return c != NULL ? evbuffer_get_length(bufferevent_get_output(c->bev)) : 0;
+}
+
 void
 http_stream_end(struct http_stream *s)
 {

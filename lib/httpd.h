@@ -116,5 +116,7 @@ struct http_stream *http_stream_start(struct http_req *r, const char *type,
  * -1 when the peer reads too slowly (more than limit bytes waiting) or is gone: on_close follows.
  */
 int http_stream_send(struct http_stream *s, const struct buf *chunk, size_t limit);
+/* Bytes that the peer has not taken yet. */
+size_t http_stream_waiting(const struct http_stream *s);
 void http_stream_end(struct http_stream *s);
 #endif

@@ -457,6 +457,20 @@ def check_reports(v, store, history):
     return codes
 
 
+def check_feed(v, history, entries):
+    """The live feed told of every open escalation once, in order, through every cut."""
+    told = [h["seq"] for h in history if h["op"] == "feed" and h["event"] == "eskalasi"]
+    if not any(h["op"] == "feed" for h in history):
+        return
+    newest = max(told, default=0)
+    due = {seq for seq, e in entries.items() if "esc" in e and not e["c"].get("sealed") and seq <= newest}
+    v.check("feed", set(told) == due, "%d escalations never told, as %s; %d told that are none" %
+            (len(due - set(told)), sorted(due - set(told))[:3], len(set(told) - due)))
+    v.check("feed", len(told) == len(set(told)), "%d told more than once" % (len(told) - len(set(told))))
+    v.check("feed", not any(h["op"] == "feed_behind" for h in history), "it stayed behind")
+    v.fact("%d escalations told by the live feed", len(told))
+
+
 def check_acknowledged(v, house, history):
     """
     An input is used up by the very commit it led to.  Only a reader that was stopped in between
@@ -522,6 +536,7 @@ def main():
     check_outbox(v, store, entries, house, history)
     codes = check_reports(v, store, history)
     check_acknowledged(v, house, history)
+    check_feed(v, history, entries)
     if not args.no_faults:
         check_worth(v, history, codes)
     status, report = house.command("audit", "verify")

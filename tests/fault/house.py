@@ -357,8 +357,15 @@ class House:
 
     def sent(self, route="sms"):
         """What left the house, line by line."""
+        return self.sent_since(0, route)[0]
+
+    def sent_since(self, offset, route="sms"):
+        """Whole lines after a place in the file, and the place after them."""
         try:
-            with open(self.path("out", route + ".jsonl"), encoding="utf-8") as f:
-                return [json.loads(line) for line in f if line.endswith("\n")]
+            with open(self.path("out", route + ".jsonl"), "rb") as f:
+                f.seek(offset)
+                data = f.read()
         except FileNotFoundError:
-            return []
+            return [], offset
+        whole = data[:data.rfind(b"\n") + 1]		# the last line may be in the middle of its write
+        return [json.loads(line) for line in whole.splitlines()], offset + len(whole)

@@ -62,7 +62,7 @@ class Load:
         self.order = 0
         self.open_ids = set()			# not acknowledged yet
         self.stopping = False
-        self.seen_lines = 0
+        self.read_to = 0
         self.texts = [t for t, weight in REPORTS for _ in range(weight)]
         self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(workers)]
         self.producer = threading.Thread(target=self.produce, daemon=True)
@@ -110,10 +110,9 @@ class Load:
 
     def act(self):
         while not self.stopping:
-            lines = self.house.sent()
-            for line in lines[self.seen_lines:]:
+            lines, self.read_to = self.house.sent_since(self.read_to)
+            for line in lines:
                 self.answer(line)
-            self.seen_lines = len(lines)
             time.sleep(0.2)
 
     def command(self, line, text, after_s):

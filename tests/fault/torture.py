@@ -8,6 +8,8 @@ The driver shares no code with the daemons.  A run writes history.jsonl; checker
 after quiescence and once more after a full restart.  Exit status 0 only when all held.
 """
 import argparse
+import http.client
+import json
 import os
 import random
 import shutil
@@ -73,6 +75,53 @@ class Watch(threading.Thread):
     def finish(self):
         self.over = True
         self.join(5)
+
+
+class Follower(threading.Thread):
+    """Watches the live feed as a browser does: after a cut it asks for what came since."""
+
+    def __init__(self, house, history):
+        super().__init__(daemon=True)
+        self.house, self.history, self.over, self.last = house, history, False, 0
+
+    def run(self):
+        while not self.over:
+            try:
+                self.follow()
+            except (OSError, ValueError, http.client.HTTPException):
+                time.sleep(0.1)
+
+    def follow(self):
+        conn = http.client.HTTPConnection(self.house.console, timeout=5)
+        try:
+            conn.request("GET", "/api/v1/events", headers={"Last-Event-ID": str(self.last)})
+            event, seq = None, None
+            for raw in conn.getresponse():
+                line = raw.decode().rstrip("\n")
+                if line.startswith("id: "):
+                    seq = int(line[4:])
+                elif line.startswith("event: "):
+                    event = line[7:]
+                elif line == "" and seq is not None:	# only a whole event counts
+                    self.history.add("feed", seq=seq, event=event)
+                    self.last, event, seq = seq, None, None
+        finally:
+            conn.close()
+
+    def finish(self, limit_s=20):
+        """Waits until the feed has told of the newest escalation; the checker looks for the rest."""
+        try:
+            wait_for("the feed to tell the newest", lambda: self.last >= self.newest(), limit_s, 0.1)
+        except Late as e:
+            self.history.add("feed_behind", why=str(e))
+        self.over = True
+
+    def newest(self):
+        try:
+            items = json.loads(self.house.get("/feed/eskalasi.json", True, limit_s=2)[2])["items"]
+        except (OSError, ValueError, KeyError, http.client.HTTPException):
+            return 1 << 60
+        return items[0]["seq"] if items else 0
 
 
 def killer(house, history, rng, until, names):
@@ -165,6 +214,8 @@ def run(args, work):
         house.start()
         watch = Watch(house, history)
         watch.start()
+        follower = Follower(house, history)
+        follower.start()
         load = Load(house, history, args.seed, args.rate, poison=150 if args.mode == "poison" else 0).start()
         history.add("faults_begin")
         until = time.monotonic() + args.seconds
@@ -187,6 +238,7 @@ def run(args, work):
             history.add("restless", why=str(e))
             print("RED  I11: %s" % e)
         watch.finish()
+        follower.finish()
         note_hits(hits, history)
         status = judge(house, history_path, "running")
         house.stop()
