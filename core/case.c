@@ -44,6 +44,24 @@ case_lead(const struct case_record *c)
 	return c->units_n > 0 ? c->units[0] : "";
 }
 
+int
+case_unit_index(const struct case_record *c, const char *unit)
+{
+	for (int i = 0; i < c->units_n; i++)
+		if (strcmp(c->units[i], unit) == 0)
+			return i;
+	return -1;
+}
+
+struct case_task *
+case_task_of(struct case_record *c, const char *officer)
+{
+	for (int i = 0; i < c->tasks_n; i++)
+		if (c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, officer) == 0)
+			return &c->tasks[i];
+	return NULL;
+}
+
 const struct case_clock *
 case_clock_named(const struct policy *p, const struct case_record *c, const char *name)
 {

@@ -1,0 +1,301 @@
+#include "core/act.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "core/authority.h"
+#include "core/clocks.h"
+#include "core/step.h"
+#include "core/tell.h"
+
+void
+act_understand(struct step *s, const struct understanding *u)
+{
+	struct case_record *c = s->c;
+
+	SET(c->category, u->category);
+	SET(c->place, u->place);
+	SET(c->rt, u->rt);
+	SET(c->rw, u->rw);
+	if (s->t->effects & FX_FIRST || u->urgency > c->urgency || s->cmd->by == BY_OPERATOR)
+		c->urgency = u->urgency;
+	c->confidence_permille = u->confidence_permille;
+	c->sealed |= u->sealed;		/* raised by anyone, lowered by none here */
+	if (c->urgency == URGENCY_DARURAT)
+		c->lane_e = 1;
+	if (s->t->to != CASE_DITUGASKAN)
+		return;			/* triage: no unit yet */
+	c->units_n = 0;
+	for (int i = 0; i < u->units_n && i < CASE_UNITS; i++)
+		if (unit_find(s->p->units, u->units[i]) != NULL)
+			SET(c->units[c->units_n++], u->units[i]);
+}
+
+void
+act_open(struct step *s)
+{
+	const struct report_facts *f = s->cmd->report;
+	struct case_record *c = s->c;
+
+	memset(c, 0, sizeof(*c));
+	c->code = f->code;
+	SET(c->policy, f->policy);
+	SET(c->channel, f->channel);
+	SET(c->reporter, f->reporter);
+	SET(c->lang, f->lang);
+	c->received_ms = f->received_ms;
+	c->arrived_ms = f->arrived_ms;
+	c->opened_ms = s->now_ms;
+	c->latihan = f->latihan;
+	c->lane_e = f->lane_e;
+	c->hide_reporter = f->hide_reporter;
+	ledger_begin(&c->ledger, HOLDER_GATEWAY, f->received_ms);
+	ledger_pass(&c->ledger, HOLDER_QUEUE, f->arrived_ms);
+	if (c->reporter[0] != '\0')
+		index_add(s, INDEX_REPORTER_SET, "", "");
+}
+
+int
+act_hand_on(struct step *s)
+{
+	const struct unit *u = unit_find(s->p->units, s->cmd->to_unit);
+
+	/* To itself would only start the clock of taking anew. */
+	if (u == NULL || strcmp(u->code, case_lead(s->c)) == 0)
+		return step_refuse(s, REFUSED_UNIT);
+	s->c->hand_ons += s->c->units_n > 0;	/* from triage it is the first hand, not another */
+	SET(s->c->units[0], u->code);
+	s->c->units_n = 1;
+	return 0;
+}
+
+static void
+lead_with(struct case_record *c, const char *unit)
+{
+	int at = 0;
+
+	while (at < c->units_n && strcmp(c->units[at], unit) != 0)
+		at++;
+	if (at == CASE_UNITS)
+		at--;
+	if (at == c->units_n)
+		c->units_n++;
+	memmove(c->units[1], c->units[0], sizeof(c->units[0]) * (size_t)at);
+	SET(c->units[0], unit);
+}
+
+void
+act_take_over(struct step *s)
+{
+	const struct officer *o = officer_find(s->r, s->cmd->actor);
+
+	if (o != NULL)
+		lead_with(s->c, o->unit);
+	SET(s->c->holder, s->cmd->actor);
+}
+
+/* Who takes a disputed case: the superior; of a sealed one the next whom its ladder names. */
+static const struct unit *
+one_higher(const struct step *s)
+{
+	const struct unit *u = unit_find(s->p->units, case_lead(s->c));
+
+	if (!s->c->sealed)
+		return u != NULL && u->parent != NULL ? u->parent : u;
+	for (int i = 0; i < s->c->clocks_n; i++) {
+		const struct ladder *l = case_ladder(s->p, s->c, i);
+
+		if (s->p->clocks[i].stop != STOP_ON_HANDLE || l == NULL)
+			continue;
+		for (int g = 0; g < l->n; g++)
+			if (l->rungs[g].unit[0] != '\0' && case_unit_index(s->c, l->rungs[g].unit) < 0)
+				return unit_find(s->p->units, l->rungs[g].unit);
+	}
+	return u;
+}
+
+void
+act_reopen(struct step *s)
+{
+	struct case_record *c = s->c;
+	const struct unit *up = one_higher(s);
+
+	if (up != NULL)
+		lead_with(c, up->code);
+	c->level++;
+	c->taken_ms = c->going_ms = c->arrived_scene_ms = c->handled_ms = c->resolved_ms = 0;
+	c->holder[0] = '\0';
+	clocks_reopen(s);
+}
+
+int
+act_wait(struct step *s)
+{
+	struct case_record *c = s->c;
+	const struct command *cmd = s->cmd;
+	int64_t until = cmd->until_ms;
+
+	if (cmd->event == ON_ASK) {
+		until = s->now_ms + s->p->ask_ms;
+	} else {
+		const struct officer *o = officer_find(s->r, cmd->approver);
+
+		if (o == NULL || o->ended || strcmp(cmd->approver, cmd->actor) == 0)
+			return step_refuse(s, REFUSED_APPROVER);
+		if (until <= s->now_ms || until > s->now_ms + s->p->wait_max_ms)
+			return step_refuse(s, REFUSED_TIME);
+		clocks_pause(s);
+	}
+	c->wait_back = c->state;
+	c->wait_asked = cmd->event == ON_ASK;
+	c->wait_until_ms = until;
+	return 0;
+}
+
+void
+act_resume(struct step *s)
+{
+	clocks_resume(s);
+	s->c->wait_until_ms = 0;
+}
+
+void
+act_note_undo(struct step *s, const struct case_record *before)
+{
+	struct case_record *c = s->c;
+	unsigned fx = s->t->effects;
+
+	if (fx & FX_UNDOABLE) {
+		/* An act ends a wait for good: taken back, the work goes on where it was before. */
+		c->undo.state = before->state == CASE_MENUNGGU ? before->wait_back : before->state;
+		SET(c->undo.officer, s->cmd->actor);
+		SET(c->undo.holder, before->holder);
+		c->undo.until_ms = s->now_ms + s->p->undo_ms;
+	} else if (c->state != before->state || (fx & (FX_REVOKE | FX_BY_TASK))) {
+		c->undo.until_ms = 0;		/* others have built on it */
+	}
+}
+
+int
+act_undo(struct step *s)
+{
+	struct case_record *c = s->c;
+	struct case_task *t = case_task_of(c, s->cmd->actor);
+	int64_t act_ms = c->undo.until_ms - s->p->undo_ms;
+	int64_t *const noted[] = { &c->taken_ms, &c->going_ms, &c->arrived_scene_ms, &c->handled_ms,
+	    &c->resolved_ms };
+
+	if (c->undo.until_ms < s->now_ms || strcmp(c->undo.officer, s->cmd->actor) != 0)
+		return step_refuse(s, c->undo.until_ms < s->now_ms ? REFUSED_TIME : REFUSED_AUTHORITY);
+	clocks_undo(s);
+	for (size_t i = 0; i < N_ELEMS(noted); i++)
+		if (*noted[i] >= act_ms)
+			*noted[i] = 0;		/* it did not happen */
+	SET(c->holder, c->undo.holder);
+	if (t != NULL && strcmp(c->holder, s->cmd->actor) != 0)
+		t->state = TASK_OPEN;
+	return 0;
+}
+
+void
+act_note_times(struct step *s)
+{
+	struct case_record *c = s->c;
+	int64_t *at = NULL;
+
+	switch (s->t->on) {
+	case ON_ACCEPT: at = &c->taken_ms; break;
+	case ON_GO: at = &c->going_ms; break;
+	case ON_ARRIVE: at = &c->arrived_scene_ms; break;
+	case ON_HANDLE: at = &c->handled_ms; break;
+	case ON_RESOLVE: at = &c->resolved_ms; break;
+	default: break;
+	}
+	if (at != NULL && *at == 0)
+		*at = s->now_ms;
+	if ((s->t->effects & FX_STOP_TAKEN) && c->taken_ms == 0)
+		c->taken_ms = s->now_ms;
+	if ((s->t->effects & FX_STOP_HANDLED) && c->handled_ms == 0)
+		c->handled_ms = s->now_ms;
+}
+
+void
+act_take_task(struct step *s)
+{
+	struct case_record *c = s->c;
+	const struct officer *o = officer_find(s->r, s->cmd->actor);
+	struct case_task *t = case_task_of(c, s->cmd->actor);
+	char unit[UNIT_CODE_CHARS] = "?";
+
+	if (t != NULL) {
+		t->state = TASK_TAKEN;
+		SET(unit, t->unit);
+	} else if (o != NULL) {
+		SET(unit, o->unit);
+	}
+	if (c->holder[0] == '\0' || (s->t->effects & FX_STOP_TAKEN))
+		SET(c->holder, s->cmd->actor);
+	/* His colleagues need not come; other units are told for their own part. */
+	messages_cancel(s, "tw", unit, s->cmd->actor);
+	if (s->t->effects & (FX_STOP_HANDLED | FX_STOP_RESOLVED))
+		messages_cancel(s, "ew", "", "");
+}
+
+void
+act_revoke(struct step *s)
+{
+	messages_cancel(s, "twe", "", "");
+	for (int i = 0; i < s->c->tasks_n; i++)
+		task_drop(s, &s->c->tasks[i]);
+	tasks_prune(s->c);	/* makes room for those that follow in the same step */
+	s->c->holder[0] = '\0';
+}
+
+void
+act_drop_unit(struct step *s)
+{
+	struct case_record *c = s->c;
+	int at = actor_unit(s, c);
+	char unit[UNIT_CODE_CHARS];
+
+	assert(at > 0);		/* command_event() saw to it */
+	SET(unit, c->units[at]);
+	c->units_n--;
+	memmove(c->units + at, c->units + at + 1, sizeof(c->units[0]) * (size_t)(c->units_n - at));
+	for (int i = 0; i < c->tasks_n; i++)
+		if (strcmp(c->tasks[i].unit, unit) == 0)
+			task_drop(s, &c->tasks[i]);
+	messages_cancel(s, "tw", unit, "");
+}
+
+int
+act_merge(struct step *s)
+{
+	struct code into;
+
+	if (code_parse(&into, s->cmd->into, strlen(s->cmd->into)) != 0 ||
+	    strcmp(into.s, s->c->code.s) == 0)
+		return step_refuse(s, REFUSED_CASE);
+	SET(s->c->duplicate_of, into.s);
+	return 0;
+}
+
+void
+act_close(struct step *s)
+{
+	struct case_record *c = s->c;
+	static const struct { enum case_event on; enum close_reason as; } map[] = {
+		{ ON_CONFIRM, CLOSE_CONFIRMED }, { ON_LAPSE, CLOSE_UNDISPUTED },
+		{ ON_REJECT, CLOSE_REJECTED }, { ON_MERGE, CLOSE_DUPLICATE },
+		{ ON_WITHDRAW, CLOSE_WITHDRAWN },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(map); i++)
+		if (map[i].on == s->t->on)
+			c->closed_as = map[i].as;
+	c->closed_ms = s->now_ms;
+	messages_cancel(s, "i", "", "");
+	ledger_end(&c->ledger, s->now_ms);
+	if (c->reporter[0] != '\0')
+		index_add(s, INDEX_REPORTER_DROP, "", "");
+}

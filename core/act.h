@@ -1,0 +1,40 @@
+#ifndef KENTONGAN_ACT_H
+#define KENTONGAN_ACT_H
+/*
+ * What each act changes in the case itself: who leads, who holds, when it was taken.  Clocks are
+ * clocks.h, messages tell.h; decide.c says which act belongs to which event.
+ *
+ * Ownership  the step and its case are changed in place.
+ * Errors     -1 and effects.refusal: not with this command.
+ */
+#include "core/decide.h"
+
+struct step;
+
+/* A case that did not exist yet, from the command's report. */
+void act_open(struct step *s);
+/* What was understood, or corrected, of the report. */
+void act_understand(struct step *s, const struct understanding *u);
+int act_hand_on(struct step *s);
+/* The actor's unit leads from now on, he himself holds the case. */
+void act_take_over(struct step *s);
+/* Disputed: the one above takes it, the old one stays as support, all promises start anew. */
+void act_reopen(struct step *s);
+/* Waits for the resident's answer, or for budget or parts; and no more. */
+int act_wait(struct step *s);
+void act_resume(struct step *s);
+/* What the act changes, as long as the actor may take it back; else that nobody may. */
+void act_note_undo(struct step *s, const struct case_record *before);
+/* Takes the actor's last act back. */
+int act_undo(struct step *s);
+/* The unit for which the actor speaks is not needed: event ON_DROP only. */
+void act_drop_unit(struct step *s);
+int act_merge(struct step *s);
+/* When the case was first taken, gone to, reached, handled, resolved. */
+void act_note_times(struct step *s);
+/* The actor works on it: his colleagues need not come. */
+void act_take_task(struct step *s);
+/* All tasks end, nobody holds the case. */
+void act_revoke(struct step *s);
+void act_close(struct step *s);
+#endif

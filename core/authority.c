@@ -1,0 +1,90 @@
+#include "core/authority.h"
+
+#include <string.h>
+
+#include "core/step.h"
+
+#define ROUTER (1u << BY_ROUTER)
+#define STAFF (1u << BY_OFFICER | 1u << BY_OPERATOR)
+#define DESK (1u << BY_OPERATOR)
+#define RESIDENT (1u << BY_RESIDENT)
+#define TIMER (1u << BY_TIMER)
+/* The resident's word is the resident's: no officer may say in his stead that it is fixed. */
+static const unsigned senders[] = {
+	[ON_OPEN] = ROUTER, [ON_TRIAGE] = ROUTER | TIMER, [ON_ASSIGN] = ROUTER | STAFF,
+	[ON_ACCEPT] = STAFF, [ON_GO] = STAFF, [ON_ARRIVE] = STAFF, [ON_HANDLE] = STAFF,
+	[ON_RESOLVE] = STAFF, [ON_DECLINE] = STAFF, [ON_DROP] = STAFF, [ON_HAND_ON] = STAFF,
+	[ON_ASK] = STAFF, [ON_NOTE] = ROUTER | STAFF | RESIDENT, [ON_WAIT] = STAFF,
+	[ON_RESUME] = STAFF | TIMER, [ON_CONFIRM] = RESIDENT | DESK, [ON_DISPUTE] = RESIDENT | DESK,
+	[ON_LAPSE] = TIMER, [ON_WITHDRAW] = RESIDENT | STAFF, [ON_WITHDRAW_ASKED] = RESIDENT,
+	[ON_REJECT] = STAFF, [ON_MERGE] = STAFF, [ON_UNDO] = STAFF, [ON_TAKE_OVER] = STAFF,
+	[ON_DUE] = TIMER,
+};
+
+/* The resident need not say why; whoever speaks or decides for him must. */
+static int
+needs_reason(const struct step *s)
+{
+	return (s->t->effects & FX_REASON) || (((1u << s->cmd->by) & STAFF) &&
+	    (s->t->on == ON_WITHDRAW || s->t->on == ON_CONFIRM || s->t->on == ON_DISPUTE));
+}
+
+static int
+has_authority(const struct step *s, const struct case_record *c)
+{
+	const struct officer *o;
+	const struct unit *mine;
+
+	if (s->cmd->by != BY_OFFICER && s->cmd->by != BY_OPERATOR)
+		return 1;
+	o = officer_find(s->r, s->cmd->actor);
+	if (o == NULL || o->ended)
+		return 0;
+	mine = unit_find(s->p->units, o->unit);
+	for (int i = 0; i < c->tasks_n; i++)
+		if (c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, o->id) == 0)
+			return 1;
+	for (int i = 0; i < c->units_n; i++) {
+		const struct unit *u = unit_find(s->p->units, c->units[i]);
+
+		/* A sealed case is for the named units alone, not for those above them. */
+		if (u != NULL && (u == mine || (!c->sealed && mine != NULL && unit_is_under(u, mine))))
+			return 1;
+	}
+	if (strcmp(o->unit, s->p->triage_unit) == 0 && (!c->sealed || c->units_n == 0))
+		return 1;
+	return !c->sealed && (o->role == ROLE_OPERATOR || o->role == ROLE_ADMIN);
+}
+
+int
+authority_check(struct step *s, const struct case_record *c)
+{
+	if (s->cmd->by != BY_SYSTEM && !(senders[s->t->on] >> s->cmd->by & 1))
+		return step_refuse(s, REFUSED_AUTHORITY);
+	if (!has_authority(s, c))
+		return step_refuse(s, REFUSED_AUTHORITY);
+	if (needs_reason(s) && (s->cmd->note == NULL || s->cmd->note[0] == '\0'))
+		return step_refuse(s, REFUSED_REASON);
+	return 0;
+}
+
+int
+actor_unit(const struct step *s, const struct case_record *c)
+{
+	const struct officer *o = officer_find(s->r, s->cmd->actor);
+
+	for (int i = 0; i < c->tasks_n; i++)
+		if (c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, s->cmd->actor) == 0)
+			return case_unit_index(c, c->tasks[i].unit);
+	return o != NULL ? case_unit_index(c, o->unit) : -1;
+}
+
+enum case_event
+command_event(const struct step *s, const struct case_record *c)
+{
+	if (s->cmd->event == ON_WITHDRAW && s->cmd->by == BY_RESIDENT && (c->sealed || c->lane_e))
+		return ON_WITHDRAW_ASKED;
+	if (s->cmd->event == ON_DECLINE || s->cmd->event == ON_DROP)
+		return actor_unit(s, c) > 0 ? ON_DROP : ON_DECLINE;
+	return s->cmd->event;
+}

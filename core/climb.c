@@ -1,0 +1,195 @@
+#include "core/climb.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/clocks.h"
+#include "core/step.h"
+#include "core/tell.h"
+
+static void
+offer(struct due *d, enum due_kind kind, int clock, int64_t at_ms)
+{
+	if (at_ms != 0 && (d->kind == DUE_NONE || at_ms < d->at_ms))
+		*d = (struct due){ kind, clock, at_ms };
+}
+
+struct due
+case_due_first(const struct case_record *c)
+{
+	struct due d = { DUE_NONE, 0, 0 };
+
+	for (int i = 0; i < c->clocks_n; i++)
+		if (c->clocks[i].state == CLOCK_RUNNING)
+			offer(&d, DUE_CLOCK, i, c->clocks[i].next_ms);
+	if (c->state == CASE_SELESAI)
+		offer(&d, DUE_CONFIRM, 0, c->confirm_by_ms);
+	if (c->state == CASE_MENUNGGU)
+		offer(&d, DUE_WAIT, 0, c->wait_until_ms);
+	offer(&d, DUE_REVIEW, 0, c->review_ms);
+	return d;
+}
+
+static size_t
+rung_recipients(const struct step *s, const struct rung *g, const char **unit,
+    const struct officer **out, size_t max)
+{
+	const struct unit *u = case_answerable(s->p, s->c);
+	const struct place *p = place_find(s->p->places, s->c->place);
+
+	if (g->to == RUNG_PARENT)
+		u = u != NULL ? u->parent : NULL;
+	else if (g->to == RUNG_KECAMATAN)
+		u = p != NULL ? unit_for_place(s->p->units, TIER_KECAMATAN, p->code) : NULL;
+	else if (g->to == RUNG_UNIT || g->to == RUNG_FEED)
+		u = unit_find(s->p->units, g->unit);
+	*unit = u != NULL ? u->code : "";
+	return u != NULL ? roster_on_duty(s->r, u->code, ROLE_KEPALA, s->now_ms, out, max) : 0;
+}
+
+/*
+ * A sealed case does not climb through whoever happens to stand above: the resident fears just
+ * him.  It goes to those of its own units, and to those whom the ladder names.
+ */
+static int
+is_closed_to(const struct step *s, const struct rung *g, const char *unit)
+{
+	return s->c->sealed && (g->to == RUNG_PARENT || g->to == RUNG_KECAMATAN) &&
+	    case_unit_index(s->c, unit) < 0;
+}
+
+/* The height of the highest rung that is due now in any clock: clock order breaks ties. */
+static int
+is_highest_due(const struct step *s, int clock, int rung)
+{
+	int top_clock = clock, top_rung = rung;
+
+	for (int i = 0; i < s->c->clocks_n; i++) {
+		const struct case_clock *k = &s->c->clocks[i];
+		const struct ladder *l = case_ladder(s->p, s->c, i);
+
+		if (k->state != CLOCK_RUNNING || l == NULL || k->due_ms > s->now_ms || i == clock)
+			continue;
+		for (int g = k->rung; g < l->n && k->due_ms + l->rungs[g].after_ms <= s->now_ms; g++)
+			if (g > top_rung || (g == top_rung && i > top_clock))
+				top_clock = i, top_rung = g;
+	}
+	return top_clock == clock && top_rung == rung;
+}
+
+/* Later than this is an outage: then one message per case is enough. */
+#define OUTAGE_MS 5000
+
+static void
+climb_rung(struct step *s, int clock, struct escalation *e)
+{
+	struct case_clock *k = &s->c->clocks[clock];
+	const struct ladder *l = case_ladder(s->p, s->c, clock);
+	const struct rung *g = &l->rungs[k->rung];
+	const struct officer *heads[2];
+	const char *unit;
+	int last = k->rung + 1 == l->n;
+	size_t n = rung_recipients(s, g, &unit, heads, N_ELEMS(heads));
+	int overtaken = (!last && k->due_ms + l->rungs[k->rung + 1].after_ms <= s->now_ms) ||
+	    (e->late_ms > OUTAGE_MS && !is_highest_due(s, clock, k->rung));
+
+	SET(e->rung, g->name);
+	SET(e->told, unit);
+	k->rung++;
+	k->next_ms = clock_next(s->p, s->c, clock);
+	if (overtaken) {
+		e->kind = ESC_PASSED, e->why = "terlambat";
+		return;
+	}
+	if (is_closed_to(s, g, unit)) {
+		e->kind = ESC_PASSED, e->why = "tertutup";
+		e->told[0] = '\0';
+		if (k->next_ms > s->now_ms)
+			k->next_ms = s->now_ms;
+		return;
+	}
+	if (n == 0 && g->to != RUNG_FEED) {
+		e->kind = ESC_PASSED, e->why = "kosong";
+		tell_gap(s, unit, g->name);
+		if (k->next_ms > s->now_ms)
+			k->next_ms = s->now_ms;		/* the next one hears of it at once */
+		return;
+	}
+	e->kind = ESC_RUNG;
+	for (size_t i = 0; i < n; i++) {
+		struct message *m = tell_officer(s, heads[i], s->c->sealed ? "eskalasi-rahasia" : "eskalasi",
+		    GROUP_ESCALATION);
+
+		if (m == NULL)
+			break;
+		SET(m->rung, g->name);
+		m->due_ms = k->due_ms;
+	}
+}
+
+static void
+warn(struct step *s, int clock, struct escalation *e)
+{
+	struct case_clock *k = &s->c->clocks[clock];
+	const struct clock_rule *rule = &s->p->clocks[clock];
+	int percent = rule->warnings[k->warned], told = 0, n = s->c->tasks_n;
+	int64_t next;
+
+	snprintf(e->rung, sizeof(e->rung), "%d%%", percent);
+	k->warned++;
+	next = k->next_ms = clock_next(s->p, s->c, clock);
+	if (next <= s->now_ms) {
+		e->kind = ESC_PASSED, e->why = "terlambat";
+		return;
+	}
+	e->kind = ESC_WARNING;
+	messages_cancel(s, "w", "", "");		/* an older warning still queued says less than this one */
+	for (int i = 0; i < n && told < s->p->told_max; i++) {
+		const struct case_task *t = &s->c->tasks[i];
+		const struct officer *o = t->state == TASK_GONE ? NULL : officer_find(s->r, t->officer);
+		struct message *m;
+
+		if (o == NULL || o->ended || (s->c->holder[0] != '\0' && strcmp(s->c->holder, o->id) != 0))
+			continue;
+		m = tell_officer(s, o, s->c->sealed ? "ingat-rahasia" : "ingat", GROUP_WARNING);
+		if (m == NULL)
+			break;
+		told++;
+		SET(s->c->pending[s->c->pending_n - 1].unit, t->unit);
+		SET(m->nonce, t->nonce);
+		m->percent = percent;
+		m->due_ms = k->due_ms;
+	}
+	SET(e->told, told > 0 ? e->unit : "");
+}
+
+void
+climb_due(struct step *s, const struct due *d)
+{
+	struct case_clock *k = &s->c->clocks[d->clock];
+	struct escalation *e = &s->fx->esc;
+	const struct unit *u = case_answerable(s->p, s->c);
+
+	if (d->kind == DUE_REVIEW) {
+		s->fx->what = "tinjau";
+		s->c->review_ms = s->now_ms + s->p->review_ms;
+		return;
+	}
+	SET(e->clock, s->p->clocks[d->clock].name);
+	SET(e->unit, u != NULL ? u->code : "");
+	e->due_ms = d->at_ms;
+	e->late_ms = s->now_ms - d->at_ms;
+	e->epoch = k->epoch;
+	e->why = "";
+	if (!k->in_breach && k->warned < s->p->clocks[d->clock].warnings_n) {
+		warn(s, d->clock, e);
+	} else if (!k->in_breach) {
+		e->kind = ESC_BREACH;
+		k->in_breach = 1;
+		if (k->breached_ms == 0)
+			k->breached_ms = k->due_ms;
+		k->next_ms = clock_next(s->p, s->c, d->clock);
+	} else {
+		climb_rung(s, d->clock, e);
+	}
+}

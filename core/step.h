@@ -1,0 +1,35 @@
+#ifndef KENTONGAN_STEP_H
+#define KENTONGAN_STEP_H
+/*
+ * One step of a case, as decide.c, act.c, clocks.c, tell.c, climb.c and authority.c pass it to each
+ * other; nobody else includes this.
+ *
+ * Ownership  everything is borrowed from the caller of case_decide(), for that call.
+ * Errors     who refuses returns step_refuse(); case_decide() then undoes what the step changed.
+ */
+#include <stdio.h>
+
+#include "core/decide.h"
+
+struct step {
+	const struct policy *p;
+	const struct roster *r;
+	const struct command *cmd;
+	const struct transition *t;	/* NULL until the command has found its row */
+	int64_t now_ms;
+	struct effects *fx;
+	struct case_record *c;		/* the case as it is after the step: &fx->after */
+	uint64_t entropy;		/* moves on with each nonce drawn */
+};
+
+/* Always -1. */
+static inline int
+step_refuse(struct step *s, enum refusal why)
+{
+	s->fx->refusal = why;
+	return -1;
+}
+
+/* Copies a text into an array of char, cut to its size. */
+#define SET(dst, src) snprintf((dst), sizeof(dst), "%s", (src))
+#endif

@@ -1,0 +1,279 @@
+#include "core/tell.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "core/step.h"
+
+static struct message *
+message_add(struct step *s, const char *kind, char group)
+{
+	struct effects *fx = s->fx;
+	struct case_record *c = s->c;
+	struct message *m;
+
+	if (fx->messages_n == FX_MESSAGES)
+		return NULL;
+	if (c->pending_n == CASE_PENDING) {	/* the oldest has long been sent */
+		memmove(c->pending, c->pending + 1, sizeof(c->pending[0]) * (CASE_PENDING - 1));
+		c->pending_n--;
+	}
+	m = &fx->messages[fx->messages_n++];
+	memset(m, 0, sizeof(*m));
+	m->n = ++c->messages;
+	m->kind = kind;
+	m->group = group;
+	m->lane_e = c->lane_e || c->urgency == URGENCY_DARURAT;
+	m->not_before_ms = s->now_ms;
+	m->not_after_ms = s->now_ms + s->p->message_life_ms;
+	c->pending[c->pending_n].n = m->n;
+	c->pending[c->pending_n].group = group;
+	c->pending[c->pending_n].unit[0] = '\0';
+	c->pending_n++;
+	return m;
+}
+
+struct message *
+tell_officer(struct step *s, const struct officer *o, const char *kind, char group)
+{
+	struct message *m = message_add(s, kind, group);
+
+	if (m == NULL)
+		return NULL;
+	m->to = TO_OFFICER;
+	SET(m->officer, o->id);
+	SET(m->unit, o->unit);
+	SET(s->c->pending[s->c->pending_n - 1].unit, o->unit);
+	return m;
+}
+
+void
+messages_cancel(struct step *s, const char *groups, const char *unit, const char *but)
+{
+	struct case_record *c = s->c;
+	int keep = 0;
+
+	for (int i = 0; i < c->pending_n; i++) {
+		const struct case_pending *m = &c->pending[i];
+		int mine = 0;
+
+		for (int t = 0; t < c->tasks_n; t++)
+			mine |= c->tasks[t].message == m->n && strcmp(c->tasks[t].officer, but) == 0;
+		if (strchr(groups, m->group) != NULL && !mine &&
+		    (unit[0] == '\0' || strcmp(unit, m->unit) == 0) && s->fx->cancels_n < FX_CANCELS) {
+			s->fx->cancels[s->fx->cancels_n++] = m->n;
+			continue;
+		}
+		c->pending[keep++] = *m;
+	}
+	c->pending_n = keep;
+}
+
+/* Numbers below what can be drawn twice are the store's to refuse: it keeps nonces unique per officer. */
+static void
+nonce_next(struct step *s, char out[NONCE_CHARS + 1])
+{
+	s->entropy = s->entropy * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	nonce_make(out, (uint32_t)(s->entropy >> 45) & 0x7fff);
+}
+
+void
+index_add(struct step *s, enum index_kind kind, const char *officer, const char *nonce)
+{
+	struct index_op *op;
+
+	assert(s->fx->indexes_n < FX_INDEXES);
+	op = &s->fx->indexes[s->fx->indexes_n++];
+	op->kind = kind;
+	SET(op->officer, officer);
+	SET(op->nonce, nonce);
+}
+
+void
+task_drop(struct step *s, struct case_task *t)
+{
+	if (t->state == TASK_GONE)
+		return;
+	t->state = TASK_GONE;
+	if (t->nonce[0] != '\0')
+		index_add(s, INDEX_TASK_DROP, t->officer, t->nonce);
+}
+
+void
+tasks_prune(struct case_record *c)
+{
+	int keep = 0;
+
+	for (int i = 0; i < c->tasks_n; i++)
+		if (c->tasks[i].state != TASK_GONE)
+			c->tasks[keep++] = c->tasks[i];
+	c->tasks_n = keep;
+}
+
+static void
+task_give(struct step *s, const struct officer *o, const char *unit, const char *kind)
+{
+	struct case_record *c = s->c;
+	struct case_task *t;
+	struct message *m;
+
+	if (case_task_of(c, o->id) != NULL || c->tasks_n == CASE_TASKS)
+		return;
+	m = tell_officer(s, o, kind, GROUP_TASK);
+	if (m == NULL)
+		return;
+	t = &c->tasks[c->tasks_n++];
+	memset(t, 0, sizeof(*t));
+	SET(t->officer, o->id);
+	SET(t->unit, unit);
+	t->told_ms = s->now_ms;
+	t->state = TASK_OPEN;
+	t->message = m->n;
+	SET(c->pending[c->pending_n - 1].unit, unit);
+	if (!c->sealed) {		/* sealed cases are worked on at the console only */
+		nonce_next(s, t->nonce);
+		SET(m->nonce, t->nonce);
+		index_add(s, INDEX_TASK_ADD, o->id, t->nonce);
+	}
+	if (c->told_ms == 0)
+		c->told_ms = s->now_ms;
+}
+
+void
+tell_gap(struct step *s, const char *unit, const char *rung)
+{
+	const struct officer *o[1];
+
+	s->fx->gap = 1;
+	if (roster_on_duty(s->r, s->p->roster_unit, ROLE_KEPALA, s->now_ms, o, 1) == 1) {
+		struct message *m = tell_officer(s, o[0], "celah", GROUP_NOTICE);
+
+		if (m != NULL) {
+			SET(m->unit, unit);
+			SET(m->rung, rung);
+		}
+	}
+}
+
+/* Officers of a unit who can be told now: those on duty, else its head. */
+static size_t
+reachable(const struct step *s, const char *unit, const struct officer **out, size_t max)
+{
+	size_t n = roster_on_duty(s->r, unit, ROLE_PETUGAS, s->now_ms, out, max);
+
+	if (n == 0)
+		n = roster_on_duty(s->r, unit, ROLE_OPERATOR, s->now_ms, out, max);
+	return n != 0 ? n : roster_on_duty(s->r, unit, ROLE_KEPALA, s->now_ms, out, 1);
+}
+
+/*
+ * Gives a unit its task.  Where nobody can be reached the superior unit is told at once, so that a
+ * task never waits for a roster to be mended.
+ */
+static void
+unit_task(struct step *s, const char *code, size_t max, const char *kind)
+{
+	const struct officer *o[8];
+	const struct unit *u = unit_find(s->p->units, code);
+	size_t n = 0;
+
+	if (max > N_ELEMS(o))
+		max = N_ELEMS(o);
+	for (; u != NULL; u = s->c->sealed ? NULL : u->parent) {
+		n = reachable(s, u->code, o, max);
+		if (n > 0)
+			break;
+		tell_gap(s, u->code, "tugas");
+	}
+	for (size_t i = 0; i < n; i++)
+		task_give(s, o[i], code, kind);
+}
+
+void
+tell_desk(struct step *s)
+{
+	unit_task(s, s->p->triage_unit, (size_t)s->p->told_max, s->c->sealed ? "tugas-rahasia" : "tugas");
+}
+
+void
+tell_units(struct step *s)
+{
+	const char *kind = s->c->sealed ? "tugas-rahasia" : s->t->on == ON_DISPUTE ? "sanggah" : "tugas";
+
+	for (int i = 0; i < s->c->units_n; i++)
+		unit_task(s, s->c->units[i], i == 0 ? (size_t)s->p->told_max : 1, kind);
+	/* A case nobody was told of is the desk's; a sealed one only if no unit was named at all. */
+	if (s->c->tasks_n == 0 && (!s->c->sealed || s->c->units_n == 0))
+		tell_desk(s);
+}
+
+/* No task is open (taken over, or all who had one have left): the holder, the lead, the desk. */
+static void
+tell_somebody(struct step *s, const char *kind)
+{
+	const struct officer *o[1] = { officer_find(s->r, s->c->holder) };
+
+	if ((o[0] == NULL || o[0]->ended) && reachable(s, case_lead(s->c), o, 1) == 0 &&
+	    (s->c->sealed || reachable(s, s->p->triage_unit, o, 1) == 0))
+		s->fx->gap = 1;
+	else
+		tell_officer(s, o[0], kind, GROUP_NOTICE);
+}
+
+void
+tell_holders(struct step *s, const char *kind)
+{
+	int told = 0, n = s->c->tasks_n;
+
+	for (int i = 0; i < n && told < s->p->told_max; i++) {
+		const struct officer *o;
+
+		if (s->c->tasks[i].state == TASK_GONE)
+			continue;
+		o = officer_find(s->r, s->c->tasks[i].officer);
+		if (o != NULL && !o->ended && tell_officer(s, o, kind, GROUP_NOTICE) != NULL)
+			told++;
+	}
+	if (told == 0)
+		tell_somebody(s, kind);
+}
+
+/* What the resident hears of each event; sealed cases say as little as the second column. */
+static const struct { enum case_event on; const char *kind, *sealed; } news[] = {
+	{ ON_OPEN,      "terima",          "terima-rahasia" },
+	{ ON_TRIAGE,    "terima-triase",   "terima-rahasia" },
+	{ ON_ASSIGN,    "terima",          NULL },
+	{ ON_ACCEPT,    "kabar-diterima",  NULL },
+	{ ON_GO,        "kabar-menuju",    NULL },
+	{ ON_ARRIVE,    "kabar-tiba",      NULL },
+	{ ON_HANDLE,    "kabar-ditangani", NULL },
+	{ ON_RESOLVE,   "kabar-selesai",   NULL },
+	{ ON_HAND_ON,   "kabar-teruskan",  NULL },
+	{ ON_ASK,       "kabar-tanya",     "kabar-tanya" },
+	{ ON_WAIT,      "kabar-menunggu",  NULL },
+	{ ON_CONFIRM,   "kabar-ditutup",   NULL },
+	{ ON_LAPSE,     "kabar-ditutup",   NULL },
+	{ ON_DISPUTE,   "kabar-dibuka",    NULL },
+	{ ON_REJECT,    "kabar-ditolak",   NULL },
+	{ ON_MERGE,     "kabar-ditolak",   NULL },
+	{ ON_WITHDRAW,  "kabar-batal",     NULL },
+};
+
+void
+tell_reporter(struct step *s)
+{
+	if (s->c->reporter[0] == '\0')
+		return;
+	for (size_t i = 0; i < N_ELEMS(news); i++) {
+		const char *kind = s->c->sealed ? news[i].sealed : news[i].kind;
+		struct message *m;
+
+		if (news[i].on != s->t->on || kind == NULL)
+			continue;
+		m = message_add(s, kind, GROUP_REPORTER);
+		if (m != NULL) {
+			m->to = TO_REPORTER;
+			SET(m->unit, case_lead(s->c));
+		}
+	}
+}
