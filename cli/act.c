@@ -12,12 +12,16 @@
 #define TRIES 5
 
 /* What an operator says of a case beside what it is now: category, place, urgency, or a unit outright. */
-struct correction { const char *category, *place, *urgency, *to; };
+struct correction {
+	const char *category, *place, *urgency, *to;
+	struct understanding u;		/* what it comes to */
+};
 
-/* Fills u from the case and the correction; NULL when it can be used, else what is wrong with it. */
+/* Fills k->u from the case and the correction; NULL when it can be used, else what is wrong with it. */
 static const char *
-understand_anew(struct understanding *u, const struct policy *p, const struct case_record *c, const struct correction *k)
+understand_anew(const struct policy *p, const struct case_record *c, struct correction *k)
 {
+	struct understanding *u = &k->u;
 	const char *category = k->category != NULL ? k->category : c->category;
 	const char *place = k->place != NULL ? k->place : c->place;
 	struct assignment a = { .category = category_find(p->catalogue, category), .place = place, .certain = 1 };
@@ -47,12 +51,11 @@ understand_anew(struct understanding *u, const struct policy *p, const struct ca
 }
 
 static enum commit_result
-act_once(struct house *h, const struct code *code, struct command *cmd, const struct correction *k,
+act_once(struct house *h, const struct code *code, struct command *cmd, struct correction *k,
     struct effects *fx, const char **why)
 {
 	struct commit_batch b = { 0 };
 	struct laporan words = { 0 };
-	struct understanding u;
 	struct case_keys keys;
 	struct stored_case s;
 	char lookup[33];
@@ -68,10 +71,10 @@ act_once(struct house *h, const struct code *code, struct command *cmd, const st
 	if (p == NULL || stored_case_open(&s, &h->st, &keys, &words, lookup) != 0)
 		goto out;
 	if (cmd->event == ON_ASSIGN) {
-		*why = understand_anew(&u, p, &s.c, k);
+		*why = understand_anew(p, &s.c, k);
 		if (*why != NULL)
 			goto out;
-		cmd->u = &u;
+		cmd->u = &k->u;
 		cmd->by = BY_OPERATOR;
 	}
 	random_bytes(&cmd->entropy, sizeof(cmd->entropy));
