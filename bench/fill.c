@@ -26,8 +26,8 @@
 static struct case_record
 pattern(const struct house *h, int64_t now)
 {
-	struct understanding u = { .category = "jalan-rusak", .place = "35.10.14.2012", .units = { "D-35.10.14.2012" },
-	    .units_n = 1, .confidence_permille = 900 };
+	struct understanding u = { .category = "jalan-rusak", .place = "35.10.14.2012",
+	    .units = { "D-35.10.14.2012" }, .units_n = 1, .confidence_permille = 900 };
 	struct report_facts f = { .received_ms = now, .arrived_ms = now };
 	struct command cmd = { .event = ON_OPEN, .by = BY_ROUTER, .u = &u, .report = &f };
 	struct case_record nothing = { .version = 0 };
@@ -54,7 +54,8 @@ set_due(struct case_record *c, const struct policy *p, int64_t due)
 		struct case_clock *k = &c->clocks[i];
 
 		if (p->clocks[i].stop == STOP_ON_HANDLE) {
-			const struct ladder *l = policy_ladder_for(p, &p->clocks[i], c->category, TIER_DESA);
+			const struct ladder *l = policy_ladder_for(p, &p->clocks[i], c->category,
+			    TIER_DESA);
 
 			k->due_ms = k->breached_ms = due - l->rungs[1].after_ms;
 			k->next_ms = due;
@@ -107,7 +108,8 @@ put_many(struct house *h, struct case_record *c, uint64_t *number, int n, int64_
 		int queued = 0;
 
 		for (; i < n && queued < PIPE; i++, queued++) {
-			code_make(&c->code, ++*number * UINT64_C(2654435761) & ((UINT64_C(1) << 35) - 1));
+			code_make(&c->code,
+			    ++*number * UINT64_C(2654435761) & ((UINT64_C(1) << 35) - 1));
 			put(h, c, &keys, &doc);
 		}
 		for (int k = 0; k < 2 * queued; k++)
@@ -137,8 +139,8 @@ main(int argc, char **argv)
 		if (strcmp(argv[i], "--at-in") == 0) at_in = strtoll(argv[i + 1], NULL, 10);
 	}
 	buf_addf(&path, "%s/run/redis.url", dir);
-	if (file_read(buf_str(&path), 1024, &url) != 0 || house_open(&h, "conf", dir, buf_str(&url), "bench") != 0 ||
-	    house_refresh(&h) != 0) {
+	if (file_read(buf_str(&path), 1024, &url) != 0 ||
+	    house_open(&h, "conf", dir, buf_str(&url), "bench") != 0 || house_refresh(&h) != 0) {
 		fprintf(stderr, "%s: nothing runs there\n", dir);
 		return 1;
 	}

@@ -61,11 +61,14 @@ main(int argc, char **argv)
 
 		x = redisCommand(r, "XREAD COUNT 2000 BLOCK 500 STREAMS kt:{%s}:log %s", tag, last);
 		now = clock_now_ms();
-		for (size_t i = 0; x != NULL && x->type == REDIS_REPLY_ARRAY && i < x->element[0]->element[1]->elements; i++) {
+		for (size_t i = 0; x != NULL && x->type == REDIS_REPLY_ARRAY &&
+		    i < x->element[0]->element[1]->elements;
+		    i++) {
 			redisReply *e = x->element[0]->element[1]->element[i];
 
 			snprintf(last, sizeof(last), "%s", e->element[0]->str);
-			if (n < count && strstr(e->element[1]->element[1]->str, buf_str(&needle)) != NULL) {
+			if (n < count &&
+			    strstr(e->element[1]->element[1]->str, buf_str(&needle)) != NULL) {
 				early += now < due;
 				late[n++] = (double)(now - due);
 			}
@@ -73,8 +76,8 @@ main(int argc, char **argv)
 		freeReplyObject(x);
 	}
 	qsort(late, (size_t)n, sizeof(*late), by_value);
-	printf("{\"count\":%d,\"early\":%d,\"p50_ms\":%.0f,\"p99_ms\":%.0f,\"max_ms\":%.0f}\n", n, early, n ? late[n / 2] : 0,
-	    n ? late[(int)((double)n * 0.99)] : 0, n ? late[n - 1] : 0);
+	printf("{\"count\":%d,\"early\":%d,\"p50_ms\":%.0f,\"p99_ms\":%.0f,\"max_ms\":%.0f}\n", n,
+	    early, n ? late[n / 2] : 0, n ? late[(int)((double)n * 0.99)] : 0, n ? late[n - 1] : 0);
 	redisFree(r);
 	return n == count && early == 0 ? 0 : 1;
 }

@@ -62,13 +62,17 @@ build(struct buf *out, int i)
 	uint8_t mac[32];
 	int64_t t = clock_now_ms() / 1000;
 
-	buf_addf(&body, "{\"id\":\"bench-%" PRIu64 "-%d\",\"from\":\"+62813%08d\",\"text\":\"%s\",\"time\":%" PRId64 "}",
+	buf_addf(&body,
+	    "{\"id\":\"bench-%" PRIu64
+	    "-%d\",\"from\":\"+62813%08d\",\"text\":\"%s\",\"time\":%" PRId64 "}",
 	    opt.seed, i, i % 100000000, texts[(size_t)i % N_ELEMS(texts)], clock_now_ms());
 	buf_addf(&text, "%" PRId64 ".", t);
 	buf_add(&text, body.data, body.len);
 	hmac_sha256(mac, opt.secret.data, opt.secret.len, text.data, text.len);
-	buf_addf(out, "POST /hook/sms/http HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-	    "X-Kentongan-Signature: t=%" PRId64 ",v1=", t);
+	buf_addf(out,
+	    "POST /hook/sms/http HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+	    "X-Kentongan-Signature: t=%" PRId64 ",v1=",
+	    t);
 	buf_add_hex(out, mac, sizeof(mac));
 	buf_addf(out, "\r\nContent-Length: %zu\r\n\r\n", body.len);
 	buf_add(out, body.data, body.len);
@@ -124,7 +128,8 @@ pull(struct conn *c)
 	c->in[c->in_n] = '\0';
 	end = strstr(c->in, "\r\n\r\n");
 	code = end != NULL ? strstr(end, "\"code\":\"") : NULL;
-	if (end == NULL || (code == NULL && strstr(c->in, " 202 ") != NULL) || strchr(end, '}') == NULL)
+	if (end == NULL || (code == NULL && strstr(c->in, " 202 ") != NULL) ||
+	    strchr(end, '}') == NULL)
 		return 0;
 	reports[c->report].answered_us = clock_mono_us();
 	if (code != NULL)
@@ -152,12 +157,14 @@ follow(void *arg)
 	{
 		redisReply *x = redisCommand(r, "XREVRANGE kt:{%s}:log + - COUNT 1", opt.tag);
 
-		snprintf(last, sizeof(last), "%s", x->elements == 1 ? x->element[0]->element[0]->str : "0-0");
+		snprintf(last, sizeof(last), "%s",
+		    x->elements == 1 ? x->element[0]->element[0]->str : "0-0");
 		freeReplyObject(x);
 	}
 	atomic_store(&following, 1);
 	while (atomic_load(&following)) {
-		redisReply *x = redisCommand(r, "XREAD COUNT 1000 BLOCK 200 STREAMS kt:{%s}:log %s", opt.tag, last);
+		redisReply *x = redisCommand(r, "XREAD COUNT 1000 BLOCK 200 STREAMS kt:{%s}:log %s",
+		    opt.tag, last);
 		int64_t now = clock_mono_us();
 
 		if (x == NULL)
@@ -165,7 +172,8 @@ follow(void *arg)
 		if (x->type == REDIS_REPLY_ARRAY)
 			for (size_t i = 0; i < x->element[0]->element[1]->elements; i++) {
 				redisReply *e = x->element[0]->element[1]->element[i];
-				const char *code = strstr(e->element[1]->element[1]->str, "\"v\":1,");
+				const char *code = strstr(e->element[1]->element[1]->str,
+				    "\"v\":1,");
 
 				snprintf(last, sizeof(last), "%s", e->element[0]->str);
 				if (code == NULL || seen_n == opt.requests)
@@ -199,15 +207,16 @@ static void
 percentiles(const char *name, int64_t *v, int n)
 {
 	qsort(v, (size_t)n, sizeof(*v), by_value);
-	printf(",\"%s_p50_us\":%" PRId64 ",\"%s_p99_us\":%" PRId64 ",\"%s_max_us\":%" PRId64, name, n ? v[n / 2] : 0, name,
-	    n ? v[(int)((double)n * 0.99)] : 0, name, n ? v[n - 1] : 0);
+	printf(",\"%s_p50_us\":%" PRId64 ",\"%s_p99_us\":%" PRId64 ",\"%s_max_us\":%" PRId64, name,
+	    n ? v[n / 2] : 0, name, n ? v[(int)((double)n * 0.99)] : 0, name, n ? v[n - 1] : 0);
 }
 
 static void
 run(void)
 {
 	struct conn *conns = xcalloc((size_t)opt.connections, sizeof(*conns));
-	int ep = epoll_create1(EPOLL_CLOEXEC), idle_n = 0, *idle = xcalloc((size_t)opt.connections, sizeof(*idle));
+	int ep = epoll_create1(EPOLL_CLOEXEC), idle_n = 0,
+	    *idle = xcalloc((size_t)opt.connections, sizeof(*idle));
 	int64_t start;
 
 	for (int i = 0; i < opt.connections; i++) {
@@ -285,7 +294,8 @@ parse(int argc, char **argv)
 				buf_cut(files[f], strcspn(buf_str(files[f]), "\n"));
 			}
 		if (strcmp(argv[i], "--port") == 0) opt.port = (int)strtol(v, NULL, 10);
-		if (strcmp(argv[i], "--connections") == 0) opt.connections = (int)strtol(v, NULL, 10);
+		if (strcmp(argv[i], "--connections") == 0)
+			opt.connections = (int)strtol(v, NULL, 10);
 		if (strcmp(argv[i], "--requests") == 0) opt.requests = (int)strtol(v, NULL, 10);
 		if (strcmp(argv[i], "--rate") == 0) opt.rate = (int)strtol(v, NULL, 10);
 		if (strcmp(argv[i], "--seed") == 0) opt.seed = strtoull(v, NULL, 10);
@@ -318,7 +328,8 @@ main(int argc, char **argv)
 	v = xcalloc((size_t)opt.requests, sizeof(*v));
 	for (int i = 0; i < opt.requests; i++)
 		v[i] = reports[i].answered_us - reports[i].sent_us;
-	printf("{\"requests\":%d,\"failed\":%d,\"per_s\":%.0f", opt.requests, failed, opt.requests * 1e6 / (double)took);
+	printf("{\"requests\":%d,\"failed\":%d,\"per_s\":%.0f", opt.requests, failed,
+	    opt.requests * 1e6 / (double)took);
 	percentiles("answer", v, opt.requests);
 	if (opt.redis != NULL)
 		join_log(thread);

@@ -24,14 +24,17 @@ understand_anew(const struct policy *p, const struct case_record *c, struct corr
 	struct understanding *u = &k->u;
 	const char *category = k->category != NULL ? k->category : c->category;
 	const char *place = k->place != NULL ? k->place : c->place;
-	struct assignment a = { .category = category_find(p->catalogue, category), .place = place, .certain = 1 };
+	struct assignment a = {
+		.category = category_find(p->catalogue, category), .place = place, .certain = 1
+	};
 
 	memset(u, 0, sizeof(*u));
 	if (a.category == NULL)
 		return "no such category; see conf/kategori.yaml";
 	if (place[0] != '\0' && place_find(p->places, place) == NULL)
 		return "no such place; see conf/wilayah.csv";
-	if (k->urgency != NULL ? urgency_of_name(k->urgency, &u->urgency) != 0 : (u->urgency = c->urgency, 0))
+	if (k->urgency != NULL ? urgency_of_name(k->urgency, &u->urgency) != 0 :
+	    (u->urgency = c->urgency, 0))
 		return "no such urgency; one of biasa mendesak darurat";
 	snprintf(u->category, sizeof(u->category), "%s", category);
 	snprintf(u->place, sizeof(u->place), "%s", place);
@@ -66,7 +69,8 @@ act_once(struct house *h, const struct code *code, struct command *cmd, struct c
 	*why = "the store does not answer; try again";
 	if (now == 0 || cases_load(&h->st, code, 1, &s) != 0)
 		return COMMIT_UNKNOWN;
-	p = s.there && s.readable && s.version > 0 ? version_policy(&h->versions, &h->st, s.c.policy) : NULL;
+	p = s.there && s.readable && s.version > 0 ?
+	    version_policy(&h->versions, &h->st, s.c.policy) : NULL;
 	*why = "no such open case";
 	if (p == NULL || stored_case_open(&s, &h->st, &keys, &words, lookup) != 0)
 		goto out;
@@ -112,22 +116,27 @@ cli_act(int argc, char **argv)
 
 	if (cli_parse(&c, argc, argv, flags, N_ELEMS(flags)) != 0 || c.args_n != 2 || as == NULL) {
 		free(fx);
-		return cli_usage("act CODE ACTION --as OFFICER [--note T] [--to UNIT] [--approver O] [--until MS] "
+		return cli_usage(
+		    "act CODE ACTION --as OFFICER [--note T] [--to UNIT] [--approver O] [--until MS] "
 		    "[--category C] [--place P] [--urgency U]");
 	}
 	if (code_parse(&code, c.args[0], strlen(c.args[0])) != 0)
 		cli_fail("%s: no receipt code: a symbol is wrong", c.args[0]);
 	else if (case_event_of_name(c.args[1], &cmd.event) != 0)
-		cli_fail("%s: no action; one of tugaskan terima menuju tiba tangani selesai bukan teruskan tanya catat tunggu "
-		    "lanjut tolak gabung urung ambil-alih", c.args[1]);
+		cli_fail(
+		    "%s: no action; one of tugaskan terima menuju tiba tangani selesai bukan teruskan tanya catat tunggu "
+		    "lanjut tolak gabung urung ambil-alih",
+		    c.args[1]);
 	else if (cli_house(&c, &h) == 0) {
 		snprintf(cmd.actor, sizeof(cmd.actor), "%s", as);
 		snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s", k.to != NULL ? k.to : "");
-		snprintf(cmd.approver, sizeof(cmd.approver), "%s", approver != NULL ? approver : "");
+		snprintf(cmd.approver, sizeof(cmd.approver), "%s",
+		    approver != NULL ? approver : "");
 		snprintf(cmd.into, sizeof(cmd.into), "%s", into != NULL ? into : "");
 		cmd.until_ms = until != NULL ? strtoll(until, NULL, 10) : 0;
 		cmd.note = note;
-		for (int i = 0; i < TRIES && (result == COMMIT_CONFLICT || result == COMMIT_TAKEN); i++)
+		for (int i = 0; i < TRIES && (result == COMMIT_CONFLICT || result == COMMIT_TAKEN);
+		    i++)
 			result = act_once(&h, &code, &cmd, &k, fx, &why);
 		if (result == COMMIT_OK) {
 			printf("%s %s\n", code.s, case_state_name(fx->state_after));

@@ -14,7 +14,8 @@ cli_audit(int argc, char **argv)
 	struct cli c;
 	int rc;
 
-	if (cli_parse(&c, argc, argv, NULL, 0) != 0 || c.args_n != 1 || strcmp(c.args[0], "verify") != 0)
+	if (cli_parse(&c, argc, argv, NULL, 0) != 0 || c.args_n != 1 ||
+	    strcmp(c.args[0], "verify") != 0)
 		return cli_usage("audit verify [--dir DIR]");
 	/* Not cli_house(): a store that daemons refuse is just what is to be looked at. */
 	buf_addf(&path, "%s/run/redis.url", c.dir);

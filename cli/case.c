@@ -11,7 +11,8 @@
 static const struct policy *
 policy_of(struct house *h, const struct stored_case *s)
 {
-	return s->there && s->readable && s->version > 0 ? version_policy(&h->versions, &h->st, s->c.policy) : NULL;
+	return s->there && s->readable && s->version > 0 ?
+	    version_policy(&h->versions, &h->st, s->c.policy) : NULL;
 }
 
 /* The promise: the clock that stops when handled. */
@@ -36,8 +37,8 @@ print_line(const struct policy *p, const struct case_record *c, int64_t now)
 		buf_adds(&left, k->due_ms < now ? "lewat " : "sisa ");
 		buf_add_duration(&left, k->due_ms < now ? now - k->due_ms : k->due_ms - now, "id");
 	}
-	printf("%s  %-11s %-8s %-18s %-14s %-12s %s\n", shown, case_state_name(c->state), urgency_name(c->urgency),
-	    c->category, c->place, case_lead(c), buf_str(&left));
+	printf("%s  %-11s %-8s %-18s %-14s %-12s %s\n", shown, case_state_name(c->state),
+	    urgency_name(c->urgency), c->category, c->place, case_lead(c), buf_str(&left));
 	buf_release(&left);
 }
 
@@ -51,12 +52,14 @@ print_case(const struct policy *p, const struct case_record *c, int64_t now)
 		if (c->clocks[i].state == CLOCK_NONE)
 			continue;
 		buf_add_wib_short(&due, c->clocks[i].due_ms);
-		printf("  %-14s %-10s batas %s%s\n", p->clocks[i].name, clock_state_name(c->clocks[i].state), buf_str(&due),
+		printf("  %-14s %-10s batas %s%s\n", p->clocks[i].name,
+		    clock_state_name(c->clocks[i].state), buf_str(&due),
 		    c->clocks[i].breached_ms != 0 ? "  LEWAT" : "");
 		buf_release(&due);
 	}
 	for (int i = 0; i < c->ledger.n; i++)
-		printf("  %-24s %" PRId64 " detik\n", c->ledger.rows[i].holder, c->ledger.rows[i].ms / 1000);
+		printf("  %-24s %" PRId64 " detik\n", c->ledger.rows[i].holder,
+		    c->ledger.rows[i].ms / 1000);
 }
 
 int
@@ -83,7 +86,8 @@ cli_case(int argc, char **argv)
 	else if (!s.there)
 		cli_fail("%s: no such case", code.s);
 	else if (s.version == 0 && c.json)
-		status = printf("{\"code\":\"%s\",\"state\":\"masuk\",\"version\":0}\n", code.s) < 0;
+		status = printf("{\"code\":\"%s\",\"state\":\"masuk\",\"version\":0}\n",
+		    code.s) < 0;
 	else if (s.version == 0)
 		status = printf("%s  masuk, belum dibaca\n", code.s) < 0;
 	else if ((p = policy_of(&h, &s)) == NULL)
@@ -104,7 +108,15 @@ cli_case(int argc, char **argv)
 /* ---- cases ---- */
 
 struct row { struct case_record c; const struct policy *p; int64_t due_ms; };
-struct listing { struct row *rows; size_t n, cap; const char *unit; int any_state; enum case_state state; int overdue; int64_t now; };
+struct listing {
+	struct row *rows;
+	size_t n, cap;
+	const char *unit;
+	int any_state;
+	enum case_state state;
+	int overdue;
+	int64_t now;
+};
 
 static void
 keep(struct listing *l, struct house *h, const struct stored_case *s)
@@ -123,7 +135,8 @@ keep(struct listing *l, struct house *h, const struct stored_case *s)
 		l->cap = l->cap ? 2 * l->cap : 64;
 		l->rows = xrealloc(l->rows, l->cap * sizeof(*l->rows));
 	}
-	l->rows[l->n++] = (struct row){ s->c, p, k != NULL && k->state == CLOCK_RUNNING ? k->due_ms : INT64_MAX };
+	l->rows[l->n++] = (struct row){ s->c, p,
+	    k != NULL && k->state == CLOCK_RUNNING ? k->due_ms : INT64_MAX };
 }
 
 static int
@@ -204,7 +217,9 @@ cli_cases(int argc, char **argv)
 	if (state != NULL) {
 		l.any_state = 0;
 		if (case_state_of_name(state, &l.state) != 0)
-			return cli_fail("--state %s: one of baru ditugaskan diterima menuju ditangani selesai menunggu", state);
+			return cli_fail(
+			    "--state %s: one of baru ditugaskan diterima menuju ditangani selesai menunggu",
+			    state);
 	}
 	if (cli_house(&c, &h) != 0)
 		return 1;

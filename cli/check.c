@@ -39,13 +39,15 @@ cli_check(int argc, char **argv)
 
 	if (cli_parse(&c, argc, argv, NULL, 0) != 0)
 		return 2;
-	if (settings_load(&set, c.conf, &errors) == 0 && version_read_files(&files, c.conf, &errors) == 0 &&
+	if (settings_load(&set, c.conf, &errors) == 0 &&
+	    version_read_files(&files, c.conf, &errors) == 0 &&
 	    (p = policy_parse(&files, &errors)) != NULL && check_roster(&c, p, &errors) == 0)
 		status = 0;
 	fputs(buf_str(&errors), stderr);
 	if (status == 0)
-		printf("%s: sound: %zu units, %zu places, %zu categories, %d clocks\n", c.conf, units_count(p->units),
-		    gazetteer_count(p->places), catalogue_count(p->catalogue), p->clocks_n);
+		printf("%s: sound: %zu units, %zu places, %zu categories, %d clocks\n", c.conf,
+		    units_count(p->units), gazetteer_count(p->places),
+		    catalogue_count(p->catalogue), p->clocks_n);
 	policy_free(p);
 	conf_release(&files);
 	settings_release(&set);

@@ -37,7 +37,8 @@ process_start_time(pid_t pid)
 	const char *p;
 
 	buf_addf(&path, "/proc/%d/stat", (int)pid);
-	if (file_read(buf_str(&path), 4096, &stat) == 0 && (p = strrchr(buf_str(&stat), ')')) != NULL) {
+	if (file_read(buf_str(&path), 4096, &stat) == 0 &&
+	    (p = strrchr(buf_str(&stat), ')')) != NULL) {
 		for (int field = 2; field < 22 && p != NULL; field++)
 			p = strchr(p + 1, ' ');
 		if (p != NULL)
@@ -253,7 +254,8 @@ ended(struct child *c, int status)
 	struct timeval tv;
 	uint32_t jitter;
 
-	log_warn("child_ended", "name=%s pid=%d %s=%d", c->name, (int)c->pid, WIFSIGNALED(status) ? "signal" : "exit",
+	log_warn("child_ended", "name=%s pid=%d %s=%d", c->name, (int)c->pid,
+	    WIFSIGNALED(status) ? "signal" : "exit",
 	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	if (c->readable != NULL) {
 		event_free(c->readable);

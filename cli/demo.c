@@ -81,8 +81,8 @@ house_is_ready(struct demo *d)
 	demo_say(d, SAYS_HOUSE, "", "siap. Formulir warga: %s", d->http);
 	demo_say(d, SAYS_HOUSE, "", "papan ruang Bupati: %s/papan (buka selagi demo berjalan)",
 	    d->console);
-	demo_say(d, SAYS_HOUSE, "", "waktu dipercepat %d kali: empat jam menjadi %d detik", d->speed,
-	    4 * 3600 / d->speed);
+	demo_say(d, SAYS_HOUSE, "", "waktu dipercepat %d kali: empat jam menjadi %d detik",
+	    d->speed, 4 * 3600 / d->speed);
 	event_add(d->limit, &length);
 }
 
@@ -165,7 +165,8 @@ on_limit(evutil_socket_t fd, short what, void *arg)
 	if (d->stopping && d->pid > 0)
 		kill(d->pid, SIGKILL);
 	else if (d->http == NULL) {
-		cli_fail("the house was not ready within a minute; see %s/up.log and %s/log/", d->dir, d->dir);
+		cli_fail("the house was not ready within a minute; see %s/up.log and %s/log/",
+		    d->dir, d->dir);
 		d->status = 1;
 		d->keep = 1;
 	}
@@ -262,7 +263,8 @@ summarise(struct demo *d)
 	d->status |= demand(t->bupati > 0, "ada eskalasi yang sampai ke anak tangga bupati");
 	d->status |= demand(audit == 0, "catatan utuh (audit verify)");
 	if (d->keep)
-		printf("\nFolder: %s (pesan keluar di out/, log di log/, konfigurasi di conf/)\n", d->dir);
+		printf("\nFolder: %s (pesan keluar di out/, log di log/, konfigurasi di conf/)\n",
+		    d->dir);
 	fflush(stdout);
 	buf_release(&report);
 }

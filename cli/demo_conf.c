@@ -33,7 +33,8 @@ copy_file(const struct demo *d, const char *name)
 
 	buf_addf(&path, "%s/%s", d->conf, name);
 	if (file_read(buf_str(&path), 8u << 20, &data) != 0)
-		cli_fail("%s: %s; name the configuration with --conf DIR", buf_str(&path), strerror(errno));
+		cli_fail("%s: %s; name the configuration with --conf DIR", buf_str(&path),
+		    strerror(errno));
 	else
 		rc = put_file(d, name, &data);
 	buf_release(&path);
@@ -54,7 +55,8 @@ put_settings(const struct demo *d, struct buf *errors)
 		buf_add_json(&text, set.regency, strlen(set.regency));
 		buf_adds(&text, "\nname: ");
 		buf_add_json(&text, set.name, strlen(set.name));
-		buf_adds(&text, "\nsla: {nap: 20ms, seal_every: 100ms, head_every: 10s}\nnotify: {nap: 20ms}\n"
+		buf_adds(&text,
+		    "\nsla: {nap: 20ms, seal_every: 100ms, head_every: 10s}\nnotify: {nap: 20ms}\n"
 		    "router: {answers_per_hour: 1000}\n");
 		rc = put_file(d, "kentongan.yaml", &text);
 	}

@@ -71,7 +71,8 @@ demo_say(const struct demo *d, enum demo_voice v, const char *code, const char *
 		code_show(shown, &c);
 	printf("%6.1f %2d:%02d  ", (double)ms / 1000, (int)(day / 60), (int)(day % 60));
 	if (d->colour)
-		printf("\033[%sm%-8s%-10s %s\033[0m\n", voices[v].colour, voices[v].word, shown, buf_str(&text));
+		printf("\033[%sm%-8s%-10s %s\033[0m\n", voices[v].colour, voices[v].word, shown,
+		    buf_str(&text));
 	else
 		printf("%-8s%-10s %s\n", voices[v].word, shown, buf_str(&text));
 	fflush(stdout);
@@ -135,7 +136,8 @@ about_of(struct buf *out, const char *text)
 static void
 hear_task(struct demo *d, struct demo_story *s, const json_t *doc, int n)
 {
-	const char *text = text_of(doc, "text"), *to = text_of(doc, "to"), *kind = text_of(doc, "kind");
+	const char *text = text_of(doc, "text"), *to = text_of(doc, "to"),
+	    *kind = text_of(doc, "kind");
 	const char *name = demo_unit_of(d, to);
 	size_t i = (size_t)(s - d->stories);
 	char nonce[NONCE_CHARS + 1];
@@ -147,7 +149,8 @@ hear_task(struct demo *d, struct demo_story *s, const json_t *doc, int n)
 		if (strcmp(kind, "tugas") == 0)
 			about_of(&d->batch[i].about, text);
 		else
-			buf_adds(&d->batch[i].about, strcmp(kind, "sanggah") == 0 ? "dibuka lagi" : "tertutup");
+			buf_adds(&d->batch[i].about,
+			    strcmp(kind, "sanggah") == 0 ? "dibuka lagi" : "tertutup");
 	}
 	if (strstr(buf_str(&d->batch[i].to), name) != NULL)
 		return;
@@ -299,7 +302,8 @@ hear_escalation(struct demo *d, const json_t *doc)
 		d->tally.rungs++;
 		if (strcmp(text_of(doc, "rung"), "bupati") == 0) {
 			d->tally.bupati++;
-			demo_say(d, SAYS_BUPATI, code, "sampai di layar Bupati: %s %s", unit, missing(clock));
+			demo_say(d, SAYS_BUPATI, code, "sampai di layar Bupati: %s %s", unit,
+			    missing(clock));
 		} else if (strcmp(told, text_of(doc, "unit")) != 0) {
 			/* Its own head was told with the breach. */
 			demo_say(d, SAYS_CLIMB, code, "ke %s: %s %s", unit_name(d, told), unit,
@@ -343,7 +347,8 @@ on_feed(struct evhttp_request *req, void *arg)
 	evbuffer_copyout(in, buf_room(&d->feed, len), len);
 	buf_added(&d->feed, len);
 	while ((end = strstr(buf_str(&d->feed) + used, "\n\n")) != NULL) {
-		char *event = xstrndup(d->feed.data + used, (size_t)(end + 1 - (d->feed.data + used)));
+		char *event = xstrndup(d->feed.data + used,
+		    (size_t)(end + 1 - (d->feed.data + used)));
 
 		hear_event(d, event);
 		free(event);
@@ -403,7 +408,8 @@ demo_hear_begin(struct demo *d)
 	buf_addf(&path, "%s/out/sms.jsonl", d->dir);
 	d->mailbox = open(buf_str(&path), O_RDONLY | O_CLOEXEC);
 	d->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (d->mailbox < 0 || d->watch < 0 || inotify_add_watch(d->watch, buf_str(&path), IN_MODIFY) < 0) {
+	if (d->mailbox < 0 || d->watch < 0 ||
+	    inotify_add_watch(d->watch, buf_str(&path), IN_MODIFY) < 0) {
 		cli_fail("%s: %s", buf_str(&path), strerror(errno));
 		goto out;
 	}

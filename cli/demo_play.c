@@ -250,8 +250,8 @@ on_answer(const struct httpc_answer *a, void *arg)
 		return;
 	}
 	if (d->client != NULL && !d->refusing)
-		demo_say(d, SAYS_HOUSE, "", "tidak menjawab (%d %s): dikirim lagi dengan id yang sama",
-		    a->status, a->why);
+		demo_say(d, SAYS_HOUSE, "",
+		    "tidak menjawab (%d %s): dikirim lagi dengan id yang sama", a->status, a->why);
 	d->refusing = 1;
 	d->tally.refused++;
 	x->due_ms = demo_ms(d) + AGAIN_MS;
@@ -395,7 +395,8 @@ speak(struct demo *d, struct demo_story *s, const struct fate_line *l)
 		demo_say(d, SAYS_OFFICER, s->code, "%s: \"%s\"", demo_unit_of(d, s->task_phone),
 		    buf_str(&text));
 	else
-		demo_say(d, SAYS_RESIDENT, s->code, "menjawab \"%s\"%s", buf_str(&text), meaning(l->text));
+		demo_say(d, SAYS_RESIDENT, s->code, "menjawab \"%s\"%s", buf_str(&text),
+		    meaning(l->text));
 	send_sms(d, s, buf_str(&id), officer ? s->task_phone : s->phone, buf_str(&text), 0);
 	s->confirmed |= !officer && strcmp(l->text, "1") == 0;
 	/* From here on others hold the task: what was told before no longer counts. */

@@ -114,14 +114,17 @@ cli_house(const struct cli *c, struct house *h)
 	if (c->redis != NULL)
 		buf_adds(&url, c->redis);
 	else if (file_read(buf_str(&path), 1024, &url) != 0) {
-		cli_fail("%s: nothing runs there; start it with 'kentongan up --dir %s' or name --redis URL", c->dir, c->dir);
+		cli_fail(
+		    "%s: nothing runs there; start it with 'kentongan up --dir %s' or name --redis URL",
+		    c->dir, c->dir);
 		goto out;
 	}
 	buf_cut(&url, strcspn(buf_str(&url), "\n"));
 	if (house_open(h, c->conf, c->dir, buf_str(&url), "cli") != 0)
 		goto out;
 	if (store_check(&h->st) != 0 || house_refresh(h) != 0) {
-		cli_fail("the store cannot be used: %s", store_error(&h->st)[0] != '\0' ? store_error(&h->st) :
+		cli_fail("the store cannot be used: %s",
+		    store_error(&h->st)[0] != '\0' ? store_error(&h->st) :
 		    "no configuration is published; run 'kentongan reload'");
 		house_close(h);
 		goto out;

@@ -41,8 +41,8 @@ list(const struct house *h)
 		struct buf duty = { 0 };
 
 		buf_add_duty(&duty, &o->duty);
-		printf("%s\t%s\t%s\t%s\t%s\t%s\n", o->id, o->unit, role_name(o->role), log_phone(o->phone),
-		    buf_str(&duty), o->ended ? "ended" : "");
+		printf("%s\t%s\t%s\t%s\t%s\t%s\n", o->id, o->unit, role_name(o->role),
+		    log_phone(o->phone), buf_str(&duty), o->ended ? "ended" : "");
 		buf_release(&duty);
 	}
 	return 0;
@@ -127,7 +127,8 @@ cli_officer(int argc, char **argv)
 	else if (strcmp(what, "end") == 0)
 		status = change(&h, c.args[1], 1, 0, 0);
 	else if (strcmp(what, "away") == 0)
-		status = change(&h, c.args[1], 0, strtoll(from, NULL, 10), strtoll(until, NULL, 10));
+		status = change(&h, c.args[1], 0, strtoll(from, NULL, 10),
+		    strtoll(until, NULL, 10));
 	else
 		status = cli_usage(USAGE);
 	house_close(&h);

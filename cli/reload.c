@@ -18,7 +18,8 @@ cli_reload(int argc, char **argv)
 		return 2;
 	if (cli_house(&c, &h) != 0)
 		return 1;
-	if (version_read_files(&files, c.conf, &errors) != 0 || (p = policy_parse(&files, &errors)) == NULL) {
+	if (version_read_files(&files, c.conf, &errors) != 0 ||
+	    (p = policy_parse(&files, &errors)) == NULL) {
 		fputs(buf_str(&errors), stderr);
 		cli_fail("%s is not sound; the version in force stays %s", c.conf, h.current);
 	} else if (version_publish(&h.st, &files, "cli", digest) != 0) {

@@ -25,7 +25,8 @@ send_in(struct house *h, struct laporan *l)
 	redis_args_release(&a);
 	intake_release(&in);
 	if (result != INTAKE_OK && result != INTAKE_SEEN)
-		return cli_fail("the store did not take it (%s); try again", redis_pipe_error(h->st.pipe));
+		return cli_fail("the store did not take it (%s); try again",
+		    redis_pipe_error(h->st.pipe));
 	code_show(shown, &code);
 	printf("%s\n", shown);
 	return 0;
@@ -44,7 +45,8 @@ cli_report(int argc, char **argv)
 	struct cli c;
 
 	if (cli_parse(&c, argc, argv, flags, N_ELEMS(flags)) != 0 || c.args_n != 1)
-		return cli_usage("report TEXT [--from NUMBER] [--place CODE] [--lane e] [--latihan]");
+		return cli_usage(
+		    "report TEXT [--from NUMBER] [--place CODE] [--lane e] [--latihan]");
 	if (from != NULL && phone_normalise(number, from, strlen(from)) != PHONE_E164)
 		return cli_fail("--from %s: no telephone number; write it as +62812...", from);
 	if (cli_house(&c, &h) != 0)

@@ -45,7 +45,8 @@ cli_route(int argc, char **argv)
 
 	if (cli_parse(&c, argc, argv, NULL, 0) != 0)
 		return 2;
-	if (version_read_files(&files, c.conf, &errors) == 0 && (p = policy_parse(&files, &errors)) != NULL &&
+	if (version_read_files(&files, c.conf, &errors) == 0 &&
+	    (p = policy_parse(&files, &errors)) != NULL &&
 	    (u = understander_new(p, &errors)) != NULL) {
 		route_lines(u);
 		status = 0;

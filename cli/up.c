@@ -51,7 +51,8 @@ make_folders(struct house_up *u)
 
 		buf_addf(&path, "%s/%s", u->cli.dir, folders[i]);
 		if (mkdir(buf_str(&path), 0700) != 0 && errno != EEXIST)
-			return cli_fail("%s: cannot be made: %s", buf_str(&path), strerror(errno)) - 2;
+			return cli_fail("%s: cannot be made: %s", buf_str(&path),
+			    strerror(errno)) - 2;
 		buf_release(&path);
 	}
 	{
@@ -74,7 +75,8 @@ take_lock(struct house_up *u)
 	buf_addf(&path, "%s/run/lock", buf_str(&u->dir));
 	u->lock = open(buf_str(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (u->lock < 0 || flock(u->lock, LOCK_EX | LOCK_NB) != 0) {
-		cli_fail("%s is in use by another 'kentongan up'; stop that one first", buf_str(&u->dir));
+		cli_fail("%s is in use by another 'kentongan up'; stop that one first",
+		    buf_str(&u->dir));
 		buf_release(&path);
 		return -1;
 	}
@@ -125,7 +127,8 @@ write_redis_conf(struct house_up *u, struct buf *path)
 	conf = realpath(buf_str(&text), NULL);
 	buf_reset(&text);
 	if (conf == NULL) {
-		cli_fail("%s/redis.conf: %s; name the configuration with --conf DIR", u->cli.conf, strerror(errno));
+		cli_fail("%s/redis.conf: %s; name the configuration with --conf DIR", u->cli.conf,
+		    strerror(errno));
 		goto out;
 	}
 	if (secret_read(buf_str(&u->dir), "redis", &secret, &errors) != 0) {
@@ -134,8 +137,8 @@ write_redis_conf(struct house_up *u, struct buf *path)
 	}
 	u->redis_port = free_port();
 	buf_addf(&socket_path, "%s/redis/redis.sock", buf_str(&u->dir));
-	buf_addf(&text, "include \"%s\"\nport %d\ndir \"%s/redis\"\nrequirepass %s\n", conf, u->redis_port,
-	    buf_str(&u->dir), buf_str(&secret));
+	buf_addf(&text, "include \"%s\"\nport %d\ndir \"%s/redis\"\nrequirepass %s\n", conf,
+	    u->redis_port, buf_str(&u->dir), buf_str(&secret));
 	buf_addf(&u->shown_url, "redis://127.0.0.1:%d", u->redis_port);
 	if (socket_path.len < 100) {	/* sun_path holds 108 */
 		buf_addf(&text, "unixsocket \"%s\"\nunixsocketperm 700\n", buf_str(&socket_path));
@@ -181,7 +184,8 @@ check_record(struct house *h)
 	int rc = logbook_verify(&h->st, &report);
 
 	if (rc > 0)
-		cli_fail("the record is not whole: %.*s; keep the data folder, restore the newest backup",
+		cli_fail(
+		    "the record is not whole: %.*s; keep the data folder, restore the newest backup",
 		    (int)strcspn(buf_str(&report), "\n"), buf_str(&report));
 	else if (rc < 0)
 		cli_fail("the record cannot be read: %s", redis_pipe_error(h->st.pipe));
@@ -211,9 +215,11 @@ prepare_store(struct house_up *u, struct house *h)
 			break;
 		supervisor_reap(&u->s);
 		if (u->own_redis && u->s.children[0].pid == 0)
-			return cli_fail("Redis ended at once; see %s/log/redis.log", buf_str(&u->dir)) - 2;
+			return cli_fail("Redis ended at once; see %s/log/redis.log",
+			    buf_str(&u->dir)) - 2;
 		if (clock_mono_ms() > until)
-			return cli_fail("the store does not answer after two minutes: %s", redis_pipe_error(h->st.pipe)) - 2;
+			return cli_fail("the store does not answer after two minutes: %s",
+			    redis_pipe_error(h->st.pipe)) - 2;
 		nanosleep(&pause, NULL);
 	}
 	if (store_install(&h->st) != 0)
@@ -232,7 +238,8 @@ publish(struct house_up *u, struct house *h)
 	char digest[65];
 	int rc = -1;
 
-	if (version_read_files(&files, u->cli.conf, &errors) != 0 || (p = policy_parse(&files, &errors)) == NULL) {
+	if (version_read_files(&files, u->cli.conf, &errors) != 0 ||
+	    (p = policy_parse(&files, &errors)) == NULL) {
 		fputs(buf_str(&errors), stderr);
 		cli_fail("%s is not sound: mend the lines above", u->cli.conf);
 	} else if (version_publish(&h->st, &files, "up", digest) != 0 || house_refresh(h) != 0) {
@@ -350,10 +357,12 @@ on_ready(struct supervisor *s)
 		if (strcmp(s->children[i].name, "redis") != 0 && !s->children[i].ready)
 			return;
 	}
-	if (u->said || ingest == NULL || console == NULL || s->n < (int)N_ELEMS(daemons) + u->own_redis)
+	if (u->said || ingest == NULL || console == NULL ||
+	    s->n < (int)N_ELEMS(daemons) + u->own_redis)
 		return;
 	u->said = 1;
-	printf("ready http=http://%s console=http://%s redis=%s\n", ingest->http, console->http, buf_str(&u->shown_url));
+	printf("ready http=http://%s console=http://%s redis=%s\n", ingest->http, console->http,
+	    buf_str(&u->shown_url));
 	fflush(stdout);
 }
 
@@ -400,7 +409,8 @@ stop_all(struct house_up *u)
 		if (u->s.children[i].pid != 0 && strcmp(u->s.children[i].name, "redis") != 0)
 			kill(u->s.children[i].pid, SIGTERM);
 	for (int i = u->s.n - 1; i >= 0; i--)
-		child_stop(&u->s.children[i], strcmp(u->s.children[i].name, "redis") == 0 ? 15000 : 11000);
+		child_stop(&u->s.children[i],
+		    strcmp(u->s.children[i].name, "redis") == 0 ? 15000 : 11000);
 }
 
 static int
@@ -491,7 +501,8 @@ cli_up(int argc, char **argv)
 
 	memset(&u, 0, sizeof(u));
 	if (cli_parse(&u.cli, argc, argv, flags, N_ELEMS(flags)) != 0 || u.cli.args_n != 0)
-		return cli_usage("up --dir DIR [--http PORT] [--console PORT] [--redis URL] [--conf DIR]");
+		return cli_usage(
+		    "up --dir DIR [--http PORT] [--console PORT] [--redis URL] [--conf DIR]");
 	log_init("up", LOG_LEVEL_INFO);
 	u.status = 1;
 	u.s.base = event_base_new();

@@ -15,7 +15,8 @@ get_cases(struct http_req *r, void *arg)
 	struct console *c = arg;
 	const struct model_case *rows[CASES_MAX];
 	size_t n = model_open(c->model, rows, CASES_MAX), len;
-	const char *unit = http_req_query(r, "unit", &len), *state = http_req_query(r, "state", &len);
+	const char *unit = http_req_query(r, "unit", &len),
+	    *state = http_req_query(r, "state", &len);
 	int64_t now = house_now_ms(&c->h);
 	struct buf b = { 0 };
 	int shown = 0;
@@ -44,8 +45,8 @@ get_case(struct http_req *r, void *arg)
 	struct code code;
 
 	/* Sealed and unknown look the same. */
-	if (code_parse(&code, tail, strlen(tail)) != 0 || cases_load(&c->h.st, &code, 1, &s) != 0 || !s.there ||
-	    !s.readable || s.version == 0 || s.c.sealed ||
+	if (code_parse(&code, tail, strlen(tail)) != 0 || cases_load(&c->h.st, &code, 1, &s) != 0 ||
+	    !s.there || !s.readable || s.version == 0 || s.c.sealed ||
 	    (p = version_policy(&c->h.versions, &c->h.st, s.c.policy)) == NULL ||
 	    view_case(&b, &c->h.st, p, &s, house_now_ms(&c->h)) != 0)
 		http_answer_problem(r, 404, "Not Found", "Tidak ada kasus dengan kode itu.");
@@ -79,8 +80,8 @@ get_console_metrics(struct http_req *r, void *arg)
 	};
 
 	for (size_t i = 0; i < N_ELEMS(rows); i++)
-		buf_addf(&b, "# HELP %s %s\n# TYPE %s gauge\n%s %" PRId64 "\n", rows[i].name, rows[i].help, rows[i].name,
-		    rows[i].name, rows[i].value);
+		buf_addf(&b, "# HELP %s %s\n# TYPE %s gauge\n%s %" PRId64 "\n", rows[i].name,
+		    rows[i].help, rows[i].name, rows[i].name, rows[i].value);
 	http_answer(r, 200, "text/plain; version=0.0.4; charset=utf-8", &b);
 	buf_release(&b);
 }

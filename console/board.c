@@ -71,8 +71,10 @@ add_cell(struct buf *b, const char *text)
 static void
 add_row(struct buf *b, const struct console *c, const struct model_case *k, int64_t now)
 {
-	const struct place *p = c->h.policy != NULL ? place_find(c->h.policy->places, k->place) : NULL;
-	const struct category *cat = c->h.policy != NULL ? category_find(c->h.policy->catalogue, k->category) : NULL;
+	const struct place *p = c->h.policy != NULL ? place_find(c->h.policy->places, k->place) :
+	    NULL;
+	const struct category *cat = c->h.policy != NULL ?
+	    category_find(c->h.policy->catalogue, k->category) : NULL;
 	struct buf place = { 0 };
 	char code[CODE_CHARS + 2];
 
@@ -115,15 +117,16 @@ add_latest(struct buf *b, const struct console *c)
 
 	for (size_t i = 0; i < LATEST && (e = model_latest(c->model, i)) != NULL; i++) {
 		char code[CODE_CHARS + 2];
-		const char *unit = console_unit_name(c, e->unit), *told = e->told[0] != '\0' ? console_unit_name(c, e->told) : "";
+		const char *unit = console_unit_name(c, e->unit),
+		    *told = e->told[0] != '\0' ? console_unit_name(c, e->told) : "";
 
 		code_show(code, &e->code);
 		buf_adds(b, "<li><time datetime=\"");
 		buf_add_wib_iso(b, e->at_ms);
 		buf_adds(b, "\">");
 		buf_add_wib_clock(b, e->at_ms);
-		buf_addf(b, " WIB</time><span class=\"jenis %s\">%s</span> %s%s ", escalation_name(e->kind), kinds[e->kind],
-		    e->latihan ? "LATIHAN " : "", code);
+		buf_addf(b, " WIB</time><span class=\"jenis %s\">%s</span> %s%s ",
+		    escalation_name(e->kind), kinds[e->kind], e->latihan ? "LATIHAN " : "", code);
 		buf_add_html(b, unit, strlen(unit));
 		buf_adds(b, ", ");
 		buf_add_html(b, e->clock, strlen(e->clock));
@@ -202,9 +205,11 @@ get_board(struct http_req *r, void *arg)
 		};
 
 		buf_add(&text, _binary_console_web_papan_html_start,
-		    (size_t)(_binary_console_web_papan_html_end - _binary_console_web_papan_html_start));
+		    (size_t)(_binary_console_web_papan_html_end -
+		    _binary_console_web_papan_html_start));
 		if (template_fill(&page, buf_str(&text), buf_add_html, v, N_ELEMS(v), &errors) != 0)
-			log_error("page_broken", "page=papan err=\"%s\"", log_quote(buf_str(&errors), errors.len));
+			log_error("page_broken", "page=papan err=\"%s\"",
+			    log_quote(buf_str(&errors), errors.len));
 	}
 	put_in(&page, "<!--KASUS-->", &rows);
 	put_in(&page, "<!--ESKALASI-->", &latest);
@@ -223,9 +228,12 @@ get_board_json(struct http_req *r, void *arg)
 	int64_t now = house_now_ms(&c->h);
 
 	model_figures(c->model, now, &f);
-	buf_addf(&b, "{\"seq\":%" PRId64 ",\"at_ms\":%" PRId64 ",\"open\":%zu,\"breaching\":%zu,\"triage\":%zu,\"drill\":%zu,"
-	    "\"day_in_time\":%zu,\"day_late\":%zu}", model_seq(c->model), now, f.open, f.breaching, f.triage, f.drill,
-	    f.day_in_time, f.day_late);
+	buf_addf(&b,
+	    "{\"seq\":%" PRId64 ",\"at_ms\":%" PRId64
+	    ",\"open\":%zu,\"breaching\":%zu,\"triage\":%zu,\"drill\":%zu,"
+	    "\"day_in_time\":%zu,\"day_late\":%zu}",
+	    model_seq(c->model), now, f.open, f.breaching, f.triage, f.drill, f.day_in_time,
+	    f.day_late);
 	http_answer_json(r, 200, &b);
 	buf_release(&b);
 }
@@ -244,12 +252,14 @@ void
 get_board_css(struct http_req *r, void *arg)
 {
 	(void)arg;
-	asset(r, "text/css; charset=utf-8", _binary_console_web_papan_css_start, _binary_console_web_papan_css_end);
+	asset(r, "text/css; charset=utf-8", _binary_console_web_papan_css_start,
+	    _binary_console_web_papan_css_end);
 }
 
 void
 get_board_js(struct http_req *r, void *arg)
 {
 	(void)arg;
-	asset(r, "text/javascript; charset=utf-8", _binary_console_web_papan_js_start, _binary_console_web_papan_js_end);
+	asset(r, "text/javascript; charset=utf-8", _binary_console_web_papan_js_start,
+	    _binary_console_web_papan_js_end);
 }

@@ -49,7 +49,8 @@ send_event(struct watcher *w, enum model_event e, int64_t seq, const struct buf 
 	if (w->broken)
 		return;
 	/* data is one line of JSON: its encoder lets no line end through. */
-	buf_addf(&chunk, "id: %" PRId64 "\nevent: %s\ndata: %s\n\n", seq, model_event_name(e), buf_str(data));
+	buf_addf(&chunk, "id: %" PRId64 "\nevent: %s\ndata: %s\n\n", seq, model_event_name(e),
+	    buf_str(data));
 	FAULT_POINT("mid_sse");
 	if (http_stream_send(w->s, &chunk, (size_t)w->c->h.set.console_backlog_bytes) != 0)
 		w->broken = 1;		/* on_close follows */
@@ -74,7 +75,8 @@ feed_ping(struct console *c)
 	buf_adds(&ping, ": ping\n\n");
 	for (struct watcher *w = c->watchers, *next; w != NULL; w = next) {
 		next = w->next;
-		if (!w->broken && http_stream_send(w->s, &ping, (size_t)c->h.set.console_backlog_bytes) != 0)
+		if (!w->broken &&
+		    http_stream_send(w->s, &ping, (size_t)c->h.set.console_backlog_bytes) != 0)
 			w->broken = 1;
 	}
 	buf_release(&ping);
@@ -164,7 +166,8 @@ get_events(struct http_req *r, void *arg)
 		after = strtoll(last, NULL, 10);
 	if (c->watchers_n >= c->h.set.console_streams) {
 		http_add_header(r, "Retry-After", "30");
-		http_answer_problem(r, 503, "Service Unavailable", "Terlalu banyak penonton; coba lagi sebentar lagi.");
+		http_answer_problem(r, 503, "Service Unavailable",
+		    "Terlalu banyak penonton; coba lagi sebentar lagi.");
 		return;
 	}
 	w = xcalloc(1, sizeof(*w));
@@ -202,10 +205,17 @@ add_title(struct buf *b, const struct console *c, const struct model_escalation 
 	code_show(code, &e->code);
 	buf_adds(b, e->latihan ? "LATIHAN " : "");
 	switch (e->kind) {
-	case ESC_WARNING: buf_addf(b, "%s: %s dari waktu %s terpakai, %s", code, e->rung, e->clock, unit); break;
+	case ESC_WARNING:
+		buf_addf(b, "%s: %s dari waktu %s terpakai, %s", code, e->rung, e->clock, unit);
+		break;
 	case ESC_BREACH: buf_addf(b, "%s: batas %s terlewati, %s", code, e->clock, unit); break;
-	case ESC_RUNG: buf_addf(b, "%s: naik ke %s (%s), %s belum menangani", code, e->rung, console_unit_name(c, e->told), unit); break;
-	case ESC_PASSED: buf_addf(b, "%s: %s dilewati (%s), %s", code, e->rung, e->why, unit); break;
+	case ESC_RUNG:
+		buf_addf(b, "%s: naik ke %s (%s), %s belum menangani", code, e->rung,
+		    console_unit_name(c, e->told), unit);
+		break;
+	case ESC_PASSED:
+		buf_addf(b, "%s: %s dilewati (%s), %s", code, e->rung, e->why, unit);
+		break;
 	case ESC_NONE: break;
 	}
 }
@@ -213,7 +223,8 @@ add_title(struct buf *b, const struct console *c, const struct model_escalation 
 static void
 add_summary(struct buf *b, const struct console *c, const struct model_escalation *e)
 {
-	const struct place *p = c->h.policy != NULL ? place_find(c->h.policy->places, e->place) : NULL;
+	const struct place *p = c->h.policy != NULL ? place_find(c->h.policy->places, e->place) :
+	    NULL;
 
 	buf_addf(b, "%s, ", e->category);
 	if (p != NULL)
@@ -240,17 +251,23 @@ add_atom_entry(struct buf *b, const struct console *c, const struct model_escala
 
 	add_title(&title, c, e);
 	add_summary(&summary, c, e);
-	buf_addf(b, "<entry><id>tag:kentongan,2026:%s:eskalasi:%" PRId64 "</id>", c->h.set.regency, e->seq);
+	buf_addf(b, "<entry><id>tag:kentongan,2026:%s:eskalasi:%" PRId64 "</id>", c->h.set.regency,
+	    e->seq);
 	add_xml_text(b, "title", &title);
 	buf_adds(b, "<updated>");
 	buf_add_wib_iso(b, e->at_ms);
 	buf_adds(b, "</updated>");
 	add_xml_text(b, "summary", &summary);
-	buf_addf(b, "<category term=\"%s\"/><link rel=\"alternate\" href=\"/papan#%s\"/>", escalation_name(e->kind), e->code.s);
-	buf_addf(b, "<kt:seq>%" PRId64 "</kt:seq><kt:code>%s</kt:code><kt:kind>%s</kt:kind><kt:clock>%s</kt:clock>"
-	    "<kt:rung>%s</kt:rung><kt:unit>%s</kt:unit><kt:due_ms>%" PRId64 "</kt:due_ms><kt:at_ms>%" PRId64
-	    "</kt:at_ms><kt:late_ms>%" PRId64 "</kt:late_ms></entry>", e->seq, e->code.s, escalation_name(e->kind), e->clock,
-	    e->rung, e->unit, e->due_ms, e->at_ms, e->late_ms);
+	buf_addf(b, "<category term=\"%s\"/><link rel=\"alternate\" href=\"/papan#%s\"/>",
+	    escalation_name(e->kind), e->code.s);
+	buf_addf(b,
+	    "<kt:seq>%" PRId64
+	    "</kt:seq><kt:code>%s</kt:code><kt:kind>%s</kt:kind><kt:clock>%s</kt:clock>"
+	    "<kt:rung>%s</kt:rung><kt:unit>%s</kt:unit><kt:due_ms>%" PRId64
+	    "</kt:due_ms><kt:at_ms>%" PRId64 "</kt:at_ms><kt:late_ms>%" PRId64
+	    "</kt:late_ms></entry>",
+	    e->seq, e->code.s, escalation_name(e->kind), e->clock, e->rung, e->unit, e->due_ms,
+	    e->at_ms, e->late_ms);
 	buf_release(&title);
 	buf_release(&summary);
 }
@@ -280,7 +297,8 @@ get_atom(struct http_req *r, void *arg)
 
 	if (is_unchanged(r, newest != NULL ? newest->seq : 0))
 		return;
-	buf_adds(&b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" "
+	buf_adds(&b,
+	    "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" "
 	    "xmlns:kt=\"tag:kentongan,2026:eskalasi\" xml:lang=\"id\">");
 	buf_addf(&b, "<id>tag:kentongan,2026:%s:eskalasi</id><title>Eskalasi Kentongan</title>"
 	    "<author><name>Kentongan</name></author><link rel=\"self\" href=\"/feed/eskalasi.atom\"/><updated>", c->h.set.regency);
@@ -303,7 +321,9 @@ add_json_item(struct buf *b, const struct console *c, const struct model_escalat
 	/* The escalation's own members, then those of the feed format. */
 	model_escalation_json(b, e);
 	buf_cut(b, b->len - 1);
-	buf_addf(b, ",\"id\":\"tag:kentongan,2026:%s:eskalasi:%" PRId64 "\",\"url\":\"/papan#%s\",\"title\":",
+	buf_addf(b,
+	    ",\"id\":\"tag:kentongan,2026:%s:eskalasi:%" PRId64
+	    "\",\"url\":\"/papan#%s\",\"title\":",
 	    c->h.set.regency, e->seq, e->code.s);
 	add_title(&text, c, e);
 	buf_add_json(b, buf_str(&text), text.len);
@@ -326,7 +346,8 @@ get_json_feed(struct http_req *r, void *arg)
 
 	if (is_unchanged(r, newest != NULL ? newest->seq : 0))
 		return;
-	buf_adds(&b, "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"Eskalasi Kentongan\",\"language\":\"id\","
+	buf_adds(&b,
+	    "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"Eskalasi Kentongan\",\"language\":\"id\","
 	    "\"home_page_url\":\"/papan\",\"feed_url\":\"/feed/eskalasi.json\",\"items\":[");
 	for (size_t i = 0; i < FEED_ENTRIES && (e = model_latest(c->model, i)) != NULL; i++) {
 		buf_adds(&b, i ? "," : "");

@@ -77,7 +77,8 @@ follow(struct console *c)
 	redis_args_adds(&a, "STREAMS");
 	args_add_key(&a, &c->h.st, KEY_LOG, NULL, NULL);
 	redis_args_adds(&a, after);
-	if (redis_link_send_blocking(c->link, on_entries, c, a.n, (const char **)a.argv, a.lens) == 0)
+	if (redis_link_send_blocking(c->link, on_entries, c, a.n, (const char **)a.argv,
+	    a.lens) == 0)
 		c->following = 1;
 	else
 		later(c, 100);
@@ -141,8 +142,9 @@ on_replay(evutil_socket_t fd, short what, void *arg)
 int
 follow_init(struct console *c, struct event_base *base)
 {
-	const struct redis_link_options o = { .name = "console", .connect_ms = c->h.set.redis_connect_ms,
-	    .command_ms = c->h.set.redis_command_ms, .in_flight_max = 4 };
+	const struct redis_link_options o = { .name = "console",
+	    .connect_ms = c->h.set.redis_connect_ms, .command_ms = c->h.set.redis_command_ms,
+	    .in_flight_max = 4 };
 	struct timeval ping = ms_to_timeval(PING_MS), sweep = ms_to_timeval(SWEEP_MS);
 
 	c->link = redis_link_new(base, &c->h.st.address, &o);

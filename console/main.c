@@ -50,8 +50,10 @@ console_init(struct console *c, struct daemon *d, const char *port)
 	struct buf errors = { 0 }, detail = { 0 };
 
 	c->d = d;
-	if (strcmp(c->h.set.console_address, "127.0.0.1") != 0 && strcmp(c->h.set.console_address, "::1") != 0) {
-		fprintf(stderr, "console.address: %s is not loopback; there is no log-in yet, so only 127.0.0.1 is served\n",
+	if (strcmp(c->h.set.console_address, "127.0.0.1") != 0 &&
+	    strcmp(c->h.set.console_address, "::1") != 0) {
+		fprintf(stderr,
+		    "console.address: %s is not loopback; there is no log-in yet, so only 127.0.0.1 is served\n",
 		    c->h.set.console_address);
 		return -1;
 	}

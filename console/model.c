@@ -117,7 +117,8 @@ size_t model_open_count(const struct model *m) { return m->open.n; }
 size_t
 model_bytes(const struct model *m)
 {
-	return (m->open.cap + m->sealed.cap) * sizeof(struct model_case) + m->ring_max * sizeof(*m->ring);
+	return (m->open.cap + m->sealed.cap) * sizeof(struct model_case) +
+	    m->ring_max * sizeof(*m->ring);
 }
 
 const char *
@@ -159,14 +160,16 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 		c->urgency = URGENCY_BIASA;
 	snprintf(c->category, sizeof(c->category), "%s", text_of(now, "cat"));
 	snprintf(c->place, sizeof(c->place), "%s", text_of(now, "pl"));
-	snprintf(c->unit, sizeof(c->unit), "%s", json_is_string(json_array_get(json_object_get(now, "un"), 0)) ?
+	snprintf(c->unit, sizeof(c->unit), "%s",
+	    json_is_string(json_array_get(json_object_get(now, "un"), 0)) ?
 	    json_string_value(json_array_get(json_object_get(now, "un"), 0)) : "");
 	c->received_ms = int_of(now, "rx");
 	c->promise_ms = int_of(now, "pr");
 	c->handled_ms = int_of(now, "hd");
 	c->breached_ms = int_of(now, "br");
 	c->due_ms = int_of(now, "due");
-	c->closed_as_rejected = strcmp(text_of(now, "as"), "ditolak") == 0 || strcmp(text_of(now, "as"), "ganda") == 0;
+	c->closed_as_rejected = strcmp(text_of(now, "as"), "ditolak") == 0 ||
+	    strcmp(text_of(now, "as"), "ganda") == 0;
 	c->closed_ms = c->state == CASE_DITUTUP ? int_of(doc, "at") : 0;
 }
 
@@ -210,7 +213,8 @@ pair(struct buf *b, const char *key, const char *value)
 void
 model_escalation_json(struct buf *b, const struct model_escalation *e)
 {
-	buf_addf(b, "{\"seq\":%" PRId64 ",\"code\":\"%s\",\"kind\":\"%s\"", e->seq, e->code.s, escalation_name(e->kind));
+	buf_addf(b, "{\"seq\":%" PRId64 ",\"code\":\"%s\",\"kind\":\"%s\"", e->seq, e->code.s,
+	    escalation_name(e->kind));
 	pair(b, "clock", e->clock);
 	pair(b, "rung", e->rung);
 	pair(b, "unit", e->unit);
@@ -218,20 +222,26 @@ model_escalation_json(struct buf *b, const struct model_escalation *e)
 	pair(b, "why", e->why);
 	pair(b, "category", e->category);
 	pair(b, "place", e->place);
-	buf_addf(b, ",\"due_ms\":%" PRId64 ",\"at_ms\":%" PRId64 ",\"late_ms\":%" PRId64 ",\"drill\":%s}", e->due_ms,
-	    e->at_ms, e->late_ms, e->latihan ? "true" : "false");
+	buf_addf(b,
+	    ",\"due_ms\":%" PRId64 ",\"at_ms\":%" PRId64 ",\"late_ms\":%" PRId64 ",\"drill\":%s}",
+	    e->due_ms, e->at_ms, e->late_ms, e->latihan ? "true" : "false");
 }
 
 void
 model_case_json(struct buf *b, const struct model_case *c, int64_t now_ms)
 {
-	buf_addf(b, "{\"seq\":%" PRId64 ",\"code\":\"%s\",\"state\":\"%s\",\"version\":%" PRId64 ",\"urgency\":\"%s\"", c->seq,
-	    c->code.s, case_state_name(c->state), c->version, urgency_name(c->urgency));
+	buf_addf(b,
+	    "{\"seq\":%" PRId64 ",\"code\":\"%s\",\"state\":\"%s\",\"version\":%" PRId64
+	    ",\"urgency\":\"%s\"",
+	    c->seq, c->code.s, case_state_name(c->state), c->version, urgency_name(c->urgency));
 	pair(b, "category", c->category);
 	pair(b, "place", c->place);
 	pair(b, "unit", c->unit);
-	buf_addf(b, ",\"received_ms\":%" PRId64 ",\"promise_ms\":%" PRId64 ",\"handled_ms\":%" PRId64 ",\"breached_ms\":%" PRId64
-	    ",\"drill\":%s", c->received_ms, c->promise_ms, c->handled_ms, c->breached_ms, c->latihan ? "true" : "false");
+	buf_addf(b,
+	    ",\"received_ms\":%" PRId64 ",\"promise_ms\":%" PRId64 ",\"handled_ms\":%" PRId64
+	    ",\"breached_ms\":%" PRId64 ",\"drill\":%s",
+	    c->received_ms, c->promise_ms, c->handled_ms, c->breached_ms,
+	    c->latihan ? "true" : "false");
 	if (now_ms != 0 && c->handled_ms == 0 && c->promise_ms != 0)
 		buf_addf(b, ",\"left_ms\":%" PRId64, c->promise_ms - now_ms);
 	buf_addc(b, '}');
@@ -256,7 +266,8 @@ describe(const json_t *doc, const struct log_line *line, struct buf *data)
 		return MODEL_CASE;
 	}
 	if (strcmp(text_of(doc, "what"), "sistem") == 0 && text_of(doc, "detail")[0] != '\0') {
-		buf_addf(data, "{\"seq\":%" PRId64 ",\"at_ms\":%" PRId64, line->seq, int_of(doc, "at"));
+		buf_addf(data, "{\"seq\":%" PRId64 ",\"at_ms\":%" PRId64, line->seq,
+		    int_of(doc, "at"));
 		pair(data, "who", text_of(doc, "actor"));
 		pair(data, "detail", text_of(doc, "detail"));
 		buf_addc(data, '}');
@@ -292,7 +303,8 @@ model_take(struct model *m, const struct log_line *line, struct buf *data)
 
 		read_case(row(sealed ? &m->sealed : &m->open, code), doc, line->seq);
 		if (sealed)
-			drop_code(&m->open, code);	/* raised to confidential: gone from here at once */
+			/* raised to confidential: gone from here at once */
+			drop_code(&m->open, code);
 		else if (read_escalation(&esc, doc, line->seq) == 0) {
 			m->ring[m->ring_at] = esc;
 			m->ring_at = (m->ring_at + 1) % m->ring_max;
@@ -317,7 +329,8 @@ is_open(const struct model_case *c)
 static int
 by_time_left(const void *a, const void *b)
 {
-	const struct model_case *x = *(const struct model_case *const *)a, *y = *(const struct model_case *const *)b;
+	const struct model_case *x = *(const struct model_case *const *)a,
+				*y = *(const struct model_case *const *)b;
 	int64_t p = x->handled_ms == 0 ? x->promise_ms : INT64_MAX / 2 + x->due_ms;
 	int64_t q = y->handled_ms == 0 ? y->promise_ms : INT64_MAX / 2 + y->due_ms;
 
@@ -367,7 +380,8 @@ model_figures(const struct model *m, int64_t now_ms, struct model_figures *out)
 		}
 		out->open += is_open(c);
 		out->triage += c->state == CASE_BARU;
-		out->breaching += is_open(c) && c->handled_ms == 0 && c->promise_ms != 0 && c->promise_ms <= now_ms;
+		out->breaching += is_open(c) && c->handled_ms == 0 && c->promise_ms != 0 &&
+		    c->promise_ms <= now_ms;
 		if (c->received_ms < now_ms - DAY_MS || c->closed_as_rejected || c->promise_ms == 0)
 			continue;
 		if (c->handled_ms != 0 && c->breached_ms == 0)
@@ -393,7 +407,8 @@ model_sweep(struct model *m, int64_t now_ms)
 		for (size_t i = 0; i < tables[t]->cap; i++) {
 			struct model_case *c = &tables[t]->rows[i];
 
-			if (c->code.s[0] != '\0' && c->code.s[0] != '-' && c->closed_ms != 0 && c->closed_ms < now_ms - DAY_MS)
+			if (c->code.s[0] != '\0' && c->code.s[0] != '-' && c->closed_ms != 0 &&
+			    c->closed_ms < now_ms - DAY_MS)
 				drop(tables[t], c);
 		}
 }

@@ -24,7 +24,8 @@ struct model_escalation {
 	int64_t seq, at_ms, due_ms, late_ms;
 	struct code code;
 	enum escalation_kind kind;
-	char clock[CLOCK_NAME_CHARS], rung[CLOCK_NAME_CHARS], unit[UNIT_CODE_CHARS], told[UNIT_CODE_CHARS];
+	char clock[CLOCK_NAME_CHARS], rung[CLOCK_NAME_CHARS], unit[UNIT_CODE_CHARS],
+	    told[UNIT_CODE_CHARS];
 	char why[16];
 	char category[CATEGORY_CHARS], place[PLACE_CODE_CHARS];
 	int latihan;

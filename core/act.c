@@ -108,7 +108,8 @@ one_higher(const struct step *s)
 		if (s->p->clocks[i].stop != STOP_ON_HANDLE || l == NULL)
 			continue;
 		for (int g = 0; g < l->n; g++)
-			if (l->rungs[g].unit[0] != '\0' && case_unit_index(s->c, l->rungs[g].unit) < 0)
+			if (l->rungs[g].unit[0] != '\0' &&
+			    case_unit_index(s->c, l->rungs[g].unit) < 0)
 				return unit_find(s->p->units, l->rungs[g].unit);
 	}
 	return u;
@@ -186,7 +187,8 @@ act_undo(struct step *s)
 	    &c->resolved_ms };
 
 	if (c->undo.until_ms < s->now_ms || strcmp(c->undo.officer, s->cmd->actor) != 0)
-		return step_refuse(s, c->undo.until_ms < s->now_ms ? REFUSED_TIME : REFUSED_AUTHORITY);
+		return step_refuse(s,
+		    c->undo.until_ms < s->now_ms ? REFUSED_TIME : REFUSED_AUTHORITY);
 	clocks_undo(s);
 	for (size_t i = 0; i < N_ELEMS(noted); i++)
 		if (*noted[i] >= act_ms)

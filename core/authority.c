@@ -48,7 +48,8 @@ has_authority(const struct step *s, const struct case_record *c)
 		const struct unit *u = unit_find(s->p->units, c->units[i]);
 
 		/* A sealed case is for the named units alone, not for those above them. */
-		if (u != NULL && (u == mine || (!c->sealed && mine != NULL && unit_is_under(u, mine))))
+		if (u != NULL &&
+		    (u == mine || (!c->sealed && mine != NULL && unit_is_under(u, mine))))
 			return 1;
 	}
 	if (strcmp(o->unit, s->p->triage_unit) == 0 && (!c->sealed || c->units_n == 0))
@@ -74,7 +75,8 @@ actor_unit(const struct step *s, const struct case_record *c)
 	const struct officer *o = officer_find(s->r, s->cmd->actor);
 
 	for (int i = 0; i < c->tasks_n; i++)
-		if (c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, s->cmd->actor) == 0)
+		if (c->tasks[i].state != TASK_GONE &&
+		    strcmp(c->tasks[i].officer, s->cmd->actor) == 0)
 			return case_unit_index(c, c->tasks[i].unit);
 	return o != NULL ? case_unit_index(c, o->unit) : -1;
 }

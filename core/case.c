@@ -307,7 +307,8 @@ decode_pending(struct case_pending *m, const json_t *list)
 	m->n = (int)row_number(&r, INT_MAX);
 	m->group = (char)row_number(&r, 127);
 	row_text(&r, m->unit, sizeof(m->unit));
-	return r.spoilt || m->n == 0 || m->group == '\0' || strchr("tweri", m->group) == NULL ? -1 : 0;
+	return r.spoilt || m->n == 0 || m->group == '\0' ||
+	    strchr("tweri", m->group) == NULL ? -1 : 0;
 }
 
 static int
@@ -334,8 +335,9 @@ decode_lists(struct case_record *c, const json_t *doc)
 	const json_t *ledger = json_object_get(doc, "lg"), *row;
 	size_t i;
 
-	if (!is_list(units, CASE_UNITS) || !is_list(clocks, POLICY_CLOCKS) || !is_list(tasks, CASE_TASKS) ||
-	    !is_list(pending, CASE_PENDING) || !is_list(ledger, LEDGER_ROWS))
+	if (!is_list(units, CASE_UNITS) || !is_list(clocks, POLICY_CLOCKS) ||
+	    !is_list(tasks, CASE_TASKS) || !is_list(pending, CASE_PENDING) ||
+	    !is_list(ledger, LEDGER_ROWS))
 		return -1;
 	json_array_foreach(units, i, row)
 		if (copy_text(c->units[c->units_n++], UNIT_CODE_CHARS, row) != 0)

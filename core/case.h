@@ -131,5 +131,6 @@ int case_unit_index(const struct case_record *c, const char *unit);
 /* The officer's task that is not gone, part of the case; NULL if he has none. */
 struct case_task *case_task_of(struct case_record *c, const char *officer);
 /* The clock that stops when handled: the four hours.  NULL if it does not run. */
-const struct case_clock *case_clock_named(const struct policy *p, const struct case_record *c, const char *name);
+const struct case_clock *case_clock_named(const struct policy *p, const struct case_record *c,
+    const char *name);
 #endif

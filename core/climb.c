@@ -70,7 +70,8 @@ is_highest_due(const struct step *s, int clock, int rung)
 
 		if (k->state != CLOCK_RUNNING || l == NULL || k->due_ms > s->now_ms || i == clock)
 			continue;
-		for (int g = k->rung; g < l->n && k->due_ms + l->rungs[g].after_ms <= s->now_ms; g++)
+		for (int g = k->rung; g < l->n && k->due_ms + l->rungs[g].after_ms <= s->now_ms;
+		    g++)
 			if (g > top_rung || (g == top_rung && i > top_clock))
 				top_clock = i, top_rung = g;
 	}
@@ -117,8 +118,8 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 	}
 	e->kind = ESC_RUNG;
 	for (size_t i = 0; i < n; i++) {
-		struct message *m = tell_officer(s, heads[i], s->c->sealed ? "eskalasi-rahasia" : "eskalasi",
-		    GROUP_ESCALATION);
+		struct message *m = tell_officer(s, heads[i],
+		    s->c->sealed ? "eskalasi-rahasia" : "eskalasi", GROUP_ESCALATION);
 
 		if (m == NULL)
 			break;
@@ -143,13 +144,16 @@ warn(struct step *s, int clock, struct escalation *e)
 		return;
 	}
 	e->kind = ESC_WARNING;
-	messages_cancel(s, "w", "", "");		/* an older warning still queued says less than this one */
+	/* an older warning still queued says less than this one */
+	messages_cancel(s, "w", "", "");
 	for (int i = 0; i < n && told < s->p->told_max; i++) {
 		const struct case_task *t = &s->c->tasks[i];
-		const struct officer *o = t->state == TASK_GONE ? NULL : officer_find(s->r, t->officer);
+		const struct officer *o = t->state == TASK_GONE ? NULL :
+		    officer_find(s->r, t->officer);
 		struct message *m;
 
-		if (o == NULL || o->ended || (s->c->holder[0] != '\0' && strcmp(s->c->holder, o->id) != 0))
+		if (o == NULL || o->ended ||
+		    (s->c->holder[0] != '\0' && strcmp(s->c->holder, o->id) != 0))
 			continue;
 		m = tell_officer(s, o, s->c->sealed ? "ingat-rahasia" : "ingat", GROUP_WARNING);
 		if (m == NULL)

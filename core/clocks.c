@@ -166,7 +166,8 @@ clocks_stop(struct step *s, unsigned flags)
 			}
 		if ((flags & FX_STOP_ALL) && k->state != CLOCK_MET) {
 			note_breach(k, s->now_ms);
-			k->state = s->p->clocks[i].stop == STOP_ON_CLOSE ? CLOCK_MET : CLOCK_STOPPED;
+			k->state = s->p->clocks[i].stop == STOP_ON_CLOSE ? CLOCK_MET :
+			    CLOCK_STOPPED;
 			k->met_ms = k->state == CLOCK_MET ? s->now_ms : 0;
 			k->next_ms = 0;
 		}
@@ -186,7 +187,8 @@ void
 clocks_reopen(struct step *s)
 {
 	for (int i = 0; i < s->c->clocks_n; i++)
-		if (s->p->clocks[i].stop != STOP_ON_TRIAGE && s->c->clocks[i].state != CLOCK_RUNNING)
+		if (s->p->clocks[i].stop != STOP_ON_TRIAGE &&
+		    s->c->clocks[i].state != CLOCK_RUNNING)
 			clock_start(s, i, s->now_ms);
 }
 

@@ -82,7 +82,11 @@ struct escalation {
 };
 
 enum index_kind { INDEX_TASK_ADD, INDEX_TASK_DROP, INDEX_REPORTER_SET, INDEX_REPORTER_DROP };
-struct index_op { enum index_kind kind; char officer[OFFICER_ID_CHARS]; char nonce[NONCE_CHARS + 1]; };
+struct index_op {
+	enum index_kind kind;
+	char officer[OFFICER_ID_CHARS];
+	char nonce[NONCE_CHARS + 1];
+};
 
 #define FX_MESSAGES 40
 #define FX_CANCELS CASE_PENDING
@@ -99,6 +103,6 @@ struct effects {
 	int gap;				/* a unit or rung had nobody: an alarm went out */
 };
 
-int case_decide(const struct policy *policy, const struct roster *roster, const struct case_record *c,
-    const struct command *cmd, int64_t now_ms, struct effects *fx);
+int case_decide(const struct policy *policy, const struct roster *roster,
+    const struct case_record *c, const struct command *cmd, int64_t now_ms, struct effects *fx);
 #endif

@@ -93,7 +93,8 @@ laporan_decode_private(struct laporan *l, const char *json, size_t len)
 	l->place = text_of(doc, "place");
 	l->category = text_of(doc, "cat");
 	if (json_is_string(json_object_get(doc, "about")))
-		snprintf(l->about, sizeof(l->about), "%s", json_string_value(json_object_get(doc, "about")));
+		snprintf(l->about, sizeof(l->about), "%s",
+		    json_string_value(json_object_get(doc, "about")));
 	if (json_is_number(json_object_get(doc, "lat"))) {
 		l->lat = json_number_value(json_object_get(doc, "lat"));
 		l->lng = json_number_value(json_object_get(doc, "lng"));

@@ -90,7 +90,10 @@ promise_ms(const struct policy *p, const struct case_record *c)
 	return 0;
 }
 
-struct holes { struct buf place, unit, due, left, late, percent, excerpt; char code[CODE_CHARS + 2]; };
+struct holes {
+	struct buf place, unit, due, left, late, percent, excerpt;
+	char code[CODE_CHARS + 2];
+};
 
 static void
 holes_release(struct holes *h)
@@ -177,7 +180,8 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 
 	if (m->to == TO_OFFICER && (o == NULL || o->phone[0] == '\0'))
 		return -1;
-	if (m->to == TO_REPORTER && (words == NULL || words->sender == NULL || c->channel[0] == '\0'))
+	if (m->to == TO_REPORTER &&
+	    (words == NULL || words->sender == NULL || c->channel[0] == '\0'))
 		return -1;
 	fill_holes(&h, p, c, unit, m->due_ms, lang, now_ms);
 	buf_addf(&h.percent, "%d", m->percent);

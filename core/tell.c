@@ -58,9 +58,11 @@ messages_cancel(struct step *s, const char *groups, const char *unit, const char
 		int mine = 0;
 
 		for (int t = 0; t < c->tasks_n; t++)
-			mine |= c->tasks[t].message == m->n && strcmp(c->tasks[t].officer, but) == 0;
+			mine |= c->tasks[t].message == m->n &&
+			    strcmp(c->tasks[t].officer, but) == 0;
 		if (strchr(groups, m->group) != NULL && !mine &&
-		    (unit[0] == '\0' || strcmp(unit, m->unit) == 0) && s->fx->cancels_n < FX_CANCELS) {
+		    (unit[0] == '\0' || strcmp(unit, m->unit) == 0) &&
+		    s->fx->cancels_n < FX_CANCELS) {
 			s->fx->cancels[s->fx->cancels_n++] = m->n;
 			continue;
 		}
@@ -192,13 +194,15 @@ unit_task(struct step *s, const char *code, size_t max, const char *kind)
 void
 tell_desk(struct step *s)
 {
-	unit_task(s, s->p->triage_unit, (size_t)s->p->told_max, s->c->sealed ? "tugas-rahasia" : "tugas");
+	unit_task(s, s->p->triage_unit, (size_t)s->p->told_max,
+	    s->c->sealed ? "tugas-rahasia" : "tugas");
 }
 
 void
 tell_units(struct step *s)
 {
-	const char *kind = s->c->sealed ? "tugas-rahasia" : s->t->on == ON_DISPUTE ? "sanggah" : "tugas";
+	const char *kind = s->c->sealed ? "tugas-rahasia" :
+	    s->t->on == ON_DISPUTE ? "sanggah" : "tugas";
 
 	for (int i = 0; i < s->c->units_n; i++)
 		unit_task(s, s->c->units[i], i == 0 ? (size_t)s->p->told_max : 1, kind);

@@ -127,7 +127,8 @@ field(struct http_req *r, const char *name)
 static void
 form_again(struct http_req *r, struct ingest *g, int status, const char *message)
 {
-	const char *desa = field(r, "desa"), *kategori = field(r, "kategori"), *kunci = field(r, "kunci");
+	const char *desa = field(r, "desa"), *kategori = field(r, "kategori"),
+	    *kunci = field(r, "kunci");
 	const struct place *place = place_find(g->pages->policy->places, desa);
 	const struct category *category = category_find(g->pages->policy->catalogue, kategori);
 	struct buf page = { 0 }, errors = { 0 };
@@ -155,7 +156,8 @@ form_again(struct http_req *r, struct ingest *g, int status, const char *message
 		};
 
 		if (template_fill(&page, g->pages->form, buf_add_html, v, N_ELEMS(v), &errors) != 0)
-			log_error("page_broken", "page=form err=\"%s\"", log_quote(buf_str(&errors), errors.len));
+			log_error("page_broken", "page=form err=\"%s\"",
+			    log_quote(buf_str(&errors), errors.len));
 	}
 	http_add_header(r, "Content-Security-Policy", FORM_CSP);
 	http_add_header(r, "Permissions-Policy", "geolocation=(self)");
@@ -189,7 +191,8 @@ copy_or_null(const char *s)
 static const char *
 fill(struct laporan *l, struct http_req *r, const struct ingest *g)
 {
-	const char *isi = field(r, "isi"), *desa = field(r, "desa"), *kategori = field(r, "kategori");
+	const char *isi = field(r, "isi"), *desa = field(r, "desa"),
+	    *kategori = field(r, "kategori");
 	const char *telepon = field(r, "telepon"), *kunci = field(r, "kunci");
 	char number[PHONE_CHARS];
 	size_t words = strspn(isi, " \t\r\n");
@@ -198,7 +201,8 @@ fill(struct laporan *l, struct http_req *r, const struct ingest *g)
 		return "Tulis dulu apa yang terjadi.";
 	if (strlen(isi) > (size_t)g->h.set.text_bytes)
 		return "Laporan terlalu panjang; ringkaskan, atau kirim sisanya sebagai laporan kedua.";
-	if (strlen(kunci) > 128 || strlen(field(r, "lokasi")) > 2000 || strlen(field(r, "nama")) > 500)
+	if (strlen(kunci) > 128 || strlen(field(r, "lokasi")) > 2000 ||
+	    strlen(field(r, "nama")) > 500)
 		return "Salah satu isian terlalu panjang.";
 	if (desa[0] != '\0' && place_find(g->pages->policy->places, desa) == NULL)
 		return "Desa itu tidak ada dalam daftar; pilih lagi atau kosongkan.";
@@ -214,7 +218,8 @@ fill(struct laporan *l, struct http_req *r, const struct ingest *g)
 	l->category = copy_or_null(kategori);
 	l->message_id = copy_or_null(kunci);
 	l->hide = field(r, "rahasia")[0] != '\0';
-	l->has_position = number_in(field(r, "lat"), -90, 90, &l->lat) && number_in(field(r, "lon"), -180, 180, &l->lng);
+	l->has_position = number_in(field(r, "lat"), -90, 90, &l->lat) &&
+	    number_in(field(r, "lon"), -180, 180, &l->lng);
 	if (telepon[0] != '\0') {
 		l->sender = xstrdup(number);
 		snprintf(l->reply_channel, sizeof(l->reply_channel), "sms");
@@ -233,8 +238,9 @@ promise_ms(const struct ingest *g, int lane_e, int64_t received_ms)
 
 	for (int i = 0; i < p->clocks_n; i++)
 		if (p->clocks[i].stop == STOP_ON_HANDLE)
-			return policy_due_ms(p, &p->clocks[i], lane_e ? URGENCY_DARURAT : URGENCY_BIASA, "lainnya",
-			    TIER_DINAS, received_ms);
+			return policy_due_ms(p, &p->clocks[i],
+			    lane_e ? URGENCY_DARURAT : URGENCY_BIASA, "lainnya", TIER_DINAS,
+			    received_ms);
 	return received_ms;
 }
 
@@ -247,7 +253,8 @@ answer_taken(const struct taken *t, const struct code *code)
 	status_token(token, t->g, code);
 	buf_addf(&url, "/l/%s", code->s);
 	if (http_req_wants_json(t->r)) {
-		buf_addf(&body, "{\"code\":\"%s\",\"url\":\"%s\",\"due\":\"", code->s, buf_str(&url));
+		buf_addf(&body, "{\"code\":\"%s\",\"url\":\"%s\",\"due\":\"", code->s,
+		    buf_str(&url));
 		buf_add_wib_iso(&body, promise_ms(t->g, t->lane_e, t->received_ms));
 		buf_addf(&body, "\",\"due_ms\":%" PRId64 ",\"photo\":\"/foto/%s?t=%s\"}",
 		    promise_ms(t->g, t->lane_e, t->received_ms), code->s, token);
@@ -255,8 +262,8 @@ answer_taken(const struct taken *t, const struct code *code)
 	} else {
 		const char *proto = http_req_header(t->r, "X-Forwarded-Proto");
 
-		buf_addf(&cookie, "kt=%s; Path=/l/%s; HttpOnly; SameSite=Lax; Max-Age=7776000%s", token, code->s,
-		    proto != NULL && strcmp(proto, "https") == 0 ? "; Secure" : "");
+		buf_addf(&cookie, "kt=%s; Path=/l/%s; HttpOnly; SameSite=Lax; Max-Age=7776000%s",
+		    token, code->s, proto != NULL && strcmp(proto, "https") == 0 ? "; Secure" : "");
 		http_add_header(t->r, "Set-Cookie", buf_str(&cookie));
 		http_answer_redirect(t->r, 303, buf_str(&url));
 	}
@@ -278,7 +285,8 @@ on_form_taken(enum receipt_result result, const struct code *code, void *arg)
 			http_answer_problem(t->r, 503, "Service Unavailable",
 			    "The report could not be stored; send it again with the same kunci.");
 		else
-			form_again(t->r, t->g, 503, "Maaf, laporan belum tersimpan. Tulisan Anda masih ada di bawah: tekan Kirim "
+			form_again(t->r, t->g, 503,
+			    "Maaf, laporan belum tersimpan. Tulisan Anda masih ada di bawah: tekan Kirim "
 			    "lagi sebentar lagi, atau telepon 112 bila darurat.");
 	}
 	free(t);
@@ -318,7 +326,8 @@ cek_page(struct http_req *r, struct ingest *g, int status, const char *message)
 	struct buf page = { 0 }, errors = { 0 };
 
 	if (template_fill(&page, g->pages->cek, buf_add_html, v, N_ELEMS(v), &errors) != 0)
-		log_error("page_broken", "page=cek err=\"%s\"", log_quote(buf_str(&errors), errors.len));
+		log_error("page_broken", "page=cek err=\"%s\"",
+		    log_quote(buf_str(&errors), errors.len));
 	http_answer(r, status, "text/html; charset=utf-8", &page);
 	buf_release(&page);
 	buf_release(&errors);

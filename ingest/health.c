@@ -22,7 +22,8 @@ get_readyz(struct http_req *r, void *arg)
 	struct buf body = { 0 };
 	int ready = g->h.serving && redis_link_is_up(g->link);
 
-	buf_addf(&body, "{\"status\":\"%s\",\"spooled\":%zu}", ready ? "ready" : "store away", spool_count(g->spool));
+	buf_addf(&body, "{\"status\":\"%s\",\"spooled\":%zu}", ready ? "ready" : "store away",
+	    spool_count(g->spool));
 	http_answer_json(r, ready ? 200 : 503, &body);
 	buf_release(&body);
 }
@@ -43,8 +44,8 @@ get_metrics(struct http_req *r, void *arg)
 	struct buf body = { 0 };
 
 	for (size_t i = 0; i < N_ELEMS(rows); i++)
-		buf_addf(&body, "# HELP %s %s\n# TYPE %s %s\n%s %" PRIu64 "\n", rows[i].name, rows[i].help, rows[i].name,
-		    rows[i].type, rows[i].name, rows[i].value);
+		buf_addf(&body, "# HELP %s %s\n# TYPE %s %s\n%s %" PRIu64 "\n", rows[i].name,
+		    rows[i].help, rows[i].name, rows[i].type, rows[i].name, rows[i].value);
 	http_answer(r, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
 	buf_release(&body);
 }

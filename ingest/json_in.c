@@ -58,7 +58,8 @@ repair(struct buf *out, const char *s, size_t len)
 			i++;
 		} else if (!escape_at(s + i, utf8.len - i, &a)) {
 			buf_addc(out, s[i]);
-		} else if (a >= 0xd800 && a < 0xdc00 && escape_at(s + i + 6, utf8.len - i > 6 ? utf8.len - i - 6 : 0, &b) &&
+		} else if (a >= 0xd800 && a < 0xdc00 &&
+		    escape_at(s + i + 6, utf8.len - i > 6 ? utf8.len - i - 6 : 0, &b) &&
 		    b >= 0xdc00 && b < 0xe000) {
 			buf_add(out, s + i, 12);
 			i += 11;
@@ -115,7 +116,8 @@ json_in(const char *body, size_t len, const struct json_field *fields, size_t n,
 		doc = json_loadb(buf_str(&repaired), repaired.len, JSON_REJECT_DUPLICATES, &error);
 	}
 	if (!json_is_object(doc)) {
-		buf_addf(mistakes, "not a JSON object: %s at byte %d", doc == NULL ? error.text : "another value", error.position);
+		buf_addf(mistakes, "not a JSON object: %s at byte %d",
+		    doc == NULL ? error.text : "another value", error.position);
 		fits = 0;
 	}
 	for (size_t i = 0; fits && i < n; i++)

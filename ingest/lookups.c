@@ -5,7 +5,15 @@
 
 #define SLOTS 8192		/* an address over the limit is forgotten only by its window */
 
-struct lookups { int most; int64_t window_ms; struct { uint64_t who; int64_t since_ms; int wrong; } slots[SLOTS]; };
+struct lookups {
+	int most;
+	int64_t window_ms;
+	struct {
+		uint64_t who;
+		int64_t since_ms;
+		int wrong;
+	} slots[SLOTS];
+};
 
 struct lookups *
 lookups_new(int most, int64_t window_ms)

@@ -112,8 +112,9 @@ ingest_init(struct ingest *g, struct daemon *d, const char *port)
 	d->on_idle = on_idle;
 	d->arg = g;
 	g->lookups = lookups_new((int)g->h.set.lookups_per_10min, 10 * MINUTE_MS);
-	if (read_door(g, d->conf_dir) != 0 || read_hook_secrets(g) != 0 || receive_init(g, d->base) != 0 ||
-	    listen_http(g, d, port) != 0 || house_start(&g->h, d) != 0)
+	if (read_door(g, d->conf_dir) != 0 || read_hook_secrets(g) != 0 ||
+	    receive_init(g, d->base) != 0 || listen_http(g, d, port) != 0 ||
+	    house_start(&g->h, d) != 0)
 		return -1;
 	buf_addf(&detail, "http=%s:%d", g->h.set.http_address, httpd_port(g->http));
 	daemon_ready(d, buf_str(&detail));

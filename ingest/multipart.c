@@ -23,7 +23,8 @@ boundary_of(const char *type, struct buf *out)
 }
 
 int
-multipart_file(const char *content_type, const char *body, size_t len, const char **file, size_t *file_len)
+multipart_file(const char *content_type, const char *body, size_t len, const char **file,
+    size_t *file_len)
 {
 	struct buf boundary = { 0 };
 	const char *p, *end = body + len;

@@ -123,11 +123,13 @@ to_spool(struct pending *p)
 		return;
 	}
 	if (promised == NULL) {
-		if (MUTANT == 13) {		/* planted: the second try looks like another message */
+		/* planted: the second try looks like another message */
+		if (MUTANT == 13) {
 			uint64_t other;
 
 			random_bytes(&other, sizeof(other));
-			snprintf(p->in.field, sizeof(p->in.field), "%016llx", (unsigned long long)other);
+			snprintf(p->in.field, sizeof(p->in.field), "%016llx",
+			    (unsigned long long)other);
 		}
 		intake_encode(&data, &p->in);
 		if (spool_put(g->spool, p->in.field, p->in.received_ms, data.data, data.len) != 0) {
@@ -139,7 +141,8 @@ to_spool(struct pending *p)
 		}
 		spooled_add(g, p->in.field, &code);
 		g->spooled_total++;
-		log_warn("spooled", "case=%s lane=%s files=%zu", code.s, p->in.lane, spool_count(g->spool));
+		log_warn("spooled", "case=%s lane=%s files=%zu", code.s, p->in.lane,
+		    spool_count(g->spool));
 		buf_release(&data);
 	}
 	answer(p, RECEIPT_OK, &code);
@@ -152,7 +155,8 @@ on_intake(const redisReply *r, void *arg)
 	struct code code;
 	enum intake_result result = intake_result(r, &code);
 
-	if (p->answered) {		/* came after its time: the spool has it, and dedupe will know */
+	/* came after its time: the spool has it, and dedupe will know */
+	if (p->answered) {
 		pending_free(p);
 		return;
 	}
@@ -176,8 +180,9 @@ on_intake(const redisReply *r, void *arg)
 		to_spool(p);
 		break;
 	case INTAKE_FATAL:
-		log_error("intake_refused", "err=\"%s\"", r != NULL && r->type == REDIS_REPLY_ERROR ?
-		    log_quote(r->str, r->len) : "another form of answer");
+		log_error("intake_refused", "err=\"%s\"",
+		    r != NULL && r->type == REDIS_REPLY_ERROR ? log_quote(r->str, r->len) :
+		    "another form of answer");
 		to_spool(p);
 		break;
 	case INTAKE_UNKNOWN:
@@ -202,7 +207,8 @@ send_in(struct pending *p)
 	redis_args_reset(&g->args);
 	intake_args(&g->args, &g->h.st, &p->in, &g->days);
 	FAULT_POINT("before_store");
-	return redis_link_send(g->link, on_intake, p, g->args.n, (const char **)g->args.argv, g->args.lens);
+	return redis_link_send(g->link, on_intake, p, g->args.n, (const char **)g->args.argv,
+	    g->args.lens);
 }
 
 static int
@@ -300,7 +306,8 @@ drain_one(struct ingest *g, const struct buf *name, const struct buf *data)
 
 	if (intake_decode(&in, buf_str(data), data->len) != 0) {
 		log_error("spool_unreadable", "file=%s", buf_str(name));
-		return 0;		/* its digest was right, so it is of another version: it stays */
+		/* its digest was right, so it is of another version: it stays */
+		return 0;
 	}
 	intake_args(&a, &g->h.st, &in, &g->days);
 	r = redis_pipe_call(g->h.st.pipe, a.n, (const char **)a.argv, a.lens);
@@ -309,9 +316,11 @@ drain_one(struct ingest *g, const struct buf *name, const struct buf *data)
 	redis_args_release(&a);
 	if (result == INTAKE_OK || result == INTAKE_SEEN) {
 		if (strcmp(code.s, in.codes[0].s) != 0)
-			log_error("promised_code_taken", "promised=%s case=%s", in.codes[0].s, code.s);
+			log_error("promised_code_taken", "promised=%s case=%s", in.codes[0].s,
+			    code.s);
 		if (spool_done(g->spool, buf_str(name)) != 0)
-			log_error("spool_remove", "file=%s err=\"%s\"", buf_str(name), strerror(errno));
+			log_error("spool_remove", "file=%s err=\"%s\"", buf_str(name),
+			    strerror(errno));
 		log_info("drained", "case=%s left=%zu", code.s, spool_count(g->spool));
 	}
 	intake_release(&in);
@@ -334,7 +343,8 @@ on_drain(evutil_socket_t fd, short what, void *arg)
 	for (int i = 0; i < DRAIN_BATCH; i++) {
 		buf_reset(&name);
 		buf_reset(&data);
-		if (spool_next(g->spool, after.len > 0 ? buf_str(&after) : NULL, &name, &data, &received_ms) != 1 ||
+		if (spool_next(g->spool, after.len > 0 ? buf_str(&after) : NULL, &name, &data,
+		    &received_ms) != 1 ||
 		    drain_one(g, &name, &data) != 0)
 			break;
 		buf_reset(&after);
@@ -356,7 +366,8 @@ read_promises(struct ingest *g)
 	struct buf name = { 0 }, data = { 0 }, after = { 0 };
 	int64_t received_ms;
 
-	while (spool_next(g->spool, after.len > 0 ? buf_str(&after) : NULL, &name, &data, &received_ms) == 1) {
+	while (spool_next(g->spool, after.len > 0 ? buf_str(&after) : NULL, &name, &data,
+	    &received_ms) == 1) {
 		struct intake in;
 
 		if (intake_decode(&in, buf_str(&data), data.len) == 0) {
@@ -378,14 +389,16 @@ read_promises(struct ingest *g)
 int
 receive_init(struct ingest *g, struct event_base *base)
 {
-	const struct redis_link_options o = { .name = "ingest", .connect_ms = g->h.set.redis_connect_ms,
-	    .command_ms = g->h.set.redis_command_ms, .in_flight_max = (size_t)g->h.set.in_flight };
+	const struct redis_link_options o = { .name = "ingest",
+	    .connect_ms = g->h.set.redis_connect_ms, .command_ms = g->h.set.redis_command_ms,
+	    .in_flight_max = (size_t)g->h.set.in_flight };
 	struct timeval sweep = ms_to_timeval(SWEEP_MS), drain = ms_to_timeval(DRAIN_MS);
 	struct buf path = { 0 }, errors = { 0 };
 	int rc = -1;
 
 	buf_addf(&path, "%s/spool", g->h.st.dir);
-	g->spool = spool_open(buf_str(&path), (size_t)g->h.set.spool_files, g->h.set.spool_bytes, &errors);
+	g->spool = spool_open(buf_str(&path), (size_t)g->h.set.spool_files, g->h.set.spool_bytes,
+	    &errors);
 	if (g->spool == NULL) {
 		fputs(buf_str(&errors), stderr);
 		goto out;
@@ -394,7 +407,8 @@ receive_init(struct ingest *g, struct event_base *base)
 	g->link = redis_link_new(base, &g->h.st.address, &o);
 	g->sweep = event_new(base, -1, EV_PERSIST, on_sweep, g);
 	g->drain = event_new(base, -1, EV_PERSIST, on_drain, g);
-	if (g->sweep != NULL && g->drain != NULL && event_add(g->sweep, &sweep) == 0 && event_add(g->drain, &drain) == 0)
+	if (g->sweep != NULL && g->drain != NULL && event_add(g->sweep, &sweep) == 0 &&
+	    event_add(g->drain, &drain) == 0)
 		rc = 0;
 out:
 	buf_release(&path);
@@ -406,7 +420,8 @@ void
 receive_release(struct ingest *g)
 {
 	if (g->link != NULL)
-		redis_link_free(g->link);	/* answers what still waits: on disk, or come again */
+		/* answers what still waits: on disk, or come again */
+		redis_link_free(g->link);
 	if (g->sweep != NULL)
 		event_free(g->sweep);
 	if (g->drain != NULL)

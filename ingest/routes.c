@@ -32,10 +32,12 @@ ingest_routes(const struct settings *set, size_t *n)
 	struct http_route *routes = xcalloc(N_ELEMS(table), sizeof(*routes));
 
 	for (size_t i = 0; i < N_ELEMS(table); i++) {
-		size_t limit = table[i].limit == NO_BODY ? 0 : (size_t)*(const int64_t *)((const char *)set + table[i].limit);
+		size_t limit = table[i].limit == NO_BODY ? 0 :
+		    (size_t)*(const int64_t *)((const char *)set + table[i].limit);
 
 		routes[i] = (struct http_route){ table[i].method, table[i].path,
-		    table[i].flags & HTTP_ROUTE_UPLOAD ? limit + MULTIPART_OVERHEAD : limit, table[i].handler, table[i].flags };
+		    table[i].flags & HTTP_ROUTE_UPLOAD ? limit + MULTIPART_OVERHEAD : limit,
+		    table[i].handler, table[i].flags };
 	}
 	*n = N_ELEMS(table);
 	return routes;

@@ -39,7 +39,8 @@ signature_fits(const struct ingest *g, const char *header, const char *body, siz
 	for (size_t i = 0; i < N_ELEMS(secrets); i++) {
 		if (secrets[i]->len == 0)
 			continue;
-		hmac_sha256(mac, secrets[i]->data, secrets[i]->len, signed_text.data, signed_text.len);
+		hmac_sha256(mac, secrets[i]->data, secrets[i]->len, signed_text.data,
+		    signed_text.len);
 		fits |= equal_secret(mac, claimed, sizeof(mac));
 	}
 	buf_release(&signed_text);
@@ -103,7 +104,8 @@ post_sms_http(struct http_req *r, void *arg)
 		g->refused++;
 		log_warn("signature_refused", "route=sms_http peer=%s", http_req_peer(r));
 		http_add_header(r, "WWW-Authenticate", "Kentongan-Signature");
-		http_answer_problem(r, 401, "Unauthorized", "X-Kentongan-Signature must be t=UNIXSECONDS,v1=HEX with "
+		http_answer_problem(r, 401, "Unauthorized",
+		    "X-Kentongan-Signature must be t=UNIXSECONDS,v1=HEX with "
 		    "HMAC-SHA256 over t.body by the secret sms_http, no older than five minutes.");
 		return;
 	}

@@ -43,15 +43,18 @@ static void
 answer_unknown(struct asking *a)
 {
 	lookups_wrong(a->g->lookups, http_req_peer(a->r), clock_mono_ms());
-	http_answer_problem(a->r, 404, "Not Found", "Tidak ada laporan dengan kode itu. Periksa kodenya, atau tulis laporan baru.");
+	http_answer_problem(a->r, 404, "Not Found",
+	    "Tidak ada laporan dengan kode itu. Periksa kodenya, atau tulis laporan baru.");
 }
 
 struct shown { struct buf unit, due, received; const char *state, *kind; };
 
 static void
-describe(struct shown *s, const struct asking *a, const struct stored_case *c, const struct laporan *l)
+describe(struct shown *s, const struct asking *a, const struct stored_case *c,
+    const struct laporan *l)
 {
-	const struct policy *p = c->version > 0 ? version_policy(&a->g->h.versions, &a->g->h.st, c->c.policy) : NULL;
+	const struct policy *p = c->version > 0 ?
+	    version_policy(&a->g->h.versions, &a->g->h.st, c->c.policy) : NULL;
 	const struct unit *u;
 	const struct category *k;
 
@@ -109,9 +112,11 @@ answer_page(struct asking *a, const struct shown *s, const struct laporan *l)
 		};
 
 		buf_add(&text, _binary_ingest_web_status_html_start,
-		    (size_t)(_binary_ingest_web_status_html_end - _binary_ingest_web_status_html_start));
+		    (size_t)(_binary_ingest_web_status_html_end -
+		    _binary_ingest_web_status_html_start));
 		if (template_fill(&page, buf_str(&text), buf_add_html, v, N_ELEMS(v), &errors) != 0)
-			log_error("page_broken", "page=status err=\"%s\"", log_quote(buf_str(&errors), errors.len));
+			log_error("page_broken", "page=status err=\"%s\"",
+			    log_quote(buf_str(&errors), errors.len));
 	}
 	http_answer(a->r, 200, "text/html; charset=utf-8", &page);
 	buf_wipe(&page);
@@ -132,16 +137,19 @@ on_case(const redisReply *r, void *arg)
 
 	if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != 5) {
 		http_add_header(a->r, "Retry-After", "10");
-		http_answer_problem(a->r, 503, "Service Unavailable", "Keadaan laporan belum dapat dibaca; coba lagi sebentar lagi.");
+		http_answer_problem(a->r, 503, "Service Unavailable",
+		    "Keadaan laporan belum dapat dibaca; coba lagi sebentar lagi.");
 		goto out;
 	}
-	stored_case_fill(&c, r->element[0], r->element[1], r->element[2], r->element[3], r->element[4], NULL);
+	stored_case_fill(&c, r->element[0], r->element[1], r->element[2], r->element[3],
+	    r->element[4], NULL);
 	if (!c.there || !c.readable || (c.version > 0 && c.c.sealed && !a->own)) {
 		answer_unknown(a);
 		goto out;
 	}
 	if (stored_case_open(&c, &a->g->h.st, &keys, &l, lookup) != 0)
-		log_warn("report_unreadable", "case=%s", a->code.s);	/* erased: the state is still shown */
+		/* erased: the state is still shown */
+		log_warn("report_unreadable", "case=%s", a->code.s);
 	describe(&s, a, &c, &l);
 	if (a->json)
 		answer_json(a, &c, &s);
@@ -169,7 +177,8 @@ ask(struct http_req *r, struct ingest *g, int json)
 	a->json = json;
 	if (!lookups_may(g->lookups, http_req_peer(r), clock_mono_ms())) {
 		http_add_header(r, "Retry-After", "600");
-		http_answer_problem(r, 429, "Too Many Requests", "Terlalu banyak kode salah dari alamat ini; coba lagi sepuluh menit lagi.");
+		http_answer_problem(r, 429, "Too Many Requests",
+		    "Terlalu banyak kode salah dari alamat ini; coba lagi sepuluh menit lagi.");
 		free(a);
 		return;
 	}
@@ -213,7 +222,8 @@ on_photo(enum receipt_result result, const struct code *code, void *arg)
 	(void)code;
 	if (result != RECEIPT_OK) {
 		http_add_header(p->r, "Retry-After", "30");
-		http_answer_problem(p->r, 503, "Service Unavailable", "Foto belum tersimpan; kirim lagi sebentar lagi.");
+		http_answer_problem(p->r, 503, "Service Unavailable",
+		    "Foto belum tersimpan; kirim lagi sebentar lagi.");
 	} else if (http_req_wants_json(p->r)) {
 		buf_adds(&body, "{\"status\":\"ok\"}");
 		http_answer_json(p->r, 201, &body);
@@ -284,19 +294,25 @@ post_foto(struct http_req *r, void *arg)
 	struct photo *p;
 	struct code code;
 
-	if (code_parse(&code, tail, strlen(tail)) != 0 || !token_fits(g, &code, http_req_query(r, "t", &len))) {
-		http_answer_problem(r, 403, "Forbidden", "Buka halaman laporan Anda dari peramban yang dipakai melapor.");
+	if (code_parse(&code, tail, strlen(tail)) != 0 ||
+	    !token_fits(g, &code, http_req_query(r, "t", &len))) {
+		http_answer_problem(r, 403, "Forbidden",
+		    "Buka halaman laporan Anda dari peramban yang dipakai melapor.");
 		return;
 	}
 	if (read_body(r, &body) != 0 ||
-	    multipart_file(http_req_header(r, "Content-Type"), buf_str(&body), body.len, &file, &len) != 0)
-		http_answer_problem(r, 400, "Bad Request", "Kirim tepat satu berkas dengan multipart/form-data.");
+	    multipart_file(http_req_header(r, "Content-Type"), buf_str(&body), body.len, &file,
+	    &len) != 0)
+		http_answer_problem(r, 400, "Bad Request",
+		    "Kirim tepat satu berkas dengan multipart/form-data.");
 	else if (len > (size_t)g->h.set.photo_bytes)
-		http_answer_problem(r, 413, "Content Too Large", "Foto terlalu besar; kecilkan dahulu.");
+		http_answer_problem(r, 413, "Content Too Large",
+		    "Foto terlalu besar; kecilkan dahulu.");
 	else if ((type = media_type(file, len)) == NULL)
 		http_answer_problem(r, 415, "Unsupported Media Type", "Hanya JPEG, PNG, atau PDF.");
 	else if (keep_photo(g, file, len, type, &name) != 0)
-		http_answer_problem(r, 503, "Service Unavailable", "Foto belum tersimpan; kirim lagi sebentar lagi.");
+		http_answer_problem(r, 503, "Service Unavailable",
+		    "Foto belum tersimpan; kirim lagi sebentar lagi.");
 	else {
 		l.message_id = xstrdup(buf_str(&name));
 		l.media[l.media_n++] = xstrdup(buf_str(&name));

@@ -19,7 +19,8 @@ int csv_line(const struct csv *c, size_t row);
 /* The cell, "" for column -1; borrowed. */
 const char *csv_cell(const struct csv *c, size_t row, int column);
 /* Looks up several columns at once; each missing one is a mistake.  0 or -1. */
-int csv_columns(const struct csv *c, const char *const *names, int *columns, size_t n, struct buf *errors);
+int csv_columns(const struct csv *c, const char *const *names, int *columns, size_t n,
+    struct buf *errors);
 void csv_mistake(const struct csv *c, size_t row, struct buf *errors, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 #endif

@@ -580,7 +580,8 @@ send_answer(struct http_req *r, int status, const char *type, const char *body, 
 #ifdef KENTONGAN_FAULTS
 	const struct buf nothing = { 0 };
 
-	sent = send_now(c->fd, &h->out, "", 0);		/* in two parts, so that there is a middle */
+	/* in two parts, so that there is a middle */
+	sent = send_now(c->fd, &h->out, "", 0);
 	FAULT_POINT("mid_reply");
 	if (sent == h->out.len)
 		sent += send_now(c->fd, &nothing, body, len);

@@ -31,13 +31,16 @@ int seal_open(struct buf *out, const struct seal_key *key, const char *purpose,
     const void *sealed, size_t len);
 void seal_key_random(struct seal_key *key);
 /* Wraps a data key; out gets SEAL_WRAPPED_BYTES.  Unwrap: 0 or -1. */
-void seal_wrap(uint8_t out[SEAL_WRAPPED_BYTES], const struct seal_key *master, const struct seal_key *key);
-int seal_unwrap(struct seal_key *key, const struct seal_key *master, const void *wrapped, size_t len);
+void seal_wrap(uint8_t out[SEAL_WRAPPED_BYTES], const struct seal_key *master,
+    const struct seal_key *key);
+int seal_unwrap(struct seal_key *key, const struct seal_key *master, const void *wrapped,
+    size_t len);
 
 /* BLAKE2b-256 (RFC 7693); keyed when key is not NULL. */
 void digest_of(uint8_t out[DIGEST_BYTES], const struct seal_key *key, const void *data, size_t len);
 /* The chain step: BLAKE2b(previous || data). */
-void digest_chain(uint8_t out[DIGEST_BYTES], const uint8_t previous[DIGEST_BYTES], const void *data, size_t len);
+void digest_chain(uint8_t out[DIGEST_BYTES], const uint8_t previous[DIGEST_BYTES], const void *data,
+    size_t len);
 /* Look-up key of a phone number or chat id: first 16 bytes of the keyed BLAKE2b, as 32 hex digits. */
 #define LOOKUP_CHARS 32
 void lookup_of(char out[LOOKUP_CHARS + 1], const struct seal_key *key, const char *channel_id);

@@ -35,7 +35,8 @@ send_line(struct channel *c, const struct outbox_item *it, on_sent done, void *a
 	add_field(&line, "text", buf_str(&it->text), it->text.len);
 	add_field(&line, "code", it->code, strlen(it->code));
 	add_field(&line, "kind", it->kind, strlen(it->kind));
-	buf_addf(&line, ",\"at_ms\":%" PRId64 "%s}\n", clock_now_ms(), it->latihan ? ",\"latihan\":true" : "");
+	buf_addf(&line, ",\"at_ms\":%" PRId64 "%s}\n", clock_now_ms(),
+	    it->latihan ? ",\"latihan\":true" : "");
 	FAULT_POINT("mid_send");
 	/* One write per line: O_APPEND keeps lines whole whoever else writes. */
 	n = write(f->fd, line.data, line.len);

@@ -66,19 +66,22 @@ settle(struct outlane *l, int i)
 {
 	const struct outbox_item *it = &l->items[i];
 	struct outbox_mark *m = &l->marks[i];
-	struct send_result r = { .outcome = (enum send_outcome)m->result, .retry_after_ms = m->at_ms, .why = m->state };
+	struct send_result r = {
+		.outcome = (enum send_outcome)m->result, .retry_after_ms = m->at_ms, .why = m->state
+	};
 	uint32_t jitter;
 	struct retry_plan plan;
 
 	random_bytes(&jitter, sizeof(jitter));
-	plan = retry_after(&r, it->tries, (int)l->h->set.notify_tries, l->h->set.notify_retry_ms, l->now_ms,
-	    it->not_after_ms, jitter);
+	plan = retry_after(&r, it->tries, (int)l->h->set.notify_tries, l->h->set.notify_retry_ms,
+	    l->now_ms, it->not_after_ms, jitter);
 	m->state = plan.state;
 	m->at_ms = plan.at_ms;
 	m->audit = plan.state != NULL && strcmp(plan.state, "sent") != 0;
 	if (r.outcome != SEND_DONE)
-		log_warn("send_failed", "message=%s outcome=%d tries=%d next=%s err=\"%s\"", it->id, (int)r.outcome,
-		    it->tries + 1, plan.state != NULL ? plan.state : "retry", r.why != NULL ? r.why : "");
+		log_warn("send_failed", "message=%s outcome=%d tries=%d next=%s err=\"%s\"", it->id,
+		    (int)r.outcome, it->tries + 1, plan.state != NULL ? plan.state : "retry",
+		    r.why != NULL ? r.why : "");
 }
 
 static int
@@ -113,7 +116,8 @@ mark_all(struct outlane *l)
 		} else {
 			l->ended++;
 			if (strcmp(m->state, "undeliverable") == 0)
-				house_alarm(l->h, "undeliverable", m->item->code[0] != '\0' ? m->item->code : "pesan",
+				house_alarm(l->h, "undeliverable",
+				    m->item->code[0] != '\0' ? m->item->code : "pesan",
 				    m->item->id);
 		}
 		outbox_item_release(&l->items[i]);
@@ -131,7 +135,8 @@ outlane_run(struct outlane *l)
 		max = (int)l->tokens;
 	if (max <= 0)
 		return 0;
-	l->n = outbox_claim(&l->h->st, l->channel.route, max, l->h->set.notify_lease_ms, l->items, &l->now_ms);
+	l->n = outbox_claim(&l->h->st, l->channel.route, max, l->h->set.notify_lease_ms, l->items,
+	    &l->now_ms);
 	if (l->n <= 0) {
 		l->n = 0;
 		return 0;
@@ -143,7 +148,9 @@ outlane_run(struct outlane *l)
 			continue;
 		l->marks[i] = (struct outbox_mark){ .item = &l->items[i] };
 		if (MUTANT == 8)	/* planted: marked as sent before it is */
-			outbox_mark(&l->h->st, &(struct outbox_mark){ .item = &l->items[i], .state = "sent" }, 1, l->now_ms);
+			outbox_mark(&l->h->st,
+			    &(struct outbox_mark){ .item = &l->items[i], .state = "sent" }, 1,
+			    l->now_ms);
 		FAULT_POINT("before_send");
 		l->channel.send(&l->channel, &l->items[i], on_outcome, &l->marks[i]);
 		FAULT_POINT("after_send");

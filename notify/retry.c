@@ -23,6 +23,8 @@ retry_after(const struct send_result *r, int tries, int tries_max, int64_t base_
 	if (r->retry_after_ms > wait)
 		wait = r->retry_after_ms;
 	if (not_after_ms != 0 && now_ms + wait > not_after_ms)
-		return (struct retry_plan){ r->outcome == SEND_UNKNOWN ? "undeliverable" : "expired", 0 };
+		return (struct retry_plan){
+			r->outcome == SEND_UNKNOWN ? "undeliverable" : "expired", 0
+		};
 	return (struct retry_plan){ NULL, now_ms + wait };
 }

@@ -11,6 +11,6 @@ struct retry_plan { const char *state; int64_t at_ms; };	/* state NULL: again at
  * base_ms doubles with every try up to an hour, with +-20 % from jitter (any number); a gateway's
  * Retry-After is honoured when longer.  After tries_max tries, or past not_after, it is over.
  */
-struct retry_plan retry_after(const struct send_result *r, int tries, int tries_max, int64_t base_ms,
-    int64_t now_ms, int64_t not_after_ms, uint32_t jitter);
+struct retry_plan retry_after(const struct send_result *r, int tries, int tries_max,
+    int64_t base_ms, int64_t now_ms, int64_t not_after_ms, uint32_t jitter);
 #endif

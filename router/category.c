@@ -18,7 +18,8 @@
 struct phrase {
 	const struct category *category;
 	const struct word_rule *rule;
-	int words;			/* in the phrase: fewer than the tokens of a hit with gaps */
+	/* in the phrase: fewer than the tokens of a hit with gaps */
+	int words;
 };
 struct classifier {
 	struct matcher *rules, *owners;

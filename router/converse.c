@@ -34,7 +34,8 @@ word_of(const char *s, char *out, size_t size)
 {
 	size_t n = 0;
 
-	while (*s != '\0' && (isspace((unsigned char)*s) || *s == '"' || *s == '\'' || *s == '.' || *s == ','))
+	while (*s != '\0' &&
+	    (isspace((unsigned char)*s) || *s == '"' || *s == '\'' || *s == '.' || *s == ','))
 		s++;
 	while (*s != '\0' && !isspace((unsigned char)*s)) {
 		if (n + 1 < size)
@@ -56,7 +57,8 @@ parse_resident(struct speech *s, enum speech_kind kind, const char *rest)
 	const char *after = word_of(rest, word, sizeof(word));
 
 	if (word[0] != '\0') {
-		if (code_parse(&s->code, rest, strlen(rest)) == 0 || code_parse(&s->code, word, strlen(word)) == 0)
+		if (code_parse(&s->code, rest, strlen(rest)) == 0 ||
+		    code_parse(&s->code, word, strlen(word)) == 0)
 			s->has_code = 1;
 		else if (kind != SPEECH_CHECK)
 			return;		/* "1 minggu jalan rusak" is a report */
@@ -130,12 +132,12 @@ may_answer(struct router *r, const struct entry *e)
 
 /* An answer with one log entry; with use_up it is all that becomes of the input. 1, or -1: come again. */
 static int
-answer(struct router *r, struct entry *e, int use_up, const char *what, const char *kind, const struct case_record *c,
-    const struct template_value *values, size_t n)
+answer(struct router *r, struct entry *e, int use_up, const char *what, const char *kind,
+    const struct case_record *c, const struct template_value *values, size_t n)
 {
-	struct answer a = { .what = what, .kind = kind != NULL ? kind : "", .route = e->words.reply_channel,
-	    .latihan = e->words.latihan, .lane_e = e->words.lane_e, .note = e->words.text,
-	    .not_after_ms = r->now_ms + r->h.policy->message_life_ms };
+	struct answer a = { .what = what, .kind = kind != NULL ? kind : "",
+	    .route = e->words.reply_channel, .latihan = e->words.latihan, .lane_e = e->words.lane_e,
+	    .note = e->words.text, .not_after_ms = r->now_ms + r->h.policy->message_life_ms };
 	struct input_id in;
 	struct buf text = { 0 };
 	int rc;
@@ -155,7 +157,8 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
 	commit_begin(&r->answers, r->now_ms);
 	commit_add_answer(&r->answers, &r->h.st, &a, &e->keys, &in);
 	commit_run(&r->answers, &r->h.st);
-	rc = r->answers.slots[0].result == COMMIT_OK || r->answers.slots[0].result == COMMIT_ALREADY ? 1 : -1;
+	rc = r->answers.slots[0].result == COMMIT_OK ||
+	    r->answers.slots[0].result == COMMIT_ALREADY ? 1 : -1;
 	buf_wipe(&text);
 	return rc;
 }
@@ -172,8 +175,8 @@ answer_example(struct router *r, struct entry *e, const char *example)
 
 /* Codes in a hash: field -> code (tasks) or code -> time (reports). -1 no answer. */
 static int
-index_read(struct router *r, enum key_id key_id, const char *part, struct code *codes, char nonces[][NONCE_CHARS + 1],
-    int max)
+index_read(struct router *r, enum key_id key_id, const char *part, struct code *codes,
+    char nonces[][NONCE_CHARS + 1], int max)
 {
 	struct buf key = { 0 };
 	redisReply *a;
@@ -217,7 +220,8 @@ apply(struct router *r, struct entry *e, const struct code *code, struct command
 
 		if (cases_load(&r->h.st, code, 1, &s) != 0)
 			return -1;
-		p = s.there && s.readable && s.version > 0 ? version_policy(&r->h.versions, &r->h.st, s.c.policy) : NULL;
+		p = s.there && s.readable && s.version > 0 ?
+		    version_policy(&r->h.versions, &r->h.st, s.c.policy) : NULL;
 		if (s.there && s.version == 0) {
 			stored_case_release(&s);
 			return -1;	/* not opened yet: it is next in line */
@@ -233,14 +237,16 @@ apply(struct router *r, struct entry *e, const struct code *code, struct command
 				enum commit_result result;
 
 				commit_begin(&r->answers, r->now_ms);
-				commit_add_case(&r->answers, &r->h.st, p, &r->h.roster, &s.c, r->fx, cmd, &keys, &words, &in);
+				commit_add_case(&r->answers, &r->h.st, p, &r->h.roster, &s.c, r->fx,
+				    cmd, &keys, &words, &in);
 				commit_run(&r->answers, &r->h.st);
 				result = r->answers.slots[0].result;
 				rc = result == COMMIT_OK || result == COMMIT_ALREADY ? 1 :
 				    result == COMMIT_CONFLICT || result == COMMIT_TAKEN ? 2 : -1;
 				if (rc == 1)
-					log_info("acted", "case=%s what=%s by=%s actor=%s state=%s", code->s, r->fx->what,
-					    actor_name(cmd->by), cmd->actor, case_state_name(r->fx->state_after));
+					log_info("acted", "case=%s what=%s by=%s actor=%s state=%s",
+					    code->s, r->fx->what, actor_name(cmd->by), cmd->actor,
+					    case_state_name(r->fx->state_after));
 			}
 		}
 		laporan_release(&words);
@@ -259,7 +265,8 @@ officer_calling(const struct router *r, const struct entry *e)
 	if (e->words.sender == NULL || strcmp(e->words.channel, "sms") != 0)
 		return NULL;
 	for (size_t i = 0; i < r->h.roster.n; i++)
-		if (!r->h.roster.officers[i].ended && strcmp(r->h.roster.officers[i].phone, e->words.sender) == 0)
+		if (!r->h.roster.officers[i].ended &&
+		    strcmp(r->h.roster.officers[i].phone, e->words.sender) == 0)
 			return &r->h.roster.officers[i];
 	return NULL;
 }
@@ -280,7 +287,9 @@ example_of(enum case_event ev)
 static int
 officer_speaks(struct router *r, struct entry *e, const struct officer *o, const struct speech *s)
 {
-	struct command cmd = { .event = s->event, .by = BY_OFFICER, .note = s->note, .answer = may_answer(r, e) };
+	struct command cmd = {
+		.event = s->event, .by = BY_OFFICER, .note = s->note, .answer = may_answer(r, e)
+	};
 	struct code codes[64];
 	char nonces[64][NONCE_CHARS + 1];
 	int n = index_read(r, KEY_TASKS, o->id, codes, nonces, 64), at = -1, rc;
@@ -290,13 +299,15 @@ officer_speaks(struct router *r, struct entry *e, const struct officer *o, const
 	for (int i = 0; i < n; i++)
 		if (s->nonce[0] != '\0' && strcmp(nonces[i], s->nonce) == 0)
 			at = i;
-	if (s->nonce[0] == '\0' && (s->event == ON_ACCEPT || s->event == ON_GO || s->event == ON_ARRIVE)) {
+	if (s->nonce[0] == '\0' &&
+	    (s->event == ON_ACCEPT || s->event == ON_GO || s->event == ON_ARRIVE)) {
 		if (n > 1)
 			return answer(r, e, 1, "tugas-banyak", "jawab-banyak", NULL, NULL, 0);
 		at = n == 1 ? 0 : -1;
 	}
 	if (at < 0) {
-		log_warn("nonce_refused", "officer=%s event=%s open=%d", o->id, case_event_name(s->event), n);
+		log_warn("nonce_refused", "officer=%s event=%s open=%d", o->id,
+		    case_event_name(s->event), n);
 		return answer_example(r, e, example_of(s->event));
 	}
 	snprintf(cmd.actor, sizeof(cmd.actor), "%s", o->id);
@@ -304,7 +315,8 @@ officer_speaks(struct router *r, struct entry *e, const struct officer *o, const
 	r->commands++;
 	rc = apply(r, e, &codes[at], &cmd);
 	if (rc == 0)
-		rc = answer_example(r, e, r->fx->refusal == REFUSED_REASON || r->fx->refusal == REFUSED_UNIT ?
+		rc = answer_example(r, e,
+		    r->fx->refusal == REFUSED_REASON || r->fx->refusal == REFUSED_UNIT ?
 		    example_of(s->event) : refusal_text(r->fx->refusal));
 	return rc;
 }
@@ -356,7 +368,8 @@ static int
 own_cases(struct router *r, const struct entry *e, int only_done, struct code *out)
 {
 	struct code codes[64];
-	int n = e->lookup[0] != '\0' ? index_read(r, KEY_REPORTER, e->lookup, codes, NULL, 64) : 0, kept = 0;
+	int n = e->lookup[0] != '\0' ? index_read(r, KEY_REPORTER, e->lookup, codes, NULL, 64) : 0,
+	    kept = 0;
 
 	if (n < 0)
 		return -1;
@@ -366,7 +379,8 @@ own_cases(struct router *r, const struct entry *e, int only_done, struct code *o
 		if (cases_load(&r->h.st, &codes[i], 1, &s) != 0)
 			return -1;
 		if (s.readable && s.version > 0 && s.c.state != CASE_DITUTUP &&
-		    s.c.received_ms > r->now_ms - r->h.set.follow_up_ms && (!only_done || s.c.state == CASE_SELESAI))
+		    s.c.received_ms > r->now_ms - r->h.set.follow_up_ms &&
+		    (!only_done || s.c.state == CASE_SELESAI))
 			out[kept++] = codes[i];
 		stored_case_release(&s);
 	}
@@ -404,7 +418,8 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 		if (n < 0)
 			return -1;
 		if (n == 0 && s->kind != SPEECH_WITHDRAW)
-			return 0;	/* a lone "1" from somebody whom we asked nothing: a human reads it */
+			/* a lone "1" from somebody whom we asked nothing: a human reads it */
+			return 0;
 		if (n == 0)
 			return answer(r, e, 1, "batal", "cek-tiada", NULL, NULL, 0);
 		if (n > 1)
@@ -429,7 +444,8 @@ resident_checks(struct router *r, struct entry *e, const struct speech *s)
 		return -1;
 	if (n == 1)
 		return check(r, e, &codes[0]);
-	return n > 1 ? list_cases(r, e, codes, n) : answer(r, e, 1, "cek", "cek-tiada", NULL, NULL, 0);
+	return n > 1 ? list_cases(r, e, codes, n) :
+	    answer(r, e, 1, "cek", "cek-tiada", NULL, NULL, 0);
 }
 
 /*
@@ -439,7 +455,9 @@ resident_checks(struct router *r, struct entry *e, const struct speech *s)
 static int
 follow_up(struct router *r, struct entry *e, const struct code *code)
 {
-	struct command cmd = { .event = ON_NOTE, .by = BY_RESIDENT, .note = e->words.text, .u = &e->u };
+	struct command cmd = {
+		.event = ON_NOTE, .by = BY_RESIDENT, .note = e->words.text, .u = &e->u
+	};
 
 	return apply(r, e, code, &cmd);
 }

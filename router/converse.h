@@ -15,7 +15,9 @@
 struct router;
 struct entry;
 
-enum speech_kind { SPEECH_NONE, SPEECH_OFFICER, SPEECH_CHECK, SPEECH_WITHDRAW, SPEECH_YES, SPEECH_NO };
+enum speech_kind {
+	SPEECH_NONE, SPEECH_OFFICER, SPEECH_CHECK, SPEECH_WITHDRAW, SPEECH_YES, SPEECH_NO
+};
 struct speech {
 	enum speech_kind kind;
 	enum case_event event;			/* SPEECH_OFFICER */

@@ -71,7 +71,8 @@ drop_entry(struct inbox *in, const char *lane, const char *id)
 
 	log_warn("entry_gone", "lane=%s entry=%s", lane, id);
 	buf_add_key(&key, &in->r->h.st.keys, KEY_IN, lane, NULL);
-	freeReplyObject(redis_pipe_command(in->r->h.st.pipe, "XACK %b router %s", key.data, key.len, id));
+	freeReplyObject(redis_pipe_command(in->r->h.st.pipe, "XACK %b router %s", key.data, key.len,
+	    id));
 	buf_release(&key);
 }
 
@@ -81,7 +82,8 @@ static struct outlived *
 outlived_find(struct inbox *in, const struct entry *e)
 {
 	for (int i = 0; i < in->outlived_n; i++)
-		if (strcmp(in->outlived[i].id, e->id) == 0 && strcmp(in->outlived[i].lane, e->lane) == 0)
+		if (strcmp(in->outlived[i].id, e->id) == 0 &&
+		    strcmp(in->outlived[i].lane, e->lane) == 0)
 			return &in->outlived[i];
 	return NULL;
 }
@@ -120,7 +122,8 @@ work_reply(struct inbox *in, const char *lane, const redisReply *list)
 	for (size_t i = 0; i < list->elements; i++) {
 		if (entry_of(&entries[n], lane, list->element[i]) == 0)
 			n++;
-		else if (list->element[i]->type == REDIS_REPLY_ARRAY && list->element[i]->elements == 2)
+		else if (list->element[i]->type == REDIS_REPLY_ARRAY &&
+		    list->element[i]->elements == 2)
 			drop_entry(in, lane, list->element[i]->element[0]->str);
 	}
 	FAULT_POINT("after_read");
@@ -136,10 +139,12 @@ work_reply(struct inbox *in, const char *lane, const redisReply *list)
 static int
 deliveries_of(struct inbox *in, const struct buf *key, const char *id)
 {
-	redisReply *r = redis_pipe_command(in->r->h.st.pipe, "XPENDING %b router %s %s 1", key->data, key->len, id, id);
+	redisReply *r = redis_pipe_command(in->r->h.st.pipe, "XPENDING %b router %s %s 1",
+	    key->data, key->len, id, id);
 	int n = 1;
 
-	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 1 && r->element[0]->elements == 4)
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 1 &&
+	    r->element[0]->elements == 4)
 		n = (int)r->element[0]->element[3]->integer;
 	freeReplyObject(r);
 	return n;
@@ -156,12 +161,13 @@ recover_one(struct inbox *in, const char *lane, char from[32])
 	int rc = -1;
 
 	buf_add_key(&key, &in->r->h.st.keys, KEY_IN, lane, NULL);
-	r = redis_pipe_command(in->r->h.st.pipe, "XREADGROUP GROUP router %s COUNT 1 STREAMS %b %s", in->consumer,
-	    key.data, key.len, from);
+	r = redis_pipe_command(in->r->h.st.pipe, "XREADGROUP GROUP router %s COUNT 1 STREAMS %b %s",
+	    in->consumer, key.data, key.len, from);
 	if (r == NULL || r->type == REDIS_REPLY_ERROR)
 		goto out;
 	rc = 0;
-	if (r->type != REDIS_REPLY_ARRAY || r->elements != 1 || r->element[0]->element[1]->elements == 0)
+	if (r->type != REDIS_REPLY_ARRAY || r->elements != 1 ||
+	    r->element[0]->element[1]->elements == 0)
 		goto out;
 	rc = 1;
 	snprintf(from, 32, "%s", r->element[0]->element[1]->element[0]->element[0]->str);
@@ -241,7 +247,8 @@ read_on(struct inbox *in)
 		args_add_key(&a, &in->r->h.st, KEY_IN, lanes[i], NULL);
 	redis_args_adds(&a, ">");
 	redis_args_adds(&a, ">");
-	if (redis_link_send_blocking(in->link, on_entries, in, a.n, (const char **)a.argv, a.lens) == 0)
+	if (redis_link_send_blocking(in->link, on_entries, in, a.n, (const char **)a.argv,
+	    a.lens) == 0)
 		in->waiting = 1;
 	else
 		later(in, 100);
@@ -308,8 +315,8 @@ take_over(struct inbox *in, const struct held *h)
 	FAULT_POINT("before_claim");
 	buf_add_key(&key, &in->r->h.st.keys, KEY_IN, h->lane, NULL);
 	/* Idle time follows the wall clock, so it decides nothing here. */
-	r = redis_pipe_command(in->r->h.st.pipe, "XCLAIM %b router %s 0 %s RETRYCOUNT %d JUSTID", key.data, key.len,
-	    in->consumer, h->id, h->deliveries);
+	r = redis_pipe_command(in->r->h.st.pipe, "XCLAIM %b router %s 0 %s RETRYCOUNT %d JUSTID",
+	    key.data, key.len, in->consumer, h->id, h->deliveries);
 	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 1) {
 		log_warn("claimed", "lane=%s entry=%s from=%s", h->lane, h->id, h->consumer);
 		in->recover = 1;
@@ -327,7 +334,8 @@ scan_lane(struct inbox *in, const char *lane, struct held *found, int n)
 
 	buf_add_key(&key, &in->r->h.st.keys, KEY_IN, lane, NULL);
 	r = redis_pipe_command(in->r->h.st.pipe, "XPENDING %b router - + 256", key.data, key.len);
-	for (size_t i = 0; r != NULL && r->type == REDIS_REPLY_ARRAY && i < r->elements && n < SEEN_MAX; i++) {
+	for (size_t i = 0;
+	    r != NULL && r->type == REDIS_REPLY_ARRAY && i < r->elements && n < SEEN_MAX; i++) {
 		const redisReply *p = r->element[i];
 		struct held h = { .deliveries = (int)p->element[3]->integer };
 		const struct held *before;
@@ -375,8 +383,9 @@ struct inbox *
 inbox_new(struct router *r, struct event_base *base, const char *consumer)
 {
 	struct inbox *in = xcalloc(1, sizeof(*in));
-	const struct redis_link_options o = { .name = consumer, .connect_ms = r->h.set.redis_connect_ms,
-	    .command_ms = r->h.set.redis_command_ms, .in_flight_max = 4 };
+	const struct redis_link_options o = { .name = consumer,
+	    .connect_ms = r->h.set.redis_connect_ms, .command_ms = r->h.set.redis_command_ms,
+	    .in_flight_max = 4 };
 	struct timeval every = ms_to_timeval(r->h.set.router_scan_ms);
 
 	in->r = r;
@@ -416,5 +425,6 @@ int
 inbox_stop(struct inbox *in)
 {
 	in->stopping = 1;
-	return 1;	/* entries are worked off within one callback: none is half done between them */
+	/* entries are worked off within one callback: none is half done between them */
+	return 1;
 }

@@ -51,7 +51,11 @@ struct locator {
 /* A place that the report names: some tokens, and what they may mean. */
 struct mention {
 	uint16_t from, to;
-	struct { const struct place *place; enum spelling_kind kind; int points; } candidates[CANDIDATES_MAX];
+	struct {
+		const struct place *place;
+		enum spelling_kind kind;
+		int points;
+	} candidates[CANDIDATES_MAX];
 	size_t n;
 	int fuzzy;
 	enum mark mark;			/* the word before or after it */
@@ -428,7 +432,8 @@ need_for(const struct mention *m, size_t c, size_t tokens)
 	if (m->need == NEED_DESA_TOO && !is_dusun)
 		return NEED_NOTHING;	/* the hamlet's name is common, this desa's is not */
 	if (is_dusun && m->need == NEED_NOTHING && m->from > 0 && m->to < tokens)
-		return NEED_MARK;	/* places stand at the ends of a message, or are pointed at */
+		/* places stand at the ends of a message, or are pointed at */
+		return NEED_MARK;
 	return m->need;
 }
 

@@ -77,7 +77,8 @@ find_key(const struct near_words *n, const char *key, size_t key_len, const char
 {
 	uint32_t number = vocab_find(&n->keys, key, key_len);
 
-	for (uint32_t k = number == 0 ? 0 : n->first[number - 1]; k != 0; k = n->entries[k - 1].next) {
+	for (uint32_t k = number == 0 ? 0 : n->first[number - 1]; k != 0;
+	    k = n->entries[k - 1].next) {
 		const struct near_entry *e = &n->entries[k - 1];
 		const char *other = vocab_word(&n->words, e->word);
 

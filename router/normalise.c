@@ -451,7 +451,8 @@ normaliser_new(const struct catalogue *c, struct buf *errors)
 	add_dangers(n, c);
 	n->stemmer = sb_stemmer_new("indonesian", "UTF_8");
 	if (n->stemmer == NULL) {
-		buf_adds(errors, "libstemmer has no Indonesian stemmer; install libstemmer0d 2.0 or later\n");
+		buf_adds(errors,
+		    "libstemmer has no Indonesian stemmer; install libstemmer0d 2.0 or later\n");
 		rc = -1;
 	}
 	if (rc != 0) {

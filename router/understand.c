@@ -133,7 +133,8 @@ understander_new(const struct policy *p, struct buf *errors)
 
 	u->policy = p;
 	if (category_find(p->catalogue, "lainnya") == NULL) {
-		buf_adds(errors, "kategori.yaml: no category lainnya; what fits nowhere needs one\n");
+		buf_adds(errors,
+		    "kategori.yaml: no category lainnya; what fits nowhere needs one\n");
 		goto refuse;
 	}
 	if ((u->normaliser = normaliser_new(p->catalogue, errors)) == NULL ||
@@ -181,7 +182,8 @@ add_why(struct understanding *out, const char *fmt, ...)
 	if (out->why_n == UNDERSTANDING_WHYS)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(out->why[out->why_n++], UNDERSTANDING_WHY_CHARS, fmt, ap);	/* cut, never longer */
+	/* cut, never longer */
+	vsnprintf(out->why[out->why_n++], UNDERSTANDING_WHY_CHARS, fmt, ap);
 	va_end(ap);
 }
 

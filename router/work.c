@@ -39,7 +39,8 @@ router_refresh(struct router *r)
 	understander_free(r->understander);
 	r->understander = understander_new(r->h.policy, &errors);
 	if (r->understander == NULL)
-		log_error("understander", "version=%s err=\"%s\"", r->h.current, log_quote(buf_str(&errors), errors.len));
+		log_error("understander", "version=%s err=\"%s\"", r->h.current,
+		    log_quote(buf_str(&errors), errors.len));
 	buf_release(&errors);
 	if (r->understander == NULL)
 		return -1;
@@ -103,7 +104,8 @@ entry_understand(struct router *r, struct entry *e)
 		snprintf(u->why[u->why_n++], sizeof(u->why[0]), "tidak dimengerti");
 	}
 	if (e->words.lane_e && u->unsure)
-		u->urgency = URGENCY_DARURAT;	/* the door heard danger: nobody waits for certainty */
+		/* the door heard danger: nobody waits for certainty */
+		u->urgency = URGENCY_DARURAT;
 	buf_wipe(&all);
 	FAULT_POINT("after_classify");
 	return u;
@@ -153,11 +155,13 @@ add_open(struct router *r, struct entry *e)
 		log_error("open_refused", "case=%s why=%d", e->code.s, (int)r->fx->refusal);
 		return;
 	}
-	commit_add_case(&r->batch, &r->h.st, r->h.policy, &r->h.roster, &before, r->fx, &cmd, &e->keys, &e->words, &in);
+	commit_add_case(&r->batch, &r->h.st, r->h.policy, &r->h.roster, &before, r->fx, &cmd,
+	    &e->keys, &e->words, &in);
 	r->opened++;
 	r->triaged += u->unsure != 0;
-	log_info("opened", "case=%s category=%s urgency=%s place=%s unit=%s triage=%d lane=%s", e->code.s, u->category,
-	    urgency_name(u->urgency), u->place, u->units_n > 0 ? u->units[0] : "", u->unsure, e->lane);
+	log_info("opened", "case=%s category=%s urgency=%s place=%s unit=%s triage=%d lane=%s",
+	    e->code.s, u->category, urgency_name(u->urgency), u->place,
+	    u->units_n > 0 ? u->units[0] : "", u->unsure, e->lane);
 }
 
 /* Nothing left to do with it: the case is there, or the reservation is gone. */
@@ -167,7 +171,8 @@ acknowledge(struct router *r, const struct entry *e)
 	struct buf key = { 0 };
 
 	buf_add_key(&key, &r->h.st.keys, KEY_IN, e->lane, NULL);
-	freeReplyObject(redis_pipe_command(r->h.st.pipe, "XACK %b router %s", key.data, key.len, e->id));
+	freeReplyObject(redis_pipe_command(r->h.st.pipe, "XACK %b router %s", key.data, key.len,
+	    e->id));
 	freeReplyObject(redis_pipe_command(r->h.st.pipe, "XDEL %b %s", key.data, key.len, e->id));
 	buf_release(&key);
 }
@@ -230,7 +235,8 @@ static int
 open_entry(struct router *r, struct entry *e)
 {
 	if (!e->s.there) {
-		log_warn("entry_without_report", "case=%s lane=%s entry=%s", e->code.s, e->lane, e->id);
+		log_warn("entry_without_report", "case=%s lane=%s entry=%s", e->code.s, e->lane,
+		    e->id);
 		acknowledge(r, e);
 		return -1;
 	}
@@ -240,8 +246,10 @@ open_entry(struct router *r, struct entry *e)
 	}
 	if (stored_case_open(&e->s, &r->h.st, &e->keys, &e->words, e->lookup) != 0) {
 		if (e->deliveries >= r->h.set.router_deliveries)
-			house_alarm(&r->h, "unreadable", e->code.s, "laporan tidak dapat dibuka; periksa kunci 'data'");
-		log_error("report_unreadable", "case=%s lane=%s entry=%s", e->code.s, e->lane, e->id);
+			house_alarm(&r->h, "unreadable", e->code.s,
+			    "laporan tidak dapat dibuka; periksa kunci 'data'");
+		log_error("report_unreadable", "case=%s lane=%s entry=%s", e->code.s, e->lane,
+		    e->id);
 		return -1;		/* never acknowledged: it is all we have */
 	}
 	return 0;
@@ -276,7 +284,8 @@ router_work(struct router *r, struct entry *entries, int n)
 			struct speech s;
 
 			speech_parse(&s, e->words.text != NULL ? e->words.text : "");
-			if ((s.kind != SPEECH_NONE || e->words.about[0] != '\0') && flush(r, entries, which) != 0)
+			if ((s.kind != SPEECH_NONE || e->words.about[0] != '\0') &&
+			    flush(r, entries, which) != 0)
 				rc = -1;
 			spoke = converse(r, e);
 			rc = spoke < 0 ? -1 : rc;

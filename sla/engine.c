@@ -83,8 +83,10 @@ fire_case(struct engine *e, struct commit_batch *batch, const struct due_case *d
 	struct laporan words = { 0 };
 	int opened = -1;
 
-	if (p == NULL || case_keys_open(&keys, &e->h->st, d->s.wrapped.data, d->s.wrapped.len) != 0) {
-		log_error("due_unworkable", "case=%s why=%s", d->code.s, p == NULL ? "version" : "key");
+	if (p == NULL ||
+	    case_keys_open(&keys, &e->h->st, d->s.wrapped.data, d->s.wrapped.len) != 0) {
+		log_error("due_unworkable", "case=%s why=%s", d->code.s,
+		    p == NULL ? "version" : "key");
 		return;
 	}
 	for (int i = 0; i < STEPS_MAX; i++) {
@@ -97,9 +99,10 @@ fire_case(struct engine *e, struct commit_batch *batch, const struct due_case *d
 		commit_add_case(batch, &e->h->st, p, &e->h->roster, &before, e->fx, &cmd, &keys,
 		    opened == 0 ? &words : NULL, NULL);
 		if (e->fx->esc.kind != ESC_NONE)
-			log_info("escalated", "case=%s kind=%s clock=%s rung=%s unit=%s late_ms=%" PRId64, d->code.s,
-			    escalation_name(e->fx->esc.kind), e->fx->esc.clock, e->fx->esc.rung, e->fx->esc.unit,
-			    e->fx->esc.late_ms);
+			log_info("escalated",
+			    "case=%s kind=%s clock=%s rung=%s unit=%s late_ms=%" PRId64, d->code.s,
+			    escalation_name(e->fx->esc.kind), e->fx->esc.clock, e->fx->esc.rung,
+			    e->fx->esc.unit, e->fx->esc.late_ms);
 		before = e->fx->after;
 	}
 	laporan_release(&words);
@@ -108,14 +111,16 @@ fire_case(struct engine *e, struct commit_batch *batch, const struct due_case *d
 static void
 decide_round(struct engine *e, struct round *r, int held)
 {
-	int64_t now = MUTANT == 6 ? clock_now_ms() + 1000 : r->now_ms;	/* planted: the daemon's own clock */
+	/* planted: the daemon's own clock */
+	int64_t now = MUTANT == 6 ? clock_now_ms() + 1000 : r->now_ms;
 
 	commit_begin(&r->batch, r->now_ms);
 	for (int i = 0; i < r->n; i++) {
 		const struct due_case *d = &r->cases[i];
 
 		if (!d->s.there || !d->s.readable || d->s.version == 0)
-			log_error("due_unreadable", "case=%s there=%d err=\"no case of a known schema; see 'kentongan audit verify'\"",
+			log_error("due_unreadable",
+			    "case=%s there=%d err=\"no case of a known schema; see 'kentongan audit verify'\"",
 			    d->code.s, d->s.there);
 		/* A suspect clock must not wake an official for nothing, but a life does not wait for it. */
 		else if (!held || d->s.c.lane_e)
@@ -138,7 +143,8 @@ finish_round(struct engine *e, struct round *r)
 		e->conflicts += (unsigned long)(r->batch.n - ok);
 		for (int i = 0; i < r->batch.n; i++)
 			if (r->batch.slots[i].result == COMMIT_REFUSED) {
-				log_error("fire_refused", "err=\"%s\"", log_quote(store_error(&e->line),
+				log_error("fire_refused", "err=\"%s\"",
+				    log_quote(store_error(&e->line),
 				    strlen(store_error(&e->line))));
 				break;
 			}
@@ -157,7 +163,9 @@ look_at_clock(struct engine *e, int64_t now_ms)
 
 	if (!guard_look(&e->guard, now_ms, clock_mono_ms(), set->clock_step_ms, set->guard_hold_ms))
 		return;
-	snprintf(detail, sizeof(detail), "jam server melompat %" PRId64 " detik; eskalasi biasa ditahan", e->guard.jump_ms / 1000);
+	snprintf(detail, sizeof(detail),
+	    "jam server melompat %" PRId64 " detik; eskalasi biasa ditahan",
+	    e->guard.jump_ms / 1000);
 	house_alarm(e->h, "clock", "redis", detail);
 	FAULT_POINT("guard_hold");
 }
@@ -170,7 +178,8 @@ remove_due(struct engine *e, const struct round *r)
 
 	buf_add_key(&key, &e->h->st.keys, KEY_DUE, NULL, NULL);
 	for (int i = 0; i < r->n; i++)
-		freeReplyObject(redis_pipe_command(e->h->st.pipe, "ZREM %b %s", key.data, key.len, r->cases[i].code.s));
+		freeReplyObject(redis_pipe_command(e->h->st.pipe, "ZREM %b %s", key.data, key.len,
+		    r->cases[i].code.s));
 	buf_release(&key);
 }
 
@@ -184,7 +193,8 @@ engine_run(struct engine *e)
 
 	if (house_refresh(e->h) != 0)
 		return set->sla_nap_ms;
-	cur->n = due_take(&e->line, max, set->sla_lease_ms, cur->cases, &cur->now_ms, &cur->next_ms);
+	cur->n = due_take(&e->line, max, set->sla_lease_ms, cur->cases, &cur->now_ms,
+	    &cur->next_ms);
 	if (MUTANT == 5)
 		remove_due(e, cur);
 	FAULT_POINT("after_scan");
@@ -198,9 +208,11 @@ engine_run(struct engine *e)
 		any |= cur->n > 0;
 		more = cur->n == max && due_ask(&e->line, max, set->sla_lease_ms) == 0;
 		decide_round(e, cur, held);
-		finish_round(e, other);		/* its answer stands before that of the question just asked */
+		/* its answer stands before that of the question just asked */
+		finish_round(e, other);
 		if (more) {
-			other->n = due_read(&e->line, max, other->cases, &other->now_ms, &other->next_ms);
+			other->n = due_read(&e->line, max, other->cases, &other->now_ms,
+			    &other->next_ms);
 			more = other->n > 0;
 			other->n = more ? other->n : 0;
 		}
@@ -208,18 +220,22 @@ engine_run(struct engine *e)
 	} while (more);
 	finish_round(e, other);
 	/* What was due is done or held; anything nearer than the nap is the next deadline itself. */
-	nap = other->next_ms > other->now_ms ? other->next_ms - other->now_ms : any && !held ? 1 : set->sla_nap_ms;
+	nap = other->next_ms > other->now_ms ? other->next_ms - other->now_ms :
+	    any && !held ? 1 : set->sla_nap_ms;
 	return nap < set->sla_nap_ms ? nap : set->sla_nap_ms;
 }
 
 /* ---- entries nobody has read ---- */
 
 static void
-open_unread(struct engine *e, const struct code *code, const char *entry, const char *lane, int64_t arrived_ms, int64_t now_ms)
+open_unread(struct engine *e, const struct code *code, const char *entry, const char *lane,
+    int64_t arrived_ms, int64_t now_ms)
 {
 	struct understanding u = { .unsure = 1 };
 	struct report_facts f = { .code = *code, .arrived_ms = arrived_ms };
-	struct command cmd = { .event = ON_TRIAGE, .by = BY_TIMER, .u = &u, .report = &f, .entropy = entropy() };
+	struct command cmd = {
+		.event = ON_TRIAGE, .by = BY_TIMER, .u = &u, .report = &f, .entropy = entropy()
+	};
 	struct commit_batch *batch = &e->rounds[0].batch;
 	struct case_record nothing = { 0 };
 	struct stored_case s;
@@ -229,7 +245,8 @@ open_unread(struct engine *e, const struct code *code, const char *entry, const 
 
 	if (cases_load(&e->h->st, code, 1, &s) != 0)
 		return;
-	if (!s.there || s.version > 0 || stored_case_open(&s, &e->h->st, &keys, &words, lookup) != 0)
+	if (!s.there || s.version > 0 ||
+	    stored_case_open(&s, &e->h->st, &keys, &words, lookup) != 0)
 		goto out;
 	snprintf(u.category, sizeof(u.category), "lainnya");
 	u.urgency = words.lane_e ? URGENCY_DARURAT : URGENCY_BIASA;
@@ -244,9 +261,11 @@ open_unread(struct engine *e, const struct code *code, const char *entry, const 
 		goto out;
 	commit_begin(batch, now_ms);
 	/* The entry stays in its lane: a router that comes back may still understand it. */
-	commit_add_case(batch, &e->h->st, e->h->policy, &e->h->roster, &nothing, e->fx, &cmd, &keys, &words, NULL);
+	commit_add_case(batch, &e->h->st, e->h->policy, &e->h->roster, &nothing, e->fx, &cmd, &keys,
+	    &words, NULL);
 	if (commit_run(batch, &e->h->st) == 1)
-		log_warn("unread_opened", "case=%s lane=%s entry=%s waited_ms=%" PRId64, code->s, lane, entry, now_ms - arrived_ms);
+		log_warn("unread_opened", "case=%s lane=%s entry=%s waited_ms=%" PRId64, code->s,
+		    lane, entry, now_ms - arrived_ms);
 out:
 	laporan_release(&words);
 	stored_case_release(&s);

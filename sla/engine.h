@@ -15,7 +15,12 @@ struct engine {
 	struct store line;		/* for deadlines and their commits alone: answers are owed on it */
 	struct guard guard;
 	/* Two rounds at a time: while the store commits one, the next is decided. */
-	struct round { struct due_case *cases; int n; int64_t now_ms, next_ms; struct commit_batch batch; } rounds[2];
+	struct round {
+		struct due_case *cases;
+		int n;
+		int64_t now_ms, next_ms;
+		struct commit_batch batch;
+	} rounds[2];
 	struct effects *fx;
 	int64_t unread_next_ms;		/* monotonic */
 	unsigned long fired, conflicts;

@@ -14,6 +14,7 @@ struct guard {
 };
 
 /* 1 when a jump was seen just now. */
-int guard_look(struct guard *g, int64_t store_ms, int64_t mono_ms, int64_t step_ms, int64_t hold_ms);
+int guard_look(struct guard *g, int64_t store_ms, int64_t mono_ms, int64_t step_ms,
+    int64_t hold_ms);
 int guard_holds(const struct guard *g, int64_t mono_ms);
 #endif

@@ -60,14 +60,15 @@ sweep_messages(struct house *h, int64_t now_ms)
 	redisReply *r;
 
 	buf_add_key(&ended, &h->st.keys, KEY_ENDED, NULL, NULL);
-	r = redis_pipe_command(h->st.pipe, "ZRANGEBYSCORE %b -inf %lld LIMIT 0 1000", ended.data, ended.len,
-	    (long long)(now_ms - h->set.keep_messages_ms));
+	r = redis_pipe_command(h->st.pipe, "ZRANGEBYSCORE %b -inf %lld LIMIT 0 1000", ended.data,
+	    ended.len, (long long)(now_ms - h->set.keep_messages_ms));
 	for (size_t i = 0; r != NULL && r->type == REDIS_REPLY_ARRAY && i < r->elements; i++) {
 		struct buf key = { 0 };
 
 		buf_add_key(&key, &h->st.keys, KEY_MSG, r->element[i]->str, NULL);
 		freeReplyObject(redis_pipe_command(h->st.pipe, "DEL %b", key.data, key.len));
-		freeReplyObject(redis_pipe_command(h->st.pipe, "ZREM %b %s", ended.data, ended.len, r->element[i]->str));
+		freeReplyObject(redis_pipe_command(h->st.pipe, "ZREM %b %s", ended.data, ended.len,
+		    r->element[i]->str));
 		buf_release(&key);
 	}
 	freeReplyObject(r);
@@ -84,7 +85,8 @@ sweep_seen(struct house *h, int64_t now_ms)
 		char day[16];
 
 		wib_day_of(&t, now_ms / DAY_MS - d);
-		snprintf(day, sizeof(day), "%04d%02d%02d", t.year % 10000, t.month % 100, t.day % 100);
+		snprintf(day, sizeof(day), "%04d%02d%02d", t.year % 10000, t.month % 100,
+		    t.day % 100);
 		buf_add_key(&key, &h->st.keys, KEY_SEEN, day, NULL);
 		freeReplyObject(redis_pipe_command(h->st.pipe, "UNLINK %b", key.data, key.len));
 		buf_release(&key);
@@ -99,17 +101,20 @@ sweep_signs(struct house *h, int64_t now_ms)
 
 	buf_add_key(&hb, &h->st.keys, KEY_HEARTBEAT, NULL, NULL);
 	r = redis_pipe_command(h->st.pipe, "HGETALL %b", hb.data, hb.len);
-	for (size_t i = 0; r != NULL && r->type == REDIS_REPLY_ARRAY && i + 1 < r->elements; i += 2) {
+	for (size_t i = 0; r != NULL && r->type == REDIS_REPLY_ARRAY && i + 1 < r->elements;
+	    i += 2) {
 		const char *field = r->element[i]->str, *dot = strrchr(field, '.');
-		int64_t at = dot != NULL ? strtoll(dot + 1, NULL, 10) * HOUR_MS : strtoll(r->element[i + 1]->str, NULL, 10);
+		int64_t at = dot != NULL ? strtoll(dot + 1, NULL, 10) * HOUR_MS :
+		    strtoll(r->element[i + 1]->str, NULL, 10);
 
 		if (at < now_ms - 2 * HOUR_MS)
-			freeReplyObject(redis_pipe_command(h->st.pipe, "HDEL %b %s", hb.data, hb.len, field));
+			freeReplyObject(redis_pipe_command(h->st.pipe, "HDEL %b %s", hb.data,
+			    hb.len, field));
 	}
 	freeReplyObject(r);
 	buf_add_key(&lease, &h->st.keys, KEY_LEASE, NULL, NULL);
-	freeReplyObject(redis_pipe_command(h->st.pipe, "ZREMRANGEBYSCORE %b -inf %lld", lease.data, lease.len,
-	    (long long)(now_ms - MINUTE_MS)));
+	freeReplyObject(redis_pipe_command(h->st.pipe, "ZREMRANGEBYSCORE %b -inf %lld", lease.data,
+	    lease.len, (long long)(now_ms - MINUTE_MS)));
 	buf_release(&hb);
 	buf_release(&lease);
 }

@@ -3,7 +3,12 @@
 /* Folds the log into the regency's chain and signs its heads; sweeps what has had its time. */
 #include "store/house.h"
 
-struct sealer { struct house *h; uint8_t seed[32]; int64_t head_next_ms, sweep_next_ms; int stuck; };
+struct sealer {
+	struct house *h;
+	uint8_t seed[32];
+	int64_t head_next_ms, sweep_next_ms;
+	int stuck;
+};
 
 /* Reads the signing seed DIR/secrets/sign. 0 or -1. */
 int sealer_init(struct sealer *s, struct house *h);

@@ -21,8 +21,8 @@ keep(struct buf *b, const redisReply *r)
 }
 
 void
-stored_case_fill(struct stored_case *s, const redisReply *v, const redisReply *d, const redisReply *m,
-    const redisReply *l, const redisReply *k, const redisReply *q)
+stored_case_fill(struct stored_case *s, const redisReply *v, const redisReply *d,
+    const redisReply *m, const redisReply *l, const redisReply *k, const redisReply *q)
 {
 	memset(s, 0, sizeof(*s));
 	if (v == NULL || v->type != REDIS_REPLY_STRING)
@@ -30,8 +30,8 @@ stored_case_fill(struct stored_case *s, const redisReply *v, const redisReply *d
 	s->there = 1;
 	s->version = strtoll(v->str, NULL, 10);
 	s->readable = s->version == 0 ||
-	    (d != NULL && d->type == REDIS_REPLY_STRING && case_decode(&s->c, d->str, d->len) == 0 &&
-	    s->c.version == s->version);
+	    (d != NULL && d->type == REDIS_REPLY_STRING &&
+	    case_decode(&s->c, d->str, d->len) == 0 && s->c.version == s->version);
 	keep(&s->pub, m);
 	keep(&s->sealed, l);
 	keep(&s->wrapped, k);
@@ -61,8 +61,8 @@ cases_load(struct store *st, const struct code *codes, size_t n, struct stored_c
 		if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != N_ELEMS(fields))
 			rc = r == NULL || redis_class_of(r) != REDIS_FATAL ? -1 : rc;
 		else
-			stored_case_fill(&out[i], r->element[0], r->element[1], r->element[2], r->element[3],
-			    r->element[4], r->element[5]);
+			stored_case_fill(&out[i], r->element[0], r->element[1], r->element[2],
+			    r->element[3], r->element[4], r->element[5]);
 		freeReplyObject(r);
 	}
 	redis_args_release(&a);

@@ -22,8 +22,8 @@ void stored_case_release(struct stored_case *s);
 /* Loads n cases in one round trip; out has room for n. 0, or -1 when the store did not answer. */
 int cases_load(struct store *st, const struct code *codes, size_t n, struct stored_case *out);
 /* Fills from the fields v, d, m, l, k, q as replied. */
-void stored_case_fill(struct stored_case *s, const redisReply *v, const redisReply *d, const redisReply *m,
-    const redisReply *l, const redisReply *k, const redisReply *q);
+void stored_case_fill(struct stored_case *s, const redisReply *v, const redisReply *d,
+    const redisReply *m, const redisReply *l, const redisReply *k, const redisReply *q);
 
 /* Opens the report behind a case; 0, or -1 if it was erased or damaged.  keys is filled too. */
 int stored_case_open(const struct stored_case *s, const struct store *st, struct case_keys *keys,

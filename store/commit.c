@@ -64,7 +64,8 @@ struct item {
 };
 
 static void
-add_item(struct commit_batch *b, const struct store *st, const struct item *it, const struct input_id *in)
+add_item(struct commit_batch *b, const struct store *st, const struct item *it,
+    const struct input_id *in)
 {
 	struct redis_args *a = &b->args;
 
@@ -119,8 +120,9 @@ seal_message(struct buf *out, const struct case_keys *keys, const struct case_re
 }
 
 static void
-add_message(struct commit_batch *b, const struct store *st, const char *id, const char *route, int lane_e,
-    const char *to, const char *kind, const struct buf *payload, int64_t not_before_ms, int64_t not_after_ms)
+add_message(struct commit_batch *b, const struct store *st, const char *id, const char *route,
+    int lane_e, const char *to, const char *kind, const struct buf *payload, int64_t not_before_ms,
+    int64_t not_after_ms)
 {
 	char recipient[LOOKUP_CHARS + 1];
 	char line[48];
@@ -140,15 +142,17 @@ add_message(struct commit_batch *b, const struct store *st, const char *id, cons
 /* Renders what can be rendered; the rest is reported, for it concerns one recipient only. */
 static int
 render_all(struct outgoing *out, int *which, const struct policy *p, const struct roster *r,
-    const struct effects *fx, const struct command *cmd, const struct laporan *words, int64_t now_ms)
+    const struct effects *fx, const struct command *cmd, const struct laporan *words,
+    int64_t now_ms)
 {
 	int n = 0;
 
 	for (int i = 0; i < fx->messages_n; i++) {
 		memset(&out[n], 0, sizeof(out[n]));
-		if (message_render(p, r, &fx->after, words, cmd->note, &fx->messages[i], now_ms, &out[n]) != 0) {
-			log_warn("message_unreachable", "case=%s kind=%s officer=%s", fx->after.code.s,
-			    fx->messages[i].kind, fx->messages[i].officer);
+		if (message_render(p, r, &fx->after, words, cmd->note, &fx->messages[i], now_ms,
+		    &out[n]) != 0) {
+			log_warn("message_unreachable", "case=%s kind=%s officer=%s",
+			    fx->after.code.s, fx->messages[i].kind, fx->messages[i].officer);
 			outgoing_release(&out[n]);
 			continue;
 		}
@@ -167,16 +171,17 @@ add_rendered(struct commit_batch *b, const struct store *st, const struct effect
 		char id[48];
 
 		message_id(id, sizeof(id), fx->after.code.s, m->n);
-		if (MUTANT == 7) {		/* planted: an id that another try does not repeat */
+		/* planted: an id that another try does not repeat */
+		if (MUTANT == 7) {
 			uint32_t salt;
 
 			random_bytes(&salt, sizeof(salt));
 			snprintf(id, sizeof(id), "%s.x%08x", fx->after.code.s, salt);
 		}
-		seal_message(&payload, keys, &fx->after, fx->after.code.s, m->kind, buf_str(&out[i].to),
-		    buf_str(&out[i].text), out[i].text.len);
-		add_message(b, st, id, out[i].route, m->lane_e, buf_str(&out[i].to), m->kind, &payload,
-		    m->not_before_ms, m->not_after_ms);
+		seal_message(&payload, keys, &fx->after, fx->after.code.s, m->kind,
+		    buf_str(&out[i].to), buf_str(&out[i].text), out[i].text.len);
+		add_message(b, st, id, out[i].route, m->lane_e, buf_str(&out[i].to), m->kind,
+		    &payload, m->not_before_ms, m->not_after_ms);
 		buf_release(&payload);
 	}
 }
@@ -192,10 +197,18 @@ add_indexes(struct commit_batch *b, const struct store *st, const struct effects
 		const struct index_op *op = &fx->indexes[i];
 
 		switch (op->kind) {
-		case INDEX_TASK_ADD: add_index(b, st, KEY_TASKS, op->officer, "u", op->nonce, c->code.s); break;
-		case INDEX_TASK_DROP: add_index(b, st, KEY_TASKS, op->officer, "d", op->nonce, ""); break;
-		case INDEX_REPORTER_SET: add_index(b, st, KEY_REPORTER, c->reporter, "s", c->code.s, received); break;
-		case INDEX_REPORTER_DROP: add_index(b, st, KEY_REPORTER, c->reporter, "d", c->code.s, ""); break;
+		case INDEX_TASK_ADD:
+			add_index(b, st, KEY_TASKS, op->officer, "u", op->nonce, c->code.s);
+			break;
+		case INDEX_TASK_DROP:
+			add_index(b, st, KEY_TASKS, op->officer, "d", op->nonce, "");
+			break;
+		case INDEX_REPORTER_SET:
+			add_index(b, st, KEY_REPORTER, c->reporter, "s", c->code.s, received);
+			break;
+		case INDEX_REPORTER_DROP:
+			add_index(b, st, KEY_REPORTER, c->reporter, "d", c->code.s, "");
+			break;
 		}
 	}
 }
@@ -204,14 +217,17 @@ add_indexes(struct commit_batch *b, const struct store *st, const struct effects
 static struct commit_batch second_call;
 
 static void
-add_second_call(const struct store *st, int64_t decided_ms, const struct buf *entry, const uint8_t *digest)
+add_second_call(const struct store *st, int64_t decided_ms, const struct buf *entry,
+    const uint8_t *digest)
 {
 	if (second_call.n == 0)
 		commit_begin(&second_call, decided_ms);
 	slot(&second_call);
 	args_add_key(&second_call.keys, st, KEY_META, NULL, NULL);
-	add_item(&second_call, st, &(struct item){ .code = "", .expect = -1, .input = "", .due_ms = -1,
-	    .entry = entry, .digest = digest }, NULL);
+	add_item(&second_call, st,
+	    &(struct item){ .code = "", .expect = -1, .input = "", .due_ms = -1, .entry = entry,
+	    .digest = digest },
+	    NULL);
 }
 
 void
@@ -270,14 +286,17 @@ commit_add_answer(struct commit_batch *b, struct store *st, const struct answer 
 	struct commit_slot *s = slot(b);
 	int out_n = a->to != NULL;
 
-	logbook_note_entry(&entry, digest, a->what, a->code, a->kind, a->note, a->latihan, &keys->key, b->decided_ms);
+	logbook_note_entry(&entry, digest, a->what, a->code, a->kind, a->note, a->latihan,
+	    &keys->key, b->decided_ms);
 	log_hex(s->digest, digest);
 	args_add_key(&b->keys, st, KEY_META, NULL, NULL);
 	add_item(b, st, &(struct item){ .code = "", .expect = -1, .input = "", .due_ms = -1,
 	    .entry = &entry, .digest = digest, .out_n = out_n }, input);
 	if (out_n) {
-		seal_message(&payload, keys, NULL, a->code, a->kind, a->to, buf_str(a->text), a->text->len);
-		add_message(b, st, a->id, a->route, a->lane_e, a->to, a->kind, &payload, b->decided_ms, a->not_after_ms);
+		seal_message(&payload, keys, NULL, a->code, a->kind, a->to, buf_str(a->text),
+		    a->text->len);
+		add_message(b, st, a->id, a->route, a->lane_e, a->to, a->kind, &payload,
+		    b->decided_ms, a->not_after_ms);
 	}
 	buf_release(&entry);
 	buf_release(&payload);
@@ -293,12 +312,15 @@ commit_add_document(struct commit_batch *b, struct store *st, const struct docum
 	logbook_plain_entry(&entry, digest, d->what, d->who, d->note, b->decided_ms);
 	log_hex(s->digest, digest);
 	args_add_key(&b->keys, st, d->key, d->part, NULL);
-	add_item(b, st, &(struct item){ .code = "", .expect = d->version, .doc = d->data, .doc_len = d->len,
-	    .input = "", .due_ms = -1, .entry = &entry, .digest = digest, .index_n = d->index_n }, NULL);
+	add_item(b, st,
+	    &(struct item){ .code = "", .expect = d->version, .doc = d->data, .doc_len = d->len,
+	    .input = "", .due_ms = -1, .entry = &entry, .digest = digest, .index_n = d->index_n },
+	    NULL);
 	for (int i = 0; i < d->index_n; i++) {
 		const char op[2] = { d->index[i].op, '\0' };
 
-		add_index(b, st, d->index[i].key, d->index[i].part, op, d->index[i].field, d->index[i].value);
+		add_index(b, st, d->index[i].key, d->index[i].part, op, d->index[i].field,
+		    d->index[i].value);
 	}
 	buf_release(&entry);
 }
@@ -312,7 +334,8 @@ static void
 read_slot(struct store *st, struct commit_slot *s, const redisReply *r)
 {
 	s->result = COMMIT_REFUSED;
-	if (r->type != REDIS_REPLY_ARRAY || r->elements != 3 || r->element[0]->type != REDIS_REPLY_STRING)
+	if (r->type != REDIS_REPLY_ARRAY || r->elements != 3 ||
+	    r->element[0]->type != REDIS_REPLY_STRING)
 		return;
 	for (size_t i = 0; i < N_ELEMS(answers); i++)
 		if (strcmp(answers[i].word, r->element[0]->str) == 0)
@@ -362,7 +385,8 @@ commit_receive(struct commit_batch *b, struct store *st)
 		if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == (size_t)b->n)
 			read_slot(st, s, r->element[i]);
 		else
-			s->result = redis_class_of(r) == REDIS_UNKNOWN ? COMMIT_UNKNOWN : COMMIT_REFUSED;
+			s->result = redis_class_of(r) == REDIS_UNKNOWN ? COMMIT_UNKNOWN :
+			    COMMIT_REFUSED;
 		if (s->result == COMMIT_OK) {
 			ok++;
 			if (s->seq > 0)

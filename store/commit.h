@@ -18,7 +18,9 @@
 #include "core/message.h"
 #include "store/store.h"
 
-enum commit_result { COMMIT_OK, COMMIT_CONFLICT, COMMIT_ALREADY, COMMIT_TAKEN, COMMIT_UNKNOWN, COMMIT_REFUSED };
+enum commit_result {
+	COMMIT_OK, COMMIT_CONFLICT, COMMIT_ALREADY, COMMIT_TAKEN, COMMIT_UNKNOWN, COMMIT_REFUSED
+};
 
 struct commit_batch {
 	struct redis_args keys, args;

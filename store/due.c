@@ -42,7 +42,8 @@ due_read(struct store *st, int max, struct due_case *out, int64_t *now_ms, int64
 			    e->element[0]->len != CODE_CHARS)
 				continue;
 			memcpy(out[n].code.s, e->element[0]->str, CODE_CHARS + 1);
-			stored_case_fill(&out[n].s, e->element[1], e->element[2], NULL, NULL, e->element[3], NULL);
+			stored_case_fill(&out[n].s, e->element[1], e->element[2], NULL, NULL,
+			    e->element[3], NULL);
 			n++;
 		}
 	}
@@ -51,7 +52,8 @@ due_read(struct store *st, int max, struct due_case *out, int64_t *now_ms, int64
 }
 
 int
-due_take(struct store *st, int max, int64_t lease_ms, struct due_case *out, int64_t *now_ms, int64_t *next_ms)
+due_take(struct store *st, int max, int64_t lease_ms, struct due_case *out, int64_t *now_ms,
+    int64_t *next_ms)
 {
 	return due_ask(st, max, lease_ms) == 0 ? due_read(st, max, out, now_ms, next_ms) : -1;
 }

@@ -17,5 +17,6 @@ struct due_case { struct code code; struct stored_case s; };
 int due_ask(struct store *st, int max, int64_t lease_ms);	/* 0 or -1 */
 int due_read(struct store *st, int max, struct due_case *out, int64_t *now_ms, int64_t *next_ms);
 /* Both at once. */
-int due_take(struct store *st, int max, int64_t lease_ms, struct due_case *out, int64_t *now_ms, int64_t *next_ms);
+int due_take(struct store *st, int max, int64_t lease_ms, struct due_case *out, int64_t *now_ms,
+    int64_t *next_ms);
 #endif

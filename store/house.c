@@ -13,7 +13,8 @@
 #include "store/commit.h"
 
 int
-house_open(struct house *h, const char *conf_dir, const char *dir, const char *url, const char *name)
+house_open(struct house *h, const char *conf_dir, const char *dir, const char *url,
+    const char *name)
 {
 	struct buf errors = { 0 };
 	int rc = -1;
@@ -49,7 +50,8 @@ house_check_only(const char *conf_dir)
 	struct policy *p = NULL;
 	int rc = 1;
 
-	if (settings_load(&set, conf_dir, &errors) == 0 && version_read_files(&files, conf_dir, &errors) == 0 &&
+	if (settings_load(&set, conf_dir, &errors) == 0 &&
+	    version_read_files(&files, conf_dir, &errors) == 0 &&
 	    (p = policy_parse(&files, &errors)) != NULL)
 		rc = 0;
 	fputs(buf_str(&errors), stderr);
@@ -67,7 +69,8 @@ house_refresh(struct house *h)
 {
 	struct pulse p;
 
-	if (store_pulse(&h->st, &p) != 0 || p.version[0] == '\0' || officers_load(&h->st, &h->roster, p.roster) < 0)
+	if (store_pulse(&h->st, &p) != 0 || p.version[0] == '\0' ||
+	    officers_load(&h->st, &h->roster, p.roster) < 0)
 		return -1;
 	h->store_ms = p.now_ms;
 	h->store_mono_ms = clock_mono_ms();
@@ -106,18 +109,23 @@ house_alarm(struct house *h, const char *what, const char *subject, const char *
 	struct commit_batch b = { 0 };
 	struct case_keys keys;
 	struct buf text = { 0 };
-	struct answer a = { .what = "sistem", .kind = "sistem", .route = "sms", .text = &text, .lane_e = 1 };
+	struct answer a = {
+		.what = "sistem", .kind = "sistem", .route = "sms", .text = &text, .lane_e = 1
+	};
 	int64_t now = store_now_ms(&h->st);
 	char id[40];
 
-	log_error("alarm", "what=%s subject=%s detail=\"%s\"", what, subject, log_quote(detail, strlen(detail)));
+	log_error("alarm", "what=%s subject=%s detail=\"%s\"", what, subject,
+	    log_quote(detail, strlen(detail)));
 	if (now == 0 || h->policy == NULL)
 		return;
 	snprintf(id, sizeof(id), "%s.%s.%" PRId64, what, subject, now / HOUR_MS);
 	commit_begin(&b, now);
 	/* The heartbeat hash carries the mark: whoever writes it first has raised the alarm. */
-	commit_add_document(&b, &h->st, &(struct document){ .key = KEY_HEARTBEAT, .version = -1, .what = "sistem",
-	    .who = h->st.name, .note = detail, .index = { { KEY_HEARTBEAT, NULL, 'u', id, h->st.name } }, .index_n = 1 });
+	commit_add_document(&b, &h->st,
+	    &(struct document){ .key = KEY_HEARTBEAT, .version = -1, .what = "sistem",
+	    .who = h->st.name, .note = detail,
+	    .index = { { KEY_HEARTBEAT, NULL, 'u', id, h->st.name } }, .index_n = 1 });
 	if (commit_run(&b, &h->st) == 1 &&
 	    roster_on_duty(&h->roster, h->policy->roster_unit, ROLE_KEPALA, now, o, 1) == 1) {
 		seal_key_random(&keys.key);
@@ -144,7 +152,8 @@ watch(struct house *h, int64_t now)
 
 	buf_add_key(&key, &h->st.keys, KEY_HEARTBEAT, NULL, NULL);
 	r = redis_pipe_command(h->st.pipe, "HGETALL %b", key.data, key.len);
-	for (size_t i = 0; r != NULL && r->type == REDIS_REPLY_ARRAY && i + 1 < r->elements; i += 2) {
+	for (size_t i = 0; r != NULL && r->type == REDIS_REPLY_ARRAY && i + 1 < r->elements;
+	    i += 2) {
 		const char *who = r->element[i]->str;
 		int64_t last = strtoll(r->element[i + 1]->str, NULL, 10);
 
@@ -153,8 +162,9 @@ watch(struct house *h, int64_t now)
 		if (now - last > h->set.silent_ms) {
 			char detail[160];
 
-			snprintf(detail, sizeof(detail), "%s diam sejak %" PRId64 " detik; periksa proses dan lognya",
-			    who, (now - last) / 1000);
+			snprintf(detail, sizeof(detail),
+			    "%s diam sejak %" PRId64 " detik; periksa proses dan lognya", who,
+			    (now - last) / 1000);
 			house_alarm(h, "silent", who, detail);
 		}
 	}
@@ -172,14 +182,16 @@ house_tick(struct house *h)
 		safe = store_check(&h->st);
 		h->checked_ms = mono;
 		if (safe < 0) {
-			log_error("store_unsafe", "err=\"%s\"", log_quote(store_error(&h->st), strlen(store_error(&h->st))));
+			log_error("store_unsafe", "err=\"%s\"",
+			    log_quote(store_error(&h->st), strlen(store_error(&h->st))));
 			daemon_stop(h->daemon, 1);
 			h->serving = 0;
 			return;
 		}
 		if (safe > 0 || house_refresh(h) != 0) {
 			if (h->serving)
-				log_warn("store_away", "err=\"%s\"", log_quote(store_error(&h->st), strlen(store_error(&h->st))));
+				log_warn("store_away", "err=\"%s\"",
+				    log_quote(store_error(&h->st), strlen(store_error(&h->st))));
 			h->serving = 0;
 			return;
 		}
@@ -216,7 +228,8 @@ on_beat(evutil_socket_t fd, short what, void *arg)
 int
 house_start(struct house *h, struct daemon *d)
 {
-	int64_t every = h->set.heartbeat_ms < h->set.noted_ms ? h->set.heartbeat_ms : h->set.noted_ms;
+	int64_t every = h->set.heartbeat_ms < h->set.noted_ms ? h->set.heartbeat_ms :
+	    h->set.noted_ms;
 	struct timeval tv = ms_to_timeval(every);
 
 	h->daemon = d;

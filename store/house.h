@@ -27,7 +27,8 @@ struct house {
 };
 
 /* Loads the settings and opens the store; mistakes go to standard error.  0 or -1. */
-int house_open(struct house *h, const char *conf_dir, const char *dir, const char *url, const char *name);
+int house_open(struct house *h, const char *conf_dir, const char *dir, const char *url,
+    const char *name);
 void house_close(struct house *h);
 /* Settings and configuration checked and said, for -n.  Exit status. */
 int house_check_only(const char *conf_dir);

@@ -98,7 +98,8 @@ add_day(struct intake_days *d, int64_t day)
 void
 intake_days_at(struct intake_days *d, int64_t now_ms, int window)
 {
-	int64_t today = now_ms / DAY_MS;	/* UTC days; the calendar's day names serve for both */
+	/* UTC days; the calendar's day names serve for both */
+	int64_t today = now_ms / DAY_MS;
 
 	d->n = 0;
 	d->today = today;
@@ -113,7 +114,8 @@ intake_days_at(struct intake_days *d, int64_t now_ms, int window)
 void
 intake_days_prune(struct intake_days *d, struct store *st)
 {
-	int keep = d->n > 1 ? 2 : d->n;		/* today, and yesterday or tomorrow, may still grow */
+	/* today, and yesterday or tomorrow, may still grow */
+	int keep = d->n > 1 ? 2 : d->n;
 
 	for (int i = keep; i < d->n; i++) {
 		struct buf key = { 0 };
@@ -161,7 +163,8 @@ intake_result(const redisReply *r, struct code *code)
 		return strncmp(r->str, "KENTONGAN ", 10) == 0 ? INTAKE_RETRY : INTAKE_FATAL;
 	case REDIS_FINE: break;
 	}
-	if (r->type != REDIS_REPLY_ARRAY || r->elements != 3 || r->element[0]->type != REDIS_REPLY_STRING ||
+	if (r->type != REDIS_REPLY_ARRAY || r->elements != 3 ||
+	    r->element[0]->type != REDIS_REPLY_STRING ||
 	    code_parse(code, r->element[0]->str, r->element[0]->len) != 0)
 		return INTAKE_FATAL;
 	return r->element[1]->integer != 0 ? INTAKE_SEEN : INTAKE_OK;

@@ -69,7 +69,8 @@ keyspace_init(struct keyspace *ks, const char *tag)
 }
 
 void
-buf_add_key(struct buf *b, const struct keyspace *ks, enum key_id id, const char *part, const char *more)
+buf_add_key(struct buf *b, const struct keyspace *ks, enum key_id id, const char *part,
+    const char *more)
 {
 	buf_adds(b, ks->prefix);
 	buf_adds(b, key_specs[id].name);

@@ -28,7 +28,8 @@ struct keyspace { char prefix[KEY_PREFIX_CHARS]; };
 /* tag: letters, digits, '-', '.'; 0 or -1. */
 int keyspace_init(struct keyspace *ks, const char *tag);
 /* Appends the key; a and b are its parts, NULL where it has none. */
-void buf_add_key(struct buf *b, const struct keyspace *ks, enum key_id id, const char *part, const char *more);
+void buf_add_key(struct buf *b, const struct keyspace *ks, enum key_id id, const char *part,
+    const char *more);
 /* The Redis Cluster slot of a key (CRC16 of its hash tag). */
 unsigned key_slot(const char *key, size_t len);
 #endif

@@ -63,9 +63,11 @@ add_escalation(struct buf *b, const struct escalation *e)
 {
 	if (e->kind == ESC_NONE)
 		return;
-	buf_addf(b, ",\"esc\":{\"kind\":\"%s\",\"clock\":\"%s\",\"rung\":\"%s\",\"unit\":\"%s\",\"told\":\"%s\","
+	buf_addf(b,
+	    ",\"esc\":{\"kind\":\"%s\",\"clock\":\"%s\",\"rung\":\"%s\",\"unit\":\"%s\",\"told\":\"%s\","
 	    "\"due_ms\":%" PRId64 ",\"late_ms\":%" PRId64 ",\"epoch\":%d",
-	    escalation_name(e->kind), e->clock, e->rung, e->unit, e->told, e->due_ms, e->late_ms, e->epoch);
+	    escalation_name(e->kind), e->clock, e->rung, e->unit, e->told, e->due_ms, e->late_ms,
+	    e->epoch);
 	add_pair(b, "why", e->why);
 	buf_addc(b, '}');
 }
@@ -86,7 +88,9 @@ add_snapshot(struct buf *b, const struct policy *p, const struct case_record *c)
 	    case_state_name(c->state), urgency_name(c->urgency), c->category, c->place);
 	for (int i = 0; i < c->units_n; i++)
 		buf_addf(b, "%s\"%s\"", i ? "," : "", c->units[i]);
-	buf_addf(b, "],\"rx\":%" PRId64 ",\"due\":%" PRId64 ",\"pr\":%" PRId64 ",\"hd\":%" PRId64 ",\"br\":%" PRId64,
+	buf_addf(b,
+	    "],\"rx\":%" PRId64 ",\"due\":%" PRId64 ",\"pr\":%" PRId64 ",\"hd\":%" PRId64
+	    ",\"br\":%" PRId64,
 	    c->received_ms, case_due_ms(c), promise, met, breached);
 	add_pair(b, "as", close_reason_name(c->closed_as));
 	buf_adds(b, c->sealed ? ",\"sealed\":1}" : "}");
@@ -104,9 +108,11 @@ add_command(struct buf *b, const struct command *cmd)
 	if (cmd->u != NULL) {
 		const struct understanding *u = cmd->u;
 
-		buf_addf(b, ",\"u\":{\"cat\":\"%s\",\"urg\":\"%s\",\"pl\":\"%s\",\"rt\":\"%s\",\"rw\":\"%s\",\"cf\":%d,"
-		    "\"pcf\":%d,\"sealed\":%d,\"unsure\":%d,\"un\":[", u->category, urgency_name(u->urgency),
-		    u->place, u->rt, u->rw, u->confidence_permille, u->place_confidence_permille, u->sealed, u->unsure);
+		buf_addf(b,
+		    ",\"u\":{\"cat\":\"%s\",\"urg\":\"%s\",\"pl\":\"%s\",\"rt\":\"%s\",\"rw\":\"%s\",\"cf\":%d,"
+		    "\"pcf\":%d,\"sealed\":%d,\"unsure\":%d,\"un\":[",
+		    u->category, urgency_name(u->urgency), u->place, u->rt, u->rw,
+		    u->confidence_permille, u->place_confidence_permille, u->sealed, u->unsure);
 		for (int i = 0; i < u->units_n; i++)
 			buf_addf(b, "%s\"%s\"", i ? "," : "", u->units[i]);
 		buf_adds(b, "]}");
@@ -122,20 +128,25 @@ logbook_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const struct policy
 	const struct case_record *c = &fx->after;
 	uint64_t entropy = fx->indexes_n > 0 ? cmd->entropy : 0;
 
-	buf_addf(out, "{\"schema\":1,\"code\":\"%s\",\"v\":%" PRId64 ",\"at\":%" PRId64 ",\"what\":\"%s\",\"by\":\"%s\"",
+	buf_addf(out,
+	    "{\"schema\":1,\"code\":\"%s\",\"v\":%" PRId64 ",\"at\":%" PRId64
+	    ",\"what\":\"%s\",\"by\":\"%s\"",
 	    c->code.s, c->version, at_ms, fx->what, actor_name(cmd->by));
 	add_pair(out, "actor", cmd->actor);
 	buf_addf(out, ",\"from\":\"%s\",\"to\":\"%s\",\"policy\":\"%s\",\"roster\":%" PRId64,
-	    before->version == 0 ? "" : case_state_name(before->state), case_state_name(c->state), c->policy, r->seq);
+	    before->version == 0 ? "" : case_state_name(before->state), case_state_name(c->state),
+	    c->policy, r->seq);
 	add_command(out, cmd);
 	add_escalation(out, &fx->esc);
 	add_snapshot(out, p, c);
 	for (int i = 0; i < fx->messages_n; i++)
-		buf_addf(out, "%s[%d,\"%s\",\"%s\"]%s", i ? "," : ",\"msgs\":[", fx->messages[i].n, fx->messages[i].kind,
+		buf_addf(out, "%s[%d,\"%s\",\"%s\"]%s", i ? "," : ",\"msgs\":[", fx->messages[i].n,
+		    fx->messages[i].kind,
 		    fx->messages[i].to == TO_OFFICER ? fx->messages[i].officer : "warga",
 		    i + 1 == fx->messages_n ? "]" : "");
 	for (int i = 0; i < fx->cancels_n; i++)
-		buf_addf(out, "%s%d%s", i ? "," : ",\"cancel\":[", fx->cancels[i], i + 1 == fx->cancels_n ? "]" : "");
+		buf_addf(out, "%s%d%s", i ? "," : ",\"cancel\":[", fx->cancels[i],
+		    i + 1 == fx->cancels_n ? "]" : "");
 	buf_adds(out, fx->gap ? ",\"gap\":1" : "");
 	buf_adds(out, c->latihan ? ",\"latihan\":true" : "");
 	add_pair(out, "prev", before->digest);
@@ -145,8 +156,9 @@ logbook_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const struct policy
 }
 
 void
-logbook_note_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what, const char *code,
-    const char *kind, const char *note, int latihan, const struct seal_key *key, int64_t at_ms)
+logbook_note_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what,
+    const char *code, const char *kind, const char *note, int latihan, const struct seal_key *key,
+    int64_t at_ms)
 {
 	buf_addf(out, "{\"schema\":1,\"at\":%" PRId64 ",\"what\":\"%s\"", at_ms, what);
 	add_pair(out, "about", code);
@@ -158,8 +170,8 @@ logbook_note_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *wh
 }
 
 void
-logbook_plain_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what, const char *who,
-    const char *detail, int64_t at_ms)
+logbook_plain_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what,
+    const char *who, const char *detail, int64_t at_ms)
 {
 	buf_addf(out, "{\"schema\":1,\"at\":%" PRId64 ",\"what\":\"%s\"", at_ms, what);
 	add_pair(out, "actor", who);
@@ -176,11 +188,12 @@ log_line_of(struct log_line *out, const redisReply *entry)
 	const redisReply *f;
 	char id[32];
 
-	if (entry->type != REDIS_REPLY_ARRAY || entry->elements != 2 || entry->element[0]->type != REDIS_REPLY_STRING)
+	if (entry->type != REDIS_REPLY_ARRAY || entry->elements != 2 ||
+	    entry->element[0]->type != REDIS_REPLY_STRING)
 		return -1;
 	f = entry->element[1];
-	if (f->type != REDIS_REPLY_ARRAY || f->elements != 4 || strcmp(f->element[0]->str, "e") != 0 ||
-	    strcmp(f->element[2]->str, "h") != 0)
+	if (f->type != REDIS_REPLY_ARRAY || f->elements != 4 ||
+	    strcmp(f->element[0]->str, "e") != 0 || strcmp(f->element[2]->str, "h") != 0)
 		return -1;
 	out->seq = strtoll(entry->element[0]->str, NULL, 10);
 	snprintf(id, sizeof(id), "%" PRId64 "-0", out->seq);
@@ -194,7 +207,8 @@ log_line_of(struct log_line *out, const redisReply *entry)
 }
 
 int
-logbook_read(struct store *st, int64_t after_seq, int max, int (*cb)(const struct log_line *, void *), void *arg)
+logbook_read(struct store *st, int64_t after_seq, int max,
+    int (*cb)(const struct log_line *, void *), void *arg)
 {
 	struct buf key = { 0 };
 	redisReply *r;
@@ -266,7 +280,8 @@ chain_read(struct store *st, struct chain *c)
 		rc = 0;
 		if (r->element[0]->type == REDIS_REPLY_STRING) {
 			c->seq = strtoll(r->element[0]->str, NULL, 10);
-			if (r->element[1]->type != REDIS_REPLY_STRING || r->element[1]->len != 2 * DIGEST_BYTES ||
+			if (r->element[1]->type != REDIS_REPLY_STRING ||
+			    r->element[1]->len != 2 * DIGEST_BYTES ||
 			    hex_decode(c->digest, r->element[1]->str, 2 * DIGEST_BYTES) != 0)
 				rc = -1;
 		}
@@ -344,7 +359,8 @@ logbook_seal(struct store *st, int max, int publish, const uint8_t sign_seed[32]
 	redis_args_adds(&args, buf_str(&head));
 	r = store_call(st, "kt_chain", &keys, &args);
 	if (r != NULL && r->type == REDIS_REPLY_STRING)
-		n = strcmp(r->str, "ok") == 0 ? (int)(s.c.seq - from) : 0;	/* another sealer was faster */
+		/* another sealer was faster */
+		n = strcmp(r->str, "ok") == 0 ? (int)(s.c.seq - from) : 0;
 out:
 	freeReplyObject(r);
 	buf_release(&head);
@@ -413,7 +429,8 @@ audit_case(struct audit *a, const json_t *doc, int64_t seq, const char *hex)
 		return 0;
 	l = last_of(a, code);
 	if (strcmp(prev != NULL ? prev : "", l->digest) != 0)
-		return complain(a, seq, "does not follow the previous entry of its case: one was removed, inserted or reordered");
+		return complain(a, seq,
+		    "does not follow the previous entry of its case: one was removed, inserted or reordered");
 	if (json_integer_value(json_object_get(doc, "v")) != l->version + 1)
 		return complain(a, seq, "its case version does not follow");
 	l->version++;
@@ -428,13 +445,16 @@ audit_head(struct audit *a)
 	char hex[65];
 
 	log_hex(hex, a->c.digest);
-	for (; a->head_next < a->heads_n && a->heads[a->head_next].seq <= a->c.seq; a->head_next++) {
+	for (; a->head_next < a->heads_n && a->heads[a->head_next].seq <= a->c.seq;
+	    a->head_next++) {
 		const struct head *h = &a->heads[a->head_next];
 
 		if (h->seq < a->c.seq)
-			return complain(a, h->seq, "the signed head at this seq stands in no order");
+			return complain(a, h->seq,
+			    "the signed head at this seq stands in no order");
 		if (strcmp(h->chain, hex) != 0)
-			return complain(a, h->seq, "the chain up to here is not the one that was signed: an entry at or before it was changed");
+			return complain(a, h->seq,
+			    "the chain up to here is not the one that was signed: an entry at or before it was changed");
 	}
 	return 0;
 }
@@ -466,7 +486,8 @@ audit_line(const struct log_line *line, void *arg)
 	if (rc != 0)
 		return rc;
 	if (at < a->at_ms - 60000)
-		return complain(a, line->seq, "is dated more than a minute before the one before it");
+		return complain(a, line->seq,
+		    "is dated more than a minute before the one before it");
 	a->at_ms = at > a->at_ms ? at : a->at_ms;
 	fold(&a->c, line->seq, digest);
 	if (audit_head(a) != 0)
@@ -474,7 +495,8 @@ audit_line(const struct log_line *line, void *arg)
 	if (line->seq == a->sealed.seq) {
 		a->seal_seen = 1;
 		if (memcmp(a->c.digest, a->sealed.digest, DIGEST_BYTES) != 0)
-			return complain(a, line->seq, "the chain up to here is not the sealed one: an entry at or before it was changed");
+			return complain(a, line->seq,
+			    "the chain up to here is not the sealed one: an entry at or before it was changed");
 	}
 	return 0;
 }
@@ -484,7 +506,8 @@ static int
 head_parse(struct head *h, const redisReply *entry, const uint8_t pub[32])
 {
 	const redisReply *f = entry->elements == 2 ? entry->element[1] : NULL;
-	const char *line = f != NULL && f->type == REDIS_REPLY_ARRAY && f->elements == 2 ? f->element[1]->str : "";
+	const char *line = f != NULL && f->type == REDIS_REPLY_ARRAY && f->elements == 2 ?
+	    f->element[1]->str : "";
 	const char *sig = strstr(line, " sig=");
 	uint8_t raw[SIGN_BYTES];
 	long long seq = 0;
@@ -547,11 +570,14 @@ logbook_verify(struct store *st, struct buf *report)
 	if (n < 0)
 		goto out;
 	if (!a.bad && !a.seal_seen)
-		complain(&a, a.c.seq + 1, "is missing: the log ends before the sealed chain, its tail was cut");
+		complain(&a, a.c.seq + 1,
+		    "is missing: the log ends before the sealed chain, its tail was cut");
 	if (!a.bad && logbook_last_seq(st) != a.c.seq)
-		complain(&a, a.c.seq + 1, "is missing: the store counted further than the log goes");
+		complain(&a, a.c.seq + 1,
+		    "is missing: the store counted further than the log goes");
 	if (!a.bad && a.head_next < a.heads_n)
-		complain(&a, a.heads[a.head_next].seq, "is named by a signed head but the log ends before it: the tail was cut");
+		complain(&a, a.heads[a.head_next].seq,
+		    "is named by a signed head but the log ends before it: the tail was cut");
 	safe = a.bad ? 0 : store_check(st);
 	if (safe < 0) {
 		buf_addf(report, "%s\n", store_error(st));

@@ -19,16 +19,24 @@ void logbook_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const struct p
     const struct roster *r, const struct case_record *before, const struct effects *fx,
     const struct command *cmd, const struct seal_key *key, int64_t at_ms);
 /* Of an answer that changed no case. */
-void logbook_note_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what, const char *code,
-    const char *kind, const char *note, int latihan, const struct seal_key *key, int64_t at_ms);
+void logbook_note_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what,
+    const char *code, const char *kind, const char *note, int latihan, const struct seal_key *key,
+    int64_t at_ms);
 /* Of officers, versions, alarms: detail is plain and free of personal data. */
-void logbook_plain_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what, const char *who,
-    const char *detail, int64_t at_ms);
+void logbook_plain_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what,
+    const char *who, const char *detail, int64_t at_ms);
 
 /* One entry as read back. Bytes are borrowed for the call. */
-struct log_line { int64_t seq; const char *entry; size_t len; const uint8_t *digest; size_t digest_len; };
+struct log_line {
+	int64_t seq;
+	const char *entry;
+	size_t len;
+	const uint8_t *digest;
+	size_t digest_len;
+};
 /* Calls cb for up to max entries after seq, in order. Returns how many, -1 if the store gave none. */
-int logbook_read(struct store *st, int64_t after_seq, int max, int (*cb)(const struct log_line *, void *), void *arg);
+int logbook_read(struct store *st, int64_t after_seq, int max,
+    int (*cb)(const struct log_line *, void *), void *arg);
 /* Reads an XRANGE/XREAD entry; 0 or -1 when it is no entry of ours. */
 int log_line_of(struct log_line *out, const redisReply *entry);
 int64_t logbook_last_seq(struct store *st);	/* -1 unknown */
@@ -41,5 +49,6 @@ int64_t logbook_last_seq(struct store *st);	/* -1 unknown */
 int logbook_verify(struct store *st, struct buf *report);
 
 /* Folds up to max entries on; how many were folded, -1 on error. publish: also sign a head. */
-int logbook_seal(struct store *st, int max, int publish, const uint8_t sign_seed[32], int64_t now_ms);
+int logbook_seal(struct store *st, int max, int publish, const uint8_t sign_seed[32],
+    int64_t now_ms);
 #endif

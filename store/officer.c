@@ -103,12 +103,13 @@ is_same(const struct officer *a, const struct officer *b)
 }
 
 static void
-add_officer(struct commit_batch *b, struct store *st, const struct officer *o, const struct officer *old,
-    const char *who)
+add_officer(struct commit_batch *b, struct store *st, const struct officer *o,
+    const struct officer *old, const char *who)
 {
 	char now_hash[LOOKUP_CHARS + 1] = "", old_hash[LOOKUP_CHARS + 1] = "";
-	struct document d = { .key = KEY_OFFICER, .part = o->id, .version = old != NULL ? old->version : 0,
-	    .what = "petugas", .who = who, .note = o->id };
+	struct document d = { .key = KEY_OFFICER, .part = o->id,
+	    .version = old != NULL ? old->version : 0, .what = "petugas", .who = who,
+	    .note = o->id };
 	struct buf plain = { 0 }, sealed = { 0 };
 	struct seal_key key;
 
@@ -116,10 +117,13 @@ add_officer(struct commit_batch *b, struct store *st, const struct officer *o, c
 	officer_encode(&plain, o);
 	seal_add(&sealed, &key, "officer", plain.data, plain.len);
 	d.data = sealed.data, d.len = sealed.len;
-	d.index[0].key = KEY_OFFICERS, d.index[0].op = 's', d.index[0].field = o->id, d.index[0].value = "1";
-	d.index[1].key = KEY_META, d.index[1].op = 'c', d.index[1].field = "roster", d.index[1].value = "1";
+	d.index[0].key = KEY_OFFICERS, d.index[0].op = 's', d.index[0].field = o->id,
+	    d.index[0].value = "1";
+	d.index[1].key = KEY_META, d.index[1].op = 'c', d.index[1].field = "roster",
+	    d.index[1].value = "1";
 	d.index_n = 2;
-	if (old != NULL && old->phone[0] != '\0' && (strcmp(old->phone, o->phone) != 0 || o->ended)) {
+	if (old != NULL && old->phone[0] != '\0' &&
+	    (strcmp(old->phone, o->phone) != 0 || o->ended)) {
 		lookup_of(old_hash, &st->lookup, old->phone);
 		d.index[d.index_n].key = KEY_PHONES, d.index[d.index_n].op = 'd';
 		d.index[d.index_n].field = old_hash, d.index[d.index_n++].value = "";
@@ -144,9 +148,11 @@ put_run(struct commit_batch *b, struct store *st, const struct officer *const *w
 	for (int i = 0; i < b->n; i++)
 		if (b->slots[i].result != COMMIT_OK) {
 			buf_reset(&st->why);
-			buf_addf(&st->why, "officer %s: %s", who[i]->id, b->slots[i].result == COMMIT_TAKEN ?
+			buf_addf(&st->why, "officer %s: %s", who[i]->id,
+			    b->slots[i].result == COMMIT_TAKEN ?
 			    "the number belongs to another officer; end or change that one first" :
-			    b->slots[i].result == COMMIT_CONFLICT ? "changed by somebody else meanwhile; try again" :
+			    b->slots[i].result == COMMIT_CONFLICT ?
+			    "changed by somebody else meanwhile; try again" :
 			    "the store did not take it");
 			return -1;
 		}

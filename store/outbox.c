@@ -31,8 +31,10 @@ open_payload(struct outbox_item *it, const struct store *st, const char *p, size
 	json_t *doc = NULL;
 	const char *to, *text, *code;
 
-	if (len <= SEAL_WRAPPED_BYTES || seal_unwrap(&key, &st->master, p, SEAL_WRAPPED_BYTES) != 0 ||
-	    seal_open(&plain, &key, "message", p + SEAL_WRAPPED_BYTES, len - SEAL_WRAPPED_BYTES) != 0)
+	if (len <= SEAL_WRAPPED_BYTES ||
+	    seal_unwrap(&key, &st->master, p, SEAL_WRAPPED_BYTES) != 0 ||
+	    seal_open(&plain, &key, "message", p + SEAL_WRAPPED_BYTES,
+	    len - SEAL_WRAPPED_BYTES) != 0)
 		goto out;
 	doc = json_loadb(plain.data, plain.len, JSON_ALLOW_NUL, NULL);
 	to = json_string_value(json_object_get(doc, "to"));
@@ -67,8 +69,8 @@ read_item(struct outbox_item *it, const struct store *st, const redisReply *r)
 }
 
 int
-outbox_claim(struct store *st, const char *route, int max, int64_t lease_ms, struct outbox_item *items,
-    int64_t *now_ms)
+outbox_claim(struct store *st, const char *route, int max, int64_t lease_ms,
+    struct outbox_item *items, int64_t *now_ms)
 {
 	struct redis_args keys = { 0 }, args = { 0 };
 	struct buf prefix = { 0 };
@@ -104,7 +106,8 @@ outbox_claim(struct store *st, const char *route, int max, int64_t lease_ms, str
 }
 
 static void
-mark_args(struct redis_args *all, const struct store *st, const struct outbox_mark *m, int64_t now_ms)
+mark_args(struct redis_args *all, const struct store *st, const struct outbox_mark *m,
+    int64_t now_ms)
 {
 	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_ENDED };
 	struct redis_args keys = { 0 }, args = { 0 };
@@ -146,7 +149,8 @@ outbox_mark(struct store *st, struct outbox_mark *marks, int n, int64_t now_ms)
 		redis_args_reset(&all);
 		mark_args(&all, st, &marks[i], now_ms);
 		marks[i].result = -1;
-		if (queued == i && redis_pipe_queue(st->pipe, all.n, (const char **)all.argv, all.lens) == 0)
+		if (queued == i &&
+		    redis_pipe_queue(st->pipe, all.n, (const char **)all.argv, all.lens) == 0)
 			queued++;
 	}
 	for (int i = 0; i < queued; i++) {
@@ -155,7 +159,8 @@ outbox_mark(struct store *st, struct outbox_mark *marks, int n, int64_t now_ms)
 		if (r != NULL && r->type == REDIS_REPLY_STRING)
 			marks[i].result = strcmp(r->str, "ok") == 0 ? 0 : 1;
 		else if (r != NULL && r->type == REDIS_REPLY_ERROR)
-			log_error("mark_refused", "message=%s err=\"%s\"", marks[i].item->id, log_quote(r->str, r->len));
+			log_error("mark_refused", "message=%s err=\"%s\"", marks[i].item->id,
+			    log_quote(r->str, r->len));
 		freeReplyObject(r);
 	}
 	redis_args_release(&all);

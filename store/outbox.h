@@ -31,8 +31,8 @@ void outbox_item_release(struct outbox_item *it);
  * store's time.  Returns how many, -1 when the store did not answer (those it may have claimed come
  * again after the lease).
  */
-int outbox_claim(struct store *st, const char *route, int max, int64_t lease_ms, struct outbox_item *items,
-    int64_t *now_ms);
+int outbox_claim(struct store *st, const char *route, int max, int64_t lease_ms,
+    struct outbox_item *items, int64_t *now_ms);
 /* What became of a claimed message. */
 struct outbox_mark {
 	const struct outbox_item *item;

@@ -82,7 +82,8 @@ settings_load(struct settings *s, const char *conf_dir, struct buf *errors)
 		buf_addf(errors, "%s: cannot be read: %s\n", buf_str(&path), strerror(errno));
 		goto out;
 	}
-	rc = config_parse(table, N_ELEMS(table), s, buf_str(&path), buf_str(&text), text.len, errors);
+	rc = config_parse(table, N_ELEMS(table), s, buf_str(&path), buf_str(&text), text.len,
+	    errors);
 out:
 	buf_release(&path);
 	buf_release(&text);

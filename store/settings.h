@@ -18,7 +18,8 @@ struct settings {
 	int64_t noted_ms, safety_ms, heartbeat_ms, silent_ms;
 
 	char *http_address; int64_t http_port;
-	int64_t http_connections, http_per_address, http_headers_bytes, http_head_ms, http_body_rate;
+	int64_t http_connections, http_per_address, http_headers_bytes, http_head_ms,
+	    http_body_rate;
 	int64_t hook_body_bytes, form_body_bytes, photo_bytes, photo_count;
 	int64_t signature_age_ms, provider_age_ms;
 	int64_t in_flight, queue_max;
@@ -31,7 +32,8 @@ struct settings {
 	int64_t sla_batch, sla_lease_ms, sla_nap_ms, unread_ms, clock_step_ms, guard_hold_ms;
 	int64_t seal_ms, head_ms, sweep_ms, keep_messages_ms;
 
-	int64_t notify_batch, notify_lease_ms, notify_nap_ms, notify_per_s, notify_tries, notify_retry_ms;
+	int64_t notify_batch, notify_lease_ms, notify_nap_ms, notify_per_s, notify_tries,
+	    notify_retry_ms;
 
 	char *console_address; int64_t console_port, console_streams, console_backlog_bytes;
 };

@@ -29,7 +29,8 @@ store_open(struct store *st, const struct settings *set, const char *dir, const 
 	st->dir = xstrdup(dir);
 	st->name = xstrdup(name);
 	if (keyspace_init(&st->keys, set->regency) != 0) {
-		buf_addf(errors, "regency: '%s' is no tag: letters, digits, '.', '-'\n", set->regency);
+		buf_addf(errors, "regency: '%s' is no tag: letters, digits, '.', '-'\n",
+		    set->regency);
 		return -1;
 	}
 	if (redis_address_parse(&st->address, url, errors) != 0 ||
@@ -55,7 +56,8 @@ store_second(struct store *out, const struct store *st)
 	out->dir = xstrdup(st->dir);
 	out->name = xstrdup(st->name);
 	redis_address_copy(&out->address, &st->address);
-	out->pipe = redis_pipe_new(&out->address, st->name, st->set->redis_connect_ms, st->set->redis_command_ms);
+	out->pipe = redis_pipe_new(&out->address, st->name, st->set->redis_connect_ms,
+	    st->set->redis_command_ms);
 }
 
 void
@@ -85,12 +87,13 @@ because(struct store *st, const char *what, const redisReply *r)
 }
 
 void
-args_add_key(struct redis_args *a, const struct store *st, enum key_id id, const char *part, const char *more)
+args_add_key(struct redis_args *a, const struct store *st, enum key_id id, const char *part,
+    const char *more)
 {
 	struct buf key = { 0 };
 	char text[160];
-	int n = snprintf(text, sizeof(text), "%s%s%s%s%s", st->keys.prefix, key_specs[id].name, part != NULL ? part : "",
-	    more != NULL ? ":" : "", more != NULL ? more : "");
+	int n = snprintf(text, sizeof(text), "%s%s%s%s%s", st->keys.prefix, key_specs[id].name,
+	    part != NULL ? part : "", more != NULL ? ":" : "", more != NULL ? more : "");
 
 	if (n >= 0 && (size_t)n < sizeof(text)) {
 		redis_args_add(a, text, (size_t)n);
@@ -212,7 +215,8 @@ unsafe(struct store *st, const char *fmt, const char *a, const char *b, const ch
 {
 	buf_reset(&st->why);
 	buf_addf(&st->why, "%s", fmt);
-	buf_addf(&st->why, " (%s%s%s%s%s)", a, b[0] != '\0' ? ", " : "", b, c[0] != '\0' ? "; " : "", c);
+	buf_addf(&st->why, " (%s%s%s%s%s)", a, b[0] != '\0' ? ", " : "", b,
+	    c[0] != '\0' ? "; " : "", c);
 	return -1;
 }
 
@@ -225,9 +229,11 @@ check_settings(struct store *st)
 
 		if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != 2) {
 			because(st, "CONFIG GET", r);
-			rc = redis_class_of(r) == REDIS_UNKNOWN || redis_class_of(r) == REDIS_RETRY ? 1 : -1;
+			rc = redis_class_of(r) == REDIS_UNKNOWN ||
+			    redis_class_of(r) == REDIS_RETRY ? 1 : -1;
 		} else if (strcmp(r->element[1]->str, safe[i].must) != 0) {
-			rc = unsafe(st, "the store is not safe", safe[i].key, r->element[1]->str, safe[i].remedy);
+			rc = unsafe(st, "the store is not safe", safe[i].key, r->element[1]->str,
+			    safe[i].remedy);
 		}
 		freeReplyObject(r);
 		if (rc != 0)
@@ -240,7 +246,8 @@ static int
 check_version(struct store *st)
 {
 	redisReply *r = redis_pipe_command(st->pipe, "INFO server");
-	const char *v = r != NULL && r->type == REDIS_REPLY_STRING ? strstr(r->str, "redis_version:") : NULL;
+	const char *v = r != NULL && r->type == REDIS_REPLY_STRING ?
+	    strstr(r->str, "redis_version:") : NULL;
 	int rc = 0;
 
 	if (v == NULL) {
@@ -250,7 +257,8 @@ check_version(struct store *st)
 		char found[32];
 
 		snprintf(found, sizeof(found), "%.*s", (int)strcspn(v + 14, "\r\n"), v + 14);
-		rc = unsafe(st, "the store is another Redis than 7", found, "", "install Debian 12's redis-server");
+		rc = unsafe(st, "the store is another Redis than 7", found, "",
+		    "install Debian 12's redis-server");
 	}
 	freeReplyObject(r);
 	return rc;
@@ -265,7 +273,8 @@ library_len(void)
 static int
 check_library(struct store *st)
 {
-	redisReply *r = redis_pipe_command(st->pipe, "FUNCTION LIST LIBRARYNAME kentongan WITHCODE");
+	redisReply *r = redis_pipe_command(st->pipe,
+	    "FUNCTION LIST LIBRARYNAME kentongan WITHCODE");
 	const redisReply *lib, *code = NULL;
 	int rc = 0;
 
@@ -279,9 +288,12 @@ check_library(struct store *st)
 		if (strcmp(lib->element[i]->str, "library_code") == 0)
 			code = lib->element[i + 1];
 	if (code == NULL)
-		rc = unsafe(st, "the function library is missing", "kentongan", "", "run 'kentongan up': it installs its own");
-	else if (code->len != library_len() || memcmp(code->str, _binary_store_kentongan_lua_start, code->len) != 0)
-		rc = unsafe(st, "the store runs another version of the function library", "kentongan", "",
+		rc = unsafe(st, "the function library is missing", "kentongan", "",
+		    "run 'kentongan up': it installs its own");
+	else if (code->len != library_len() ||
+	    memcmp(code->str, _binary_store_kentongan_lua_start, code->len) != 0)
+		rc = unsafe(st, "the store runs another version of the function library",
+		    "kentongan", "",
 		    "finish the upgrade: all daemons and the library must be of one build");
 out:
 	freeReplyObject(r);
@@ -316,7 +328,8 @@ check_installation(struct store *st)
 	path_of(&path, st, "secrets/installation");
 	buf_add_key(&key, &st->keys, KEY_META, NULL, NULL);
 	if (file_read(buf_str(&path), 256, &mine) != 0) {
-		unsafe(st, "this machine has no installation id", buf_str(&path), strerror(errno), "run 'kentongan up' once");
+		unsafe(st, "this machine has no installation id", buf_str(&path), strerror(errno),
+		    "run 'kentongan up' once");
 		goto out;
 	}
 	r = redis_pipe_command(st->pipe, "HMGET %b installation schema", key.data, key.len);
@@ -328,9 +341,12 @@ check_installation(struct store *st)
 		    "it is not the store this machine served: restore the data or the backup");
 	} else if (strcspn(buf_str(&mine), "\n") != r->element[0]->len ||
 	    memcmp(r->element[0]->str, mine.data, r->element[0]->len) != 0) {
-		unsafe(st, "the store belongs to another installation", buf_str(&key), "", "connect the right Redis");
-	} else if (r->element[1]->type != REDIS_REPLY_STRING || strcmp(r->element[1]->str, STORE_SCHEMA) != 0) {
-		unsafe(st, "the store has another schema", buf_str(&key), "", "run the upgrade of this version");
+		unsafe(st, "the store belongs to another installation", buf_str(&key), "",
+		    "connect the right Redis");
+	} else if (r->element[1]->type != REDIS_REPLY_STRING ||
+	    strcmp(r->element[1]->str, STORE_SCHEMA) != 0) {
+		unsafe(st, "the store has another schema", buf_str(&key), "",
+		    "run the upgrade of this version");
 	} else {
 		rc = 0;
 	}
@@ -367,11 +383,14 @@ check_generation(struct store *st)
 	theirs = r->type == REDIS_REPLY_STRING ? strtoll(r->str, NULL, 10) : 0;
 	buf_addf(&text, "%lld\n", theirs);
 	if (theirs < mine) {
-		rc = unsafe(st, "the store is of an older generation than this machine has served", buf_str(&key),
-		    buf_str(&seen), "it is a copy from before a restore: connect the newer store");
+		rc = unsafe(st, "the store is of an older generation than this machine has served",
+		    buf_str(&key), buf_str(&seen),
+		    "it is a copy from before a restore: connect the newer store");
 	} else if (theirs > mine) {
-		if (make_noted(st) != 0 || file_write(buf_str(&path), text.data, text.len, 0600) != 0)
-			rc = unsafe(st, "the generation cannot be noted", buf_str(&path), strerror(errno), "make the folder writable");
+		if (make_noted(st) != 0 ||
+		    file_write(buf_str(&path), text.data, text.len, 0600) != 0)
+			rc = unsafe(st, "the generation cannot be noted", buf_str(&path),
+			    strerror(errno), "make the folder writable");
 	}
 out:
 	freeReplyObject(r);
@@ -395,7 +414,8 @@ check_one_note(struct store *st, const char *who)
 	int rc = 0;
 
 	buf_addf(&path, "%s/noted/%s", st->dir, who);
-	if (file_read(buf_str(&path), 256, &text) != 0 || sscanf(buf_str(&text), "%lld %64s", &seq, digest) != 2)
+	if (file_read(buf_str(&path), 256, &text) != 0 ||
+	    sscanf(buf_str(&text), "%lld %64s", &seq, digest) != 2)
 		goto out;
 	buf_add_key(&key, &st->keys, KEY_LOG, NULL, NULL);
 	r = redis_pipe_command(st->pipe, "XRANGE %b %lld-0 %lld-0", key.data, key.len, seq, seq);
@@ -404,7 +424,8 @@ check_one_note(struct store *st, const char *who)
 		rc = redis_class_of(r) == REDIS_FATAL ? -1 : 1;
 		goto out;
 	}
-	if (r->elements == 1 && r->element[0]->elements == 2 && r->element[0]->element[1]->elements == 4) {
+	if (r->elements == 1 && r->element[0]->elements == 2 &&
+	    r->element[0]->element[1]->elements == 4) {
 		struct buf hex = { 0 };
 
 		buf_add_hex(&hex, r->element[0]->element[1]->element[3]->str,
@@ -431,8 +452,8 @@ out:
 int
 store_check(struct store *st)
 {
-	int (*const checks[])(struct store *) = { check_version, check_settings, check_library, check_installation,
-	    check_generation };
+	int (*const checks[])(struct store *) = { check_version, check_settings, check_library,
+	    check_installation, check_generation };
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < N_ELEMS(checks); i++)
@@ -459,7 +480,8 @@ install_identity(struct store *st)
 		r = redis_pipe_command(st->pipe, "HGET %b installation", key.data, key.len);
 		if (r == NULL || r->type != REDIS_REPLY_NIL) {
 			if (r != NULL && r->type == REDIS_REPLY_STRING)
-				unsafe(st, "this machine is new but the store is not", buf_str(&key), "",
+				unsafe(st, "this machine is new but the store is not",
+				    buf_str(&key), "",
 				    "bring secrets/ of the machine that served it, or connect an empty Redis");
 			else
 				because(st, "HGET", r);
@@ -467,14 +489,16 @@ install_identity(struct store *st)
 		}
 		random_bytes(raw, sizeof(raw));
 		buf_add_hex(&id, raw, sizeof(raw));
-		set = redis_pipe_command(st->pipe, "HSET %b installation %s schema %s generation 1 seq 0 clock 0 roster 0",
+		set = redis_pipe_command(st->pipe,
+		    "HSET %b installation %s schema %s generation 1 seq 0 clock 0 roster 0",
 		    key.data, key.len, buf_str(&id), STORE_SCHEMA);
 		if (set == NULL || set->type != REDIS_REPLY_INTEGER) {
 			because(st, "HSET", set);
 			goto out;
 		}
 		if (file_write(buf_str(&path), id.data, id.len, 0400) != 0) {
-			unsafe(st, "cannot write", buf_str(&path), strerror(errno), "make the folder writable");
+			unsafe(st, "cannot write", buf_str(&path), strerror(errno),
+			    "make the folder writable");
 			goto out;
 		}
 	}
@@ -499,8 +523,10 @@ install_groups(struct store *st)
 		redisReply *r;
 
 		buf_add_key(&key, &st->keys, KEY_IN, lanes[i], NULL);
-		r = redis_pipe_command(st->pipe, "XGROUP CREATE %b router 0 MKSTREAM", key.data, key.len);
-		if (r == NULL || (r->type == REDIS_REPLY_ERROR && strncmp(r->str, "BUSYGROUP", 9) != 0)) {
+		r = redis_pipe_command(st->pipe, "XGROUP CREATE %b router 0 MKSTREAM", key.data,
+		    key.len);
+		if (r == NULL ||
+		    (r->type == REDIS_REPLY_ERROR && strncmp(r->str, "BUSYGROUP", 9) != 0)) {
 			because(st, "XGROUP CREATE", r);
 			rc = -1;
 		}
@@ -549,7 +575,8 @@ store_note_flush(struct store *st)
 		if (rc == 0)
 			rc = file_write(buf_str(&path), line.data, line.len, 0600);
 		if (rc != 0)
-			log_error("note_failed", "file=\"%s\" err=\"%s\"", buf_str(&path), strerror(errno));
+			log_error("note_failed", "file=\"%s\" err=\"%s\"", buf_str(&path),
+			    strerror(errno));
 		else
 			st->noted.written = st->noted.seq;
 	}

@@ -58,7 +58,8 @@ redisReply *store_receive(struct store *st, const char *function);
 /* The same on an asynchronous link: the joined argument vector, valid until out is released. */
 void store_call_args(struct redis_args *out, const char *function, const struct redis_args *keys,
     const struct redis_args *args);
-void args_add_key(struct redis_args *a, const struct store *st, enum key_id id, const char *part, const char *more);
+void args_add_key(struct redis_args *a, const struct store *st, enum key_id id, const char *part,
+    const char *more);
 
 /*
  * Whether this store may be served on: Redis 7, AOF on with appendfsync always also during

@@ -64,7 +64,8 @@ read_folder(struct conf_set *out, const char *conf_dir, const char *sub, struct 
 		buf_reset(&path);
 		buf_addf(&path, "%s/%s", conf_dir, f->name);
 		if (file_read(buf_str(&path), FILE_LIMIT, &f->data) != 0) {
-			buf_addf(errors, "%s: cannot be read: %s\n", buf_str(&path), strerror(errno));
+			buf_addf(errors, "%s: cannot be read: %s\n", buf_str(&path),
+			    strerror(errno));
 			rc = -1;
 		}
 	}
@@ -76,7 +77,8 @@ read_folder(struct conf_set *out, const char *conf_dir, const char *sub, struct 
 int
 version_read_files(struct conf_set *out, const char *conf_dir, struct buf *errors)
 {
-	if (read_folder(out, conf_dir, "", errors) != 0 || read_folder(out, conf_dir, "pesan/", errors) != 0)
+	if (read_folder(out, conf_dir, "", errors) != 0 ||
+	    read_folder(out, conf_dir, "pesan/", errors) != 0)
 		return -1;
 	qsort(out->files, out->n, sizeof(*out->files), by_name);
 	return 0;
@@ -105,7 +107,8 @@ decode(struct conf_set *out, const char *data, size_t len)
 		size_t size;
 		struct conf_file *f;
 
-		if (line == NULL || sscanf(p, "%127s %zu", name, &size) != 2 || size > (size_t)(end - line - 1))
+		if (line == NULL || sscanf(p, "%127s %zu", name, &size) != 2 ||
+		    size > (size_t)(end - line - 1))
 			return -1;
 		out->files = xrealloc(out->files, sizeof(*out->files) * (out->n + 1));
 		f = &out->files[out->n++];
@@ -148,9 +151,11 @@ name_current(struct store *st, const char *who, const char *digest)
 			rc = 0;			/* in force already */
 		} else {
 			commit_begin(&b, store_now_ms(st));
-			commit_add_document(&b, st, &(struct document){ .key = KEY_CURRENT,
+			commit_add_document(&b, st,
+			    &(struct document){ .key = KEY_CURRENT,
 			    .version = v->type == REDIS_REPLY_STRING ? strtoll(v->str, NULL, 10) : 0,
-			    .data = digest, .len = strlen(digest), .what = "versi", .who = who, .note = digest });
+			    .data = digest, .len = strlen(digest), .what = "versi", .who = who,
+			    .note = digest });
 			rc = commit_run(&b, st) == 1 ? 0 : -1;
 		}
 	}
@@ -203,7 +208,8 @@ load(struct store *st, const char *digest)
 	r = redis_pipe_command(st->pipe, "GET %b", key.data, key.len);
 	if (r == NULL || r->type != REDIS_REPLY_STRING) {
 		log_error("version_missing", "version=%s err=\"%s\"", digest,
-		    r == NULL ? redis_pipe_error(st->pipe) : "not in the store; run 'kentongan reload'");
+		    r == NULL ? redis_pipe_error(st->pipe) :
+		    "not in the store; run 'kentongan reload'");
 		goto out;
 	}
 	if (decode(&set, r->str, r->len) != 0) {
@@ -212,12 +218,14 @@ load(struct store *st, const char *digest)
 	}
 	version_digest(found, &set);
 	if (strncmp(found, digest, 32) != 0) {
-		log_error("version_broken", "version=%s err=\"its bytes do not have its digest\"", digest);
+		log_error("version_broken", "version=%s err=\"its bytes do not have its digest\"",
+		    digest);
 		goto out;
 	}
 	p = policy_parse(&set, &errors);
 	if (p == NULL)
-		log_error("version_broken", "version=%s err=\"%s\"", digest, log_quote(buf_str(&errors), errors.len));
+		log_error("version_broken", "version=%s err=\"%s\"", digest,
+		    log_quote(buf_str(&errors), errors.len));
 	else
 		snprintf(p->digest, sizeof(p->digest), "%s", found);
 out:

@@ -48,10 +48,14 @@ add_clocks(struct buf *b, const struct policy *p, const struct case_record *c, i
 
 		if (k->state == CLOCK_NONE)
 			continue;
-		buf_addf(b, "%s{\"clock\":\"%s\",\"state\":\"%s\",\"start_ms\":%" PRId64 ",\"due_ms\":%" PRId64
-		    ",\"met_ms\":%" PRId64 ",\"breached_ms\":%" PRId64 ",\"left_ms\":%" PRId64 ",\"warned\":%d,\"rung\":%d,\"epoch\":%d}",
-		    n++ ? "," : "", p->clocks[i].name, clock_state_name(k->state), k->start_ms, k->due_ms, k->met_ms,
-		    k->breached_ms, k->state == CLOCK_RUNNING ? k->due_ms - now_ms : 0, k->warned, k->rung, k->epoch);
+		buf_addf(b,
+		    "%s{\"clock\":\"%s\",\"state\":\"%s\",\"start_ms\":%" PRId64
+		    ",\"due_ms\":%" PRId64 ",\"met_ms\":%" PRId64 ",\"breached_ms\":%" PRId64
+		    ",\"left_ms\":%" PRId64 ",\"warned\":%d,\"rung\":%d,\"epoch\":%d}",
+		    n++ ? "," : "", p->clocks[i].name, clock_state_name(k->state), k->start_ms,
+		    k->due_ms, k->met_ms, k->breached_ms,
+		    k->state == CLOCK_RUNNING ? k->due_ms - now_ms : 0, k->warned, k->rung,
+		    k->epoch);
 	}
 	buf_addc(b, ']');
 }
@@ -66,13 +70,14 @@ add_ledger(struct buf *b, const struct case_record *c, int64_t now_ms)
 	for (int i = 0; i < l->n; i++) {
 		int present = strcmp(l->rows[i].holder, l->holder) == 0;
 
-		buf_addf(b, "%s{\"holder\":\"%s\",\"ms\":%" PRId64 "%s}", i ? "," : "", l->rows[i].holder,
-		    present ? ledger_of(l, l->holder, now_ms) : l->rows[i].ms, present ? ",\"now\":true" : "");
+		buf_addf(b, "%s{\"holder\":\"%s\",\"ms\":%" PRId64 "%s}", i ? "," : "",
+		    l->rows[i].holder, present ? ledger_of(l, l->holder, now_ms) : l->rows[i].ms,
+		    present ? ",\"now\":true" : "");
 		seen |= present;
 	}
 	if (l->holder[0] != '\0' && !seen)
-		buf_addf(b, "%s{\"holder\":\"%s\",\"ms\":%" PRId64 ",\"now\":true}", l->n ? "," : "", l->holder,
-		    ledger_of(l, l->holder, now_ms));
+		buf_addf(b, "%s{\"holder\":\"%s\",\"ms\":%" PRId64 ",\"now\":true}",
+		    l->n ? "," : "", l->holder, ledger_of(l, l->holder, now_ms));
 	buf_adds(b, "]");
 }
 
@@ -82,8 +87,8 @@ view_case_open(struct buf *b, const struct policy *p, const struct case_record *
 	char shown[CODE_CHARS + 2];
 
 	code_show(shown, &c->code);
-	buf_addf(b, "{\"code\":\"%s\",\"shown\":\"%s\",\"state\":\"%s\",\"version\":%" PRId64, c->code.s, shown,
-	    case_state_name(c->state), c->version);
+	buf_addf(b, "{\"code\":\"%s\",\"shown\":\"%s\",\"state\":\"%s\",\"version\":%" PRId64,
+	    c->code.s, shown, case_state_name(c->state), c->version);
 	pair(b, "category", c->category);
 	pair(b, "urgency", urgency_name(c->urgency));
 	pair(b, "place", c->place);
@@ -92,16 +97,19 @@ view_case_open(struct buf *b, const struct policy *p, const struct case_record *
 	buf_adds(b, ",\"units\":[");
 	for (int i = 0; i < c->units_n; i++)
 		buf_addf(b, "%s\"%s\"", i ? "," : "", c->units[i]);
-	buf_addf(b, "],\"confidential\":%s,\"drill\":%s,\"confidence\":%.3f", c->sealed ? "true" : "false",
-	    c->latihan ? "true" : "false", c->confidence_permille / 1000.0);
+	buf_addf(b, "],\"confidential\":%s,\"drill\":%s,\"confidence\":%.3f",
+	    c->sealed ? "true" : "false", c->latihan ? "true" : "false",
+	    c->confidence_permille / 1000.0);
 	pair(b, "incident", c->incident);
 	pair(b, "holder", c->holder);
 	pair(b, "closed_as", close_reason_name(c->closed_as));
 	pair(b, "policy", c->policy);
-	buf_addf(b, ",\"received_ms\":%" PRId64 ",\"opened_ms\":%" PRId64 ",\"told_ms\":%" PRId64 ",\"taken_ms\":%" PRId64
-	    ",\"going_ms\":%" PRId64 ",\"on_scene_ms\":%" PRId64 ",\"handled_ms\":%" PRId64 ",\"resolved_ms\":%" PRId64
-	    ",\"closed_ms\":%" PRId64, c->received_ms, c->opened_ms, c->told_ms, c->taken_ms, c->going_ms,
-	    c->arrived_scene_ms, c->handled_ms, c->resolved_ms, c->closed_ms);
+	buf_addf(b,
+	    ",\"received_ms\":%" PRId64 ",\"opened_ms\":%" PRId64 ",\"told_ms\":%" PRId64
+	    ",\"taken_ms\":%" PRId64 ",\"going_ms\":%" PRId64 ",\"on_scene_ms\":%" PRId64
+	    ",\"handled_ms\":%" PRId64 ",\"resolved_ms\":%" PRId64 ",\"closed_ms\":%" PRId64,
+	    c->received_ms, c->opened_ms, c->told_ms, c->taken_ms, c->going_ms, c->arrived_scene_ms,
+	    c->handled_ms, c->resolved_ms, c->closed_ms);
 	add_next(b, p, c);
 	add_clocks(b, p, c, now_ms);
 	add_ledger(b, c, now_ms);
@@ -122,9 +130,14 @@ add_entry(struct buf *b, const struct log_line *line)
 	    json_integer_value(json_object_get(doc, "at")));
 	pair(b, "who", actor != NULL ? actor : by != NULL ? by : "");
 	pair(b, "what", what != NULL ? what : "");
-	pair(b, "from", json_is_string(json_object_get(doc, "from")) ? json_string_value(json_object_get(doc, "from")) : "");
-	pair(b, "to", json_is_string(json_object_get(doc, "to")) ? json_string_value(json_object_get(doc, "to")) : "");
-	buf_addf(b, ",\"version\":%" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(doc, "v")));
+	pair(b, "from",
+	    json_is_string(json_object_get(doc, "from")) ?
+	    json_string_value(json_object_get(doc, "from")) : "");
+	pair(b, "to",
+	    json_is_string(json_object_get(doc, "to")) ?
+	    json_string_value(json_object_get(doc, "to")) : "");
+	buf_addf(b, ",\"version\":%" JSON_INTEGER_FORMAT,
+	    json_integer_value(json_object_get(doc, "v")));
 	if (esc != NULL) {
 		const char *why = json_string_value(json_object_get(esc, "why"));
 
@@ -177,7 +190,8 @@ add_log(struct buf *b, struct store *st, const char *seqs)
 
 		if (r == NULL)
 			rc = -1;
-		else if (r->type == REDIS_REPLY_ARRAY && r->elements == 1 && log_line_of(&line, r->element[0]) == 0) {
+		else if (r->type == REDIS_REPLY_ARRAY && r->elements == 1 &&
+		    log_line_of(&line, r->element[0]) == 0) {
 			buf_adds(b, shown++ ? "," : "");
 			add_entry(b, &line);
 		}
@@ -205,8 +219,10 @@ add_messages(struct buf *b, struct store *st, const struct case_record *c)
 		if (r == NULL || r->type != REDIS_REPLY_ARRAY)
 			rc = -1;
 		else if (r->element[1]->type == REDIS_REPLY_STRING)
-			buf_addf(b, "%s{\"id\":\"%s\",\"kind\":\"%s\",\"state\":\"%s\",\"tries\":%s,\"at_ms\":%s,\"ended_ms\":%s}",
-			    shown++ ? "," : "", id, r->element[0]->str, r->element[1]->str, r->element[2]->str,
+			buf_addf(b,
+			    "%s{\"id\":\"%s\",\"kind\":\"%s\",\"state\":\"%s\",\"tries\":%s,\"at_ms\":%s,\"ended_ms\":%s}",
+			    shown++ ? "," : "", id, r->element[0]->str, r->element[1]->str,
+			    r->element[2]->str,
 			    r->element[3]->type == REDIS_REPLY_STRING ? r->element[3]->str : "0",
 			    r->element[4]->type == REDIS_REPLY_STRING ? r->element[4]->str : "0");
 		freeReplyObject(r);
@@ -217,7 +233,8 @@ add_messages(struct buf *b, struct store *st, const struct case_record *c)
 }
 
 int
-view_case(struct buf *b, struct store *st, const struct policy *p, const struct stored_case *s, int64_t now_ms)
+view_case(struct buf *b, struct store *st, const struct policy *p, const struct stored_case *s,
+    int64_t now_ms)
 {
 	int rc;
 

@@ -4,10 +4,12 @@
 #include "store/cases.h"
 
 /* The case without its log: one object, ending before its closing brace. */
-void view_case_open(struct buf *b, const struct policy *p, const struct case_record *c, int64_t now_ms);
+void view_case_open(struct buf *b, const struct policy *p, const struct case_record *c,
+    int64_t now_ms);
 /*
  * The whole object with "log", read by the seqs the case holds, and "messages" with their states.
  * 0, or -1 when the store did not answer.
  */
-int view_case(struct buf *b, struct store *st, const struct policy *p, const struct stored_case *s, int64_t now_ms);
+int view_case(struct buf *b, struct store *st, const struct policy *p, const struct stored_case *s,
+    int64_t now_ms);
 #endif
