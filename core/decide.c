@@ -22,12 +22,12 @@ static const char *const actors[] = {
 };
 static const char *const refusals[] = {
 	[REFUSED_NOT] = "",
-	[REFUSED_STATE] = "perintah ini tidak cocok dengan keadaan kasus sekarang; lihat keadaannya dulu",
+	[REFUSED_STATE] = "perintah ini tidak cocok dengan keadaan kasus sekarang",
 	[REFUSED_EARLY] = "belum ada tenggat yang jatuh",
 	[REFUSED_REASON] = "alasan wajib ditulis; ulangi dengan alasan",
 	[REFUSED_AUTHORITY] = "kasus ini bukan wewenang Anda; minta unit pemegang atau operator",
 	[REFUSED_UNIT] = "unit tujuan tidak dikenal; pakai kode unit dari daftar",
-	[REFUSED_TIME] = "tanggal harus sesudah sekarang dan tidak melewati batas",
+	[REFUSED_TIME] = "waktunya sudah lewat atau melewati batas",
 	[REFUSED_APPROVER] = "perlu persetujuan orang kedua yang bertugas",
 	[REFUSED_FIRST] = "kasus sudah dibuka",
 	[REFUSED_CASE] = "nomor kasus tujuan salah atau kasus ini sendiri; periksa nomornya",
@@ -481,11 +481,15 @@ static const struct { enum case_event on; const char *kind, *sealed; } news[] = 
 	{ ON_REJECT,    "kabar-ditolak",   NULL },
 	{ ON_MERGE,     "kabar-ditolak",   NULL },
 	{ ON_WITHDRAW,  "kabar-batal",     NULL },
+	{ ON_WITHDRAW_ASKED, "kabar-tambah", NULL },
+	{ ON_NOTE,      "kabar-tambah",    NULL },
 };
 
 static void
 tell_reporter(struct step *s)
 {
+	const struct category *k = category_find(s->p->catalogue, s->c->category);
+
 	if (s->c->reporter[0] == '\0')
 		return;
 	for (size_t i = 0; i < N_ELEMS(news); i++) {
@@ -494,6 +498,9 @@ tell_reporter(struct step *s)
 
 		if (news[i].on != s->t->on || kind == NULL)
 			continue;
+		/* To "halo" or "1" out of the blue nothing is promised; a human reads it all the same. */
+		if ((s->t->effects & FX_FIRST) && !s->c->sealed && k != NULL && k->no_case)
+			kind = "sapa";
 		m = message_add(s, kind, GROUP_REPORTER);
 		if (m != NULL) {
 			m->to = TO_REPORTER;
@@ -1181,7 +1188,8 @@ apply(struct step *s, const struct case_record *before)
 		SET(c->undo.officer, s->cmd->actor);
 		SET(c->undo.holder, before->holder);
 		c->undo.until_ms = s->now_ms + s->p->undo_ms;
-	} else if (c->state != before->state || (fx & (FX_REVOKE | FX_BY_TASK))) {
+	} else if (c->state != before->state || (fx & FX_REVOKE) ||
+	    ((fx & FX_BY_TASK) && strcmp(c->undo.officer, s->cmd->actor) != 0)) {
 		c->undo.until_ms = 0;		/* others have built on it */
 	}
 	return 0;
@@ -1199,7 +1207,7 @@ announce(struct step *s)
 		tell_desk(s);
 	if (fx & FX_TELL_HOLDERS)
 		tell_holders(s, "tambahan");
-	if (fx & FX_TELL_REPORTER)
+	if ((fx & FX_TELL_REPORTER) || (s->cmd->answer && s->cmd->by == BY_RESIDENT))
 		tell_reporter(s);
 	if (s->c->state == CASE_DITUTUP)
 		close_case(s);
