@@ -172,7 +172,8 @@ act_note_undo(struct step *s, const struct case_record *before)
 		SET(c->undo.officer, s->cmd->actor);
 		SET(c->undo.holder, before->holder);
 		c->undo.until_ms = s->now_ms + s->p->undo_ms;
-	} else if (c->state != before->state || (fx & (FX_REVOKE | FX_BY_TASK))) {
+	} else if (c->state != before->state || (fx & FX_REVOKE) ||
+	    ((fx & FX_BY_TASK) && strcmp(c->undo.officer, s->cmd->actor) != 0)) {
 		c->undo.until_ms = 0;		/* others have built on it */
 	}
 }

@@ -15,12 +15,12 @@ static const char *const actors[] = {
 };
 static const char *const refusals[] = {
 	[REFUSED_NOT] = "",
-	[REFUSED_STATE] = "perintah ini tidak cocok dengan keadaan kasus sekarang; lihat keadaannya dulu",
+	[REFUSED_STATE] = "perintah ini tidak cocok dengan keadaan kasus sekarang",
 	[REFUSED_EARLY] = "belum ada tenggat yang jatuh",
 	[REFUSED_REASON] = "alasan wajib ditulis; ulangi dengan alasan",
 	[REFUSED_AUTHORITY] = "kasus ini bukan wewenang Anda; minta unit pemegang atau operator",
 	[REFUSED_UNIT] = "unit tujuan tidak dikenal; pakai kode unit dari daftar",
-	[REFUSED_TIME] = "tanggal harus sesudah sekarang dan tidak melewati batas",
+	[REFUSED_TIME] = "waktunya sudah lewat atau melewati batas",
 	[REFUSED_APPROVER] = "perlu persetujuan orang kedua yang bertugas",
 	[REFUSED_FIRST] = "kasus sudah dibuka",
 	[REFUSED_CASE] = "nomor kasus tujuan salah atau kasus ini sendiri; periksa nomornya",
@@ -124,7 +124,7 @@ announce(struct step *s)
 		tell_desk(s);
 	if (fx & FX_TELL_HOLDERS)
 		tell_holders(s, "tambahan");
-	if (fx & FX_TELL_REPORTER)
+	if ((fx & FX_TELL_REPORTER) || (s->cmd->answer && s->cmd->by == BY_RESIDENT))
 		tell_reporter(s);
 	if (s->c->state == CASE_DITUTUP)
 		act_close(s);

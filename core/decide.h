@@ -37,7 +37,7 @@ struct command {
 	char approver[OFFICER_ID_CHARS];	/* ON_WAIT: another officer */
 	int64_t until_ms;			/* ON_WAIT, ON_ASK */
 	uint64_t entropy;			/* nonces of new tasks come from it */
-	int answer;				/* the officer sent it by SMS: tell him that it was done */
+	int answer;				/* sent by SMS: tell the officer, or the resident, that it was taken */
 };
 
 enum refusal {

@@ -14,11 +14,11 @@ outgoing_release(struct outgoing *o)
 
 static const struct { enum case_state s; const char *id, *en; } words_of_state[] = {
 	{ CASE_BARU,       "sedang dibaca petugas",  "being read" },
-	{ CASE_DITUGASKAN, "sudah dikirim ke petugas", "sent to an officer" },
+	{ CASE_DITUGASKAN, "sudah dikirim ke petugas", "sent to the officers" },
 	{ CASE_DITERIMA,   "diterima petugas",       "accepted" },
 	{ CASE_MENUJU,     "petugas menuju lokasi",  "officer on the way" },
 	{ CASE_DITANGANI,  "sedang ditangani",       "being handled" },
-	{ CASE_SELESAI,    "selesai, menunggu jawaban Anda", "done, waiting for your answer" },
+	{ CASE_SELESAI,    "selesai, menunggu jawaban pelapor", "done, the reporter is asked" },
 	{ CASE_MENUNGGU,   "menunggu",               "waiting" },
 	{ CASE_DITUTUP,    "ditutup",                "closed" },
 };
@@ -118,7 +118,7 @@ fill_holes(struct holes *h, const struct policy *p, const struct case_record *c,
 	if (place != NULL)
 		buf_add_place(&h->place, place);
 	else
-		buf_adds(&h->place, "?");
+		buf_adds(&h->place, strcmp(lang, "en") == 0 ? "place not yet clear" : "tempat belum jelas");
 	buf_adds(&h->unit, u != NULL ? u->shortname : "112");
 	add_deadline(&h->due, promise_ms(p, c), now_ms);
 	if (due_ms == 0)
@@ -150,7 +150,7 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
     const struct holes *h, const struct message *m, const char *note,
     const struct template_value *more, size_t more_n, struct buf *out)
 {
-	struct template_value v[24] = {
+	const struct template_value known[] = {
 		{ "kode", h->code }, { "kategori", category_name(p, c) }, { "tempat", buf_str(&h->place) },
 		{ "unit", buf_str(&h->unit) }, { "batas", buf_str(&h->due) }, { "sisa", buf_str(&h->left) },
 		{ "lambat", buf_str(&h->late) }, { "persen", buf_str(&h->percent) },
@@ -159,10 +159,14 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
 		{ "alasan", note }, { "pertanyaan", note }, { "tanggal", buf_str(&h->due) },
 		{ "keadaan", case_state_words(c->state, c->closed_as, lang) },
 	};
-	size_t n = 16;
+	struct template_value v[24];
+	size_t n = 0;
 
+	/* The caller's come first: they say it more exactly. */
 	for (size_t i = 0; i < more_n && n < N_ELEMS(v); i++)
 		v[n++] = more[i];
+	for (size_t i = 0; i < N_ELEMS(known) && n < N_ELEMS(v); i++)
+		v[n++] = known[i];
 	return text_fill(p->texts, lang, kind, out, v, n);
 }
 

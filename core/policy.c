@@ -50,7 +50,7 @@ is_text_file(const char *name)
 }
 
 static struct texts *
-read_texts(const struct conf_set *files, struct buf *errors)
+read_texts(const struct conf_set *files, int reopened, struct buf *errors)
 {
 	struct text_file *list = xcalloc(files->n + 1, sizeof *list);
 	struct texts *t;
@@ -62,7 +62,7 @@ read_texts(const struct conf_set *files, struct buf *errors)
 		if (is_text_file(f->name))
 			list[n++] = (struct text_file){ f->name, buf_str(&f->data), f->data.len };
 	}
-	t = texts_parse(list, n, errors);
+	t = (reopened ? texts_reopen : texts_parse)(list, n, errors);
 	free(list);
 	return t;
 }
@@ -94,7 +94,7 @@ read_parts(struct policy *p, const struct conf_set *files, struct buf *errors)
 	if ((f = need(files, "libur.csv", errors)) != NULL)
 		p->calendar = calendar_parse(f->name, buf_str(&f->data), f->data.len, errors);
 	p->places = read_places(files, errors);
-	p->texts = read_texts(files, errors);
+	p->texts = read_texts(files, p->reopened, errors);
 	if ((f = need(files, "sla.yaml", errors)) != NULL)
 		mistakes += policy_read_sla(p, f, errors);
 	else
@@ -103,18 +103,32 @@ read_parts(struct policy *p, const struct conf_set *files, struct buf *errors)
 	    (p->places == NULL) + (p->texts == NULL);
 }
 
-struct policy *
-policy_parse(const struct conf_set *files, struct buf *errors)
+static struct policy *
+parse(const struct conf_set *files, int reopened, struct buf *errors)
 {
 	struct policy *p = xcalloc(1, sizeof *p);
-	int mistakes = read_parts(p, files, errors);
+	int mistakes;
 
+	p->reopened = reopened;
+	mistakes = read_parts(p, files, errors);
 	if (mistakes == 0)
 		mistakes = policy_cross_check(p, files, errors);
 	if (mistakes == 0)
 		return p;
 	policy_free(p);
 	return NULL;
+}
+
+struct policy *
+policy_parse(const struct conf_set *files, struct buf *errors)
+{
+	return parse(files, 0, errors);
+}
+
+struct policy *
+policy_reopen(const struct conf_set *files, struct buf *errors)
+{
+	return parse(files, 1, errors);
 }
 
 void

@@ -93,6 +93,7 @@ struct policy {
 	struct gazetteer *places;
 	struct calendar *calendar;
 	struct texts *texts;
+	int reopened;		/* by policy_reopen() */
 };
 
 /* A named file in memory; names are as in conf/: "sla.yaml", "pesan/id.yaml". */
@@ -109,6 +110,8 @@ void conf_release(struct conf_set *s);
  * libur.csv and pesan/id.yaml; tempat.csv and further languages if there.
  */
 struct policy *policy_parse(const struct conf_set *files, struct buf *errors);
+/* The same for a version that was checked when it was published: its texts are not measured again. */
+struct policy *policy_reopen(const struct conf_set *files, struct buf *errors);
 void policy_free(struct policy *p);
 /*
  * Beyond form: rungs without a head and desa without any officer (ended, on leave at now_ms or

@@ -261,11 +261,15 @@ static const struct { enum case_event on; const char *kind, *sealed; } news[] = 
 	{ ON_REJECT,    "kabar-ditolak",   NULL },
 	{ ON_MERGE,     "kabar-ditolak",   NULL },
 	{ ON_WITHDRAW,  "kabar-batal",     NULL },
+	{ ON_WITHDRAW_ASKED, "kabar-tambah", NULL },
+	{ ON_NOTE,      "kabar-tambah",    NULL },
 };
 
 void
 tell_reporter(struct step *s)
 {
+	const struct category *k = category_find(s->p->catalogue, s->c->category);
+
 	if (s->c->reporter[0] == '\0')
 		return;
 	for (size_t i = 0; i < N_ELEMS(news); i++) {
@@ -274,6 +278,9 @@ tell_reporter(struct step *s)
 
 		if (news[i].on != s->t->on || kind == NULL)
 			continue;
+		/* To "halo" or "1" out of the blue nothing is promised; a human reads it all the same. */
+		if ((s->t->effects & FX_FIRST) && !s->c->sealed && k != NULL && k->no_case)
+			kind = "sapa";
 		m = message_add(s, kind, GROUP_REPORTER);
 		if (m != NULL) {
 			m->to = TO_REPORTER;

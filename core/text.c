@@ -216,10 +216,14 @@ static const struct kind { const char *name, *holes; } kinds[] = {
 	{ "kabar-batal",       "kode" },
 	{ "kabar-dibuka",      "kode unit" },
 	{ "kabar-tambah",      "kode" },
+	{ "sapa",              "" },
 	{ "cek",               "kode keadaan unit sisa" },
+	{ "cek-lewat",         "kode keadaan unit lambat" },
+	{ "cek-selesai",       "kode keadaan unit" },
 	{ "cek-rahasia",       "kode" },
 	{ "cek-tiada",         "" },
-	{ "pilih",             "daftar" },
+	{ "tanpa-laporan",     "" },
+	{ "pilih",             "daftar contoh" },
 	{ "stop",              "" },
 	/* to officers */
 	{ "tugas",             "kode nonce urgensi kategori tempat isi batas" },
@@ -233,6 +237,9 @@ static const struct kind { const char *name, *holes; } kinds[] = {
 	{ "tarik",             "kode" },
 	{ "jawab",             "kode keadaan" },
 	{ "jawab-salah",       "contoh" },
+	{ "jawab-tolak",       "kode keadaan sebab" },
+	{ "jawab-kode",        "nonce contoh" },
+	{ "jawab-kosong",      "" },
 	{ "jawab-banyak",      "" },
 	{ "jawab-rahasia",     "kode" },
 	{ "celah",             "unit anak" },
@@ -375,13 +382,16 @@ read_text(struct text *t, struct reading *r, int map)
 	check_alphabet(r, words);
 }
 
+/* What a version says that is older than a kind of text: the facts, for those every kind has. */
+#define LATER "{kode}: {keadaan}"
+
 static int
-read_kinds(struct language *l, const struct yaml *y, struct buf *errors)
+read_kinds(struct language *l, const struct yaml *y, int reopened, struct buf *errors)
 {
 	struct reading r = { .yaml = y, .errors = errors };
 	int root = yaml_root(y);
 
-	for (size_t i = 0; i < yaml_count(y, root); i++)
+	for (size_t i = 0; i < yaml_count(y, root) && !reopened; i++)
 		if (kind_index(yaml_key(y, root, i)) < 0) {
 			buf_addf(errors, "%s:%d: unknown kind %s; remove it\n", l->file,
 			    yaml_key_line(y, root, i), yaml_key(y, root, i));
@@ -393,6 +403,10 @@ read_kinds(struct language *l, const struct yaml *y, struct buf *errors)
 		r.kind = &kinds[i];
 		if (node != 0) {
 			read_text(&l->texts[i], &r, node);
+			continue;
+		}
+		if (reopened) {
+			l->texts[i] = (struct text){ xstrdup(LATER), 1, 1 };
 			continue;
 		}
 		buf_addf(errors,
@@ -418,7 +432,7 @@ lang_of_file(char out[LANG_CHARS], const char *file)
 }
 
 static int
-read_language(struct language *l, const struct text_file *f, struct buf *errors)
+read_language(struct language *l, const struct text_file *f, int reopened, struct buf *errors)
 {
 	struct yaml *y;
 	int mistakes;
@@ -433,7 +447,7 @@ read_language(struct language *l, const struct text_file *f, struct buf *errors)
 	if (y == NULL)
 		return 1;
 	if (yaml_is_map(y, yaml_root(y))) {
-		mistakes = read_kinds(l, y, errors);
+		mistakes = read_kinds(l, y, reopened, errors);
 	} else {
 		buf_addf(errors, "%s:1: must be a map of kind: {teks: \"...\", batas: 1}\n",
 		    f->name);
@@ -452,8 +466,8 @@ language(const struct texts *t, const char *lang)
 	return NULL;
 }
 
-struct texts *
-texts_parse(const struct text_file *files, size_t n, struct buf *errors)
+static struct texts *
+parse(const struct text_file *files, size_t n, int reopened, struct buf *errors)
 {
 	struct texts *t = xcalloc(1, sizeof *t);
 	int mistakes = 0;
@@ -461,7 +475,7 @@ texts_parse(const struct text_file *files, size_t n, struct buf *errors)
 	t->languages = xcalloc(n + 1, sizeof *t->languages);
 	t->n = n;
 	for (size_t i = 0; i < n; i++)
-		mistakes += read_language(&t->languages[i], &files[i], errors);
+		mistakes += read_language(&t->languages[i], &files[i], reopened, errors);
 	if (language(t, BASE_LANG) == NULL) {
 		buf_adds(errors,
 		    "pesan/id.yaml:1: is missing; every text needs its Indonesian form\n");
@@ -472,6 +486,18 @@ texts_parse(const struct text_file *files, size_t n, struct buf *errors)
 		t = NULL;
 	}
 	return t;
+}
+
+struct texts *
+texts_parse(const struct text_file *files, size_t n, struct buf *errors)
+{
+	return parse(files, n, 0, errors);
+}
+
+struct texts *
+texts_reopen(const struct text_file *files, size_t n, struct buf *errors)
+{
+	return parse(files, n, 1, errors);
 }
 
 void

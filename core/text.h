@@ -32,8 +32,9 @@ void sms_plain(struct buf *out, const char *text, size_t len);
 #define TEXT_PERTANYAAN_CHARS 100	/* {pertanyaan}: an officer's question */
 #define TEXT_KEADAAN_CHARS     32	/* {keadaan}: a state in words */
 #define TEXT_SISA_CHARS        22	/* {sisa}, {lambat}: a duration in words */
-#define TEXT_DAFTAR_CHARS     220	/* {daftar}: codes to choose from */
+#define TEXT_DAFTAR_CHARS      90	/* {daftar}: eight codes */
 #define TEXT_CONTOH_CHARS      60	/* {contoh}: a reply as it should be */
+#define TEXT_SEBAB_CHARS       80	/* {sebab}: why a command was refused */
 #define TEXT_APA_CHARS        140	/* {apa}: an alarm */
 
 struct texts;
@@ -44,6 +45,11 @@ struct texts;
  */
 struct text_file { const char *name; const char *text; size_t len; };
 struct texts *texts_parse(const struct text_file *files, size_t n, struct buf *errors);
+/*
+ * Those of a version that was checked when it was published: a kind that came later says number and
+ * state only, one that is gone is passed over.  A new release must not lose sight of an old case.
+ */
+struct texts *texts_reopen(const struct text_file *files, size_t n, struct buf *errors);
 void texts_free(struct texts *t);
 /*
  * Appends the text of a kind, Indonesian when the language is unknown; values are folded and stay

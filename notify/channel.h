@@ -21,6 +21,8 @@ typedef void (*on_sent)(const struct send_result *r, void *arg);
 struct channel {
 	const char *route;
 	void (*send)(struct channel *c, const struct outbox_item *item, on_sent done, void *arg);
+	/* May be NULL.  What was sent since the last flush is certain only after a 0. */
+	int (*flush)(struct channel *c);
 	void (*release)(struct channel *c);
 	void *data;
 };

@@ -1,5 +1,6 @@
 #include "notify/lanes.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@ outlane_init(struct outlane *l, struct house *h, const struct channel *c)
 	l->channel = *c;
 	l->items = xcalloc((size_t)h->set.notify_batch, sizeof(*l->items));
 	l->marks = xcalloc((size_t)h->set.notify_batch, sizeof(*l->marks));
+	l->results = xcalloc((size_t)h->set.notify_batch, sizeof(*l->results));
 	l->filled_mono_ms = clock_mono_ms();
 	return 0;
 }
@@ -29,6 +31,7 @@ outlane_release(struct outlane *l)
 		outbox_item_release(&l->items[i]);
 	free(l->items);
 	free(l->marks);
+	free(l->results);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -54,34 +57,42 @@ refill(struct outlane *l)
 static void
 on_outcome(const struct send_result *r, void *arg)
 {
-	struct outbox_mark *m = arg;
-	/* The mark lies in its lane's array; the lane itself hangs on the item's other end. */
-	m->result = (int)r->outcome;
-	m->at_ms = r->retry_after_ms;
-	m->state = r->why;
+	struct send_result *out = arg;
+
+	*out = *r;
 }
 
+/* From what became of it to what is marked. */
 static void
 settle(struct outlane *l, int i)
 {
 	const struct outbox_item *it = &l->items[i];
+	const struct send_result *r = &l->results[i];
 	struct outbox_mark *m = &l->marks[i];
-	struct send_result r = {
-		.outcome = (enum send_outcome)m->result, .retry_after_ms = m->at_ms, .why = m->state
-	};
 	uint32_t jitter;
 	struct retry_plan plan;
 
 	random_bytes(&jitter, sizeof(jitter));
-	plan = retry_after(&r, it->tries, (int)l->h->set.notify_tries, l->h->set.notify_retry_ms,
+	plan = retry_after(r, it->tries, (int)l->h->set.notify_tries, l->h->set.notify_retry_ms,
 	    l->now_ms, it->not_after_ms, jitter);
 	m->state = plan.state;
 	m->at_ms = plan.at_ms;
 	m->audit = plan.state != NULL && strcmp(plan.state, "sent") != 0;
-	if (r.outcome != SEND_DONE)
+	if (r->outcome != SEND_DONE)
 		log_warn("send_failed", "message=%s outcome=%d tries=%d next=%s err=\"%s\"", it->id,
-		    (int)r.outcome, it->tries + 1, plan.state != NULL ? plan.state : "retry",
-		    r.why != NULL ? r.why : "");
+		    (int)r->outcome, it->tries + 1, plan.state != NULL ? plan.state : "retry",
+		    r->why != NULL ? r->why : "");
+}
+
+/* What was sent but cannot be made certain is unknown, not done. */
+static void
+flush_round(struct outlane *l)
+{
+	if (l->channel.flush == NULL || l->channel.flush(&l->channel) == 0)
+		return;
+	for (int i = 0; i < l->n; i++)
+		if (l->results[i].outcome == SEND_DONE)
+			l->results[i] = (struct send_result){ .outcome = SEND_UNKNOWN, .why = strerror(errno) };
 }
 
 static int
@@ -144,18 +155,21 @@ outlane_run(struct outlane *l)
 	FAULT_POINT("after_read");
 	l->tokens -= l->n;
 	for (int i = 0; i < l->n; i++) {
+		/* state stands for "not to be sent" until the outcomes are settled */
 		if (ended_unsent(l, i))
 			continue;
 		l->marks[i] = (struct outbox_mark){ .item = &l->items[i] };
 		if (MUTANT == 8)	/* planted: marked as sent before it is */
-			outbox_mark(&l->h->st,
-			    &(struct outbox_mark){ .item = &l->items[i], .state = "sent" }, 1,
+			outbox_mark(&l->h->st, &(struct outbox_mark){ .item = &l->items[i], .state = "sent" }, 1,
 			    l->now_ms);
 		FAULT_POINT("before_send");
-		l->channel.send(&l->channel, &l->items[i], on_outcome, &l->marks[i]);
+		l->channel.send(&l->channel, &l->items[i], on_outcome, &l->results[i]);
 		FAULT_POINT("after_send");
-		settle(l, i);
 	}
+	flush_round(l);
+	for (int i = 0; i < l->n; i++)
+		if (l->marks[i].state == NULL)
+			settle(l, i);
 	mark_all(l);
 	FAULT_POINT("after_mark");
 	return 1;

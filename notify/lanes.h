@@ -15,6 +15,7 @@ struct outlane {
 	int64_t filled_mono_ms;
 	struct outbox_item *items;	/* notify.batch */
 	struct outbox_mark *marks;
+	struct send_result *results;	/* of the same item */
 	int n, waiting;			/* claimed; of these without an outcome yet */
 	int64_t now_ms;
 	unsigned long sent, retried, ended, lost;

@@ -34,8 +34,7 @@ word_of(const char *s, char *out, size_t size)
 {
 	size_t n = 0;
 
-	while (*s != '\0' &&
-	    (isspace((unsigned char)*s) || *s == '"' || *s == '\'' || *s == '.' || *s == ','))
+	while (*s != '\0' && (isspace((unsigned char)*s) || *s == '"' || *s == '\'' || *s == '.' || *s == ','))
 		s++;
 	while (*s != '\0' && !isspace((unsigned char)*s)) {
 		if (n + 1 < size)
@@ -50,6 +49,26 @@ word_of(const char *s, char *out, size_t size)
 	return s;
 }
 
+/* "1 ya", "2 belum pak", "belum beres": what people add to a verdict.  "1 belum" is none. */
+static int
+is_verdict(enum speech_kind kind, const char *word, const char *rest)
+{
+	static const struct { const char *word; int yes, no; } after[] = {
+		{ "YA", 1, 0 }, { "IYA", 1, 0 }, { "SUDAH", 1, 0 }, { "UDAH", 1, 0 }, { "SDH", 1, 0 },
+		{ "BELUM", 0, 1 }, { "BLM", 0, 1 }, { "MASIH", 0, 1 }, { "TIDAK", 0, 1 },
+		{ "BERES", 1, 1 }, { "PAK", 1, 1 }, { "BU", 1, 1 }, { "MIN", 1, 1 },
+		{ "TERIMA", 1, 1 }, { "MAKASIH", 1, 1 }, { "SUWUN", 1, 1 },
+	};
+
+	/* A yes ends the case: only a short one is no report. */
+	if (kind == SPEECH_YES && strlen(rest) > 30)
+		return 0;
+	for (size_t i = 0; i < N_ELEMS(after); i++)
+		if (strcasecmp(word, after[i].word) == 0)
+			return kind == SPEECH_YES ? after[i].yes : kind == SPEECH_NO && after[i].no;
+	return 0;
+}
+
 static void
 parse_resident(struct speech *s, enum speech_kind kind, const char *rest)
 {
@@ -57,10 +76,13 @@ parse_resident(struct speech *s, enum speech_kind kind, const char *rest)
 	const char *after = word_of(rest, word, sizeof(word));
 
 	if (word[0] != '\0') {
-		if (code_parse(&s->code, rest, strlen(rest)) == 0 ||
-		    code_parse(&s->code, word, strlen(word)) == 0)
+		if (code_parse(&s->code, rest, strlen(rest)) == 0 || code_parse(&s->code, word, strlen(word)) == 0)
 			s->has_code = 1;
-		else if (kind != SPEECH_CHECK)
+		else if (is_verdict(kind, word, after)) {
+			s->kind = kind;
+			s->note = rest;
+			return;
+		} else if (kind != SPEECH_CHECK)
 			return;		/* "1 minggu jalan rusak" is a report */
 		if (!s->has_code && (after[0] != '\0' || strlen(word) > CODE_CHARS + 4))
 			return;		/* "cek jalan di depan pasar" is one too */
@@ -69,22 +91,56 @@ parse_resident(struct speech *s, enum speech_kind kind, const char *rest)
 	s->note = after;
 }
 
+/* "TERIMA pak": three letters, but no code. */
+static int
+is_address(const char *word)
+{
+	static const char *const words[] = { "pak", "bos", "mas", "bro", "min", "bpk", "kak" };
+
+	for (size_t i = 0; i < N_ELEMS(words); i++)
+		if (strcasecmp(word, words[i]) == 0)
+			return 1;
+	return 0;
+}
+
 static void
 parse_officer(struct speech *s, size_t row, const char *rest)
 {
 	char word[UNIT_CODE_CHARS];
 	const char *after = word_of(rest, word, sizeof(word));
 
+	if (officer_words[row].event == ON_ACCEPT && strncasecmp(word, "kasih", 5) == 0)
+		return;
 	s->kind = SPEECH_OFFICER;
 	s->event = officer_words[row].event;
 	s->note = rest;
-	if (strlen(word) == NONCE_CHARS && nonce_parse(s->nonce, word, strlen(word)) == 0)
+	if (s->nonce[0] == '\0' && strlen(word) == NONCE_CHARS &&
+	    (officer_words[row].needs == NEEDS_NONCE || !is_address(word)) && nonce_parse(s->nonce, word, strlen(word)) == 0)
 		s->note = after;
 	if (s->event == ON_HAND_ON) {
 		s->note = word_of(s->note, s->unit, sizeof(s->unit));
 		for (char *p = s->unit; *p != '\0'; p++)
 			*p = (char)toupper((unsigned char)*p);
 	}
+}
+
+/* "7K3 TANGANI" and "TANGANI7K3": a thumb's order, trusted only with the right nonce. */
+static void
+parse_loose(struct speech *s, const char *first, const char *rest)
+{
+	char second[32];
+	const char *after = word_of(rest, second, sizeof(second));
+
+	for (size_t i = 0; i < N_ELEMS(officer_words) && s->kind == SPEECH_NONE; i++) {
+		size_t n = strlen(officer_words[i].word);
+
+		if (strcasecmp(second, officer_words[i].word) == 0 && nonce_parse(s->nonce, first, strlen(first)) == 0)
+			parse_officer(s, i, after);
+		else if (strncasecmp(first, officer_words[i].word, n) == 0 &&
+		    nonce_parse(s->nonce, first + n, strlen(first + n)) == 0)
+			parse_officer(s, i, rest);
+	}
+	s->loose = s->kind == SPEECH_OFFICER;
 }
 
 void
@@ -106,38 +162,58 @@ speech_parse(struct speech *s, const char *text)
 			parse_officer(s, i, rest);
 			return;
 		}
+	parse_loose(s, word, rest);
 }
 
 /* ---- answers ---- */
 
-/* Most answers to one number in an hour: robots talk for ever, people do not. */
-static int
-may_answer(struct router *r, const struct entry *e)
+static const struct officer *
+officer_calling(const struct router *r, const struct entry *e)
 {
+	if (e->words.sender == NULL || strcmp(e->words.channel, "sms") != 0)
+		return NULL;
+	for (size_t i = 0; i < r->h.roster.n; i++)
+		if (!r->h.roster.officers[i].ended && strcmp(r->h.roster.officers[i].phone, e->words.sender) == 0)
+			return &r->h.roster.officers[i];
+	return NULL;
+}
+
+/*
+ * Most answers to one number in an hour: robots talk for ever, people do not.  An officer has many
+ * cases in an hour, and must know of each whether his word counted.
+ */
+static int
+may_answer(struct router *r, struct entry *e)
+{
+	int64_t most = officer_calling(r, e) != NULL ? r->h.set.officer_answers_per_hour : r->h.set.answers_per_hour;
 	struct buf key = { 0 };
 	redisReply *n;
 	int ok = 1;
 
 	if (e->words.no_reply || e->words.sender == NULL || e->words.reply_channel[0] == '\0')
 		return 0;
+	if (e->counted)
+		return e->answers;
 	buf_add_key(&key, &r->h.st.keys, KEY_TALK, NULL, NULL);
 	n = redis_pipe_command(r->h.st.pipe, "HINCRBY %b %s:%lld 1", key.data, key.len, e->lookup,
 	    (long long)(r->now_ms / HOUR_MS));
-	if (n != NULL && n->type == REDIS_REPLY_INTEGER && n->integer > r->h.set.answers_per_hour)
+	if (n != NULL && n->type == REDIS_REPLY_INTEGER && n->integer > most)
 		ok = 0;
 	freeReplyObject(n);
 	buf_release(&key);
+	e->counted = 1;
+	e->answers = ok;
 	return ok;
 }
 
 /* An answer with one log entry; with use_up it is all that becomes of the input. 1, or -1: come again. */
 static int
-answer(struct router *r, struct entry *e, int use_up, const char *what, const char *kind,
-    const struct case_record *c, const struct template_value *values, size_t n)
+answer(struct router *r, struct entry *e, int use_up, const char *what, const char *kind, const struct case_record *c,
+    const struct template_value *values, size_t n)
 {
-	struct answer a = { .what = what, .kind = kind != NULL ? kind : "",
-	    .route = e->words.reply_channel, .latihan = e->words.latihan, .lane_e = e->words.lane_e,
-	    .note = e->words.text, .not_after_ms = r->now_ms + r->h.policy->message_life_ms };
+	struct answer a = { .what = what, .kind = kind != NULL ? kind : "", .route = e->words.reply_channel,
+	    .latihan = e->words.latihan, .lane_e = e->words.lane_e, .note = e->words.text,
+	    .not_after_ms = r->now_ms + r->h.policy->message_life_ms };
 	struct input_id in;
 	struct buf text = { 0 };
 	int rc;
@@ -157,8 +233,7 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
 	commit_begin(&r->answers, r->now_ms);
 	commit_add_answer(&r->answers, &r->h.st, &a, &e->keys, &in);
 	commit_run(&r->answers, &r->h.st);
-	rc = r->answers.slots[0].result == COMMIT_OK ||
-	    r->answers.slots[0].result == COMMIT_ALREADY ? 1 : -1;
+	rc = r->answers.slots[0].result == COMMIT_OK || r->answers.slots[0].result == COMMIT_ALREADY ? 1 : -1;
 	buf_wipe(&text);
 	return rc;
 }
@@ -171,12 +246,22 @@ answer_example(struct router *r, struct entry *e, const char *example)
 	return answer(r, e, 1, "tidak-paham", "jawab-salah", NULL, v, 1);
 }
 
+/* The case did not take it: what it is, and why. */
+static int
+answer_refused(struct router *r, struct entry *e, const struct code *code)
+{
+	const struct template_value v[] = { { "sebab", refusal_text(r->fx->refusal) } };
+
+	r->fx->after.code = *code;
+	return answer(r, e, 1, "ditolak", "jawab-tolak", &r->fx->after, v, 1);
+}
+
 /* ---- finding the case ---- */
 
 /* Codes in a hash: field -> code (tasks) or code -> time (reports). -1 no answer. */
 static int
-index_read(struct router *r, enum key_id key_id, const char *part, struct code *codes,
-    char nonces[][NONCE_CHARS + 1], int max)
+index_read(struct router *r, enum key_id key_id, const char *part, struct code *codes, char nonces[][NONCE_CHARS + 1],
+    int max)
 {
 	struct buf key = { 0 };
 	redisReply *a;
@@ -220,13 +305,13 @@ apply(struct router *r, struct entry *e, const struct code *code, struct command
 
 		if (cases_load(&r->h.st, code, 1, &s) != 0)
 			return -1;
-		p = s.there && s.readable && s.version > 0 ?
-		    version_policy(&r->h.versions, &r->h.st, s.c.policy) : NULL;
+		p = s.there && s.readable && s.version > 0 ? version_policy(&r->h.versions, &r->h.st, s.c.policy) : NULL;
 		if (s.there && s.version == 0) {
 			stored_case_release(&s);
 			return -1;	/* not opened yet: it is next in line */
 		}
 		if (p == NULL || stored_case_open(&s, &r->h.st, &keys, &words, lookup) != 0) {
+			memset(&r->fx->after, 0, sizeof(r->fx->after));
 			r->fx->refusal = REFUSED_STATE;
 			rc = 0;
 		} else {
@@ -237,16 +322,14 @@ apply(struct router *r, struct entry *e, const struct code *code, struct command
 				enum commit_result result;
 
 				commit_begin(&r->answers, r->now_ms);
-				commit_add_case(&r->answers, &r->h.st, p, &r->h.roster, &s.c, r->fx,
-				    cmd, &keys, &words, &in);
+				commit_add_case(&r->answers, &r->h.st, p, &r->h.roster, &s.c, r->fx, cmd, &keys, &words, &in);
 				commit_run(&r->answers, &r->h.st);
 				result = r->answers.slots[0].result;
 				rc = result == COMMIT_OK || result == COMMIT_ALREADY ? 1 :
 				    result == COMMIT_CONFLICT || result == COMMIT_TAKEN ? 2 : -1;
 				if (rc == 1)
-					log_info("acted", "case=%s what=%s by=%s actor=%s state=%s",
-					    code->s, r->fx->what, actor_name(cmd->by), cmd->actor,
-					    case_state_name(r->fx->state_after));
+					log_info("acted", "case=%s what=%s by=%s actor=%s state=%s", code->s, r->fx->what,
+					    actor_name(cmd->by), cmd->actor, case_state_name(r->fx->state_after));
 			}
 		}
 		laporan_release(&words);
@@ -259,37 +342,61 @@ apply(struct router *r, struct entry *e, const struct code *code, struct command
 
 /* ---- officers ---- */
 
-static const struct officer *
-officer_calling(const struct router *r, const struct entry *e)
+/* As it should be written; with his own nonce where only one can be meant. */
+static int
+answer_how(struct router *r, struct entry *e, enum case_event ev, const char *nonce)
 {
-	if (e->words.sender == NULL || strcmp(e->words.channel, "sms") != 0)
-		return NULL;
-	for (size_t i = 0; i < r->h.roster.n; i++)
-		if (!r->h.roster.officers[i].ended &&
-		    strcmp(r->h.roster.officers[i].phone, e->words.sender) == 0)
-			return &r->h.roster.officers[i];
-	return NULL;
+	static const struct { enum case_event event; const char *before, *after; } how[] = {
+		{ ON_HANDLE, "TANGANI", "" }, { ON_RESOLVE, "SELESAI", " lampu sudah diganti" },
+		{ ON_HAND_ON, "TERUSKAN", " O-DISHUB lampu milik Dishub" },
+		{ ON_DECLINE, "BUKAN", " ini jalan provinsi" }, { ON_UNDO, "URUNG", "" },
+		{ ON_GO, "MENUJU", "" }, { ON_ARRIVE, "TIBA", "" },
+	};
+	const char *before = "TERIMA", *after = "";
+	char example[64];
+
+	for (size_t i = 0; i < N_ELEMS(how); i++)
+		if (how[i].event == ev)
+			before = how[i].before, after = how[i].after;
+	snprintf(example, sizeof(example), "%s %s%s", before, nonce[0] != '\0' ? nonce : "7K3", after);
+	return answer_example(r, e, example);
 }
 
-static const char *
-example_of(enum case_event ev)
+/* A unit as officers write it: O-DISHUB, dishub. */
+static void
+unit_named(const struct router *r, char unit[UNIT_CODE_CHARS])
 {
-	switch (ev) {
-	case ON_HANDLE: return "TANGANI ABC (ABC = kode 3 huruf dari SMS tugas)";
-	case ON_RESOLVE: return "SELESAI ABC lampu sudah diganti";
-	case ON_HAND_ON: return "TERUSKAN ABC O-DISHUB lampu milik Dishub";
-	case ON_DECLINE: return "BUKAN ABC ini jalan provinsi";
-	case ON_UNDO: return "URUNG ABC";
-	default: return "TERIMA ABC";
+	char dinas[UNIT_CODE_CHARS + 2];
+
+	snprintf(dinas, sizeof(dinas), "O-%s", unit);
+	if (unit_find(r->h.policy->units, unit) == NULL && unit_find(r->h.policy->units, dinas) != NULL)
+		snprintf(unit, UNIT_CODE_CHARS, "%.*s", UNIT_CODE_CHARS - 1, dinas);
+}
+
+/* None of his open tasks is meant. */
+static int
+answer_no_task(struct router *r, struct entry *e, const struct speech *s, const char *officer, const char *only)
+{
+	const struct template_value v[] = { { "nonce", s->nonce }, { "contoh", only[0] != '\0' ? only : "TERIMA 7K3" } };
+	char example[16];
+
+	log_warn("nonce_refused", "officer=%s event=%s", officer, case_event_name(s->event));
+	if (s->nonce[0] == '\0')
+		return answer_how(r, e, s->event, only);
+	if (only[0] == '\0')
+		return answer(r, e, 1, "bukan-tugasnya", "jawab-kode", NULL, v, N_ELEMS(v));
+	snprintf(example, sizeof(example), "TERIMA %s", only);
+	{
+		const struct template_value own[] = { { "nonce", s->nonce }, { "contoh", example } };
+
+		return answer(r, e, 1, "bukan-tugasnya", "jawab-kode", NULL, own, N_ELEMS(own));
 	}
 }
 
 static int
 officer_speaks(struct router *r, struct entry *e, const struct officer *o, const struct speech *s)
 {
-	struct command cmd = {
-		.event = s->event, .by = BY_OFFICER, .note = s->note, .answer = may_answer(r, e)
-	};
+	struct command cmd = { .event = s->event, .by = BY_OFFICER, .note = s->note };
 	struct code codes[64];
 	char nonces[64][NONCE_CHARS + 1];
 	int n = index_read(r, KEY_TASKS, o->id, codes, nonces, 64), at = -1, rc;
@@ -299,35 +406,39 @@ officer_speaks(struct router *r, struct entry *e, const struct officer *o, const
 	for (int i = 0; i < n; i++)
 		if (s->nonce[0] != '\0' && strcmp(nonces[i], s->nonce) == 0)
 			at = i;
-	if (s->nonce[0] == '\0' &&
-	    (s->event == ON_ACCEPT || s->event == ON_GO || s->event == ON_ARRIVE)) {
+	if (s->nonce[0] == '\0' && (s->event == ON_ACCEPT || s->event == ON_GO || s->event == ON_ARRIVE)) {
 		if (n > 1)
 			return answer(r, e, 1, "tugas-banyak", "jawab-banyak", NULL, NULL, 0);
 		at = n == 1 ? 0 : -1;
 	}
-	if (at < 0) {
-		log_warn("nonce_refused", "officer=%s event=%s open=%d", o->id,
-		    case_event_name(s->event), n);
-		return answer_example(r, e, example_of(s->event));
-	}
+	if (at < 0 && s->loose)
+		return 0;
+	if (at < 0 && n == 0)
+		return answer(r, e, 1, "tiada-tugas", "jawab-kosong", NULL, NULL, 0);
+	if (at < 0)
+		return answer_no_task(r, e, s, o->id, n == 1 ? nonces[0] : "");
+	cmd.answer = may_answer(r, e);
 	snprintf(cmd.actor, sizeof(cmd.actor), "%s", o->id);
 	snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s", s->unit);
+	unit_named(r, cmd.to_unit);
 	r->commands++;
 	rc = apply(r, e, &codes[at], &cmd);
-	if (rc == 0)
-		rc = answer_example(r, e,
-		    r->fx->refusal == REFUSED_REASON || r->fx->refusal == REFUSED_UNIT ?
-		    example_of(s->event) : refusal_text(r->fx->refusal));
-	return rc;
+	if (rc == 0 && r->fx->refusal == REFUSED_REASON)
+		return answer_how(r, e, s->event, nonces[at]);
+	return rc != 0 ? rc : answer_refused(r, e, &codes[at]);
 }
 
 /* ---- residents ---- */
 
 static int
-list_cases(struct router *r, struct entry *e, const struct code *codes, int n)
+list_cases(struct router *r, struct entry *e, const char *word, const struct code *codes, int n)
 {
-	struct buf list = { 0 };
+	struct buf list = { 0 }, example = { 0 };
+	char first[CODE_CHARS + 2];
 	int rc;
+
+	code_show(first, &codes[0]);
+	buf_addf(&example, "%s %s", word, first);
 
 	for (int i = 0; i < n && i < OPEN_MAX; i++) {
 		char shown[CODE_CHARS + 2];
@@ -336,12 +447,23 @@ list_cases(struct router *r, struct entry *e, const struct code *codes, int n)
 		buf_addf(&list, "%s%s", i ? ", " : "", shown);
 	}
 	{
-		const struct template_value v[] = { { "daftar", buf_str(&list) } };
+		const struct template_value v[] = { { "daftar", buf_str(&list) }, { "contoh", buf_str(&example) } };
 
-		rc = answer(r, e, 1, "pilih", "pilih", NULL, v, 1);
+		rc = answer(r, e, 1, "pilih", "pilih", NULL, v, N_ELEMS(v));
 	}
 	buf_release(&list);
+	buf_release(&example);
 	return rc;
+}
+
+/* Time left while the promise runs; the plain truth when it is broken; neither once it is kept. */
+static const char *
+check_kind(const struct router *r, const struct case_record *c)
+{
+	for (int i = 0; i < c->clocks_n && i < r->h.policy->clocks_n; i++)
+		if (r->h.policy->clocks[i].stop == STOP_ON_HANDLE && c->clocks[i].state == CLOCK_RUNNING)
+			return c->clocks[i].due_ms < r->now_ms ? "cek-lewat" : "cek";
+	return "cek-selesai";
 }
 
 static int
@@ -358,7 +480,7 @@ check(struct router *r, struct entry *e, const struct code *code)
 		s.c.code = *code;
 		rc = answer(r, e, 1, "cek", "cek-rahasia", &s.c, NULL, 0);
 	} else
-		rc = answer(r, e, 1, "cek", s.c.sealed ? "cek-rahasia" : "cek", &s.c, NULL, 0);
+		rc = answer(r, e, 1, "cek", s.c.sealed ? "cek-rahasia" : check_kind(r, &s.c), &s.c, NULL, 0);
 	stored_case_release(&s);
 	return rc;
 }
@@ -368,8 +490,7 @@ static int
 own_cases(struct router *r, const struct entry *e, int only_done, struct code *out)
 {
 	struct code codes[64];
-	int n = e->lookup[0] != '\0' ? index_read(r, KEY_REPORTER, e->lookup, codes, NULL, 64) : 0,
-	    kept = 0;
+	int n = e->lookup[0] != '\0' ? index_read(r, KEY_REPORTER, e->lookup, codes, NULL, 64) : 0, kept = 0;
 
 	if (n < 0)
 		return -1;
@@ -379,8 +500,7 @@ own_cases(struct router *r, const struct entry *e, int only_done, struct code *o
 		if (cases_load(&r->h.st, &codes[i], 1, &s) != 0)
 			return -1;
 		if (s.readable && s.version > 0 && s.c.state != CASE_DITUTUP &&
-		    s.c.received_ms > r->now_ms - r->h.set.follow_up_ms &&
-		    (!only_done || s.c.state == CASE_SELESAI))
+		    s.c.received_ms > r->now_ms - r->h.set.follow_up_ms && (!only_done || s.c.state == CASE_SELESAI))
 			out[kept++] = codes[i];
 		stored_case_release(&s);
 	}
@@ -403,7 +523,8 @@ static int
 resident_acts(struct router *r, struct entry *e, const struct speech *s)
 {
 	static const enum case_event events[] = { [SPEECH_WITHDRAW] = ON_WITHDRAW, [SPEECH_YES] = ON_CONFIRM, [SPEECH_NO] = ON_DISPUTE };
-	struct command cmd = { .event = events[s->kind], .by = BY_RESIDENT, .note = e->words.text };
+	static const char *const words[] = { [SPEECH_WITHDRAW] = "BATAL", [SPEECH_YES] = "1", [SPEECH_NO] = "2" };
+	struct command cmd = { .event = events[s->kind], .by = BY_RESIDENT, .note = e->words.text, .answer = may_answer(r, e) };
 	struct code codes[OPEN_MAX], code = s->code;
 	int n, rc;
 
@@ -418,12 +539,11 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 		if (n < 0)
 			return -1;
 		if (n == 0 && s->kind != SPEECH_WITHDRAW)
-			/* a lone "1" from somebody whom we asked nothing: a human reads it */
-			return 0;
+			return 0;	/* a lone "1" from somebody whom we asked nothing */
 		if (n == 0)
-			return answer(r, e, 1, "batal", "cek-tiada", NULL, NULL, 0);
+			return answer(r, e, 1, "batal", "tanpa-laporan", NULL, NULL, 0);
 		if (n > 1)
-			return list_cases(r, e, codes, n);
+			return list_cases(r, e, words[s->kind], codes, n);
 		code = codes[0];
 	}
 	r->commands++;
@@ -444,8 +564,7 @@ resident_checks(struct router *r, struct entry *e, const struct speech *s)
 		return -1;
 	if (n == 1)
 		return check(r, e, &codes[0]);
-	return n > 1 ? list_cases(r, e, codes, n) :
-	    answer(r, e, 1, "cek", "cek-tiada", NULL, NULL, 0);
+	return n > 1 ? list_cases(r, e, "CEK", codes, n) : answer(r, e, 1, "cek", "tanpa-laporan", NULL, NULL, 0);
 }
 
 /*
@@ -455,38 +574,59 @@ resident_checks(struct router *r, struct entry *e, const struct speech *s)
 static int
 follow_up(struct router *r, struct entry *e, const struct code *code)
 {
-	struct command cmd = {
-		.event = ON_NOTE, .by = BY_RESIDENT, .note = e->words.text, .u = &e->u
-	};
+	struct command cmd = { .event = ON_NOTE, .by = BY_RESIDENT, .note = e->words.text, .u = &e->u,
+	    .answer = may_answer(r, e) };
 
 	return apply(r, e, code, &cmd);
 }
 
-/* The example goes back at once; the text itself goes on to a human. */
+/*
+ * The example goes back at once; the text itself goes on to a human, without a receipt: two answers
+ * to one SMS, "nothing was changed" and "we have your report", would leave him guessing.
+ */
 static int
-unclear_officer(struct router *r, struct entry *e)
+unclear_officer(struct router *r, struct entry *e, const char *nonce)
 {
-	const struct template_value v[] = { { "contoh", example_of(ON_ACCEPT) } };
+	char example[16];
+	const struct template_value v[] = { { "contoh", example } };
 
-	return answer(r, e, 0, "tidak-paham", "jawab-salah", NULL, v, 1) < 0 ? -1 : 0;
+	snprintf(example, sizeof(example), "TERIMA %s", nonce);
+	if (answer(r, e, 0, "tidak-paham", "jawab-salah", NULL, v, 1) < 0)
+		return -1;
+	e->words.no_reply = 1;
+	return 0;
+}
+
+/* Thanks, greetings, "ok": no report. */
+static int
+is_small_talk(const struct router *r, const struct understanding *u)
+{
+	const struct category *k = category_find(r->h.policy->catalogue, u->category);
+
+	return k != NULL && k->no_case;
 }
 
 static int
 belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 {
 	const struct understanding *u = entry_understand(r, e);
-	struct code codes[64], found;
+	struct code codes[64], found, whole;
+	char nonces[64][NONCE_CHARS + 1];
 	int n;
 
 	if (o == NULL && code_find(&found, e->words.text, strlen(e->words.text)) == 0) {
 		n = is_own(r, e, &found);
+		if (n == 1 && code_parse(&whole, e->words.text, strlen(e->words.text)) == 0)
+			return check(r, e, &found);	/* the code and not a word: he asks */
 		return n < 0 ? -1 : n == 1 ? follow_up(r, e, &found) : 0;
 	}
-	if (!u->unsure || u->urgency == URGENCY_DARURAT)
+	if ((!u->unsure && !is_small_talk(r, u)) || u->urgency == URGENCY_DARURAT)
 		return 0;		/* a report of its own */
 	if (o != NULL) {
-		n = index_read(r, KEY_TASKS, o->id, codes, NULL, 64);
-		return n < 0 ? -1 : n == 0 ? 0 : unclear_officer(r, e);
+		n = index_read(r, KEY_TASKS, o->id, codes, nonces, 64);
+		if (n > 0 && is_small_talk(r, u))
+			return answer(r, e, 1, "basa-basi", NULL, NULL, NULL, 0);
+		return n < 0 ? -1 : n == 0 ? 0 : unclear_officer(r, e, n == 1 ? nonces[0] : "7K3");
 	}
 	n = own_cases(r, e, 0, codes);
 	return n < 0 ? -1 : n == 1 ? follow_up(r, e, &codes[0]) : 0;
@@ -518,6 +658,7 @@ converse(struct router *r, struct entry *e)
 {
 	const struct officer *o = officer_calling(r, e);
 	struct speech s;
+	int rc;
 
 	if (e->words.about[0] != '\0')
 		return addition(r, e);
@@ -525,12 +666,18 @@ converse(struct router *r, struct entry *e)
 	speech_parse(&s, e->words.text);
 	switch (s.kind) {
 	case SPEECH_OFFICER:
-		/* From a stranger a command word is only a word. */
-		return o != NULL ? officer_speaks(r, e, o, &s) : 0;
+		/* From a stranger a command word is only a word: "selesai, terima kasih". */
+		rc = o != NULL ? officer_speaks(r, e, o, &s) : 0;
+		if (rc != 0)
+			return rc;
+		break;
 	case SPEECH_CHECK:
 		return resident_checks(r, e, &s);
 	case SPEECH_WITHDRAW: case SPEECH_YES: case SPEECH_NO:
-		return resident_acts(r, e, &s);
+		rc = resident_acts(r, e, &s);
+		if (rc != 0)
+			return rc;
+		break;
 	case SPEECH_NONE:
 		break;
 	}

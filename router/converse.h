@@ -7,8 +7,9 @@
  *   TERIMA [nonce]  MENUJU [nonce]  TIBA [nonce]        officer; without nonce if he has one task
  *   TANGANI nonce [note]  SELESAI nonce note  TERUSKAN nonce UNIT reason  BUKAN nonce reason
  *   URUNG nonce
+ *   "NONCE TANGANI" and "TANGANINONCE" mean the same, where the nonce is the officer's own
  *   CEK [code]  BATAL [code]  1 [code]  2 [code]        resident
- * Whatever is none of these is no command; it is never guessed into one.
+ * Whatever is none of these is no command; it is never guessed into one: "terima kasih" thanks.
  */
 #include "core/decide.h"
 
@@ -22,6 +23,7 @@ struct speech {
 	enum speech_kind kind;
 	enum case_event event;			/* SPEECH_OFFICER */
 	char nonce[NONCE_CHARS + 1];		/* "" none */
+	int loose;				/* unusual order: a command only if the nonce is his */
 	struct code code; int has_code;
 	char unit[UNIT_CODE_CHARS];		/* TERUSKAN */
 	const char *note;			/* rest of the text, borrowed */

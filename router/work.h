@@ -34,6 +34,7 @@ struct entry {
 	char lookup[LOOKUP_TEXT];
 	struct understanding u;
 	int understood;
+	int counted, answers;		/* against the answers of an hour; whether one more may go */
 };
 void entry_release(struct entry *e);
 

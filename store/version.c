@@ -222,7 +222,7 @@ load(struct store *st, const char *digest)
 		    digest);
 		goto out;
 	}
-	p = policy_parse(&set, &errors);
+	p = policy_reopen(&set, &errors);
 	if (p == NULL)
 		log_error("version_broken", "version=%s err=\"%s\"", digest,
 		    log_quote(buf_str(&errors), errors.len));

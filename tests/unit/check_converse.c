@@ -1,0 +1,66 @@
+#include <check.h>
+#include <string.h>
+
+#include "router/converse.h"
+
+static const struct {
+	const char *text;
+	enum speech_kind kind;
+	enum case_event event;
+	const char *nonce, *note;
+	int loose;
+} rows[] = {
+	{ "TERIMA", SPEECH_OFFICER, ON_ACCEPT, "", "", 0 },
+	{ "terima 7k3", SPEECH_OFFICER, ON_ACCEPT, "7K3", "", 0 },
+	{ "Menuju pak", SPEECH_OFFICER, ON_GO, "", "pak", 0 },
+	{ "Tangani 9oG", SPEECH_OFFICER, ON_HANDLE, "90G", "", 0 },
+	{ "selesai, S5B, sudah diangkut", SPEECH_OFFICER, ON_RESOLVE, "S5B", "sudah diangkut", 0 },
+	{ "bukan KXT ini wilayah Situbondo", SPEECH_OFFICER, ON_DECLINE, "KXT", "ini wilayah Situbondo", 0 },
+	{ "s5b TANGANI sudah jalan", SPEECH_OFFICER, ON_HANDLE, "S5B", "sudah jalan", 1 },
+	{ "TANGANIS5B", SPEECH_OFFICER, ON_HANDLE, "S5B", "", 1 },
+	{ "tdk terima bansos", SPEECH_OFFICER, ON_ACCEPT, "TDK", "bansos", 1 },
+	{ "Terima kasih pak", SPEECH_NONE, ON_OPEN, "", "", 0 },
+	{ "terimakasih", SPEECH_NONE, ON_OPEN, "", "", 0 },
+	{ "lapor TERIMA", SPEECH_NONE, ON_OPEN, "", "", 0 },
+	{ "CEK", SPEECH_CHECK, ON_OPEN, "", "", 0 },
+	{ "cek jalan di depan pasar", SPEECH_NONE, ON_OPEN, "", "", 0 },
+	{ "1", SPEECH_YES, ON_OPEN, "", "", 0 },
+	{ "1 ya", SPEECH_YES, ON_OPEN, "", "ya", 0 },
+	{ "ya pak terima kasih", SPEECH_YES, ON_OPEN, "", "pak terima kasih", 0 },
+	{ "2 belum pak", SPEECH_NO, ON_OPEN, "", "belum pak", 0 },
+	{ "belum beres", SPEECH_NO, ON_OPEN, "", "beres", 0 },
+	{ "2 masih mati lampunya sampai sekarang, tolong segera", SPEECH_NO, ON_OPEN, "",
+	    "masih mati lampunya sampai sekarang, tolong segera", 0 },
+	{ "1 belum", SPEECH_NONE, ON_OPEN, "", "", 0 },
+	{ "1 minggu jalan rusak", SPEECH_NONE, ON_OPEN, "", "", 0 },
+	{ "1 sudah rusak, yang 2 lagi masih belum dibangun jalannya", SPEECH_NONE, ON_OPEN, "", "", 0 },
+	{ "", SPEECH_NONE, ON_OPEN, "", "", 0 },
+};
+
+START_TEST(speech)
+{
+	struct speech s;
+
+	speech_parse(&s, rows[_i].text);
+	ck_assert_msg(s.kind == rows[_i].kind, "%s: kind %d", rows[_i].text, (int)s.kind);
+	if (s.kind == SPEECH_OFFICER)
+		ck_assert_msg(s.event == rows[_i].event, "%s: event %d", rows[_i].text, (int)s.event);
+	if (s.kind != SPEECH_NONE) {
+		ck_assert_msg(strcmp(s.nonce, rows[_i].nonce) == 0, "%s: nonce %s", rows[_i].text, s.nonce);
+		ck_assert_msg(strcmp(s.note, rows[_i].note) == 0, "%s: note %s", rows[_i].text, s.note);
+	}
+	ck_assert_msg(s.loose == rows[_i].loose, "%s: loose %d", rows[_i].text, s.loose);
+}
+END_TEST
+
+Suite *converse_suite(void);
+Suite *
+converse_suite(void)
+{
+	Suite *s = suite_create("converse");
+	TCase *tc = tcase_create("speech");
+
+	tcase_add_loop_test(tc, speech, 0, (int)N_ELEMS(rows));
+	suite_add_tcase(s, tc);
+	return s;
+}
