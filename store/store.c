@@ -1,6 +1,7 @@
 #include "store/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +66,8 @@ store_close(struct store *st)
 {
 	if (st->pipe != NULL)
 		redis_pipe_free(st->pipe);
+	if (st->noted.fd > 0)
+		close(st->noted.fd);
 	redis_address_release(&st->address);
 	buf_release(&st->why);
 	free(st->dir);
@@ -404,6 +407,30 @@ out:
 /* Any daemon's note may be ahead of the others': all of them must be on the log. */
 static const char *const noted_by[] = { "ingest", "router", "sla", "notify", "console", "cli" };
 
+/*
+ * A note has two slots written in turn, so that a cut write leaves the other; the higher seq holds.
+ * A slot is "SEQ DIGEST", padded with spaces to a line of NOTE_SLOT bytes.
+ */
+#define NOTE_SLOT 128
+
+static int
+read_note(const struct buf *text, long long *seq, char digest[65])
+{
+	int found = -1;
+
+	for (size_t at = 0; at < text->len; at += NOTE_SLOT) {
+		char hex[65] = "";
+		long long n = 0;
+
+		if (sscanf(buf_str(text) + at, "%lld %64s", &n, hex) == 2 && strlen(hex) == 64 && n > *seq) {
+			*seq = n;
+			snprintf(digest, 65, "%s", hex);
+			found = 0;
+		}
+	}
+	return found;
+}
+
 static int
 check_one_note(struct store *st, const char *who)
 {
@@ -414,8 +441,7 @@ check_one_note(struct store *st, const char *who)
 	int rc = 0;
 
 	buf_addf(&path, "%s/noted/%s", st->dir, who);
-	if (file_read(buf_str(&path), 256, &text) != 0 ||
-	    sscanf(buf_str(&text), "%lld %64s", &seq, digest) != 2)
+	if (file_read(buf_str(&path), 4 * NOTE_SLOT, &text) != 0 || read_note(&text, &seq, digest) != 0)
 		goto out;
 	buf_add_key(&key, &st->keys, KEY_LOG, NULL, NULL);
 	r = redis_pipe_command(st->pipe, "XRANGE %b %lld-0 %lld-0", key.data, key.len, seq, seq);
@@ -562,27 +588,42 @@ store_note(struct store *st, int64_t seq, const char *digest_hex)
 	snprintf(st->noted.digest, sizeof(st->noted.digest), "%s", digest_hex);
 }
 
+static int
+open_note(struct store *st)
+{
+	struct buf path = { 0 };
+
+	buf_addf(&path, "%s/noted/%s", st->dir, st->name);
+	if (st->noted.fd == 0 && make_noted(st) == 0) {
+		st->noted.fd = open(buf_str(&path), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+		if (st->noted.fd < 0)
+			st->noted.fd = 0;
+	}
+	buf_release(&path);
+	return st->noted.fd > 0 ? 0 : -1;
+}
+
 int
 store_note_flush(struct store *st)
 {
-	struct buf path = { 0 }, line = { 0 };
-	int rc = 0;
+	char slot[NOTE_SLOT + 1];
+	int n;
 
-	if (st->noted.seq > st->noted.written) {
-		rc = make_noted(st);
-		buf_addf(&path, "%s/noted/%s", st->dir, st->name);
-		buf_addf(&line, "%" PRId64 " %s\n", st->noted.seq, st->noted.digest);
-		if (rc == 0)
-			rc = file_write(buf_str(&path), line.data, line.len, 0600);
-		if (rc != 0)
-			log_error("note_failed", "file=\"%s\" err=\"%s\"", buf_str(&path),
-			    strerror(errno));
-		else
-			st->noted.written = st->noted.seq;
+	if (st->noted.seq <= st->noted.written)
+		return 0;
+	n = snprintf(slot, sizeof(slot), "%" PRId64 " %s", st->noted.seq, st->noted.digest);
+	memset(slot + n, ' ', (size_t)(NOTE_SLOT - n));
+	slot[NOTE_SLOT - 1] = '\n';
+	/* In place: a new file and its folder would be three syncs, and the daemon's loop stands for each. */
+	if (open_note(st) != 0 ||
+	    pwrite(st->noted.fd, slot, NOTE_SLOT, st->noted.slot * NOTE_SLOT) != NOTE_SLOT ||
+	    fdatasync(st->noted.fd) != 0) {
+		log_error("note_failed", "daemon=%s err=\"%s\"", st->name, strerror(errno));
+		return -1;
 	}
-	buf_release(&path);
-	buf_release(&line);
-	return rc;
+	st->noted.slot = !st->noted.slot;
+	st->noted.written = st->noted.seq;
+	return 0;
 }
 
 void

@@ -23,7 +23,7 @@ struct store {
 	struct seal_key master, lookup;	/* wraps data keys; hashes addresses */
 	char *dir, *name;
 	struct buf why;
-	struct { int64_t seq, written; char digest[65]; } noted;
+	struct { int64_t seq, written; char digest[65]; int fd, slot; } noted;
 };
 
 /*

@@ -511,10 +511,13 @@ def check_worth(v, history, codes):
 def read_noted(dir_):
     out = {}
     for path in glob.glob(os.path.join(dir_, "noted", "*")):
+        if os.path.basename(path) == "generation":
+            continue
         with open(path) as f:
-            words = f.read().split()
-        if len(words) == 2:
-            out[os.path.basename(path)] = (int(words[0]), words[1])
+            slots = [line.replace("\0", " ").split() for line in f.read().splitlines()]
+        notes = [(int(w[0]), w[1]) for w in slots if len(w) == 2 and len(w[1]) == 64]
+        if notes:
+            out[os.path.basename(path)] = max(notes)
     return out
 
 
