@@ -11,10 +11,16 @@
 
 #define TRIES 5
 
-/* What an operator says of a case beside what it is now: category, place, urgency, or a unit outright. */
+/*
+ * What an operator says of a case beside what it is now: category, place, urgency, or a
+ * unit outright.
+ */
 struct correction { const char *category, *place, *urgency, *to; };
 
-/* Fills u from the case and the correction; NULL when it can be used, else what is wrong with it. */
+/*
+ * Fills u from the case and the correction; NULL when it can be used, else what is
+ * wrong with it.
+ */
 static const char *
 understand_anew(struct understanding *u, const struct policy *p, const struct case_record *c,
     const struct correction *k)

@@ -130,7 +130,10 @@ may_answer(struct router *r, const struct entry *e)
 	return ok;
 }
 
-/* An answer with one log entry; with use_up it is all that becomes of the input. 1, or -1: come again. */
+/*
+ * An answer with one log entry; with use_up it is all that becomes of the input. 1, or
+ * -1: come again.
+ */
 static int
 answer(struct router *r, struct entry *e, int use_up, const char *what, const char *kind,
     const struct case_record *c, const struct template_value *values, size_t n)
@@ -201,7 +204,10 @@ index_read(struct router *r, enum key_id key_id, const char *part, struct code *
 	return n;
 }
 
-/* Applies a command to a case until it is committed. 1 used up, 0 refused (fx tells why), -1 come again. */
+/*
+ * Applies a command to a case until it is committed. 1 used up, 0 refused (fx tells
+ * why), -1 come again.
+ */
 static int
 apply(struct router *r, struct entry *e, const struct code *code, struct command *cmd)
 {

@@ -19,7 +19,8 @@ struct house {
 	int64_t checked_ms;		/* monotonic: last safety check */
 	int serving;			/* 0 while the store is away or unsafe */
 	int64_t watched_ms;
-	int64_t store_ms, store_mono_ms;	/* the store's clock when last asked, and ours then */
+	/* the store's clock when last asked, and ours then */
+	int64_t store_ms, store_mono_ms;
 	struct event *beat;
 	struct daemon *daemon;
 	int (*on_serving)(void *arg);	/* once, when the store is first found safe; 0 or -1 */
@@ -33,7 +34,10 @@ void house_close(struct house *h);
 /* Settings and configuration checked and said, for -n.  Exit status. */
 int house_check_only(const char *conf_dir);
 
-/* Version in force, roster and time (store_ms) as the store has them now.  0, or -1: no answer or no version. */
+/*
+ * Version in force, roster and time (store_ms) as the store has them now.  0, or -1: no
+ * answer or no version.
+ */
 int house_refresh(struct house *h);
 
 /*
@@ -48,6 +52,9 @@ void house_tick(struct house *h);
 /* The store's time reckoned on from the last answer; this machine's before there was one. */
 int64_t house_now_ms(const struct house *h);
 
-/* Notes an alarm in the log and tells the owner of the rosters; the same alarm within an hour is one. */
+/*
+ * Notes an alarm in the log and tells the owner of the rosters; the same alarm within
+ * an hour is one.
+ */
 void house_alarm(struct house *h, const char *what, const char *subject, const char *detail);
 #endif

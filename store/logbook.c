@@ -222,7 +222,10 @@ logbook_read(struct store *st, int64_t after_seq, int max,
 		for (size_t i = 0; i < r->elements; i++, n++) {
 			struct log_line line = { .seq = -1 };
 
-			/* A foreign entry is passed on with seq -1: the reader decides what that means. */
+			/*
+			 * A foreign entry is passed on with seq -1: the reader decides
+			 * what that means.
+			 */
 			if (log_line_of(&line, r->element[i]) != 0)
 				line.seq = -1;
 			if (cb(&line, arg) != 0)
