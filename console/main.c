@@ -90,7 +90,8 @@ int
 main(int argc, char **argv)
 {
 	const char *port = NULL, *instance = "console";
-	const struct daemon_flag flags[] = { { "port", &port, "port to listen on, in place of console.port" },
+	const struct daemon_flag flags[] = { { "port", &port,
+	    "port to listen on, in place of console.port" },
 	    { "name", &instance, "name of this one when several run" } };
 	struct console console;
 	struct daemon d;

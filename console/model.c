@@ -177,7 +177,8 @@ static int
 read_escalation(struct model_escalation *e, const json_t *doc, int64_t seq)
 {
 	static const struct { const char *name; enum escalation_kind kind; } kinds[] = {
-		{ "warning", ESC_WARNING }, { "breach", ESC_BREACH }, { "rung", ESC_RUNG }, { "passed", ESC_PASSED },
+		{ "warning", ESC_WARNING }, { "breach", ESC_BREACH }, { "rung", ESC_RUNG },
+		{ "passed", ESC_PASSED },
 	};
 	const json_t *esc = json_object_get(doc, "esc"), *now = json_object_get(doc, "c");
 

@@ -131,7 +131,8 @@ fill_holes(struct holes *h, const struct policy *p, const struct case_record *c,
 static const char *
 urgency_shout(enum urgency u)
 {
-	static const char *const words[] = { [URGENCY_BIASA] = "BIASA", [URGENCY_MENDESAK] = "MENDESAK",
+	static const char *const words[] = { [URGENCY_BIASA] = "BIASA",
+	    [URGENCY_MENDESAK] = "MENDESAK",
 	    [URGENCY_DARURAT] = "DARURAT" };
 
 	return words[u];
@@ -151,8 +152,10 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
     const struct template_value *more, size_t more_n, struct buf *out)
 {
 	struct template_value v[24] = {
-		{ "kode", h->code }, { "kategori", category_name(p, c) }, { "tempat", buf_str(&h->place) },
-		{ "unit", buf_str(&h->unit) }, { "batas", buf_str(&h->due) }, { "sisa", buf_str(&h->left) },
+		{ "kode", h->code }, { "kategori", category_name(p, c) },
+		{ "tempat", buf_str(&h->place) },
+		{ "unit", buf_str(&h->unit) }, { "batas", buf_str(&h->due) },
+		{ "sisa", buf_str(&h->left) },
 		{ "lambat", buf_str(&h->late) }, { "persen", buf_str(&h->percent) },
 		{ "isi", buf_str(&h->excerpt) }, { "nonce", m != NULL ? m->nonce : "" },
 		{ "anak", m != NULL ? m->rung : "" }, { "urgensi", urgency_shout(c->urgency) },

@@ -142,7 +142,8 @@ int
 main(int argc, char **argv)
 {
 	const char *port = NULL, *instance = "ingest";
-	const struct daemon_flag flags[] = { { "port", &port, "port to listen on, in place of ingest.http.port" },
+	const struct daemon_flag flags[] = { { "port", &port,
+	    "port to listen on, in place of ingest.http.port" },
 	    { "name", &instance, "name of this one when several run" } };
 	struct ingest ingest;
 	struct daemon d;

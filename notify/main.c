@@ -64,7 +64,8 @@ int
 main(int argc, char **argv)
 {
 	const char *instance = "notify";
-	const struct daemon_flag flags[] = { { "name", &instance, "name of this one when several run" } };
+	const struct daemon_flag flags[] = { { "name", &instance,
+	    "name of this one when several run" } };
 	struct notify notify;
 	struct daemon d;
 	int status;

@@ -24,7 +24,8 @@ static const struct { const char *word; enum case_event event; enum needs needs;
 	{ "BUKAN", ON_DECLINE, NEEDS_NONCE }, { "URUNG", ON_UNDO, NEEDS_NONCE },
 };
 static const struct { const char *word; enum speech_kind kind; } resident_words[] = {
-	{ "CEK", SPEECH_CHECK }, { "BATAL", SPEECH_WITHDRAW }, { "1", SPEECH_YES }, { "2", SPEECH_NO },
+	{ "CEK", SPEECH_CHECK }, { "BATAL", SPEECH_WITHDRAW }, { "1", SPEECH_YES },
+	{ "2", SPEECH_NO },
 	{ "YA", SPEECH_YES }, { "BELUM", SPEECH_NO },
 };
 
@@ -408,7 +409,8 @@ is_own(struct router *r, const struct entry *e, const struct code *code)
 static int
 resident_acts(struct router *r, struct entry *e, const struct speech *s)
 {
-	static const enum case_event events[] = { [SPEECH_WITHDRAW] = ON_WITHDRAW, [SPEECH_YES] = ON_CONFIRM, [SPEECH_NO] = ON_DISPUTE };
+	static const enum case_event events[] = { [SPEECH_WITHDRAW] = ON_WITHDRAW,
+	    [SPEECH_YES] = ON_CONFIRM, [SPEECH_NO] = ON_DISPUTE };
 	struct command cmd = { .event = events[s->kind], .by = BY_RESIDENT, .note = e->words.text };
 	struct code codes[OPEN_MAX], code = s->code;
 	int n, rc;

@@ -50,7 +50,8 @@ int
 main(int argc, char **argv)
 {
 	const char *instance = "router";
-	const struct daemon_flag flags[] = { { "name", &instance, "name of this router when several run" } };
+	const struct daemon_flag flags[] = { { "name", &instance,
+	    "name of this router when several run" } };
 	struct routing routing;
 	struct daemon d;
 	int status;

@@ -78,7 +78,8 @@ int
 main(int argc, char **argv)
 {
 	const char *instance = "sla";
-	const struct daemon_flag flags[] = { { "name", &instance, "name of this engine when several run" } };
+	const struct daemon_flag flags[] = { { "name", &instance,
+	    "name of this engine when several run" } };
 	struct daemon d;
 	struct sla sla;
 	int status = 1;
