@@ -35,6 +35,20 @@ void house_close(struct house *h);
 int house_check_only(const char *conf_dir);
 
 /*
+ * The life of a daemon, from its flags to its exit status; what differs between daemons is here.
+ * init makes self ready to run in d->base (port: as flagged, or NULL) and returns 0 or -1; release
+ * frees what there is of it, also after an init that failed half way.  h is the daemon's own,
+ * open between the two.
+ */
+struct house_life {
+	const char *name;
+	const char *port_what;		/* says what --port is for; NULL: the daemon has no such flag */
+	int (*init)(void *self, struct daemon *d, const char *port);
+	void (*release)(void *self);
+};
+int house_main(const struct house_life *life, struct house *h, void *self, int argc, char **argv);
+
+/*
  * Version in force, roster and time (store_ms) as the store has them now.  0, or -1: no
  * answer or no version.
  */
