@@ -139,10 +139,7 @@ encode_field(struct buf *b, const struct case_record *c, const struct field *f)
 	int64_t v;
 
 	if (f->kind == FIELD_TEXT) {
-		if (at[0] != '\0') {
-			buf_addf(b, ",\"%s\":", f->key);
-			buf_add_json(b, at, strlen(at));
-		}
+		buf_add_pair_if(b, f->key, at);
 		return;
 	}
 	v = f->kind == FIELD_MS ? *(const int64_t *)at : *(const int *)at;
