@@ -46,7 +46,10 @@ pattern(const struct house *h, int64_t now)
 	return c;
 }
 
-/* Only the four hours run, breached, with the first rung behind them: the next event is the second rung. */
+/*
+ * Only the four hours run, breached, with the first rung behind them: the next event is
+ * the second rung.
+ */
 static void
 set_due(struct case_record *c, const struct policy *p, int64_t due)
 {

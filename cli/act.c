@@ -103,8 +103,10 @@ cli_act(int argc, char **argv)
 {
 	struct correction k = { 0 };
 	const char *as = NULL, *note = "", *approver = NULL, *until = NULL, *into = NULL, *why = "";
-	const struct cli_flag flags[] = { { "as", &as, NULL }, { "note", &note, NULL }, { "to", &k.to, NULL },
-	    { "approver", &approver, NULL }, { "until", &until, NULL }, { "into", &into, NULL }, { "category", &k.category, NULL },
+	const struct cli_flag flags[] = { { "as", &as, NULL }, { "note", &note, NULL },
+	    { "to", &k.to, NULL },
+	    { "approver", &approver, NULL }, { "until", &until, NULL }, { "into", &into, NULL },
+	    { "category", &k.category, NULL },
 	    { "place", &k.place, NULL }, { "urgency", &k.urgency, NULL } };
 	struct command cmd = { .by = BY_OFFICER };
 	struct effects *fx = xcalloc(1, sizeof(*fx));

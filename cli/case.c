@@ -207,7 +207,8 @@ cli_cases(int argc, char **argv)
 {
 	const char *state = NULL;
 	struct listing l = { .any_state = 1 };
-	const struct cli_flag flags[] = { { "unit", &l.unit, NULL }, { "state", &state, NULL }, { "overdue", NULL, &l.overdue } };
+	const struct cli_flag flags[] = { { "unit", &l.unit, NULL }, { "state", &state, NULL },
+	    { "overdue", NULL, &l.overdue } };
 	struct house h;
 	struct cli c;
 	int status = 1;

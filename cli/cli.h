@@ -6,7 +6,8 @@
 #include "store/house.h"
 
 /* Flags and positional arguments of a subcommand. */
-struct cli_flag { const char *name; const char **value; int *is_set; };	/* value: takes one; is_set: a switch */
+/* value: takes one; is_set: a switch */
+struct cli_flag { const char *name; const char **value; int *is_set; };
 struct cli {
 	const char *conf, *dir, *redis;
 	int json, dir_given;
@@ -14,7 +15,10 @@ struct cli {
 };
 /* 0; -1 with the mistake said on standard error. --conf --dir --redis --json are always known. */
 int cli_parse(struct cli *c, int argc, char **argv, const struct cli_flag *flags, size_t n);
-/* Opens the house for a command: the store's address comes from --redis, DIR/run/redis.url or refused. */
+/*
+ * Opens the house for a command: the store's address comes from --redis,
+ * DIR/run/redis.url or refused.
+ */
 int cli_house(const struct cli *c, struct house *h);
 /* Says usage or a reason on standard error and returns the exit status 2 or 1. */
 int cli_usage(const char *line);

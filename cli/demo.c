@@ -386,7 +386,8 @@ cli_demo(int argc, char **argv)
 {
 	const char *seconds = NULL, *speed = NULL;
 	const char *dir;
-	const struct cli_flag flags[] = { { "seconds", &seconds, NULL }, { "speed", &speed, NULL } };
+	const struct cli_flag flags[] = { { "seconds", &seconds, NULL },
+	    { "speed", &speed, NULL } };
 	struct demo *d = xcalloc(1, sizeof(*d));
 	struct cli c;
 	int status;

@@ -53,7 +53,7 @@ struct demo_tally {
 
 struct demo {
 	struct event_base *base;
-	const char *dir, *conf;			/* folder of this house; configuration it is made from */
+	const char *dir, *conf;	/* folder of this house; configuration it is made from */
 	struct buf own_dir, own_conf;
 	int keep, speed, seconds, colour, status;
 	int64_t began_ms;

@@ -31,7 +31,8 @@ static const struct fate { const char *name; struct fate_line lines[LINES_MAX]; 
 		{ 8, RESIDENT_SAYS, "1", "kabar-selesai" } } },
 	{ "baik", {
 		{ 14, OFFICER_SAYS, "TERIMA #", NULL }, { 30, OFFICER_SAYS, "TANGANI #", NULL },
-		{ 60, OFFICER_SAYS, "SELESAI # %", NULL }, { 15, RESIDENT_SAYS, "1", "kabar-selesai" } } },
+		{ 60, OFFICER_SAYS, "SELESAI # %", NULL },
+		{ 15, RESIDENT_SAYS, "1", "kabar-selesai" } } },
 	{ "ditanya", {
 		{ 12, RESIDENT_SAYS, "CEK", NULL }, { 10, OFFICER_SAYS, "TERIMA #", NULL },
 		{ 40, OFFICER_SAYS, "TANGANI #", NULL }, { 45, OFFICER_SAYS, "SELESAI # %", NULL },
@@ -42,12 +43,15 @@ static const struct fate { const char *name; struct fate_line lines[LINES_MAX]; 
 		{ 20, OFFICER_SAYS, "SELESAI # sudah ditinjau", NULL },
 		{ 12, RESIDENT_SAYS, "2", "kabar-selesai" },
 		{ 12, OFFICER_SAYS, "TERIMA #", NULL }, { 25, OFFICER_SAYS, "TANGANI #", NULL },
-		{ 50, OFFICER_SAYS, "SELESAI # %", NULL }, { 10, RESIDENT_SAYS, "1", "kabar-selesai" } } },
+		{ 50, OFFICER_SAYS, "SELESAI # %", NULL },
+		{ 10, RESIDENT_SAYS, "1", "kabar-selesai" } } },
 	{ "diteruskan", {
 		{ 14, OFFICER_SAYS, "TERUSKAN # O-PUP saluran ini milik pengairan", NULL },
 		{ 12, OFFICER_SAYS, "TERIMA #", NULL }, { 35, OFFICER_SAYS, "TANGANI #", NULL },
-		{ 60, OFFICER_SAYS, "SELESAI # %", NULL }, { 12, RESIDENT_SAYS, "1", "kabar-selesai" } } },
-	{ "bukan", { { 12, OFFICER_SAYS, "BUKAN # ini jalan nasional, milik balai besar", NULL } } },
+		{ 60, OFFICER_SAYS, "SELESAI # %", NULL },
+		{ 12, RESIDENT_SAYS, "1", "kabar-selesai" } } },
+	{ "bukan",
+	    { { 12, OFFICER_SAYS, "BUKAN # ini jalan nasional, milik balai besar", NULL } } },
 	/* Taken and then nothing: the four hours run out in the officer's hands. */
 	{ "diambil", { { 12, OFFICER_SAYS, "TERIMA #", NULL } } },
 	{ "diam", { { 0, OFFICER_SAYS, NULL, NULL } } },

@@ -17,7 +17,8 @@ static size_t
 duration_at(const char *s, const char *end, int64_t *ms)
 {
 	static const struct { const char *unit; int64_t ms; } units[] = {
-		{ " hari kerja", DAY_MS }, { "ms", 1 }, { "s", 1000 }, { "m", MINUTE_MS }, { "h", HOUR_MS },
+		{ " hari kerja", DAY_MS }, { "ms", 1 }, { "s", 1000 }, { "m", MINUTE_MS },
+		{ "h", HOUR_MS },
 		{ "d", DAY_MS },
 	};
 	size_t digits = 0;

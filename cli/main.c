@@ -8,17 +8,22 @@
 #include "lib/log.h"
 
 static const struct { const char *name; int (*run)(int, char **); const char *usage; } commands[] = {
-	{ "up", cli_up, "[--http PORT] [--console PORT] [--redis URL]   start the house and keep it up" },
+	{ "up", cli_up,
+	    "[--http PORT] [--console PORT] [--redis URL]   start the house and keep it up" },
 	{ "check", cli_check, "[--conf DIR]   is the configuration sound?" },
 	{ "route", cli_route, "[--conf DIR]   understand one text per line of standard input" },
-	{ "report", cli_report, "TEXT [--from NUMBER] [--place CODE] [--latihan]   send in a report" },
+	{ "report", cli_report,
+	    "TEXT [--from NUMBER] [--place CODE] [--latihan]   send in a report" },
 	{ "case", cli_case, "CODE [--json]   one case with its clocks, ledger and log" },
-	{ "cases", cli_cases, "[--unit U] [--state S] [--overdue] [--json]   open cases by time left" },
-	{ "act", cli_act, "CODE ACTION --as OFFICER [--note T] [--to UNIT] [--approver O] [--until MS]" },
+	{ "cases", cli_cases,
+	    "[--unit U] [--state S] [--overdue] [--json]   open cases by time left" },
+	{ "act", cli_act,
+	    "CODE ACTION --as OFFICER [--note T] [--to UNIT] [--approver O] [--until MS]" },
 	{ "officer", cli_officer, "add|import|list|end|away ...   who is on the roster" },
 	{ "reload", cli_reload, "[--conf DIR]   check and publish the configuration" },
 	{ "audit", cli_audit, "verify   is the record whole?" },
-	{ "demo", cli_demo, "[--dir DIR] [--seconds N] [--speed F]   a working day of the regency in two minutes" },
+	{ "demo", cli_demo,
+	    "[--dir DIR] [--seconds N] [--speed F]   a working day of the regency in two minutes" },
 };
 
 static int

@@ -104,7 +104,8 @@ cli_officer(int argc, char **argv)
 {
 	struct fields f = { 0 };
 	const char *from = "0", *until = "0", *what;
-	const struct cli_flag flags[] = { { "name", &f.name, NULL }, { "unit", &f.unit, NULL }, { "role", &f.role, NULL },
+	const struct cli_flag flags[] = { { "name", &f.name, NULL }, { "unit", &f.unit, NULL },
+	    { "role", &f.role, NULL },
 	    { "phone", &f.phone, NULL }, { "duty", &f.duty, NULL }, { "order", &f.order, NULL },
 	    { "from", &from, NULL }, { "until", &until, NULL } };
 	struct house h;

@@ -24,7 +24,8 @@
 #include "lib/log.h"
 #include "store/logbook.h"
 
-static const char *const folders[] = { "", "redis", "secrets", "spool", "media", "out", "run", "log", "noted" };
+static const char *const folders[] = { "", "redis", "secrets", "spool", "media", "out", "run",
+    "log", "noted" };
 static const char *const secrets[] = {
 	"data", "lookup", "sign", "redis", "sms_http", "kannel", "whatsapp_app", "whatsapp_verify", "telegram", "x",
 	"meta", "console_admin",
@@ -430,7 +431,8 @@ write_url(struct house_up *u)
 static int
 begin(struct house_up *u)
 {
-	static const char *const kept[] = { "ingest", "console", "notify", "sla", "router", "redis" };
+	static const char *const kept[] = { "ingest", "console", "notify", "sla", "router",
+	    "redis" };
 
 	if (make_folders(u) != 0 || take_lock(u) != 0 || make_secrets(u) != 0)
 		return -1;
@@ -497,7 +499,8 @@ int
 cli_up(int argc, char **argv)
 {
 	struct house_up u;
-	const struct cli_flag flags[] = { { "http", &u.http, NULL }, { "console", &u.console, NULL } };
+	const struct cli_flag flags[] = { { "http", &u.http, NULL },
+	    { "console", &u.console, NULL } };
 
 	memset(&u, 0, sizeof(u));
 	if (cli_parse(&u.cli, argc, argv, flags, N_ELEMS(flags)) != 0 || u.cli.args_n != 0)

@@ -73,9 +73,12 @@ get_console_metrics(struct http_req *r, void *arg)
 	struct console *c = arg;
 	struct buf b = { 0 };
 	const struct { const char *name, *help; int64_t value; } rows[] = {
-		{ "kentongan_console_seq", "Last log entry taken into the read model.", model_seq(c->model) },
-		{ "kentongan_console_open_cases", "Open cases in the read model.", (int64_t)model_open_count(c->model) },
-		{ "kentongan_console_model_bytes", "Memory of the read model.", (int64_t)model_bytes(c->model) },
+		{ "kentongan_console_seq", "Last log entry taken into the read model.",
+		    model_seq(c->model) },
+		{ "kentongan_console_open_cases", "Open cases in the read model.",
+		    (int64_t)model_open_count(c->model) },
+		{ "kentongan_console_model_bytes", "Memory of the read model.",
+		    (int64_t)model_bytes(c->model) },
 		{ "kentongan_console_watchers", "Live feeds open.", c->watchers_n },
 	};
 

@@ -19,7 +19,8 @@ extern const char _binary_console_web_papan_js_start[], _binary_console_web_papa
 
 enum list { LIST_OPEN, LIST_LATE, LIST_TRIAGE, LIST_DAY };
 static const struct { const char *name, *title, *empty; } lists[] = {
-	[LIST_OPEN] = { "buka", "Kasus terbuka, yang paling mendesak dahulu", "Tidak ada kasus terbuka." },
+	[LIST_OPEN] = { "buka", "Kasus terbuka, yang paling mendesak dahulu",
+	    "Tidak ada kasus terbuka." },
 	[LIST_LATE] = { "lewat", "Lewat batas dan belum ditangani", "Tidak ada yang lewat batas." },
 	[LIST_TRIAGE] = { "triase", "Menunggu dibaca di triase", "Triase kosong." },
 	[LIST_DAY] = { "hari", "Masuk dalam 24 jam terakhir", "Belum ada laporan dalam 24 jam." },
@@ -111,7 +112,8 @@ add_rows(struct buf *b, const struct console *c, enum list l, int64_t now)
 static void
 add_latest(struct buf *b, const struct console *c)
 {
-	static const char *const kinds[] = { [ESC_NONE] = "", [ESC_WARNING] = "peringatan", [ESC_BREACH] = "lewat batas",
+	static const char *const kinds[] = { [ESC_NONE] = "", [ESC_WARNING] = "peringatan",
+	    [ESC_BREACH] = "lewat batas",
 	    [ESC_RUNG] = "naik", [ESC_PASSED] = "dilewati" };
 	const struct model_escalation *e;
 
@@ -199,8 +201,10 @@ get_board(struct http_req *r, void *arg)
 	add_latest(&latest, c);
 	{
 		const struct template_value v[] = {
-			{ "kabupaten", c->h.set.name }, { "waktu", buf_str(&clock) }, { "seq", seq }, { "open", open },
-			{ "breaching", breaching }, { "triage", triage }, { "share", buf_str(&share) }, { "of", buf_str(&of) },
+			{ "kabupaten", c->h.set.name }, { "waktu", buf_str(&clock) },
+			{ "seq", seq }, { "open", open },
+			{ "breaching", breaching }, { "triage", triage },
+			{ "share", buf_str(&share) }, { "of", buf_str(&of) },
 			{ "judul", lists[l].title }, { "kosong", shown == 0 ? lists[l].empty : "" },
 		};
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "console/console.h"
-#include "lib/log.h"
 
 #define ESCALATIONS_MAX 10000
 #define CONSOLE_CSP "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; " \
@@ -44,8 +43,9 @@ on_stop(void *arg)
 }
 
 static int
-console_init(struct console *c, struct daemon *d, const char *port)
+console_init(void *self, struct daemon *d, const char *port)
 {
+	struct console *c = self;
 	struct httpd_options o;
 	struct buf errors = { 0 }, detail = { 0 };
 
@@ -76,8 +76,10 @@ console_init(struct console *c, struct daemon *d, const char *port)
 }
 
 static void
-console_release(struct console *c)
+console_release(void *self)
 {
+	struct console *c = self;
+
 	follow_release(c);
 	feed_release(c);
 	if (c->http != NULL)
@@ -89,27 +91,10 @@ console_release(struct console *c)
 int
 main(int argc, char **argv)
 {
-	const char *port = NULL, *instance = "console";
-	const struct daemon_flag flags[] = { { "port", &port, "port to listen on, in place of console.port" },
-	    { "name", &instance, "name of this one when several run" } };
-	struct console console;
-	struct daemon d;
-	int status;
+	static const struct house_life life = {
+		"console", "port to listen on, in place of console.port", console_init, console_release
+	};
+	static struct console console;
 
-	memset(&console, 0, sizeof(console));
-	settings_register();
-	status = daemon_init(&d, "console", argc, argv, flags, N_ELEMS(flags));
-	if (status != 0)
-		return status - 1;
-	status = 1;
-	if (d.check_only) {
-		status = house_check_only(d.conf_dir);
-	} else if (house_open(&console.h, d.conf_dir, d.dir, d.redis_url, instance) == 0) {
-		if (console_init(&console, &d, port) == 0)
-			status = daemon_run(&d);
-		console_release(&console);
-		house_close(&console.h);
-	}
-	daemon_release(&d);
-	return status;
+	return house_main(&life, &console.h, &console, argc, argv);
 }

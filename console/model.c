@@ -177,7 +177,8 @@ static int
 read_escalation(struct model_escalation *e, const json_t *doc, int64_t seq)
 {
 	static const struct { const char *name; enum escalation_kind kind; } kinds[] = {
-		{ "warning", ESC_WARNING }, { "breach", ESC_BREACH }, { "rung", ESC_RUNG }, { "passed", ESC_PASSED },
+		{ "warning", ESC_WARNING }, { "breach", ESC_BREACH }, { "rung", ESC_RUNG },
+		{ "passed", ESC_PASSED },
 	};
 	const json_t *esc = json_object_get(doc, "esc"), *now = json_object_get(doc, "c");
 
@@ -203,25 +204,18 @@ read_escalation(struct model_escalation *e, const json_t *doc, int64_t seq)
 	return 0;
 }
 
-static void
-pair(struct buf *b, const char *key, const char *value)
-{
-	buf_addf(b, ",\"%s\":", key);
-	buf_add_json(b, value, strlen(value));
-}
-
 void
 model_escalation_json(struct buf *b, const struct model_escalation *e)
 {
 	buf_addf(b, "{\"seq\":%" PRId64 ",\"code\":\"%s\",\"kind\":\"%s\"", e->seq, e->code.s,
 	    escalation_name(e->kind));
-	pair(b, "clock", e->clock);
-	pair(b, "rung", e->rung);
-	pair(b, "unit", e->unit);
-	pair(b, "told", e->told);
-	pair(b, "why", e->why);
-	pair(b, "category", e->category);
-	pair(b, "place", e->place);
+	buf_add_pair(b, "clock", e->clock);
+	buf_add_pair(b, "rung", e->rung);
+	buf_add_pair(b, "unit", e->unit);
+	buf_add_pair(b, "told", e->told);
+	buf_add_pair(b, "why", e->why);
+	buf_add_pair(b, "category", e->category);
+	buf_add_pair(b, "place", e->place);
 	buf_addf(b,
 	    ",\"due_ms\":%" PRId64 ",\"at_ms\":%" PRId64 ",\"late_ms\":%" PRId64 ",\"drill\":%s}",
 	    e->due_ms, e->at_ms, e->late_ms, e->latihan ? "true" : "false");
@@ -234,9 +228,9 @@ model_case_json(struct buf *b, const struct model_case *c, int64_t now_ms)
 	    "{\"seq\":%" PRId64 ",\"code\":\"%s\",\"state\":\"%s\",\"version\":%" PRId64
 	    ",\"urgency\":\"%s\"",
 	    c->seq, c->code.s, case_state_name(c->state), c->version, urgency_name(c->urgency));
-	pair(b, "category", c->category);
-	pair(b, "place", c->place);
-	pair(b, "unit", c->unit);
+	buf_add_pair(b, "category", c->category);
+	buf_add_pair(b, "place", c->place);
+	buf_add_pair(b, "unit", c->unit);
 	buf_addf(b,
 	    ",\"received_ms\":%" PRId64 ",\"promise_ms\":%" PRId64 ",\"handled_ms\":%" PRId64
 	    ",\"breached_ms\":%" PRId64 ",\"drill\":%s",
@@ -268,8 +262,8 @@ describe(const json_t *doc, const struct log_line *line, struct buf *data)
 	if (strcmp(text_of(doc, "what"), "sistem") == 0 && text_of(doc, "detail")[0] != '\0') {
 		buf_addf(data, "{\"seq\":%" PRId64 ",\"at_ms\":%" PRId64, line->seq,
 		    int_of(doc, "at"));
-		pair(data, "who", text_of(doc, "actor"));
-		pair(data, "detail", text_of(doc, "detail"));
+		buf_add_pair(data, "who", text_of(doc, "actor"));
+		buf_add_pair(data, "detail", text_of(doc, "detail"));
 		buf_addc(data, '}');
 		return MODEL_SYSTEM;
 	}

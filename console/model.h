@@ -14,7 +14,8 @@ struct model_case {
 	struct code code;
 	enum case_state state;
 	enum urgency urgency;
-	char category[CATEGORY_CHARS], place[PLACE_CODE_CHARS], unit[UNIT_CODE_CHARS];	/* unit: the lead */
+	/* unit: the lead */
+	char category[CATEGORY_CHARS], place[PLACE_CODE_CHARS], unit[UNIT_CODE_CHARS];
 	int64_t received_ms, promise_ms, handled_ms, breached_ms, due_ms, closed_ms;
 	int64_t version, seq;
 	int latihan, closed_as_rejected;
@@ -56,7 +57,8 @@ const struct model_case *model_find(const struct model *m, const char *code);
 
 struct model_figures {
 	size_t open, breaching, triage, drill;
-	size_t day_handled, day_in_time, day_late;	/* of what came in within 24 hours and is decided */
+	/* of what came in within 24 hours and is decided */
+	size_t day_handled, day_in_time, day_late;
 };
 void model_figures(const struct model *m, int64_t now_ms, struct model_figures *out);
 

@@ -15,7 +15,8 @@ static const char *const states[] = {
 	[CASE_MENUNGGU] = "menunggu", [CASE_DITUTUP] = "ditutup",
 };
 static const char *const reasons[] = {
-	[CLOSE_NONE] = "", [CLOSE_CONFIRMED] = "dikonfirmasi", [CLOSE_UNDISPUTED] = "tidak-disanggah",
+	[CLOSE_NONE] = "", [CLOSE_CONFIRMED] = "dikonfirmasi",
+	[CLOSE_UNDISPUTED] = "tidak-disanggah",
 	[CLOSE_REJECTED] = "ditolak", [CLOSE_DUPLICATE] = "ganda", [CLOSE_WITHDRAWN] = "dicabut",
 };
 static const char *const clock_states[] = {
@@ -112,17 +113,22 @@ struct field { const char *key; enum field_kind kind; size_t offset, size; int64
 #define MS_MOST INT64_C(1000000000000000)
 
 static const struct field fields[] = {
-	TEXT("code", code.s), MS("v", version), ENUM("st", state, CASE_DITUTUP), TEXT("pol", policy),
-	TEXT("cat", category), ENUM("urg", urgency, URGENCY_DARURAT), TEXT("pl", place), TEXT("rt", rt), TEXT("rw", rw),
-	INT("cf", confidence_permille), INT("sealed", sealed), INT("latihan", latihan), INT("e", lane_e), INT("hide", hide_reporter),
+	TEXT("code", code.s), MS("v", version), ENUM("st", state, CASE_DITUTUP),
+	TEXT("pol", policy),
+	TEXT("cat", category), ENUM("urg", urgency, URGENCY_DARURAT), TEXT("pl", place),
+	TEXT("rt", rt), TEXT("rw", rw),
+	INT("cf", confidence_permille), INT("sealed", sealed), INT("latihan", latihan),
+	INT("e", lane_e), INT("hide", hide_reporter),
 	TEXT("inc", incident), ENUM("cl", closed_as, CLOSE_WITHDRAWN), TEXT("dup", duplicate_of),
 	TEXT("ch", channel), TEXT("rep", reporter), TEXT("lang", lang),
 	MS("rx", received_ms), MS("ar", arrived_ms), MS("op", opened_ms), MS("cls", closed_ms),
 	MS("tl", told_ms), MS("tk", taken_ms), MS("go", going_ms), MS("sc", arrived_scene_ms),
 	MS("hd", handled_ms), MS("rs", resolved_ms),
 	TEXT("hold", holder), INT("msg", messages), INT("ho", hand_ons), INT("lv", level),
-	MS("cfm", confirm_by_ms), MS("wt", wait_until_ms), ENUM("wb", wait_back, CASE_DITUTUP), INT("wa", wait_asked), MS("rev", review_ms),
-	ENUM("us", undo.state, CASE_DITUTUP), TEXT("uo", undo.officer), TEXT("uh", undo.holder), MS("uu", undo.until_ms), INT("uc", undo.clocks),
+	MS("cfm", confirm_by_ms), MS("wt", wait_until_ms), ENUM("wb", wait_back, CASE_DITUTUP),
+	INT("wa", wait_asked), MS("rev", review_ms),
+	ENUM("us", undo.state, CASE_DITUTUP), TEXT("uo", undo.officer), TEXT("uh", undo.holder),
+	MS("uu", undo.until_ms), INT("uc", undo.clocks),
 	TEXT("dig", digest), TEXT("lh", ledger.holder), MS("ls", ledger.since_ms),
 };
 
@@ -133,10 +139,7 @@ encode_field(struct buf *b, const struct case_record *c, const struct field *f)
 	int64_t v;
 
 	if (f->kind == FIELD_TEXT) {
-		if (at[0] != '\0') {
-			buf_addf(b, ",\"%s\":", f->key);
-			buf_add_json(b, at, strlen(at));
-		}
+		buf_add_pair_if(b, f->key, at);
 		return;
 	}
 	v = f->kind == FIELD_MS ? *(const int64_t *)at : *(const int *)at;

@@ -117,7 +117,10 @@ struct case_record {
 
 /* The document with "schema", on one line.  No personal data in it. */
 void case_encode(struct buf *b, const struct case_record *c);
-/* 0; -1 when the bytes are no case of a known schema (the caller reports the place and skips it). */
+/*
+ * 0; -1 when the bytes are no case of a known schema (the caller reports the place and
+ * skips it).
+ */
 int case_decode(struct case_record *c, const char *json, size_t len);
 
 /*

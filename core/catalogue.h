@@ -34,7 +34,7 @@ struct category {
 	char *name, *shortname, *programme;
 	enum urgency urgency;
 	int sealed;
-	int no_case;			/* spam, thanks: needs no unit; goes to triage unread by units */
+	int no_case;	/* spam, thanks: needs no unit; goes to triage unread by units */
 	char *units[CATEGORY_UNITS];	/* words or unit codes, lead first */
 	size_t units_n;
 	struct word_rule *rules;

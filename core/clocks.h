@@ -12,7 +12,10 @@
 
 struct step;
 
-/* The unit whose clock runs: the lead, or the triage desk while there is none; NULL: neither known. */
+/*
+ * The unit whose clock runs: the lead, or the triage desk while there is none; NULL:
+ * neither known.
+ */
 const struct unit *case_answerable(const struct policy *p, const struct case_record *c);
 /* The ladder that a clock climbs after its breach; NULL: none. */
 const struct ladder *case_ladder(const struct policy *p, const struct case_record *c, int clock);

@@ -29,8 +29,8 @@ struct command {
 	enum case_event event;
 	enum actor_kind by;
 	char actor[OFFICER_ID_CHARS];		/* officer id; "" otherwise */
-	const char *note;			/* reason or report of the act; sealed where stored */
-	const struct understanding *u;		/* ON_OPEN, ON_TRIAGE, ON_ASSIGN; ON_NOTE with new danger */
+	const char *note;	/* reason or report of the act; sealed where stored */
+	const struct understanding *u;	/* ON_OPEN, ON_TRIAGE, ON_ASSIGN; ON_NOTE with new danger */
 	const struct report_facts *report;
 	char to_unit[UNIT_CODE_CHARS];		/* ON_HAND_ON */
 	char into[CODE_CHARS + 1];		/* ON_MERGE */

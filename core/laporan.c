@@ -24,27 +24,18 @@ laporan_release(struct laporan *l)
 	memset(l, 0, sizeof(*l));
 }
 
-static void
-add_text(struct buf *b, const char *key, const char *value)
-{
-	if (value == NULL || value[0] == '\0')
-		return;
-	buf_addf(b, ",\"%s\":", key);
-	buf_add_json(b, value, strlen(value));
-}
-
 void
 laporan_encode_private(struct buf *b, const struct laporan *l)
 {
 	buf_addf(b, "{\"schema\":%d", LAPORAN_SCHEMA);
-	add_text(b, "id", l->message_id);
-	add_text(b, "from", l->sender);
-	add_text(b, "name", l->name);
-	add_text(b, "text", l->text);
-	add_text(b, "where", l->where);
-	add_text(b, "place", l->place);
-	add_text(b, "cat", l->category);
-	add_text(b, "about", l->about);
+	buf_add_pair_if(b, "id", l->message_id);
+	buf_add_pair_if(b, "from", l->sender);
+	buf_add_pair_if(b, "name", l->name);
+	buf_add_pair_if(b, "text", l->text);
+	buf_add_pair_if(b, "where", l->where);
+	buf_add_pair_if(b, "place", l->place);
+	buf_add_pair_if(b, "cat", l->category);
+	buf_add_pair_if(b, "about", l->about);
 	if (l->has_position)
 		buf_addf(b, ",\"lat\":%.6f,\"lng\":%.6f", l->lat, l->lng);
 	for (int i = 0; i < l->media_n; i++) {
@@ -59,8 +50,8 @@ laporan_encode_public(struct buf *b, const struct laporan *l, const char *lookup
 {
 	buf_addf(b, "{\"schema\":%d,\"ch\":\"%s\",\"rx\":%" PRId64, LAPORAN_SCHEMA, l->channel,
 	    l->received_ms);
-	add_text(b, "rep", lookup);
-	add_text(b, "rch", l->reply_channel);
+	buf_add_pair_if(b, "rep", lookup);
+	buf_add_pair_if(b, "rch", l->reply_channel);
 	buf_adds(b, l->lane_e ? ",\"e\":1" : "");
 	buf_adds(b, l->latihan ? ",\"latihan\":1" : "");
 	buf_adds(b, l->hide ? ",\"hide\":1" : "");

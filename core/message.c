@@ -131,7 +131,8 @@ fill_holes(struct holes *h, const struct policy *p, const struct case_record *c,
 static const char *
 urgency_shout(enum urgency u)
 {
-	static const char *const words[] = { [URGENCY_BIASA] = "BIASA", [URGENCY_MENDESAK] = "MENDESAK",
+	static const char *const words[] = { [URGENCY_BIASA] = "BIASA",
+	    [URGENCY_MENDESAK] = "MENDESAK",
 	    [URGENCY_DARURAT] = "DARURAT" };
 
 	return words[u];

@@ -396,13 +396,6 @@ roster_release(struct roster *r)
 
 /* ---- one record ---- */
 
-static void
-add_member(struct buf *b, const char *name, const char *value)
-{
-	buf_addf(b, ",\"%s\":", name);
-	buf_add_json(b, value, strlen(value));
-}
-
 void
 officer_encode(struct buf *b, const struct officer *o)
 {
@@ -410,13 +403,13 @@ officer_encode(struct buf *b, const struct officer *o)
 
 	buf_add_duty(&duty, &o->duty);
 	buf_addf(b, "{\"schema\":%d", SCHEMA);
-	add_member(b, "id", o->id);
-	add_member(b, "nama", o->name != NULL ? o->name : "");
-	add_member(b, "unit", o->unit);
-	add_member(b, "peran", role_name(o->role));
-	add_member(b, "telepon", o->phone);
-	add_member(b, "bahasa", o->lang);
-	add_member(b, "jaga", buf_str(&duty));
+	buf_add_pair(b, "id", o->id);
+	buf_add_pair(b, "nama", o->name != NULL ? o->name : "");
+	buf_add_pair(b, "unit", o->unit);
+	buf_add_pair(b, "peran", role_name(o->role));
+	buf_add_pair(b, "telepon", o->phone);
+	buf_add_pair(b, "bahasa", o->lang);
+	buf_add_pair(b, "jaga", buf_str(&duty));
 	buf_addf(b,
 	    ",\"urutan\":%d,\"cuti_dari_ms\":%lld,\"cuti_sampai_ms\":%lld,\"berakhir\":%s,"
 	    "\"versi\":%lld}",

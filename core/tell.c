@@ -71,7 +71,10 @@ messages_cancel(struct step *s, const char *groups, const char *unit, const char
 	c->pending_n = keep;
 }
 
-/* Numbers below what can be drawn twice are the store's to refuse: it keeps nonces unique per officer. */
+/*
+ * Numbers below what can be drawn twice are the store's to refuse: it keeps nonces
+ * unique per officer.
+ */
 static void
 nonce_next(struct step *s, char out[NONCE_CHARS + 1])
 {
@@ -206,7 +209,10 @@ tell_units(struct step *s)
 
 	for (int i = 0; i < s->c->units_n; i++)
 		unit_task(s, s->c->units[i], i == 0 ? (size_t)s->p->told_max : 1, kind);
-	/* A case nobody was told of is the desk's; a sealed one only if no unit was named at all. */
+	/*
+	 * A case nobody was told of is the desk's; a sealed one only if no unit was
+	 * named at all.
+	 */
 	if (s->c->tasks_n == 0 && (!s->c->sealed || s->c->units_n == 0))
 		tell_desk(s);
 }

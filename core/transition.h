@@ -26,7 +26,7 @@ enum transition_effects {
 	FX_STOP_TRIAGE = 1 << 1, FX_STOP_TAKEN = 1 << 2, FX_STOP_HANDLED = 1 << 3,
 	FX_STOP_RESOLVED = 1 << 4, FX_STOP_ALL = 1 << 5,
 	FX_TELL_UNIT = 1 << 6, FX_TELL_REPORTER = 1 << 7, FX_TELL_DESK = 1 << 8,
-	FX_REVOKE = 1 << 9,		/* tasks end, their nonces die, what is queued is cancelled */
+	FX_REVOKE = 1 << 9,	/* tasks end, their nonces die, what is queued is cancelled */
 	FX_CLIMB = 1 << 10,
 	FX_REASON = 1 << 11,		/* refused without one */
 	FX_UNDOABLE = 1 << 12,

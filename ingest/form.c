@@ -146,13 +146,16 @@ form_again(struct http_req *r, struct ingest *g, int status, const char *message
 	}
 	{
 		const struct template_value v[] = {
-			{ "kabupaten", g->pages->regency }, { "pesan", message }, { "darurat_dulu", "" },
+			{ "kabupaten", g->pages->regency }, { "pesan", message },
+			{ "darurat_dulu", "" },
 			{ "kunci", kunci }, { "lat", field(r, "lat") }, { "lon", field(r, "lon") },
 			{ "isi", field(r, "isi") }, { "lokasi", field(r, "lokasi") },
-			{ "desa", place != NULL ? desa : "" }, { "desa_nama", place != NULL ? place->name : "" },
+			{ "desa", place != NULL ? desa : "" },
+			{ "desa_nama", place != NULL ? place->name : "" },
 			{ "kategori", category != NULL ? kategori : "" },
 			{ "kategori_nama", category != NULL ? category->name : "" },
-			{ "nama", field(r, "nama") }, { "telepon", field(r, "telepon") }, { "rahasia", field(r, "rahasia") },
+			{ "nama", field(r, "nama") }, { "telepon", field(r, "telepon") },
+			{ "rahasia", field(r, "rahasia") },
 		};
 
 		if (template_fill(&page, g->pages->form, buf_add_html, v, N_ELEMS(v), &errors) != 0)

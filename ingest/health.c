@@ -34,12 +34,18 @@ get_metrics(struct http_req *r, void *arg)
 	struct ingest *g = arg;
 	const struct { const char *name, *type, *help; uint64_t value; } rows[] = {
 		{ "kentongan_ingest_reports_total", "counter", "Reports taken in.", g->taken },
-		{ "kentongan_ingest_redeliveries_total", "counter", "Reports that were there already.", g->seen },
-		{ "kentongan_ingest_refused_total", "counter", "Requests refused or answered 503.", g->refused },
-		{ "kentongan_ingest_spooled_total", "counter", "Reports kept on disk while the store was away.", g->spooled_total },
-		{ "kentongan_ingest_spool_files", "gauge", "Reports on disk now.", spool_count(g->spool) },
-		{ "kentongan_ingest_waiting", "gauge", "Reports waiting for the store.", (uint64_t)g->waiting },
-		{ "kentongan_ingest_serving", "gauge", "1 while the store is safe and there.", (uint64_t)g->h.serving },
+		{ "kentongan_ingest_redeliveries_total", "counter",
+		    "Reports that were there already.", g->seen },
+		{ "kentongan_ingest_refused_total", "counter", "Requests refused or answered 503.",
+		    g->refused },
+		{ "kentongan_ingest_spooled_total", "counter",
+		    "Reports kept on disk while the store was away.", g->spooled_total },
+		{ "kentongan_ingest_spool_files", "gauge", "Reports on disk now.",
+		    spool_count(g->spool) },
+		{ "kentongan_ingest_waiting", "gauge", "Reports waiting for the store.",
+		    (uint64_t)g->waiting },
+		{ "kentongan_ingest_serving", "gauge", "1 while the store is safe and there.",
+		    (uint64_t)g->h.serving },
 	};
 	struct buf body = { 0 };
 

@@ -21,14 +21,16 @@ struct ingest {
 	struct redis_link *link;
 	struct httpd *http;
 	struct spool *spool;
-	struct policy *door_policy;	/* read from conf/: the door must know danger words without a store */
+	/* read from conf/: the door must know danger words without a store */
+	struct policy *door_policy;
 	struct door *door;		/* of door_policy, then of each version in force */
 	char version[33];		/* that door and pages are of; "": the files' */
 	struct intake_days days;
 	struct redis_args args;		/* of the call being made; kept for its memory */
 	struct pending *first, *last;	/* oldest first */
 	int waiting;
-	struct spooled *spooled; size_t spooled_cap, spooled_n;	/* promised codes of what lies in the spool */
+	/* promised codes of what lies in the spool */
+	struct spooled *spooled; size_t spooled_cap, spooled_n;
 	struct buf hook_secret, hook_secret_previous;
 	struct event *sweep, *drain;
 	int64_t queue_n, queue_asked_ms;	/* unrouted reports of lane n at the last look */

@@ -5,7 +5,6 @@
 
 #include "ingest/form.h"
 #include "ingest/ingest.h"
-#include "lib/log.h"
 
 static int
 on_idle(void *arg)
@@ -102,8 +101,9 @@ listen_http(struct ingest *g, struct daemon *d, const char *port)
 }
 
 static int
-ingest_init(struct ingest *g, struct daemon *d, const char *port)
+ingest_init(void *self, struct daemon *d, const char *port)
 {
+	struct ingest *g = self;
 	struct buf detail = { 0 };
 
 	/* A store that stands still must not make people wait: their reports go to the spool. */
@@ -123,8 +123,10 @@ ingest_init(struct ingest *g, struct daemon *d, const char *port)
 }
 
 static void
-ingest_release(struct ingest *g)
+ingest_release(void *self)
 {
+	struct ingest *g = self;
+
 	receive_release(g);
 	if (g->http != NULL)
 		httpd_free(g->http);
@@ -141,27 +143,10 @@ ingest_release(struct ingest *g)
 int
 main(int argc, char **argv)
 {
-	const char *port = NULL, *instance = "ingest";
-	const struct daemon_flag flags[] = { { "port", &port, "port to listen on, in place of ingest.http.port" },
-	    { "name", &instance, "name of this one when several run" } };
-	struct ingest ingest;
-	struct daemon d;
-	int status;
+	static const struct house_life life = {
+		"ingest", "port to listen on, in place of ingest.http.port", ingest_init, ingest_release
+	};
+	static struct ingest ingest;
 
-	memset(&ingest, 0, sizeof(ingest));
-	settings_register();
-	status = daemon_init(&d, "ingest", argc, argv, flags, N_ELEMS(flags));
-	if (status != 0)
-		return status - 1;
-	status = 1;
-	if (d.check_only) {
-		status = house_check_only(d.conf_dir);
-	} else if (house_open(&ingest.h, d.conf_dir, d.dir, d.redis_url, instance) == 0) {
-		if (ingest_init(&ingest, &d, port) == 0)
-			status = daemon_run(&d);
-		ingest_release(&ingest);
-		house_close(&ingest.h);
-	}
-	daemon_release(&d);
-	return status;
+	return house_main(&life, &ingest.h, &ingest, argc, argv);
 }

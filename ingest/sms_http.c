@@ -48,7 +48,8 @@ signature_fits(const struct ingest *g, const char *header, const char *body, siz
 }
 
 static const struct json_field fields[] = {
-	{ "id", JSON_IN_TEXT, 1, ID_MAX }, { "from", JSON_IN_TEXT, 1, 64 }, { "text", JSON_IN_TEXT, 1, 0 },
+	{ "id", JSON_IN_TEXT, 1, ID_MAX }, { "from", JSON_IN_TEXT, 1, 64 },
+	{ "text", JSON_IN_TEXT, 1, 0 },
 	{ "time", JSON_IN_INT, 0, 0 },
 };
 

@@ -106,9 +106,12 @@ answer_page(struct asking *a, const struct shown *s, const struct laporan *l)
 		buf_addf(&upload, "/foto/%s?t=%s", a->code.s, token);
 	{
 		const struct template_value v[] = {
-			{ "pesan", "" }, { "kode", code }, { "keadaan", s->state }, { "unit", buf_str(&s->unit) },
-			{ "jenis", s->kind }, { "batas", buf_str(&s->due) }, { "diterima", buf_str(&s->received) },
-			{ "isi", a->own && l->text != NULL ? l->text : "" }, { "unggah", buf_str(&upload) }, { "besar", size },
+			{ "pesan", "" }, { "kode", code }, { "keadaan", s->state },
+			{ "unit", buf_str(&s->unit) },
+			{ "jenis", s->kind }, { "batas", buf_str(&s->due) },
+			{ "diterima", buf_str(&s->received) },
+			{ "isi", a->own && l->text != NULL ? l->text : "" },
+			{ "unggah", buf_str(&upload) }, { "besar", size },
 		};
 
 		buf_add(&text, _binary_ingest_web_status_html_start,

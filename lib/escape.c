@@ -180,6 +180,20 @@ buf_add_json(struct buf *b, const char *s, size_t len)
 	buf_addc(b, '"');
 }
 
+void
+buf_add_pair(struct buf *b, const char *key, const char *value)
+{
+	buf_addf(b, ",\"%s\":", key);
+	buf_add_json(b, value, strlen(value));
+}
+
+void
+buf_add_pair_if(struct buf *b, const char *key, const char *value)
+{
+	if (value != NULL && value[0] != '\0')
+		buf_add_pair(b, key, value);
+}
+
 static int
 put_xml(struct buf *b, uint32_t cp)
 {

@@ -11,6 +11,10 @@
 void buf_add_html(struct buf *b, const char *s, size_t len);
 /* A JSON string with its quotes; </ and U+2028/9 are escaped too. */
 void buf_add_json(struct buf *b, const char *s, size_t len);
+/* ,"key":"value" of a JSON object; the key is our own text. */
+void buf_add_pair(struct buf *b, const char *key, const char *value);
+/* The same, or nothing where the value is NULL or "". */
+void buf_add_pair_if(struct buf *b, const char *key, const char *value);
 /* XML 1.0 text and attribute values; characters XML forbids are left out. */
 void buf_add_xml(struct buf *b, const char *s, size_t len);
 /* One RFC 4180 cell, always quoted; a cell that a spreadsheet would run gets a ' in front. */

@@ -47,8 +47,10 @@ struct httpd_options {
 	int connections_max;		/* 1000 */
 	int connections_per_address;	/* 50; loopback (the proxy, the gateway) is exempt */
 	const char *upload_dir;
-	const char *csp;		/* Content-Security-Policy of every answer; NULL: the strict default */
-	const char *const *proxies;	/* numeric addresses whose X-Forwarded-For counts, NULL-ended; may be NULL */
+	/* Content-Security-Policy of every answer; NULL: the strict default */
+	const char *csp;
+	/* numeric addresses whose X-Forwarded-For counts, NULL-ended; may be NULL */
+	const char *const *proxies;
 };
 void httpd_options_default(struct httpd_options *o);
 
@@ -83,7 +85,8 @@ const char *http_req_field(struct http_req *r, const char *name, size_t *len);
 /* The peer; X-Forwarded-For counts only from loopback or a configured proxy. */
 const char *http_req_peer(const struct http_req *r);
 int http_req_wants_json(const struct http_req *r);
-int64_t http_req_started_us(const struct http_req *r);	/* monotonic, at the first byte of the head */
+/* monotonic, at the first byte of the head */
+int64_t http_req_started_us(const struct http_req *r);
 /*
  * Called if the client goes away before the answer; the request is still the handler's.  Without it
  * a client that only closed its sending side still gets its answer.

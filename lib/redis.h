@@ -23,9 +23,10 @@ struct event_base;
 
 enum redis_class {
 	REDIS_FINE,
-	REDIS_RETRY,		/* not done, may work later: LOADING BUSY OOM NOREPLICAS READONLY MISCONF ... */
+	/* not done, may work later: LOADING BUSY OOM NOREPLICAS READONLY MISCONF ... */
+	REDIS_RETRY,
 	REDIS_UNKNOWN,		/* connection lost or time-out: may or may not have been done */
-	REDIS_FATAL		/* our mistake or a foreign store: NOAUTH WRONGTYPE, unknown function ... */
+	REDIS_FATAL	/* our mistake or a foreign store: NOAUTH WRONGTYPE, unknown function ... */
 };
 
 /* NULL is REDIS_UNKNOWN; any reply that is no error is REDIS_FINE. */
@@ -90,7 +91,10 @@ void redis_pipe_set_limit(struct redis_pipe *p, int64_t command_ms);
 int redis_pipe_flush(struct redis_pipe *p);
 /* Next reply, NULL when the connection is lost (all queued ones are then unknown). Caller frees. */
 redisReply *redis_pipe_reply(struct redis_pipe *p);
-/* Queue one and wait for it. NULL: unknown.  Caller frees with freeReplyObject(), which takes NULL. */
+/*
+ * Queue one and wait for it. NULL: unknown.  Caller frees with freeReplyObject(), which
+ * takes NULL.
+ */
 redisReply *redis_pipe_call(struct redis_pipe *p, int argc, const char **argv, const size_t *lens);
 /* printf-like convenience (hiredis format: %s %b %d); never put outside text into fmt. */
 redisReply *redis_pipe_command(struct redis_pipe *p, const char *fmt, ...);

@@ -41,7 +41,10 @@ void digest_of(uint8_t out[DIGEST_BYTES], const struct seal_key *key, const void
 /* The chain step: BLAKE2b(previous || data). */
 void digest_chain(uint8_t out[DIGEST_BYTES], const uint8_t previous[DIGEST_BYTES], const void *data,
     size_t len);
-/* Look-up key of a phone number or chat id: first 16 bytes of the keyed BLAKE2b, as 32 hex digits. */
+/*
+ * Look-up key of a phone number or chat id: first 16 bytes of the keyed BLAKE2b, as 32
+ * hex digits.
+ */
 #define LOOKUP_CHARS 32
 void lookup_of(char out[LOOKUP_CHARS + 1], const struct seal_key *key, const char *channel_id);
 

@@ -30,7 +30,10 @@ struct template_source {
 };
 int template_render(struct buf *out, const char *text, template_encoder encode,
     const struct template_source *source, struct buf *errors);
-/* Calls cb for each hole's name, those of sections too, in order; for checks at load. 0 or -1 as above. */
+/*
+ * Calls cb for each hole's name, those of sections too, in order; for checks at load. 0
+ * or -1 as above.
+ */
 int template_holes(const char *text, void (*cb)(const char *name, size_t len, void *arg), void *arg,
     struct buf *errors);
 #endif

@@ -1,10 +1,8 @@
 /* Everything that leaves the house: claims from the outbox, sends, marks. */
-#include <string.h>
 
 #include <event2/event.h>
 
 #include "lib/clock.h"
-#include "lib/log.h"
 #include "notify/lanes.h"
 
 /* Routes; without a gateway configured each writes to its file. */
@@ -32,10 +30,12 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 }
 
 static int
-notify_init(struct notify *n, struct daemon *d)
+notify_init(void *self, struct daemon *d, const char *port)
 {
+	struct notify *n = self;
 	struct timeval now = { 0, 0 };
 
+	(void)port;
 	for (size_t i = 0; i < N_ELEMS(routes); i++) {
 		struct channel c;
 
@@ -52,8 +52,10 @@ notify_init(struct notify *n, struct daemon *d)
 }
 
 static void
-notify_release(struct notify *n)
+notify_release(void *self)
 {
+	struct notify *n = self;
+
 	if (n->tick != NULL)
 		event_free(n->tick);
 	for (int i = 0; i < n->lanes_n; i++)
@@ -63,26 +65,10 @@ notify_release(struct notify *n)
 int
 main(int argc, char **argv)
 {
-	const char *instance = "notify";
-	const struct daemon_flag flags[] = { { "name", &instance, "name of this one when several run" } };
-	struct notify notify;
-	struct daemon d;
-	int status;
+	static const struct house_life life = {
+		"notify", NULL, notify_init, notify_release
+	};
+	static struct notify notify;
 
-	memset(&notify, 0, sizeof(notify));
-	settings_register();
-	status = daemon_init(&d, "notify", argc, argv, flags, N_ELEMS(flags));
-	if (status != 0)
-		return status - 1;
-	status = 1;
-	if (d.check_only) {
-		status = house_check_only(d.conf_dir);
-	} else if (house_open(&notify.h, d.conf_dir, d.dir, d.redis_url, instance) == 0) {
-		if (notify_init(&notify, &d) == 0)
-			status = daemon_run(&d);
-		notify_release(&notify);
-		house_close(&notify.h);
-	}
-	daemon_release(&d);
-	return status;
+	return house_main(&life, &notify.h, &notify, argc, argv);
 }

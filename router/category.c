@@ -32,7 +32,10 @@ struct classifier {
 	size_t owners_n;
 };
 
-/* The tokens that a category's hits stand on; longer reports share bits, which only blurs `also`. */
+/*
+ * The tokens that a category's hits stand on; longer reports share bits, which only
+ * blurs `also`.
+ */
 struct cover { unsigned long long bits[4]; };
 
 static int

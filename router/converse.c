@@ -24,7 +24,8 @@ static const struct { const char *word; enum case_event event; enum needs needs;
 	{ "BUKAN", ON_DECLINE, NEEDS_NONCE }, { "URUNG", ON_UNDO, NEEDS_NONCE },
 };
 static const struct { const char *word; enum speech_kind kind; } resident_words[] = {
-	{ "CEK", SPEECH_CHECK }, { "BATAL", SPEECH_WITHDRAW }, { "1", SPEECH_YES }, { "2", SPEECH_NO },
+	{ "CEK", SPEECH_CHECK }, { "BATAL", SPEECH_WITHDRAW }, { "1", SPEECH_YES },
+	{ "2", SPEECH_NO },
 	{ "YA", SPEECH_YES }, { "BELUM", SPEECH_NO },
 };
 
@@ -206,7 +207,10 @@ may_answer(struct router *r, struct entry *e)
 	return ok;
 }
 
-/* An answer with one log entry; with use_up it is all that becomes of the input. 1, or -1: come again. */
+/*
+ * An answer with one log entry; with use_up it is all that becomes of the input. 1, or
+ * -1: come again.
+ */
 static int
 answer(struct router *r, struct entry *e, int use_up, const char *what, const char *kind, const struct case_record *c,
     const struct template_value *values, size_t n)
@@ -286,7 +290,10 @@ index_read(struct router *r, enum key_id key_id, const char *part, struct code *
 	return n;
 }
 
-/* Applies a command to a case until it is committed. 1 used up, 0 refused (fx tells why), -1 come again. */
+/*
+ * Applies a command to a case until it is committed. 1 used up, 0 refused (fx tells
+ * why), -1 come again.
+ */
 static int
 apply(struct router *r, struct entry *e, const struct code *code, struct command *cmd)
 {

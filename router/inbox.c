@@ -340,7 +340,10 @@ scan_lane(struct inbox *in, const char *lane, struct held *found, int n)
 		struct held h = { .deliveries = (int)p->element[3]->integer };
 		const struct held *before;
 
-		/* Nothing of ours is half done between callbacks: what is pending was left undone. */
+		/*
+		 * Nothing of ours is half done between callbacks: what is pending was
+		 * left undone.
+		 */
 		if (strcmp(p->element[1]->str, in->consumer) == 0) {
 			in->recover = 1;
 			continue;
@@ -352,7 +355,8 @@ scan_lane(struct inbox *in, const char *lane, struct held *found, int n)
 		before = held_before(in, &h);
 		if (before != NULL && strcmp(before->consumer, h.consumer) == 0 &&
 		    before->deliveries == h.deliveries && before->beat_ms == h.beat_ms)
-			take_over(in, &h);	/* seen twice, untouched, and its holder shows no life */
+			/* seen twice, untouched, and its holder shows no life */
+			take_over(in, &h);
 		else
 			found[n++] = h;
 	}

@@ -548,7 +548,10 @@ decide(struct location *out, const struct mention *m, size_t best)
 		    m->candidates[c].points <= 0)
 			continue;
 		if (q == p->parent) {
-			/* the kecamatan and its desa bear one name: the wider area is never wrong */
+			/*
+			 * the kecamatan and its desa bear one name: the wider area is
+			 * never wrong
+			 */
 			add_rival(out, p);
 			out->place = q;
 			out->confidence_permille = 650;

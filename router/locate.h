@@ -22,7 +22,7 @@ struct location {
 	char rt[4], rw[4];
 	int confidence_permille;
 	uint16_t from, to;			/* the tokens that name it */
-	const char *rule;			/* for the reasons: "nama", "dusun", "salah ketik" ... */
+	const char *rule;	/* for the reasons: "nama", "dusun", "salah ketik" ... */
 };
 struct locator;
 

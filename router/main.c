@@ -1,8 +1,6 @@
 /* From laporan to case to unit: reads the in streams, understands, assigns, and hears replies. */
 #include <stdlib.h>
-#include <string.h>
 
-#include "lib/log.h"
 #include "router/inbox.h"
 
 struct routing { struct router r; struct inbox *inbox; };
@@ -22,10 +20,13 @@ on_stop(void *arg)
 }
 
 static int
-routing_init(struct routing *g, struct daemon *d, const char *name)
+routing_init(void *self, struct daemon *d, const char *port)
 {
+	struct routing *g = self;
+
+	(void)port;
 	g->r.fx = xmalloc(sizeof(*g->r.fx));
-	g->inbox = inbox_new(&g->r, d->base, name);
+	g->inbox = inbox_new(&g->r, d->base, g->r.h.st.name);
 	if (g->inbox == NULL || house_start(&g->r.h, d) != 0)
 		return -1;
 	d->on_stop = on_stop;
@@ -37,8 +38,10 @@ routing_init(struct routing *g, struct daemon *d, const char *name)
 }
 
 static void
-routing_release(struct routing *g)
+routing_release(void *self)
 {
+	struct routing *g = self;
+
 	inbox_free(g->inbox);
 	understander_free(g->r.understander);
 	commit_release(&g->r.batch);
@@ -49,26 +52,10 @@ routing_release(struct routing *g)
 int
 main(int argc, char **argv)
 {
-	const char *instance = "router";
-	const struct daemon_flag flags[] = { { "name", &instance, "name of this router when several run" } };
-	struct routing routing;
-	struct daemon d;
-	int status;
+	static const struct house_life life = {
+		"router", NULL, routing_init, routing_release
+	};
+	static struct routing routing;
 
-	memset(&routing, 0, sizeof(routing));
-	settings_register();
-	status = daemon_init(&d, "router", argc, argv, flags, N_ELEMS(flags));
-	if (status != 0)
-		return status - 1;
-	status = 1;
-	if (d.check_only) {
-		status = house_check_only(d.conf_dir);
-	} else if (house_open(&routing.r.h, d.conf_dir, d.dir, d.redis_url, instance) == 0) {
-		if (routing_init(&routing, &d, instance) == 0)
-			status = daemon_run(&d);
-		routing_release(&routing);
-		house_close(&routing.r.h);
-	}
-	daemon_release(&d);
-	return status;
+	return house_main(&life, &routing.r.h, &routing, argc, argv);
 }

@@ -14,7 +14,7 @@
 /* What is known beside the text; a zeroed struct is "nothing". */
 struct hints {
 	const char *place;		/* code chosen on the form: wins */
-	const char *category;		/* chosen on the form: wins, unless the text names an emergency */
+	const char *category;	/* chosen on the form: wins, unless the text names an emergency */
 	const char *earlier_place;	/* of the sender's last case: tells equal names apart */
 	int has_position;
 	double lat, lng;		/* kept by the caller; no meaning here yet */

@@ -17,9 +17,10 @@
 
 struct alarm {
 	int danger, mild, urgent, easy;		/* sums of weights */
-	int faint;				/* words below the line, before the length is weighed */
+	int faint;	/* words below the line, before the length is weighed */
 	int lowered;				/* danger words explained away */
-	const struct word_rule *words[ALARM_WORDS]; int words_n;	/* danger words that count */
+	/* danger words that count */
+	const struct word_rule *words[ALARM_WORDS]; int words_n;
 	const struct word_rule *lowered_word;	/* first danger word explained away, and by what */
 	const struct word_rule *lowered_by;
 };

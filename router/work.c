@@ -177,7 +177,10 @@ acknowledge(struct router *r, const struct entry *e)
 	buf_release(&key);
 }
 
-/* What became of one commit: 0 done with, 1 decide again at once, -1 it stays pending and is read again. */
+/*
+ * What became of one commit: 0 done with, 1 decide again at once, -1 it stays pending
+ * and is read again.
+ */
 static int
 settle(struct router *r, const struct entry *e, enum commit_result result)
 {
@@ -277,7 +280,10 @@ router_work(struct router *r, struct entry *entries, int n)
 		e->s = stored[i];
 		if (open_entry(r, e) != 0)
 			continue;
-		/* Replies act on cases that this batch may still be changing: what stands before is sent first. */
+		/*
+		 * Replies act on cases that this batch may still be changing: what
+		 * stands before is sent first.
+		 */
 		if (poison)
 			call_poison(e);
 		else if (e->words.text != NULL || e->words.about[0] != '\0') {

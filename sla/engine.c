@@ -122,7 +122,10 @@ decide_round(struct engine *e, struct round *r, int held)
 			log_error("due_unreadable",
 			    "case=%s there=%d err=\"no case of a known schema; see 'kentongan audit verify'\"",
 			    d->code.s, d->s.there);
-		/* A suspect clock must not wake an official for nothing, but a life does not wait for it. */
+		/*
+		 * A suspect clock must not wake an official for nothing, but a life
+		 * does not wait for it.
+		 */
 		else if (!held || d->s.c.lane_e)
 			fire_case(e, &r->batch, d, now);
 	}
@@ -219,7 +222,10 @@ engine_run(struct engine *e)
 		swap = cur, cur = other, other = swap;
 	} while (more);
 	finish_round(e, other);
-	/* What was due is done or held; anything nearer than the nap is the next deadline itself. */
+	/*
+	 * What was due is done or held; anything nearer than the nap is the next
+	 * deadline itself.
+	 */
 	nap = other->next_ms > other->now_ms ? other->next_ms - other->now_ms :
 	    any && !held ? 1 : set->sla_nap_ms;
 	return nap < set->sla_nap_ms ? nap : set->sla_nap_ms;

@@ -12,7 +12,7 @@
 
 struct engine {
 	struct house *h;
-	struct store line;		/* for deadlines and their commits alone: answers are owed on it */
+	struct store line;	/* for deadlines and their commits alone: answers are owed on it */
 	struct guard guard;
 	/* Two rounds at a time: while the store commits one, the next is decided. */
 	struct round {

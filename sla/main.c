@@ -1,10 +1,8 @@
 /* Nobody waits unseen: the SLA engine, the sealer, the sweeper. */
-#include <string.h>
 
 #include <event2/event.h>
 
 #include "lib/clock.h"
-#include "lib/log.h"
 #include "sla/engine.h"
 #include "sla/sealer.h"
 
@@ -48,10 +46,12 @@ on_seal(evutil_socket_t fd, short what, void *arg)
 }
 
 static int
-sla_init(struct sla *s, struct daemon *d)
+sla_init(void *self, struct daemon *d, const char *port)
 {
+	struct sla *s = self;
 	struct timeval now = { 0, 0 };
 
+	(void)port;
 	if (engine_init(&s->engine, &s->h) != 0 || sealer_init(&s->sealer, &s->h) != 0)
 		return -1;
 	s->tick = event_new(d->base, -1, 0, on_tick, s);
@@ -65,8 +65,10 @@ sla_init(struct sla *s, struct daemon *d)
 }
 
 static void
-sla_release(struct sla *s)
+sla_release(void *self)
 {
+	struct sla *s = self;
+
 	if (s->tick != NULL)
 		event_free(s->tick);
 	if (s->seal != NULL)
@@ -77,26 +79,8 @@ sla_release(struct sla *s)
 int
 main(int argc, char **argv)
 {
-	const char *instance = "sla";
-	const struct daemon_flag flags[] = { { "name", &instance, "name of this engine when several run" } };
-	struct daemon d;
-	struct sla sla;
-	int status = 1;
+	static const struct house_life life = { "sla", NULL, sla_init, sla_release };
+	static struct sla sla;
 
-	memset(&sla, 0, sizeof(sla));
-	settings_register();
-	status = daemon_init(&d, "sla", argc, argv, flags, N_ELEMS(flags));
-	if (status != 0)
-		return status - 1;
-	status = 1;
-	if (d.check_only) {
-		status = house_check_only(d.conf_dir);
-	} else if (house_open(&sla.h, d.conf_dir, d.dir, d.redis_url, instance) == 0) {
-		if (sla_init(&sla, &d) == 0)
-			status = daemon_run(&d);
-		sla_release(&sla);
-		house_close(&sla.h);
-	}
-	daemon_release(&d);
-	return status;
+	return house_main(&life, &sla.h, &sla, argc, argv);
 }

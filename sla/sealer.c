@@ -78,7 +78,10 @@ sweep_messages(struct house *h, int64_t now_ms)
 static void
 sweep_seen(struct house *h, int64_t now_ms)
 {
-	/* A window of days is tried: one that was missed while the engine was down is still found. */
+	/*
+	 * A window of days is tried: one that was missed while the engine was down is
+	 * still found.
+	 */
 	for (int d = SEEN_DAYS + 1; d <= SEEN_DAYS + 60; d++) {
 		struct buf key = { 0 };
 		struct wib t;

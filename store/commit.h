@@ -40,7 +40,7 @@ int case_keys_open(struct case_keys *k, const struct store *st, const void *wrap
 
 /* The input that a commit uses up: "" fields where there is none. */
 struct input_id {
-	char id[40];			/* remembered by the case: same id twice is COMMIT_ALREADY */
+	char id[40];	/* remembered by the case: same id twice is COMMIT_ALREADY */
 	char lane[4], entry[32];	/* stream entry to acknowledge */
 	char reserved[CODE_CHARS + 1];	/* a reserved code this input needs no longer */
 };
@@ -73,7 +73,8 @@ struct document {
 	enum key_id key; const char *part;
 	int64_t version;		/* that is replaced; 0 new; -1 index entries only */
 	const void *data; size_t len;
-	const char *what, *who, *note;	/* log entry: event, author, plain detail (no personal data) */
+	/* log entry: event, author, plain detail (no personal data) */
+	const char *what, *who, *note;
 	struct { enum key_id key; const char *part; char op; const char *field, *value; } index[4];
 	int index_n;
 };

@@ -65,6 +65,35 @@ house_check_only(const char *conf_dir)
 }
 
 int
+house_main(const struct house_life *life, struct house *h, void *self, int argc, char **argv)
+{
+	const char *port = NULL, *instance = life->name;
+	const struct daemon_flag flags[] = {
+		{ "port", &port, life->port_what },
+		{ "name", &instance, "name of this one when several run" },
+	};
+	size_t skip = life->port_what == NULL;
+	struct daemon d;
+	int status;
+
+	settings_register();
+	status = daemon_init(&d, life->name, argc, argv, flags + skip, N_ELEMS(flags) - skip);
+	if (status != 0)
+		return status - 1;
+	status = 1;
+	if (d.check_only) {
+		status = house_check_only(d.conf_dir);
+	} else if (house_open(h, d.conf_dir, d.dir, d.redis_url, instance) == 0) {
+		if (life->init(self, &d, port) == 0)
+			status = daemon_run(&d);
+		life->release(self);
+		house_close(h);
+	}
+	daemon_release(&d);
+	return status;
+}
+
+int
 house_refresh(struct house *h)
 {
 	struct pulse p;

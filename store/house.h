@@ -19,7 +19,8 @@ struct house {
 	int64_t checked_ms;		/* monotonic: last safety check */
 	int serving;			/* 0 while the store is away or unsafe */
 	int64_t watched_ms;
-	int64_t store_ms, store_mono_ms;	/* the store's clock when last asked, and ours then */
+	/* the store's clock when last asked, and ours then */
+	int64_t store_ms, store_mono_ms;
 	struct event *beat;
 	struct daemon *daemon;
 	int (*on_serving)(void *arg);	/* once, when the store is first found safe; 0 or -1 */
@@ -33,7 +34,24 @@ void house_close(struct house *h);
 /* Settings and configuration checked and said, for -n.  Exit status. */
 int house_check_only(const char *conf_dir);
 
-/* Version in force, roster and time (store_ms) as the store has them now.  0, or -1: no answer or no version. */
+/*
+ * The life of a daemon, from its flags to its exit status; what differs between daemons is here.
+ * init makes self ready to run in d->base (port: as flagged, or NULL) and returns 0 or -1; release
+ * frees what there is of it, also after an init that failed half way.  h is the daemon's own,
+ * open between the two.
+ */
+struct house_life {
+	const char *name;
+	const char *port_what;		/* says what --port is for; NULL: the daemon has no such flag */
+	int (*init)(void *self, struct daemon *d, const char *port);
+	void (*release)(void *self);
+};
+int house_main(const struct house_life *life, struct house *h, void *self, int argc, char **argv);
+
+/*
+ * Version in force, roster and time (store_ms) as the store has them now.  0, or -1: no
+ * answer or no version.
+ */
 int house_refresh(struct house *h);
 
 /*
@@ -48,6 +66,9 @@ void house_tick(struct house *h);
 /* The store's time reckoned on from the last answer; this machine's before there was one. */
 int64_t house_now_ms(const struct house *h);
 
-/* Notes an alarm in the log and tells the owner of the rosters; the same alarm within an hour is one. */
+/*
+ * Notes an alarm in the log and tells the owner of the rosters; the same alarm within
+ * an hour is one.
+ */
 void house_alarm(struct house *h, const char *what, const char *subject, const char *detail);
 #endif

@@ -29,7 +29,10 @@ dedupe_field(char out[LOOKUP_CHARS + 1], const struct store *st, const struct la
 		    l->text != NULL ? l->text : "");
 	}
 	if (b.len == 0) {
-		/* Nothing tells it from others, but our own second try must still be known as one. */
+		/*
+		 * Nothing tells it from others, but our own second try must still be
+		 * known as one.
+		 */
 		uint8_t once[16];
 
 		random_bytes(once, sizeof(once));

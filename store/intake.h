@@ -35,7 +35,10 @@ void intake_prepare(struct intake *in, const struct store *st, const struct lapo
 
 /* Day hashes to look at: today's first. Kept by the caller, refreshed when the day changes. */
 struct intake_days { char day[INTAKE_DAYS][9]; int n; int64_t today; };
-/* All that may be needed at now: today, around midnight also tomorrow, and every earlier day of the window. */
+/*
+ * All that may be needed at now: today, around midnight also tomorrow, and every
+ * earlier day of the window.
+ */
 void intake_days_at(struct intake_days *d, int64_t now_ms, int window);
 /* Drops earlier days of which the store has no hash: what is past cannot appear any more. */
 void intake_days_prune(struct intake_days *d, struct store *st);

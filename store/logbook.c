@@ -21,15 +21,6 @@ log_hex(char out[65], const uint8_t digest[DIGEST_BYTES])
 
 /* ---- writing ---- */
 
-static void
-add_pair(struct buf *b, const char *key, const char *value)
-{
-	if (value == NULL || value[0] == '\0')
-		return;
-	buf_addf(b, ",\"%s\":", key);
-	buf_add_json(b, value, strlen(value));
-}
-
 /* The sealed part: the actor's words, why the router thought so, and the entropy of new nonces. */
 static void
 add_sealed(struct buf *b, const char *note, const struct understanding *u, uint64_t entropy,
@@ -40,7 +31,7 @@ add_sealed(struct buf *b, const char *note, const struct understanding *u, uint6
 	if ((note == NULL || note[0] == '\0') && u == NULL && entropy == 0)
 		return;
 	buf_addf(&plain, "{\"ent\":\"%016" PRIx64 "\"", entropy);
-	add_pair(&plain, "note", note);
+	buf_add_pair_if(&plain, "note", note);
 	if (u != NULL) {
 		buf_adds(&plain, ",\"why\":[");
 		for (int i = 0; i < u->why_n; i++) {
@@ -68,7 +59,7 @@ add_escalation(struct buf *b, const struct escalation *e)
 	    "\"due_ms\":%" PRId64 ",\"late_ms\":%" PRId64 ",\"epoch\":%d",
 	    escalation_name(e->kind), e->clock, e->rung, e->unit, e->told, e->due_ms, e->late_ms,
 	    e->epoch);
-	add_pair(b, "why", e->why);
+	buf_add_pair_if(b, "why", e->why);
 	buf_addc(b, '}');
 }
 
@@ -92,7 +83,7 @@ add_snapshot(struct buf *b, const struct policy *p, const struct case_record *c)
 	    "],\"rx\":%" PRId64 ",\"due\":%" PRId64 ",\"pr\":%" PRId64 ",\"hd\":%" PRId64
 	    ",\"br\":%" PRId64,
 	    c->received_ms, case_due_ms(c), promise, met, breached);
-	add_pair(b, "as", close_reason_name(c->closed_as));
+	buf_add_pair_if(b, "as", close_reason_name(c->closed_as));
 	buf_adds(b, c->sealed ? ",\"sealed\":1}" : "}");
 }
 
@@ -100,9 +91,9 @@ static void
 add_command(struct buf *b, const struct command *cmd)
 {
 	buf_addf(b, ",\"cmd\":{\"ev\":\"%s\"", case_event_name(cmd->event));
-	add_pair(b, "to", cmd->to_unit);
-	add_pair(b, "into", cmd->into);
-	add_pair(b, "ok", cmd->approver);
+	buf_add_pair_if(b, "to", cmd->to_unit);
+	buf_add_pair_if(b, "into", cmd->into);
+	buf_add_pair_if(b, "ok", cmd->approver);
 	if (cmd->until_ms != 0)
 		buf_addf(b, ",\"until\":%" PRId64, cmd->until_ms);
 	if (cmd->u != NULL) {
@@ -132,7 +123,7 @@ logbook_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const struct policy
 	    "{\"schema\":1,\"code\":\"%s\",\"v\":%" PRId64 ",\"at\":%" PRId64
 	    ",\"what\":\"%s\",\"by\":\"%s\"",
 	    c->code.s, c->version, at_ms, fx->what, actor_name(cmd->by));
-	add_pair(out, "actor", cmd->actor);
+	buf_add_pair_if(out, "actor", cmd->actor);
 	buf_addf(out, ",\"from\":\"%s\",\"to\":\"%s\",\"policy\":\"%s\",\"roster\":%" PRId64,
 	    before->version == 0 ? "" : case_state_name(before->state), case_state_name(c->state),
 	    c->policy, r->seq);
@@ -149,7 +140,7 @@ logbook_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const struct policy
 		    i + 1 == fx->cancels_n ? "]" : "");
 	buf_adds(out, fx->gap ? ",\"gap\":1" : "");
 	buf_adds(out, c->latihan ? ",\"latihan\":true" : "");
-	add_pair(out, "prev", before->digest);
+	buf_add_pair_if(out, "prev", before->digest);
 	add_sealed(out, cmd->note, cmd->u, entropy, key);
 	buf_addc(out, '}');
 	digest_of(digest, NULL, out->data, out->len);
@@ -161,8 +152,8 @@ logbook_note_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *wh
     int64_t at_ms)
 {
 	buf_addf(out, "{\"schema\":1,\"at\":%" PRId64 ",\"what\":\"%s\"", at_ms, what);
-	add_pair(out, "about", code);
-	add_pair(out, "kind", kind);
+	buf_add_pair_if(out, "about", code);
+	buf_add_pair_if(out, "kind", kind);
 	buf_adds(out, latihan ? ",\"latihan\":true" : "");
 	add_sealed(out, note, NULL, 0, key);
 	buf_addc(out, '}');
@@ -174,8 +165,8 @@ logbook_plain_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *w
     const char *who, const char *detail, int64_t at_ms)
 {
 	buf_addf(out, "{\"schema\":1,\"at\":%" PRId64 ",\"what\":\"%s\"", at_ms, what);
-	add_pair(out, "actor", who);
-	add_pair(out, "detail", detail);
+	buf_add_pair_if(out, "actor", who);
+	buf_add_pair_if(out, "detail", detail);
 	buf_addc(out, '}');
 	digest_of(digest, NULL, out->data, out->len);
 }
@@ -222,7 +213,10 @@ logbook_read(struct store *st, int64_t after_seq, int max,
 		for (size_t i = 0; i < r->elements; i++, n++) {
 			struct log_line line = { .seq = -1 };
 
-			/* A foreign entry is passed on with seq -1: the reader decides what that means. */
+			/*
+			 * A foreign entry is passed on with seq -1: the reader decides
+			 * what that means.
+			 */
 			if (log_line_of(&line, r->element[i]) != 0)
 				line.seq = -1;
 			if (cb(&line, arg) != 0)

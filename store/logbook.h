@@ -34,7 +34,10 @@ struct log_line {
 	const uint8_t *digest;
 	size_t digest_len;
 };
-/* Calls cb for up to max entries after seq, in order. Returns how many, -1 if the store gave none. */
+/*
+ * Calls cb for up to max entries after seq, in order. Returns how many, -1 if the store
+ * gave none.
+ */
 int logbook_read(struct store *st, int64_t after_seq, int max,
     int (*cb)(const struct log_line *, void *), void *arg);
 /* Reads an XRANGE/XREAD entry; 0 or -1 when it is no entry of ours. */

@@ -36,10 +36,10 @@ int outbox_claim(struct store *st, const char *route, int max, int64_t lease_ms,
 /* What became of a claimed message. */
 struct outbox_mark {
 	const struct outbox_item *item;
-	const char *state;		/* final: sent expired undeliverable; NULL: put back for at_ms */
+	const char *state;	/* final: sent expired undeliverable; NULL: put back for at_ms */
 	int64_t at_ms;
 	int audit;			/* also a log entry */
-	int result;			/* 0 done, 1 lost (the claim is no longer ours), -1 unknown */
+	int result;	/* 0 done, 1 lost (the claim is no longer ours), -1 unknown */
 };
 /* All in one round trip. */
 void outbox_mark(struct store *st, struct outbox_mark *marks, int n, int64_t now_ms);

@@ -127,8 +127,10 @@ sent(const struct store *st, const char *function)
 	redis_pipe_flush(st->pipe);
 #ifdef KENTONGAN_FAULTS
 	static const struct { const char *daemon, *function, *point; } points[] = {
-		{ "router", "kt_commit", "after_commit_sent" }, { "sla", "kt_commit", "after_fire_sent" },
-		{ "console", "kt_commit", "after_action_sent" }, { "notify", "kt_claim", "after_claim_sent" },
+		{ "router", "kt_commit", "after_commit_sent" },
+		{ "sla", "kt_commit", "after_fire_sent" },
+		{ "console", "kt_commit", "after_action_sent" },
+		{ "notify", "kt_claim", "after_claim_sent" },
 	};
 
 	for (size_t i = 0; i < N_ELEMS(points); i++)
@@ -207,10 +209,13 @@ store_now_ms(struct store *st)
 /* ---- safety ---- */
 
 static const struct { const char *key, *must, *remedy; } safe[] = {
-	{ "appendonly", "yes", "start Redis with conf/redis.conf: without the append-only file an acknowledged report can be lost" },
+	{ "appendonly", "yes",
+	    "start Redis with conf/redis.conf: without the append-only file an acknowledged report can be lost" },
 	{ "appendfsync", "always", "set appendfsync always: everysec loses the last second" },
-	{ "no-appendfsync-on-rewrite", "no", "set no-appendfsync-on-rewrite no: a rewrite would suspend fsync" },
-	{ "maxmemory-policy", "noeviction", "set maxmemory-policy noeviction: eviction deletes cases" },
+	{ "no-appendfsync-on-rewrite", "no",
+	    "set no-appendfsync-on-rewrite no: a rewrite would suspend fsync" },
+	{ "maxmemory-policy", "noeviction",
+	    "set maxmemory-policy noeviction: eviction deletes cases" },
 };
 
 static int

@@ -33,7 +33,10 @@ struct store {
 int store_open(struct store *st, const struct settings *set, const char *dir, const char *url,
     const char *name, struct buf *errors);
 void store_close(struct store *st);
-/* A second connection with the same keys: calls on one do not stand in the way of the other's answers. */
+/*
+ * A second connection with the same keys: calls on one do not stand in the way of the
+ * other's answers.
+ */
 void store_second(struct store *out, const struct store *st);
 const char *store_error(const struct store *st);
 

@@ -13,7 +13,10 @@
 
 #define FILE_LIMIT (8u << 20)
 
-/* Not part of a version: settings of the machine, an import, the server's own, borders for the map. */
+/*
+ * Not part of a version: settings of the machine, an import, the server's own, borders
+ * for the map.
+ */
 static const char *const left_out[] = { "kentongan.yaml", "petugas.csv", "redis.conf" };
 
 static int

@@ -9,11 +9,17 @@
 #include "core/policy.h"
 #include "store/store.h"
 
-/* Reads the files of a version (all but kentongan.yaml, petugas.csv, redis.conf, borders) from DIR. */
+/*
+ * Reads the files of a version (all but kentongan.yaml, petugas.csv, redis.conf,
+ * borders) from DIR.
+ */
 int version_read_files(struct conf_set *out, const char *conf_dir, struct buf *errors);
 void version_digest(char out[65], const struct conf_set *set);
 
-/* Publishes a checked set: the version is there before it is named.  0, or -1 with store_error(). */
+/*
+ * Publishes a checked set: the version is there before it is named.  0, or -1 with
+ * store_error().
+ */
 int version_publish(struct store *st, const struct conf_set *set, const char *who, char digest[65]);
 
 struct version_cache {

@@ -12,13 +12,6 @@
 #include "store/outbox.h"
 
 static void
-pair(struct buf *b, const char *key, const char *value)
-{
-	buf_addf(b, ",\"%s\":", key);
-	buf_add_json(b, value, strlen(value));
-}
-
-static void
 add_next(struct buf *b, const struct policy *p, const struct case_record *c)
 {
 	int64_t due = case_due_ms(c);
@@ -89,21 +82,21 @@ view_case_open(struct buf *b, const struct policy *p, const struct case_record *
 	code_show(shown, &c->code);
 	buf_addf(b, "{\"code\":\"%s\",\"shown\":\"%s\",\"state\":\"%s\",\"version\":%" PRId64,
 	    c->code.s, shown, case_state_name(c->state), c->version);
-	pair(b, "category", c->category);
-	pair(b, "urgency", urgency_name(c->urgency));
-	pair(b, "place", c->place);
-	pair(b, "rt", c->rt);
-	pair(b, "rw", c->rw);
+	buf_add_pair(b, "category", c->category);
+	buf_add_pair(b, "urgency", urgency_name(c->urgency));
+	buf_add_pair(b, "place", c->place);
+	buf_add_pair(b, "rt", c->rt);
+	buf_add_pair(b, "rw", c->rw);
 	buf_adds(b, ",\"units\":[");
 	for (int i = 0; i < c->units_n; i++)
 		buf_addf(b, "%s\"%s\"", i ? "," : "", c->units[i]);
 	buf_addf(b, "],\"confidential\":%s,\"drill\":%s,\"confidence\":%.3f",
 	    c->sealed ? "true" : "false", c->latihan ? "true" : "false",
 	    c->confidence_permille / 1000.0);
-	pair(b, "incident", c->incident);
-	pair(b, "holder", c->holder);
-	pair(b, "closed_as", close_reason_name(c->closed_as));
-	pair(b, "policy", c->policy);
+	buf_add_pair(b, "incident", c->incident);
+	buf_add_pair(b, "holder", c->holder);
+	buf_add_pair(b, "closed_as", close_reason_name(c->closed_as));
+	buf_add_pair(b, "policy", c->policy);
 	buf_addf(b,
 	    ",\"received_ms\":%" PRId64 ",\"opened_ms\":%" PRId64 ",\"told_ms\":%" PRId64
 	    ",\"taken_ms\":%" PRId64 ",\"going_ms\":%" PRId64 ",\"on_scene_ms\":%" PRId64
@@ -128,12 +121,12 @@ add_entry(struct buf *b, const struct log_line *line)
 
 	buf_addf(b, "{\"seq\":%" PRId64 ",\"at_ms\":%" JSON_INTEGER_FORMAT, line->seq,
 	    json_integer_value(json_object_get(doc, "at")));
-	pair(b, "who", actor != NULL ? actor : by != NULL ? by : "");
-	pair(b, "what", what != NULL ? what : "");
-	pair(b, "from",
+	buf_add_pair(b, "who", actor != NULL ? actor : by != NULL ? by : "");
+	buf_add_pair(b, "what", what != NULL ? what : "");
+	buf_add_pair(b, "from",
 	    json_is_string(json_object_get(doc, "from")) ?
 	    json_string_value(json_object_get(doc, "from")) : "");
-	pair(b, "to",
+	buf_add_pair(b, "to",
 	    json_is_string(json_object_get(doc, "to")) ?
 	    json_string_value(json_object_get(doc, "to")) : "");
 	buf_addf(b, ",\"version\":%" JSON_INTEGER_FORMAT,
@@ -141,7 +134,8 @@ add_entry(struct buf *b, const struct log_line *line)
 	if (esc != NULL) {
 		const char *why = json_string_value(json_object_get(esc, "why"));
 
-		pair(b, "why", why != NULL ? why : json_string_value(json_object_get(esc, "kind")));
+		buf_add_pair(b, "why",
+		    why != NULL ? why : json_string_value(json_object_get(esc, "kind")));
 		text = json_dumps(esc, JSON_COMPACT);
 		buf_addf(b, ",\"escalation\":%s}", text);
 		free(text);
