@@ -411,7 +411,7 @@ START_TEST(only_the_one_who_was_told_may_act)
 	json_decref(doc);
 	snprintf(line, sizeof(line), "TANGANI %c%s", nonce[0] == 'Z' ? 'Y' : 'Z', nonce + 1);
 	sms(officer, line, stray);
-	outgoing("", "jawab-salah", officer);
+	json_decref(outgoing("", "jawab-kode", officer));
 	wait_state(code, "ditugaskan");
 	snprintf(line, sizeof(line), "BUKAN %s", nonce);	/* a reason is wanted */
 	sms(officer, line, NULL);
