@@ -116,32 +116,37 @@ add_latest(struct buf *b, const struct console *c)
 	    [ESC_BREACH] = "lewat batas",
 	    [ESC_RUNG] = "naik", [ESC_PASSED] = "dilewati" };
 	const struct model_escalation *e;
+	int shown = 0;
 
-	for (size_t i = 0; i < LATEST && (e = model_latest(c->model, i)) != NULL; i++) {
+	for (size_t i = 0; shown < LATEST && (e = model_latest(c->model, i)) != NULL; i++) {
 		char code[CODE_CHARS + 2];
 		const char *unit = console_unit_name(c, e->unit),
 		    *told = e->told[0] != '\0' ? console_unit_name(c, e->told) : "";
 
+		/* A reminder is between us and the unit; fifty of them would push what climbs off the wall. */
+		if (e->kind == ESC_WARNING)
+			continue;
+		shown++;
 		code_show(code, &e->code);
 		buf_adds(b, "<li><time datetime=\"");
 		buf_add_wib_iso(b, e->at_ms);
 		buf_adds(b, "\">");
 		buf_add_wib_clock(b, e->at_ms);
-		buf_addf(b, " WIB</time><span class=\"jenis %s\">%s</span> %s%s ",
-		    escalation_name(e->kind), kinds[e->kind], e->latihan ? "LATIHAN " : "", code);
-		buf_add_html(b, unit, strlen(unit));
-		buf_adds(b, ", ");
-		buf_add_html(b, e->clock, strlen(e->clock));
-		buf_addc(b, ' ');
-		buf_add_html(b, e->rung, strlen(e->rung));
+		buf_addf(b, "</time><span class=\"jenis %s\">%s", escalation_name(e->kind), kinds[e->kind]);
 		if (told[0] != '\0' && e->kind == ESC_RUNG) {
-			buf_adds(b, ", kepada ");
+			buf_adds(b, " ke ");
 			buf_add_html(b, told, strlen(told));
 		}
+		buf_addf(b, "</span><span>%s%s, ", e->latihan ? "LATIHAN " : "", code);
+		buf_add_html(b, unit, strlen(unit));
+		buf_adds(b, ": belum ");
+		buf_add_html(b, e->clock, strlen(e->clock));
 		if (e->why[0] != '\0')
 			buf_addf(b, " (%s)", e->why);
-		buf_adds(b, "</li>\n");
+		buf_adds(b, "</span></li>\n");
 	}
+	if (shown == 0)
+		buf_adds(b, "<li class=\"kosong\">Belum ada yang lewat batas.</li>\n");
 }
 
 static void
@@ -202,8 +207,8 @@ get_board(struct http_req *r, void *arg)
 	{
 		const struct template_value v[] = {
 			{ "kabupaten", c->h.set.name }, { "waktu", buf_str(&clock) },
-			{ "seq", seq }, { "open", open },
-			{ "breaching", breaching }, { "triage", triage },
+			{ "seq", seq }, { "open", open }, { "breaching", breaching },
+			{ "bahaya", f.breaching > 0 ? "bahaya" : "" }, { "triage", triage },
 			{ "share", buf_str(&share) }, { "of", buf_str(&of) },
 			{ "judul", lists[l].title }, { "kosong", shown == 0 ? lists[l].empty : "" },
 		};

@@ -613,6 +613,24 @@ http_answer_json(struct http_req *r, int status, const struct buf *body)
 	http_answer(r, status, "application/json", body);
 }
 
+/* What a resident understands; the status line keeps the protocol's phrase. */
+static const char *
+heading_of(int status, const char *title)
+{
+	static const struct { int status; const char *words; } headings[] = {
+		{ 400, "Belum bisa diterima" }, { 401, "Belum dikenali" }, { 403, "Tidak boleh dibuka" },
+		{ 404, "Tidak ditemukan" }, { 405, "Alamat ini dipakai dengan cara lain" },
+		{ 413, "Terlalu besar" }, { 414, "Terlalu panjang" }, { 415, "Jenis berkas ini tidak diterima" },
+		{ 429, "Terlalu sering; tunggu sebentar" }, { 500, "Maaf, ada kesalahan di pihak kami" },
+		{ 503, "Maaf, sedang penuh atau terputus" },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(headings); i++)
+		if (headings[i].status == status)
+			return headings[i].words;
+	return title;
+}
+
 void
 http_problem_add(struct buf *out, int html, int status, const char *title, const char *detail)
 {
@@ -624,14 +642,16 @@ http_problem_add(struct buf *out, int html, int status, const char *title, const
 		buf_adds(out, "}\n");
 		return;
 	}
+	title = heading_of(status, title);
 	buf_adds(out, "<!doctype html>\n<html lang=\"id\"><meta charset=\"utf-8\">"
-	    "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
+	    "<meta name=\"viewport\" content=\"width=device-width\">"
+	    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
 	buf_add_html(out, title, strlen(title));
 	buf_adds(out, "</title>\n<h1>");
 	buf_add_html(out, title, strlen(title));
 	buf_adds(out, "</h1>\n<p>");
 	buf_add_html(out, detail, strlen(detail));
-	buf_adds(out, "</p>\n</html>\n");
+	buf_adds(out, "</p>\n<p><a href=\"/\">Ke halaman depan</a></p>\n</html>\n");
 }
 
 void

@@ -35,6 +35,10 @@ static const struct { const char *text; int danger; } texts[] = {
 	{ "tolong jalan diaspal", 0 },
 	{ "minta surat pindah", 0 },
 	{ "sadar wisata", 0 },
+	{ "lampu mati di depan rumah", 0 },
+	{ "got mampet dpn rmh rt 2 bau bgt", 0 },
+	{ "sirahe metu getih akeh", 1 },
+	{ "tangan kejepit mesin giling", 1 },
 	{ "kobongan", 1 },
 	{ "", 0 },
 	{ "   ...   ", 0 },
@@ -72,7 +76,10 @@ START_TEST(no_words_no_danger)
 	ck_assert_msg(c != NULL, "%s", buf_str(&errors));
 	d = door_new(c);
 	ck_assert_int_eq(danger_at_door(d, "api", 3), 0);	/* too light alone */
-	ck_assert_int_eq(danger_at_door(d, "putus sekali", 12), 1);	/* the longest part of a gap */
+	ck_assert_int_eq(danger_at_door(d, "kabel pln putus sekali", 22), 1);
+	ck_assert_int_eq(danger_at_door(d, "putus sekali kabelnya", 21), 1);	/* in any order */
+	ck_assert_int_eq(danger_at_door(d, "putus sekali", 12), 0);	/* half of it is none */
+	ck_assert_int_eq(danger_at_door(d, "kabel putus", 11), 0);
 	ck_assert_int_eq(danger_at_door(d, "putus", 5), 0);
 	door_free(d);
 	catalogue_free(c);
