@@ -130,7 +130,7 @@ fault-smoke: all
 	$(TORTURE) redis-stopped --build $(B) --seconds 8
 	@for s in same-five untouched tamper canary; do $(TORTURE) $$s --build $(B) || exit 1; done
 
-fault-all: all
+fault-all: all $(B)/bench/fill
 	@$(MAKE) --no-print-directory -s all B=$(B)/faults FAULTS=1
 	@for seed in 1 2 3; do $(TORTURE) run --build $(B) --seconds 60 --rate 60 --seed $$seed || exit 1; done
 	$(TORTURE) run --build $(B) --seconds 60 --rate 60 --seed 4 --only redis
@@ -138,7 +138,7 @@ fault-all: all
 	@for mode in points poison; do \
 	  $(TORTURE) run --build $(B)/faults --seconds 60 --rate 30 --mode $$mode || exit 1; done
 	$(TORTURE) redis-stopped --build $(B) --seconds 20
-	@for s in same-five untouched tamper canary; do $(TORTURE) $$s --build $(B) || exit 1; done
+	@for s in same-five untouched tamper canary engines; do $(TORTURE) $$s --build $(B) || exit 1; done
 
 # Each planted mistake must turn a check red.
 mutants:

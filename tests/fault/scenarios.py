@@ -2,6 +2,7 @@
 
 Each gets its arguments and a folder of its own, and returns 0 when all held.
 """
+import collections
 import glob
 import hashlib
 import http.client
@@ -17,7 +18,7 @@ import time
 import urllib.parse
 import uuid
 
-from house import TAG, House, Late, Redis, RedisError, make_conf, wait_for
+from house import TOP, TAG, House, Late, Redis, RedisError, make_conf, wait_for
 from load import History, Load
 
 SPANS = {"konfirmasi": "20s", "urung": "1s", "tunggu": "60s", "tanya": "60s", "tinjau": "30m"}
@@ -418,7 +419,55 @@ def canary(args, work):
     return led.broken
 
 
+def engines(args, work, count=10000):
+    """Many deadlines at one instant, five engines, one killed each second: every rung exactly once (P4)."""
+    led = Ledger()
+    fill = os.path.join(args.build, "bench", "fill")
+    with begin(args, work) as house:
+        house.signal("sla", signal.SIGSTOP)
+        due = int(subprocess.run([fill, "--dir", house.dir, "--due", str(count), "--at-in", "4000"], cwd=TOP,
+                                 check=True, stdout=subprocess.PIPE).stdout)
+        house.signal("sla", signal.SIGCONT)
+        others = [house.second("sla", "sla-%d" % n) for n in range(2, 6)]
+        kills, next_kill = 0, due / 1000 + 0.3
+
+        def rungs():
+            r = house.redis()
+            try:
+                return int(r("XLEN", TAG + "log"))
+            finally:
+                r.close()
+
+        before = rungs()
+        until = time.monotonic() + 60
+        while rungs() - before < count and time.monotonic() < until:
+            if time.time() > next_kill:		# the first as the storm is on, then one each second
+                victim = others.pop(0)
+                victim.kill()
+                victim.wait()
+                kills += 1
+                others.append(house.second("sla", "sla-%d" % (kills % 4 + 2)))
+                next_kill += 0.3
+        fired = collections.Counter()
+        early = 0
+        for _, e in log_entries(house):
+            esc = e.get("esc")
+            if esc and esc["kind"] in ("rung", "passed"):
+                fired[e["code"], esc["rung"]] += 1
+                early += e["at"] < due
+        led.must(kills > 0, "%d engines were killed meanwhile", kills)
+        led.must(len(fired) == count, "%d of %d rungs came", len(fired), count)
+        led.must(max(fired.values()) == 1, "none came twice")
+        led.must(early == 0, "none came early")
+        r = house.redis()
+        late = r("ZCOUNT", TAG + "due", "-inf", str(due))
+        r.close()
+        led.must(late == 0, "none is left")
+    return led.broken
+
+
 TABLE = {
+    "engines": engines,
     "redis-stopped": redis_stopped,
     "same-five": same_five,
     "untouched": untouched,
