@@ -7,7 +7,7 @@
 #include "lib/buf.h"
 
 #define WORD_MAX 48		/* a longer run of letters is cut */
-#define FORMS 4			/* as written, as meant, without a long and without a short ending */
+#define FORMS 4		/* as written, as meant, without a long and without a short ending */
 #define PHRASE_MAX 4		/* words of a phrase; longer ones are known by their first four */
 #define SEED 14695981039346656037ULL
 

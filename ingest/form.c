@@ -17,8 +17,8 @@ ASSET_DECLARE(ingest_web_cek_html);
 ASSET_DECLARE(ingest_web_gaya_css);
 ASSET_DECLARE(ingest_web_form_js);
 
-#define FORM_CSP "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; " \
-	"frame-ancestors 'none'; base-uri 'none'"
+#define FORM_CSP "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " \
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 struct pages { char *form, *cek; const struct policy *policy; char *regency; };
 
@@ -199,7 +199,8 @@ fill(struct laporan *l, struct http_req *r, const struct ingest *g)
 	if (isi[words] == '\0')
 		return "Tulis dulu apa yang terjadi.";
 	if (strlen(isi) > (size_t)g->h.set.text_bytes)
-		return "Laporan terlalu panjang; ringkaskan, atau kirim sisanya sebagai laporan kedua.";
+		return "Laporan terlalu panjang; ringkaskan, atau kirim sisanya sebagai laporan "
+		    "kedua.";
 	if (strlen(kunci) > 128 || strlen(field(r, "lokasi")) > 2000 ||
 	    strlen(field(r, "nama")) > 500)
 		return "Salah satu isian terlalu panjang.";
@@ -285,7 +286,8 @@ on_form_taken(enum receipt_result result, const struct code *code, void *arg)
 			    "The report could not be stored; send it again with the same kunci.");
 		else
 			form_again(t->r, t->g, 503,
-			    "Maaf, laporan belum tersimpan. Tulisan Anda masih ada di bawah: tekan Kirim "
+			    "Maaf, laporan belum tersimpan. Tulisan Anda masih ada di bawah: "
+			    "tekan Kirim "
 			    "lagi sebentar lagi, atau telepon 112 bila darurat.");
 	}
 	free(t);
