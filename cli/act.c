@@ -119,15 +119,15 @@ cli_act(int argc, char **argv)
 	if (cli_parse(&c, argc, argv, flags, N_ELEMS(flags)) != 0 || c.args_n != 2 || as == NULL) {
 		free(fx);
 		return cli_usage(
-		    "act CODE ACTION --as OFFICER [--note T] [--to UNIT] [--approver O] [--until MS] "
-		    "[--category C] [--place P] [--urgency U]");
+		    "act CODE ACTION --as OFFICER [--note T] [--to UNIT] [--approver O] "
+		    "[--until MS] [--category C] [--place P] [--urgency U]");
 	}
 	if (code_parse(&code, c.args[0], strlen(c.args[0])) != 0)
 		cli_fail("%s: no receipt code: a symbol is wrong", c.args[0]);
 	else if (case_event_of_name(c.args[1], &cmd.event) != 0)
 		cli_fail(
-		    "%s: no action; one of tugaskan terima menuju tiba tangani selesai bukan teruskan tanya catat tunggu "
-		    "lanjut tolak gabung urung ambil-alih",
+		    "%s: no action; one of tugaskan terima menuju tiba tangani selesai bukan "
+		    "teruskan tanya catat tunggu lanjut tolak gabung urung ambil-alih",
 		    c.args[1]);
 	else if (cli_house(&c, &h) == 0) {
 		snprintf(cmd.actor, sizeof(cmd.actor), "%s", as);

@@ -219,7 +219,8 @@ cli_cases(int argc, char **argv)
 		l.any_state = 0;
 		if (case_state_of_name(state, &l.state) != 0)
 			return cli_fail(
-			    "--state %s: one of baru ditugaskan diterima menuju ditangani selesai menunggu",
+			    "--state %s: one of baru ditugaskan diterima menuju ditangani selesai "
+			    "menunggu",
 			    state);
 	}
 	if (cli_house(&c, &h) != 0)

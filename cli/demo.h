@@ -106,7 +106,8 @@ int demo_hear_begin(struct demo *d);
 void demo_hear_end(struct demo *d);
 /* One line on the terminal: time since start, who, what. */
 enum demo_voice {
-	SAYS_HOUSE, SAYS_RESIDENT, SAYS_TASK, SAYS_OFFICER, SAYS_NEWS, SAYS_CLIMB, SAYS_BUPATI, SAYS_QUIET
+	SAYS_HOUSE, SAYS_RESIDENT, SAYS_TASK, SAYS_OFFICER, SAYS_NEWS, SAYS_CLIMB,
+	SAYS_BUPATI, SAYS_QUIET
 };
 void demo_say(const struct demo *d, enum demo_voice v, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

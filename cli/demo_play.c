@@ -282,8 +282,9 @@ sign(const struct demo *d, struct buf *header, const struct buf *body)
 static void
 post(struct demo_letter *x)
 {
-	static const char *const form_headers[] = { "Content-Type: application/x-www-form-urlencoded",
-	    "Accept: application/json", NULL };
+	static const char *const form_headers[] = {
+		"Content-Type: application/x-www-form-urlencoded", "Accept: application/json", NULL
+	};
 	const char *headers[] = { "Content-Type: application/json", NULL, NULL };
 	struct buf url = { 0 }, signature = { 0 };
 

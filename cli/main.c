@@ -7,7 +7,11 @@
 #include "lib/config.h"
 #include "lib/log.h"
 
-static const struct { const char *name; int (*run)(int, char **); const char *usage; } commands[] = {
+static const struct {
+	const char *name;
+	int (*run)(int, char **);
+	const char *usage;
+} commands[] = {
 	{ "up", cli_up,
 	    "[--http PORT] [--console PORT] [--redis URL]   start the house and keep it up" },
 	{ "check", cli_check, "[--conf DIR]   is the configuration sound?" },
@@ -120,7 +124,8 @@ cli_house(const struct cli *c, struct house *h)
 		buf_adds(&url, c->redis);
 	else if (file_read(buf_str(&path), 1024, &url) != 0) {
 		cli_fail(
-		    "%s: nothing runs there; start it with 'kentongan up --dir %s' or name --redis URL",
+		    "%s: nothing runs there; start it with 'kentongan up --dir %s' or name "
+		    "--redis URL",
 		    c->dir, c->dir);
 		goto out;
 	}

@@ -10,7 +10,8 @@
 #include "lib/log.h"
 
 #define USAGE "officer list | import FILE.csv | end ID | away ID --from MS --until MS | " \
-	"add ID --name N --unit U --role petugas|kepala|operator|admin --phone +62... [--duty 24] [--order 1]"
+	"add ID --name N --unit U --role petugas|kepala|operator|admin --phone +62... " \
+	"[--duty 24] [--order 1]"
 
 static int
 import(struct house *h, const char *path)

@@ -27,8 +27,8 @@
 static const char *const folders[] = { "", "redis", "secrets", "spool", "media", "out", "run",
     "log", "noted" };
 static const char *const secrets[] = {
-	"data", "lookup", "sign", "redis", "sms_http", "kannel", "whatsapp_app", "whatsapp_verify", "telegram", "x",
-	"meta", "console_admin",
+	"data", "lookup", "sign", "redis", "sms_http", "kannel", "whatsapp_app", "whatsapp_verify",
+	"telegram", "x", "meta", "console_admin",
 };
 static const char *const daemons[] = { "router", "sla", "notify", "ingest", "console" };
 
@@ -186,7 +186,8 @@ check_record(struct house *h)
 
 	if (rc > 0)
 		cli_fail(
-		    "the record is not whole: %.*s; keep the data folder, restore the newest backup",
+		    "the record is not whole: %.*s; keep the data folder, restore the newest "
+		    "backup",
 		    (int)strcspn(buf_str(&report), "\n"), buf_str(&report));
 	else if (rc < 0)
 		cli_fail("the record cannot be read: %s", redis_pipe_error(h->st.pipe));

@@ -6,12 +6,11 @@
 
 #include "console/console.h"
 #include "lib/escape.h"
-#include "lib/log.h"
-#include "lib/template.h"
+#include "lib/page.h"
 
-extern const char _binary_console_web_papan_html_start[], _binary_console_web_papan_html_end[];
-extern const char _binary_console_web_papan_css_start[], _binary_console_web_papan_css_end[];
-extern const char _binary_console_web_papan_js_start[], _binary_console_web_papan_js_end[];
+ASSET_DECLARE(console_web_papan_html);
+ASSET_DECLARE(console_web_papan_css);
+ASSET_DECLARE(console_web_papan_js);
 
 #define ROWS_MAX 100
 #define LATEST 25
@@ -150,21 +149,6 @@ add_latest(struct buf *b, const struct console *c)
 }
 
 static void
-put_in(struct buf *page, const char *marker, const struct buf *rows)
-{
-	char *at = strstr(page->data, marker);
-	struct buf out = { 0 };
-
-	if (at == NULL)
-		return;
-	buf_add(&out, page->data, (size_t)(at - page->data));
-	buf_add(&out, buf_str(rows), rows->len);
-	buf_adds(&out, at + strlen(marker));
-	buf_release(page);
-	*page = out;
-}
-
-static void
 share_words(struct buf *share, struct buf *of, const struct model_figures *f)
 {
 	size_t decided = f->day_in_time + f->day_late;
@@ -178,15 +162,42 @@ share_words(struct buf *share, struct buf *of, const struct model_figures *f)
 	}
 }
 
+/* The page around the two lists: the figures in words. */
+static void
+fill_board(struct buf *page, const struct console *c, enum list l, int is_empty, int64_t now)
+{
+	struct buf share = { 0 }, of = { 0 }, clock = { 0 };
+	char open[24], breaching[24], triage[24], seq[24];
+	struct model_figures f;
+
+	model_figures(c->model, now, &f);
+	share_words(&share, &of, &f);
+	buf_add_wib_clock(&clock, now);
+	snprintf(open, sizeof(open), "%zu", f.open);
+	snprintf(breaching, sizeof(breaching), "%zu", f.breaching);
+	snprintf(triage, sizeof(triage), "%zu", f.triage);
+	snprintf(seq, sizeof(seq), "%" PRId64, model_seq(c->model));
+
+	const struct template_value v[] = {
+		{ "kabupaten", c->h.set.name }, { "waktu", buf_str(&clock) },
+		{ "seq", seq }, { "open", open }, { "breaching", breaching },
+		{ "bahaya", f.breaching > 0 ? "bahaya" : "" }, { "triage", triage },
+		{ "share", buf_str(&share) }, { "of", buf_str(&of) },
+		{ "judul", lists[l].title }, { "kosong", is_empty ? lists[l].empty : "" },
+	};
+
+	page_fill(page, "papan", ASSET(console_web_papan_html), v, N_ELEMS(v));
+	buf_release(&share);
+	buf_release(&of);
+	buf_release(&clock);
+}
+
 void
 get_board(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
 	int64_t now = house_now_ms(&c->h);
-	struct buf text = { 0 }, page = { 0 }, rows = { 0 }, latest = { 0 }, errors = { 0 };
-	struct buf share = { 0 }, of = { 0 }, clock = { 0 };
-	char open[24], breaching[24], triage[24], seq[24];
-	struct model_figures f;
+	struct buf page = { 0 }, rows = { 0 }, latest = { 0 };
 	enum list l = LIST_OPEN;
 	const char *which;
 	size_t len, shown;
@@ -195,37 +206,15 @@ get_board(struct http_req *r, void *arg)
 	for (size_t i = 0; which != NULL && i < N_ELEMS(lists); i++)
 		if (strcmp(which, lists[i].name) == 0)
 			l = (enum list)i;
-	model_figures(c->model, now, &f);
-	share_words(&share, &of, &f);
-	buf_add_wib_clock(&clock, now);
-	snprintf(open, sizeof(open), "%zu", f.open);
-	snprintf(breaching, sizeof(breaching), "%zu", f.breaching);
-	snprintf(triage, sizeof(triage), "%zu", f.triage);
-	snprintf(seq, sizeof(seq), "%" PRId64, model_seq(c->model));
 	shown = add_rows(&rows, c, l, now);
 	add_latest(&latest, c);
-	{
-		const struct template_value v[] = {
-			{ "kabupaten", c->h.set.name }, { "waktu", buf_str(&clock) },
-			{ "seq", seq }, { "open", open }, { "breaching", breaching },
-			{ "bahaya", f.breaching > 0 ? "bahaya" : "" }, { "triage", triage },
-			{ "share", buf_str(&share) }, { "of", buf_str(&of) },
-			{ "judul", lists[l].title }, { "kosong", shown == 0 ? lists[l].empty : "" },
-		};
-
-		buf_add(&text, _binary_console_web_papan_html_start,
-		    (size_t)(_binary_console_web_papan_html_end -
-		    _binary_console_web_papan_html_start));
-		if (template_fill(&page, buf_str(&text), buf_add_html, v, N_ELEMS(v), &errors) != 0)
-			log_error("page_broken", "page=papan err=\"%s\"",
-			    log_quote(buf_str(&errors), errors.len));
-	}
-	put_in(&page, "<!--KASUS-->", &rows);
-	put_in(&page, "<!--ESKALASI-->", &latest);
+	fill_board(&page, c, l, shown == 0, now);
+	page_put(&page, "<!--KASUS-->", &rows);
+	page_put(&page, "<!--ESKALASI-->", &latest);
 	http_answer(r, 200, "text/html; charset=utf-8", &page);
-	struct buf *const all[] = { &text, &page, &rows, &latest, &errors, &share, &of, &clock };
-	for (size_t i = 0; i < N_ELEMS(all); i++)
-		buf_release(all[i]);
+	buf_release(&page);
+	buf_release(&rows);
+	buf_release(&latest);
 }
 
 void
@@ -247,28 +236,16 @@ get_board_json(struct http_req *r, void *arg)
 	buf_release(&b);
 }
 
-static void
-asset(struct http_req *r, const char *type, const char *from, const char *to)
-{
-	struct buf b = { 0 };
-
-	buf_add(&b, from, (size_t)(to - from));
-	http_answer(r, 200, type, &b);
-	buf_release(&b);
-}
-
 void
 get_board_css(struct http_req *r, void *arg)
 {
 	(void)arg;
-	asset(r, "text/css; charset=utf-8", _binary_console_web_papan_css_start,
-	    _binary_console_web_papan_css_end);
+	page_answer_asset(r, "text/css; charset=utf-8", ASSET(console_web_papan_css));
 }
 
 void
 get_board_js(struct http_req *r, void *arg)
 {
 	(void)arg;
-	asset(r, "text/javascript; charset=utf-8", _binary_console_web_papan_js_start,
-	    _binary_console_web_papan_js_end);
+	page_answer_asset(r, "text/javascript; charset=utf-8", ASSET(console_web_papan_js));
 }

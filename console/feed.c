@@ -298,10 +298,13 @@ get_atom(struct http_req *r, void *arg)
 	if (is_unchanged(r, newest != NULL ? newest->seq : 0))
 		return;
 	buf_adds(&b,
-	    "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" "
+	    "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+	    "<feed xmlns=\"http://www.w3.org/2005/Atom\" "
 	    "xmlns:kt=\"tag:kentongan,2026:eskalasi\" xml:lang=\"id\">");
 	buf_addf(&b, "<id>tag:kentongan,2026:%s:eskalasi</id><title>Eskalasi Kentongan</title>"
-	    "<author><name>Kentongan</name></author><link rel=\"self\" href=\"/feed/eskalasi.atom\"/><updated>", c->h.set.regency);
+	    "<author><name>Kentongan</name></author>"
+	    "<link rel=\"self\" href=\"/feed/eskalasi.atom\"/><updated>",
+	    c->h.set.regency);
 	buf_add_wib_iso(&b, newest != NULL ? newest->at_ms : model_at_ms(c->model));
 	buf_adds(&b, "</updated>");
 	for (size_t i = 0; i < FEED_ENTRIES && (e = model_latest(c->model, i)) != NULL; i++)
@@ -347,7 +350,8 @@ get_json_feed(struct http_req *r, void *arg)
 	if (is_unchanged(r, newest != NULL ? newest->seq : 0))
 		return;
 	buf_adds(&b,
-	    "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"Eskalasi Kentongan\",\"language\":\"id\","
+	    "{\"version\":\"https://jsonfeed.org/version/1.1\","
+	    "\"title\":\"Eskalasi Kentongan\",\"language\":\"id\","
 	    "\"home_page_url\":\"/papan\",\"feed_url\":\"/feed/eskalasi.json\",\"items\":[");
 	for (size_t i = 0; i < FEED_ENTRIES && (e = model_latest(c->model, i)) != NULL; i++) {
 		buf_adds(&b, i ? "," : "");

@@ -6,8 +6,9 @@
 #include "console/console.h"
 
 #define ESCALATIONS_MAX 10000
-#define CONSOLE_CSP "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; " \
-	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+#define CONSOLE_CSP "default-src 'none'; style-src 'self'; script-src 'self'; " \
+	"connect-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; " \
+	"base-uri 'none'"
 
 static const struct http_route routes[] = {
 	/* method   path                    body  handler              flags */
@@ -53,7 +54,8 @@ console_init(void *self, struct daemon *d, const char *port)
 	if (strcmp(c->h.set.console_address, "127.0.0.1") != 0 &&
 	    strcmp(c->h.set.console_address, "::1") != 0) {
 		fprintf(stderr,
-		    "console.address: %s is not loopback; there is no log-in yet, so only 127.0.0.1 is served\n",
+		    "console.address: %s is not loopback; there is no log-in yet, so only "
+		    "127.0.0.1 is served\n",
 		    c->h.set.console_address);
 		return -1;
 	}
@@ -92,7 +94,8 @@ int
 main(int argc, char **argv)
 {
 	static const struct house_life life = {
-		"console", "port to listen on, in place of console.port", console_init, console_release
+		"console", "port to listen on, in place of console.port",
+		console_init, console_release
 	};
 	static struct console console;
 

@@ -108,7 +108,8 @@ struct field { const char *key; enum field_kind kind; size_t offset, size; int64
 #define INT(k, f) NUMBER(k, f, INT_MAX)
 #define ENUM(k, f, last) NUMBER(k, f, last)
 #define MS(k, f) { k, FIELD_MS, offsetof(struct case_record, f), 0, MS_MOST }
-#define TEXT(k, f) { k, FIELD_TEXT, offsetof(struct case_record, f), sizeof(((struct case_record *)0)->f), 0 }
+#define TEXT(k, f) { k, FIELD_TEXT, offsetof(struct case_record, f), \
+	sizeof(((struct case_record *)0)->f), 0 }
 /* Some 30,000 years: differences and sums of times stay far from the ends of int64_t. */
 #define MS_MOST INT64_C(1000000000000000)
 
@@ -162,8 +163,9 @@ encode_clock(struct buf *b, const struct case_clock *k)
 		buf_addc(b, '0');
 	else
 		buf_addf(b, "[%d,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64
-		    ",%d,%d,%d,%d,%" PRId64 "]", k->state, k->start_ms, k->due_ms, k->next_ms, k->met_ms,
-		    k->breached_ms, k->warned, k->rung, k->in_breach, k->epoch, k->paused_ms);
+		    ",%d,%d,%d,%d,%" PRId64 "]", k->state, k->start_ms, k->due_ms, k->next_ms,
+		    k->met_ms, k->breached_ms, k->warned, k->rung, k->in_breach, k->epoch,
+		    k->paused_ms);
 }
 
 static void

@@ -29,7 +29,8 @@ const char *case_state_name(enum case_state s);
 int case_state_of_name(const char *s, enum case_state *out);
 
 enum close_reason {
-	CLOSE_NONE, CLOSE_CONFIRMED, CLOSE_UNDISPUTED, CLOSE_REJECTED, CLOSE_DUPLICATE, CLOSE_WITHDRAWN
+	CLOSE_NONE, CLOSE_CONFIRMED, CLOSE_UNDISPUTED, CLOSE_REJECTED, CLOSE_DUPLICATE,
+	CLOSE_WITHDRAWN
 };
 const char *close_reason_name(enum close_reason r);
 

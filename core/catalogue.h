@@ -7,8 +7,9 @@
  *     ringkas: jalan rusak          # at most 20 characters, for a one-segment SMS
  *     urgensi: biasa                # default urgency
  *     rahasia: tidak                # sealed: only named roles see that it exists
- *     program: ""                   # the regency's programme, if one (Banyuwangi Children Centre ...)
- *     unit: [desa, O-PUCKPP]        # the first one leads; words: rt desa kecamatan puskesmas damkar, or codes
+ *     program: ""                   # the regency's programme, if one (Banyuwangi Children Centre)
+ *     unit: [desa, O-PUCKPP]        # the first one leads; codes, or words: rt desa kecamatan
+ *                                   # puskesmas damkar
  *     pemilik:                      # words that name the body which owns the thing; it then leads
  *       - {k: "jalan nasional", unit: V-BBPJN}
  *     tanpa_kasus: tidak            # ya: spam, thanks; needs no unit

@@ -16,7 +16,8 @@ void outgoing_release(struct outgoing *o);
 
 /*
  * words may be NULL unless message_needs_words(); note is the actor's reason or question.  -1 when
- * the recipient cannot be reached (no number, officer unknown): nothing to send, the caller logs it.
+ * the recipient cannot be reached (no number, officer unknown): nothing to send, the caller logs
+ * it.
  */
 int message_render(const struct policy *p, const struct roster *r, const struct case_record *c,
     const struct laporan *words, const char *note, const struct message *m, int64_t now_ms,

@@ -10,17 +10,15 @@
 #include "core/phone.h"
 #include "lib/clock.h"
 #include "lib/escape.h"
-#include "lib/log.h"
-#include "lib/template.h"
+#include "lib/page.h"
 
-#define ASSET(name) _binary_ingest_web_##name##_start, (size_t)(_binary_ingest_web_##name##_end - _binary_ingest_web_##name##_start)
-extern const char _binary_ingest_web_form_html_start[], _binary_ingest_web_form_html_end[];
-extern const char _binary_ingest_web_cek_html_start[], _binary_ingest_web_cek_html_end[];
-extern const char _binary_ingest_web_gaya_css_start[], _binary_ingest_web_gaya_css_end[];
-extern const char _binary_ingest_web_form_js_start[], _binary_ingest_web_form_js_end[];
+ASSET_DECLARE(ingest_web_form_html);
+ASSET_DECLARE(ingest_web_cek_html);
+ASSET_DECLARE(ingest_web_gaya_css);
+ASSET_DECLARE(ingest_web_form_js);
 
-#define FORM_CSP "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; " \
-	"frame-ancestors 'none'; base-uri 'none'"
+#define FORM_CSP "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " \
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 struct pages { char *form, *cek; const struct policy *policy; char *regency; };
 
@@ -62,22 +60,16 @@ add_categories(struct buf *b, const struct catalogue *c)
 			add_option(b, category_at(c, i)->code, category_at(c, i)->name);
 }
 
-/* Puts text in place of a marker; {braces} in it would be holes, so they are left out. */
+/* {Braces} in it would be holes. */
 static void
-insert(struct buf *page, const char *marker, const struct buf *text)
+drop_braces(struct buf *b)
 {
-	const char *at = strstr(buf_str(page), marker);
-	struct buf out = { 0 };
+	size_t n = 0;
 
-	if (at == NULL)
-		return;
-	buf_add(&out, page->data, (size_t)(at - page->data));
-	for (size_t i = 0; i < text->len; i++)
-		if (text->data[i] != '{' && text->data[i] != '}')
-			buf_addc(&out, text->data[i]);
-	buf_adds(&out, at + strlen(marker));
-	buf_release(page);
-	*page = out;
+	for (size_t i = 0; i < b->len; i++)
+		if (b->data[i] != '{' && b->data[i] != '}')
+			b->data[n++] = b->data[i];
+	buf_cut(b, n);
 }
 
 struct pages *
@@ -89,13 +81,15 @@ pages_new(const struct policy *p, const char *regency, struct buf *errors)
 	(void)errors;
 	pages->policy = p;
 	pages->regency = xstrdup(regency);
-	buf_add(&page, ASSET(form_html));
+	buf_add(&page, ASSET(ingest_web_form_html));
 	add_places(&places, p->places);
 	add_categories(&categories, p->catalogue);
-	insert(&page, "<!--DESA-->", &places);
-	insert(&page, "<!--KATEGORI-->", &categories);
+	drop_braces(&places);
+	drop_braces(&categories);
+	page_put(&page, "<!--DESA-->", &places);
+	page_put(&page, "<!--KATEGORI-->", &categories);
 	pages->form = buf_take(&page);
-	buf_add(&page, ASSET(cek_html));
+	buf_add(&page, ASSET(ingest_web_cek_html));
 	pages->cek = buf_take(&page);
 	buf_release(&places);
 	buf_release(&categories);
@@ -124,49 +118,51 @@ field(struct http_req *r, const char *name)
 	return v != NULL ? v : "";
 }
 
+/* A key of this form: the same form sent twice is one report. */
+static void
+key_make(char out[33])
+{
+	uint8_t raw[16];
+	struct buf hex = { 0 };
+
+	random_bytes(raw, sizeof(raw));
+	buf_add_hex(&hex, raw, sizeof(raw));
+	snprintf(out, 33, "%s", buf_str(&hex));
+	buf_release(&hex);
+}
+
 static void
 form_again(struct http_req *r, struct ingest *g, int status, const char *message)
 {
-	const char *desa = field(r, "desa"), *kategori = field(r, "kategori"),
-	    *kunci = field(r, "kunci");
+	const char *desa = field(r, "desa"), *kategori = field(r, "kategori");
+	const char *kunci = field(r, "kunci"), *form = g->pages->form;
 	const struct place *place = place_find(g->pages->policy->places, desa);
 	const struct category *category = category_find(g->pages->policy->catalogue, kategori);
-	struct buf page = { 0 }, errors = { 0 };
-	char key[33] = "";
+	struct buf page = { 0 };
+	char key[33];
 
 	if (kunci[0] == '\0') {
-		uint8_t raw[16];
-		struct buf hex = { 0 };
-
-		random_bytes(raw, sizeof(raw));
-		buf_add_hex(&hex, raw, sizeof(raw));
-		snprintf(key, sizeof(key), "%s", buf_str(&hex));
-		buf_release(&hex);
+		key_make(key);
 		kunci = key;
 	}
-	{
-		const struct template_value v[] = {
-			{ "kabupaten", g->pages->regency }, { "pesan", message },
-			{ "darurat_dulu", "" },
-			{ "kunci", kunci }, { "lat", field(r, "lat") }, { "lon", field(r, "lon") },
-			{ "isi", field(r, "isi") }, { "lokasi", field(r, "lokasi") },
-			{ "desa", place != NULL ? desa : "" },
-			{ "desa_nama", place != NULL ? place->name : "" },
-			{ "kategori", category != NULL ? kategori : "" },
-			{ "kategori_nama", category != NULL ? category->name : "" },
-			{ "nama", field(r, "nama") }, { "telepon", field(r, "telepon") },
-			{ "rahasia", field(r, "rahasia") },
-		};
 
-		if (template_fill(&page, g->pages->form, buf_add_html, v, N_ELEMS(v), &errors) != 0)
-			log_error("page_broken", "page=form err=\"%s\"",
-			    log_quote(buf_str(&errors), errors.len));
-	}
+	const struct template_value v[] = {
+		{ "kabupaten", g->pages->regency }, { "pesan", message }, { "darurat_dulu", "" },
+		{ "kunci", kunci }, { "lat", field(r, "lat") }, { "lon", field(r, "lon") },
+		{ "isi", field(r, "isi") }, { "lokasi", field(r, "lokasi") },
+		{ "desa", place != NULL ? desa : "" },
+		{ "desa_nama", place != NULL ? place->name : "" },
+		{ "kategori", category != NULL ? kategori : "" },
+		{ "kategori_nama", category != NULL ? category->name : "" },
+		{ "nama", field(r, "nama") }, { "telepon", field(r, "telepon") },
+		{ "rahasia", field(r, "rahasia") },
+	};
+
+	page_fill(&page, "form", form, strlen(form), v, N_ELEMS(v));
 	http_add_header(r, "Content-Security-Policy", FORM_CSP);
 	http_add_header(r, "Permissions-Policy", "geolocation=(self)");
 	http_answer(r, status, "text/html; charset=utf-8", &page);
 	buf_wipe(&page);
-	buf_release(&errors);
 }
 
 void
@@ -203,7 +199,8 @@ fill(struct laporan *l, struct http_req *r, const struct ingest *g)
 	if (isi[words] == '\0')
 		return "Tulis dulu apa yang terjadi.";
 	if (strlen(isi) > (size_t)g->h.set.text_bytes)
-		return "Laporan terlalu panjang; ringkaskan, atau kirim sisanya sebagai laporan kedua.";
+		return "Laporan terlalu panjang; ringkaskan, atau kirim sisanya sebagai laporan "
+		    "kedua.";
 	if (strlen(kunci) > 128 || strlen(field(r, "lokasi")) > 2000 ||
 	    strlen(field(r, "nama")) > 500)
 		return "Salah satu isian terlalu panjang.";
@@ -289,7 +286,8 @@ on_form_taken(enum receipt_result result, const struct code *code, void *arg)
 			    "The report could not be stored; send it again with the same kunci.");
 		else
 			form_again(t->r, t->g, 503,
-			    "Maaf, laporan belum tersimpan. Tulisan Anda masih ada di bawah: tekan Kirim "
+			    "Maaf, laporan belum tersimpan. Tulisan Anda masih ada di bawah: "
+			    "tekan Kirim "
 			    "lagi sebentar lagi, atau telepon 112 bila darurat.");
 	}
 	free(t);
@@ -326,14 +324,11 @@ static void
 cek_page(struct http_req *r, struct ingest *g, int status, const char *message)
 {
 	const struct template_value v[] = { { "pesan", message } };
-	struct buf page = { 0 }, errors = { 0 };
+	struct buf page = { 0 };
 
-	if (template_fill(&page, g->pages->cek, buf_add_html, v, N_ELEMS(v), &errors) != 0)
-		log_error("page_broken", "page=cek err=\"%s\"",
-		    log_quote(buf_str(&errors), errors.len));
+	page_fill(&page, "cek", g->pages->cek, strlen(g->pages->cek), v, N_ELEMS(v));
 	http_answer(r, status, "text/html; charset=utf-8", &page);
 	buf_release(&page);
-	buf_release(&errors);
 }
 
 void
@@ -361,24 +356,20 @@ post_cek(struct http_req *r, void *arg)
 static void
 static_file(struct http_req *r, const char *type, const char *data, size_t len)
 {
-	struct buf body = { 0 };
-
-	buf_add(&body, data, len);
 	http_add_header(r, "Cache-Control", "public, max-age=3600");
-	http_answer(r, 200, type, &body);
-	buf_release(&body);
+	page_answer_asset(r, type, data, len);
 }
 
 void
 get_css(struct http_req *r, void *arg)
 {
 	(void)arg;
-	static_file(r, "text/css; charset=utf-8", ASSET(gaya_css));
+	static_file(r, "text/css; charset=utf-8", ASSET(ingest_web_gaya_css));
 }
 
 void
 get_js(struct http_req *r, void *arg)
 {
 	(void)arg;
-	static_file(r, "text/javascript; charset=utf-8", ASSET(form_js));
+	static_file(r, "text/javascript; charset=utf-8", ASSET(ingest_web_form_js));
 }

@@ -144,7 +144,8 @@ int
 main(int argc, char **argv)
 {
 	static const struct house_life life = {
-		"ingest", "port to listen on, in place of ingest.http.port", ingest_init, ingest_release
+		"ingest", "port to listen on, in place of ingest.http.port",
+		ingest_init, ingest_release
 	};
 	static struct ingest ingest;
 

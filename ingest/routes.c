@@ -6,7 +6,13 @@
 #define NO_BODY SIZE_MAX
 #define LIMIT(f) offsetof(struct settings, f)
 
-static const struct { enum http_method method; const char *path; size_t limit; http_handler handler; unsigned flags; } table[] = {
+static const struct {
+	enum http_method method;
+	const char *path;
+	size_t limit;
+	http_handler handler;
+	unsigned flags;
+} table[] = {
 	/* method    path                 body limit              handler           flags */
 	{ HTTP_POST, "/hook/sms/http",     LIMIT(hook_body_bytes), post_sms_http,    0 },
 	{ HTTP_GET,  "/",                  NO_BODY,                get_form,         0 },

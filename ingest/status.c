@@ -12,10 +12,10 @@
 #include "lib/config.h"
 #include "lib/escape.h"
 #include "lib/log.h"
-#include "lib/template.h"
+#include "lib/page.h"
 #include "store/cases.h"
 
-extern const char _binary_ingest_web_status_html_start[], _binary_ingest_web_status_html_end[];
+ASSET_DECLARE(ingest_web_status_html);
 
 struct asking { struct http_req *r; struct ingest *g; struct code code; int json, own; };
 
@@ -97,35 +97,26 @@ static void
 answer_page(struct asking *a, const struct shown *s, const struct laporan *l)
 {
 	char code[CODE_CHARS + 2], token[33], size[16];
-	struct buf page = { 0 }, errors = { 0 }, upload = { 0 }, text = { 0 };
+	struct buf page = { 0 }, upload = { 0 };
 
 	code_show(code, &a->code);
 	status_token(token, a->g, &a->code);
 	snprintf(size, sizeof(size), "%d", (int)(a->g->h.set.photo_bytes >> 20));
 	if (a->own)
 		buf_addf(&upload, "/foto/%s?t=%s", a->code.s, token);
-	{
-		const struct template_value v[] = {
-			{ "pesan", "" }, { "kode", code }, { "keadaan", s->state },
-			{ "unit", buf_str(&s->unit) },
-			{ "jenis", s->kind }, { "batas", buf_str(&s->due) },
-			{ "diterima", buf_str(&s->received) },
-			{ "isi", a->own && l->text != NULL ? l->text : "" },
-			{ "unggah", buf_str(&upload) }, { "besar", size },
-		};
 
-		buf_add(&text, _binary_ingest_web_status_html_start,
-		    (size_t)(_binary_ingest_web_status_html_end -
-		    _binary_ingest_web_status_html_start));
-		if (template_fill(&page, buf_str(&text), buf_add_html, v, N_ELEMS(v), &errors) != 0)
-			log_error("page_broken", "page=status err=\"%s\"",
-			    log_quote(buf_str(&errors), errors.len));
-	}
+	const struct template_value v[] = {
+		{ "pesan", "" }, { "kode", code }, { "keadaan", s->state },
+		{ "unit", buf_str(&s->unit) }, { "jenis", s->kind },
+		{ "batas", buf_str(&s->due) }, { "diterima", buf_str(&s->received) },
+		{ "isi", a->own && l->text != NULL ? l->text : "" },
+		{ "unggah", buf_str(&upload) }, { "besar", size },
+	};
+
+	page_fill(&page, "status", ASSET(ingest_web_status_html), v, N_ELEMS(v));
 	http_answer(a->r, 200, "text/html; charset=utf-8", &page);
 	buf_wipe(&page);
-	buf_release(&errors);
 	buf_release(&upload);
-	buf_release(&text);
 }
 
 static void

@@ -4,8 +4,9 @@
  * HTTP server: evhttp behind a route table and the guard (lib/guard.h).
  *
  * Ownership  a request belongs to the handler until it answers it, once, by http_answer() or an
- *            http_answer_*() function; it may do so later (the client may be gone by then: answering
- *            is still right and frees it).  Strings from a request live as long as the request.
+ *            http_answer_*() function; it may do so later (the client may be gone by then:
+ *            answering is still right and frees it).  Strings from a request live as long as the
+ *            request.
  * Errors     405 with Allow, 404, 413, 415 (a Content-Encoding) and what the guard refuses are
  *            given by the server itself as problem+json (RFC 9457) or, for a browser, a small HTML
  *            page.

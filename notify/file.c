@@ -90,6 +90,7 @@ channel_file_init(struct channel *c, const char *route, const char *dir)
 		return -1;
 	}
 	buf_release(&path);
-	*c = (struct channel){ .route = route, .send = send_line, .flush = flush_file, .release = release_file, .data = f };
+	*c = (struct channel){ .route = route, .send = send_line, .flush = flush_file,
+	    .release = release_file, .data = f };
 	return 0;
 }

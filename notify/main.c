@@ -1,5 +1,4 @@
 /* Everything that leaves the house: claims from the outbox, sends, marks. */
-
 #include <event2/event.h>
 
 #include "lib/clock.h"

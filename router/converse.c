@@ -17,7 +17,11 @@
 /* ---- grammar ---- */
 
 enum needs { NEEDS_NOTHING, NEEDS_NONCE };
-static const struct { const char *word; enum case_event event; enum needs needs; } officer_words[] = {
+static const struct {
+	const char *word;
+	enum case_event event;
+	enum needs needs;
+} officer_words[] = {
 	{ "TERIMA", ON_ACCEPT, NEEDS_NOTHING }, { "MENUJU", ON_GO, NEEDS_NOTHING },
 	{ "TIBA", ON_ARRIVE, NEEDS_NOTHING }, { "TANGANI", ON_HANDLE, NEEDS_NONCE },
 	{ "SELESAI", ON_RESOLVE, NEEDS_NONCE }, { "TERUSKAN", ON_HAND_ON, NEEDS_NONCE },

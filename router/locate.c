@@ -402,7 +402,7 @@ context_points(const struct mention *m, const struct place *p, enum spelling_kin
 				continue;
 			if (q == p && kind == SPELLING_DUSUN &&
 			    all[i].candidates[k].kind == SPELLING_DUSUN)
-				continue;	/* two hamlets of common names happen to share a desa */
+				continue;	/* two hamlets happen to share a desa */
 			if (q == p || q == p->parent)
 				return POINTS_CONTEXT;
 			if (q->parent == p->parent && all[i].need < NEED_AT)

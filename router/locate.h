@@ -6,8 +6,9 @@
  * desa beside its own kecamatan is believed.
  *
  * Never a guess  two places of one name without anything that tells them apart: no place, both are
- *            rivals.  A kecamatan and its desa of the same name: the kecamatan, the desa is a rival.
- *            A name that is a common word counts only where a word or another place says so.
+ *            rivals.  A kecamatan and its desa of the same name: the kecamatan, the desa is a
+ *            rival.  A name that is a common word counts only where a word or another place
+ *            says so.
  * Lists of kategori.yaml: tanda_desa, tanda_kecamatan, tanda_dusun, tanda_tempat, nama_umum.
  */
 #include "core/catalogue.h"

@@ -10,7 +10,7 @@ enum { SYMBOL_NONE, SYMBOL_START, SYMBOL_END, SYMBOL_GAP, SYMBOL_WORDS };
 
 #define WILD_MIN 3		/* "a*" would fit half of all words ("aaaa*" is squeezed to it) */
 #define TOKEN_SYMBOLS 6		/* three forms and a few wild cards */
-#define STEPS_MAX 20000		/* edges looked at per report: bounds what a hostile text can cost */
+#define STEPS_MAX 20000		/* edges looked at per report: bounds what hostile text can cost */
 
 struct edge { uint32_t node, symbol, child; };	/* child 0: slot is free */
 struct value { uint32_t value, next; };		/* next: index + 1 into values, 0 ends */

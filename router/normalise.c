@@ -10,7 +10,7 @@
 
 #define SPELT_OUT 4	/* so many single letters in a row are one word: "t o l o n g" */
 #define NEAR_MIN 7	/* so long a danger word is recognised with one typing error */
-#define STEM_MIN 5	/* shorter stems mean too much: "perapian" is no "api", "peduli" no "duli" */
+#define STEM_MIN 5	/* shorter stems mean too much: "perapian" is no "api" */
 
 struct normaliser {
 	struct vocab slang;		/* shorthand */

@@ -5,9 +5,9 @@
  * that nothing is burning now: a negation just before it, a past tense around it, a wish or a fear
  * before it.  Punctuation between parts them ("tidak ada air, kebakaran").
  *
- * Lists of kategori.yaml: darurat, ringan (nobody's life is in danger), mendesak, santai (can wait),
- * negasi, lampau, sekarang (it goes on: outweighs a past tense), harap (its weight is how near the
- * danger must follow: 1 is the next word), kabar (hearsay, in a question).
+ * Lists of kategori.yaml: darurat, ringan (nobody's life is in danger), mendesak, santai (can
+ * wait), negasi, lampau, sekarang (it goes on: outweighs a past tense), harap (its weight is how
+ * near the danger must follow: 1 is the next word), kabar (hearsay, in a question).
  */
 #include "core/catalogue.h"
 #include "router/match.h"

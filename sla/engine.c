@@ -120,7 +120,8 @@ decide_round(struct engine *e, struct round *r, int held)
 
 		if (!d->s.there || !d->s.readable || d->s.version == 0)
 			log_error("due_unreadable",
-			    "case=%s there=%d err=\"no case of a known schema; see 'kentongan audit verify'\"",
+			    "case=%s there=%d err=\"no case of a known schema; see 'kentongan "
+			    "audit verify'\"",
 			    d->code.s, d->s.there);
 		/*
 		 * A suspect clock must not wake an official for nothing, but a life

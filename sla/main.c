@@ -1,5 +1,4 @@
 /* Nobody waits unseen: the SLA engine, the sealer, the sweeper. */
-
 #include <event2/event.h>
 
 #include "lib/clock.h"

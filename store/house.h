@@ -42,7 +42,7 @@ int house_check_only(const char *conf_dir);
  */
 struct house_life {
 	const char *name;
-	const char *port_what;		/* says what --port is for; NULL: the daemon has no such flag */
+	const char *port_what;		/* what --port is for; NULL: there is no such flag */
 	int (*init)(void *self, struct daemon *d, const char *port);
 	void (*release)(void *self);
 };

@@ -55,7 +55,8 @@ add_escalation(struct buf *b, const struct escalation *e)
 	if (e->kind == ESC_NONE)
 		return;
 	buf_addf(b,
-	    ",\"esc\":{\"kind\":\"%s\",\"clock\":\"%s\",\"rung\":\"%s\",\"unit\":\"%s\",\"told\":\"%s\","
+	    ",\"esc\":{\"kind\":\"%s\",\"clock\":\"%s\",\"rung\":\"%s\","
+	    "\"unit\":\"%s\",\"told\":\"%s\","
 	    "\"due_ms\":%" PRId64 ",\"late_ms\":%" PRId64 ",\"epoch\":%d",
 	    escalation_name(e->kind), e->clock, e->rung, e->unit, e->told, e->due_ms, e->late_ms,
 	    e->epoch);
@@ -100,7 +101,8 @@ add_command(struct buf *b, const struct command *cmd)
 		const struct understanding *u = cmd->u;
 
 		buf_addf(b,
-		    ",\"u\":{\"cat\":\"%s\",\"urg\":\"%s\",\"pl\":\"%s\",\"rt\":\"%s\",\"rw\":\"%s\",\"cf\":%d,"
+		    ",\"u\":{\"cat\":\"%s\",\"urg\":\"%s\",\"pl\":\"%s\",\"rt\":\"%s\","
+		    "\"rw\":\"%s\",\"cf\":%d,"
 		    "\"pcf\":%d,\"sealed\":%d,\"unsure\":%d,\"un\":[",
 		    u->category, urgency_name(u->urgency), u->place, u->rt, u->rw,
 		    u->confidence_permille, u->place_confidence_permille, u->sealed, u->unsure);
@@ -424,7 +426,8 @@ audit_case(struct audit *a, const json_t *doc, int64_t seq, const char *hex)
 	l = last_of(a, code);
 	if (strcmp(prev != NULL ? prev : "", l->digest) != 0)
 		return complain(a, seq,
-		    "does not follow the previous entry of its case: one was removed, inserted or reordered");
+		    "does not follow the previous entry of its case: one was removed, inserted or "
+		    "reordered");
 	if (json_integer_value(json_object_get(doc, "v")) != l->version + 1)
 		return complain(a, seq, "its case version does not follow");
 	l->version++;
@@ -448,7 +451,8 @@ audit_head(struct audit *a)
 			    "the signed head at this seq stands in no order");
 		if (strcmp(h->chain, hex) != 0)
 			return complain(a, h->seq,
-			    "the chain up to here is not the one that was signed: an entry at or before it was changed");
+			    "the chain up to here is not the one that was signed: an entry at or "
+			    "before it was changed");
 	}
 	return 0;
 }
@@ -490,7 +494,8 @@ audit_line(const struct log_line *line, void *arg)
 		a->seal_seen = 1;
 		if (memcmp(a->c.digest, a->sealed.digest, DIGEST_BYTES) != 0)
 			return complain(a, line->seq,
-			    "the chain up to here is not the sealed one: an entry at or before it was changed");
+			    "the chain up to here is not the sealed one: an entry at or before it "
+			    "was changed");
 	}
 	return 0;
 }

@@ -6,7 +6,8 @@
  * An entry is one line of JSON; its digest is BLAKE2b-256 over these bytes; it names the digest of
  * the previous entry of the same case ("prev").  Its seq is the stream id's first part, given by
  * the store without gaps.  The sealer folds (seq, digest) into the chain:
- *   chain(n) = BLAKE2b(chain(n-1) || seq as 8 bytes big-endian || digest), chain(0) = 32 zero bytes.
+ *   chain(0) = 32 zero bytes
+ *   chain(n) = BLAKE2b(chain(n-1) || seq as 8 bytes big-endian || digest)
  * What people wrote stands in "x", sealed with the case's key, as hex.
  */
 #include "core/decide.h"

@@ -2,8 +2,8 @@
 #define KENTONGAN_OFFICERS_H
 /*
  * Officers are records in the store, changed only by logged commands.  The whole document is
- * sealed: names and numbers never lie open.  Every change raises the roster seq; daemons reload when
- * it moved.
+ * sealed: names and numbers never lie open.  Every change raises the roster seq; daemons reload
+ * when it moved.
  */
 #include "core/roster.h"
 #include "store/store.h"

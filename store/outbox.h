@@ -3,7 +3,8 @@
 /*
  * The outbox: what is to leave the house.  Per recipient, lane and route a list of messages; only
  * its head stands in the line out:due:LANE:ROUTE.  A claim is a lease with a fencing number that
- * every later mark must show.  Lane e has lists and lines of its own, so that nothing waits before it.
+ * every later mark must show.  Lane e has lists and lines of its own, so that nothing waits before
+ * it.
  *
  * Units      int64_t milliseconds since the epoch, UTC, by the store's clock.
  */

@@ -210,7 +210,8 @@ store_now_ms(struct store *st)
 
 static const struct { const char *key, *must, *remedy; } safe[] = {
 	{ "appendonly", "yes",
-	    "start Redis with conf/redis.conf: without the append-only file an acknowledged report can be lost" },
+	    "start Redis with conf/redis.conf: without the append-only file an acknowledged "
+	    "report can be lost" },
 	{ "appendfsync", "always", "set appendfsync always: everysec loses the last second" },
 	{ "no-appendfsync-on-rewrite", "no",
 	    "set no-appendfsync-on-rewrite no: a rewrite would suspend fsync" },
@@ -469,8 +470,10 @@ check_one_note(struct store *st, const char *who)
 
 		snprintf(entry, sizeof(entry), "log entry %lld noted by %s", seq, who);
 		rc = unsafe(st, found[0] == '\0' ? "the store has lost what was acknowledged" :
-		    "the store was tampered with", entry, found[0] == '\0' ? "missing" : "another digest",
-		    "stop, keep the data folder, run 'kentongan audit verify', restore the newest backup");
+		    "the store was tampered with", entry,
+		    found[0] == '\0' ? "missing" : "another digest",
+		    "stop, keep the data folder, run 'kentongan audit verify', restore the newest "
+		    "backup");
 	}
 out:
 	freeReplyObject(r);
@@ -513,7 +516,8 @@ install_identity(struct store *st)
 			if (r != NULL && r->type == REDIS_REPLY_STRING)
 				unsafe(st, "this machine is new but the store is not",
 				    buf_str(&key), "",
-				    "bring secrets/ of the machine that served it, or connect an empty Redis");
+				    "bring secrets/ of the machine that served it, or connect an "
+				    "empty Redis");
 			else
 				because(st, "HGET", r);
 			goto out;

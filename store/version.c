@@ -156,7 +156,8 @@ name_current(struct store *st, const char *who, const char *digest)
 			commit_begin(&b, store_now_ms(st));
 			commit_add_document(&b, st,
 			    &(struct document){ .key = KEY_CURRENT,
-			    .version = v->type == REDIS_REPLY_STRING ? strtoll(v->str, NULL, 10) : 0,
+			    .version = v->type == REDIS_REPLY_STRING ?
+			    strtoll(v->str, NULL, 10) : 0,
 			    .data = digest, .len = strlen(digest), .what = "versi", .who = who,
 			    .note = digest });
 			rc = commit_run(&b, st) == 1 ? 0 : -1;

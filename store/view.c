@@ -214,7 +214,8 @@ add_messages(struct buf *b, struct store *st, const struct case_record *c)
 			rc = -1;
 		else if (r->element[1]->type == REDIS_REPLY_STRING)
 			buf_addf(b,
-			    "%s{\"id\":\"%s\",\"kind\":\"%s\",\"state\":\"%s\",\"tries\":%s,\"at_ms\":%s,\"ended_ms\":%s}",
+			    "%s{\"id\":\"%s\",\"kind\":\"%s\",\"state\":\"%s\","
+			    "\"tries\":%s,\"at_ms\":%s,\"ended_ms\":%s}",
 			    shown++ ? "," : "", id, r->element[0]->str, r->element[1]->str,
 			    r->element[2]->str,
 			    r->element[3]->type == REDIS_REPLY_STRING ? r->element[3]->str : "0",
