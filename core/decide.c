@@ -15,8 +15,8 @@ static const char *const actors[] = {
 };
 static const char *const refusals[] = {
 	[REFUSED_NOT] = "",
-	[REFUSED_STATE] = "perintah ini tidak cocok dengan keadaan kasus sekarang; lihat "
-	    "keadaannya dulu",
+	[REFUSED_STATE] =
+	    "perintah ini tidak cocok dengan keadaan kasus sekarang; lihat keadaannya dulu",
 	[REFUSED_EARLY] = "belum ada tenggat yang jatuh",
 	[REFUSED_REASON] = "alasan wajib ditulis; ulangi dengan alasan",
 	[REFUSED_AUTHORITY] = "kasus ini bukan wewenang Anda; minta unit pemegang atau operator",

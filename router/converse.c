@@ -346,11 +346,10 @@ list_cases(struct router *r, struct entry *e, const struct code *codes, int n)
 		code_show(shown, &codes[i]);
 		buf_addf(&list, "%s%s", i ? ", " : "", shown);
 	}
-	{
-		const struct template_value v[] = { { "daftar", buf_str(&list) } };
 
-		rc = answer(r, e, 1, "pilih", "pilih", NULL, v, 1);
-	}
+	const struct template_value v[] = { { "daftar", buf_str(&list) } };
+
+	rc = answer(r, e, 1, "pilih", "pilih", NULL, v, 1);
 	buf_release(&list);
 	return rc;
 }
