@@ -82,12 +82,38 @@ take_lock(struct house_up *u)
 	return 0;
 }
 
+/*
+ * A house that has served must not be given a new key for a lost one: all that was sealed with it
+ * would be unreadable for ever, and nobody told.
+ */
+static int
+keys_are_there(const struct house_up *u)
+{
+	static const char *const keys[] = { "data", "lookup", "sign" };
+	struct buf path = { 0 };
+	int there = 1;
+
+	buf_addf(&path, "%s/noted/cli", buf_str(&u->dir));
+	for (size_t i = 0; i < N_ELEMS(keys) && there && (i > 0 || access(buf_str(&path), F_OK) == 0); i++) {
+		buf_reset(&path);
+		buf_addf(&path, "%s/secrets/%s", buf_str(&u->dir), keys[i]);
+		there = access(buf_str(&path), F_OK) == 0;
+		if (!there)
+			cli_fail("%s is missing, and what %s holds was sealed with it; put it back from the backup", buf_str(&path),
+			    buf_str(&u->dir));
+	}
+	buf_release(&path);
+	return there;
+}
+
 static int
 make_secrets(struct house_up *u)
 {
 	struct buf errors = { 0 };
 	int rc = 0;
 
+	if (!keys_are_there(u))
+		return -1;
 	for (size_t i = 0; rc == 0 && i < N_ELEMS(secrets); i++)
 		rc = secret_ensure(buf_str(&u->dir), secrets[i], &errors);
 	fputs(buf_str(&errors), stderr);
