@@ -1,6 +1,7 @@
 /* kentongan check: the configuration, with example officers, by file and line. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/cli.h"
 #include "lib/clock.h"
@@ -12,6 +13,7 @@ check_roster(const struct cli *c, const struct policy *p, struct buf *errors)
 {
 	struct roster r = { 0 };
 	struct buf path = { 0 }, text = { 0 };
+	struct buf found = { 0 };
 	int bad = 0;
 
 	buf_addf(&path, "%s/petugas.csv", c->conf);
@@ -19,8 +21,12 @@ check_roster(const struct cli *c, const struct policy *p, struct buf *errors)
 		bad = roster_parse_csv(&r, buf_str(&path), buf_str(&text), text.len, errors) != 0;
 		roster_sort(&r);
 		if (!bad)
-			bad = policy_check_roster(p, &r, clock_now_ms(), errors);
+			bad = policy_check_roster(p, &r, clock_now_ms(), &found);
 	}
+	/* The roster knows officers, not files. */
+	for (const char *s = buf_str(&found), *end; (end = strchr(s, '\n')) != NULL; s = end + 1)
+		buf_addf(errors, "%s: %.*s\n", buf_str(&path), (int)(end - s), s);
+	buf_release(&found);
 	roster_release(&r);
 	buf_release(&path);
 	buf_release(&text);

@@ -254,9 +254,13 @@ ended(struct child *c, int status)
 	struct timeval tv;
 	uint32_t jitter;
 
-	log_warn("child_ended", "name=%s pid=%d %s=%d", c->name, (int)c->pid,
-	    WIFSIGNALED(status) ? "signal" : "exit",
-	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	/* At our own word it is no news; else the reason stands in its log. */
+	if (c->up->stopping)
+		log_info("child_ended", "name=%s pid=%d", c->name, (int)c->pid);
+	else
+		log_warn("child_ended", "name=%s pid=%d %s=%d log=%s/log/%s.log", c->name, (int)c->pid,
+		    WIFSIGNALED(status) ? "signal" : "exit", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+		    c->up->dir, c->name);
 	if (c->readable != NULL) {
 		event_free(c->readable);
 		close(c->out);

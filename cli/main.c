@@ -30,13 +30,14 @@ static const struct {
 	    "[--dir DIR] [--seconds N] [--speed F]   a working day of the regency in two minutes" },
 };
 
+/* Asked for, it is an answer; else a complaint. */
 static int
-usage(void)
+usage(FILE *out, int status)
 {
-	fputs("usage: kentongan COMMAND [--conf DIR] [--dir DIR] ...\n", stderr);
+	fputs("usage: kentongan COMMAND [--conf DIR] [--dir DIR] ...\n", out);
 	for (size_t i = 0; i < N_ELEMS(commands); i++)
-		fprintf(stderr, "  %-8s %s\n", commands[i].name, commands[i].usage);
-	return 2;
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].usage);
+	return status;
 }
 
 int
@@ -158,5 +159,9 @@ main(int argc, char **argv)
 	for (size_t i = 0; argc >= 2 && i < N_ELEMS(commands); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
-	return usage();
+	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0))
+		return usage(stdout, 0);
+	if (argc >= 2)
+		cli_fail("%s: unknown command", argv[1]);
+	return usage(stderr, 2);
 }

@@ -85,12 +85,38 @@ take_lock(struct house_up *u)
 	return 0;
 }
 
+/*
+ * A house that has served must not be given a new key for a lost one: all that was sealed with it
+ * would be unreadable for ever, and nobody told.
+ */
+static int
+keys_are_there(const struct house_up *u)
+{
+	static const char *const keys[] = { "data", "lookup", "sign" };
+	struct buf path = { 0 };
+	int there = 1;
+
+	buf_addf(&path, "%s/noted/cli", buf_str(&u->dir));
+	for (size_t i = 0; i < N_ELEMS(keys) && there && (i > 0 || access(buf_str(&path), F_OK) == 0); i++) {
+		buf_reset(&path);
+		buf_addf(&path, "%s/secrets/%s", buf_str(&u->dir), keys[i]);
+		there = access(buf_str(&path), F_OK) == 0;
+		if (!there)
+			cli_fail("%s is missing, and what %s holds was sealed with it; put it back from the backup", buf_str(&path),
+			    buf_str(&u->dir));
+	}
+	buf_release(&path);
+	return there;
+}
+
 static int
 make_secrets(struct house_up *u)
 {
 	struct buf errors = { 0 };
 	int rc = 0;
 
+	if (!keys_are_there(u))
+		return -1;
 	for (size_t i = 0; rc == 0 && i < N_ELEMS(secrets); i++)
 		rc = secret_ensure(buf_str(&u->dir), secrets[i], &errors);
 	fputs(buf_str(&errors), stderr);
@@ -113,6 +139,38 @@ free_port(void)
 	if (fd >= 0)
 		close(fd);
 	return port;
+}
+
+/*
+ * A mistyped port, or one that somebody else has, is told before anything starts: its daemon would
+ * be started again for ever, and the ready line never come.
+ */
+static int
+port_is_usable(const char *flag, const char *text)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd, on = 1, usable;
+	char *end;
+	long port;
+
+	if (text == NULL)
+		return 1;
+	port = strtol(text, &end, 10);
+	if (text[0] == '\0' || *end != '\0' || port < 0 || port > 65535) {
+		cli_fail("--%s %s: no port; write a number from 1 to 65535, or 0 for any", flag, text);
+		return 0;
+	}
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return 1;	/* the daemon will say more */
+	a.sin_port = htons((uint16_t)port);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	usable = bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 && listen(fd, 1) == 0;
+	if (!usable)
+		cli_fail("--%s %s: 127.0.0.1:%ld: %s; see who has it with 'ss -ltnp', or name another port", flag, text, port,
+		    strerror(errno));
+	close(fd);
+	return usable;
 }
 
 /* The password stands in a file of mode 0400, never on a command line. */
@@ -217,11 +275,13 @@ prepare_store(struct house_up *u, struct house *h)
 			break;
 		supervisor_reap(&u->s);
 		if (u->own_redis && u->s.children[0].pid == 0)
-			return cli_fail("Redis ended at once; see %s/log/redis.log",
-			    buf_str(&u->dir)) - 2;
+			return cli_fail("Redis ended at once; see %s/log/redis.log", buf_str(&u->dir)) - 2;
+		if (strncmp(redis_pipe_error(h->st.pipe), "ERR AUTH", 8) == 0)
+			return cli_fail("the store refuses our password: %s; set requirepass there, or name it in "
+			    "--redis redis://:PASSWORD@HOST:PORT", redis_pipe_error(h->st.pipe)) - 2;
 		if (clock_mono_ms() > until)
-			return cli_fail("the store does not answer after two minutes: %s",
-			    redis_pipe_error(h->st.pipe)) - 2;
+			return cli_fail("the store does not answer after two minutes: %s; is it running, and is the address "
+			    "right?", redis_pipe_error(h->st.pipe)) - 2;
 		nanosleep(&pause, NULL);
 	}
 	if (store_install(&h->st) != 0)
@@ -283,11 +343,15 @@ static int
 furnish(struct house_up *u)
 {
 	struct house h;
+	char http[16], console[16];
 	int rc = -1;
 
 	if (house_open(&h, u->cli.conf, buf_str(&u->dir), buf_str(&u->redis_url), "cli") != 0)
 		return -1;
-	if (prepare_store(u, &h) == 0 && publish(u, &h) == 0 && first_roster(u, &h) == 0)
+	snprintf(http, sizeof(http), "%d", (int)h.set.http_port);
+	snprintf(console, sizeof(console), "%d", (int)h.set.console_port);
+	if ((u->http != NULL || port_is_usable("http", http)) &&
+	    (u->console != NULL || port_is_usable("console", console)) && prepare_store(u, &h) == 0 && publish(u, &h) == 0 && first_roster(u, &h) == 0)
 		rc = 0;
 	house_close(&h);
 	return rc;
@@ -440,6 +504,9 @@ begin(struct house_up *u)
 	for (size_t i = 0; i < N_ELEMS(kept); i++)
 		if (leftover_end(buf_str(&u->dir), kept[i]) != 0)
 			return cli_fail("a %s of an earlier run cannot be ended", kept[i]) - 2;
+	/* Not before: a leftover of our own may have had them. */
+	if (!port_is_usable("http", u->http) || !port_is_usable("console", u->console))
+		return -1;
 	u->own_redis = u->cli.redis == NULL;
 	if (!u->own_redis) {
 		buf_adds(&u->redis_url, u->cli.redis);

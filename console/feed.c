@@ -162,7 +162,8 @@ get_events(struct http_req *r, void *arg)
 
 	if (last == NULL)
 		last = http_req_query(r, "last_event_id", &len);
-	if (last != NULL && last[0] != '\0')
+	/* Not a number of ours: a new reader, who wants what comes, not the whole log. */
+	if (last != NULL && last[0] >= '0' && last[0] <= '9')
 		after = strtoll(last, NULL, 10);
 	if (c->watchers_n >= c->h.set.console_streams) {
 		http_add_header(r, "Retry-After", "30");
@@ -231,7 +232,13 @@ add_summary(struct buf *b, const struct console *c, const struct model_escalatio
 		buf_add_place(b, p);
 	buf_adds(b, ". Batas ");
 	buf_add_wib_short(b, e->due_ms);
-	buf_addf(b, ", terlambat %" PRId64 " ms.", e->late_ms);
+	buf_addc(b, '.');
+	/* What we were late in saying it is for machines; a person is told when it was an outage. */
+	if (e->late_ms >= MINUTE_MS) {
+		buf_adds(b, " Terlambat diumumkan ");
+		buf_add_duration(b, e->late_ms, "id");
+		buf_addc(b, '.');
+	}
 }
 
 /* ---- Atom ---- */

@@ -397,10 +397,26 @@ START_TEST(a_bad_body_is_named)
 }
 END_TEST
 
+/* Greetings are greeted, and nothing is promised; no report, no wrong number. */
+START_TEST(small_talk_is_promised_nothing)
+{
+	char code[CODE_CHARS + 1], text[512];
+
+	sms("+6281234560031", "halo", code);
+	text_of(code, "sapa", "+6281234560031", text);
+	ck_assert_msg(strstr(text, "sebelum") == NULL && strstr(text, "112") != NULL, "%s", text);
+	sms("+6281234560032", "BATAL", NULL);
+	json_decref(outgoing("", "tanpa-laporan", "+6281234560032"));
+	sms("+6281234560033", "jalan rusak parah sekali", code);
+	text_of(code, "terima", "+6281234560033", text);
+	ck_assert_msg(strstr(text, "?") == NULL && strstr(text, "tempat belum jelas") != NULL, "%s", text);
+}
+END_TEST
+
 /* From a stranger a command is only words, and a wrong nonce changes nothing. */
 START_TEST(only_the_one_who_was_told_may_act)
 {
-	char code[CODE_CHARS + 1], officer[24], nonce[8], line[64], stray[CODE_CHARS + 1];
+	char code[CODE_CHARS + 1], officer[24], nonce[8], line[64], stray[CODE_CHARS + 1], text[512];
 	json_t *doc;
 
 	sms("+6281234560004", "pohon tumbang menutup jalan di desa licin kecamatan licin", code);
@@ -412,9 +428,16 @@ START_TEST(only_the_one_who_was_told_may_act)
 	snprintf(line, sizeof(line), "TANGANI %c%s", nonce[0] == 'Z' ? 'Y' : 'Z', nonce + 1);
 	sms(officer, line, stray);
 	json_decref(outgoing("", "jawab-kode", officer));
+	sms(officer, "Terima kasih infonya", NULL);	/* thanks, and takes nothing on */
 	wait_state(code, "ditugaskan");
 	snprintf(line, sizeof(line), "BUKAN %s", nonce);	/* a reason is wanted */
 	sms(officer, line, NULL);
+	json_decref(outgoing("", "jawab-salah", officer));
+	snprintf(line, sizeof(line), "TERUSKAN %s pasar salah alamat", nonce);
+	sms(officer, line, NULL);
+	text_of(code, "jawab-tolak", officer, text);
+	ck_assert_msg(strstr(text, "unit tujuan tidak dikenal") != NULL, "%s", text);
+	wait_state(code, "ditugaskan");
 	snprintf(line, sizeof(line), "BUKAN %s pohon milik perhutani", nonce);
 	sms(officer, line, NULL);
 	doc = case_in(code, "baru");
@@ -706,6 +729,7 @@ road_suite(void)
 	tcase_add_test(tc, forged_old_and_repeated_calls);
 	tcase_add_loop_test(tc, a_bad_body_is_named, 0, N_ELEMS(bad_bodies));
 	tcase_add_test(tc, only_the_one_who_was_told_may_act);
+	tcase_add_test(tc, small_talk_is_promised_nothing);
 	tcase_add_test(tc, ask_and_withdraw);
 	tcase_add_test(tc, the_desk_hands_on_by_sms);
 	tcase_add_test(tc, an_operator_assigns_from_the_terminal);
