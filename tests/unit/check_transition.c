@@ -6,12 +6,12 @@
 Suite *transition_suite(void);
 
 /*
- * Columns: Baru diTugaskan diterima(A) Menuju ditangani(H) Selesai menunggu(W) ditutup(X).
+ * Columns: Baru diTugaskan diterima(A) Menuju ditangani(H) Selesai menunggu(W) ditutup(C).
  * The letter is the state after; "<" goes back to where it came from; "." is refused.
  */
-static const char letters[] = "BTAMHSWX";
+static const char letters[] = "BTAMHSWC";
 static const struct { enum case_event on; const char *row; } matrix[] = {
-	/*                     BTAMHSWX */
+	/*                     BTAMHSWC */
 	{ ON_OPEN,            "T......." },
 	{ ON_TRIAGE,          "B......." },
 	{ ON_ASSIGN,          "TTTTT.T." },
@@ -27,13 +27,13 @@ static const struct { enum case_event on; const char *row; } matrix[] = {
 	{ ON_NOTE,            "BTAMHS<." },
 	{ ON_WAIT,            "..W.W..." },
 	{ ON_RESUME,          "......<." },
-	{ ON_CONFIRM,         ".....X.." },
+	{ ON_CONFIRM,         ".....C.." },
 	{ ON_DISPUTE,         ".....T.." },
-	{ ON_LAPSE,           ".....X.." },
-	{ ON_WITHDRAW,        "XXXXXXX." },
+	{ ON_LAPSE,           ".....C.." },
+	{ ON_WITHDRAW,        "CCCCCCC." },
 	{ ON_WITHDRAW_ASKED,  "BTAMHSW." },
-	{ ON_REJECT,          "XXX....." },
-	{ ON_MERGE,           "XXX....." },
+	{ ON_REJECT,          "CCC....." },
+	{ ON_MERGE,           "CCC....." },
 	{ ON_UNDO,            "..<<<<.." },
 	{ ON_TAKE_OVER,       "AAAAH.A." },
 	{ ON_DUE,             "BTAMHSW." },
