@@ -64,7 +64,12 @@ int receive_waiting(const struct ingest *g);
 /* The table of paths with the body limits of the settings; freed by the caller. */
 struct http_route *ingest_routes(const struct settings *set, size_t *n);
 
-/* Door and form of the version in force, once it has changed; needs the store. */
+/*
+ * Door and form from the files, so that a report finds its lane while the store is away.  0, or -1
+ * after naming the mistakes on standard error.
+ */
+int ingest_read_door(struct ingest *g, const char *conf_dir);
+/* Door and form of the version in force, once it has changed; keeps the old ones on failure. */
 void ingest_renew(struct ingest *g);
 
 /* Handlers by file. */

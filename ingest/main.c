@@ -1,7 +1,6 @@
 /* Takes laporan in; says yes only once the store has them. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "ingest/form.h"
 #include "ingest/ingest.h"
@@ -20,46 +19,6 @@ on_stop(void *arg)
 	struct ingest *g = arg;
 
 	httpd_drain(g->http);
-}
-
-/* The danger words come from the files: a report must find its lane while the store is away. */
-static int
-read_door(struct ingest *g, const char *conf_dir)
-{
-	struct conf_set files = { 0 };
-	struct buf errors = { 0 };
-	int rc = -1;
-
-	if (version_read_files(&files, conf_dir, &errors) == 0 &&
-	    (g->door_policy = policy_parse(&files, &errors)) != NULL &&
-	    (g->door = door_new(g->door_policy->catalogue)) != NULL &&
-	    (g->pages = pages_new(g->door_policy, g->h.set.name, &errors)) != NULL)
-		rc = 0;
-	fputs(buf_str(&errors), stderr);
-	conf_release(&files);
-	buf_release(&errors);
-	return rc;
-}
-
-void
-ingest_renew(struct ingest *g)
-{
-	struct buf errors = { 0 };
-	struct pages *pages;
-	struct door *door;
-
-	if (g->h.policy == NULL || strcmp(g->version, g->h.current) == 0)
-		return;
-	door = door_new(g->h.policy->catalogue);
-	pages = pages_new(g->h.policy, g->h.set.name, &errors);
-	if (door != NULL && pages != NULL) {
-		door_free(g->door);
-		pages_free(g->pages);
-		g->door = door;
-		g->pages = pages;
-		snprintf(g->version, sizeof(g->version), "%s", g->h.current);
-	}
-	buf_release(&errors);
 }
 
 static int
@@ -112,7 +71,7 @@ ingest_init(void *self, struct daemon *d, const char *port)
 	d->on_idle = on_idle;
 	d->arg = g;
 	g->lookups = lookups_new((int)g->h.set.lookups_per_10min, 10 * MINUTE_MS);
-	if (read_door(g, d->conf_dir) != 0 || read_hook_secrets(g) != 0 ||
+	if (ingest_read_door(g, d->conf_dir) != 0 || read_hook_secrets(g) != 0 ||
 	    receive_init(g, d->base) != 0 || listen_http(g, d, port) != 0 ||
 	    house_start(&g->h, d) != 0)
 		return -1;

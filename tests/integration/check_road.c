@@ -241,6 +241,13 @@ outgoing(const char *code, const char *kind, const char *to)
 	return found;
 }
 
+/* That such a message went out. */
+static void
+told(const char *code, const char *kind, const char *to)
+{
+	json_decref(outgoing(code, kind, to));
+}
+
 static void
 text_of(const char *code, const char *kind, const char *to, char out[512])
 {
@@ -355,7 +362,7 @@ START_TEST(not_fixed_climbs_one_level)
 	doc = case_in(code, "ditugaskan");
 	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(doc, "units"), 0)), "SEKDA");
 	json_decref(doc);
-	outgoing(code, "kabar-dibuka", "+6281234560002");
+	told(code, "kabar-dibuka", "+6281234560002");
 }
 END_TEST
 
@@ -406,7 +413,7 @@ START_TEST(small_talk_is_promised_nothing)
 	text_of(code, "sapa", "+6281234560031", text);
 	ck_assert_msg(strstr(text, "sebelum") == NULL && strstr(text, "112") != NULL, "%s", text);
 	sms("+6281234560032", "BATAL", NULL);
-	json_decref(outgoing("", "tanpa-laporan", "+6281234560032"));
+	told("", "tanpa-laporan", "+6281234560032");
 	sms("+6281234560033", "jalan rusak parah sekali", code);
 	text_of(code, "terima", "+6281234560033", text);
 	ck_assert_msg(strstr(text, "?") == NULL && strstr(text, "tempat belum jelas") != NULL, "%s", text);
@@ -427,12 +434,12 @@ START_TEST(only_the_one_who_was_told_may_act)
 	json_decref(doc);
 	snprintf(line, sizeof(line), "TANGANI %c%s", nonce[0] == 'Z' ? 'Y' : 'Z', nonce + 1);
 	sms(officer, line, stray);
-	json_decref(outgoing("", "jawab-kode", officer));
+	told("", "jawab-kode", officer);
 	sms(officer, "Terima kasih infonya", NULL);	/* thanks, and takes nothing on */
 	wait_state(code, "ditugaskan");
 	snprintf(line, sizeof(line), "BUKAN %s", nonce);	/* a reason is wanted */
 	sms(officer, line, NULL);
-	json_decref(outgoing("", "jawab-salah", officer));
+	told("", "jawab-salah", officer);
 	snprintf(line, sizeof(line), "TERUSKAN %s pasar salah alamat", nonce);
 	sms(officer, line, NULL);
 	text_of(code, "jawab-tolak", officer, text);
@@ -456,7 +463,7 @@ START_TEST(ask_and_withdraw)
 	text_of(code, "cek", "+6281234560005", text);
 	snprintf(line, sizeof(line), "BATAL %s", code);
 	sms("+6281234560006", line, NULL);		/* not his */
-	outgoing("", "cek-tiada", "+6281234560006");
+	told("", "cek-tiada", "+6281234560006");
 	wait_state(code, "ditugaskan");
 	sms("+6281234560005", line, NULL);
 	wait_state(code, "ditutup");
@@ -590,7 +597,7 @@ START_TEST(the_form_works_without_script)
 	ck_assert_int_eq(a.status, 200);
 	ck_assert_ptr_null(strstr(buf_str(&a.body), "jembatan bambu putus"));
 	answer_release(&a);
-	outgoing(url + 3, "terima", "+6281234560008");
+	told(url + 3, "terima", "+6281234560008");
 }
 END_TEST
 
@@ -637,7 +644,7 @@ START_TEST(json_and_a_photo)
 	ask(&a, house.http, photo, upload, body.data, body.len);
 	ck_assert_msg(a.status == 201, "%ld %s", a.status, buf_str(&a.body));
 	answer_release(&a);
-	outgoing(code, "tambahan", "");
+	told(code, "tambahan", "");
 	photo[strlen(photo) - 1] ^= 1;		/* another's token */
 	ask(&a, house.http, photo, upload, body.data, body.len);
 	ck_assert_int_eq(a.status, 403);
@@ -672,7 +679,7 @@ START_TEST(a_silent_router_is_noticed)
 	ck_assert_int_eq(kill(router, SIGSTOP), 0);
 	sms("+6281234560020", "drainase mampet di desa kabat depan masjid", code);
 	wait_state(code, "baru");
-	outgoing(code, "terima-triase", "+6281234560020");
+	told(code, "terima-triase", "+6281234560020");
 	m = outgoing("", "sistem", "");
 	ck_assert_ptr_nonnull(strstr(json_string_value(json_object_get(m, "text")), "router"));
 	json_decref(m);
