@@ -306,14 +306,16 @@ class House:
 
     def quiet(self, limit_s, steady=3):
         """Waits until the house was found at rest so many times in a row."""
-        calm, why = 0, "?"
-        until = time.monotonic() + limit_s
-        while calm < steady:
-            why = self.restless()
-            calm = calm + 1 if why == "" else 0
-            if time.monotonic() > until:
-                raise Late("not quiet within %g s: %s" % (limit_s, why))
-            time.sleep(0.1)
+        seen = []
+
+        def calm():
+            seen.append(self.restless())
+            return len(seen) >= steady and not any(seen[-steady:])
+
+        try:
+            wait_for("quiet", calm, limit_s, 0.1)
+        except Late as e:
+            raise Late("%s: %s" % (e, seen[-1])) from None
 
     # ---- what the world does ----
 

@@ -61,7 +61,7 @@ class Load:
         self.queue = []				# (when, order, message)
         self.order = 0
         self.open_ids = set()			# not acknowledged yet
-        self.stopping = False
+        self.stopping = threading.Event()
         self.read_to = 0
         self.texts = [t for t, weight in REPORTS for _ in range(weight)]
         self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(workers)]
@@ -92,11 +92,11 @@ class Load:
     def produce(self):
         """Paces by a clock; everything else here follows facts."""
         began, n = time.monotonic(), 0
-        while not self.stopping:
+        while not self.stopping.is_set():
             due = began + n / self.rate
             pause = due - time.monotonic()
             if pause > 0:
-                time.sleep(min(pause, 0.1))
+                self.stopping.wait(pause)
                 continue
             m = self.report(n)
             with self.lock:
@@ -109,11 +109,11 @@ class Load:
     # ---- those who answer ----
 
     def act(self):
-        while not self.stopping:
+        while not self.stopping.is_set():
             lines, self.read_to = self.house.sent_since(self.read_to)
             for line in lines:
                 self.answer(line)
-            time.sleep(0.2)
+            self.stopping.wait(0.2)
 
     def command(self, line, text, after_s):
         self.order += 1
@@ -144,7 +144,7 @@ class Load:
                 now = time.monotonic()
                 if self.queue and self.queue[0][0] <= now:
                     return heapq.heappop(self.queue)[2]
-                if self.stopping and not self.open_ids:
+                if self.stopping.is_set() and not self.open_ids:
                     return None
                 self.lock.wait(min(self.queue[0][0] - now, 0.2) if self.queue else 0.2)
 
@@ -189,7 +189,9 @@ class Load:
 
     def finish(self, limit_s=60):
         """No new messages; returns when each is acknowledged or refused."""
-        self.stopping = True
+        self.stopping.set()
+        for t in (self.producer, self.actor):
+            t.join(15)
         wait_for("every message acknowledged", lambda: not self.open_ids, limit_s, 0.05)
-        for t in self.threads + [self.producer, self.actor]:
+        for t in self.threads:
             t.join(15)

@@ -721,6 +721,33 @@ START_TEST(a_drill_is_marked)
 }
 END_TEST
 
+/* What the regency publishes is on the form of a house that runs. */
+START_TEST(the_form_follows_a_reload)
+{
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	struct buf bin = { 0 }, command = { 0 };
+	int there = 0;
+
+	bin_path(&bin, "kentongan");
+	buf_addf(&command, "sed -i 's/arti: \"jembatan/arti: \"titian, jembatan/' %s/kategori.yaml && "
+	    "%s reload --dir %s --conf %s >/dev/null", house.conf, buf_str(&bin), house.dir, house.conf);
+	ck_assert_int_eq(system(buf_str(&command)), 0);
+	while (!there && clock_mono_ms() < until) {
+		struct answer a;
+
+		ask(&a, house.http, "/", NULL, NULL, 0);
+		there = strstr(buf_str(&a.body), ">titian, jembatan") != NULL;
+		answer_release(&a);
+		if (!there)
+			nanosleep(&pause, NULL);
+	}
+	ck_assert_msg(there, "the form does not offer the renamed category");
+	buf_release(&bin);
+	buf_release(&command);
+}
+END_TEST
+
 Suite *road_suite(void);
 
 Suite *
@@ -747,6 +774,7 @@ road_suite(void)
 	tcase_add_test(tc, wrong_codes_are_slowed);
 	tcase_add_test(tc, a_silent_router_is_noticed);
 	tcase_add_test(tc, a_drill_is_marked);
+	tcase_add_test(tc, the_form_follows_a_reload);
 	suite_add_tcase(s, tc);
 	return s;
 }
