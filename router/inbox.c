@@ -12,6 +12,7 @@
 
 #define SEEN_MAX 512
 #define BLOCK_MS "1000"
+#define FAILED_MS 100		/* before the next try */
 static const char *const lanes[] = { "e", "n" };
 
 /* An entry in another router's hands, as it was at the last look. */
@@ -208,13 +209,14 @@ static void
 on_entries(const redisReply *r, void *arg)
 {
 	struct inbox *in = arg;
+	int failed = 0;
 
 	in->waiting = 0;
 	if (r == NULL || r->type == REDIS_REPLY_ERROR) {
 		if (r != NULL)
 			log_error("read_failed", "err=\"%s\"", log_quote(r->str, r->len));
 		in->recover = 1;	/* what it may have given us stands pending */
-		later(in, 200);
+		later(in, FAILED_MS);
 		return;
 	}
 	for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i < r->elements; i++) {
@@ -222,9 +224,10 @@ on_entries(const redisReply *r, void *arg)
 		const char *lane = name[strlen(name) - 1] == 'e' ? "e" : "n";
 
 		if (work_reply(in, lane, r->element[i]->element[1]) != 0)
-			in->recover = 1;
+			in->recover = failed = 1;
 	}
-	later(in, in->recover ? 50 : 0);
+	/* A look at what is pending costs one call; only what failed must wait for its next try. */
+	later(in, failed ? FAILED_MS : 0);
 }
 
 static void
@@ -251,7 +254,7 @@ read_on(struct inbox *in)
 	    a.lens) == 0)
 		in->waiting = 1;
 	else
-		later(in, 100);
+		later(in, FAILED_MS);	/* down: on_link() comes sooner */
 	redis_args_release(&a);
 }
 
@@ -265,12 +268,12 @@ on_again(evutil_socket_t fd, short what, void *arg)
 		return;
 	if (!in->r->h.serving) {
 		in->recover = 1;
-		later(in, 200);
+		later(in, FAILED_MS);
 		return;
 	}
 	if (in->recover) {
 		if (recover(in) != 0) {
-			later(in, 200);
+			later(in, FAILED_MS);
 			return;
 		}
 		in->recover = 0;
@@ -383,13 +386,20 @@ on_scan(evutil_socket_t fd, short what, void *arg)
 
 /* ---- life ---- */
 
+static void
+on_link(int up, void *arg)
+{
+	if (up)
+		later(arg, 0);
+}
+
 struct inbox *
 inbox_new(struct router *r, struct event_base *base, const char *consumer)
 {
 	struct inbox *in = xcalloc(1, sizeof(*in));
 	const struct redis_link_options o = { .name = consumer,
 	    .connect_ms = r->h.set.redis_connect_ms, .command_ms = r->h.set.redis_command_ms,
-	    .in_flight_max = 4 };
+	    .in_flight_max = 4, .on_state = on_link, .arg = in };
 	struct timeval every = ms_to_timeval(r->h.set.router_scan_ms);
 
 	in->r = r;
