@@ -9,6 +9,8 @@
 #include "lib/log.h"
 #include "notify/retry.h"
 
+#define ROUND_MS 10
+
 int
 outlane_init(struct outlane *l, struct house *h, const struct channel *c)
 {
@@ -136,7 +138,20 @@ mark_all(struct outlane *l)
 	l->n = 0;
 }
 
-int
+/*
+ * With a backlog a message becomes free each time the budget gives one or a recipient's last one
+ * ends: taken up at once, each would cost a claim, a mark and two syncs of its own.
+ */
+static int64_t
+next_round(const struct outlane *l)
+{
+	double missing = 1 - l->tokens;
+	int64_t wait = missing > 0 ? (int64_t)(missing * 1000 / (double)l->h->set.notify_per_s) + 1 : 0;
+
+	return wait > ROUND_MS ? wait : ROUND_MS;
+}
+
+int64_t
 outlane_run(struct outlane *l)
 {
 	int max = (int)l->h->set.notify_batch;
@@ -145,12 +160,12 @@ outlane_run(struct outlane *l)
 	if (l->tokens < max)
 		max = (int)l->tokens;
 	if (max <= 0)
-		return 0;
+		return next_round(l);
 	l->n = outbox_claim(&l->h->st, l->channel.route, max, l->h->set.notify_lease_ms, l->items,
 	    &l->now_ms);
 	if (l->n <= 0) {
 		l->n = 0;
-		return 0;
+		return l->h->set.notify_nap_ms;
 	}
 	FAULT_POINT("after_read");
 	l->tokens -= l->n;
@@ -172,5 +187,5 @@ outlane_run(struct outlane *l)
 			settle(l, i);
 	mark_all(l);
 	FAULT_POINT("after_mark");
-	return 1;
+	return next_round(l);
 }

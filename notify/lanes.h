@@ -23,8 +23,8 @@ struct outlane {
 
 int outlane_init(struct outlane *l, struct house *h, const struct channel *c);
 void outlane_release(struct outlane *l);
-/* One round: 1 if there may be more to do at once, 0 if not. */
-int outlane_run(struct outlane *l);
+/* One round; milliseconds until the next is worth its while. */
+int64_t outlane_run(struct outlane *l);
 /* 1 while messages of it are in the air. */
 int outlane_is_busy(const struct outlane *l);
 #endif

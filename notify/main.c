@@ -18,13 +18,16 @@ static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct notify *n = arg;
-	int more = 0;
+	int64_t wait = n->h.set.notify_nap_ms;
 	struct timeval tv;
 
 	(void)fd, (void)what;
-	for (int i = 0; n->h.serving && i < n->lanes_n; i++)
-		more |= outlane_run(&n->lanes[i]);
-	tv = ms_to_timeval(more ? 0 : n->h.set.notify_nap_ms);
+	for (int i = 0; n->h.serving && i < n->lanes_n; i++) {
+		int64_t next = outlane_run(&n->lanes[i]);
+
+		wait = next < wait ? next : wait;
+	}
+	tv = ms_to_timeval(wait);
 	event_add(n->tick, &tv);
 }
 

@@ -131,7 +131,7 @@ decide_round(struct engine *e, struct round *r, int held)
 			fire_case(e, &r->batch, d, now);
 	}
 	FAULT_POINT("before_fire");
-	commit_send(&r->batch, &e->line);
+	commit_queue(&r->batch, &e->line);
 }
 
 static void
@@ -192,7 +192,7 @@ engine_run(struct engine *e)
 {
 	const struct settings *set = &e->h->set;
 	struct round *cur = &e->rounds[0], *other = &e->rounds[1], *swap;
-	int max = (int)set->sla_batch, held = 0, more, any = 0;
+	int max = (int)set->sla_batch, held = 0, asked = 0, any = 0;
 	int64_t nap;
 
 	if (house_refresh(e->h) != 0)
@@ -208,20 +208,28 @@ engine_run(struct engine *e)
 	}
 	look_at_clock(e, cur->now_ms);
 	held = guard_holds(&e->guard, clock_mono_ms());
-	do {
+	if (cur->n == max)
+		asked += due_ask(&e->line, max, set->sla_lease_ms) == 0;
+	store_flush(&e->line, "kt_due");
+	for (;;) {
 		any |= cur->n > 0;
-		more = cur->n == max && due_ask(&e->line, max, set->sla_lease_ms) == 0;
 		decide_round(e, cur, held);
-		/* its answer stands before that of the question just asked */
+		/*
+		 * Behind the commit, in one piece with it: the store answers both after one sync,
+		 * and has worked off a round while the next is decided.
+		 */
+		if (cur->n == max)
+			asked += due_ask(&e->line, max, set->sla_lease_ms) == 0;
+		store_flush(&e->line, "kt_commit");
 		finish_round(e, other);
-		if (more) {
-			other->n = due_read(&e->line, max, other->cases, &other->now_ms,
-			    &other->next_ms);
-			more = other->n > 0;
-			other->n = more ? other->n : 0;
-		}
+		if (asked == 0)
+			break;
+		other->n = due_read(&e->line, max, other->cases, &other->now_ms, &other->next_ms);
+		other->n = other->n > 0 ? other->n : 0;
+		asked--;
 		swap = cur, cur = other, other = swap;
-	} while (more);
+	}
+	swap = cur, cur = other, other = swap;
 	finish_round(e, other);
 	/*
 	 * What was due is done or held; anything nearer than the nap is the next

@@ -348,7 +348,7 @@ read_slot(struct store *st, struct commit_slot *s, const redisReply *r)
 }
 
 void
-commit_send(struct commit_batch *b, struct store *st)
+commit_queue(struct commit_batch *b, struct store *st)
 {
 	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_DUE, KEY_LEASE, KEY_ENDED };
 	struct redis_args keys = { 0 }, args = { 0 };
@@ -366,7 +366,7 @@ commit_send(struct commit_batch *b, struct store *st)
 	redis_args_addi(&args, b->n);
 	for (int i = 0; i < b->args.n; i++)
 		redis_args_add(&args, b->args.argv[i], b->args.lens[i]);
-	b->sent = store_send(st, "kt_commit", &keys, &args) == 0;
+	b->sent = store_queue(st, "kt_commit", &keys, &args) == 0;
 	redis_args_release(&keys);
 	redis_args_release(&args);
 	buf_release(&prefix);
@@ -404,6 +404,7 @@ commit_receive(struct commit_batch *b, struct store *st)
 int
 commit_run(struct commit_batch *b, struct store *st)
 {
-	commit_send(b, st);
+	commit_queue(b, st);
+	store_flush(st, "kt_commit");
 	return commit_receive(b, st);
 }

@@ -82,7 +82,10 @@ void commit_add_document(struct commit_batch *b, struct store *st, const struct 
 
 /* Sends the batch; slots[i] tells each result.  Returns how many are COMMIT_OK. */
 int commit_run(struct commit_batch *b, struct store *st);
-/* The same in two steps, for who has other work meanwhile; nothing to do for an empty batch. */
-void commit_send(struct commit_batch *b, struct store *st);
+/*
+ * The same in steps, for who has other work meanwhile: store_flush() sends what is queued.  Nothing
+ * to do for an empty batch.
+ */
+void commit_queue(struct commit_batch *b, struct store *st);
 int commit_receive(struct commit_batch *b, struct store *st);
 #endif

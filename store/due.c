@@ -18,7 +18,7 @@ due_ask(struct store *st, int max, int64_t lease_ms)
 	redis_args_add(&args, prefix.data, prefix.len);
 	redis_args_addi(&args, max);
 	redis_args_addi(&args, lease_ms);
-	rc = store_send(st, "kt_due", &keys, &args);
+	rc = store_queue(st, "kt_due", &keys, &args);
 	redis_args_release(&keys);
 	redis_args_release(&args);
 	buf_release(&prefix);
@@ -55,5 +55,8 @@ int
 due_take(struct store *st, int max, int64_t lease_ms, struct due_case *out, int64_t *now_ms,
     int64_t *next_ms)
 {
-	return due_ask(st, max, lease_ms) == 0 ? due_read(st, max, out, now_ms, next_ms) : -1;
+	if (due_ask(st, max, lease_ms) != 0)
+		return -1;
+	store_flush(st, "kt_due");
+	return due_read(st, max, out, now_ms, next_ms);
 }

@@ -10,8 +10,8 @@
 struct due_case { struct code code; struct stored_case s; };
 
 /*
- * Takes up to max due cases that no other engine holds, under a lease: due_ask() sends the call,
- * due_read() reads its answer.  *now_ms gets the store's time, *next_ms the earliest member of the
+ * Takes up to max due cases that no other engine holds, under a lease: due_ask() queues the
+ * call, store_flush() sends it, due_read() reads its answer.  *now_ms gets the store's time, *next_ms the earliest member of the
  * whole set (0: empty).  The cases come without their sealed reports.  Returns how many; -1: no
  * answer.
  */

@@ -154,10 +154,18 @@ local function item_check(it, g)
 			error(redis.error_reply('KENTONGAN a counter is no number: ' .. x.field))
 		end
 	end
-	for _, m in ipairs(it.out) do
-		m.there = redis.call('HEXISTS', m.key, 'st') == 1
-		check_type(g, 'LLEN', m.list)
-		check_type(g, 'ZCARD', m.line)
+	if it.out[1] then
+		local names = {}
+		for i, m in ipairs(it.out) do
+			names[i] = m.key
+			check_type(g, 'LLEN', m.list)
+			check_type(g, 'ZCARD', m.line)
+		end
+		-- Messages are new almost always: asked one by one only if any of them is there.
+		local any = redis.call('EXISTS', unpack(names)) > 0
+		for _, m in ipairs(it.out) do
+			m.there = any and redis.call('HEXISTS', m.key, 'st') == 1
+		end
 	end
 	for _, m in ipairs(it.cancel) do
 		local old = redis.call('HMGET', m.key, 'st', 'q', 'z')
@@ -225,6 +233,10 @@ local function item_write(it, g, now, prefix)
 	for _, x in ipairs(it.index) do
 		index_write(x)
 	end
+	if it.cancel[1] then
+		-- What is cancelled may have been queued earlier in this very call.
+		g.waiting:flush()
+	end
 	for _, m in ipairs(it.cancel) do
 		if m.state == 'queued' then
 			message_end(m.key, m.id, 'superseded', now, g.ended, prefix)
@@ -233,10 +245,8 @@ local function item_write(it, g, now, prefix)
 	for _, m in ipairs(it.out) do
 		if not m.there then
 			redis.call('HSET', m.key, 'st', 'queued', 'p', m.payload, 'k', m.kind, 'nb', m.nb, 'na', m.na,
-				'q', m.list, 'z', m.line, 'f', '0', 'n', '0', 't', text(now))
-			if redis.call('RPUSH', m.list, m.id) == 1 then
-				redis.call('ZADD', m.line, m.nb, m.id)
-			end
+				'q', m.list, 'z', m.line, 't', text(now))
+			g.waiting:add(m)
 		end
 	end
 	if it.dropped then
@@ -295,6 +305,43 @@ function collected:flush()
 	self.lists, self.order = {}, {}
 end
 
+-- Messages of a call, by recipient: one push for each of them, and the first of a list that was
+-- empty stands in the line.
+local recipients = {}
+recipients.__index = recipients
+
+function recipients:add(m)
+	local r = self.lists[m.list]
+	if not r then
+		r = { line = m.line, nb = m.nb, push = { 'RPUSH', m.list } }
+		self.lists[m.list], self.order[#self.order + 1] = r, r
+	end
+	r.push[#r.push + 1] = m.id
+	if #r.push > 2000 then
+		self:flush()
+	end
+end
+
+function recipients:flush()
+	local heads = {}
+	for _, r in ipairs(self.order) do
+		local n = #r.push - 2
+		if redis.call(unpack(r.push)) == n then
+			local line = heads[r.line] or { 'ZADD', r.line }
+			line[#line + 1], line[#line + 2] = r.nb, r.push[3]
+			heads[r.line] = line
+			if #line > 2000 then
+				redis.call(unpack(line))
+				heads[r.line] = nil
+			end
+		end
+	end
+	for _, line in pairs(heads) do
+		redis.call(unpack(line))
+	end
+	self.lists, self.order = {}, {}
+end
+
 -- keys: meta, log, due, lease, ended, then each item's own
 -- args: message key prefix, decision time, number of items, then each item's own
 local function commit(keys, args)
@@ -303,6 +350,7 @@ local function commit(keys, args)
 	local decided, written = tonumber(args[2]), false
 	g.seq = log_check(g.meta, g.log)
 	g.later, g.checked = collect(), {}
+	g.waiting = setmetatable({ lists = {}, order = {} }, recipients)
 	redis.call('ZCARD', g.due)
 	redis.call('ZCARD', g.lease)
 	redis.call('ZCARD', g.ended)
@@ -331,6 +379,7 @@ local function commit(keys, args)
 		end
 	end
 	if written then
+		g.waiting:flush()
 		g.later:flush()
 		redis.call('HSET', g.meta, 'clock', text(now), 'seq', text(g.seq))
 	end

@@ -82,7 +82,8 @@ static const struct setting table[] = {
 	{ "router.officer_answers_per_hour", SET_INT, AT(officer_answers_per_hour), "300", "1", "10000",
 	    "the same to an officer, who must always know what became of his word" },
 
-	{ "sla.batch", SET_INT, AT(sla_batch), "256", "1", "2000", "deadlines taken at once" },
+	{ "sla.batch", SET_INT, AT(sla_batch), "64", "1", "2000",
+	    "deadlines taken at once; past about 100 the answer no longer fits the socket" },
 	{ "sla.lease", SET_DURATION, AT(sla_lease_ms), "2s", "100ms", "1m",
 	    "an engine's claim on a deadline" },
 	{ "sla.nap", SET_DURATION, AT(sla_nap_ms), "500ms", "10ms", "1m",

@@ -120,9 +120,9 @@ store_call_args(struct redis_args *out, const char *function, const struct redis
 		redis_args_add(out, args->argv[i], args->lens[i]);
 }
 
-/* Sends what is queued; for tests the call may then be on its way with its answer unread. */
-static void
-sent(const struct store *st, const char *function)
+/* For tests the call may then be on its way with its answer unread. */
+void
+store_flush(const struct store *st, const char *function)
 {
 	redis_pipe_flush(st->pipe);
 #ifdef KENTONGAN_FAULTS
@@ -143,7 +143,7 @@ sent(const struct store *st, const char *function)
 }
 
 int
-store_send(struct store *st, const char *function, const struct redis_args *keys,
+store_queue(struct store *st, const char *function, const struct redis_args *keys,
     const struct redis_args *args)
 {
 	struct redis_args all = { 0 };
@@ -151,9 +151,7 @@ store_send(struct store *st, const char *function, const struct redis_args *keys
 
 	store_call_args(&all, function, keys, args);
 	rc = redis_pipe_queue(st->pipe, all.n, (const char **)all.argv, all.lens);
-	if (rc == 0)
-		sent(st, function);
-	else
+	if (rc != 0)
 		because(st, function, NULL);
 	redis_args_release(&all);
 	return rc;
@@ -173,7 +171,10 @@ redisReply *
 store_call(struct store *st, const char *function, const struct redis_args *keys,
     const struct redis_args *args)
 {
-	return store_send(st, function, keys, args) == 0 ? store_receive(st, function) : NULL;
+	if (store_queue(st, function, keys, args) != 0)
+		return NULL;
+	store_flush(st, function);
+	return store_receive(st, function);
 }
 
 int

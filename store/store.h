@@ -53,9 +53,13 @@ int64_t store_now_ms(struct store *st);
 /* Reply of an FCALL; NULL: unknown.  keys first, then args; both stay the caller's. */
 redisReply *store_call(struct store *st, const char *function, const struct redis_args *keys,
     const struct redis_args *args);
-/* The same in two steps: others may be queued between.  0 or -1; then no reply belongs to it. */
-int store_send(struct store *st, const char *function, const struct redis_args *keys,
+/*
+ * The same in steps: queued (0 or -1; then no reply belongs to it), sent together with all else
+ * that is queued, answered in the order of queueing.  function names the call in errors.
+ */
+int store_queue(struct store *st, const char *function, const struct redis_args *keys,
     const struct redis_args *args);
+void store_flush(const struct store *st, const char *function);
 redisReply *store_receive(struct store *st, const char *function);
 
 /* The same on an asynchronous link: the joined argument vector, valid until out is released. */

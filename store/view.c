@@ -196,6 +196,13 @@ add_log(struct buf *b, struct store *st, const char *seqs)
 	return rc;
 }
 
+/* A field that is not there yet counts nothing. */
+static const char *
+number(const redisReply *field)
+{
+	return field->type == REDIS_REPLY_STRING ? field->str : "0";
+}
+
 static int
 add_messages(struct buf *b, struct store *st, const struct case_record *c)
 {
@@ -217,9 +224,7 @@ add_messages(struct buf *b, struct store *st, const struct case_record *c)
 			    "%s{\"id\":\"%s\",\"kind\":\"%s\",\"state\":\"%s\","
 			    "\"tries\":%s,\"at_ms\":%s,\"ended_ms\":%s}",
 			    shown++ ? "," : "", id, r->element[0]->str, r->element[1]->str,
-			    r->element[2]->str,
-			    r->element[3]->type == REDIS_REPLY_STRING ? r->element[3]->str : "0",
-			    r->element[4]->type == REDIS_REPLY_STRING ? r->element[4]->str : "0");
+			    number(r->element[2]), number(r->element[3]), number(r->element[4]));
 		freeReplyObject(r);
 		buf_release(&key);
 	}
