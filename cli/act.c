@@ -81,7 +81,7 @@ act_once(struct house *h, const struct code *code, struct command *cmd, struct c
 		cmd->u = &k->u;
 		cmd->by = BY_OPERATOR;
 	}
-	random_bytes(&cmd->entropy, sizeof(cmd->entropy));
+	cmd->entropy = house_entropy(h);
 	if (case_decide(p, &h->roster, &s.c, cmd, now, fx) != 0) {
 		*why = refusal_text(fx->refusal);
 		goto out;
@@ -90,6 +90,8 @@ act_once(struct house *h, const struct code *code, struct command *cmd, struct c
 	commit_add_case(&b, &h->st, p, &h->roster, &s.c, fx, cmd, &keys, &words, NULL);
 	commit_run(&b, &h->st);
 	result = b.slots[0].result;
+	if (result == COMMIT_TAKEN)
+		house_nonce_taken(h);
 	*why = store_error(&h->st);
 out:
 	commit_release(&b);

@@ -116,7 +116,7 @@ nonce_of(char out[NONCE_CHARS + 1], const char *text)
 
 	out[0] = '\0';
 	if (at != NULL)
-		nonce_parse(out, at + 8, strnlen(at + 8, NONCE_CHARS));
+		nonce_parse(out, at + 8, strcspn(at + 8, ", "));
 }
 
 /* "darurat 7K3F-9QXM kebakaran, Ds. Kaligung: ..." -> "darurat kebakaran, Ds. Kaligung" */

@@ -275,25 +275,30 @@ code_show(char out[CODE_CHARS + 2], const struct code *c)
 }
 
 void
-nonce_make(char out[NONCE_CHARS + 1], uint32_t random15)
+nonce_make(char out[NONCE_CHARS + 1], int chars, uint32_t random)
 {
-	for (int i = NONCE_CHARS - 1; i >= 0; i--) {
-		out[i] = alphabet[random15 & 31];
-		random15 >>= SYMBOL_BITS;
+	for (int i = 0; i < chars; i++) {
+		/* 2 to 9, then a letter, in the longer ones */
+		uint32_t base = chars == NONCE_LEAST || i > 1 ? 32 : i == 0 ? 8 : 22;
+
+		out[i] = alphabet[random % base + (base == 8 ? 2 : base == 22 ? 10 : 0)];
+		random /= base;
 	}
-	out[NONCE_CHARS] = '\0';
+	out[chars] = '\0';
 }
 
 int
 nonce_parse(char out[NONCE_CHARS + 1], const char *s, size_t len)
 {
-	if (len != NONCE_CHARS)
+	if (len < NONCE_LEAST || len > NONCE_CHARS)
 		return -1;
-	for (size_t i = 0; i < NONCE_CHARS; i++)
+	for (size_t i = 0; i < len; i++)
 		if (symbol_of(s[i]) < 0)
 			return -1;
-	for (size_t i = 0; i < NONCE_CHARS; i++)
+	if (len > NONCE_LEAST && (s[0] < '2' || s[0] > '9' || symbol_of(s[1]) < 10))
+		return -1;
+	for (size_t i = 0; i < len; i++)
 		out[i] = alphabet[symbol_of(s[i])];
-	out[NONCE_CHARS] = '\0';
+	out[len] = '\0';
 	return 0;
 }

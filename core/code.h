@@ -23,8 +23,13 @@ int code_find(struct code *out, const char *s, size_t len);
 /* "7K3F-9QXM"; out holds 10. */
 void code_show(char out[CODE_CHARS + 2], const struct code *c);
 
-/* Task nonce: 3 symbols of the same alphabet; out holds 4. */
-#define NONCE_CHARS 3
-void nonce_make(char out[NONCE_CHARS + 1], uint32_t random15);
+/*
+ * Task nonce: 3 symbols of the same alphabet, 4 or 5 for who has thousands of open tasks.  The
+ * longer ones begin with a digit and a letter, so that "SELESAI sudah" and "SELESAI 2026" name none.
+ * chars: NONCE_LEAST to NONCE_CHARS.  nonce_parse(): 0 or -1.
+ */
+#define NONCE_LEAST 3
+#define NONCE_CHARS 5
+void nonce_make(char out[NONCE_CHARS + 1], int chars, uint32_t random);
 int nonce_parse(char out[NONCE_CHARS + 1], const char *s, size_t len);
 #endif

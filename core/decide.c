@@ -168,7 +168,7 @@ case_decide(const struct policy *policy, const struct roster *roster, const stru
     const struct command *cmd, int64_t now_ms, struct effects *fx)
 {
 	struct step s = { .p = policy, .r = roster, .cmd = cmd, .now_ms = now_ms, .fx = fx,
-	    .c = &fx->after, .entropy = cmd->entropy };
+	    .c = &fx->after, .entropy = cmd->entropy, .nonce_chars = NONCE_LEAST + ENTROPY_EXTRA(cmd->entropy) };
 	struct due d = { DUE_NONE, 0, 0 };
 
 	fx->refusal = REFUSED_NOT;

@@ -25,6 +25,8 @@ struct report_facts {
 	int latihan, lane_e, hide_reporter;
 };
 
+#define ENTROPY_EXTRA(e) ((int)((e) & 3) % (NONCE_CHARS - NONCE_LEAST + 1))
+
 struct command {
 	enum case_event event;
 	enum actor_kind by;
@@ -36,7 +38,8 @@ struct command {
 	char into[CODE_CHARS + 1];		/* ON_MERGE */
 	char approver[OFFICER_ID_CHARS];	/* ON_WAIT: another officer */
 	int64_t until_ms;			/* ON_WAIT, ON_ASK */
-	uint64_t entropy;			/* nonces of new tasks come from it */
+	/* Nonces of new tasks come from it; its two lowest bits say how much longer than usual. */
+	uint64_t entropy;
 	int answer;				/* sent by SMS: tell the officer, or the resident, that it was taken */
 };
 

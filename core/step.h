@@ -20,6 +20,7 @@ struct step {
 	struct effects *fx;
 	struct case_record *c;		/* the case as it is after the step: &fx->after */
 	uint64_t entropy;		/* moves on with each nonce drawn */
+	int nonce_chars;
 };
 
 /* Always -1. */

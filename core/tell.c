@@ -71,15 +71,12 @@ messages_cancel(struct step *s, const char *groups, const char *unit, const char
 	c->pending_n = keep;
 }
 
-/*
- * Numbers below what can be drawn twice are the store's to refuse: it keeps nonces
- * unique per officer.
- */
+/* The store keeps nonces unique per officer and refuses one drawn twice. */
 static void
 nonce_next(struct step *s, char out[NONCE_CHARS + 1])
 {
 	s->entropy = s->entropy * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	nonce_make(out, (uint32_t)(s->entropy >> 45) & 0x7fff);
+	nonce_make(out, s->nonce_chars, (uint32_t)(s->entropy >> 32));
 }
 
 void

@@ -119,7 +119,7 @@ parse_officer(struct speech *s, size_t row, const char *rest)
 	s->kind = SPEECH_OFFICER;
 	s->event = officer_words[row].event;
 	s->note = rest;
-	if (s->nonce[0] == '\0' && strlen(word) == NONCE_CHARS &&
+	if (s->nonce[0] == '\0' &&
 	    (officer_words[row].needs == NEEDS_NONCE || !is_address(word)) && nonce_parse(s->nonce, word, strlen(word)) == 0)
 		s->note = after;
 	if (s->event == ON_HAND_ON) {
@@ -276,7 +276,10 @@ index_read(struct router *r, enum key_id key_id, const char *part, struct code *
 	int n = -1;
 
 	buf_add_key(&key, &r->h.st.keys, key_id, part, NULL);
-	a = redis_pipe_command(r->h.st.pipe, "HGETALL %b", key.data, key.len);
+	/* An officer in a flood has thousands of tasks: whether one or several is all that matters. */
+	a = key_id == KEY_TASKS ?
+	    redis_pipe_command(r->h.st.pipe, "HRANDFIELD %b %d WITHVALUES", key.data, key.len, max) :
+	    redis_pipe_command(r->h.st.pipe, "HGETALL %b", key.data, key.len);
 	if (a != NULL && a->type == REDIS_REPLY_ARRAY) {
 		n = 0;
 		for (size_t i = 0; i + 1 < a->elements && n < max; i += 2) {
@@ -289,6 +292,23 @@ index_read(struct router *r, enum key_id key_id, const char *part, struct code *
 			n++;
 		}
 	}
+	freeReplyObject(a);
+	buf_release(&key);
+	return n;
+}
+
+/* The one task of an officer that has this nonce. 1, 0 none, -1 no answer. */
+static int
+task_by_nonce(struct router *r, const char *officer, const char *nonce, struct code *code)
+{
+	struct buf key = { 0 };
+	redisReply *a;
+	int n = -1;
+
+	buf_add_key(&key, &r->h.st.keys, KEY_TASKS, officer, NULL);
+	a = redis_pipe_command(r->h.st.pipe, "HGET %b %s", key.data, key.len, nonce);
+	if (a != NULL && a->type != REDIS_REPLY_ERROR)
+		n = a->type == REDIS_REPLY_STRING && code_parse(code, a->str, a->len) == 0;
 	freeReplyObject(a);
 	buf_release(&key);
 	return n;
@@ -326,7 +346,7 @@ apply(struct router *r, struct entry *e, const struct code *code, struct command
 			r->fx->refusal = REFUSED_STATE;
 			rc = 0;
 		} else {
-			cmd->entropy = work_entropy();
+			cmd->entropy = house_entropy(&r->h);
 			if (case_decide(p, &r->h.roster, &s.c, cmd, r->now_ms, r->fx) != 0) {
 				rc = 0;
 			} else {
@@ -338,6 +358,8 @@ apply(struct router *r, struct entry *e, const struct code *code, struct command
 				result = r->answers.slots[0].result;
 				rc = result == COMMIT_OK || result == COMMIT_ALREADY ? 1 :
 				    result == COMMIT_CONFLICT || result == COMMIT_TAKEN ? 2 : -1;
+				if (result == COMMIT_TAKEN)
+					house_nonce_taken(&r->h);
 				if (rc == 1)
 					log_info("acted", "case=%s what=%s by=%s actor=%s state=%s", code->s, r->fx->what,
 					    actor_name(cmd->by), cmd->actor, case_state_name(r->fx->state_after));
@@ -408,35 +430,38 @@ static int
 officer_speaks(struct router *r, struct entry *e, const struct officer *o, const struct speech *s)
 {
 	struct command cmd = { .event = s->event, .by = BY_OFFICER, .note = s->note };
-	struct code codes[64];
-	char nonces[64][NONCE_CHARS + 1];
-	int n = index_read(r, KEY_TASKS, o->id, codes, nonces, 64), at = -1, rc;
+	struct code codes[2], code;
+	char nonces[2][NONCE_CHARS + 1], nonce[NONCE_CHARS + 1];
+	int n = index_read(r, KEY_TASKS, o->id, codes, nonces, 2), rc;
+	int found = s->nonce[0] != '\0' && n > 0 ? task_by_nonce(r, o->id, s->nonce, &code) : 0;
 
-	if (n < 0)
+	if (n < 0 || found < 0)
 		return -1;
-	for (int i = 0; i < n; i++)
-		if (s->nonce[0] != '\0' && strcmp(nonces[i], s->nonce) == 0)
-			at = i;
+	snprintf(nonce, sizeof(nonce), "%s", s->nonce);
 	if (s->nonce[0] == '\0' && (s->event == ON_ACCEPT || s->event == ON_GO || s->event == ON_ARRIVE)) {
 		if (n > 1)
 			return answer(r, e, 1, "tugas-banyak", "jawab-banyak", NULL, NULL, 0);
-		at = n == 1 ? 0 : -1;
+		if (n == 1) {
+			code = codes[0];
+			snprintf(nonce, sizeof(nonce), "%s", nonces[0]);
+			found = 1;
+		}
 	}
-	if (at < 0 && s->loose)
+	if (!found && s->loose)
 		return 0;
-	if (at < 0 && n == 0)
+	if (!found && n == 0)
 		return answer(r, e, 1, "tiada-tugas", "jawab-kosong", NULL, NULL, 0);
-	if (at < 0)
+	if (!found)
 		return answer_no_task(r, e, s, o->id, n == 1 ? nonces[0] : "");
 	cmd.answer = may_answer(r, e);
 	snprintf(cmd.actor, sizeof(cmd.actor), "%s", o->id);
 	snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s", s->unit);
 	unit_named(r, cmd.to_unit);
 	r->commands++;
-	rc = apply(r, e, &codes[at], &cmd);
+	rc = apply(r, e, &code, &cmd);
 	if (rc == 0 && r->fx->refusal == REFUSED_REASON)
-		return answer_how(r, e, s->event, nonces[at]);
-	return rc != 0 ? rc : answer_refused(r, e, &codes[at]);
+		return answer_how(r, e, s->event, nonce);
+	return rc != 0 ? rc : answer_refused(r, e, &code);
 }
 
 /* ---- residents ---- */
@@ -622,7 +647,7 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 {
 	const struct understanding *u = entry_understand(r, e);
 	struct code codes[64], found, whole;
-	char nonces[64][NONCE_CHARS + 1];
+	char nonces[2][NONCE_CHARS + 1];
 	int n;
 
 	if (o == NULL && code_find(&found, e->words.text, strlen(e->words.text)) == 0) {
@@ -634,7 +659,7 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 	if ((!u->unsure && !is_small_talk(r, u)) || u->urgency == URGENCY_DARURAT)
 		return 0;		/* a report of its own */
 	if (o != NULL) {
-		n = index_read(r, KEY_TASKS, o->id, codes, nonces, 64);
+		n = index_read(r, KEY_TASKS, o->id, codes, nonces, 2);
 		if (n > 0 && is_small_talk(r, u))
 			return answer(r, e, 1, "basa-basi", NULL, NULL, NULL, 0);
 		return n < 0 ? -1 : n == 0 ? 0 : unclear_officer(r, e, n == 1 ? nonces[0] : "7K3");

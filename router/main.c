@@ -25,7 +25,7 @@ routing_init(void *self, struct daemon *d, const char *port)
 	struct routing *g = self;
 
 	(void)port;
-	g->r.fx = xmalloc(sizeof(*g->r.fx));
+	router_init(&g->r);
 	g->inbox = inbox_new(&g->r, d->base, g->r.h.st.name);
 	if (g->inbox == NULL || house_start(&g->r.h, d) != 0)
 		return -1;
@@ -43,10 +43,7 @@ routing_release(void *self)
 	struct routing *g = self;
 
 	inbox_free(g->inbox);
-	understander_free(g->r.understander);
-	commit_release(&g->r.batch);
-	commit_release(&g->r.answers);
-	free(g->r.fx);
+	router_release(&g->r);
 }
 
 int

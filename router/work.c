@@ -10,6 +10,7 @@
 #include "router/converse.h"
 
 #define TRIES 8		/* of one report, each with other nonces */
+#define FLIGHT 16	/* reports in one call: while the store works, the next are understood */
 
 void
 entry_release(struct entry *e)
@@ -18,13 +19,22 @@ entry_release(struct entry *e)
 	stored_case_release(&e->s);
 }
 
-uint64_t
-work_entropy(void)
+void
+router_init(struct router *r)
 {
-	uint64_t e;
+	r->fx = xmalloc(sizeof(*r->fx));
+	store_second(&r->line, &r->h.st);
+}
 
-	random_bytes(&e, sizeof(e));
-	return e;
+void
+router_release(struct router *r)
+{
+	understander_free(r->understander);
+	for (size_t i = 0; i < N_ELEMS(r->flights); i++)
+		commit_release(&r->flights[i].batch);
+	commit_release(&r->answers);
+	store_close(&r->line);
+	free(r->fx);
 }
 
 int
@@ -139,7 +149,7 @@ add_open(struct router *r, struct entry *e)
 	struct case_record before = { 0 };
 	struct report_facts f;
 	struct input_id in;
-	struct command cmd = { .by = BY_ROUTER, .u = u, .entropy = work_entropy() };
+	struct command cmd = { .by = BY_ROUTER, .u = u, .entropy = house_entropy(&r->h) };
 
 	work_input(&in, e);
 	work_facts(&f, r, e);
@@ -155,8 +165,8 @@ add_open(struct router *r, struct entry *e)
 		log_error("open_refused", "case=%s why=%d", e->code.s, (int)r->fx->refusal);
 		return;
 	}
-	commit_add_case(&r->batch, &r->h.st, r->h.policy, &r->h.roster, &before, r->fx, &cmd,
-	    &e->keys, &e->words, &in);
+	commit_add_case(&r->flights[0].batch, &r->h.st, r->h.policy, &r->h.roster, &before, r->fx,
+	    &cmd, &e->keys, &e->words, &in);
 	r->opened++;
 	r->triaged += u->unsure != 0;
 	log_info("opened", "case=%s category=%s urgency=%s place=%s unit=%s triage=%d lane=%s",
@@ -193,10 +203,11 @@ settle(struct router *r, const struct entry *e, enum commit_result result)
 		acknowledge(r, e);
 		return 0;
 	case COMMIT_TAKEN:
+		house_nonce_taken(&r->h);
 		return 1;		/* an officer with many tasks: another nonce will do */
 	case COMMIT_REFUSED:
 		log_error("commit_refused", "case=%s err=\"%s\"", e->code.s,
-		    log_quote(store_error(&r->h.st), strlen(store_error(&r->h.st))));
+		    log_quote(store_error(&r->line), strlen(store_error(&r->line))));
 		return -1;
 	case COMMIT_CONFLICT: case COMMIT_UNKNOWN:
 		break;
@@ -205,31 +216,73 @@ settle(struct router *r, const struct entry *e, enum commit_result result)
 }
 
 /*
- * Sends what has been decided.  A report's code is its own, so only a repeated delivery or the SLA
- * engine can have been faster: both are found by reading the entry again.
+ * Hears what became of the flight in the air.  A report's code is its own, so only a repeated
+ * delivery or the SLA engine can have been faster: both are found by reading the entry again.
  */
 static int
-flush(struct router *r, struct entry *entries, int *which)
+land(struct router *r, struct entry *entries, int last_try)
+{
+	struct flight *air = &r->flights[1];
+	int n = air->batch.n, rc = 0;
+
+	if (n == 0)
+		return 0;
+	commit_receive(&air->batch, &r->line);
+	store_note(&r->h.st, r->line.noted.seq, r->line.noted.digest);
+	FAULT_POINT("after_commit");
+	for (int i = 0; i < n; i++) {
+		struct entry *e = &entries[air->which[i]];
+		int s = settle(r, e, air->batch.slots[i].result);
+
+		e->again = s > 0 && !last_try;
+		if (s != 0 && !e->again)
+			rc = -1;
+	}
+	commit_begin(&air->batch, r->now_ms);
+	return rc;
+}
+
+/* Sends what has been decided and hears of what was sent before it. */
+static int
+take_off(struct router *r, struct entry *entries, int last_try)
+{
+	struct flight swap;
+	int rc;
+
+	if (r->flights[0].batch.n > 0) {
+		FAULT_POINT("before_commit");
+		commit_queue(&r->flights[0].batch, &r->line);
+		store_flush(&r->line, "kt_commit");
+	}
+	rc = land(r, entries, last_try);
+	swap = r->flights[0];
+	r->flights[0] = r->flights[1];
+	r->flights[1] = swap;
+	return rc;
+}
+
+static void
+add(struct router *r, struct entry *entries, int i)
+{
+	entries[i].again = 0;
+	r->flights[0].which[r->flights[0].batch.n] = i;
+	add_open(r, &entries[i]);
+}
+
+/* All that has been decided is committed, or known to have to come again. */
+static int
+flush(struct router *r, struct entry *entries, int n)
 {
 	int rc = 0;
 
-	for (int try = 0; r->batch.n > 0; try++) {
-		int n = r->batch.n, again = 0;
-
-		FAULT_POINT("before_commit");
-		commit_run(&r->batch, &r->h.st);
-		FAULT_POINT("after_commit");
-		for (int i = 0; i < n; i++) {
-			int s = settle(r, &entries[which[i]], r->batch.slots[i].result);
-
-			if (s < 0 || (s > 0 && try == TRIES))
-				rc = -1;
-			else if (s > 0)
-				which[again++] = which[i];
-		}
-		commit_begin(&r->batch, r->now_ms);
-		for (int i = 0; i < again; i++)
-			add_open(r, &entries[which[i]]);
+	for (int try = 0; try <= TRIES; try++) {
+		rc |= take_off(r, entries, try == TRIES);
+		rc |= land(r, entries, try == TRIES);
+		for (int i = 0; i < n; i++)
+			if (entries[i].again)
+				add(r, entries, i);
+		if (r->flights[0].batch.n == 0)
+			break;
 	}
 	return rc;
 }
@@ -263,7 +316,6 @@ router_work(struct router *r, struct entry *entries, int n)
 {
 	struct code *codes = xcalloc((size_t)n + 1, sizeof(*codes));
 	struct stored_case *stored = xcalloc((size_t)n + 1, sizeof(*stored));
-	int *which = xcalloc((size_t)n + 1, sizeof(*which));
 	int rc = -1;
 
 	for (int i = 0; i < n; i++)
@@ -272,7 +324,10 @@ router_work(struct router *r, struct entry *entries, int n)
 		goto out;
 	rc = 0;
 	r->now_ms = r->h.store_ms;
-	commit_begin(&r->batch, r->now_ms);
+	for (size_t i = 0; i < N_ELEMS(r->flights); i++) {
+		commit_begin(&r->flights[i].batch, r->now_ms);
+		r->flights[i].which = xcalloc((size_t)n + 1, sizeof(int));
+	}
 	for (int i = 0; i < n; i++) {
 		struct entry *e = &entries[i];
 		int poison = e->deliveries >= r->h.set.router_deliveries, spoke;
@@ -291,7 +346,7 @@ router_work(struct router *r, struct entry *entries, int n)
 
 			speech_parse(&s, e->words.text != NULL ? e->words.text : "");
 			if ((s.kind != SPEECH_NONE || e->words.about[0] != '\0') &&
-			    flush(r, entries, which) != 0)
+			    flush(r, entries, n) != 0)
 				rc = -1;
 			spoke = converse(r, e);
 			rc = spoke < 0 ? -1 : rc;
@@ -299,14 +354,18 @@ router_work(struct router *r, struct entry *entries, int n)
 				continue;
 		}
 		r->poisoned += (unsigned long)poison;
-		which[r->batch.n] = i;
-		add_open(r, e);
+		add(r, entries, i);
+		if (r->flights[0].batch.n >= FLIGHT && take_off(r, entries, 0) != 0)
+			rc = -1;
 	}
-	if (flush(r, entries, which) != 0)
+	if (flush(r, entries, n) != 0)
 		rc = -1;
 out:
 	free(codes);
 	free(stored);
-	free(which);
+	for (size_t i = 0; i < N_ELEMS(r->flights); i++) {
+		free(r->flights[i].which);
+		r->flights[i].which = NULL;
+	}
 	return rc;
 }

@@ -12,11 +12,16 @@
 #include "store/cases.h"
 #include "store/house.h"
 
+/* Decided reports that travel in one call. */
+struct flight { struct commit_batch batch; int *which; };
+
 struct router {
 	struct house h;
 	struct understander *understander;
 	char version[33];		/* that the understander was made of */
-	struct commit_batch batch, answers;
+	struct store line;		/* commits travel on a connection of their own */
+	struct flight flights[2];	/* [0] is being filled, [1] may be in the air */
+	struct commit_batch answers;
 	struct effects *fx;
 	int64_t now_ms;
 	unsigned long opened, triaged, commands, poisoned;
@@ -34,10 +39,14 @@ struct entry {
 	char lookup[LOOKUP_TEXT];
 	struct understanding u;
 	int understood;
+	int again;			/* refused for its nonces: to be decided with others */
 	int counted, answers;		/* against the answers of an hour; whether one more may go */
 };
 void entry_release(struct entry *e);
 
+/* h is open; the rest is zero. */
+void router_init(struct router *r);
+void router_release(struct router *r);
 /* Version, roster and understander as the store has them now. 0 or -1. */
 int router_refresh(struct router *r);
 /*
@@ -51,5 +60,4 @@ const struct understanding *entry_understand(struct router *r, struct entry *e);
 /* Facts of the report as case_decide() wants them. */
 void work_facts(struct report_facts *f, const struct router *r, const struct entry *e);
 void work_input(struct input_id *in, const struct entry *e);
-uint64_t work_entropy(void);
 #endif

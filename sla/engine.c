@@ -37,15 +37,6 @@ engine_release(struct engine *e)
 	store_close(&e->line);
 }
 
-static uint64_t
-entropy(void)
-{
-	uint64_t e;
-
-	random_bytes(&e, sizeof(e));
-	return e;
-}
-
 static int
 needs_words(const struct effects *fx)
 {
@@ -90,7 +81,7 @@ fire_case(struct engine *e, struct commit_batch *batch, const struct due_case *d
 		return;
 	}
 	for (int i = 0; i < STEPS_MAX; i++) {
-		struct command cmd = { .event = ON_DUE, .by = BY_TIMER, .entropy = entropy() };
+		struct command cmd = { .event = ON_DUE, .by = BY_TIMER, .entropy = house_entropy(e->h) };
 
 		if (case_decide(p, &e->h->roster, &before, &cmd, now_ms, e->fx) != 0)
 			break;
@@ -145,6 +136,11 @@ finish_round(struct engine *e, struct round *r)
 		FAULT_POINT("after_fire");
 		e->fired += (unsigned long)ok;
 		e->conflicts += (unsigned long)(r->batch.n - ok);
+		for (int i = 0; i < r->batch.n; i++)
+			if (r->batch.slots[i].result == COMMIT_TAKEN) {
+				house_nonce_taken(e->h);
+				break;
+			}
 		for (int i = 0; i < r->batch.n; i++)
 			if (r->batch.slots[i].result == COMMIT_REFUSED) {
 				log_error("fire_refused", "err=\"%s\"",
@@ -249,7 +245,7 @@ open_unread(struct engine *e, const struct code *code, const char *entry, const 
 	struct understanding u = { .unsure = 1 };
 	struct report_facts f = { .code = *code, .arrived_ms = arrived_ms };
 	struct command cmd = {
-		.event = ON_TRIAGE, .by = BY_TIMER, .u = &u, .report = &f, .entropy = entropy()
+		.event = ON_TRIAGE, .by = BY_TIMER, .u = &u, .report = &f, .entropy = house_entropy(e->h)
 	};
 	struct commit_batch *batch = &e->rounds[0].batch;
 	struct case_record nothing = { 0 };

@@ -121,6 +121,29 @@ house_now_ms(const struct house *h)
 	return h->store_ms == 0 ? clock_now_ms() : h->store_ms + clock_mono_ms() - h->store_mono_ms;
 }
 
+/* ---- nonces ---- */
+
+#define LONGER_MS 60000
+
+uint64_t
+house_entropy(struct house *h)
+{
+	uint64_t e;
+
+	if (clock_mono_ms() >= h->nonce_until_ms)
+		h->nonce_extra = 0;
+	random_bytes(&e, sizeof(e));
+	return (e & ~UINT64_C(3)) | (uint64_t)h->nonce_extra;
+}
+
+void
+house_nonce_taken(struct house *h)
+{
+	if (h->nonce_extra < NONCE_CHARS - NONCE_LEAST)
+		h->nonce_extra++;
+	h->nonce_until_ms = clock_mono_ms() + LONGER_MS;
+}
+
 /* ---- alarms ---- */
 
 static void

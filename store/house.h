@@ -23,6 +23,8 @@ struct house {
 	int64_t store_ms, store_mono_ms;
 	struct event *beat;
 	struct daemon *daemon;
+	int nonce_extra;		/* symbols; since nonces were found taken */
+	int64_t nonce_until_ms;		/* monotonic */
 	int (*on_serving)(void *arg);	/* once, when the store is first found safe; 0 or -1 */
 	void *arg;
 };
@@ -53,6 +55,11 @@ int house_main(const struct house_life *life, struct house *h, void *self, int a
  * answer or no version.
  */
 int house_refresh(struct house *h);
+
+/* Randomness for a command, with nonces as long as the officers' open tasks lately needed. */
+uint64_t house_entropy(struct house *h);
+/* A commit came back COMMIT_TAKEN: the next nonces are a symbol longer for a while. */
+void house_nonce_taken(struct house *h);
 
 /*
  * Keeps a daemon honest: at start and each redis.check_every asks whether the store is safe,

@@ -23,6 +23,7 @@
 #include "lib/config.h"
 #include "lib/escape.h"
 #include "lib/seal.h"
+#include "store/house.h"
 
 #define LIMIT_MS 20000
 #define RESIDENT "+6281234567890"
@@ -300,7 +301,7 @@ first_task(const char *code, char officer[24], char nonce[8])
 
 	ck_assert_ptr_nonnull(at);
 	snprintf(officer, 24, "%s", json_string_value(json_object_get(m, "to")));
-	snprintf(nonce, 8, "%.3s", at + 8);
+	snprintf(nonce, 8, "%.*s", (int)strcspn(at + 8, ", "), at + 8);
 	json_decref(m);
 }
 
@@ -363,6 +364,62 @@ START_TEST(not_fixed_climbs_one_level)
 	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(doc, "units"), 0)), "SEKDA");
 	json_decref(doc);
 	told(code, "kabar-dibuka", "+6281234560002");
+}
+END_TEST
+
+/* Each task number of three symbols given to this officer, as by a flood, or taken away again. */
+static void
+give_all_numbers(const char *phone, int give)
+{
+	struct house h;
+	struct buf key = { 0 };
+	const struct officer *o = NULL;
+	struct buf url = { 0 };
+
+	buf_addf(&url, "unix:%s/redis/redis.sock", house.dir);
+	ck_assert_int_eq(house_open(&h, house.conf, house.dir, buf_str(&url), "test"), 0);
+	ck_assert_int_eq(house_refresh(&h), 0);
+	for (size_t i = 0; i < h.roster.n; i++)
+		if (strcmp(h.roster.officers[i].phone, phone) == 0)
+			o = &h.roster.officers[i];
+	ck_assert_ptr_nonnull(o);
+	buf_add_key(&key, &h.st.keys, KEY_TASKS, o->id, NULL);
+	for (uint32_t n = 0; n < 1 << 15; n += 1 << 10) {
+		struct redis_args a = { 0 };
+
+		redis_args_adds(&a, give ? "HSET" : "HDEL");
+		redis_args_add(&a, key.data, key.len);
+		for (uint32_t i = n; i < n + (1 << 10); i++) {
+			char nonce[NONCE_CHARS + 1];
+
+			nonce_make(nonce, NONCE_LEAST, i);
+			redis_args_adds(&a, nonce);
+			if (give)
+				redis_args_adds(&a, "00000000");
+		}
+		freeReplyObject(redis_pipe_call(h.st.pipe, a.n, (const char **)a.argv, a.lens));
+		redis_args_release(&a);
+	}
+	buf_release(&key);
+	buf_release(&url);
+	house_close(&h);
+}
+
+START_TEST(an_officer_in_a_flood_gets_longer_numbers)
+{
+	char code[CODE_CHARS + 1], officer[24], nonce[8], line[64];
+
+	sms("+6281234560020", "jembatan bambu putus di desa sumberarum songgon", code);
+	first_task(code, officer, nonce);
+	give_all_numbers(officer, 1);
+	sms("+6281234560021", "jembatan bambu putus lagi di desa sumberarum songgon", code);
+	json_decref(outgoing(code, "tugas", officer));
+	first_task(code, officer, nonce);
+	ck_assert_uint_eq(strlen(nonce), NONCE_LEAST + 1);
+	snprintf(line, sizeof(line), "TANGANI %s", nonce);
+	sms(officer, line, NULL);
+	wait_state(code, "ditangani");
+	give_all_numbers(officer, 0);
 }
 END_TEST
 
@@ -775,6 +832,8 @@ road_suite(void)
 	tcase_add_test(tc, a_silent_router_is_noticed);
 	tcase_add_test(tc, a_drill_is_marked);
 	tcase_add_test(tc, the_form_follows_a_reload);
+	/* last: for a minute after it all numbers are longer */
+	tcase_add_test(tc, an_officer_in_a_flood_gets_longer_numbers);
 	suite_add_tcase(s, tc);
 	return s;
 }

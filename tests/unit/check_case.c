@@ -62,7 +62,7 @@ draw_lists(struct case_record *c)
 		DRAW_TEXT(t->officer);
 		DRAW_TEXT(t->unit);
 		if (draw(2))
-			nonce_make(t->nonce, (uint32_t)draw(0x8000));
+			nonce_make(t->nonce, NONCE_LEAST, (uint32_t)draw(0x8000));
 		t->told_ms = draw_ms();
 		t->state = (enum task_state)draw(TASK_GONE + 1);
 		t->message = (int)draw(1000);
@@ -272,7 +272,7 @@ static const struct { const char *what, *bytes; int rc; } documents[] = {
 	{ "a rung above all ladders", CLOCK_LIST("[1,2,3,4,5,6,0,9,0,0,0]"), -1 },
 	{ "a clock's time as text", CLOCK_LIST("[1,\"2\",3,4,5,6,0,0,0,0,0]"), -1 },
 	{ "a task in no known state", TASK_LIST("[\"o\",\"u\",\"ABC\",1,3,1]"), -1 },
-	{ "a task with a nonce too long", TASK_LIST("[\"o\",\"u\",\"ABCD\",1,0,1]"), -1 },
+	{ "a task with a nonce too long", TASK_LIST("[\"o\",\"u\",\"ABCDEF\",1,0,1]"), -1 },
 	{ "a task that ends early", TASK_LIST("[\"o\",\"u\",\"ABC\",1,0]"), -1 },
 	{ "a whole task", TASK_LIST("[\"o\",\"u\",\"ABC\",1,0,1]"), 0 },
 	{ "a pending message without number", PENDING("[0,116,\"u\"]"), -1 },

@@ -268,16 +268,19 @@ START_TEST(nonces)
 {
 	char made[NONCE_CHARS + 1], read[NONCE_CHARS + 1];
 
-	for (uint32_t n = 0; n < 1 << 15; n++) {
-		nonce_make(made, n);
-		ck_assert_int_eq(strspn(made, symbols), NONCE_CHARS);
-		ck_assert_int_eq(nonce_parse(read, made, NONCE_CHARS), 0);
-		ck_assert_str_eq(read, made);
-	}
+	for (int chars = NONCE_LEAST; chars <= NONCE_CHARS; chars++)
+		for (uint32_t n = 0; n < 1 << 15; n++) {
+			nonce_make(made, chars, n);
+			ck_assert_int_eq(strspn(made, symbols), chars);
+			ck_assert_int_eq(nonce_parse(read, made, (size_t)chars), 0);
+			ck_assert_str_eq(read, made);
+		}
 	ck_assert_int_eq(nonce_parse(read, "oIl", 3), 0);
 	ck_assert_str_eq(read, "011");
 	ck_assert_int_eq(nonce_parse(read, "7k", 2), -1);
-	ck_assert_int_eq(nonce_parse(read, "7k3f", 4), -1);
+	ck_assert_int_eq(nonce_parse(read, "7k3f9q", 6), -1);
+	ck_assert_int_eq(nonce_parse(read, "2026", 4), -1);	/* a year */
+	ck_assert_int_eq(nonce_parse(read, "desa", 4), -1);	/* a word */
 	ck_assert_int_eq(nonce_parse(read, "7u3", 3), -1);
 	ck_assert_int_eq(nonce_parse(read, "7\0003", 3), -1);
 	ck_assert_str_eq(read, "011");
