@@ -16,6 +16,7 @@
 #include "store/intake.h"
 
 struct pending;
+struct way_secret;
 struct ingest {
 	struct house h;
 	struct redis_link *link;
@@ -31,14 +32,14 @@ struct ingest {
 	int waiting;
 	/* promised codes of what lies in the spool */
 	struct spooled *spooled; size_t spooled_cap, spooled_n;
-	struct buf hook_secret, hook_secret_previous;
+	struct way_secret *secrets; size_t secrets_n;	/* of the hooks, see way.h */
 	struct event *sweep, *drain;
 	int64_t queue_n, queue_asked_ms;	/* unrouted reports of lane n at the last look */
 	struct lookups *lookups;	/* wrong codes by address */
 	struct pages *pages;
 	struct http_route *routes; size_t routes_n;
 	struct buf media;		/* DIR/media: photos, and uploads while they arrive */
-	uint64_t taken, seen, refused, spooled_total;
+	uint64_t taken, seen, refused, spooled_total, dropped, receipts;
 };
 
 enum receipt_result {
@@ -73,7 +74,6 @@ int ingest_read_door(struct ingest *g, const char *conf_dir);
 void ingest_renew(struct ingest *g);
 
 /* Handlers by file. */
-void post_sms_http(struct http_req *r, void *arg);
 void get_healthz(struct http_req *r, void *arg);
 void get_readyz(struct http_req *r, void *arg);
 void get_metrics(struct http_req *r, void *arg);

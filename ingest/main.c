@@ -4,6 +4,7 @@
 
 #include "ingest/form.h"
 #include "ingest/ingest.h"
+#include "ingest/way.h"
 
 static int
 on_idle(void *arg)
@@ -22,16 +23,13 @@ on_stop(void *arg)
 }
 
 static int
-read_hook_secrets(struct ingest *g)
+read_secrets(struct ingest *g)
 {
-	struct buf errors = { 0 }, ignored = { 0 };
-	int rc = secret_read(g->h.st.dir, "sms_http", &g->hook_secret, &errors);
+	struct buf errors = { 0 };
+	int rc = ways_secrets_read(g, &errors);
 
-	/* The one before stays valid while the gateway is being changed over. */
-	secret_read(g->h.st.dir, "sms_http_previous", &g->hook_secret_previous, &ignored);
 	fputs(buf_str(&errors), stderr);
 	buf_release(&errors);
-	buf_release(&ignored);
 	return rc;
 }
 
@@ -71,7 +69,7 @@ ingest_init(void *self, struct daemon *d, const char *port)
 	d->on_idle = on_idle;
 	d->arg = g;
 	g->lookups = lookups_new((int)g->h.set.lookups_per_10min, 10 * MINUTE_MS);
-	if (ingest_read_door(g, d->conf_dir) != 0 || read_hook_secrets(g) != 0 ||
+	if (ingest_read_door(g, d->conf_dir) != 0 || read_secrets(g) != 0 ||
 	    receive_init(g, d->base) != 0 || listen_http(g, d, port) != 0 ||
 	    house_start(&g->h, d) != 0)
 		return -1;
@@ -95,8 +93,7 @@ ingest_release(void *self)
 	pages_free(g->pages);
 	door_free(g->door);
 	policy_free(g->door_policy);
-	buf_wipe(&g->hook_secret);
-	buf_wipe(&g->hook_secret_previous);
+	ways_secrets_release(g);
 }
 
 int

@@ -1,7 +1,7 @@
 #include <stddef.h>
 
 #include "ingest/form.h"
-#include "ingest/ingest.h"
+#include "ingest/way.h"
 
 #define NO_BODY SIZE_MAX
 #define LIMIT(f) offsetof(struct settings, f)
@@ -14,7 +14,6 @@ static const struct {
 	unsigned flags;
 } table[] = {
 	/* method    path                 body limit              handler           flags */
-	{ HTTP_POST, "/hook/sms/http",     LIMIT(hook_body_bytes), post_sms_http,    0 },
 	{ HTTP_GET,  "/",                  NO_BODY,                get_form,         0 },
 	{ HTTP_POST, "/lapor",             LIMIT(form_body_bytes), post_lapor,       0 },
 	{ HTTP_GET,  "/cek",               NO_BODY,                get_cek,          0 },
@@ -36,16 +35,24 @@ static const struct {
 struct http_route *
 ingest_routes(const struct settings *set, size_t *n)
 {
-	struct http_route *routes = xcalloc(N_ELEMS(table), sizeof(*routes));
+	struct http_route *routes = xcalloc(N_ELEMS(table) + 2 * ways_n, sizeof(*routes));
 
+	*n = 0;
 	for (size_t i = 0; i < N_ELEMS(table); i++) {
 		size_t limit = table[i].limit == NO_BODY ? 0 :
 		    (size_t)*(const int64_t *)((const char *)set + table[i].limit);
 
-		routes[i] = (struct http_route){ table[i].method, table[i].path,
+		routes[(*n)++] = (struct http_route){ table[i].method, table[i].path,
 		    table[i].flags & HTTP_ROUTE_UPLOAD ? limit + MULTIPART_OVERHEAD : limit,
 		    table[i].handler, table[i].flags };
 	}
-	*n = N_ELEMS(table);
+	for (size_t i = 0; i < ways_n; i++) {
+		if (ways[i]->get != NULL)
+			routes[(*n)++] = (struct http_route){ HTTP_GET, ways[i]->path, 0,
+			    ways[i]->get, 0 };
+		if (ways[i]->post != NULL)
+			routes[(*n)++] = (struct http_route){ HTTP_POST, ways[i]->path,
+			    (size_t)set->hook_body_bytes, ways[i]->post, 0 };
+	}
 	return routes;
 }

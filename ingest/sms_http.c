@@ -8,10 +8,9 @@
 #include <jansson.h>
 
 #include "core/phone.h"
-#include "ingest/ingest.h"
 #include "ingest/json_in.h"
+#include "ingest/way.h"
 #include "lib/escape.h"
-#include "lib/log.h"
 
 #define ID_MAX 200
 
@@ -19,11 +18,10 @@
 static int
 signature_fits(const struct ingest *g, const char *header, const char *body, size_t len)
 {
-	const struct buf *const secrets[] = { &g->hook_secret, &g->hook_secret_previous };
 	struct buf signed_text = { 0 };
-	uint8_t claimed[32], mac[32];
+	uint8_t claimed[32];
 	long long t;
-	int n = 0, fits = 0;
+	int n = 0, fits;
 	const char *hex;
 
 	if (header == NULL || sscanf(header, "t=%lld,v1=%n", &t, &n) != 1 || n == 0)
@@ -36,13 +34,7 @@ signature_fits(const struct ingest *g, const char *header, const char *body, siz
 	buf_add(&signed_text, header + 2, strcspn(header + 2, ","));
 	buf_addc(&signed_text, '.');
 	buf_add(&signed_text, body, len);
-	for (size_t i = 0; i < N_ELEMS(secrets); i++) {
-		if (secrets[i]->len == 0)
-			continue;
-		hmac_sha256(mac, secrets[i]->data, secrets[i]->len, signed_text.data,
-		    signed_text.len);
-		fits |= equal_secret(mac, claimed, sizeof(mac));
-	}
+	fits = way_signed(g, "sms_http", signed_text.data, signed_text.len, claimed);
 	buf_release(&signed_text);
 	return fits;
 }
@@ -91,7 +83,7 @@ on_taken(enum receipt_result result, const struct code *code, void *arg)
 	buf_release(&body);
 }
 
-void
+static void
 post_sms_http(struct http_req *r, void *arg)
 {
 	struct ingest *g = arg;
@@ -102,10 +94,8 @@ post_sms_http(struct http_req *r, void *arg)
 	json_t *doc;
 
 	if (!signature_fits(g, http_req_header(r, "X-Kentongan-Signature"), body, len)) {
-		g->refused++;
-		log_warn("signature_refused", "route=sms_http peer=%s", http_req_peer(r));
 		http_add_header(r, "WWW-Authenticate", "Kentongan-Signature");
-		http_answer_problem(r, 401, "Unauthorized",
+		way_refuse(g, r, "sms_http", 401,
 		    "X-Kentongan-Signature must be t=UNIXSECONDS,v1=HEX with "
 		    "HMAC-SHA256 over t.body by the secret sms_http, no older than five minutes.");
 		return;
@@ -122,3 +112,7 @@ post_sms_http(struct http_req *r, void *arg)
 	laporan_release(&l);
 	buf_release(&mistakes);
 }
+
+const struct way way_sms_http = {
+	.path = "/hook/sms/http", .post = post_sms_http, .secrets = { "sms_http" },
+};

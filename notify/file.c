@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -90,7 +91,7 @@ channel_file_init(struct channel *c, const char *route, const char *dir)
 		return -1;
 	}
 	buf_release(&path);
-	*c = (struct channel){ .route = route, .send = send_line, .flush = flush_file,
+	*c = (struct channel){ .route = route, .in_flight = INT_MAX, .send = send_line, .flush = flush_file,
 	    .release = release_file, .data = f };
 	return 0;
 }

@@ -1,27 +1,42 @@
 #ifndef KENTONGAN_LANES_H
 #define KENTONGAN_LANES_H
 /*
- * One way out at work: claims within its budget, emergency first, sends, marks.
+ * One way out at work: claims within its budget and what it can have in the air, emergency first,
+ * sends, marks.
  *
  * Units      int64_t milliseconds; claims by the store's clock, the budget by the monotonic one.
  */
 #include "notify/channel.h"
 #include "store/house.h"
 
+struct outlane;
+/* One message in the air, or with an outcome that is not marked yet. */
+struct flight {
+	struct outlane *l;
+	struct outbox_item item;
+	struct outbox_mark mark;
+	struct send_result result;
+	char why[96];
+	enum { FLIGHT_FREE, FLIGHT_SENDING, FLIGHT_LANDED } state;
+};
+
 struct outlane {
 	struct house *h;
 	struct channel channel;
 	double tokens;			/* may be sent now */
-	int64_t filled_mono_ms;
-	struct outbox_item *items;	/* notify.batch */
+	int64_t filled_mono_ms, paused_until_mono_ms;
+	struct flight *flights;		/* flights_n, of these sending in the air */
+	int flights_n, sending, landed;
+	struct outbox_item *claimed;	/* room for one claim */
 	struct outbox_mark *marks;
-	struct send_result *results;	/* of the same item */
-	int n, waiting;			/* claimed; of these without an outcome yet */
+	struct event *landing;		/* marks what landed after the round */
 	int64_t now_ms;
 	unsigned long sent, retried, ended, lost;
 };
 
-int outlane_init(struct outlane *l, struct house *h, const struct channel *c);
+/* 0 or -1; c is taken over. */
+int outlane_init(struct outlane *l, struct house *h, struct event_base *base,
+    const struct channel *c);
 void outlane_release(struct outlane *l);
 /* One round; milliseconds until the next is worth its while. */
 int64_t outlane_run(struct outlane *l);

@@ -1,16 +1,19 @@
 /* Everything that leaves the house: claims from the outbox, sends, marks. */
+#include <stdlib.h>
+
 #include <event2/event.h>
 
 #include "lib/clock.h"
+#include "lib/httpc.h"
 #include "notify/lanes.h"
 
-/* Routes; without a gateway configured each writes to its file. */
-static const char *const routes[] = { "sms", "email" };
+#define CONNECTIONS_MAX 128
 
 struct notify {
 	struct house h;
-	struct outlane lanes[N_ELEMS(routes)];
-	int lanes_n;
+	struct httpc *http;
+	struct outlane *lanes;
+	size_t lanes_n;
 	struct event *tick;
 };
 
@@ -22,13 +25,25 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	struct timeval tv;
 
 	(void)fd, (void)what;
-	for (int i = 0; n->h.serving && i < n->lanes_n; i++) {
+	for (size_t i = 0; n->h.serving && !n->h.daemon->stopping && i < n->lanes_n; i++) {
 		int64_t next = outlane_run(&n->lanes[i]);
 
 		wait = next < wait ? next : wait;
 	}
 	tv = ms_to_timeval(wait);
 	event_add(n->tick, &tv);
+}
+
+/* What is in the air is waited for: its outcome must not become unknown by a mere restart. */
+static int
+on_idle(void *arg)
+{
+	const struct notify *n = arg;
+
+	for (size_t i = 0; i < n->lanes_n; i++)
+		if (outlane_is_busy(&n->lanes[i]))
+			return 0;
+	return 1;
 }
 
 static int
@@ -38,12 +53,19 @@ notify_init(void *self, struct daemon *d, const char *port)
 	struct timeval now = { 0, 0 };
 
 	(void)port;
-	for (size_t i = 0; i < N_ELEMS(routes); i++) {
-		struct channel c;
+	d->on_idle = on_idle;
+	d->arg = n;
+	n->http = httpc_new(d->base, CONNECTIONS_MAX);
+	n->lanes = xcalloc(ways_out_n, sizeof(*n->lanes));
+	for (size_t i = 0; i < ways_out_n; i++) {
+		const struct ways_env env = { &n->h, d->base, n->http, d->dir };
+		struct channel c = { .route = ways_out[i].route };
+		int rc = ways_out[i].open(&c, &env);
 
-		if (channel_file_init(&c, routes[i], d->dir) != 0)
+		if (rc > 0)
+			rc = channel_file_init(&c, ways_out[i].route, d->dir);
+		if (rc != 0 || outlane_init(&n->lanes[n->lanes_n++], &n->h, d->base, &c) != 0)
 			return -1;
-		outlane_init(&n->lanes[n->lanes_n++], &n->h, &c);
 	}
 	n->tick = event_new(d->base, -1, 0, on_tick, n);
 	if (n->tick == NULL || house_start(&n->h, d) != 0)
@@ -60,8 +82,11 @@ notify_release(void *self)
 
 	if (n->tick != NULL)
 		event_free(n->tick);
-	for (int i = 0; i < n->lanes_n; i++)
+	if (n->http != NULL)
+		httpc_free(n->http);	/* first: what is in the air is answered "unknown" */
+	for (size_t i = 0; i < n->lanes_n; i++)
 		outlane_release(&n->lanes[i]);
+	free(n->lanes);
 }
 
 int

@@ -65,10 +65,15 @@ local function advance(list, line, prefix)
 	end
 end
 
-local function message_end(key, id, state, now, ended, prefix)
+-- waiting: the set of what was sent and waits for its receipt; its words are kept for another way.
+local function message_end(key, id, state, now, ended, prefix, waiting)
 	local m = redis.call('HMGET', key, 'q', 'z')
 	redis.call('HSET', key, 'st', state, 'te', text(now))
-	redis.call('HDEL', key, 'p')
+	if waiting then
+		redis.call('ZADD', waiting, text(now), id)
+	else
+		redis.call('HDEL', key, 'p')
+	end
 	redis.call('ZREM', m[2], id)
 	redis.call('LREM', m[1], 1, id)
 	redis.call('ZADD', ended, text(now), id)
@@ -135,7 +140,7 @@ end
 
 -- nil when it may be written, else the answer.  Touches every key that it will write: one of
 -- another type raises its error here, before the first write.
-local function item_check(it, g)
+local function item_check(it, g, prefix)
 	local bad = nil
 	if it.expect >= 0 then
 		local c = redis.call('HMGET', it.key, 'v', 'q', 'i')
@@ -168,7 +173,11 @@ local function item_check(it, g)
 		end
 	end
 	for _, m in ipairs(it.cancel) do
-		local old = redis.call('HMGET', m.key, 'st', 'q', 'z')
+		local old = redis.call('HMGET', m.key, 'st', 'q', 'z', 'alt')
+		if old[4] then	-- it went another way: that one is to be called back
+			m.key, m.id = prefix .. old[4], old[4]
+			old = redis.call('HMGET', m.key, 'st', 'q', 'z')
+		end
 		m.state = old[1]
 		if m.state == 'queued' then
 			check_type(g, 'LLEN', old[2])
@@ -365,7 +374,7 @@ local function commit(keys, args)
 		-- commit may have made the very version that the second of ours expects of the first.
 		local ok, bad = true, it.expect >= 0 and failed[it.key] or nil
 		if not bad then
-			ok, bad = pcall(item_check, it, g)
+			ok, bad = pcall(item_check, it, g, args[1])
 		end
 		if not ok or bad then
 			failed[it.key] = 'conflict'
@@ -448,27 +457,107 @@ local function claim(keys, args)
 	return out
 end
 
--- keys: meta, log, ended, message     args: prefix, id, fence, 'end' or 'retry', state or time, entry, digest
+-- keys: meta, log, ended, waiting, message
+-- args: prefix, id, fence, 'end' or 'retry', state or time, entry, digest, '1' when a receipt is to come
 local function mark(keys, args)
-	local m = redis.call('HMGET', keys[4], 'f', 'st', 'z', 'q')
+	local key = keys[5]
+	local m = redis.call('HMGET', key, 'f', 'st', 'z', 'q')
 	local now = now_ms(keys[1])
 	if m[1] ~= args[3] or m[2] ~= 'sending' then
 		return 'lost'
 	end
 	local g = { log = keys[2], seq = args[6] ~= '' and log_check(keys[1], keys[2]) or 0 }
 	redis.call('ZCARD', keys[3])
+	redis.call('ZCARD', keys[4])
 	redis.call('ZCARD', m[3])
 	redis.call('LLEN', m[4])
 	if args[4] == 'retry' then
-		redis.call('HINCRBY', keys[4], 'n', 1)
-		redis.call('HSET', keys[4], 'st', 'queued', 'nb', args[5])
+		redis.call('HINCRBY', key, 'n', 1)
+		redis.call('HSET', key, 'st', 'queued', 'nb', args[5])
 		redis.call('ZADD', m[3], args[5], args[2])
 	else
 		if args[6] ~= '' then
 			redis.call('HSET', keys[1], 'seq', text(log_append(g, args[6], args[7])))
 		end
-		message_end(keys[4], args[2], args[5], now, keys[3], args[1])
+		message_end(key, args[2], args[5], now, keys[3], args[1], args[8] == '1' and keys[4] or nil)
 	end
+	return 'ok'
+end
+
+-- A delivery receipt, in any order and as often as it likes: only what is better known is written.
+-- It may come before the gateway's own answer, or in its place: then it ends the message.
+-- keys: meta, log, ended, waiting, message     args: prefix, id, 'delivered' or 'failed', entry, digest
+local function receipt(keys, args)
+	local key, state = keys[5], args[3]
+	local m = redis.call('HMGET', key, 'st', 'q', 'z')
+	local now, st = now_ms(keys[1]), m[1]
+	if not st then
+		return 'unknown'
+	end
+	if st == 'delivered' or st == state or st == 'superseded' or st == 'expired' then
+		return 'known'
+	end
+	local g = { log = keys[2], seq = args[4] ~= '' and log_check(keys[1], keys[2]) or 0 }
+	redis.call('ZCARD', keys[3])
+	redis.call('ZCARD', keys[4])
+	if st == 'queued' or st == 'sending' then
+		redis.call('LLEN', m[2])
+		redis.call('ZCARD', m[3])
+	end
+	if args[4] ~= '' then
+		redis.call('HSET', keys[1], 'seq', text(log_append(g, args[4], args[5])))
+	end
+	if st == 'queued' or st == 'sending' then
+		message_end(key, args[2], state, now, keys[3], args[1], state == 'failed' and keys[4] or nil)
+	elseif state == 'failed' then
+		-- Due for another way at once.
+		redis.call('HSET', key, 'st', state)
+		redis.call('ZADD', keys[4], 'XX', '0', args[2])
+	else
+		redis.call('HSET', key, 'st', state, 'td', text(now))
+		redis.call('HDEL', key, 'p')
+		redis.call('ZREM', keys[4], args[2])
+	end
+	return 'ok'
+end
+
+-- What was sent so long ago without a receipt, or failed.  keys: meta, waiting
+-- args: prefix, wait in ms, most     answers: time, then id, state, payload, kind, not-after, line
+local function overdue(keys, args)
+	local now = now_ms(keys[1])
+	local out = { text(now) }
+	for _, id in ipairs(redis.call('ZRANGEBYSCORE', keys[2], '-inf', text(now - tonumber(args[2])), 'LIMIT', 0, args[3])) do
+		local m = redis.pcall('HMGET', args[1] .. id, 'st', 'p', 'k', 'na', 'z')
+		out[#out + 1] = { id, m[1] or '', m[2] or '', m[3] or '', m[4] or '0', m[5] or '' }
+	end
+	return out
+end
+
+-- Sends a message another way, or gives it up: once, whoever asks.
+-- keys: meta, log, waiting, message [, second message, its list, its line]
+-- args: id, entry, digest [, second id, not before, not after]
+local function reroute(keys, args)
+	local st = redis.call('HMGET', keys[4], 'st', 'p', 'k')
+	if not redis.call('ZSCORE', keys[3], args[1]) then
+		return 'lost'
+	end
+	local now, g = now_ms(keys[1]), { log = keys[2], seq = log_check(keys[1], keys[2]) }
+	if keys[5] then
+		redis.call('HLEN', keys[5])
+		redis.call('LLEN', keys[6])
+		redis.call('ZCARD', keys[7])
+	end
+	redis.call('HSET', keys[1], 'seq', text(log_append(g, args[2], args[3])))
+	redis.call('ZREM', keys[3], args[1])
+	if keys[5] and st[2] then
+		redis.call('HSET', keys[5], 'st', 'queued', 'p', st[2], 'k', st[3], 'nb', args[5], 'na', args[6],
+			'q', keys[6], 'z', keys[7], 't', text(now))
+		redis.call('HSET', keys[4], 'alt', args[4])
+		if redis.call('RPUSH', keys[6], args[4]) == 1 then
+			redis.call('ZADD', keys[7], args[5], args[4])
+		end
+	end
+	redis.call('HDEL', keys[4], 'p')
 	return 'ok'
 end
 
@@ -497,5 +586,8 @@ redis.register_function{ function_name = 'kt_commit', callback = commit, flags =
 redis.register_function{ function_name = 'kt_due', callback = due, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_claim', callback = claim, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_mark', callback = mark, flags = { 'allow-oom' } }
+redis.register_function{ function_name = 'kt_receipt', callback = receipt, flags = { 'allow-oom' } }
+redis.register_function{ function_name = 'kt_overdue', callback = overdue, flags = { 'no-writes' } }
+redis.register_function{ function_name = 'kt_reroute', callback = reroute, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_chain', callback = chain, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_now', callback = now, flags = { 'no-writes' } }

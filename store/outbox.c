@@ -109,7 +109,7 @@ static void
 mark_args(struct redis_args *all, const struct store *st, const struct outbox_mark *m,
     int64_t now_ms)
 {
-	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_ENDED };
+	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_ENDED, KEY_WAITING };
 	struct redis_args keys = { 0 }, args = { 0 };
 	struct buf prefix = { 0 }, entry = { 0 }, detail = { 0 };
 	uint8_t digest[DIGEST_BYTES] = { 0 };
@@ -131,6 +131,7 @@ mark_args(struct redis_args *all, const struct store *st, const struct outbox_ma
 	redis_args_adds(&args, m->state != NULL ? m->state : at);
 	redis_args_add(&args, buf_str(&entry), entry.len);
 	redis_args_add(&args, digest, entry.len > 0 ? DIGEST_BYTES : 0);
+	redis_args_adds(&args, m->waits ? "1" : "");
 	store_call_args(all, "kt_mark", &keys, &args);
 	redis_args_release(&keys);
 	redis_args_release(&args);
@@ -164,4 +165,133 @@ outbox_mark(struct store *st, struct outbox_mark *marks, int n, int64_t now_ms)
 		freeReplyObject(r);
 	}
 	redis_args_release(&all);
+}
+
+/* ---- receipts ---- */
+
+void
+outbox_token(char out[OUTBOX_TOKEN_CHARS + 1], const struct store *st, const char *id)
+{
+	char hash[LOOKUP_CHARS + 1];
+	struct buf text = { 0 };
+
+	buf_addf(&text, "receipt %s", id);
+	lookup_of(hash, &st->lookup, buf_str(&text));
+	memcpy(out, hash, OUTBOX_TOKEN_CHARS);
+	out[OUTBOX_TOKEN_CHARS] = '\0';
+	buf_release(&text);
+}
+
+void
+outbox_receipt_args(struct redis_args *out, const struct store *st, const char *id, int delivered,
+    int64_t now_ms)
+{
+	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_ENDED, KEY_WAITING };
+	struct redis_args keys = { 0 }, args = { 0 };
+	struct buf prefix = { 0 }, entry = { 0 }, detail = { 0 };
+	uint8_t digest[DIGEST_BYTES] = { 0 };
+
+	for (size_t i = 0; i < N_ELEMS(fixed); i++)
+		args_add_key(&keys, st, fixed[i], NULL, NULL);
+	args_add_key(&keys, st, KEY_MSG, id, NULL);
+	buf_add_key(&prefix, &st->keys, KEY_MSG, NULL, NULL);
+	if (!delivered) {	/* what did not arrive is part of the record */
+		buf_addf(&detail, "%s failed", id);
+		logbook_plain_entry(&entry, digest, "pesan", "gateway", buf_str(&detail), now_ms);
+	}
+	redis_args_add(&args, prefix.data, prefix.len);
+	redis_args_adds(&args, id);
+	redis_args_adds(&args, delivered ? "delivered" : "failed");
+	redis_args_add(&args, buf_str(&entry), entry.len);
+	redis_args_add(&args, digest, entry.len > 0 ? DIGEST_BYTES : 0);
+	store_call_args(out, "kt_receipt", &keys, &args);
+	redis_args_release(&keys);
+	redis_args_release(&args);
+	buf_release(&prefix);
+	buf_release(&entry);
+	buf_release(&detail);
+}
+
+static void
+read_overdue(struct outbox_overdue *o, const struct store *st, const redisReply *r)
+{
+	memset(o, 0, sizeof(*o));
+	snprintf(o->item.id, sizeof(o->item.id), "%s", r->element[0]->str);
+	o->failed = strcmp(r->element[1]->str, "failed") == 0;
+	snprintf(o->item.kind, sizeof(o->item.kind), "%s", r->element[3]->str);
+	o->item.not_after_ms = strtoll(r->element[4]->str, NULL, 10);
+	o->lane_e = strstr(r->element[5]->str, ":due:e:") != NULL;
+	open_payload(&o->item, st, r->element[2]->str, r->element[2]->len);
+}
+
+int
+outbox_overdue(struct store *st, int64_t wait_ms, int max, struct outbox_overdue *out,
+    int64_t *now_ms)
+{
+	struct redis_args keys = { 0 }, args = { 0 };
+	struct buf prefix = { 0 };
+	redisReply *r;
+	int n = -1;
+
+	args_add_key(&keys, st, KEY_META, NULL, NULL);
+	args_add_key(&keys, st, KEY_WAITING, NULL, NULL);
+	buf_add_key(&prefix, &st->keys, KEY_MSG, NULL, NULL);
+	redis_args_add(&args, prefix.data, prefix.len);
+	redis_args_addi(&args, wait_ms);
+	redis_args_addi(&args, max);
+	r = store_call(st, "kt_overdue", &keys, &args);
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements > 0) {
+		n = 0;
+		*now_ms = strtoll(r->element[0]->str, NULL, 10);
+		for (size_t i = 1; i < r->elements && n < max; i++)
+			if (r->element[i]->type == REDIS_REPLY_ARRAY && r->element[i]->elements == 6)
+				read_overdue(&out[n++], st, r->element[i]);
+	}
+	freeReplyObject(r);
+	redis_args_release(&keys);
+	redis_args_release(&args);
+	buf_release(&prefix);
+	return n;
+}
+
+int
+outbox_reroute(struct store *st, const struct outbox_overdue *o, const char *route, int64_t now_ms)
+{
+	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_WAITING };
+	struct redis_args keys = { 0 }, args = { 0 };
+	struct buf entry = { 0 }, detail = { 0 };
+	char second[64], recipient[LOOKUP_CHARS + 1], line[48];
+	uint8_t digest[DIGEST_BYTES];
+	redisReply *r;
+	int rc = -1;
+
+	snprintf(second, sizeof(second), "%s.b", o->item.id);
+	buf_addf(&detail, "%s %s %s %s", o->item.id, o->item.kind, o->failed ? "failed" : "unconfirmed",
+	    route != NULL ? route : "-");
+	logbook_plain_entry(&entry, digest, "pesan", "notify", buf_str(&detail), now_ms);
+	for (size_t i = 0; i < N_ELEMS(fixed); i++)
+		args_add_key(&keys, st, fixed[i], NULL, NULL);
+	args_add_key(&keys, st, KEY_MSG, o->item.id, NULL);
+	redis_args_adds(&args, o->item.id);
+	redis_args_add(&args, entry.data, entry.len);
+	redis_args_add(&args, digest, sizeof(digest));
+	if (route != NULL) {
+		lookup_of(recipient, &st->lookup, buf_str(&o->item.to));
+		snprintf(line, sizeof(line), "%s:%s", o->lane_e ? "e" : "n", route);
+		args_add_key(&keys, st, KEY_MSG, second, NULL);
+		args_add_key(&keys, st, KEY_RCP, line, recipient);
+		args_add_key(&keys, st, KEY_OUT, line, NULL);
+		redis_args_adds(&args, second);
+		redis_args_addi(&args, now_ms);
+		redis_args_addi(&args, o->item.not_after_ms);
+	}
+	r = store_call(st, "kt_reroute", &keys, &args);
+	if (r != NULL && r->type == REDIS_REPLY_STRING)
+		rc = strcmp(r->str, "ok") == 0;
+	freeReplyObject(r);
+	redis_args_release(&keys);
+	redis_args_release(&args);
+	buf_release(&entry);
+	buf_release(&detail);
+	return rc;
 }

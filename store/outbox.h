@@ -40,8 +40,33 @@ struct outbox_mark {
 	const char *state;	/* final: sent expired undeliverable; NULL: put back for at_ms */
 	int64_t at_ms;
 	int audit;			/* also a log entry */
+	int waits;			/* sent, and a receipt is to come */
 	int result;	/* 0 done, 1 lost (the claim is no longer ours), -1 unknown */
 };
 /* All in one round trip. */
 void outbox_mark(struct store *st, struct outbox_mark *marks, int n, int64_t now_ms);
+
+/* ---- receipts ---- */
+
+/* 64 bits that only who was given a message's address for receipts knows, as 16 hex digits. */
+#define OUTBOX_TOKEN_CHARS 16
+void outbox_token(char out[OUTBOX_TOKEN_CHARS + 1], const struct store *st, const char *id);
+/*
+ * Arguments of the call that notes a receipt, for a link or a pipe; the answer is "ok", "known" or
+ * "unknown".  delivered: 1, or 0 for failed.
+ */
+void outbox_receipt_args(struct redis_args *out, const struct store *st, const char *id,
+    int delivered, int64_t now_ms);
+
+/* A message whose receipt is overdue or says "failed". */
+struct outbox_overdue { struct outbox_item item; int failed, lane_e; };
+/* Up to max of them, oldest first; -1 no answer. */
+int outbox_overdue(struct store *st, int64_t wait_ms, int max, struct outbox_overdue *out,
+    int64_t *now_ms);
+/*
+ * Sends it by another route, or, with route NULL, gives it up: its absence is logged either way.
+   1 done, 0 somebody else did, -1 no answer.
+ */
+int outbox_reroute(struct store *st, const struct outbox_overdue *o, const char *route,
+    int64_t now_ms);
 #endif

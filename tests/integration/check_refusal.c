@@ -495,6 +495,7 @@ START_TEST(mark_is_whole_or_nothing)
 	redis_args_adds(&keys, bench_key(&b, KEY_META, NULL));
 	redis_args_adds(&keys, bench_key(&b, KEY_LOG, NULL));
 	redis_args_adds(&keys, bench_key(&b, KEY_ENDED, NULL));
+	redis_args_adds(&keys, bench_key(&b, KEY_WAITING, NULL));
 	redis_args_adds(&keys, bench_key(&b, KEY_MSG, "n1"));
 	for (size_t i = 0; i < N_ELEMS(fields); i++) {
 		bench_text(&b, &key, "HGET %s %s", bench_key(&b, KEY_MSG, "n1"), fields[i]);
@@ -502,6 +503,64 @@ START_TEST(mark_is_whole_or_nothing)
 	}
 	each_key(call_mark, &keys);
 	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_OUT, "n:sms")), 1);
+	outbox_item_release(&items[0]);
+	redis_args_release(&keys);
+	buf_release(&key);
+}
+END_TEST
+
+static int
+call_receipt(void)
+{
+	struct redis_args a = { 0 };
+	redisReply *r;
+	int rc;
+
+	outbox_receipt_args(&a, &b.st, "n1", 0, decided);
+	r = redis_pipe_call(b.st.pipe, a.n, (const char **)a.argv, a.lens);
+	rc = r != NULL && r->type == REDIS_REPLY_STRING && strcmp(r->str, "ok") == 0 ? 0 : -1;
+	freeReplyObject(r);
+	redis_args_release(&a);
+	return rc;
+}
+
+static int
+call_reroute(void)
+{
+	struct outbox_overdue o = { .failed = 1 };
+
+	snprintf(o.item.id, sizeof(o.item.id), "n1");
+	buf_adds(&o.item.to, "+6281");
+	{
+		int rc = outbox_reroute(&b.st, &o, "sms2", decided);
+
+		outbox_item_release(&o.item);
+		return rc == 1 ? 0 : -1;
+	}
+}
+
+START_TEST(receipts_and_reroutes_are_whole_or_nothing)
+{
+	struct redis_args keys = { 0 };
+	struct outbox_mark m = { .item = &items[0], .state = "sent", .waits = 1 };
+	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_WAITING };
+	char recipient[LOOKUP_CHARS + 1];
+	struct buf key = { 0 };
+
+	ck_assert_int_eq(kit_message(&b, "n1", "+6281", 0), COMMIT_OK);
+	ck_assert_int_eq(outbox_claim(&b.st, "sms", 4, 60000, items, &decided), 1);
+	outbox_mark(&b.st, &m, 1, decided);
+	ck_assert_int_eq(m.result, 0);
+	for (size_t i = 0; i < N_ELEMS(fixed); i++)
+		redis_args_adds(&keys, bench_key(&b, fixed[i], NULL));
+	redis_args_adds(&keys, bench_key(&b, KEY_MSG, "n1"));
+	each_key(call_receipt, &keys);
+	redis_args_adds(&keys, bench_key(&b, KEY_MSG, "n1.b"));
+	redis_args_adds(&keys, bench_key(&b, KEY_OUT, "n:sms2"));
+	lookup_of(recipient, &b.st.lookup, "+6281");
+	buf_add_key(&key, &b.st.keys, KEY_RCP, "n:sms2", recipient);
+	redis_args_adds(&keys, buf_str(&key));
+	each_key(call_reroute, &keys);
 	outbox_item_release(&items[0]);
 	redis_args_release(&keys);
 	buf_release(&key);
@@ -567,6 +626,7 @@ refusal_suite(void)
 	tcase_add_test(tc, due_is_whole_or_nothing);
 	tcase_add_test(tc, claim_is_whole_or_nothing);
 	tcase_add_test(tc, mark_is_whole_or_nothing);
+	tcase_add_test(tc, receipts_and_reroutes_are_whole_or_nothing);
 	tcase_add_test(tc, chain_is_whole_or_nothing);
 	tcase_add_test(tc, a_counter_that_is_no_number);
 	suite_add_tcase(s, tc);

@@ -482,6 +482,109 @@ START_TEST(each_recipient_in_order)
 }
 END_TEST
 
+/* What the gateway says of a message: 1 delivered, 0 not. */
+static void
+receipt(const char *id, int delivered, const char *answer)
+{
+	struct redis_args a = { 0 };
+	redisReply *r;
+
+	outbox_receipt_args(&a, &b.st, id, delivered, store_now_ms(&b.st));
+	r = redis_pipe_call(b.st.pipe, a.n, (const char **)a.argv, a.lens);
+	ck_assert_ptr_nonnull(r);
+	ck_assert_msg(r->type == REDIS_REPLY_STRING && strcmp(r->str, answer) == 0, "%s: %s", id, r->str);
+	freeReplyObject(r);
+	redis_args_release(&a);
+}
+
+static void
+send_and_wait(const char *id, struct outbox_item *it)
+{
+	struct outbox_mark m = { .item = it, .state = "sent", .waits = 1 };
+
+	ck_assert_int_eq(kit_message(&b, id, "+6281", 0), COMMIT_OK);
+	ck_assert_int_eq(claim(8, 60000, it), 1);
+	outbox_mark(&b.st, &m, 1, store_now_ms(&b.st));
+	ck_assert_int_eq(m.result, 0);
+}
+
+static void
+state_is(const char *id, const char *state)
+{
+	struct buf is = { 0 };
+
+	bench_text(&b, &is, "HGET %s st", bench_key(&b, KEY_MSG, id));
+	ck_assert_str_eq(buf_str(&is), state);
+	buf_release(&is);
+}
+
+START_TEST(receipts_in_any_order)
+{
+	struct outbox_item it[2];
+	int64_t seq;
+
+	receipt("nobody.1", 1, "unknown");
+	send_and_wait("a1", it);
+	ck_assert_int_eq(bench_integer(&b, "HEXISTS %s p", bench_key(&b, KEY_MSG, "a1")), 1);
+	receipt("a1", 0, "ok");
+	state_is("a1", "failed");
+	receipt("a1", 0, "known");
+	receipt("a1", 1, "ok");			/* late, and better known */
+	state_is("a1", "delivered");
+	receipt("a1", 0, "known");		/* never back */
+	state_is("a1", "delivered");
+	ck_assert_int_eq(bench_integer(&b, "HEXISTS %s p", bench_key(&b, KEY_MSG, "a1")), 0);
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_WAITING, NULL)), 0);
+	outbox_item_release(&it[0]);
+
+	/* Before the gateway's own answer: it ends the message, and the answer comes too late. */
+	ck_assert_int_eq(kit_message(&b, "a2", "+6281", 0), COMMIT_OK);
+	ck_assert_int_eq(kit_message(&b, "a3", "+6281", 0), COMMIT_OK);
+	ck_assert_int_eq(claim(8, 60000, it), 1);
+	seq = logbook_last_seq(&b.st);
+	receipt("a2", 1, "ok");
+	ck_assert_int_eq(logbook_last_seq(&b.st), seq);
+	ck_assert_int_eq(mark(&it[0], "sent", 0), 1);
+	state_is("a2", "delivered");
+	outbox_item_release(&it[0]);
+	ck_assert_int_eq(claim(8, 60000, it), 1);
+	ck_assert_str_eq(it[0].id, "a3");
+	outbox_item_release(&it[0]);
+}
+END_TEST
+
+START_TEST(undelivered_goes_another_way)
+{
+	struct outbox_item it[2];
+	struct outbox_overdue o[4];
+	int64_t now;
+
+	send_and_wait("a1", it);
+	ck_assert_int_eq(outbox_overdue(&b.st, 3600000, 4, o, &now), 0);
+	receipt("a1", 0, "ok");
+	ck_assert_int_eq(outbox_overdue(&b.st, 3600000, 4, o, &now), 1);
+	ck_assert_int_eq(o[0].failed, 1);
+	ck_assert_str_eq(buf_str(&o[0].item.to), "+6281");
+	ck_assert_int_eq(outbox_reroute(&b.st, &o[0], "sms2", now), 1);
+	ck_assert_int_eq(outbox_reroute(&b.st, &o[0], "sms2", now), 0);	/* once, whoever asks */
+	outbox_item_release(&o[0].item);
+	ck_assert_int_eq(outbox_overdue(&b.st, 0, 4, o, &now), 0);
+	ck_assert_int_eq(outbox_claim(&b.st, "sms2", 4, 60000, it + 1, &now), 1);
+	ck_assert_str_eq(it[1].id, "a1.b");
+	ck_assert_str_eq(buf_str(&it[1].text), "kabar a1");
+	outbox_item_release(&it[0]);
+	outbox_item_release(&it[1]);
+
+	send_and_wait("a2", it);
+	ck_assert_int_eq(outbox_overdue(&b.st, 0, 4, o, &now), 1);
+	ck_assert_int_eq(o[0].failed, 0);
+	ck_assert_int_eq(outbox_reroute(&b.st, &o[0], NULL, now), 1);	/* no other way: given up */
+	ck_assert_int_eq(bench_integer(&b, "HEXISTS %s p", bench_key(&b, KEY_MSG, "a2")), 0);
+	outbox_item_release(&o[0].item);
+	outbox_item_release(&it[0]);
+}
+END_TEST
+
 START_TEST(life_and_safety_first)
 {
 	struct outbox_item it[2];
@@ -904,6 +1007,8 @@ add_outbox(Suite *s)
 	TCase *tc = on_bench("outbox");
 
 	tcase_add_test(tc, each_recipient_in_order);
+	tcase_add_test(tc, receipts_in_any_order);
+	tcase_add_test(tc, undelivered_goes_another_way);
 	tcase_add_test(tc, life_and_safety_first);
 	tcase_add_test(tc, fences);
 	tcase_add_test(tc, put_back);

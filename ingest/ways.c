@@ -1,0 +1,7 @@
+/* The ways in: one row each. */
+#include "ingest/way.h"
+
+const struct way *const ways[] = {
+	&way_sms_http,
+};
+const size_t ways_n = N_ELEMS(ways);
