@@ -81,7 +81,7 @@ $(B)/tests/$(1)-suites.c: $(2)
 	   echo 'Suite *(*const suites[])(void) = {'; \
 	   for f in $(notdir $(basename $(2))); do echo "	$$$${f#check_}_suite,"; done; \
 	   echo '	0 };'; } > $$@
-$(B)/tests/$(1): $(B)/tests/$(1)-suites.o $(patsubst %.c,$(B)/obj/%.o,$(2) $(wildcard tests/$(1)/harness.c) tests/runner.c) \
+$(B)/tests/$(1): $(B)/tests/$(1)-suites.o $(patsubst %.c,$(B)/obj/%.o,$(2) $(filter-out tests/$(1)/check_%.c,$(wildcard tests/$(1)/*.c)) tests/runner.c) \
     $(foreach d,$(DAEMONS) cli,$(call parts,$(d)) $(call assets,$(d))) $(LIB)
 	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs check) $$(LDLIBS)
 $(B)/tests/$(1)-suites.o: $(B)/tests/$(1)-suites.c

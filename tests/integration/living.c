@@ -1,0 +1,325 @@
+#include "tests/integration/living.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+#include <jansson.h>
+
+#include "core/code.h"
+#include "core/text.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/config.h"
+#include "lib/escape.h"
+#include "lib/seal.h"
+
+struct living_house house;
+
+/* ---- a house of its own ---- */
+
+void
+bin_path(struct buf *b, const char *name)
+{
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	ck_assert_int_gt(n, 0);
+	path[n] = '\0';
+	*strstr(path, "/tests/") = '\0';
+	buf_addf(b, "%s/%s", path, name);
+}
+
+/* The regency's configuration; what would take half a minute takes a second. */
+static void
+own_conf(const char *settings)
+{
+	struct buf command = { 0 };
+
+	snprintf(house.conf, sizeof(house.conf), "%s/conf", house.dir);
+	buf_addf(&command, "cp -r conf %s && printf 'sla:\n  unread: 1s\nheartbeat:\n  every: 200ms\n  silent: 1s\n' >>%s/kentongan.yaml",
+	    house.conf, house.conf);
+	ck_assert_int_eq(system(buf_str(&command)), 0);
+	buf_reset(&command);
+	buf_addf(&command, "%s/kentongan.yaml", house.conf);
+	{
+		FILE *f = fopen(buf_str(&command), "a");
+
+		ck_assert_ptr_nonnull(f);
+		ck_assert_int_ge(fputs(settings, f), 0);
+		ck_assert_int_eq(fclose(f), 0);
+	}
+	buf_release(&command);
+}
+
+pid_t
+pid_of(const char *name)
+{
+	struct buf path = { 0 }, text = { 0 };
+	pid_t pid;
+
+	buf_addf(&path, "%s/run/%s.pid", house.dir, name);
+	ck_assert_int_eq(file_read(buf_str(&path), 64, &text), 0);
+	pid = (pid_t)strtol(buf_str(&text), NULL, 10);
+	buf_release(&path);
+	buf_release(&text);
+	return pid;
+}
+
+void
+house_make(const char *settings)
+{
+	snprintf(house.dir, sizeof(house.dir), "/tmp/kt-road.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(house.dir));
+	own_conf(settings);
+}
+
+void
+house_put_secret(const char *name, const char *value)
+{
+	struct buf path = { 0 };
+
+	buf_addf(&path, "%s/secrets", house.dir);
+	ck_assert(mkdir(buf_str(&path), 0700) == 0 || errno == EEXIST);
+	buf_addf(&path, "/%s", name);
+	ck_assert_int_eq(file_write(buf_str(&path), value, strlen(value), 0400), 0);
+	buf_release(&path);
+}
+
+void
+house_up(void)
+{
+	struct buf bin = { 0 }, path = { 0 }, errors = { 0 };
+	char line[512];
+	FILE *out;
+	int p[2], null;
+
+	bin_path(&bin, "kentongan");
+	ck_assert_int_eq(pipe2(p, O_CLOEXEC), 0);
+	house.up = fork();
+	if (house.up == 0) {
+		null = open("/dev/null", O_WRONLY);
+		dup2(p[1], 1);
+		dup2(null, 2);
+		execl(buf_str(&bin), "kentongan", "up", "--dir", house.dir, "--conf", house.conf, "--http", "0", "--console", "0", (char *)NULL);
+		_exit(127);
+	}
+	close(p[1]);
+	out = fdopen(p[0], "r");
+	ck_assert_ptr_nonnull(fgets(line, sizeof(line), out));
+	ck_assert_msg(sscanf(line, "ready http=%63s console=%63s", house.http, house.console) == 2, "%s", line);
+	fclose(out);
+	ck_assert_msg(secret_read(house.dir, "sms_http", &house.secret, &errors) == 0, "%s", buf_str(&errors));
+	buf_release(&bin);
+	buf_release(&path);
+}
+
+void
+house_down(void)
+{
+	char command[64];
+	int status;
+
+	kill(house.up, SIGTERM);
+	ck_assert_int_eq(waitpid(house.up, &status, 0), house.up);
+	ck_assert_int_eq(WIFEXITED(status) && WEXITSTATUS(status) == 0, 1);
+	snprintf(command, sizeof(command), "rm -rf %s", house.dir);
+	ck_assert_int_eq(system(command), 0);
+	buf_wipe(&house.secret);
+}
+
+/* ---- HTTP ---- */
+
+static size_t
+take(char *data, size_t size, size_t n, void *arg)
+{
+	buf_add(arg, data, size * n);
+	return size * n;
+}
+
+void
+ask(struct answer *a, const char *base, const char *path, const char *const *headers, const void *body, size_t len)
+{
+	CURL *c = curl_easy_init();
+	struct curl_slist *list = NULL;
+	struct buf url = { 0 };
+
+	memset(a, 0, sizeof(*a));
+	buf_addf(&url, "%s%s", base, path);
+	curl_easy_setopt(c, CURLOPT_URL, buf_str(&url));
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, &a->body);
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take);
+	curl_easy_setopt(c, CURLOPT_HEADERDATA, &a->head);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)LIMIT_MS);
+	for (; headers != NULL && *headers != NULL; headers++)
+		list = curl_slist_append(list, *headers);
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, list);
+	if (body != NULL) {
+		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)len);
+		curl_easy_setopt(c, CURLOPT_POSTFIELDS, body);
+	}
+	ck_assert_int_eq(curl_easy_perform(c), CURLE_OK);
+	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &a->status);
+	curl_slist_free_all(list);
+	curl_easy_cleanup(c);
+	buf_release(&url);
+}
+
+void
+answer_release(struct answer *a)
+{
+	buf_release(&a->head);
+	buf_release(&a->body);
+}
+
+long
+post_signed(const char *body, int64_t at_s, int forge, char code[CODE_CHARS + 1])
+{
+	struct buf text = { 0 }, header = { 0 };
+	struct answer a;
+	uint8_t mac[32];
+	const char *headers[] = { NULL, "Content-Type: application/json", NULL };
+	json_t *doc;
+
+	buf_addf(&text, "%lld.%s", (long long)at_s, body);
+	hmac_sha256(mac, house.secret.data, house.secret.len, text.data, text.len);
+	mac[0] ^= (uint8_t)forge;
+	buf_addf(&header, "X-Kentongan-Signature: t=%lld,v1=", (long long)at_s);
+	buf_add_hex(&header, mac, sizeof(mac));
+	headers[0] = buf_str(&header);
+	ask(&a, house.http, "/hook/sms/http", headers, body, strlen(body));
+	doc = json_loadb(buf_str(&a.body), a.body.len, 0, NULL);
+	if (code != NULL && json_is_string(json_object_get(doc, "code")))
+		snprintf(code, CODE_CHARS + 1, "%s", json_string_value(json_object_get(doc, "code")));
+	json_decref(doc);
+	answer_release(&a);
+	buf_release(&text);
+	buf_release(&header);
+	return a.status;
+}
+
+/* One SMS through the signed hook; the code it got. */
+void
+sms(const char *from, const char *text, char code[CODE_CHARS + 1])
+{
+	struct buf body = { 0 };
+
+	buf_addf(&body, "{\"id\":\"road-%d-%d\",\"from\":\"%s\",\"text\":", (int)getpid(), ++house.number, from);
+	buf_add_json(&body, text, strlen(text));
+	buf_addc(&body, '}');
+	ck_assert_int_eq(post_signed(buf_str(&body), clock_now_ms() / 1000, 0, code), 202);
+	buf_release(&body);
+}
+
+/* ---- facts, waited for ---- */
+
+/* The first outgoing SMS with this code, kind and recipient ("" any), waited for; caller decrefs. */
+json_t *
+outgoing_by(const char *route, const char *code, const char *kind, const char *to)
+{
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	struct buf path = { 0 }, all = { 0 };
+	json_t *found = NULL;
+
+	buf_addf(&path, "%s/out/%s.jsonl", house.dir, route);
+	while (found == NULL && clock_mono_ms() < until) {
+		buf_reset(&all);
+		if (file_read(buf_str(&path), 64u << 20, &all) != 0 && errno != ENOENT)
+			ck_abort_msg("%s: %s", buf_str(&path), strerror(errno));
+		for (char *line = all.data, *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
+			json_t *m = json_loadb(line, (size_t)(end - line), 0, NULL);
+
+			if (m != NULL && found == NULL &&
+			    strcmp(json_string_value(json_object_get(m, "code")), code) == 0 &&
+			    strcmp(json_string_value(json_object_get(m, "kind")), kind) == 0 &&
+			    (to[0] == '\0' || strcmp(json_string_value(json_object_get(m, "to")), to) == 0))
+				found = json_incref(m);
+			json_decref(m);
+		}
+		if (found == NULL)
+			nanosleep(&pause, NULL);
+	}
+	ck_assert_msg(found != NULL, "no %s %s for %s to %s", route, kind, code, to);
+	buf_release(&path);
+	buf_release(&all);
+	return found;
+}
+
+json_t *
+outgoing(const char *code, const char *kind, const char *to)
+{
+	return outgoing_by("sms", code, kind, to);
+}
+
+void
+told(const char *code, const char *kind, const char *to)
+{
+	json_decref(outgoing(code, kind, to));
+}
+
+void
+text_of(const char *code, const char *kind, const char *to, char out[512])
+{
+	json_t *m = outgoing(code, kind, to);
+
+	snprintf(out, 512, "%s", json_string_value(json_object_get(m, "text")));
+	json_decref(m);
+}
+
+/* The case by the API once it is in that state. Caller decrefs. */
+json_t *
+case_in(const char *code, const char *state)
+{
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	char path[64], last[32] = "";
+	json_t *doc = NULL;
+
+	snprintf(path, sizeof(path), "/api/v1/cases/%s", code);
+	while (clock_mono_ms() < until) {
+		struct answer a;
+		const char *now;
+
+		ask(&a, house.console, path, NULL, NULL, 0);
+		doc = json_loadb(buf_str(&a.body), a.body.len, 0, NULL);
+		now = json_string_value(json_object_get(doc, "state"));
+		answer_release(&a);
+		if (now != NULL && strcmp(now, state) == 0)
+			return doc;
+		snprintf(last, sizeof(last), "%s", now != NULL ? now : "");
+		json_decref(doc);
+		nanosleep(&pause, NULL);
+	}
+	ck_abort_msg("%s is %s, not %s", code, last, state);
+	return NULL;
+}
+
+void
+wait_state(const char *code, const char *state)
+{
+	json_decref(case_in(code, state));
+}
+
+/* Officer and nonce of the case's first task. */
+void
+first_task(const char *code, char officer[24], char nonce[8])
+{
+	json_t *m = outgoing(code, "tugas", "");
+	const char *text = json_string_value(json_object_get(m, "text")), *at = strstr(text, "TANGANI ");
+
+	ck_assert_ptr_nonnull(at);
+	snprintf(officer, 24, "%s", json_string_value(json_object_get(m, "to")));
+	snprintf(nonce, 8, "%.*s", (int)strcspn(at + 8, ", "), at + 8);
+	json_decref(m);
+}

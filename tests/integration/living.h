@@ -1,0 +1,59 @@
+#ifndef KENTONGAN_LIVING_H
+#define KENTONGAN_LIVING_H
+/*
+ * A living house for tests: `kentongan up` in a folder of its own, asked and told as the world
+ * would do it.  Facts are waited for, at most LIMIT_MS.  A mistake ends the test.
+ *
+ * One house at a time: house_make(), perhaps house_put_secret(), house_up(), ..., house_down().
+ */
+#include <sys/types.h>
+
+#include <jansson.h>
+
+#include "core/code.h"
+#include "lib/buf.h"
+
+#define LIMIT_MS 20000
+
+struct living_house {
+	char dir[32], conf[48], http[64], console[64];
+	pid_t up;
+	struct buf secret;		/* sms_http */
+	int number;			/* of the next SMS */
+};
+extern struct living_house house;
+
+/* A folder with the regency's configuration; settings are lines added to its kentongan.yaml. */
+void house_make(const char *settings);
+void house_put_secret(const char *name, const char *value);
+void house_up(void);
+void house_down(void);
+pid_t pid_of(const char *daemon);
+/* Path of a program of this build. */
+void bin_path(struct buf *b, const char *name);
+
+struct answer { long status; struct buf head, body; };
+/* GET without body, else POST; headers NULL-ended or NULL; base is house.http or house.console. */
+void ask(struct answer *a, const char *base, const char *path, const char *const *headers,
+    const void *body, size_t len);
+void answer_release(struct answer *a);
+
+/* The signed SMS hook; code may be NULL.  Returns the status. */
+long post_signed(const char *body, int64_t at_s, int forge, char code[CODE_CHARS + 1]);
+/* One SMS through it; the code it got (code may be NULL). */
+void sms(const char *from, const char *text, char code[CODE_CHARS + 1]);
+
+/*
+ * The first message in DIR/out/ROUTE.jsonl with this code, kind and recipient ("" any); caller
+ * decrefs.
+ */
+json_t *outgoing_by(const char *route, const char *code, const char *kind, const char *to);
+json_t *outgoing(const char *code, const char *kind, const char *to);	/* by SMS */
+void told(const char *code, const char *kind, const char *to);
+void text_of(const char *code, const char *kind, const char *to, char out[512]);
+/* The case by the API once it is in that state; caller decrefs. */
+json_t *case_in(const char *code, const char *state);
+void wait_state(const char *code, const char *state);
+/* Who got the first task, and its nonce. */
+void first_task(const char *code, char officer[24], char nonce[8]);
+#endif
