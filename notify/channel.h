@@ -46,7 +46,15 @@ struct ways_env { struct house *h; struct event_base *base; struct httpc *http; 
  * One row each.  open() fills *c: 0; 1 when this installation has no such gateway (the route then
  * writes to its file); -1 after naming the mistake on standard error.
  */
-struct way_out { const char *route; int (*open)(struct channel *c, const struct ways_env *env); };
+struct way_out {
+	const char *route;
+	int (*open)(struct channel *c, const struct ways_env *env);
+	/*
+	 * The route of what was not delivered, if that one has a gateway and the address suits it
+	 * (a telephone number); NULL: none.
+	 */
+	const char *second;
+};
 extern const struct way_out ways_out[];
 extern const size_t ways_out_n;
 

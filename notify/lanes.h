@@ -23,6 +23,8 @@ struct flight {
 struct outlane {
 	struct house *h;
 	struct channel channel;
+	int gateway;			/* 0: the file stands in for one */
+	const char *second;		/* route of what was not delivered; NULL none */
 	double tokens;			/* may be sent now */
 	int64_t filled_mono_ms, paused_until_mono_ms;
 	struct flight *flights;		/* flights_n, of these sending in the air */

@@ -5,7 +5,7 @@
 
 #include "lib/clock.h"
 #include "lib/httpc.h"
-#include "notify/lanes.h"
+#include "notify/receipts.h"
 
 #define CONNECTIONS_MAX 128
 
@@ -14,6 +14,7 @@ struct notify {
 	struct httpc *http;
 	struct outlane *lanes;
 	size_t lanes_n;
+	struct receipts receipts;
 	struct event *tick;
 };
 
@@ -30,6 +31,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 
 		wait = next < wait ? next : wait;
 	}
+	if (n->h.serving && !n->h.daemon->stopping)
+		receipts_look(&n->receipts, n->lanes, n->lanes_n);
 	tv = ms_to_timeval(wait);
 	event_add(n->tick, &tv);
 }
@@ -57,15 +60,21 @@ notify_init(void *self, struct daemon *d, const char *port)
 	d->arg = n;
 	n->http = httpc_new(d->base, CONNECTIONS_MAX);
 	n->lanes = xcalloc(ways_out_n, sizeof(*n->lanes));
+	receipts_init(&n->receipts, &n->h);
 	for (size_t i = 0; i < ways_out_n; i++) {
 		const struct ways_env env = { &n->h, d->base, n->http, d->dir };
 		struct channel c = { .route = ways_out[i].route };
-		int rc = ways_out[i].open(&c, &env);
+		int opened = ways_out[i].open(&c, &env);
+		struct outlane *l = &n->lanes[n->lanes_n];
 
-		if (rc > 0)
-			rc = channel_file_init(&c, ways_out[i].route, d->dir);
-		if (rc != 0 || outlane_init(&n->lanes[n->lanes_n++], &n->h, d->base, &c) != 0)
+		if (opened < 0 ||
+		    (opened > 0 && channel_file_init(&c, ways_out[i].route, d->dir) != 0))
 			return -1;
+		n->lanes_n++;
+		if (outlane_init(l, &n->h, d->base, &c) != 0)
+			return -1;
+		l->gateway = opened == 0;
+		l->second = ways_out[i].second;
 	}
 	n->tick = event_new(d->base, -1, 0, on_tick, n);
 	if (n->tick == NULL || house_start(&n->h, d) != 0)
@@ -87,6 +96,7 @@ notify_release(void *self)
 	for (size_t i = 0; i < n->lanes_n; i++)
 		outlane_release(&n->lanes[i]);
 	free(n->lanes);
+	receipts_release(&n->receipts);
 }
 
 int

@@ -9,7 +9,7 @@ no_gateway(struct channel *c, const struct ways_env *env)
 }
 
 const struct way_out ways_out[] = {
-	{ "sms", no_gateway },
-	{ "email", no_gateway },
+	{ "sms", no_gateway, NULL },
+	{ "email", no_gateway, NULL },
 };
 const size_t ways_out_n = N_ELEMS(ways_out);

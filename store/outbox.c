@@ -221,6 +221,8 @@ read_overdue(struct outbox_overdue *o, const struct store *st, const redisReply 
 	snprintf(o->item.kind, sizeof(o->item.kind), "%s", r->element[3]->str);
 	o->item.not_after_ms = strtoll(r->element[4]->str, NULL, 10);
 	o->lane_e = strstr(r->element[5]->str, ":due:e:") != NULL;
+	if (strrchr(r->element[5]->str, ':') != NULL)
+		snprintf(o->route, sizeof(o->route), "%s", strrchr(r->element[5]->str, ':') + 1);
 	open_payload(&o->item, st, r->element[2]->str, r->element[2]->len);
 }
 

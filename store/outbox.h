@@ -59,7 +59,7 @@ void outbox_receipt_args(struct redis_args *out, const struct store *st, const c
     int delivered, int64_t now_ms);
 
 /* A message whose receipt is overdue or says "failed". */
-struct outbox_overdue { struct outbox_item item; int failed, lane_e; };
+struct outbox_overdue { struct outbox_item item; char route[16]; int failed, lane_e; };
 /* Up to max of them, oldest first; -1 no answer. */
 int outbox_overdue(struct store *st, int64_t wait_ms, int max, struct outbox_overdue *out,
     int64_t *now_ms);

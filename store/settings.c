@@ -113,6 +113,8 @@ static const struct setting table[] = {
 	    "then it is undeliverable and a human hears of it" },
 	{ "notify.retry", SET_DURATION, AT(notify_retry_ms), "2s", "10ms", "1h",
 	    "first retry; doubles, with jitter" },
+	{ "notify.receipt_within", SET_DURATION, AT(receipt_within_ms), "10m", "1s", "1d",
+	    "then what was sent goes the second way, or a human hears of it" },
 
 	{ "console.address", SET_STRING, AT(console_address), "127.0.0.1", NULL, NULL,
 	    "loopback only until log-in is set up" },

@@ -33,7 +33,7 @@ struct settings {
 	int64_t seal_ms, head_ms, sweep_ms, keep_messages_ms;
 
 	int64_t notify_batch, notify_lease_ms, notify_nap_ms, notify_per_s, notify_tries,
-	    notify_retry_ms;
+	    notify_retry_ms, receipt_within_ms;
 
 	char *console_address; int64_t console_port, console_streams, console_backlog_bytes;
 };

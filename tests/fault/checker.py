@@ -22,7 +22,7 @@ from house import House, TAG, wait_for				 # noqa: E402
 LATE_MS = 5000			# a deadline falls at most so late when all is up
 BATCH = 64			# messages in the air when notify or its store dies
 DUPLICATES_WITHIN_MS = 60000
-FINAL = {"sent", "expired", "undeliverable", "superseded"}
+FINAL = {"sent", "delivered", "failed", "expired", "undeliverable", "superseded"}
 STATES = ("baru", "ditugaskan", "diterima", "menuju", "ditangani", "selesai", "menunggu", "ditutup")
 CLOCKS = ("triase", "diambil", "ditangani", "diselesaikan")
 RUNNING = 1

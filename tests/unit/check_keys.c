@@ -315,12 +315,19 @@ call_the_rest(void)
 	struct officer o = { .id = "baru-1", .name = (char *)(uintptr_t)"X", .unit = "O-DLH",
 	    .phone = "+6281234567891", .lang = "id" };
 	uint8_t seed[32] = { 1 };
+	struct outbox_overdue o2 = { .item = item };
+	struct redis_args a = { 0 };
 	int64_t now, next;
 
 	store_now_ms(&spy.st);
 	due_take(&spy.st, 2, 1000, due, &now, &next);
 	outbox_claim(&spy.st, "sms", 2, 1000, items, &now);
 	outbox_mark(&spy.st, marks, 2, 5);
+	outbox_receipt_args(&a, &spy.st, item.id, 0, 5);
+	freeReplyObject(redis_pipe_call(spy.st.pipe, a.n, (const char **)a.argv, a.lens));
+	redis_args_release(&a);
+	outbox_overdue(&spy.st, 1, 1, &o2, &now);
+	outbox_reroute(&spy.st, &o2, "sms2", 5);
 	logbook_seal(&spy.st, 10, 1, seed, 5);
 	ck_assert_int_eq(officers_put(&spy.st, &o, 1, "test"), -1);
 }
@@ -345,9 +352,9 @@ key_row(const char *key, size_t len)
 START_TEST(all_calls_stay_in_one_slot)
 {
 	static const char *const functions[] = { "kt_commit", "kt_intake", "kt_now", "kt_due",
-	    "kt_claim", "kt_mark", "kt_chain" };
+	    "kt_claim", "kt_mark", "kt_receipt", "kt_overdue", "kt_reroute", "kt_chain" };
 	static const enum key_id used[] = { KEY_META, KEY_IN, KEY_SEEN, KEY_CASE, KEY_DUE,
-	    KEY_LEASE, KEY_LOG, KEY_CHAIN, KEY_HEADS, KEY_MSG, KEY_RCP, KEY_OUT, KEY_ENDED,
+	    KEY_LEASE, KEY_LOG, KEY_CHAIN, KEY_HEADS, KEY_MSG, KEY_RCP, KEY_OUT, KEY_ENDED, KEY_WAITING,
 	    KEY_OFFICER, KEY_OFFICERS, KEY_PHONES, KEY_TASKS, KEY_REPORTER };
 	int seen[KEYS_N] = { 0 };
 	unsigned slot = key_slot(TAG, strlen(TAG));

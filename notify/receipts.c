@@ -1,0 +1,82 @@
+#include "notify/receipts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/clock.h"
+#include "lib/log.h"
+
+#define LOOK_MS 1000
+#define AT_ONCE 32
+
+void
+receipts_init(struct receipts *w, struct house *h)
+{
+	memset(w, 0, sizeof(*w));
+	w->h = h;
+	w->found = xcalloc(AT_ONCE, sizeof(*w->found));
+}
+
+void
+receipts_release(struct receipts *w)
+{
+	free(w->found);
+}
+
+static const struct outlane *
+lane_of(const struct outlane *lanes, size_t n, const char *route)
+{
+	for (size_t i = 0; route != NULL && i < n; i++)
+		if (strcmp(lanes[i].channel.route, route) == 0)
+			return &lanes[i];
+	return NULL;
+}
+
+static const char *
+second_way(const struct outbox_overdue *o, const struct outlane *lanes, size_t n, int64_t now_ms)
+{
+	const struct outlane *first = lane_of(lanes, n, o->route);
+	const struct outlane *second = first != NULL ? lane_of(lanes, n, first->second) : NULL;
+
+	if (second == NULL || !second->gateway || !o->item.readable ||
+	    buf_str(&o->item.to)[0] != '+' ||
+	    (o->item.not_after_ms != 0 && now_ms > o->item.not_after_ms))
+		return NULL;
+	return second->channel.route;
+}
+
+static void
+go_on(struct receipts *w, const struct outbox_overdue *o, const struct outlane *lanes, size_t n,
+    int64_t now_ms)
+{
+	const char *route = second_way(o, lanes, n, now_ms);
+
+	if (outbox_reroute(&w->h->st, o, route, now_ms) != 1)
+		return;
+	log_warn("not_delivered", "message=%s route=%s failed=%d next=%s", o->item.id, o->route,
+	    o->failed, route != NULL ? route : "-");
+	if (route != NULL) {
+		w->rerouted++;
+		return;
+	}
+	w->given_up++;
+	house_alarm(w->h, "unconfirmed", o->item.code[0] != '\0' ? o->item.code : "pesan", o->item.id);
+}
+
+void
+receipts_look(struct receipts *w, const struct outlane *lanes, size_t n)
+{
+	int64_t mono = clock_mono_ms(), now_ms;
+	int found;
+
+	if (mono < w->next_mono_ms)
+		return;
+	w->next_mono_ms = mono + LOOK_MS;
+	found = outbox_overdue(&w->h->st, w->h->set.receipt_within_ms, AT_ONCE, w->found, &now_ms);
+	for (int i = 0; i < found; i++) {
+		go_on(w, &w->found[i], lanes, n, now_ms);
+		outbox_item_release(&w->found[i].item);
+	}
+	if (found == AT_ONCE)
+		w->next_mono_ms = 0;
+}
