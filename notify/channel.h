@@ -58,6 +58,9 @@ struct way_out {
 extern const struct way_out ways_out[];
 extern const size_t ways_out_n;
 
+/* One file each; see struct way_out. */
+int channel_email_open(struct channel *c, const struct ways_env *env);
+
 /* Writes one JSON line per message to DIR/out/ROUTE.jsonl: what would be sent.  0 or -1. */
 int channel_file_init(struct channel *c, const char *route, const char *dir);
 #endif

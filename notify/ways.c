@@ -10,6 +10,6 @@ no_gateway(struct channel *c, const struct ways_env *env)
 
 const struct way_out ways_out[] = {
 	{ "sms", no_gateway, NULL },
-	{ "email", no_gateway, NULL },
+	{ "email", channel_email_open, NULL },
 };
 const size_t ways_out_n = N_ELEMS(ways_out);

@@ -35,6 +35,10 @@ struct settings {
 	int64_t notify_batch, notify_lease_ms, notify_nap_ms, notify_per_s, notify_tries,
 	    notify_retry_ms, receipt_within_ms;
 
+	char *email_server, *email_user, *email_from, *email_domain, *email_ca;
+	int email_starttls;
+	int64_t email_port, email_workers, email_per_s, email_limit_ms;
+
 	char *console_address; int64_t console_port, console_streams, console_backlog_bytes;
 };
 

@@ -1,0 +1,162 @@
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "notify/mime.h"
+
+static struct mail
+letter(void)
+{
+	return (struct mail){ .from = "lapor@uji.go.id", .from_name = "Kabupaten Uji", .to = "siti@contoh.id",
+	    .subject = "Laporan 7K3F-9QXM", .text = "Baris satu\nBaris dua", .text_len = 20, .lang = "id",
+	    .id = "7K3F9QXM.4", .domain = "uji.go.id", .thread = "7K3F9QXM",
+	    .date_ms = INT64_C(1795277808000) };
+}
+
+static const struct { const char *address; int good; } mailboxes[] = {
+	{ "a@b.id", 1 }, { "siti.nur+lapor@mail.contoh.co.id", 1 }, { "root@localhost", 1 },
+	{ "a_b-c!#$%&'*/=?^`{|}~@b.id", 1 },
+	{ "", 0 }, { "a", 0 }, { "@b.id", 0 }, { "a@", 0 }, { "a@b", 0 }, { "a@.id", 0 },
+	{ "a@b..id", 0 }, { ".a@b.id", 0 }, { "a.@b.id", 0 }, { "a..b@c.id", 0 }, { "a b@c.id", 0 },
+	{ "\"a b\"@c.id", 0 }, { "a@[127.0.0.1]", 0 }, { "a@-b.id", 0 }, { "a@b-.id", 0 },
+	{ "a@b.id\r\nBcc: x@y.id", 0 }, { "a@b.id>", 0 }, { "<a@b.id", 0 }, { "a,b@c.id", 0 },
+	{ "a@b.id, c@d.id", 0 }, { "a@b@c.id", 0 }, { "s\xc3\xadti@b.id", 0 }, { "a@b_c.id", 0 },
+	{ "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggggg@b.id", 0 },
+};
+
+START_TEST(a_mailbox)
+{
+	ck_assert_msg(mime_is_mailbox(mailboxes[_i].address) == mailboxes[_i].good, "%s",
+	    mailboxes[_i].address);
+}
+END_TEST
+
+START_TEST(bytes_of_a_letter)
+{
+	struct mail m = letter();
+	struct buf out = { 0 };
+
+	ck_assert_int_eq(mime_build(&out, &m), 0);
+	ck_assert_str_eq(buf_str(&out),
+	    "From: \"Kabupaten Uji\" <lapor@uji.go.id>\r\n"
+	    "To: <siti@contoh.id>\r\n"
+	    "Subject: Laporan 7K3F-9QXM\r\n"
+	    "Date: Sat, 21 Nov 2026 23:16:48 +0700\r\n"
+	    "Message-ID: <7K3F9QXM.4@uji.go.id>\r\n"
+	    "References: <7K3F9QXM@uji.go.id>\r\n"
+	    "In-Reply-To: <7K3F9QXM@uji.go.id>\r\n"
+	    "Auto-Submitted: auto-generated\r\n"
+	    "MIME-Version: 1.0\r\n"
+	    "Content-Language: id\r\n"
+	    "Content-Type: multipart/alternative; boundary=\"=_7K3F9QXM.4\"\r\n"
+	    "\r\n"
+	    "--=_7K3F9QXM.4\r\n"
+	    "Content-Type: text/plain; charset=utf-8\r\n"
+	    "Content-Transfer-Encoding: quoted-printable\r\n"
+	    "\r\n"
+	    "Baris satu\r\nBaris dua\r\n"
+	    "--=_7K3F9QXM.4\r\n"
+	    "Content-Type: text/html; charset=utf-8\r\n"
+	    "Content-Transfer-Encoding: quoted-printable\r\n"
+	    "\r\n"
+	    "<!DOCTYPE html><html lang=3D\"id\"><head><meta charset=3D\"utf-8\"><title>Lapor=\r\n"
+	    "an 7K3F-9QXM</title></head><body><p>Baris satu<br>\r\n"
+	    "Baris dua</p></body></html>\r\n"
+	    "--=_7K3F9QXM.4--\r\n");
+	buf_release(&out);
+}
+END_TEST
+
+/* Whatever stands in subject, name and text: no new header, no forged border, no bare line end. */
+static const char *const hostile[] = {
+	"x\r\nBcc: korban@contoh.id", "x\nSubject: lain", "x\r\n\r\nisi lain", "\r\n.\r\nQUIT\r\n",
+	".", "..\n.\n", "From siapa\nFrom: lain", "=?UTF-8?Q?=0D=0ABcc:_x@y.id?=", "--=_7K3F9QXM.4--",
+	"\"><x@y.id>", "caf\xc3\xa9 \xf0\x9f\x98\xad banjir di jalan raya yang sangat panjang sekali sampai lebih dari satu baris",
+	"<script>alert(1)</script>", "spasi di ujung \nbaris\t", "\r", "a\rb", "",
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+};
+
+static int
+count(const char *s, const char *what)
+{
+	int n = 0;
+
+	for (; (s = strstr(s, what)) != NULL; s += strlen(what))
+		n++;
+	return n;
+}
+
+START_TEST(hostile_words_stay_words)
+{
+	struct mail m = letter();
+	struct buf out = { 0 };
+	struct buf head = { 0 };
+	const char *s, *body, *html;
+	size_t line = 0;
+
+	m.subject = m.from_name = m.text = hostile[_i];
+	m.text_len = strlen(m.text);
+	ck_assert_int_eq(mime_build(&out, &m), 0);
+	s = buf_str(&out);
+	body = strstr(s, "\r\n\r\n");
+	ck_assert_ptr_nonnull(body);
+	buf_add(&head, s, (size_t)(body - s) + 2);
+	html = strstr(body, "text/html");
+	for (size_t i = 0; i < out.len; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		ck_assert_msg(c == '\r' || c == '\n' || (c >= ' ' && c <= '~'), "byte %02x", c);
+		ck_assert_int_eq(c == '\n', i > 0 && s[i - 1] == '\r');
+		if (c == '\r')
+			ck_assert_int_eq(s[i + 1], '\n');
+		line = c == '\n' ? 0 : line + 1;
+		ck_assert_msg(line <= 80, "%.120s", s + i - line);
+	}
+	ck_assert_int_eq(count(buf_str(&head), "\r\nSubject: "), 1);
+	ck_assert_int_eq(count(buf_str(&head), "Bcc:"), 0);
+	ck_assert_int_eq(count(s, "\r\nFrom "), 0);
+	ck_assert_int_eq(count(s, "\r\n."), 0);
+	ck_assert_int_eq(count(html, "<script>"), 0);
+	ck_assert_int_eq(count(s, "\r\n--=_7K3F9QXM.4--\r\n"), 1);
+	ck_assert_int_eq(count(s, "\r\n--=_7K3F9QXM.4\r\n"), 2);
+	ck_assert_int_eq(count(buf_str(&head), "\r\nMIME-Version: 1.0\r\n"), 1);
+	buf_release(&head);
+	buf_release(&out);
+}
+END_TEST
+
+START_TEST(what_cannot_stand_in_a_header_is_refused)
+{
+	struct buf out = { 0 };
+	struct mail m = letter();
+
+	m.to = "a@b.id\r\nBcc: x@y.id";
+	ck_assert_int_eq(mime_build(&out, &m), -1);
+	m = letter(), m.from = "siapa";
+	ck_assert_int_eq(mime_build(&out, &m), -1);
+	m = letter(), m.id = "x>\r\nX: y";
+	ck_assert_int_eq(mime_build(&out, &m), -1);
+	m = letter(), m.thread = "a b";
+	ck_assert_int_eq(mime_build(&out, &m), -1);
+	m = letter(), m.domain = "a b";
+	ck_assert_int_eq(mime_build(&out, &m), -1);
+	ck_assert_uint_eq(out.len, 0);
+}
+END_TEST
+
+Suite *mime_suite(void);
+
+Suite *
+mime_suite(void)
+{
+	Suite *s = suite_create("mime");
+	TCase *tc = tcase_create("mime");
+
+	tcase_add_loop_test(tc, a_mailbox, 0, N_ELEMS(mailboxes));
+	tcase_add_test(tc, bytes_of_a_letter);
+	tcase_add_loop_test(tc, hostile_words_stay_words, 0, N_ELEMS(hostile));
+	tcase_add_test(tc, what_cannot_stand_in_a_header_is_refused);
+	suite_add_tcase(s, tc);
+	return s;
+}
