@@ -31,7 +31,6 @@
 #include "notify/channel.h"
 #include "notify/mime.h"
 
-#define OUR_FAULT_PAUSE_MS 60000	/* a refused log-in or sender: the same for every letter */
 #define ALL_SENT 'D'
 
 /* What the worker found, over the pipe. */
@@ -183,6 +182,7 @@ work(const struct email *e, const char *to, const struct buf *bytes, int fd)
 	smtp_set_reverse_path(m, set->email_from);
 	smtp_set_messagecb(m, next_bytes, &letter);
 	r = smtp_add_recipient(m, to);
+	smtp_option_require_all_recipients(s, 1);
 	ran = smtp_start_session(s);
 	judge(&v, s, m, r, ran);
 	_exit(write(fd, &v, sizeof(v)) == (ssize_t)sizeof(v) ? 0 : 1);
@@ -195,7 +195,7 @@ end_worker(struct worker *w)
 {
 	struct worker **at = &w->e->workers;
 	struct send_result r = { .outcome = (enum send_outcome)w->verdict.outcome,
-	    .pause_ms = w->verdict.pause ? OUR_FAULT_PAUSE_MS : 0, .why = w->verdict.why };
+	    .pause_ms = w->verdict.pause ? w->e->set->email_pause_ms : 0, .why = w->verdict.why };
 
 	while (*at != w)
 		at = &(*at)->next;

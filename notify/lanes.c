@@ -106,11 +106,18 @@ settle(struct flight *f)
 	f->mark.state = plan.state;
 	f->mark.at_ms = plan.at_ms;
 	f->mark.audit = plan.state != NULL && strcmp(plan.state, "sent") != 0;
+	/* The way itself is shut: the queue waits and is not burnt against it. */
+	if (f->result.outcome == SEND_RETRY && f->result.pause_ms > 0) {
+		f->mark.state = NULL;
+		f->mark.at_ms = l->now_ms + f->result.pause_ms;
+		f->mark.uncounted = 1;
+		f->mark.audit = 0;
+	}
 	f->mark.waits = l->channel.receipts && f->result.outcome == SEND_DONE;
 	if (f->result.outcome != SEND_DONE)
 		log_warn("send_failed", "route=%s message=%s outcome=%d tries=%d next=%s err=\"%s\"",
 		    l->channel.route, f->item.id, (int)f->result.outcome, f->item.tries + 1,
-		    plan.state != NULL ? plan.state : "retry", log_quote(f->why, strlen(f->why)));
+		    f->mark.state != NULL ? f->mark.state : "retry", log_quote(f->why, strlen(f->why)));
 }
 
 static void

@@ -458,7 +458,7 @@ local function claim(keys, args)
 end
 
 -- keys: meta, log, ended, waiting, message
--- args: prefix, id, fence, 'end' or 'retry', state or time, entry, digest, '1' when a receipt is to come
+-- args: prefix, id, fence, 'end', 'retry' or 'wait' (a retry that is no try), state or time, entry, digest, '1' when a receipt is to come
 local function mark(keys, args)
 	local key = keys[5]
 	local m = redis.call('HMGET', key, 'f', 'st', 'z', 'q')
@@ -471,8 +471,10 @@ local function mark(keys, args)
 	redis.call('ZCARD', keys[4])
 	redis.call('ZCARD', m[3])
 	redis.call('LLEN', m[4])
-	if args[4] == 'retry' then
-		redis.call('HINCRBY', key, 'n', 1)
+	if args[4] ~= 'end' then
+		if args[4] == 'retry' then
+			redis.call('HINCRBY', key, 'n', 1)
+		end
 		redis.call('HSET', key, 'st', 'queued', 'nb', args[5])
 		redis.call('ZADD', m[3], args[5], args[2])
 	else

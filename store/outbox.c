@@ -127,7 +127,7 @@ mark_args(struct redis_args *all, const struct store *st, const struct outbox_ma
 	redis_args_add(&args, prefix.data, prefix.len);
 	redis_args_adds(&args, m->item->id);
 	redis_args_addi(&args, m->item->fence);
-	redis_args_adds(&args, m->state != NULL ? "end" : "retry");
+	redis_args_adds(&args, m->state != NULL ? "end" : m->uncounted ? "wait" : "retry");
 	redis_args_adds(&args, m->state != NULL ? m->state : at);
 	redis_args_add(&args, buf_str(&entry), entry.len);
 	redis_args_add(&args, digest, entry.len > 0 ? DIGEST_BYTES : 0);

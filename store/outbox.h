@@ -41,6 +41,7 @@ struct outbox_mark {
 	int64_t at_ms;
 	int audit;			/* also a log entry */
 	int waits;			/* sent, and a receipt is to come */
+	int uncounted;		/* put back through no fault of this message: no try of it */
 	int result;	/* 0 done, 1 lost (the claim is no longer ours), -1 unknown */
 };
 /* All in one round trip. */

@@ -132,6 +132,8 @@ static const struct setting table[] = {
 	{ "email.per_second", SET_INT, AT(email_per_s), "10", "1", "1000", "budget" },
 	{ "email.limit", SET_DURATION, AT(email_limit_ms), "25s", "1s", "10m",
 	    "then a worker is ended; shorter than notify.lease" },
+	{ "email.pause", SET_DURATION, AT(email_pause_ms), "1m", "100ms", "1h",
+	    "all letters wait so long when the server refuses us, not one of them" },
 
 	{ "console.address", SET_STRING, AT(console_address), "127.0.0.1", NULL, NULL,
 	    "loopback only until log-in is set up" },

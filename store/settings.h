@@ -37,7 +37,7 @@ struct settings {
 
 	char *email_server, *email_user, *email_from, *email_domain, *email_ca;
 	int email_starttls;
-	int64_t email_port, email_workers, email_per_s, email_limit_ms;
+	int64_t email_port, email_workers, email_per_s, email_limit_ms, email_pause_ms;
 
 	char *console_address; int64_t console_port, console_streams, console_backlog_bytes;
 };

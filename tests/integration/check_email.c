@@ -1,0 +1,376 @@
+/* Letters out: through a real mail server with STARTTLS and AUTH, and against one that misbehaves. */
+#include <check.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/config.h"
+#include "store/house.h"
+#include "tests/integration/living.h"
+#include "tests/integration/peer.h"
+#include "tests/integration/tell.h"
+
+#define PASSWORD "rahasia-smtp"
+
+static struct peer server;
+static struct house h;		/* our own eye on the store */
+static char folder[64];
+
+/* ---- a house whose letters go to that server ---- */
+
+static void
+put(const char *name, const char *text, unsigned mode)
+{
+	struct buf path = { 0 };
+
+	buf_addf(&path, "%s/%s", folder, name);
+	ck_assert_int_eq(file_write(buf_str(&path), text, strlen(text), mode), 0);
+	buf_release(&path);
+}
+
+static void __attribute__((format(printf, 1, 2)))
+shell(const char *fmt, ...)
+{
+	struct buf command = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_addv(&command, fmt, ap);
+	va_end(ap);
+	ck_assert_msg(system(buf_str(&command)) == 0, "%s", buf_str(&command));
+	buf_release(&command);
+}
+
+static void
+open_folder(void)
+{
+	snprintf(folder, sizeof(folder), "/tmp/kt-mail.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	ck_assert_int_eq(chmod(folder, 0755), 0);
+}
+
+static void
+open_house(const char *port, const char *tls, const char *user)
+{
+	struct buf settings = { 0 }, url = { 0 };
+
+	buf_addf(&settings,
+	    "notify:\n  retry: 50ms\n  nap: 20ms\n  tries: 6\n"
+	    "email:\n  server: localhost\n  port: %s\n  %s\n  user: '%s'\n  from: lapor@uji.go.id\n"
+	    "  domain: uji.go.id\n  limit: 3s\n  pause: 300ms\n", port, tls, user);
+	house_make(buf_str(&settings));
+	house_put_secret("smtp_password", PASSWORD);
+	house_up();
+	buf_addf(&url, "unix:%s/redis/redis.sock", house.dir);
+	ck_assert_int_eq(house_open(&h, house.conf, house.dir, buf_str(&url), "test"), 0);
+	buf_release(&settings);
+	buf_release(&url);
+}
+
+static void
+end(void)
+{
+	house_close(&h);
+	house_down();
+	peer_stop(&server);
+	shell("rm -rf %s", folder);
+}
+
+static void
+letter(const char *id, const char *to, const char *words)
+{
+	tell(&h.st, "email", id, to, words);
+}
+
+static long
+field(const char *id, const char *name, char *out, size_t size)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+	long n;
+
+	buf_add_key(&key, &h.st.keys, KEY_MSG, id, NULL);
+	r = redis_pipe_command(h.st.pipe, "HGET %b %s", key.data, key.len, name);
+	ck_assert_ptr_nonnull(r);
+	snprintf(out, size, "%s", r->type == REDIS_REPLY_STRING ? r->str : "");
+	n = strtol(out, NULL, 10);
+	freeReplyObject(r);
+	buf_release(&key);
+	return n;
+}
+
+static void
+becomes(const char *id, const char *state)
+{
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	char now[32];
+
+	do {
+		field(id, "st", now, sizeof(now));
+		if (strcmp(now, state) == 0)
+			return;
+		nanosleep(&pause, NULL);
+	} while (clock_mono_ms() < until);
+	ck_abort_msg("%s is %s, not %s", id, now, state);
+}
+
+/* Lines of a file of the stand-in that are equal to this one; all of them for NULL. */
+static int
+lines(const char *name, const char *equal)
+{
+	struct buf path = { 0 }, all = { 0 };
+	int n = 0;
+
+	buf_addf(&path, "%s/%s", folder, name);
+	if (file_read(buf_str(&path), 1 << 20, &all) != 0)
+		ck_assert_int_eq(errno, ENOENT);
+	for (char *at = all.data, *nl; at != NULL && (nl = strchr(at, '\n')) != NULL; at = nl + 1)
+		n += equal == NULL || (strncmp(at, equal, strlen(equal)) == 0 && at[strlen(equal)] == '\n');
+	buf_release(&path);
+	buf_release(&all);
+	return n;
+}
+
+static void
+at_least(const char *name, const char *equal, int n)
+{
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+
+	while (lines(name, equal) < n) {
+		ck_assert_msg(clock_mono_ms() < until, "%s: %d lines, not %d", name, lines(name, equal), n);
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* ---- Exim ---- */
+
+static const char exim[] =
+    "daemon_smtp_ports = %d\nlocal_interfaces = 127.0.0.1\nspool_directory = %s/spool\n"
+    "log_file_path = %s/%%slog\npid_file_path = %s/exim.pid\nprimary_hostname = localhost\n"
+    "tls_certificate = %s/cert.pem\ntls_privatekey = %s/key.pem\ntls_advertise_hosts = *\n"
+    "auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}\nacl_smtp_rcpt = rcpt\n"
+    "message_body_newlines = true\nqueue_only = false\n"
+    "begin acl\nrcpt:\n  deny local_parts = tolak\n    message = no such mailbox\n"
+    "  accept authenticated = *\n  deny message = log in first\n"
+    "begin routers\nall:\n  driver = accept\n  transport = file\n"
+    "begin transports\nfile:\n  driver = appendfile\n  file = %s/mail/all\n"
+    "  delivery_date_add = false\n  envelope_to_add = false\n  return_path_add = false\n%s"
+    "begin authenticators\nplain:\n  driver = plaintext\n  public_name = PLAIN\n"
+    "  server_prompts = :\n  server_set_id = $auth2\n"
+    "  server_condition = ${if and{{eq{$auth2}{kentongan}}{eq{$auth3}{" PASSWORD "}}}}\n";
+
+/* A port nobody has just now; Exim takes no socket from us. */
+static int
+free_port(void)
+{
+	struct peer p;
+	char text[16];
+	int port;
+	const char *const argv[] = { "python3", "-c",
+	    "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print('ready', s.getsockname()[1], flush=True)",
+	    NULL };
+
+	peer_start(&p, argv, "");
+	peer_line(&p, "ready ", text, sizeof(text));
+	port = (int)strtol(text, NULL, 10);
+	peer_stop(&p);
+	return port;
+}
+
+static void
+begin_exim(void)
+{
+	struct buf conf = { 0 }, path = { 0 }, tls = { 0 };
+	char port[16], argument[128];
+	const char *const argv[] = { "exim4", "-C", argument, "-bdf", NULL };
+	const struct passwd *user = geteuid() == 0 ? getpwnam("Debian-exim") : NULL;
+
+	open_folder();
+	shell("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost "
+	    "-addext subjectAltName=DNS:localhost -keyout %s/key.pem -out %s/cert.pem 2>/dev/null",
+	    folder, folder);
+	shell("mkdir %s/mail %s/spool", folder, folder);
+	snprintf(port, sizeof(port), "%d", free_port());
+	buf_addf(&conf, exim, atoi(port), folder, folder, folder, folder, folder, folder,
+	    user != NULL ? "  user = Debian-exim\n" : "");
+	put("exim.conf", buf_str(&conf), 0644);
+	if (user != NULL)
+		shell("chown -R Debian-exim %s", folder);
+	if (user != NULL)
+		shell("chown root %s/exim.conf", folder);
+	snprintf(argument, sizeof(argument), "%s/exim.conf", folder);
+	buf_addf(&path, "%s/exim.err", folder);
+	peer_start(&server, argv, buf_str(&path));
+	buf_addf(&tls, "starttls: true\n  ca: %s/cert.pem", folder);
+	open_house(port, buf_str(&tls), "kentongan");
+	buf_release(&conf);
+	buf_release(&path);
+	buf_release(&tls);
+}
+
+static void
+mailbox(const char *name, struct buf *out)
+{
+	struct buf path = { 0 };
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+
+	buf_addf(&path, "%s/mail/%s", folder, name);
+	while (file_read(buf_str(&path), 1 << 20, out) != 0 || out->len == 0) {
+		ck_assert_msg(clock_mono_ms() < until, "%s: no letter", buf_str(&path));
+		buf_reset(out);
+		nanosleep(&pause, NULL);
+	}
+	buf_release(&path);
+}
+
+START_TEST(a_letter_arrives_encrypted_and_logged_in)
+{
+	struct buf box = { 0 };
+
+	letter("uji.1", "siti@contoh.id", "Laporan diterima\n.\nBcc: x@y.id\ncaf\xc3\xa9");
+	becomes("uji.1", "sent");
+	mailbox("all", &box);
+	ck_assert_ptr_nonnull(strstr(buf_str(&box), "Message-ID: <uji.1@uji.go.id>"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&box), "To: <siti@contoh.id>"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&box), "Laporan diterima\n=2E\nBcc: x@y.id\ncaf=C3=A9"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&box), "with esmtpsa"));	/* RFC 3848: TLS and AUTH */
+	ck_assert_ptr_null(strchr(buf_str(&box), '\r'));	/* one letter, whole: no stray line ends */
+	buf_release(&box);
+
+	letter("uji.2", "tolak@contoh.id", "tidak sampai");
+	becomes("uji.2", "undeliverable");
+	letter("uji.3", "siti@contoh.id\r\nBcc: x@y.id", "tidak sampai");
+	becomes("uji.3", "undeliverable");
+}
+END_TEST
+
+/* ---- the one that misbehaves ---- */
+
+static void
+mode(const char *m)
+{
+	put("mode", m, 0600);
+}
+
+static void
+begin_sink(void)
+{
+	char port[16];
+	struct buf log = { 0 };
+	const char *const argv[] = { "python3", "tests/fake/smtp.py", folder, NULL };
+
+	open_folder();
+	mode("ok");
+	buf_addf(&log, "%s/err", folder);
+	peer_start(&server, argv, buf_str(&log));
+	peer_line(&server, "ready ", port, sizeof(port));
+	open_house(port, "starttls: false", "kentongan");
+	buf_release(&log);
+}
+
+START_TEST(greylisting_is_waited_out)
+{
+	char n[16];
+
+	mode("greylist:3");
+	letter("uji.1", "a@contoh.id", "kabar");
+	becomes("uji.1", "sent");
+	ck_assert_int_eq(field("uji.1", "n", n, sizeof(n)), 3);
+	ck_assert_int_eq(lines("taken", "<uji.1@uji.go.id>"), 1);
+	ck_assert_int_eq(lines("violations", NULL), 0);
+}
+END_TEST
+
+START_TEST(a_refused_recipient_is_final)
+{
+	mode("rcpt550");
+	letter("uji.1", "a@contoh.id", "kabar");
+	becomes("uji.1", "undeliverable");
+	ck_assert_int_eq(lines("taken", NULL), 0);
+}
+END_TEST
+
+/* The server refuses us, not the letter: all wait, none is burnt, and all go when it is mended. */
+static const char *const shut[] = { "greet554", "greet421", "auth535" };
+
+START_TEST(a_shut_door_burns_no_letter)
+{
+	char n[16];
+
+	mode(shut[_i]);
+	letter("uji.1", "a@contoh.id", "kabar");
+	at_least("sessions", shut[_i], 9);	/* more often than notify.tries */
+	field("uji.1", "st", n, sizeof(n));
+	ck_assert_str_ne(n, "undeliverable");
+	mode("ok");
+	becomes("uji.1", "sent");
+	ck_assert_int_eq(field("uji.1", "n", n, sizeof(n)), 0);
+}
+END_TEST
+
+START_TEST(put_off_for_ever_ends_undeliverable)
+{
+	mode("data451");
+	letter("uji.1", "a@contoh.id", "kabar");
+	becomes("uji.1", "undeliverable");
+	ck_assert_int_eq(lines("taken", NULL), 0);
+}
+END_TEST
+
+START_TEST(cut_after_the_dot_is_sent_again_under_the_same_id)
+{
+	mode("cutdot:1");
+	letter("uji.1", "a@contoh.id", "kabar");
+	becomes("uji.1", "sent");
+	ck_assert_int_eq(lines("taken", "<uji.1@uji.go.id>"), 2);
+	ck_assert_int_eq(lines("taken", NULL), 2);
+}
+END_TEST
+
+START_TEST(a_hanging_server_holds_up_nobody_else)
+{
+	char code[CODE_CHARS + 1];
+
+	mode("hang");
+	letter("uji.1", "a@contoh.id", "kabar");
+	at_least("sessions", "hang", 1);
+	sms("+6281234560077", "lampu jalan mati di desa kabat", code);
+	told(code, "terima", "+6281234560077");		/* SMS go on meanwhile */
+	mode("ok");
+	becomes("uji.1", "sent");
+}
+END_TEST
+
+Suite *email_suite(void);
+
+Suite *
+email_suite(void)
+{
+	Suite *s = suite_create("email");
+	TCase *real = tcase_create("exim"), *sink = tcase_create("sink");
+
+	tcase_set_timeout(real, 60);
+	tcase_add_checked_fixture(real, begin_exim, end);
+	tcase_add_test(real, a_letter_arrives_encrypted_and_logged_in);
+	suite_add_tcase(s, real);
+	tcase_set_timeout(sink, 60);
+	tcase_add_checked_fixture(sink, begin_sink, end);
+	tcase_add_test(sink, greylisting_is_waited_out);
+	tcase_add_test(sink, a_refused_recipient_is_final);
+	tcase_add_loop_test(sink, a_shut_door_burns_no_letter, 0, N_ELEMS(shut));
+	tcase_add_test(sink, put_off_for_ever_ends_undeliverable);
+	tcase_add_test(sink, cut_after_the_dot_is_sent_again_under_the_same_id);
+	tcase_add_test(sink, a_hanging_server_holds_up_nobody_else);
+	suite_add_tcase(s, sink);
+	return s;
+}

@@ -1,0 +1,87 @@
+#include "tests/integration/peer.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+
+#define START_MS 10000
+#define STOP_MS 5000
+
+void
+peer_start(struct peer *p, const char *const *argv, const char *log)
+{
+	int in[2], out[2];
+
+	ck_assert_int_eq(pipe2(in, O_CLOEXEC), 0);
+	ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
+	p->pid = fork();
+	ck_assert_int_ge(p->pid, 0);
+	if (p->pid == 0) {
+		int err = open(log[0] != '\0' ? log : "/dev/null", O_WRONLY | O_CREAT | O_APPEND, 0600);
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(in[0], 0);
+		dup2(out[1], 1);
+		dup2(err, 2);
+		execvp(argv[0], (char *const *)(uintptr_t)argv);
+		_exit(127);
+	}
+	close(in[0]);
+	close(out[1]);
+	p->in = in[1];
+	p->out = out[0];
+}
+
+void
+peer_line(struct peer *p, const char *begins, char *out, size_t size)
+{
+	int64_t until = clock_mono_ms() + START_MS;
+	char line[1024];
+	size_t n = 0;
+
+	while (clock_mono_ms() < until) {
+		struct pollfd f = { .fd = p->out, .events = POLLIN };
+
+		if (poll(&f, 1, (int)(until - clock_mono_ms())) <= 0)
+			break;
+		ck_assert_msg(read(p->out, line + n, 1) == 1, "it ended before it said '%s'", begins);
+		if (line[n] != '\n' && n + 2 < sizeof(line)) {
+			n++;
+			continue;
+		}
+		line[n] = '\0';
+		n = 0;
+		if (strncmp(line, begins, strlen(begins)) == 0) {
+			ck_assert_int_lt(snprintf(out, size, "%s", line + strlen(begins)), (int)size);
+			return;
+		}
+	}
+	ck_abort_msg("no line '%s' within %d ms", begins, START_MS);
+}
+
+void
+peer_stop(struct peer *p)
+{
+	int fd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+	struct pollfd gone = { .fd = fd, .events = POLLIN };
+
+	ck_assert_int_ge(fd, 0);
+	close(p->in);
+	kill(p->pid, SIGTERM);
+	if (poll(&gone, 1, STOP_MS) <= 0)
+		kill(p->pid, SIGKILL);
+	while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	close(fd);
+	close(p->out);
+}

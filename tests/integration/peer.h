@@ -1,0 +1,17 @@
+#ifndef KENTONGAN_PEER_H
+#define KENTONGAN_PEER_H
+/*
+ * Another program that a test talks to: a server or a stand-in.  It ends with the test, at the
+ * latest when its standard input does.  A mistake ends the test.
+ */
+#include <sys/types.h>
+
+struct peer { pid_t pid; int in, out; };
+
+/* argv[0] is looked up in PATH; standard error goes to the file log ("" nowhere). */
+void peer_start(struct peer *p, const char *const *argv, const char *log);
+/* The first line of its output that begins so, without it and the line end; at most 10 s. */
+void peer_line(struct peer *p, const char *begins, char *out, size_t size);
+/* SIGTERM, SIGKILL after 5 s; waited for. */
+void peer_stop(struct peer *p);
+#endif
