@@ -284,6 +284,19 @@ act_merge(struct step *s)
 }
 
 void
+act_quiet(struct step *s)
+{
+	struct case_record *c = s->c;
+
+	if (s->t->on == ON_WRONG_NUMBER)
+		c->quiet = QUIET_WRONG_NUMBER;
+	else if (c->quiet == QUIET_NOT)
+		c->quiet = QUIET_ASKED;
+	if (c->quiet == QUIET_WRONG_NUMBER || !c->lane_e)
+		messages_cancel(s, "r", "", "");
+}
+
+void
 act_close(struct step *s)
 {
 	struct case_record *c = s->c;

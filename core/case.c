@@ -119,7 +119,7 @@ static const struct field fields[] = {
 	TEXT("cat", category), ENUM("urg", urgency, URGENCY_DARURAT), TEXT("pl", place),
 	TEXT("rt", rt), TEXT("rw", rw),
 	INT("cf", confidence_permille), INT("sealed", sealed), INT("latihan", latihan),
-	INT("e", lane_e), INT("hide", hide_reporter),
+	INT("e", lane_e), INT("hide", hide_reporter), ENUM("qu", quiet, QUIET_WRONG_NUMBER),
 	TEXT("inc", incident), ENUM("cl", closed_as, CLOSE_WITHDRAWN), TEXT("dup", duplicate_of),
 	TEXT("ch", channel), TEXT("rep", reporter), TEXT("lang", lang),
 	MS("rx", received_ms), MS("ar", arrived_ms), MS("op", opened_ms), MS("cls", closed_ms),

@@ -68,6 +68,9 @@ struct case_task {
 /* A message that may still be queued: what an acknowledgement cancels. */
 struct case_pending { int n; char group; char unit[UNIT_CODE_CHARS]; };
 
+/* STOP ends the news of what threatens nobody; a number that is not the reporter's gets none at all. */
+enum quiet { QUIET_NOT, QUIET_ASKED, QUIET_WRONG_NUMBER };
+
 struct case_record {
 	struct code code;
 	int64_t version;		/* 0: only reserved */
@@ -79,6 +82,7 @@ struct case_record {
 	int confidence_permille;
 	int sealed, latihan, lane_e;
 	int hide_reporter;		/* the citizen wished it: no officer sees who reported */
+	enum quiet quiet;		/* what the reporter is no longer told */
 	char incident[32];
 	enum close_reason closed_as;
 	char duplicate_of[CODE_CHARS + 1];

@@ -85,6 +85,8 @@ apply(struct step *s, const struct case_record *before)
 		return -1;
 	if (s->t->on == ON_MERGE && act_merge(s) != 0)
 		return -1;
+	if (s->t->on == ON_QUIET || s->t->on == ON_WRONG_NUMBER)
+		act_quiet(s);
 	c->state = state_after(s, before);
 	if (before->state == CASE_MENUNGGU && c->state != CASE_MENUNGGU)
 		act_resume(s);

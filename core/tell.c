@@ -273,7 +273,8 @@ tell_reporter(struct step *s)
 {
 	const struct category *k = category_find(s->p->catalogue, s->c->category);
 
-	if (s->c->reporter[0] == '\0')
+	if (s->c->reporter[0] == '\0' || s->c->quiet == QUIET_WRONG_NUMBER ||
+	    (s->c->quiet == QUIET_ASKED && !s->c->lane_e))
 		return;
 	for (size_t i = 0; i < N_ELEMS(news); i++) {
 		const char *kind = s->c->sealed ? news[i].sealed : news[i].kind;

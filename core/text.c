@@ -225,6 +225,7 @@ static const struct kind { const char *name, *holes; } kinds[] = {
 	{ "tanpa-laporan",     "" },
 	{ "pilih",             "daftar contoh" },
 	{ "stop",              "" },
+	{ "salah-nomor",       "" },
 	/* to officers */
 	{ "tugas",             "kode nonce urgensi kategori tempat isi batas" },
 	{ "tugas-rahasia",     "kode" },

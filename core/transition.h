@@ -15,6 +15,8 @@ enum case_event {
 	ON_CONFIRM, ON_DISPUTE, ON_LAPSE,	/* the resident's word, or none in time */
 	ON_WITHDRAW, ON_WITHDRAW_ASKED,		/* the second for cases only a human may end */
 	ON_REJECT, ON_MERGE,
+	ON_QUIET,		/* the resident wants no more news of it */
+	ON_WRONG_NUMBER,	/* whoever has this number did not report it */
 	ON_UNDO, ON_TAKE_OVER,
 	ON_DUE
 };

@@ -30,7 +30,8 @@ static const struct {
 static const struct { const char *word; enum speech_kind kind; } resident_words[] = {
 	{ "CEK", SPEECH_CHECK }, { "BATAL", SPEECH_WITHDRAW }, { "1", SPEECH_YES },
 	{ "2", SPEECH_NO },
-	{ "YA", SPEECH_YES }, { "BELUM", SPEECH_NO },
+	{ "YA", SPEECH_YES }, { "BELUM", SPEECH_NO }, { "STOP", SPEECH_STOP },
+	{ "BERHENTI", SPEECH_STOP }, { "SALAH", SPEECH_WRONG },
 };
 
 /* The next word and where the rest begins. */
@@ -74,12 +75,30 @@ is_verdict(enum speech_kind kind, const char *word, const char *rest)
 	return 0;
 }
 
+/* "SALAH sambung pak", "STOP sms": what people add; "stop bus rusak" is a report. */
+static int
+is_addition_to_stop(const char *word, const char *rest)
+{
+	static const char *const words[] = { "NOMOR", "NO", "NOMER", "SAMBUNG", "KIRIM", "ORANG", "SMS",
+	    "PESAN", "PAK", "BU", "MAS", "MBAK", "YA" };
+
+	for (size_t i = 0; i < N_ELEMS(words); i++)
+		if (strcasecmp(word, words[i]) == 0)
+			return strlen(rest) <= 20;
+	return 0;
+}
+
 static void
 parse_resident(struct speech *s, enum speech_kind kind, const char *rest)
 {
 	char word[32];
 	const char *after = word_of(rest, word, sizeof(word));
 
+	if (kind == SPEECH_STOP || kind == SPEECH_WRONG) {
+		if (word[0] == '\0' || is_addition_to_stop(word, after))
+			s->kind = kind;
+		return;
+	}
 	if (word[0] != '\0') {
 		if (code_parse(&s->code, rest, strlen(rest)) == 0 || code_parse(&s->code, word, strlen(word)) == 0)
 			s->has_code = 1;
@@ -172,7 +191,7 @@ speech_parse(struct speech *s, const char *text)
 
 /* ---- answers ---- */
 
-static const struct officer *
+const struct officer *
 officer_calling(const struct router *r, const struct entry *e)
 {
 	if (e->words.sender == NULL || strcmp(e->words.channel, "sms") != 0)
@@ -195,7 +214,7 @@ may_answer(struct router *r, struct entry *e)
 	redisReply *n;
 	int ok = 1;
 
-	if (e->words.no_reply || e->words.sender == NULL || e->words.reply_channel[0] == '\0')
+	if (e->words.no_reply || e->looping || e->words.sender == NULL || e->words.reply_channel[0] == '\0')
 		return 0;
 	if (e->counted)
 		return e->answers;
@@ -319,13 +338,8 @@ task_by_nonce(struct router *r, const char *officer, const char *nonce, struct c
  * why), -1 come again.
  */
 static int
-apply(struct router *r, struct entry *e, const struct code *code, struct command *cmd)
+apply_as(struct router *r, const struct code *code, struct command *cmd, const struct input_id *in)
 {
-	struct input_id in;
-
-	work_input(&in, e);
-	if (e->s.version == 0)
-		snprintf(in.reserved, sizeof(in.reserved), "%s", e->code.s);
 	for (int try = 0; try < TRIES; try++) {
 		struct stored_case s;
 		struct case_keys keys;
@@ -353,7 +367,7 @@ apply(struct router *r, struct entry *e, const struct code *code, struct command
 				enum commit_result result;
 
 				commit_begin(&r->answers, r->now_ms);
-				commit_add_case(&r->answers, &r->h.st, p, &r->h.roster, &s.c, r->fx, cmd, &keys, &words, &in);
+				commit_add_case(&r->answers, &r->h.st, p, &r->h.roster, &s.c, r->fx, cmd, &keys, &words, in);
 				commit_run(&r->answers, &r->h.st);
 				result = r->answers.slots[0].result;
 				rc = result == COMMIT_OK || result == COMMIT_ALREADY ? 1 :
@@ -371,6 +385,28 @@ apply(struct router *r, struct entry *e, const struct code *code, struct command
 			return rc;
 	}
 	return -1;
+}
+
+static int
+apply(struct router *r, struct entry *e, const struct code *code, struct command *cmd)
+{
+	struct input_id in;
+
+	work_input(&in, e);
+	if (e->s.version == 0)
+		snprintf(in.reserved, sizeof(in.reserved), "%s", e->code.s);
+	return apply_as(r, code, cmd, &in);
+}
+
+/* The same of one of several cases: the entry itself is used up later. */
+static int
+apply_beside(struct router *r, struct entry *e, const struct code *code, struct command *cmd)
+{
+	struct input_id in;
+
+	work_input(&in, e);
+	in.entry[0] = '\0';
+	return apply_as(r, code, cmd, &in);
 }
 
 /* ---- officers ---- */
@@ -642,6 +678,30 @@ is_small_talk(const struct router *r, const struct understanding *u)
 	return k != NULL && k->no_case;
 }
 
+/*
+ * STOP and SALAH: for each open case of this number.  A number that is on the roster and says it is
+ * the wrong one is a matter for the roster's keeper: a forged sender must not silence an officer.
+ */
+static int
+goes_quiet(struct router *r, struct entry *e, const struct officer *o, const struct speech *s)
+{
+	struct command cmd = { .event = s->kind == SPEECH_STOP ? ON_QUIET : ON_WRONG_NUMBER,
+	    .by = BY_RESIDENT, .note = e->words.text };
+	struct code codes[OPEN_MAX];
+	int n = own_cases(r, e, 0, codes);
+
+	if (n < 0)
+		return -1;
+	for (int i = 0; i < n; i++)
+		if (apply_beside(r, e, &codes[i], &cmd) < 0)
+			return -1;
+	if (o != NULL && s->kind == SPEECH_WRONG)
+		house_alarm(&r->h, "wrong_number", o->id, "nomor petugas dibalas SALAH; periksa daftar petugas");
+	r->commands++;
+	return s->kind == SPEECH_STOP ? answer(r, e, 1, "stop", "stop", NULL, NULL, 0) :
+	    answer(r, e, 1, "salah-nomor", "salah-nomor", NULL, NULL, 0);
+}
+
 static int
 belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 {
@@ -714,6 +774,8 @@ converse(struct router *r, struct entry *e)
 		if (rc != 0)
 			return rc;
 		break;
+	case SPEECH_STOP: case SPEECH_WRONG:
+		return goes_quiet(r, e, o, &s);
 	case SPEECH_NONE:
 		break;
 	}

@@ -17,7 +17,7 @@ struct router;
 struct entry;
 
 enum speech_kind {
-	SPEECH_NONE, SPEECH_OFFICER, SPEECH_CHECK, SPEECH_WITHDRAW, SPEECH_YES, SPEECH_NO
+	SPEECH_NONE, SPEECH_OFFICER, SPEECH_CHECK, SPEECH_WITHDRAW, SPEECH_YES, SPEECH_NO, SPEECH_STOP, SPEECH_WRONG
 };
 struct speech {
 	enum speech_kind kind;
@@ -33,4 +33,6 @@ void speech_parse(struct speech *s, const char *text);
 
 /* 1 when the entry was a command or an answer and is used up; 0: it is a report; -1: come again. */
 int converse(struct router *r, struct entry *e);
+/* The officer whose telephone this came from, by SMS; NULL: none. */
+const struct officer *officer_calling(const struct router *r, const struct entry *e);
 #endif

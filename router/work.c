@@ -68,7 +68,7 @@ work_facts(struct report_facts *f, const struct router *r, const struct entry *e
 	f->lane_e = e->words.lane_e;
 	f->latihan = e->words.latihan;
 	f->hide_reporter = e->words.hide;
-	if (!e->words.no_reply)
+	if (!e->words.no_reply && !e->looping)
 		snprintf(f->channel, sizeof(f->channel), "%s", e->words.reply_channel);
 	snprintf(f->reporter, sizeof(f->reporter), "%s", e->lookup);
 	snprintf(f->lang, sizeof(f->lang), "id");
@@ -311,6 +311,65 @@ open_entry(struct router *r, struct entry *e)
 	return 0;
 }
 
+/* ---- two robots ---- */
+
+/*
+ * Who writes again within a minute each time, more than five times in a row, is most likely a robot
+ * that answers our answers: what it writes is still taken in, nothing goes back.  Officers are
+ * known and have a limit of their own.
+ */
+static void
+guard_loops(struct router *r, struct entry *entries, int n)
+{
+	const struct settings *set = &r->h.set;
+	struct redis_args get = { 0 }, put = { 0 };
+	redisReply *rows;
+	int asked = 0;
+
+	redis_args_adds(&get, "HMGET");
+	redis_args_adds(&put, "HSET");
+	args_add_key(&get, &r->h.st, KEY_TALK, NULL, NULL);
+	args_add_key(&put, &r->h.st, KEY_TALK, NULL, NULL);
+	for (int i = 0; i < n; i++)
+		if (entries[i].opened && entries[i].lookup[0] != '\0') {
+			struct buf field = { 0 };
+
+			buf_addf(&field, "%s:row", entries[i].lookup);
+			redis_args_add(&get, field.data, field.len);
+			buf_release(&field);
+			asked++;
+		}
+	rows = asked > 0 ? redis_pipe_call(r->h.st.pipe, get.n, (const char **)get.argv, get.lens) : NULL;
+	for (int i = 0, at = 0; rows != NULL && rows->type == REDIS_REPLY_ARRAY && i < n; i++) {
+		struct entry *e = &entries[i];
+		long long row = 0, last = 0;
+		char value[48];
+
+		if (!e->opened || e->lookup[0] == '\0')
+			continue;
+		/* of the same sender in this batch the later one counts on from the earlier */
+		for (int before = i - 1; before >= 0 && row == 0; before--)
+			if (entries[before].opened && strcmp(entries[before].lookup, e->lookup) == 0) {
+				row = entries[before].row;
+				last = r->now_ms;
+			}
+		if (row == 0 && rows->element[at]->type == REDIS_REPLY_STRING &&
+		    sscanf(rows->element[at]->str, "%lld %lld", &row, &last) != 2)
+			row = 0;
+		e->row = r->now_ms - last < set->exchange_gap_ms ? row + 1 : 1;
+		e->looping = e->row > set->exchanges && officer_calling(r, e) == NULL;
+		snprintf(value, sizeof(value), "%lld %lld", e->row, (long long)r->now_ms);
+		redis_args_add(&put, get.argv[2 + at], get.lens[2 + at]);
+		redis_args_adds(&put, value);
+		at++;
+	}
+	if (put.n > 2)
+		freeReplyObject(redis_pipe_call(r->h.st.pipe, put.n, (const char **)put.argv, put.lens));
+	freeReplyObject(rows);
+	redis_args_release(&get);
+	redis_args_release(&put);
+}
+
 int
 router_work(struct router *r, struct entry *entries, int n)
 {
@@ -329,11 +388,15 @@ router_work(struct router *r, struct entry *entries, int n)
 		r->flights[i].which = xcalloc((size_t)n + 1, sizeof(int));
 	}
 	for (int i = 0; i < n; i++) {
+		entries[i].s = stored[i];
+		entries[i].opened = open_entry(r, &entries[i]) == 0;
+	}
+	guard_loops(r, entries, n);
+	for (int i = 0; i < n; i++) {
 		struct entry *e = &entries[i];
 		int poison = e->deliveries >= r->h.set.router_deliveries, spoke;
 
-		e->s = stored[i];
-		if (open_entry(r, e) != 0)
+		if (!e->opened)
 			continue;
 		/*
 		 * Replies act on cases that this batch may still be changing: what

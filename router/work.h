@@ -41,6 +41,9 @@ struct entry {
 	int understood;
 	int again;			/* refused for its nonces: to be decided with others */
 	int counted, answers;		/* against the answers of an hour; whether one more may go */
+	int looping;			/* writes as fast as we answer: heard, not answered */
+	int opened;
+	long long row;			/* messages of its sender in a row */
 };
 void entry_release(struct entry *e);
 

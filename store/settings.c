@@ -81,6 +81,10 @@ static const struct setting table[] = {
 	    "most automatic answers to one number in an hour" },
 	{ "router.officer_answers_per_hour", SET_INT, AT(officer_answers_per_hour), "300", "1", "10000",
 	    "the same to an officer, who must always know what became of his word" },
+	{ "router.exchanges", SET_INT, AT(exchanges), "5", "1", "100",
+	    "messages in a row, each within router.exchange_gap, that are answered: robots go on" },
+	{ "router.exchange_gap", SET_DURATION, AT(exchange_gap_ms), "1m", "1s", "1h",
+	    "a pause this long begins a new row" },
 
 	{ "sla.batch", SET_INT, AT(sla_batch), "64", "1", "2000",
 	    "deadlines taken at once; past about 100 the answer no longer fits the socket" },

@@ -97,6 +97,17 @@ START_TEST(not_fixed_climbs_one_level)
 }
 END_TEST
 
+/* The store, seen by the test itself. */
+static void
+open_eye(struct house *h)
+{
+	struct buf url = { 0 };
+
+	buf_addf(&url, "unix:%s/redis/redis.sock", house.dir);
+	ck_assert_int_eq(house_open(h, house.conf, house.dir, buf_str(&url), "test"), 0);
+	buf_release(&url);
+}
+
 /* Each task number of three symbols given to this officer, as by a flood, or taken away again. */
 static void
 give_all_numbers(const char *phone, int give)
@@ -104,10 +115,8 @@ give_all_numbers(const char *phone, int give)
 	struct house h;
 	struct buf key = { 0 };
 	const struct officer *o = NULL;
-	struct buf url = { 0 };
 
-	buf_addf(&url, "unix:%s/redis/redis.sock", house.dir);
-	ck_assert_int_eq(house_open(&h, house.conf, house.dir, buf_str(&url), "test"), 0);
+	open_eye(&h);
 	ck_assert_int_eq(house_refresh(&h), 0);
 	for (size_t i = 0; i < h.roster.n; i++)
 		if (strcmp(h.roster.officers[i].phone, phone) == 0)
@@ -131,7 +140,6 @@ give_all_numbers(const char *phone, int give)
 		redis_args_release(&a);
 	}
 	buf_release(&key);
-	buf_release(&url);
 	house_close(&h);
 }
 
@@ -273,6 +281,121 @@ command(const char *args)
 	buf_release(&line);
 	return WEXITSTATUS(status);
 }
+
+/* Messages of that kind in the record of the case. */
+static int
+news(const char *code, const char *kind)
+{
+	json_t *doc = case_in_any(code), *m;
+	size_t i;
+	int n = 0;
+
+	json_array_foreach(json_object_get(doc, "messages"), i, m)
+		n += strcmp(json_string_value(json_object_get(m, "kind")), kind) == 0;
+	json_decref(doc);
+	return n;
+}
+
+START_TEST(stop_ends_the_news_and_not_the_work)
+{
+	char code[CODE_CHARS + 1], officer[24], nonce[8], line[64];
+
+	sms("+6281234560031", "lampu jalan mati di desa kabat depan balai desa", code);
+	first_task(code, officer, nonce);
+	sms("+6281234560031", "stop sms pak", NULL);
+	told("", "stop", "+6281234560031");
+	snprintf(line, sizeof(line), "TANGANI %s", nonce);
+	sms(officer, line, NULL);
+	wait_state(code, "ditangani");
+	ck_assert_int_eq(news(code, "terima"), 1);
+	ck_assert_int_eq(news(code, "kabar-ditangani"), 0);
+}
+END_TEST
+
+START_TEST(stop_does_not_silence_an_emergency_and_a_wrong_number_hears_nothing)
+{
+	char code[CODE_CHARS + 1], officer[24], nonce[8], line[64];
+
+	sms("+6281234560032", "kebakaran rumah di desa kabat tolong", code);
+	first_task(code, officer, nonce);
+	sms("+6281234560032", "BERHENTI", NULL);
+	told("", "stop", "+6281234560032");
+	snprintf(line, sizeof(line), "MENUJU %s", nonce);
+	sms(officer, line, NULL);
+	wait_state(code, "menuju");
+	ck_assert_int_eq(news(code, "kabar-menuju"), 1);
+	sms("+6281234560032", "salah sambung mas", NULL);
+	told("", "salah-nomor", "+6281234560032");
+	snprintf(line, sizeof(line), "TANGANI %s", nonce);
+	sms(officer, line, NULL);
+	wait_state(code, "ditangani");
+	ck_assert_int_eq(news(code, "kabar-ditangani"), 0);
+}
+END_TEST
+
+static long long
+number(struct house *h, const char *command, enum key_id id, const char *part)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+	long long n;
+
+	buf_add_key(&key, &h->st.keys, id, part, NULL);
+	r = redis_pipe_command(h->st.pipe, "%s %b", command, key.data, key.len);
+	ck_assert(r != NULL && r->type == REDIS_REPLY_INTEGER);
+	n = r->integer;
+	freeReplyObject(r);
+	buf_release(&key);
+	return n;
+}
+
+/* Until everything that came in is worked off and everything that goes out is out. */
+static void
+wait_empty(void)
+{
+	const struct timespec pause = { 0, 5 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	struct house h;
+
+	open_eye(&h);
+	while (number(&h, "XLEN", KEY_IN, "n") + number(&h, "XLEN", KEY_IN, "e") +
+	    number(&h, "ZCARD", KEY_OUT, "n:sms") + number(&h, "ZCARD", KEY_OUT, "e:sms") > 0) {
+		ck_assert_msg(clock_mono_ms() < until, "the queues do not empty");
+		nanosleep(&pause, NULL);
+	}
+	house_close(&h);
+}
+
+static int
+sent_to(const char *phone)
+{
+	struct buf path = { 0 }, all = { 0 }, to = { 0 };
+	int n = 0;
+
+	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
+	buf_addf(&to, "\"to\":\"%s\"", phone);
+	ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &all), 0);
+	for (const char *at = buf_str(&all); (at = strstr(at, buf_str(&to))) != NULL; at++)
+		n++;
+	buf_release(&path);
+	buf_release(&all);
+	buf_release(&to);
+	return n;
+}
+
+/* A robot that answers each of our answers with other words: heard, and after five not answered. */
+START_TEST(a_robot_is_not_answered_for_ever)
+{
+	char code[CODE_CHARS + 1], text[96];
+
+	for (int i = 1; i <= 8; i++) {
+		snprintf(text, sizeof(text), "Terima kasih atas pesan Anda nomor %d. Kami akan segera membalas.", i);
+		sms("+6281234560040", text, code);
+		wait_empty();
+	}
+	ck_assert_int_eq(sent_to("+6281234560040"), 5);
+}
+END_TEST
 
 START_TEST(the_desk_hands_on_by_sms)
 {
@@ -552,6 +675,9 @@ road_suite(void)
 	tcase_add_test(tc, only_the_one_who_was_told_may_act);
 	tcase_add_test(tc, small_talk_is_promised_nothing);
 	tcase_add_test(tc, ask_and_withdraw);
+	tcase_add_test(tc, stop_ends_the_news_and_not_the_work);
+	tcase_add_test(tc, stop_does_not_silence_an_emergency_and_a_wrong_number_hears_nothing);
+	tcase_add_test(tc, a_robot_is_not_answered_for_ever);
 	tcase_add_test(tc, the_desk_hands_on_by_sms);
 	tcase_add_test(tc, an_operator_assigns_from_the_terminal);
 	tcase_add_test(tc, a_sealed_case_shows_nowhere);

@@ -53,6 +53,8 @@ void told(const char *code, const char *kind, const char *to);
 void text_of(const char *code, const char *kind, const char *to, char out[512]);
 /* The case by the API once it is in that state; caller decrefs. */
 json_t *case_in(const char *code, const char *state);
+/* The same in whatever state it is. */
+json_t *case_in_any(const char *code);
 void wait_state(const char *code, const char *state);
 /* Who got the first task, and its nonce. */
 void first_task(const char *code, char officer[24], char nonce[8]);

@@ -34,6 +34,13 @@ static const struct {
 	{ "1 belum", SPEECH_NONE, ON_OPEN, "", "", 0 },
 	{ "1 minggu jalan rusak", SPEECH_NONE, ON_OPEN, "", "", 0 },
 	{ "1 sudah rusak, yang 2 lagi masih belum dibangun jalannya", SPEECH_NONE, ON_OPEN, "", "", 0 },
+	{ "STOP", SPEECH_STOP, ON_OPEN, "", "", 0 },
+	{ "berhenti sms pak", SPEECH_STOP, ON_OPEN, "", "", 0 },
+	{ "Salah sambung mas", SPEECH_WRONG, ON_OPEN, "", "", 0 },
+	{ "salah nomor", SPEECH_WRONG, ON_OPEN, "", "", 0 },
+	{ "stop bus rusak di terminal", SPEECH_NONE, ON_OPEN, "", "", 0 },
+	{ "salah parkir di depan pasar", SPEECH_NONE, ON_OPEN, "", "", 0 },
+	{ "salah nomor rumah di kartu keluarga saya", SPEECH_NONE, ON_OPEN, "", "", 0 },
 	{ "", SPEECH_NONE, ON_OPEN, "", "", 0 },
 };
 

@@ -34,6 +34,8 @@ static const struct { enum case_event on; const char *row; } matrix[] = {
 	{ ON_WITHDRAW_ASKED,  "BTAMHSW." },
 	{ ON_REJECT,          "CCC....." },
 	{ ON_MERGE,           "CCC....." },
+	{ ON_QUIET,           "BTAMHSW." },
+	{ ON_WRONG_NUMBER,    "BTAMHSW." },
 	{ ON_UNDO,            "..<<<<.." },
 	{ ON_TAKE_OVER,       "AAAAH.A." },
 	{ ON_DUE,             "BTAMHSW." },
