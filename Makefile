@@ -4,11 +4,11 @@
 B        ?= build
 CC       ?= cc
 OPT      ?= -O2 -g
-PKGS     := libevent hiredis jansson libcurl libesmtp-1.0 libsodium yaml-0.1 libutf8proc
+PKGS     := libevent hiredis jansson libcurl libesmtp-1.0 libsodium libcrypto yaml-0.1 libutf8proc
 MODULES  := lib core store
 DAEMONS  := ingest router sla notify console
 RUNTIME  := redis-server redis-tools
-DEVEL    := build-essential pkg-config libevent-dev libhiredis-dev libjansson-dev \
+DEVEL    := build-essential pkg-config libevent-dev libhiredis-dev libjansson-dev libssl-dev \
             libcurl4-openssl-dev libesmtp-dev libsodium-dev libyaml-dev libutf8proc-dev \
             libstemmer-dev check
 TESTERS  := python3 redis-tools exim4-daemon-light openssl

@@ -18,6 +18,7 @@ static const struct {
 	{ "route", cli_route, "[--conf DIR]   understand one text per line of standard input" },
 	{ "report", cli_report,
 	    "TEXT [--from NUMBER] [--place CODE] [--latihan]   send in a report" },
+	{ "gammu", cli_gammu, "[--dir DIR]   gammu-smsd's RunOnReceive: take in what it received" },
 	{ "case", cli_case, "CODE [--json]   one case with its clocks, ledger and log" },
 	{ "cases", cli_cases,
 	    "[--unit U] [--state S] [--overdue] [--json]   open cases by time left" },

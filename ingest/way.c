@@ -92,9 +92,11 @@ way_secret_is(const struct ingest *g, const char *name, const char *text, size_t
 	return is;
 }
 
-int
-way_signed(const struct ingest *g, const char *name, const void *data, size_t len,
-    const uint8_t mac[32])
+typedef void (*hmac)(uint8_t *out, const void *key, size_t key_len, const void *data, size_t len);
+
+static int
+is_mac(const struct ingest *g, const char *name, hmac make, const void *data, size_t len,
+    const uint8_t *mac, size_t mac_len)
 {
 	const struct way_secret *s = find(g, name);
 	uint8_t own[32];
@@ -103,10 +105,24 @@ way_signed(const struct ingest *g, const char *name, const void *data, size_t le
 	for (size_t i = 0; s != NULL && i < N_ELEMS(s->values); i++) {
 		if (s->values[i].len == 0)
 			continue;
-		hmac_sha256(own, s->values[i].data, s->values[i].len, data, len);
-		fits |= equal_secret(own, mac, sizeof(own));
+		make(own, s->values[i].data, s->values[i].len, data, len);
+		fits |= equal_secret(own, mac, mac_len);
 	}
 	return fits;
+}
+
+int
+way_signed(const struct ingest *g, const char *name, const void *data, size_t len,
+    const uint8_t mac[32])
+{
+	return is_mac(g, name, hmac_sha256, data, len, mac, 32);
+}
+
+int
+way_signed_sha1(const struct ingest *g, const char *name, const void *data, size_t len,
+    const uint8_t mac[20])
+{
+	return is_mac(g, name, hmac_sha1, data, len, mac, 20);
 }
 
 void

@@ -36,6 +36,9 @@ int way_secret_is(const struct ingest *g, const char *name, const char *text, si
 /* mac is the HMAC-SHA256 of the bytes under the secret or the one before it. */
 int way_signed(const struct ingest *g, const char *name, const void *data, size_t len,
     const uint8_t mac[32]);
+/* The same with HMAC-SHA1, for gateways that know no better. */
+int way_signed_sha1(const struct ingest *g, const char *name, const void *data, size_t len,
+    const uint8_t mac[20]);
 /* Counts, logs and answers a forged or unsigned call: status 401 or 403. */
 void way_refuse(struct ingest *g, struct http_req *r, const char *name, int status,
     const char *detail);
@@ -64,5 +67,5 @@ void way_sender(struct laporan *l, const char *channel, const char *prefix, cons
 void way_receipt(struct ingest *g, struct http_req *r, const char *id, const char *token,
     int delivered, int status);
 
-extern const struct way way_sms_http;
+extern const struct way way_sms_http, way_sms_map;
 #endif

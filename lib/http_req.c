@@ -360,20 +360,38 @@ http_req_query(struct http_req *r, const char *name, size_t *len)
 	return pairs_find(&r->query, name, len);
 }
 
-const char *
-http_req_field(struct http_req *r, const char *name, size_t *len)
+static void
+fields_parse(struct http_req *r)
 {
 	static const char form[] = "application/x-www-form-urlencoded";
 	const char *type;
 
-	if (!r->fields.parsed) {
-		type = http_req_header(r, "Content-Type");
-		if (type != NULL && strncasecmp(type, form, sizeof(form) - 1) == 0 &&
-		    strchr(" ;", type[sizeof(form) - 1]) != NULL)
-			pairs_parse(&r->fields, buf_str(&r->body), r->body.len);
-		r->fields.parsed = 1;
-	}
+	if (r->fields.parsed)
+		return;
+	type = http_req_header(r, "Content-Type");
+	if (type != NULL && strncasecmp(type, form, sizeof(form) - 1) == 0 &&
+	    strchr(" ;", type[sizeof(form) - 1]) != NULL)
+		pairs_parse(&r->fields, buf_str(&r->body), r->body.len);
+	r->fields.parsed = 1;
+}
+
+const char *
+http_req_field(struct http_req *r, const char *name, size_t *len)
+{
+	fields_parse(r);
 	return pairs_find(&r->fields, name, len);
+}
+
+int
+http_req_field_at(struct http_req *r, size_t i, const char **name, const char **value, size_t *len)
+{
+	fields_parse(r);
+	if (i >= r->fields.n)
+		return 0;
+	*name = r->fields.text.data + r->fields.at[i].name;
+	*value = r->fields.text.data + r->fields.at[i].value;
+	*len = r->fields.at[i].len;
+	return 1;
 }
 
 static const char *

@@ -83,6 +83,9 @@ const char *http_req_body(struct http_req *r, size_t *len);
 int http_req_body_file(struct http_req *r, size_t *len);
 /* application/x-www-form-urlencoded field of the body, decoded; NULL if absent. */
 const char *http_req_field(struct http_req *r, const char *name, size_t *len);
+/* The i-th of these fields; 0 past the end. */
+int http_req_field_at(struct http_req *r, size_t i, const char **name, const char **value,
+    size_t *len);
 /* The peer; X-Forwarded-For counts only from loopback or a configured proxy. */
 const char *http_req_peer(const struct http_req *r);
 int http_req_wants_json(const struct http_req *r);

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sodium.h>
 
 #include "lib/config.h"
@@ -148,6 +150,13 @@ lookup_of(char out[LOOKUP_CHARS + 1], const struct seal_key *key, const char *ch
 
 	digest_of(digest, key, channel_id, strlen(channel_id));
 	sodium_bin2hex(out, LOOKUP_CHARS + 1, digest, LOOKUP_CHARS / 2);
+}
+
+void
+hmac_sha1(uint8_t out[20], const void *key, size_t key_len, const void *data, size_t len)
+{
+	if (HMAC(EVP_sha1(), key, (int)key_len, data, len, out, NULL) == NULL)
+		abort();	/* memory */
 }
 
 void

@@ -49,6 +49,10 @@ void digest_chain(uint8_t out[DIGEST_BYTES], const uint8_t previous[DIGEST_BYTES
 void lookup_of(char out[LOOKUP_CHARS + 1], const struct seal_key *key, const char *channel_id);
 
 /* HMAC-SHA256 (RFC 2104). */
+/*
+ * SHA-1 only where a gateway signs with it (RFC 2104): its collisions do not help to forge a MAC.
+ */
+void hmac_sha1(uint8_t out[20], const void *key, size_t key_len, const void *data, size_t len);
 void hmac_sha256(uint8_t out[32], const void *key, size_t key_len, const void *data, size_t len);
 /* Constant time; 1 if equal. */
 int equal_secret(const void *a, const void *b, size_t len);

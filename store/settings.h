@@ -27,6 +27,9 @@ struct settings {
 	int64_t text_bytes, dedupe_days;
 	int64_t lookups_per_10min;
 
+	char *sms_map_signature, *sms_map_header, *sms_map_url, *sms_map_id, *sms_map_from,
+	    *sms_map_text, *sms_map_time, *sms_map_reply, *sms_map_reply_type;
+
 	int64_t router_batch, router_deliveries, router_scan_ms, follow_up_ms, answers_per_hour, officer_answers_per_hour, exchanges, exchange_gap_ms;
 
 	int64_t sla_batch, sla_lease_ms, sla_nap_ms, unread_ms, clock_step_ms, guard_hold_ms;

@@ -383,6 +383,35 @@ sent_to(const char *phone)
 	return n;
 }
 
+/* gammu-smsd's way: the message comes in the environment. */
+static int
+gammu(const char *environment, const char *redis)
+{
+	struct buf command = { 0 }, bin = { 0 };
+	int status;
+
+	bin_path(&bin, "kentongan");
+	buf_addf(&command, "%s %s gammu --dir %s --conf %s %s /inbox/IN20261121.txt 2>>%s/log/gammu",
+	    environment, buf_str(&bin), house.dir, house.conf, redis, house.dir);
+	status = system(buf_str(&command));
+	buf_release(&command);
+	buf_release(&bin);
+	return status;
+}
+
+START_TEST(gammu_hands_over_and_waits_for_the_store)
+{
+	ck_assert_int_eq(gammu("SMS_MESSAGES=2 SMS_1_NUMBER=081234560050 SMS_1_TEXT='lampu jalan mati di ' "
+	    "SMS_2_TEXT='desa kabat $(touch /tmp/x)'", ""), 0);
+	told_any("+6281234560050");
+	/* No store there: kept, and offered by the next run. */
+	ck_assert_int_ne(gammu("SMS_1_NUMBER=081234560051 DECODED_1_TEXT='sampah menumpuk di pasar genteng kulon'",
+	    "--redis unix:/tmp/nobody-is-here.sock"), 0);
+	ck_assert_int_eq(gammu("", ""), 0);
+	told_any("+6281234560051");
+}
+END_TEST
+
 /* A robot that answers each of our answers with other words: heard, and after five not answered. */
 START_TEST(a_robot_is_not_answered_for_ever)
 {
@@ -677,6 +706,7 @@ road_suite(void)
 	tcase_add_test(tc, ask_and_withdraw);
 	tcase_add_test(tc, stop_ends_the_news_and_not_the_work);
 	tcase_add_test(tc, stop_does_not_silence_an_emergency_and_a_wrong_number_hears_nothing);
+	tcase_add_test(tc, gammu_hands_over_and_waits_for_the_store);
 	tcase_add_test(tc, a_robot_is_not_answered_for_ever);
 	tcase_add_test(tc, the_desk_hands_on_by_sms);
 	tcase_add_test(tc, an_operator_assigns_from_the_terminal);

@@ -241,8 +241,8 @@ outgoing_by(const char *route, const char *code, const char *kind, const char *t
 			json_t *m = json_loadb(line, (size_t)(end - line), 0, NULL);
 
 			if (m != NULL && found == NULL &&
-			    strcmp(json_string_value(json_object_get(m, "code")), code) == 0 &&
-			    strcmp(json_string_value(json_object_get(m, "kind")), kind) == 0 &&
+			    (strcmp(code, "*") == 0 || strcmp(json_string_value(json_object_get(m, "code")), code) == 0) &&
+			    (strcmp(kind, "*") == 0 || strcmp(json_string_value(json_object_get(m, "kind")), kind) == 0) &&
 			    (to[0] == '\0' || strcmp(json_string_value(json_object_get(m, "to")), to) == 0))
 				found = json_incref(m);
 			json_decref(m);
@@ -266,6 +266,12 @@ void
 told(const char *code, const char *kind, const char *to)
 {
 	json_decref(outgoing(code, kind, to));
+}
+
+void
+told_any(const char *to)
+{
+	json_decref(outgoing("*", "*", to));
 }
 
 void

@@ -44,12 +44,14 @@ long post_signed(const char *body, int64_t at_s, int forge, char code[CODE_CHARS
 void sms(const char *from, const char *text, char code[CODE_CHARS + 1]);
 
 /*
- * The first message in DIR/out/ROUTE.jsonl with this code, kind and recipient ("" any); caller
- * decrefs.
+ * The first message in DIR/out/ROUTE.jsonl with this code, kind ("*" any) and recipient ("" any);
+ * caller decrefs.
  */
 json_t *outgoing_by(const char *route, const char *code, const char *kind, const char *to);
 json_t *outgoing(const char *code, const char *kind, const char *to);	/* by SMS */
 void told(const char *code, const char *kind, const char *to);
+/* That any SMS went to this number. */
+void told_any(const char *to);
 void text_of(const char *code, const char *kind, const char *to, char out[512]);
 /* The case by the API once it is in that state; caller decrefs. */
 json_t *case_in(const char *code, const char *state);
