@@ -151,13 +151,15 @@ sms_join(struct buf *out, const struct sms_piece *pieces, size_t n)
 		if (piece->bytes == NULL || piece->coding != coding)
 			add_run(out, coding, &run);
 		if (piece->bytes != NULL) {
+			if (i > 0 && pieces[i - 1].bytes == NULL)
+				buf_addc(out, ' ');
 			coding = piece->coding;
 			buf_add(&run, piece->bytes, piece->len);
 			continue;
 		}
 		missing++;
 		if (i == 0 || pieces[i - 1].bytes != NULL)
-			buf_addf(out, "%s" GAP "%s", i > 0 ? " " : "", i + 1 < n ? " " : "");
+			buf_adds(out, i > 0 ? " " GAP : GAP);
 	}
 	add_run(out, coding, &run);
 	buf_wipe(&run);
