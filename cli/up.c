@@ -19,6 +19,7 @@
 #include <event2/event.h>
 
 #include "cli/cli.h"
+#include "cli/kannel.h"
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "lib/log.h"
@@ -27,7 +28,7 @@
 static const char *const folders[] = { "", "redis", "secrets", "spool", "media", "out", "run",
     "log", "noted" };
 static const char *const secrets[] = {
-	"data", "lookup", "sign", "redis", "sms_http", "kannel", "whatsapp_app", "whatsapp_verify",
+	"data", "lookup", "sign", "redis", "sms_http", "kannel", "kannel_send", "kannel_admin", "whatsapp_app", "whatsapp_verify",
 	"telegram", "x", "meta", "console_admin",
 };
 static const char *const daemons[] = { "router", "sla", "notify", "ingest", "console" };
@@ -37,7 +38,8 @@ struct house_up {
 	struct cli cli;
 	const char *http, *console;
 	struct buf dir, bin, redis_url, shown_url;
-	int lock, own_redis, redis_port, said;
+	int lock, own_redis, redis_port, said, noted_http;
+	struct settings set;
 	struct event *term, *interrupt, *hangup, *chld;
 	int status;
 };
@@ -226,6 +228,7 @@ start_redis(struct house_up *u)
 
 	c->up = &u->s;
 	c->name = "redis";
+	c->silent = 1;
 	if (write_redis_conf(u, &path) == 0) {
 		child_arg(c, "/usr/bin/redis-server");
 		child_arg(c, buf_str(&path));
@@ -412,15 +415,39 @@ keep_port(struct child *c)
 		}
 }
 
+/*
+ * The address of the hooks is known now: notify finds it in DIR/run/http.url for receipts, and
+ * Kannel gets it in its configuration.
+ */
+static void
+note_http(struct house_up *u, const char *http)
+{
+	struct buf path = { 0 }, url = { 0 }, conf = { 0 };
+
+	u->noted_http = 1;
+	buf_addf(&path, "%s/run/http.url", buf_str(&u->dir));
+	buf_addf(&url, "http://%s", http);
+	if (file_write(buf_str(&path), url.data, url.len, 0600) != 0)
+		log_error("url_file", "path=\"%s\" err=\"%s\"", buf_str(&path), strerror(errno));
+	if (u->set.kannel_run && kannel_configure(&conf, u->cli.conf, buf_str(&u->dir), &u->set, buf_str(&url),
+	    free_port(), free_port()) == 0)
+		kannel_start(&u->s, buf_str(&conf));
+	buf_release(&path);
+	buf_release(&url);
+	buf_release(&conf);
+}
+
 static void
 on_ready(struct supervisor *s)
 {
 	struct house_up *u = s->arg;
 	struct child *ingest = child_named(s, "ingest"), *console = child_named(s, "console");
 
+	if (ingest != NULL && ingest->ready && !u->noted_http)
+		note_http(u, ingest->http);
 	for (int i = 0; i < s->n; i++) {
 		keep_port(&s->children[i]);
-		if (strcmp(s->children[i].name, "redis") != 0 && !s->children[i].ready)
+		if (!s->children[i].silent && !s->children[i].ready)
 			return;
 	}
 	if (u->said || ingest == NULL || console == NULL ||
@@ -493,13 +520,30 @@ write_url(struct house_up *u)
 	return rc;
 }
 
+/* An address noted by an earlier run would send receipts astray. */
+static int
+read_settings(struct house_up *u)
+{
+	struct buf errors = { 0 }, path = { 0 };
+	int rc = settings_load(&u->set, u->cli.conf, &errors);
+
+	fputs(buf_str(&errors), stderr);
+	buf_addf(&path, "%s/run/http.url", buf_str(&u->dir));
+	unlink(buf_str(&path));
+	if (rc == 0 && u->set.kannel_run)
+		rc = kannel_check(u->cli.conf);
+	buf_release(&errors);
+	buf_release(&path);
+	return rc;
+}
+
 static int
 begin(struct house_up *u)
 {
-	static const char *const kept[] = { "ingest", "console", "notify", "sla", "router",
+	static const char *const kept[] = { "smsbox", "bearerbox", "ingest", "console", "notify", "sla", "router",
 	    "redis" };
 
-	if (make_folders(u) != 0 || take_lock(u) != 0 || make_secrets(u) != 0)
+	if (make_folders(u) != 0 || take_lock(u) != 0 || make_secrets(u) != 0 || read_settings(u) != 0)
 		return -1;
 	for (size_t i = 0; i < N_ELEMS(kept); i++)
 		if (leftover_end(buf_str(&u->dir), kept[i]) != 0)
@@ -553,6 +597,7 @@ up_release(struct house_up *u)
 	for (size_t i = 0; i < N_ELEMS(events); i++)
 		if (events[i] != NULL)
 			event_free(events[i]);
+	settings_release(&u->set);
 	if (u->s.base != NULL)
 		event_base_free(u->s.base);
 	buf_release(&u->dir);

@@ -19,6 +19,7 @@ struct child {
 	struct event *readable, *again;
 	struct buf line;		/* of its output so far */
 	int ready, starts;
+	int silent;			/* a stranger's program: it never says that it is ready */
 	int64_t started_ms;		/* monotonic */
 	int64_t delay_ms;		/* before the next start */
 	char *http;			/* URL it said it listens on */
@@ -28,7 +29,7 @@ struct child {
 struct supervisor {
 	struct event_base *base;
 	const char *dir, *conf;
-	struct child children[8]; int n;
+	struct child children[10]; int n;
 	int stopping;
 	void (*on_ready)(struct supervisor *up);	/* a child said ready */
 	void *arg;

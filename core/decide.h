@@ -23,6 +23,7 @@ struct report_facts {
 	char channel[16], reporter[LOOKUP_TEXT], lang[4];
 	char policy[33];
 	int latihan, lane_e, hide_reporter;
+	int empty;		/* a missed call, or a message without a word: all is still to be asked */
 };
 
 #define ENTROPY_EXTRA(e) ((int)((e) & 3) % (NONCE_CHARS - NONCE_LEAST + 1))

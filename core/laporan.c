@@ -24,6 +24,13 @@ laporan_release(struct laporan *l)
 	memset(l, 0, sizeof(*l));
 }
 
+int
+laporan_is_empty(const struct laporan *l)
+{
+	return (l->text == NULL || l->text[0] == '\0') && l->where == NULL && l->place == NULL &&
+	    l->category == NULL && l->media_n == 0 && !l->has_position && l->about[0] == '\0';
+}
+
 void
 laporan_encode_private(struct buf *b, const struct laporan *l)
 {

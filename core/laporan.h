@@ -37,6 +37,8 @@ struct laporan {
 };
 
 void laporan_release(struct laporan *l);
+/* A missed call, or a message without a word, picture or place: what is wrong must be asked. */
+int laporan_is_empty(const struct laporan *l);
 void laporan_encode_private(struct buf *b, const struct laporan *l);
 /* lookup: hash of the sender, "" anonymous. */
 void laporan_encode_public(struct buf *b, const struct laporan *l, const char *lookup);

@@ -196,6 +196,9 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 		add_excerpt(&h.excerpt, note, EXCERPT_BYTES);
 	else if (!c->sealed && words != NULL && words->text != NULL)
 		add_excerpt(&h.excerpt, words->text, EXCERPT_BYTES);
+	else if (!c->sealed && words != NULL && laporan_is_empty(words))
+		buf_adds(&h.excerpt, strcmp(lang, "en") == 0 ? "(a missed call or an empty message: ask)" :
+		    "(panggilan tak terjawab atau pesan kosong: tanyakan)");
 	if (fill(p, lang, m->kind, c, &h, m, buf_str(&reason), NULL, 0, &out->text) != 0)
 		goto out;
 	snprintf(out->route, sizeof(out->route), "%s", m->to == TO_OFFICER ? "sms" : c->channel);

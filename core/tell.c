@@ -285,6 +285,8 @@ tell_reporter(struct step *s)
 		/* To "halo" or "1" out of the blue nothing is promised; a human reads it all the same. */
 		if ((s->t->effects & FX_FIRST) && !s->c->sealed && k != NULL && k->no_case)
 			kind = "sapa";
+		if (s->cmd->report != NULL && s->cmd->report->empty)
+			kind = "terima-kosong";
 		m = message_add(s, kind, GROUP_REPORTER);
 		if (m != NULL) {
 			m->to = TO_REPORTER;

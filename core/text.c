@@ -203,6 +203,7 @@ static const struct kind { const char *name, *holes; } kinds[] = {
 	{ "terima",            "kode kategori tempat unit batas" },
 	{ "terima-triase",     "kode batas" },
 	{ "terima-rahasia",    "kode" },
+	{ "terima-kosong",     "kode" },
 	{ "kabar-diterima",    "kode unit" },
 	{ "kabar-menuju",      "kode unit" },
 	{ "kabar-tiba",        "kode unit" },

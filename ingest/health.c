@@ -40,6 +40,8 @@ get_metrics(struct http_req *r, void *arg)
 		    g->refused },
 		{ "kentongan_ingest_dropped_total", "counter",
 		    "Events of a hook that are no reports.", g->dropped },
+		{ "kentongan_ingest_binary_total", "counter",
+		    "Messages without words, shown to a human in hex.", g->binary },
 		{ "kentongan_ingest_receipts_total", "counter", "Delivery receipts.", g->receipts },
 		{ "kentongan_ingest_spooled_total", "counter",
 		    "Reports kept on disk while the store was away.", g->spooled_total },

@@ -39,7 +39,7 @@ struct ingest {
 	struct pages *pages;
 	struct http_route *routes; size_t routes_n;
 	struct buf media;		/* DIR/media: photos, and uploads while they arrive */
-	uint64_t taken, seen, refused, spooled_total, dropped, receipts;
+	uint64_t taken, seen, refused, spooled_total, dropped, receipts, binary;
 };
 
 enum receipt_result {

@@ -67,5 +67,5 @@ void way_sender(struct laporan *l, const char *channel, const char *prefix, cons
 void way_receipt(struct ingest *g, struct http_req *r, const char *id, const char *token,
     int delivered, int status);
 
-extern const struct way way_sms_http, way_sms_map;
+extern const struct way way_sms_http, way_sms_map, way_sms_kannel, way_dlr_kannel;
 #endif

@@ -4,5 +4,7 @@
 const struct way *const ways[] = {
 	&way_sms_http,
 	&way_sms_map,
+	&way_sms_kannel,
+	&way_dlr_kannel,
 };
 const size_t ways_n = N_ELEMS(ways);

@@ -749,6 +749,21 @@ addition(struct router *r, struct entry *e)
 	return rc;
 }
 
+/*
+ * A call nobody could take.  Who has an open case already is not asked again what is wrong: a phone
+ * that rings us all night would else open a case, and cost an SMS, each time.
+ */
+static int
+missed_call(struct router *r, struct entry *e)
+{
+	struct command cmd = { .event = ON_NOTE, .by = BY_RESIDENT,
+	    .note = "panggilan tak terjawab atau pesan kosong" };
+	struct code codes[OPEN_MAX];
+	int n = e->lookup[0] != '\0' ? own_cases(r, e, 0, codes) : 0;
+
+	return n > 0 ? apply(r, e, &codes[0], &cmd) : n;
+}
+
 int
 converse(struct router *r, struct entry *e)
 {
@@ -758,6 +773,8 @@ converse(struct router *r, struct entry *e)
 
 	if (e->words.about[0] != '\0')
 		return addition(r, e);
+	if (laporan_is_empty(&e->words))
+		return missed_call(r, e);
 
 	speech_parse(&s, e->words.text);
 	switch (s.kind) {

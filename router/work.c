@@ -68,6 +68,7 @@ work_facts(struct report_facts *f, const struct router *r, const struct entry *e
 	f->lane_e = e->words.lane_e;
 	f->latihan = e->words.latihan;
 	f->hide_reporter = e->words.hide;
+	f->empty = laporan_is_empty(&e->words);
 	if (!e->words.no_reply && !e->looping)
 		snprintf(f->channel, sizeof(f->channel), "%s", e->words.reply_channel);
 	snprintf(f->reporter, sizeof(f->reporter), "%s", e->lookup);
@@ -404,7 +405,8 @@ router_work(struct router *r, struct entry *entries, int n)
 		 */
 		if (poison)
 			call_poison(e);
-		else if (e->words.text != NULL || e->words.about[0] != '\0') {
+		else if (e->words.text != NULL || e->words.about[0] != '\0' ||
+		    laporan_is_empty(&e->words)) {
 			struct speech s;
 
 			speech_parse(&s, e->words.text != NULL ? e->words.text : "");

@@ -263,6 +263,7 @@ open_unread(struct engine *e, const struct code *code, const char *entry, const 
 	u.urgency = words.lane_e ? URGENCY_DARURAT : URGENCY_BIASA;
 	f.received_ms = words.received_ms;
 	f.lane_e = words.lane_e, f.latihan = words.latihan, f.hide_reporter = words.hide;
+	f.empty = laporan_is_empty(&words);
 	snprintf(f.channel, sizeof(f.channel), "%s", words.no_reply ? "" : words.reply_channel);
 	snprintf(f.reporter, sizeof(f.reporter), "%s", lookup);
 	snprintf(f.lang, sizeof(f.lang), "id");

@@ -439,18 +439,18 @@ local function claim(keys, args)
 		if #out > most then break end
 		for _, id in ipairs(redis.call('ZRANGEBYSCORE', keys[i], '-inf', text(now), 'LIMIT', 0, most + 1 - #out)) do
 			local key = args[1] .. id
-			local m = redis.pcall('HMGET', key, 'p', 'k', 'na', 'n', 'st', 'f')
+			local m = redis.pcall('HMGET', key, 'p', 'k', 'na', 'n', 'st', 'f', 'z')
 			if m.err or (m[6] and not string.find(m[6], '^%d+$')) then
 				-- No message any more: it waits out a lease, is reported, and holds up its recipient alone.
 				redis.call('ZADD', keys[i], text(now + lease), id)
-				out[#out + 1] = { id, 0, '', '', '0', '0', 'damaged' }
+				out[#out + 1] = { id, 0, '', '', '0', '0', 'damaged', '' }
 			elseif not m[5] then
 				redis.call('ZREM', keys[i], id)
 			else
 				local fence = redis.call('HINCRBY', key, 'f', 1)
 				redis.call('HSET', key, 'st', 'sending')
 				redis.call('ZADD', keys[i], text(now + lease), id)
-				out[#out + 1] = { id, fence, m[1] or '', m[2] or '', m[3] or '0', m[4] or '0', m[5] }
+				out[#out + 1] = { id, fence, m[1] or '', m[2] or '', m[3] or '0', m[4] or '0', m[5], m[7] or '' }
 			end
 		end
 	end

@@ -56,7 +56,7 @@ static int
 read_item(struct outbox_item *it, const struct store *st, const redisReply *r)
 {
 	memset(it, 0, sizeof(*it));
-	if (r->type != REDIS_REPLY_ARRAY || r->elements != 7)
+	if (r->type != REDIS_REPLY_ARRAY || r->elements != 8)
 		return -1;
 	snprintf(it->id, sizeof(it->id), "%s", r->element[0]->str);
 	it->fence = r->element[1]->integer;
@@ -64,6 +64,7 @@ read_item(struct outbox_item *it, const struct store *st, const redisReply *r)
 	it->not_after_ms = strtoll(r->element[4]->str, NULL, 10);
 	it->tries = (int)strtol(r->element[5]->str, NULL, 10);
 	it->repeated = strcmp(r->element[6]->str, "sending") == 0;
+	it->lane_e = strstr(r->element[7]->str, ":due:e:") != NULL;
 	open_payload(it, st, r->element[2]->str, r->element[2]->len);
 	return 0;
 }

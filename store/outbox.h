@@ -23,6 +23,7 @@ struct outbox_item {
 	char code[12];
 	struct buf to, text;	/* opened: personal data */
 	int latihan;
+	int lane_e;		/* life and safety; of claimed ones */
 	int readable;		/* 0: the payload could not be opened (erased, damaged) */
 };
 void outbox_item_release(struct outbox_item *it);

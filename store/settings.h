@@ -43,6 +43,11 @@ struct settings {
 	int64_t email_port, email_workers, email_per_s, email_limit_ms, email_pause_ms;
 
 	char *console_address; int64_t console_port, console_streams, console_backlog_bytes;
+
+	int kannel_run, kannel_copy;
+	char *kannel_url, *kannel_user, *kannel_from, *kannel_smsc, *kannel_dlr_url, *kannel_allow,
+	    *kannel_missed_smsc;
+	int64_t kannel_in_flight, kannel_per_s, kannel_connect_ms, kannel_total_ms, kannel_pause_ms;
 };
 
 /* Defaults, then DIR/kentongan.yaml if it is there.  0, or -1 with the mistakes in errors. */

@@ -1,0 +1,384 @@
+/*
+ * SMS by a real Kannel: bearerbox, smsbox and fakesmsc around a living house.
+ *
+ * fakesmsc cannot type UCS-2 in parts (its udh-data is binary to Kannel), so parts are typed as
+ * text in UTF-8, and UCS-2 in one piece; the house's own joining is told UCS-2 parts directly.
+ */
+#include <check.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <jansson.h>
+
+#include "core/sms.h"
+#include "lib/clock.h"
+#include "lib/escape.h"
+#include "lib/seal.h"
+#include "tests/integration/kannel.h"
+#include "tests/integration/peek.h"
+
+Suite *kannel_suite(void);
+
+#define SPOOL_FILES 10
+
+static struct buf secret;	/* of the hook */
+
+static void
+begin(void)
+{
+	struct buf errors = { 0 };
+
+	kannel_house("spool:\n  files: 10\n  after: 300ms\n");
+	house_up();
+	ck_assert_msg(secret_read(house.dir, "kannel", &secret, &errors) == 0, "%s", buf_str(&errors));
+	phones_on();
+}
+
+static void
+end(void)
+{
+	phones_off();
+	house_down();
+	buf_wipe(&secret);
+}
+
+/* ---- what the house knows ---- */
+
+static void
+words_of(const char *code, struct buf *out)
+{
+	peek_words(house.dir, house.conf, code, out);
+}
+
+/* A code anywhere in a text. */
+static void
+code_in(const char *text, char code[CODE_CHARS + 1])
+{
+	struct code c;
+
+	ck_assert_msg(code_find(&c, text, strlen(text)) == 0, "%s", text);
+	snprintf(code, CODE_CHARS + 1, "%s", c.s);
+}
+
+/* The code in the first SMS to that number with needle. */
+static void
+code_told(const char *to, const char *needle, char code[CODE_CHARS + 1])
+{
+	struct buf text = { 0 };
+
+	phone_gets(to, needle, &text, NULL);
+	code_in(buf_str(&text), code);
+	buf_release(&text);
+}
+
+static int64_t
+metric(const char *name)
+{
+	struct answer a;
+	struct buf line = { 0 };
+	const char *at;
+	int64_t value;
+
+	ask(&a, house.http, "/metrics", NULL, NULL, 0);
+	buf_addf(&line, "\nkentongan_ingest_%s ", name);
+	at = strstr(buf_str(&a.body), buf_str(&line));
+	ck_assert_ptr_nonnull(at);
+	value = strtoll(at + line.len, NULL, 10);
+	answer_release(&a);
+	buf_release(&line);
+	return value;
+}
+
+/* Waits until some message of the case of that kind has that state. */
+static void
+wait_message(const char *code, const char *kind, const char *state)
+{
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	char path[64];
+	int found = 0;
+
+	snprintf(path, sizeof(path), "/api/v1/cases/%s", code);
+	while (!found) {
+		struct answer a;
+		json_t *doc, *m;
+		size_t i;
+
+		ask(&a, house.console, path, NULL, NULL, 0);
+		doc = json_loadb(buf_str(&a.body), a.body.len, 0, NULL);
+		json_array_foreach(json_object_get(doc, "messages"), i, m)
+			found |= strcmp(json_string_value(json_object_get(m, "kind")), kind) == 0 &&
+			    strcmp(json_string_value(json_object_get(m, "state")), state) == 0;
+		ck_assert_msg(found || clock_mono_ms() < until, "no %s is %s: %s", kind, state, buf_str(&a.body));
+		json_decref(doc);
+		answer_release(&a);
+		if (!found)
+			nanosleep(&pause, NULL);
+	}
+}
+
+/* ---- the hook, called as smsbox does ---- */
+
+static long
+call(const char *path, const char *k, const char *query)
+{
+	struct buf url = { 0 };
+	struct answer a;
+	long status;
+
+	buf_addf(&url, "%s?k=%s%s", path, k, query);
+	ask(&a, house.http, buf_str(&url), NULL, NULL, 0);
+	status = a.status;
+	if (status == 200)
+		ck_assert_msg(a.body.len == 0, "an answer with a body becomes an SMS: %s", buf_str(&a.body));
+	answer_release(&a);
+	buf_release(&url);
+	return status;
+}
+
+static long
+bring(const char *query)
+{
+	return call("/hook/sms/kannel", buf_str(&secret), query);
+}
+
+/* ---- tests ---- */
+
+START_TEST(a_case_by_sms_from_end_to_end)
+{
+	char code[CODE_CHARS + 1], officer[24], line[64], needle[CODE_CHARS + 2];
+	struct buf task = { 0 }, words = { 0 }, shown = { 0 };
+	const char *at;
+	struct code c;
+	char *nonce;
+
+	/* Typed in three parts, 3-1-2, with an apostrophe that phones put in. */
+	phone_types("+6281234567001", "udh-text %05%00%03%42%03%03 dusun tlogosari  “cepat”, api membesar");
+	phone_types("+6281234567001", "udh-text %05%00%03%42%03%01 tulung omahe wong kobong ");
+	phone_types("+6281234567001", "udh-text %05%00%03%42%03%02 nang jambewangi sempu ");
+	code_told("+6281234567001", "Diterima", code);
+	words_of(code, &words);
+	ck_assert_str_eq(buf_str(&words),
+	    "tulung omahe wong kobong nang jambewangi sempu dusun tlogosari  “cepat”, api membesar");
+
+	snprintf(c.s, sizeof(c.s), "%s", code);
+	code_show(needle, &c);
+	buf_addf(&shown, "%s kebakaran", needle);
+	phone_gets("", buf_str(&shown), &task, officer);
+	at = strstr(buf_str(&task), "TANGANI ");
+	ck_assert_ptr_nonnull(at);
+	nonce = xstrndup(at + 8, strcspn(at + 8, ", "));
+	ck_assert_msg(strstr(buf_str(&task), "kobong nang jambewangi") != NULL, "%s", buf_str(&task));
+
+	phone_types(officer, "text TERIMA");
+	wait_state(code, "diterima");
+	snprintf(line, sizeof(line), "text tangani %s", nonce);
+	phone_types(officer, line);
+	wait_state(code, "ditangani");
+	snprintf(line, sizeof(line), "text Selesai %s api sudah padam", nonce);
+	phone_types(officer, line);
+	wait_state(code, "selesai");
+	phone_gets("+6281234567001", "Balas 1", NULL, NULL);
+	phone_types("+6281234567001", "text 1");
+	wait_state(code, "ditutup");
+
+	wait_message(code, "terima", "delivered");
+	wait_message(code, "tugas", "delivered");
+	wait_message(code, "kabar-selesai", "delivered");
+	ck_assert_int_eq(phone_count("+6281234567001", "Diterima"), 1);
+	free(nonce);
+	buf_release(&task);
+	buf_release(&words);
+	buf_release(&shown);
+}
+END_TEST
+
+/* A space before a curly quote is 00 20 20 1C: who squeezes bytes breaks every letter behind it. */
+START_TEST(ucs2_comes_byte_for_byte)
+{
+	static const char text[] = " Api di Kabat  “rumah Pak Slamet” — kebakaran 😭";
+	char code[CODE_CHARS + 1];
+	struct buf words = { 0 };
+
+	phone_types_ucs2("+6281234567002", text);
+	code_told("+6281234567002", "Diterima", code);
+	words_of(code, &words);
+	ck_assert_str_eq(buf_str(&words), text);
+	buf_release(&words);
+}
+END_TEST
+
+START_TEST(a_missed_call_is_asked_what_is_wrong)
+{
+	char code[CODE_CHARS + 1];
+	struct buf words = { 0 };
+	json_t *doc;
+
+	phone_types("+6281234567003", "text ");
+	code_told("+6281234567003", "Apa yang terjadi", code);
+	doc = case_in(code, "baru");
+	json_decref(doc);
+	words_of(code, &words);
+	ck_assert_str_eq(buf_str(&words), "");
+	phone_gets("", "panggilan tak terjawab", NULL, NULL);	/* the desk hears of it */
+	/* It rings on: one case, one question. */
+	phone_types("+6281234567003", "text ");
+	phone_types("+6281234567003", "text jalan rusak parah di desa kabat depan balai desa");
+	phone_gets("+6281234567003", "Diterima", NULL, NULL);
+	ck_assert_int_eq(phone_count("+6281234567003", "Apa yang terjadi"), 1);
+	buf_release(&words);
+}
+END_TEST
+
+static const struct {
+	const char *what, *query;
+	int64_t taken, dropped, binary;
+} calls[] = {
+	{ "whole", "&from=%2B6281234567100&to=1708&text=sampah+di+pasar+genteng+kulon&coding=0&charset=UTF-8&ts=1&smsc=F&id=c-1&udh=", 1, 0, 0 },
+	{ "the same again", "&from=%2B6281234567100&to=1708&text=sampah+di+pasar+genteng+kulon&coding=0&charset=UTF-8&ts=1&smsc=F&id=c-1&udh=", 0, 0, 0 },
+	{ "no id", "&from=%2B6281234567101&text=lampu+mati+di+desa+kabat&coding=0", 1, 0, 0 },
+	{ "an id too long", "&from=%2B6281234567102&text=lampu+mati&coding=0&id=0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789x", 1, 0, 0 },
+	{ "no sender", "&text=halo&coding=0&id=c-3", 0, 1, 0 },
+	{ "an empty sender", "&from=&text=halo&coding=0&id=c-4", 0, 1, 0 },
+	{ "no text", "&from=%2B6281234567103&coding=0&id=c-5", 0, 1, 0 },
+	{ "nothing", "", 0, 1, 0 },
+	{ "pairs without =", "&z&&from=%2B6281234567104&=x&text=got+mampet&coding=0&id=c-6", 1, 0, 0 },
+	{ "no coding", "&from=%2B6281234567105&text=got+mampet&id=c-7", 1, 0, 1 },
+	{ "a coding of nobody", "&from=%2B6281234567106&text=got+mampet&coding=7&id=c-8", 1, 0, 1 },
+	{ "binary", "&from=%2B6281234567107&text=%00%ff%01&coding=1&charset=8-BIT&id=c-9", 1, 0, 1 },
+	{ "a time of nobody", "&from=%2B6281234567108&text=got+mampet&coding=0&ts=99999999999999999999&id=c-10", 1, 0, 0 },
+	{ "odd UCS-2", "&from=%2B6281234567109&text=%00j%00a%00&coding=2&charset=UTF-16BE&id=c-11", 1, 0, 0 },
+	{ "UCS-2 that Kannel recoded", "&from=%2B6281234567110&text=got+mampet&coding=2&charset=UTF-8&id=c-12", 1, 0, 0 },
+	{ "a short code", "&from=TELKOMSEL&text=isi+pulsa&coding=0&id=c-13", 1, 0, 0 },
+	{ "a header that lies", "&from=%2B6281234567111&text=got+mampet&coding=0&id=c-14&udh=%05%00%03%01%02%03", 1, 0, 0 },
+	{ "broken escapes", "&from=%2B6281234567112&text=got%zz%&coding=0&id=c-15", 1, 0, 0 },
+};
+
+START_TEST(every_form_of_call_is_answered)
+{
+	int64_t taken = metric("reports_total"), dropped = metric("dropped_total"), binary = metric("binary_total");
+
+	ck_assert_msg(bring(calls[_i].query) == 200, "%s", calls[_i].what);
+	ck_assert_msg(metric("reports_total") - taken == calls[_i].taken, "%s", calls[_i].what);
+	ck_assert_msg(metric("dropped_total") - dropped == calls[_i].dropped, "%s", calls[_i].what);
+	ck_assert_msg(metric("binary_total") - binary == calls[_i].binary, "%s", calls[_i].what);
+}
+END_TEST
+
+START_TEST(the_secret_is_asked_for)
+{
+	static const char query[] = "&from=%2B6281234567120&text=halo&coding=0&id=s-1";
+	int64_t taken = metric("reports_total"), refused = metric("refused_total");
+	struct buf wrong = { 0 };
+
+	buf_addf(&wrong, "%s", buf_str(&secret));
+	wrong.data[0] ^= 1;
+	ck_assert_int_eq(call("/hook/sms/kannel", buf_str(&wrong), query), 403);
+	ck_assert_int_eq(call("/hook/sms/kannel", "", query), 403);
+	wrong.data[0] ^= 1;
+	buf_addc(&wrong, 'x');
+	ck_assert_int_eq(call("/hook/sms/kannel", buf_str(&wrong), query), 403);
+	ck_assert_int_eq(metric("refused_total") - refused, 3);
+	ck_assert_int_eq(metric("reports_total") - taken, 0);
+	buf_release(&wrong);
+}
+END_TEST
+
+/* In any order, each as often as it likes: what is better known stays. */
+START_TEST(receipts_need_the_token_and_never_go_back)
+{
+	char code[CODE_CHARS + 1], id[32], token[17], query[128];
+	static const struct { const char *d; const char *state; } row[] = {
+		{ "8", NULL }, { "4", NULL }, { "2", NULL }, { "1", "delivered" }, { "16", "delivered" },
+		{ "8", "delivered" },
+	};
+
+	phone_types("+6281234567130", "text pohon tumbang menutup jalan di desa licin kecamatan licin");
+	code_told("+6281234567130", "Diterima", code);
+	wait_message(code, "terima", "delivered");
+	snprintf(id, sizeof(id), "%s.1", code);
+	peek_token(house.dir, house.conf, id, token);
+	for (size_t i = 0; i < N_ELEMS(row); i++) {
+		snprintf(query, sizeof(query), "&id=%s&t=%s&d=%s", id, token, row[i].d);
+		ck_assert_int_eq(call("/hook/dlr/kannel", "", query), 200);
+		if (row[i].state != NULL)
+			wait_message(code, "tugas", row[i].state);
+	}
+	token[3] = token[3] == 'a' ? 'b' : 'a';
+	snprintf(query, sizeof(query), "&id=%s&t=%s&d=2", id, token);
+	ck_assert_int_eq(call("/hook/dlr/kannel", "", query), 403);
+	ck_assert_int_eq(call("/hook/dlr/kannel", "", "&id=x"), 200);
+	ck_assert_int_eq(call("/hook/dlr/kannel", "", "&id=x&t=y&d=delivered"), 200);
+}
+END_TEST
+
+/*
+ * Store away and spool full: 503, and Kannel comes again with the same id.  A call that Redis heard
+ * while it stood still counts as the first.
+ */
+START_TEST(what_was_refused_comes_again)
+{
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t refused = metric("refused_total"), until = clock_mono_ms() + LIMIT_MS;
+	pid_t redis = pid_of("redis");
+	char query[128], code[CODE_CHARS + 1];
+
+	ck_assert_int_eq(kill(redis, SIGSTOP), 0);
+	for (int i = 0; i < SPOOL_FILES; i++) {
+		snprintf(query, sizeof(query), "&from=%%2B62812345672%02d&text=sampah+di+pasar+genteng&coding=0&id=r-%d", i, i);
+		ck_assert_int_eq(bring(query), 200);
+	}
+	ck_assert_int_eq(bring("&from=%2B6281234567290&text=halo&coding=0&id=r-last"), 503);
+	phone_types("+6281234567140", "text tanah longsor menutup jalan di desa kalibaru wetan");
+	while (metric("refused_total") < refused + 2) {
+		ck_assert_msg(clock_mono_ms() < until, "Kannel did not call");
+		nanosleep(&pause, NULL);
+	}
+	ck_assert_int_eq(kill(redis, SIGCONT), 0);
+	code_told("+6281234567140", "Diterima", code);
+	wait_state(code, "ditugaskan");
+	/* What came after it has been read when this one has. */
+	phone_types("+6281234567140", "text CEK");
+	phone_gets("+6281234567140", "Pemegang", NULL, NULL);
+	ck_assert_int_eq(phone_count("+6281234567140", "Diterima"), 1);
+}
+END_TEST
+
+/* Kannel away: what waits stays, and goes out when it is back. */
+START_TEST(messages_wait_for_kannel)
+{
+	pid_t smsbox = pid_of("smsbox");
+	char code[CODE_CHARS + 1];
+
+	sms("+6281234567150", "jembatan putus di desa sumberarum songgon", code);
+	phone_gets("+6281234567150", "Diterima", NULL, NULL);
+	ck_assert_int_eq(kill(smsbox, SIGKILL), 0);
+	sms("+6281234567151", "jembatan ambrol di desa kabat kecamatan kabat", code);
+	phone_gets("+6281234567151", "Diterima", NULL, NULL);
+	wait_message(code, "terima", "delivered");
+}
+END_TEST
+
+Suite *
+kannel_suite(void)
+{
+	Suite *s = suite_create("kannel");
+	TCase *tc = tcase_create("kannel");
+
+	tcase_set_timeout(tc, 120);
+	tcase_add_unchecked_fixture(tc, begin, end);
+	tcase_add_test(tc, a_case_by_sms_from_end_to_end);
+	tcase_add_test(tc, ucs2_comes_byte_for_byte);
+	tcase_add_test(tc, a_missed_call_is_asked_what_is_wrong);
+	tcase_add_loop_test(tc, every_form_of_call_is_answered, 0, N_ELEMS(calls));
+	tcase_add_test(tc, the_secret_is_asked_for);
+	tcase_add_test(tc, receipts_need_the_token_and_never_go_back);
+	tcase_add_test(tc, what_was_refused_comes_again);
+	tcase_add_test(tc, messages_wait_for_kannel);
+	suite_add_tcase(s, tc);
+	return s;
+}
