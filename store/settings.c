@@ -121,6 +121,21 @@ static const struct setting table[] = {
 	    "most live feeds at once" },
 	{ "console.backlog", SET_SIZE, AT(console_backlog_bytes), "1MiB", "4KiB", "64MiB",
 	    "a feed reader further behind is cut" },
+
+	{ "router.join_within", SET_DURATION, AT(join_ms), "30m", "1s", "1d",
+	    "a pin, photo or voice note joins its sender's last report for so long" },
+	{ "telegram.api", SET_STRING, AT(telegram_api), "https://api.telegram.org", "8", "200",
+	    "address of the bot interface, without the token" },
+	{ "telegram.per_second", SET_INT, AT(telegram_per_s), "25", "1", "1000",
+	    "budget of the bot; Telegram allows 30" },
+	{ "telegram.pull", SET_BOOL, AT(telegram_pull), "false", NULL, NULL,
+	    "fetch by getUpdates instead of waiting for the hook" },
+	{ "x.api", SET_STRING, AT(x_api), "https://api.x.com", "8", "200", "address of X" },
+	{ "x.user_id", SET_STRING, AT(x_user_id), "", NULL, "19",
+	    "number of our own account: whose mentions are fetched, whose posts are no reports" },
+	{ "x.per_second", SET_INT, AT(x_per_s), "1", "1", "1000", "posts and messages sent" },
+	{ "x.pull_every", SET_DURATION, AT(x_pull_ms), "0ms", "0ms", "1d",
+	    "fetch mentions so often; 0: the hook brings them" },
 };
 
 int

@@ -36,6 +36,10 @@ struct settings {
 	    notify_retry_ms;
 
 	char *console_address; int64_t console_port, console_streams, console_backlog_bytes;
+
+	int64_t join_ms;
+	char *telegram_api; int64_t telegram_per_s; int telegram_pull;
+	char *x_api, *x_user_id; int64_t x_per_s, x_pull_ms;
 };
 
 /* Defaults, then DIR/kentongan.yaml if it is there.  0, or -1 with the mistakes in errors. */
