@@ -20,6 +20,7 @@ struct way {
 	 * that changing one drops nothing.  Without the first one the hook answers 404.
 	 */
 	const char *secrets[4];
+	size_t body;			/* most bytes of one; 0: ingest.hook.body */
 };
 extern const struct way *const ways[];
 extern const size_t ways_n;
@@ -36,6 +37,9 @@ int way_secret_is(const struct ingest *g, const char *name, const char *text, si
 /* mac is the HMAC-SHA256 of the bytes under the secret or the one before it. */
 int way_signed(const struct ingest *g, const char *name, const void *data, size_t len,
     const uint8_t mac[32]);
+/* HMAC-SHA256 of the bytes under the secret, for handshakes.  0; -1 when there is none. */
+int way_sign(const struct ingest *g, const char *name, const void *data, size_t len,
+    uint8_t mac[32]);
 /* Counts, logs and answers a forged or unsigned call: status 401 or 403. */
 void way_refuse(struct ingest *g, struct http_req *r, const char *name, int status,
     const char *detail);
@@ -60,9 +64,16 @@ void taking_end(struct taking *t);
  * every channel; anything else stays "PREFIX:id".
  */
 void way_sender(struct laporan *l, const char *channel, const char *prefix, const char *id);
+/*
+ * A text of the channel, cut at a whole character to ingest.form.text bytes: what is longer than
+ * that is still heard.  NULL for NULL and "".  Caller frees.
+ */
+char *way_text(const struct ingest *g, const char *text);
+/* Answers 200 without a body: nothing in it was a report. */
+void way_nothing(struct http_req *r);
 /* A delivery receipt of our message id, proved by its token; answers the call.  type and body as above. */
 void way_receipt(struct ingest *g, struct http_req *r, const char *id, const char *token,
     int delivered, int status);
 
-extern const struct way way_sms_http;
+extern const struct way way_sms_http, way_telegram, way_x;
 #endif

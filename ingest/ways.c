@@ -3,5 +3,7 @@
 
 const struct way *const ways[] = {
 	&way_sms_http,
+	&way_telegram,
+	&way_x,
 };
 const size_t ways_n = N_ELEMS(ways);
