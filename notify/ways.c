@@ -1,5 +1,7 @@
 /* The ways out: one row each. */
 #include "notify/channel.h"
+#include "notify/telegram.h"
+#include "notify/x.h"
 
 static int
 no_gateway(struct channel *c, const struct ways_env *env)
@@ -11,5 +13,9 @@ no_gateway(struct channel *c, const struct ways_env *env)
 const struct way_out ways_out[] = {
 	{ "sms", no_gateway },
 	{ "email", no_gateway },
+	{ "telegram", telegram_open },
+	{ "telegram-publik", telegram_open },
+	{ "x", x_open },
+	{ "x-publik", x_open },
 };
 const size_t ways_out_n = N_ELEMS(ways_out);

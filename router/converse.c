@@ -13,6 +13,7 @@
 
 #define TRIES 5
 #define OPEN_MAX 8
+#define TAP_LIFE_MS 60000	/* a phone shows a button as waiting for less than that */
 
 /* ---- grammar ---- */
 
@@ -754,7 +755,7 @@ confirm_tap(struct router *r, struct entry *e)
 	static const struct input_id none;
 	struct answer a = { .what = "tombol", .kind = "tombol", .route = e->words.reply_channel,
 	    .to = e->words.ack, .lane_e = e->words.lane_e, .latihan = e->words.latihan,
-	    .not_after_ms = r->now_ms + r->h.policy->message_life_ms };
+	    .not_after_ms = r->now_ms + TAP_LIFE_MS };
 	struct buf text = { 0 };
 	int rc = -1;
 
