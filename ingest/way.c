@@ -223,6 +223,26 @@ way_sender(struct laporan *l, const char *channel, const char *prefix, const cha
 	buf_release(&text);
 }
 
+void
+way_sms(struct laporan *l, const struct ingest *g, const char *id, const char *from,
+    const char *text, int64_t time_ms)
+{
+	char number[PHONE_CHARS];
+
+	snprintf(l->channel, sizeof(l->channel), "sms");
+	l->message_id = xstrdup(id);
+	l->text = xstrdup(text);
+	l->provider_ms = time_ms;
+	l->received_ms = laporan_received_ms(time_ms, house_now_ms(&g->h), g->h.set.provider_age_ms);
+	if (phone_normalise(number, from, strlen(from)) == PHONE_E164) {
+		l->sender = xstrdup(number);
+		snprintf(l->reply_channel, sizeof(l->reply_channel), "sms");
+	} else {
+		l->sender = xstrdup(from);	/* a short code or a name: heard, never answered */
+		l->no_reply = 1;
+	}
+}
+
 char *
 way_text(const struct ingest *g, const char *text)
 {

@@ -71,6 +71,9 @@ void way_sender(struct laporan *l, const char *channel, const char *prefix, cons
 char *way_text(const struct ingest *g, const char *text);
 /* Answers 200 without a body: nothing in it was a report. */
 void way_nothing(struct http_req *r);
+/* An SMS; a sender that is no number is heard and never answered.  time_ms 0: unknown. */
+void way_sms(struct laporan *l, const struct ingest *g, const char *id, const char *from,
+    const char *text, int64_t time_ms);
 /* A delivery receipt of our message id, proved by its token; answers the call.  type and body as above. */
 void way_receipt(struct ingest *g, struct http_req *r, const char *id, const char *token,
     int delivered, int status);
