@@ -14,6 +14,8 @@ laporan_release(struct laporan *l)
 {
 	free(l->message_id);
 	free(l->sender);
+	free(l->reply_to);
+	free(l->ack);
 	free(l->name);
 	free(l->text);
 	free(l->where);
@@ -31,6 +33,12 @@ laporan_is_empty(const struct laporan *l)
 	    l->category == NULL && l->media_n == 0 && !l->has_position && l->about[0] == '\0';
 }
 
+const char *
+laporan_address(const struct laporan *l)
+{
+	return l->reply_to != NULL ? l->reply_to : l->sender;
+}
+
 void
 laporan_encode_private(struct buf *b, const struct laporan *l)
 {
@@ -43,6 +51,9 @@ laporan_encode_private(struct buf *b, const struct laporan *l)
 	buf_add_pair_if(b, "place", l->place);
 	buf_add_pair_if(b, "cat", l->category);
 	buf_add_pair_if(b, "about", l->about);
+	buf_add_pair_if(b, "to", l->reply_to);
+	buf_add_pair_if(b, "ack", l->ack);
+	buf_adds(b, l->adds ? ",\"adds\":1" : "");
 	if (l->has_position)
 		buf_addf(b, ",\"lat\":%.6f,\"lng\":%.6f", l->lat, l->lng);
 	for (int i = 0; i < l->media_n; i++) {
@@ -90,6 +101,9 @@ laporan_decode_private(struct laporan *l, const char *json, size_t len)
 	l->where = text_of(doc, "where");
 	l->place = text_of(doc, "place");
 	l->category = text_of(doc, "cat");
+	l->reply_to = text_of(doc, "to");
+	l->ack = text_of(doc, "ack");
+	l->adds = json_integer_value(json_object_get(doc, "adds")) != 0;
 	if (json_is_string(json_object_get(doc, "about")))
 		snprintf(l->about, sizeof(l->about), "%s",
 		    json_string_value(json_object_get(doc, "about")));

@@ -23,6 +23,9 @@ struct laporan {
 	char *sender;			/* E.164, chat id, address; NULL: anonymous */
 	int no_reply;			/* short code, alphanumeric sender, bot */
 	char reply_channel[16];		/* where the answer goes; "" nowhere */
+	char *reply_to;			/* the answer's address there; NULL: the sender */
+	char *ack;			/* where the channel wants it confirmed that this was taken; NULL */
+	int adds;	/* no words of its own (pin, voice, photo) or an edit: joins the sender's last case */
 	char *name, *text;		/* text: UTF-8, byte for byte as sent */
 	char *where;			/* place in the citizen's words */
 	char *place, *category;		/* chosen on the form, codes */
@@ -39,6 +42,8 @@ struct laporan {
 void laporan_release(struct laporan *l);
 /* A missed call, or a message without a word, picture or place: what is wrong must be asked. */
 int laporan_is_empty(const struct laporan *l);
+/* Whom an answer reaches on reply_channel, borrowed; NULL: nobody. */
+const char *laporan_address(const struct laporan *l);
 void laporan_encode_private(struct buf *b, const struct laporan *l);
 /* lookup: hash of the sender, "" anonymous. */
 void laporan_encode_public(struct buf *b, const struct laporan *l, const char *lookup);

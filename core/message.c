@@ -40,6 +40,34 @@ case_state_words(enum case_state s, enum close_reason closed_as, const char *lan
 	return "";
 }
 
+#define PUBLIC_ROUTE "-publik"
+
+/*
+ * What a public answer may say is the same for a sealed case as for any other, so that it tells
+ * nobody which it is.  Kinds without a row are for the reporter alone.
+ */
+static const struct { const char *kind, *said; } in_public[] = {
+	{ "terima",        "publik" },		{ "terima-triase", "publik" },
+	{ "terima-rahasia", "publik" },
+	{ "kabar-tanya",   "publik-kabar" },	{ "kabar-selesai", "publik-kabar" },
+	{ "kabar-ditolak", "publik-kabar" },	{ "cek",           "publik-kabar" },
+	{ "cek-lewat",     "publik-kabar" },	{ "cek-selesai",   "publik-kabar" },
+	{ "cek-rahasia",   "publik-kabar" },
+};
+
+const char *
+message_kind_on(const char *route, const char *kind)
+{
+	size_t n = strlen(route), tail = strlen(PUBLIC_ROUTE);
+
+	if (n < tail || strcmp(route + n - tail, PUBLIC_ROUTE) != 0)
+		return kind;
+	for (size_t i = 0; i < N_ELEMS(in_public); i++)
+		if (strcmp(in_public[i].kind, kind) == 0)
+			return in_public[i].said;
+	return NULL;
+}
+
 int
 message_needs_words(const struct message *m)
 {
@@ -178,6 +206,8 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 {
 	const struct officer *o = m->to == TO_OFFICER ? officer_find(r, m->officer) : NULL;
 	const char *lang = m->to == TO_OFFICER ? (o != NULL ? o->lang : "id") : c->lang;
+	const char *route = m->to == TO_OFFICER ? "sms" : c->channel;
+	const char *kind = message_kind_on(route, m->kind);
 	const char *unit = m->group == GROUP_REPORTER || m->group == GROUP_NOTICE ? m->unit : "";
 	struct buf reason = { 0 };
 	struct holes h = { 0 };
@@ -186,8 +216,10 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 	if (m->to == TO_OFFICER && (o == NULL || o->phone[0] == '\0'))
 		return -1;
 	if (m->to == TO_REPORTER &&
-	    (words == NULL || words->sender == NULL || c->channel[0] == '\0'))
+	    (words == NULL || laporan_address(words) == NULL || c->channel[0] == '\0'))
 		return -1;
+	if (kind == NULL)
+		return 1;
 	fill_holes(&h, p, c, unit, m->due_ms, lang, now_ms);
 	buf_addf(&h.percent, "%d", m->percent);
 	if (note != NULL)
@@ -199,11 +231,11 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 	else if (!c->sealed && words != NULL && laporan_is_empty(words))
 		buf_adds(&h.excerpt, strcmp(lang, "en") == 0 ? "(a missed call or an empty message: ask)" :
 		    "(panggilan tak terjawab atau pesan kosong: tanyakan)");
-	if (fill(p, lang, m->kind, c, &h, m, buf_str(&reason), NULL, 0, &out->text) != 0)
+	if (fill(p, lang, kind, c, &h, m, buf_str(&reason), NULL, 0, &out->text) != 0)
 		goto out;
-	snprintf(out->route, sizeof(out->route), "%s", m->to == TO_OFFICER ? "sms" : c->channel);
-	buf_adds(&out->to, m->to == TO_OFFICER ? o->phone : words->sender);
-	out->kind = m->kind;
+	snprintf(out->route, sizeof(out->route), "%s", route);
+	buf_adds(&out->to, m->to == TO_OFFICER ? o->phone : laporan_address(words));
+	out->kind = kind;
 	rc = 0;
 out:
 	buf_wipe(&reason);

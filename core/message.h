@@ -17,13 +17,19 @@ void outgoing_release(struct outgoing *o);
 /*
  * words may be NULL unless message_needs_words(); note is the actor's reason or question.  -1 when
  * the recipient cannot be reached (no number, officer unknown): nothing to send, the caller logs
- * it.
+ * it.  1 when there is nothing to say on that route (message_kind_on).
  */
 int message_render(const struct policy *p, const struct roster *r, const struct case_record *c,
     const struct laporan *words, const char *note, const struct message *m, int64_t now_ms,
     struct outgoing *out);
 /* The citizen's own words or address are needed to render it. */
 int message_needs_words(const struct message *m);
+
+/*
+ * The kind that is said on a route: the same, except where everybody reads along (routes that end
+ * in "-publik"): there it is one with nothing but a number and where to look, or NULL.
+ */
+const char *message_kind_on(const char *route, const char *kind);
 
 /* Texts that belong to no case change: answers to commands. values beside the case's own. */
 int message_answer(const struct policy *p, const char *lang, const char *kind,

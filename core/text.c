@@ -227,6 +227,10 @@ static const struct kind { const char *name, *holes; } kinds[] = {
 	{ "pilih",             "daftar contoh" },
 	{ "stop",              "" },
 	{ "salah-nomor",       "" },
+	{ "tombol",            "" },
+	/* where everybody reads along: no hole that could say who, what or where */
+	{ "publik",            "kode" },
+	{ "publik-kabar",      "kode" },
 	/* to officers */
 	{ "tugas",             "kode nonce urgensi kategori tempat isi batas" },
 	{ "tugas-rahasia",     "kode" },

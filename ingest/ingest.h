@@ -17,6 +17,7 @@
 
 struct pending;
 struct way_secret;
+struct pulls;
 struct ingest {
 	struct house h;
 	struct redis_link *link;
@@ -39,7 +40,9 @@ struct ingest {
 	struct pages *pages;
 	struct http_route *routes; size_t routes_n;
 	struct buf media;		/* DIR/media: photos, and uploads while they arrive */
+	struct pulls *pulls;
 	uint64_t taken, seen, refused, spooled_total, dropped, receipts, binary;
+	uint64_t pulled, pull_failures;	/* pages fetched and stored; fetches that failed */
 };
 
 enum receipt_result {

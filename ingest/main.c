@@ -4,6 +4,7 @@
 
 #include "ingest/form.h"
 #include "ingest/ingest.h"
+#include "ingest/pull.h"
 #include "ingest/way.h"
 
 static int
@@ -19,6 +20,7 @@ on_stop(void *arg)
 {
 	struct ingest *g = arg;
 
+	pulls_stop(g->pulls);
 	httpd_drain(g->http);
 }
 
@@ -71,7 +73,7 @@ ingest_init(void *self, struct daemon *d, const char *port)
 	g->lookups = lookups_new((int)g->h.set.lookups_per_10min, 10 * MINUTE_MS);
 	if (ingest_read_door(g, d->conf_dir) != 0 || read_secrets(g) != 0 ||
 	    receive_init(g, d->base) != 0 || listen_http(g, d, port) != 0 ||
-	    house_start(&g->h, d) != 0)
+	    house_start(&g->h, d) != 0 || pulls_start(g, d->base) != 0)
 		return -1;
 	buf_addf(&detail, "http=%s:%d", g->h.set.http_address, httpd_port(g->http));
 	daemon_ready(d, buf_str(&detail));
@@ -84,7 +86,9 @@ ingest_release(void *self)
 {
 	struct ingest *g = self;
 
+	pulls_stop(g->pulls);
 	receive_release(g);
+	pulls_free(g->pulls);
 	if (g->http != NULL)
 		httpd_free(g->http);
 	buf_release(&g->media);

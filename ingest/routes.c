@@ -52,7 +52,8 @@ ingest_routes(const struct settings *set, size_t *n)
 			    ways[i]->get, 0 };
 		if (ways[i]->post != NULL)
 			routes[(*n)++] = (struct http_route){ HTTP_POST, ways[i]->path,
-			    (size_t)set->hook_body_bytes, ways[i]->post, 0 };
+			    ways[i]->body > 0 ? ways[i]->body : (size_t)set->hook_body_bytes,
+			    ways[i]->post, 0 };
 	}
 	return routes;
 }

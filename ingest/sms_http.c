@@ -7,7 +7,6 @@
 
 #include <jansson.h>
 
-#include "core/phone.h"
 #include "ingest/json_in.h"
 #include "ingest/way.h"
 #include "lib/escape.h"
@@ -44,27 +43,6 @@ static const struct json_field fields[] = {
 	{ "text", JSON_IN_TEXT, 1, 0 },
 	{ "time", JSON_IN_INT, 0, 0 },
 };
-
-static void
-fill(struct laporan *l, const struct ingest *g, const json_t *doc)
-{
-	const char *from = json_string_value(json_object_get(doc, "from"));
-	int64_t now = house_now_ms(&g->h);
-	char number[PHONE_CHARS];
-
-	snprintf(l->channel, sizeof(l->channel), "sms");
-	l->message_id = xstrdup(json_string_value(json_object_get(doc, "id")));
-	l->text = xstrdup(json_string_value(json_object_get(doc, "text")));
-	l->provider_ms = json_integer_value(json_object_get(doc, "time"));
-	l->received_ms = laporan_received_ms(l->provider_ms, now, g->h.set.provider_age_ms);
-	if (phone_normalise(number, from, strlen(from)) == PHONE_E164) {
-		l->sender = xstrdup(number);
-		snprintf(l->reply_channel, sizeof(l->reply_channel), "sms");
-	} else {
-		l->sender = xstrdup(from);	/* a short code or a name: heard, never answered */
-		l->no_reply = 1;
-	}
-}
 
 static void
 on_taken(enum receipt_result result, const struct code *code, void *arg)
@@ -105,7 +83,10 @@ post_sms_http(struct http_req *r, void *arg)
 		g->refused++;
 		http_answer_problem(r, 400, "Bad Request", buf_str(&mistakes));
 	} else {
-		fill(&l, g, doc);
+		way_sms(&l, g, json_string_value(json_object_get(doc, "id")),
+		    json_string_value(json_object_get(doc, "from")),
+		    json_string_value(json_object_get(doc, "text")),
+		    json_integer_value(json_object_get(doc, "time")));
 		receive(g, &l, 1, on_taken, r);
 	}
 	json_decref(doc);

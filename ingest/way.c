@@ -125,6 +125,17 @@ way_signed_sha1(const struct ingest *g, const char *name, const void *data, size
 	return is_mac(g, name, hmac_sha1, data, len, mac, 20);
 }
 
+int
+way_sign(const struct ingest *g, const char *name, const void *data, size_t len, uint8_t mac[32])
+{
+	const struct way_secret *s = find(g, name);
+
+	if (s == NULL || s->values[0].len == 0)
+		return -1;
+	hmac_sha256(mac, s->values[0].data, s->values[0].len, data, len);
+	return 0;
+}
+
 void
 way_refuse(struct ingest *g, struct http_req *r, const char *name, int status, const char *detail)
 {
@@ -226,6 +237,47 @@ way_sender(struct laporan *l, const char *channel, const char *prefix, const cha
 		l->sender = xstrdup(buf_str(&text));
 	}
 	buf_release(&text);
+}
+
+void
+way_sms(struct laporan *l, const struct ingest *g, const char *id, const char *from,
+    const char *text, int64_t time_ms)
+{
+	char number[PHONE_CHARS];
+
+	snprintf(l->channel, sizeof(l->channel), "sms");
+	l->message_id = xstrdup(id);
+	l->text = xstrdup(text);
+	l->provider_ms = time_ms;
+	l->received_ms = laporan_received_ms(time_ms, house_now_ms(&g->h), g->h.set.provider_age_ms);
+	if (phone_normalise(number, from, strlen(from)) == PHONE_E164) {
+		l->sender = xstrdup(number);
+		snprintf(l->reply_channel, sizeof(l->reply_channel), "sms");
+	} else {
+		l->sender = xstrdup(from);	/* a short code or a name: heard, never answered */
+		l->no_reply = 1;
+	}
+}
+
+char *
+way_text(const struct ingest *g, const char *text)
+{
+	size_t n = text != NULL ? strlen(text) : 0, most = (size_t)g->h.set.text_bytes;
+
+	if (n == 0)
+		return NULL;
+	if (n > most)
+		for (n = most; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
+			;
+	return xstrndup(text, n);
+}
+
+void
+way_nothing(struct http_req *r)
+{
+	struct buf nothing = { 0 };
+
+	http_answer(r, 200, "text/plain; charset=utf-8", &nothing);
 }
 
 struct receipt_call { struct http_req *r; int status; };

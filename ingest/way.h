@@ -20,6 +20,7 @@ struct way {
 	 * that changing one drops nothing.  Without the first one the hook answers 404.
 	 */
 	const char *secrets[4];
+	size_t body;			/* most bytes of one; 0: ingest.hook.body */
 };
 extern const struct way *const ways[];
 extern const size_t ways_n;
@@ -39,6 +40,9 @@ int way_signed(const struct ingest *g, const char *name, const void *data, size_
 /* The same with HMAC-SHA1, for gateways that know no better. */
 int way_signed_sha1(const struct ingest *g, const char *name, const void *data, size_t len,
     const uint8_t mac[20]);
+/* HMAC-SHA256 of the bytes under the secret, for handshakes.  0; -1 when there is none. */
+int way_sign(const struct ingest *g, const char *name, const void *data, size_t len,
+    uint8_t mac[32]);
 /* Counts, logs and answers a forged or unsigned call: status 401 or 403. */
 void way_refuse(struct ingest *g, struct http_req *r, const char *name, int status,
     const char *detail);
@@ -63,9 +67,19 @@ void taking_end(struct taking *t);
  * every channel; anything else stays "PREFIX:id".
  */
 void way_sender(struct laporan *l, const char *channel, const char *prefix, const char *id);
+/*
+ * A text of the channel, cut at a whole character to ingest.form.text bytes: what is longer than
+ * that is still heard.  NULL for NULL and "".  Caller frees.
+ */
+char *way_text(const struct ingest *g, const char *text);
+/* Answers 200 without a body: nothing in it was a report. */
+void way_nothing(struct http_req *r);
+/* An SMS; a sender that is no number is heard and never answered.  time_ms 0: unknown. */
+void way_sms(struct laporan *l, const struct ingest *g, const char *id, const char *from,
+    const char *text, int64_t time_ms);
 /* A delivery receipt of our message id, proved by its token; answers the call.  type and body as above. */
 void way_receipt(struct ingest *g, struct http_req *r, const char *id, const char *token,
     int delivered, int status);
 
-extern const struct way way_sms_http, way_sms_map, way_sms_kannel, way_dlr_kannel;
+extern const struct way way_sms_http, way_sms_map, way_sms_kannel, way_dlr_kannel, way_telegram, way_x;
 #endif

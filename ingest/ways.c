@@ -6,5 +6,7 @@ const struct way *const ways[] = {
 	&way_sms_map,
 	&way_sms_kannel,
 	&way_dlr_kannel,
+	&way_telegram,
+	&way_x,
 };
 const size_t ways_n = N_ELEMS(ways);

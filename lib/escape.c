@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #define BROKEN UINT32_MAX
 #define REPLACEMENT "\xef\xbf\xbd"
 #define LOGVALUE_BYTES 512
@@ -327,6 +329,24 @@ hex_digit(char c)
 	if (c >= 'A' && c <= 'F')
 		return c - 'A' + 10;
 	return -1;
+}
+
+void
+buf_add_base64(struct buf *b, const void *data, size_t len)
+{
+	size_t room = sodium_base64_ENCODED_LEN(len, sodium_base64_VARIANT_ORIGINAL);
+
+	sodium_bin2base64(buf_room(b, room), room, data, len, sodium_base64_VARIANT_ORIGINAL);
+	buf_added(b, room - 1);		/* without its NUL */
+}
+
+int
+base64_decode(void *out, size_t want, const char *text, size_t len)
+{
+	size_t n;
+
+	return sodium_base642bin(out, want, text, len, NULL, &n, NULL,
+	    sodium_base64_VARIANT_ORIGINAL) == 0 && n == want ? 0 : -1;
 }
 
 int

@@ -26,6 +26,11 @@ void buf_add_logvalue(struct buf *b, const char *s, size_t len);
 /* Lower-case hex. */
 void buf_add_hex(struct buf *b, const void *data, size_t len);
 
+/* Standard base64 with padding (RFC 4648 section 4). */
+void buf_add_base64(struct buf *b, const void *data, size_t len);
+/* Exactly want bytes out of a padded text; -1 for anything else. */
+int base64_decode(void *out, size_t want, const char *text, size_t len);
+
 /* Decodes exactly len hex digits into len / 2 bytes; -1 if any is no hex digit or len is odd. */
 int hex_decode(void *out, const char *hex, size_t len);
 

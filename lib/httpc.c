@@ -140,10 +140,24 @@ outcome_of_failure(const struct transfer *t)
 	return request_bytes == 0 && uploaded == 0 ? -1 : -2;
 }
 
+/* A whole number in a header of the last answer. */
+static int64_t
+number_in(struct transfer *t, const char *name, int64_t none)
+{
+	struct curl_header *h;
+	char *end;
+	long long n;
+
+	if (curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
+		return none;
+	n = strtoll(h->value, &end, 10);
+	return end != h->value && *end == '\0' && n >= 0 ? n : none;
+}
+
 static void
 answer(struct transfer *t, CURLcode code)
 {
-	struct httpc_answer a = { .why = "" };
+	struct httpc_answer a = { .remaining = -1, .why = "" };
 	on_httpc_answer cb = t->cb;
 	curl_off_t retry_after = 0;
 	long status = 0;
@@ -155,6 +169,8 @@ answer(struct transfer *t, CURLcode code)
 	if ((code == CURLE_OK || t->cut) && status > 0) {
 		a.status = (int)status;
 		a.retry_after_ms = retry_after * 1000;
+		a.reset_s = number_in(t, "x-rate-limit-reset", 0);
+		a.remaining = number_in(t, "x-rate-limit-remaining", -1);
 		a.why = t->cut ? "the answer is longer than the limit" : "";
 	} else {
 		a.outcome = outcome_of_failure(t);
@@ -275,7 +291,8 @@ httpc_new(struct event_base *base, int connections_max)
 void
 httpc_free(struct httpc *c)
 {
-	static const struct httpc_answer unknown = { .outcome = -2, .body = "", .why = "stopped" };
+	static const struct httpc_answer unknown = { .outcome = -2, .body = "", .remaining = -1,
+	    .why = "stopped" };
 	struct transfer *t;
 
 	if (c == NULL)

@@ -24,13 +24,15 @@ struct httpc_request {
 /*
  * outcome: 0 an HTTP status came; -1 surely nothing was sent; -2 unknown (cut, time-out).
  * A body longer than answer_limit is cut there: outcome 0, why says so.  retry_after_ms is 0 when
- * the server named no time.
+ * the server named no time; reset_s (epoch) is x-rate-limit-reset, 0 none, and remaining the
+ * calls that x-rate-limit-remaining still allows until then, -1 not said.
  */
 struct httpc_answer {
 	int outcome, status;
 	const char *body;
 	size_t body_len;
 	int64_t retry_after_ms;
+	int64_t reset_s, remaining;
 	const char *why;
 };
 typedef void (*on_httpc_answer)(const struct httpc_answer *a, void *arg);

@@ -13,6 +13,7 @@
 
 #define TRIES 5
 #define OPEN_MAX 8
+#define TAP_LIFE_MS 60000	/* a phone shows a button as waiting for less than that */
 
 /* ---- grammar ---- */
 
@@ -214,7 +215,8 @@ may_answer(struct router *r, struct entry *e)
 	redisReply *n;
 	int ok = 1;
 
-	if (e->words.no_reply || e->looping || e->words.sender == NULL || e->words.reply_channel[0] == '\0')
+	if (e->words.no_reply || e->looping || laporan_address(&e->words) == NULL ||
+	    e->words.reply_channel[0] == '\0')
 		return 0;
 	if (e->counted)
 		return e->answers;
@@ -238,7 +240,8 @@ static int
 answer(struct router *r, struct entry *e, int use_up, const char *what, const char *kind, const struct case_record *c,
     const struct template_value *values, size_t n)
 {
-	struct answer a = { .what = what, .kind = kind != NULL ? kind : "", .route = e->words.reply_channel,
+	const char *said = kind != NULL ? message_kind_on(e->words.reply_channel, kind) : NULL;
+	struct answer a = { .what = what, .kind = said != NULL ? said : "", .route = e->words.reply_channel,
 	    .latihan = e->words.latihan, .lane_e = e->words.lane_e, .note = e->words.text,
 	    .not_after_ms = r->now_ms + r->h.policy->message_life_ms };
 	struct input_id in;
@@ -253,9 +256,9 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
 	if (c != NULL)
 		snprintf(a.code, sizeof(a.code), "%s", c->code.s);
 	snprintf(a.id, sizeof(a.id), "%s.a", e->code.s);
-	if (kind != NULL && may_answer(r, e) &&
-	    message_answer(r->h.policy, "id", kind, c, r->now_ms, values, n, &text) == 0)
-		a.to = e->words.sender;
+	if (said != NULL && may_answer(r, e) &&
+	    message_answer(r->h.policy, "id", said, c, r->now_ms, values, n, &text) == 0)
+		a.to = laporan_address(&e->words);
 	a.text = &text;
 	commit_begin(&r->answers, r->now_ms);
 	commit_add_answer(&r->answers, &r->h.st, &a, &e->keys, &in);
@@ -764,6 +767,86 @@ missed_call(struct router *r, struct entry *e)
 	return n > 0 ? apply(r, e, &codes[0], &cmd) : n;
 }
 
+/* The sender's last report that is still open and young.  1, 0 none, -1 no answer. */
+static int
+fresh_case(struct router *r, const struct entry *e, struct code *out)
+{
+	struct buf key = { 0 };
+	redisReply *a;
+	int64_t newest = r->now_ms - r->h.set.join_ms;
+	int rc = -1;
+
+	if (e->lookup[0] == '\0')
+		return 0;
+	buf_add_key(&key, &r->h.st.keys, KEY_REPORTER, e->lookup, NULL);
+	a = redis_pipe_command(r->h.st.pipe, "HGETALL %b", key.data, key.len);
+	if (a != NULL && a->type == REDIS_REPLY_ARRAY) {
+		rc = 0;
+		for (size_t i = 0; i + 1 < a->elements; i += 2) {
+			int64_t received = strtoll(a->element[i + 1]->str, NULL, 10);
+
+			if (received < newest || code_parse(out, a->element[i]->str, a->element[i]->len) != 0)
+				continue;
+			newest = received;
+			rc = 1;
+		}
+	}
+	freeReplyObject(a);
+	buf_release(&key);
+	return rc;
+}
+
+/*
+ * A pin, a photo, a voice note or an edit: what its sender told a moment ago is one report with
+ * it.  Long after that it is a report of its own, and a human looks at it.
+ */
+static int
+join(struct router *r, struct entry *e)
+{
+	struct command cmd = { .event = ON_NOTE, .by = BY_RESIDENT, .answer = may_answer(r, e) };
+	struct buf note = { 0 };
+	struct code code;
+	int rc = fresh_case(r, e, &code);
+
+	if (rc <= 0)
+		return rc;
+	if (e->words.text != NULL) {
+		buf_adds(&note, e->words.text);
+		cmd.u = entry_understand(r, e);
+	}
+	for (int i = 0; i < e->words.media_n; i++)
+		buf_addf(&note, "%slampiran: %s", note.len > 0 ? "\n" : "", e->words.media[i]);
+	if (e->words.has_position)
+		buf_addf(&note, "%slokasi: %.6f,%.6f", note.len > 0 ? "\n" : "", e->words.lat, e->words.lng);
+	cmd.note = buf_str(&note);
+	rc = apply(r, e, &code, &cmd);
+	buf_wipe(&note);
+	return rc;
+}
+
+/* A button waits for an answer of its own, beside what becomes of the case.  0, or -1: come again. */
+static int
+confirm_tap(struct router *r, struct entry *e)
+{
+	static const struct input_id none;
+	struct answer a = { .what = "tombol", .kind = "tombol", .route = e->words.reply_channel,
+	    .to = e->words.ack, .lane_e = e->words.lane_e, .latihan = e->words.latihan,
+	    .not_after_ms = r->now_ms + TAP_LIFE_MS };
+	struct buf text = { 0 };
+	int rc = -1;
+
+	if (message_answer(r->h.policy, "id", a.kind, NULL, r->now_ms, NULL, 0, &text) == 0) {
+		a.text = &text;
+		snprintf(a.id, sizeof(a.id), "%s.k", e->code.s);
+		commit_begin(&r->answers, r->now_ms);
+		commit_add_answer(&r->answers, &r->h.st, &a, &e->keys, &none);
+		commit_run(&r->answers, &r->h.st);
+		rc = r->answers.slots[0].result == COMMIT_OK ? 0 : -1;
+	}
+	buf_release(&text);
+	return rc;
+}
+
 int
 converse(struct router *r, struct entry *e)
 {
@@ -773,8 +856,15 @@ converse(struct router *r, struct entry *e)
 
 	if (e->words.about[0] != '\0')
 		return addition(r, e);
+	if (e->words.ack != NULL && confirm_tap(r, e) != 0)
+		return -1;
 	if (laporan_is_empty(&e->words))
 		return missed_call(r, e);
+	if (e->words.adds) {
+		rc = join(r, e);
+		if (rc != 0 || e->words.text == NULL)
+			return rc;
+	}
 
 	speech_parse(&s, e->words.text);
 	switch (s.kind) {

@@ -405,12 +405,12 @@ router_work(struct router *r, struct entry *entries, int n)
 		 */
 		if (poison)
 			call_poison(e);
-		else if (e->words.text != NULL || e->words.about[0] != '\0' ||
+		else if (e->words.text != NULL || e->words.about[0] != '\0' || e->words.adds ||
 		    laporan_is_empty(&e->words)) {
 			struct speech s;
 
 			speech_parse(&s, e->words.text != NULL ? e->words.text : "");
-			if ((s.kind != SPEECH_NONE || e->words.about[0] != '\0') &&
+			if ((s.kind != SPEECH_NONE || e->words.about[0] != '\0' || e->words.adds) &&
 			    flush(r, entries, n) != 0)
 				rc = -1;
 			spoke = converse(r, e);

@@ -148,15 +148,18 @@ render_all(struct outgoing *out, int *which, const struct policy *p, const struc
 	int n = 0;
 
 	for (int i = 0; i < fx->messages_n; i++) {
+		int rc;
+
 		memset(&out[n], 0, sizeof(out[n]));
-		if (message_render(p, r, &fx->after, words, cmd->note, &fx->messages[i], now_ms,
-		    &out[n]) != 0) {
+		rc = message_render(p, r, &fx->after, words, cmd->note, &fx->messages[i], now_ms,
+		    &out[n]);
+		if (rc < 0)
 			log_warn("message_unreachable", "case=%s kind=%s officer=%s",
 			    fx->after.code.s, fx->messages[i].kind, fx->messages[i].officer);
+		if (rc == 0)
+			which[n++] = i;
+		else
 			outgoing_release(&out[n]);
-			continue;
-		}
-		which[n++] = i;
 	}
 	return n;
 }
@@ -178,10 +181,10 @@ add_rendered(struct commit_batch *b, const struct store *st, const struct effect
 			random_bytes(&salt, sizeof(salt));
 			snprintf(id, sizeof(id), "%s.x%08x", fx->after.code.s, salt);
 		}
-		seal_message(&payload, keys, &fx->after, fx->after.code.s, m->kind,
+		seal_message(&payload, keys, &fx->after, fx->after.code.s, out[i].kind,
 		    buf_str(&out[i].to), buf_str(&out[i].text), out[i].text.len);
-		add_message(b, st, id, out[i].route, m->lane_e, buf_str(&out[i].to), m->kind,
-		    &payload, m->not_before_ms, m->not_after_ms);
+		add_message(b, st, id, out[i].route, m->lane_e, buf_str(&out[i].to),
+		    out[i].kind, &payload, m->not_before_ms, m->not_after_ms);
 		buf_release(&payload);
 	}
 }

@@ -577,6 +577,30 @@ local function chain(keys, args)
 	return 'ok'
 end
 
+-- One puller at a time for an account, and how far it has come.  Each new holder gets a higher
+-- fence: who was thawed too late shows an old one, and writes nothing.
+-- keys: meta, account     args: 'take', owner, lease in ms     or 'save', fence, cursor
+-- take answers fence (0: another has it), cursor, ms until that lease ends; save answers ok or lost
+local function pull(keys, args)
+	local p = redis.call('HMGET', keys[2], 'o', 'u', 'f', 'c')
+	local now, fence, till = now_ms(keys[1]), tonumber(p[3] or '0'), tonumber(p[2] or '0')
+	if args[1] == 'save' then
+		if text(fence) ~= args[2] then
+			return 'lost'
+		end
+		redis.call('HSET', keys[2], 'c', args[3])
+		return 'ok'
+	end
+	if p[1] ~= args[2] then
+		if till > now then
+			return { 0, '', till - now }
+		end
+		fence = fence + 1
+	end
+	redis.call('HSET', keys[2], 'o', args[2], 'u', text(now + tonumber(args[3])), 'f', text(fence))
+	return { fence, p[4] or '', 0 }
+end
+
 -- What every round of work begins with: the time, the version in force, the roster's seq.
 -- keys: meta, current
 local function now(keys)
@@ -592,4 +616,5 @@ redis.register_function{ function_name = 'kt_receipt', callback = receipt, flags
 redis.register_function{ function_name = 'kt_overdue', callback = overdue, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'kt_reroute', callback = reroute, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_chain', callback = chain, flags = { 'allow-oom' } }
+redis.register_function{ function_name = 'kt_pull', callback = pull, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_now', callback = now, flags = { 'no-writes' } }

@@ -81,6 +81,9 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "running daemons", "sla's sweeper, an hour after the last sign" },
 	{ KEY_TALK, "talk", "hash", "sender hash -> answers given this hour", "router", "router",
 	  "senders of an hour", "sla's sweeper" },
+	{ KEY_PULL, "pull:", "hash",
+	  "one account that is fetched: c cursor, o who fetches, u until when, f fence", "ingest",
+	  "ingest", "four fields for each way that fetches", "never: it is the place in the account" },
 };
 
 int

@@ -48,6 +48,13 @@ struct settings {
 	char *kannel_url, *kannel_user, *kannel_from, *kannel_smsc, *kannel_dlr_url, *kannel_allow,
 	    *kannel_missed_smsc;
 	int64_t kannel_in_flight, kannel_per_s, kannel_connect_ms, kannel_total_ms, kannel_pause_ms;
+	int64_t join_ms;
+	char *telegram_api; int64_t telegram_per_s; int telegram_pull;
+	char *x_api, *x_user_id; int64_t x_per_s, x_pull_ms;
+	int64_t pull_lease_ms, pull_retry_ms, pull_retry_max_ms;
+	char *pull_sms_url, *pull_sms_list, *pull_sms_id, *pull_sms_from, *pull_sms_text, *pull_sms_time,
+	    *pull_sms_cursor;
+	int64_t pull_sms_ms;
 };
 
 /* Defaults, then DIR/kentongan.yaml if it is there.  0, or -1 with the mistakes in errors. */

@@ -344,3 +344,20 @@ first_task(const char *code, char officer[24], char nonce[8])
 	snprintf(nonce, 8, "%.*s", (int)strcspn(at + 8, ", "), at + 8);
 	json_decref(m);
 }
+
+long
+figure(const char *name)
+{
+	struct answer a;
+	char line[96];
+	const char *at;
+	long n;
+
+	ask(&a, house.http, "/metrics", NULL, NULL, 0);
+	snprintf(line, sizeof(line), "\n%s ", name);
+	at = strstr(buf_str(&a.body), line);
+	ck_assert_msg(at != NULL, "%s is not among the figures", name);
+	n = strtol(at + strlen(line), NULL, 10);
+	answer_release(&a);
+	return n;
+}

@@ -60,4 +60,6 @@ json_t *case_in_any(const char *code);
 void wait_state(const char *code, const char *state);
 /* Who got the first task, and its nonce. */
 void first_task(const char *code, char officer[24], char nonce[8]);
+/* A figure of ingest's /metrics. */
+long figure(const char *name);
 #endif

@@ -13,6 +13,7 @@
 #include "store/logbook.h"
 #include "store/officer.h"
 #include "store/outbox.h"
+#include "store/pulled.h"
 #include "tests/unit/world.h"
 
 Suite *keys_suite(void);
@@ -317,6 +318,7 @@ call_the_rest(void)
 	uint8_t seed[32] = { 1 };
 	struct outbox_overdue o2 = { .item = item };
 	struct redis_args a = { 0 };
+	struct redis_args pull = { 0 };
 	int64_t now, next;
 
 	store_now_ms(&spy.st);
@@ -330,6 +332,9 @@ call_the_rest(void)
 	outbox_reroute(&spy.st, &o2, "sms2", 5);
 	logbook_seal(&spy.st, 10, 1, seed, 5);
 	ck_assert_int_eq(officers_put(&spy.st, &o, 1, "test"), -1);
+	pulled_take_args(&pull, &spy.st, "x", "ingest-1", 1000);
+	freeReplyObject(redis_pipe_call(spy.st.pipe, pull.n, (const char **)pull.argv, pull.lens));
+	redis_args_release(&pull);
 }
 
 static int
@@ -352,10 +357,10 @@ key_row(const char *key, size_t len)
 START_TEST(all_calls_stay_in_one_slot)
 {
 	static const char *const functions[] = { "kt_commit", "kt_intake", "kt_now", "kt_due",
-	    "kt_claim", "kt_mark", "kt_receipt", "kt_overdue", "kt_reroute", "kt_chain" };
+	    "kt_claim", "kt_mark", "kt_receipt", "kt_overdue", "kt_reroute", "kt_chain", "kt_pull" };
 	static const enum key_id used[] = { KEY_META, KEY_IN, KEY_SEEN, KEY_CASE, KEY_DUE,
 	    KEY_LEASE, KEY_LOG, KEY_CHAIN, KEY_HEADS, KEY_MSG, KEY_RCP, KEY_OUT, KEY_ENDED, KEY_WAITING,
-	    KEY_OFFICER, KEY_OFFICERS, KEY_PHONES, KEY_TASKS, KEY_REPORTER };
+	    KEY_OFFICER, KEY_OFFICERS, KEY_PHONES, KEY_TASKS, KEY_REPORTER, KEY_PULL };
 	int seen[KEYS_N] = { 0 };
 	unsigned slot = key_slot(TAG, strlen(TAG));
 	struct buf asked;

@@ -1,0 +1,10 @@
+/* The accounts that are fetched: one row each. */
+#include "ingest/pull.h"
+#include "ingest/pullers.h"
+
+const struct pull_source *const pull_sources[] = {
+	&pull_telegram,
+	&pull_x,
+	&pull_sms,
+};
+const size_t pull_sources_n = N_ELEMS(pull_sources);
