@@ -221,8 +221,9 @@ x_read_post(struct laporan *l, const struct ingest *g, const json_t *post, const
 	p.name = name_of(users, p.author);
 	if (!fill_post(l, g, &p, us, why))
 		return 0;
-	json_array_foreach(keys, i, key)
+	json_array_foreach(keys, i, key) {
 		add_media(l, json_string_value(key));
+	}
 	return has_content(l);
 }
 
@@ -249,8 +250,9 @@ read_old_post(struct laporan *l, const struct ingest *g, const json_t *post, con
 		return 0;
 	media = json_object_get(json_object_get(extended != NULL ? extended : post,
 	    extended != NULL ? "entities" : "extended_entities"), "media");
-	json_array_foreach(media, i, m)
+	json_array_foreach(media, i, m) {
 		add_media(l, json_string_value(json_object_get(m, "id_str")));
+	}
 	return has_content(l);
 }
 
