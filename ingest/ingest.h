@@ -39,6 +39,7 @@ struct ingest {
 	struct pages *pages;
 	struct http_route *routes; size_t routes_n;
 	struct buf media;		/* DIR/media: photos, and uploads while they arrive */
+	int64_t parts_swept_ms;		/* monotonic */
 	uint64_t taken, seen, refused, spooled_total, dropped, receipts, binary;
 };
 

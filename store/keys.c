@@ -81,6 +81,12 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "running daemons", "sla's sweeper, an hour after the last sign" },
 	{ KEY_TALK, "talk", "hash", "sender hash -> answers given this hour", "router", "router",
 	  "senders of an hour", "sla's sweeper" },
+	{ KEY_PART, "part:", "hash",
+	  "parts of one long SMS: i hashes of their ids, p sealed, born, n, r being released, code",
+	  "ingest", "ingest", "255 parts; sets younger than kannel.parts_keep",
+	  "ingest's sweep, kannel.parts_keep after the release" },
+	{ KEY_PARTS, "parts", "sorted set", "sets of parts by the time of release, then of removal",
+	  "ingest", "ingest", "one member per set", "as part:" },
 };
 
 int

@@ -148,6 +148,12 @@ static const struct setting table[] = {
 	    "addresses Kannel may call from, with spaces" },
 	{ "kannel.missed_smsc", SET_STRING, AT(kannel_missed_smsc), "", NULL, "64",
 	    "smsc-id whose messages are missed calls whatever they say" },
+	{ "kannel.parts_wait", SET_DURATION, AT(kannel_parts_wait_ms), "2m", "100ms", "1h",
+	    "a long SMS that came in parts is read after so long without the rest" },
+	{ "kannel.parts_wait_danger", SET_DURATION, AT(kannel_parts_danger_ms), "15s", "100ms", "1h",
+	    "the same once a danger word stands in a part" },
+	{ "kannel.parts_keep", SET_DURATION, AT(kannel_parts_keep_ms), "6h", "1s", "7d",
+	    "a part that comes later than that is a report of its own" },
 	{ "kannel.copy", SET_BOOL, AT(kannel_copy), "false", NULL, NULL,
 	    "write what is sent to out/sms.jsonl too: plain words on disk, for demos and tests" },
 };

@@ -41,6 +41,7 @@ struct settings {
 	char *kannel_url, *kannel_user, *kannel_from, *kannel_smsc, *kannel_dlr_url, *kannel_allow,
 	    *kannel_missed_smsc;
 	int64_t kannel_in_flight, kannel_per_s, kannel_connect_ms, kannel_total_ms, kannel_pause_ms;
+	int64_t kannel_parts_wait_ms, kannel_parts_danger_ms, kannel_parts_keep_ms;
 };
 
 /* Defaults, then DIR/kentongan.yaml if it is there.  0, or -1 with the mistakes in errors. */
