@@ -23,7 +23,7 @@
 #include "lib/httpc.h"
 #include "store/logbook.h"
 
-#define USAGE "demo [--dir DIR] [--seconds N] [--speed F] [--conf DIR]"
+#define USAGE "demo [--kannel] [--dir DIR] [--seconds N] [--speed F] [--conf DIR]"
 #define SECONDS 120
 #define SPEED 240		/* four hours in a minute */
 #define READY_MS 60000
@@ -65,17 +65,31 @@ value_of(const char *line, const char *key)
 }
 
 static void
+give_up(struct demo *d)
+{
+	d->status = 1;
+	event_base_loopbreak(d->base);
+}
+
+static void
 house_is_ready(struct demo *d)
+{
+	d->http = value_of(buf_str(&d->said), " http=");
+	d->console = value_of(buf_str(&d->said), " console=");
+	if (d->http == NULL || d->console == NULL || (d->kannel && demo_phone_begin(d) != 0))
+		give_up(d);
+	else if (!d->kannel)
+		demo_go(d);	/* else when the telephones are on */
+}
+
+void
+demo_go(struct demo *d)
 {
 	struct timeval length = { d->seconds, 0 };
 
-	d->http = value_of(buf_str(&d->said), " http=");
-	d->console = value_of(buf_str(&d->said), " console=");
 	d->began_ms = clock_mono_ms();
-	if (d->http == NULL || d->console == NULL || demo_hear_begin(d) != 0 ||
-	    demo_play_begin(d) != 0) {
-		d->status = 1;
-		event_base_loopbreak(d->base);
+	if (demo_hear_begin(d) != 0 || demo_play_begin(d) != 0) {
+		give_up(d);
 		return;
 	}
 	demo_say(d, SAYS_HOUSE, "", "siap. Formulir warga: %s", d->http);
@@ -215,6 +229,29 @@ ask_board(struct demo *d)
 	buf_release(&url);
 }
 
+static void
+on_metrics(const struct httpc_answer *a, void *arg)
+{
+	static const char name[] = "\nkentongan_ingest_receipts_total ";
+	const char *at = a->outcome == 0 ? strstr(a->body, name) : NULL;
+	struct demo *d = arg;
+
+	d->receipts_n = at != NULL ? (int)strtol(at + strlen(name), NULL, 10) : 0;
+	event_base_loopbreak(d->base);
+}
+
+static void
+ask_receipts(struct demo *d)
+{
+	struct buf url = { 0 };
+
+	buf_addf(&url, "%s/metrics", d->http);
+	httpc_send(d->client, &(struct httpc_request){ .method = "GET", .url = buf_str(&url),
+	    .total_ms = 5000 }, on_metrics, d);
+	event_base_dispatch(d->base);
+	buf_release(&url);
+}
+
 static int
 verify(struct demo *d, struct buf *report)
 {
@@ -257,11 +294,17 @@ summarise(struct demo *d)
 	printf("  janji ditangani: %d ditepati, %d terlewati\n", t->in_time, t->late);
 	printf("  %d peringatan, %d batas terlewati, %d anak tangga dinaiki, "
 	    "%d sampai di layar Bupati\n", t->warnings, t->breaches, t->rungs, t->bupati);
+	if (d->kannel)
+		printf("  lewat Kannel: %d SMS diketik di telepon, %d potongan SMS sampai di telepon, %d tanda terima\n",
+		    demo_phone_typed(d), demo_phone_got(d), d->receipts_n);
 	printf("  audit verify: %s\n\n", buf_str(&report));
 	d->status |= demand(t->sent > 0 && t->coded == t->sent, "setiap laporan mendapat nomor");
 	d->status |= demand(t->closed > 0, "ada kasus yang ditutup oleh jawaban 1 dari warga");
 	d->status |= demand(t->bupati > 0, "ada eskalasi yang sampai ke anak tangga bupati");
 	d->status |= demand(audit == 0, "catatan utuh (audit verify)");
+	if (d->kannel)
+		d->status |= demand(demo_phone_got(d) > 0 && d->receipts_n > 0,
+		    "SMS sampai di telepon, dan tanda terimanya kembali");
 	if (d->keep)
 		printf("\nFolder: %s (pesan keluar di out/, log di log/, konfigurasi di conf/)\n",
 		    d->dir);
@@ -370,6 +413,8 @@ run(struct demo *d)
 	if (d->status == 0) {
 		event_del(d->tick);
 		ask_board(d);
+		if (d->kannel)
+			ask_receipts(d);
 	}
 	if (d->status == 0)
 		summarise(d);
@@ -377,6 +422,7 @@ run(struct demo *d)
 		puts("\nDihentikan; rumah ditutup dengan tertib.");
 	fflush(stdout);
 	demo_play_end(d);
+	demo_phone_end(d);
 	stop_house(d);
 	demo_hear_end(d);
 }
@@ -386,8 +432,9 @@ cli_demo(int argc, char **argv)
 {
 	const char *seconds = NULL, *speed = NULL;
 	const char *dir;
+	int kannel = 0;
 	const struct cli_flag flags[] = { { "seconds", &seconds, NULL },
-	    { "speed", &speed, NULL } };
+	    { "speed", &speed, NULL }, { "kannel", NULL, &kannel } };
 	struct demo *d = xcalloc(1, sizeof(*d));
 	struct cli c;
 	int status;
@@ -403,7 +450,8 @@ cli_demo(int argc, char **argv)
 	dir = c.dir_given ? c.dir : NULL;
 	d->conf = c.conf;
 	d->colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
-	if (make_folder(d, dir) != 0 || demo_configure(d) != 0 || prepare_events(d) != 0)
+	d->kannel = kannel;
+	if ((kannel && demo_phone_check() != 0) || make_folder(d, dir) != 0 || demo_configure(d) != 0 || prepare_events(d) != 0)
 		d->status = 1;
 	else
 		run(d);

@@ -6,6 +6,7 @@
  * demo.c       life: folder, the house as a child process, summary, end
  * demo_conf.c  the configuration of this house; demo_scale.c divides its durations
  * demo_play.c  the script: who reports what at which minute, who answers what
+ * demo_phone.c the telephones of --kannel: fakesmsc behind a real bearerbox and smsbox
  * demo_hear.c  what the house says: outgoing messages and the live feed, told on the terminal
  *
  * Units        minutes of the script are minutes of the regency; `speed` of them pass in one real
@@ -27,6 +28,7 @@ struct evhttp_request;
 struct httpc;
 struct demo_row;
 struct demo_letter;
+struct demo_phones;
 
 #define DEMO_STORIES 64
 
@@ -56,6 +58,8 @@ struct demo {
 	const char *dir, *conf;	/* folder of this house; configuration it is made from */
 	struct buf own_dir, own_conf;
 	int keep, speed, seconds, colour, status;
+	int kannel, phone_port, receipts_n;	/* SMS by Kannel; its SMSC; receipts that came back */
+	struct demo_phones *phones;
 	int64_t began_ms;
 	/* the house */
 	int pid, out, stopping;
@@ -89,6 +93,9 @@ struct demo {
  */
 void demo_scale(struct buf *out, const char *text, size_t len, int speed);
 
+/* demo.c: the house is ready, and the telephones if there are any: the day begins. */
+void demo_go(struct demo *d);
+
 /* demo_conf.c */
 /* Makes DIR/conf from d->conf; fills policy and roster.  0, or -1 with the reason said. */
 int demo_configure(struct demo *d);
@@ -100,6 +107,19 @@ void demo_play_end(struct demo *d);
 void demo_play_task(struct demo_story *s, int n, const char *phone, const char *nonce);
 void demo_play_message(struct demo_story *s, const char *kind);
 struct demo_story *demo_story_of(struct demo *d, const char *code);
+/* A resident who wrote by telephone may be told his code here. */
+void demo_play_code(struct demo *d, const char *phone, const char *code);
+
+/* demo_phone.c: begun when the house is ready, only with --kannel */
+int demo_phone_check(void);	/* 0, or -1 with what to install said */
+int demo_phone_port(void);	/* one that nobody has */
+int demo_phone_begin(struct demo *d);
+void demo_phone_end(struct demo *d);
+/* One SMS; waits its turn. */
+void demo_phone_type(struct demo *d, const char *from, const char *text);
+/* SMS typed, and parts that arrived at telephones. */
+int demo_phone_typed(const struct demo *d);
+int demo_phone_got(const struct demo *d);
 
 /* demo_hear.c */
 int demo_hear_begin(struct demo *d);
@@ -107,7 +127,7 @@ void demo_hear_end(struct demo *d);
 /* One line on the terminal: time since start, who, what. */
 enum demo_voice {
 	SAYS_HOUSE, SAYS_RESIDENT, SAYS_TASK, SAYS_OFFICER, SAYS_NEWS, SAYS_CLIMB,
-	SAYS_BUPATI, SAYS_QUIET
+	SAYS_BUPATI, SAYS_QUIET, SAYS_PHONE
 };
 void demo_say(const struct demo *d, enum demo_voice v, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

@@ -42,6 +42,33 @@ copy_file(const struct demo *d, const char *name)
 	return rc;
 }
 
+/* conf/kannel.conf with the fake SMSC on a port of its own. */
+static int
+put_kannel(struct demo *d)
+{
+	static const char line[] = "\nport = 10000\n";
+	struct buf path = { 0 }, text = { 0 }, own = { 0 };
+	const char *at;
+	int rc = -1;
+
+	buf_addf(&path, "%s/kannel.conf", d->conf);
+	d->phone_port = demo_phone_port();
+	if (file_read(buf_str(&path), 1 << 20, &text) != 0) {
+		cli_fail("%s: %s; name the configuration with --conf DIR", buf_str(&path), strerror(errno));
+	} else if ((at = strstr(buf_str(&text), line)) == NULL) {
+		cli_fail("%s: no fake SMSC on port 10000; the demo needs that group as the release has it",
+		    buf_str(&path));
+	} else {
+		buf_add(&own, text.data, (size_t)(at - text.data));
+		buf_addf(&own, "\nport = %d\n%s", d->phone_port, at + strlen(line));
+		rc = put_file(d, "kannel.conf", &own);
+	}
+	buf_release(&path);
+	buf_release(&text);
+	buf_release(&own);
+	return rc;
+}
+
 /* Naps shorter than the shortest deadline: 5 minutes of an emergency are about a second here. */
 static int
 put_settings(const struct demo *d, struct buf *errors)
@@ -58,6 +85,10 @@ put_settings(const struct demo *d, struct buf *errors)
 		buf_adds(&text,
 		    "\nsla: {nap: 20ms, seal_every: 100ms, head_every: 10s}\nnotify: {nap: 20ms}\n"
 		    "router: {answers_per_hour: 1000}\n");
+		/* The copy is what the demo reads along: it has the codes that an SMS only spells out. */
+		if (d->kannel)
+			buf_addf(&text, "kannel: {run: true, copy: true, per_second: 500, url: 'http://127.0.0.1:%d'}\n",
+			    demo_phone_port());
 		rc = put_file(d, "kentongan.yaml", &text);
 	}
 	settings_release(&set);
@@ -118,6 +149,7 @@ demo_configure(struct demo *d)
 	if (version_read_files(&files, d->conf, &errors) == 0 && put_versioned(d, &files) == 0 &&
 	    put_settings(d, &errors) == 0 && copy_file(d, "petugas.csv") == 0 &&
 	    copy_file(d, "redis.conf") == 0 &&
+	    (!d->kannel || put_kannel(d) == 0) &&
 	    (d->policy = policy_parse(&files, &errors)) != NULL && read_roster(d, &errors) == 0)
 		rc = 0;
 	fputs(buf_str(&errors), stderr);

@@ -31,7 +31,7 @@ static const struct { const char *word, *colour; } voices[] = {
 	[SAYS_HOUSE] = { "RUMAH", "1" }, [SAYS_RESIDENT] = { "WARGA", "36" },
 	[SAYS_TASK] = { "TUGAS", "33" }, [SAYS_OFFICER] = { "PETUGAS", "32" },
 	[SAYS_NEWS] = { "KABAR", "2" }, [SAYS_CLIMB] = { "NAIK", "35" },
-	[SAYS_BUPATI] = { "BUPATI", "1;31" }, [SAYS_QUIET] = { "JAM", "2" },
+	[SAYS_BUPATI] = { "BUPATI", "1;31" }, [SAYS_QUIET] = { "JAM", "2" }, [SAYS_PHONE] = { "KANNEL", "2" },
 };
 
 int64_t
@@ -227,6 +227,21 @@ hear_line(struct demo *d, const char *line, size_t len)
 	return 0;
 }
 
+/*
+ * Who wrote by telephone hears of his code by SMS only, and the tasks of his case may stand before
+ * that one.
+ */
+static void
+learn_codes(struct demo *d)
+{
+	for (const char *at = buf_str(&d->mail), *nl; (nl = strchr(at, '\n')) != NULL; at = nl + 1) {
+		json_t *doc = json_loadb(at, (size_t)(nl - at), 0, NULL);
+
+		demo_play_code(d, text_of(doc, "to"), text_of(doc, "code"));
+		json_decref(doc);
+	}
+}
+
 static void
 on_read_mail(evutil_socket_t fd, short what, void *arg)
 {
@@ -239,6 +254,8 @@ on_read_mail(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	while ((n = read(d->mailbox, chunk, sizeof(chunk))) > 0)
 		buf_add(&d->mail, chunk, (size_t)n);
+	if (d->kannel)
+		learn_codes(d);
 	for (at = buf_str(&d->mail); (nl = strchr(at, '\n')) != NULL; at = nl + 1)
 		if (hear_line(d, at, (size_t)(nl - at)) != 0) {
 			event_add(d->told, &soon);

@@ -41,6 +41,7 @@ struct ingest {
 	struct http_route *routes; size_t routes_n;
 	struct buf media;		/* DIR/media: photos, and uploads while they arrive */
 	struct pulls *pulls;
+	int64_t parts_swept_ms;		/* monotonic */
 	uint64_t taken, seen, refused, spooled_total, dropped, receipts, binary;
 	uint64_t pulled, pull_failures;	/* pages fetched and stored; fetches that failed */
 };

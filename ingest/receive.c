@@ -6,7 +6,7 @@
 
 #include <event2/event.h>
 
-#include "ingest/ingest.h"
+#include "ingest/parts.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
@@ -337,6 +337,8 @@ on_drain(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	ingest_renew(g);
 	ask_queue(g);
+	if (g->h.serving && redis_link_is_up(g->link))
+		parts_sweep(g);
 	if (!g->h.serving || !redis_link_is_up(g->link) || spool_count(g->spool) == 0)
 		return;
 	intake_days_at(&g->days, house_now_ms(&g->h), (int)g->h.set.dedupe_days);

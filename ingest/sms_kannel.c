@@ -13,6 +13,7 @@
 
 #include "core/phone.h"
 #include "core/sms.h"
+#include "ingest/parts.h"
 #include "ingest/way.h"
 #include "lib/log.h"
 
@@ -21,7 +22,7 @@
 #define PLAIN "text/plain; charset=utf-8"
 
 struct call {
-	const char *from, *text, *udh, *smsc;
+	const char *from, *to, *text, *udh, *smsc;
 	char id[ID_MAX + sizeof("kannel:")];
 	size_t text_len, udh_len;
 	enum sms_coding coding;
@@ -112,6 +113,7 @@ call_read(struct call *c, struct http_req *r)
 
 	memset(c, 0, sizeof(*c));
 	c->from = http_req_query(r, "from", NULL);
+	c->to = http_req_query(r, "to", NULL);
 	c->text = http_req_query(r, "text", &c->text_len);
 	c->udh = http_req_query(r, "udh", &c->udh_len);
 	c->smsc = http_req_query(r, "smsc", NULL);
@@ -165,6 +167,7 @@ get_sms(struct http_req *r, void *arg)
 	struct ingest *g = arg;
 	struct laporan l = { .channel = "" };
 	struct buf words = { 0 };
+	struct sms_part place;
 	struct taking *t;
 	struct call c;
 
@@ -181,9 +184,15 @@ get_sms(struct http_req *r, void *arg)
 		log_info("binary", "way=%s bytes=%zu", NAME, c.text_len);
 	}
 	fill(&l, g, &c, buf_str(&words));
-	t = taking_begin(g, r, 200, PLAIN, NULL);
-	taking_add(t, &l, 1);
-	taking_end(t);
+	if (c.udh != NULL && sms_part_read(&place, c.udh, c.udh_len) == 1) {
+		const struct sms_piece piece = { c.coding, c.text, c.text_len };
+
+		parts_take(g, r, &l, c.from, c.to != NULL ? c.to : "", &place, &piece);
+	} else {
+		t = taking_begin(g, r, 200, PLAIN, NULL);
+		taking_add(t, &l, 1);
+		taking_end(t);
+	}
 	laporan_release(&l);
 	buf_wipe(&words);
 }

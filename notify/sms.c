@@ -7,6 +7,7 @@
  */
 #include "notify/sms.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +97,10 @@ sms_add_url(struct buf *url, const struct settings *set, const char *password, c
 	add_words(url, &item->text);
 }
 
-/* Where Kannel reaches ingest; "" when nobody knows yet. */
+/*
+ * Where Kannel reaches ingest: as told, as `up` noted it, or by the port that ingest is to have.  ""
+ * when any port was allowed and none is known yet: the message goes out, without a receipt.
+ */
 static void
 receipts_base(const struct kannel *k, struct buf *base)
 {
@@ -108,6 +112,8 @@ receipts_base(const struct kannel *k, struct buf *base)
 		file_read(buf_str(&path), 256, base);
 		buf_cut(base, strcspn(buf_str(base), "\r\n"));
 	}
+	if (base->len == 0 && k->set->http_port != 0)
+		buf_addf(base, "http://127.0.0.1:%" PRId64, k->set->http_port);
 	buf_release(&path);
 }
 

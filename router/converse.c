@@ -731,7 +731,7 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 	return n < 0 ? -1 : n == 1 ? follow_up(r, e, &codes[0]) : 0;
 }
 
-/* A photo sent from the report's own page. */
+/* A photo sent from the report's own page, or a part of its SMS that came late. */
 static int
 addition(struct router *r, struct entry *e)
 {
@@ -742,11 +742,16 @@ addition(struct router *r, struct entry *e)
 
 	if (code_parse(&code, e->words.about, strlen(e->words.about)) != 0)
 		return 0;
-	buf_addf(&note, "foto: %s", e->words.media_n > 0 ? e->words.media[0] : "");
+	if (e->words.media_n > 0) {
+		buf_addf(&note, "foto: %s", e->words.media[0]);
+	} else if (e->words.text != NULL) {
+		buf_adds(&note, e->words.text);
+		cmd.u = entry_understand(r, e);	/* it may be the danger that was missing */
+	}
 	cmd.note = buf_str(&note);
 	rc = apply(r, e, &code, &cmd);
 	/* Its case is over: the photo is kept, and said to be so in the log. */
-	if (rc == 0)
+	if (rc == 0 && e->words.media_n > 0)
 		rc = answer(r, e, 1, "foto-terlambat", NULL, NULL, NULL, 0);
 	buf_release(&note);
 	return rc;

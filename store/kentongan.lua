@@ -563,6 +563,79 @@ local function reroute(keys, args)
 	return 'ok'
 end
 
+local function pieces(out, key, n)
+	for i = 1, n do
+		out[#out + 1] = redis.call('HGET', key, 'p' .. i) or ''
+	end
+	return out
+end
+
+-- A part of a long SMS.  While its set is being released nothing is added to it: the report's id is
+-- that of the set, and a part that came in between would be lost with the repeat.
+-- keys: meta, set, line     args: set's name, number, total, id, sealed part, wait in ms
+-- answers: word, the set's time of birth, code of its report, pieces of a whole one
+local function part(keys, args)
+	local now, n, total = now_ms(keys[1]), args[2], tonumber(args[3])
+	local h = redis.call('HMGET', keys[2], 'i' .. n, 'code', 'r', 'born')
+	local id, code, releasing, born = h[1], h[2], h[3], h[4] or text(now)
+	redis.call('ZCARD', keys[3])
+	if id == args[4] then
+		if code then return { 'known', born, code } end
+		return releasing and pieces({ 'whole', born, '' }, keys[2], total) or { 'waiting', born, '' }
+	elseif id and code then
+		-- The phone counts from the beginning again: another text under an old reference.
+		redis.call('DEL', keys[2])
+		born = text(now)
+	elseif id then
+		return { 'alone', born, '' }
+	elseif code then
+		return { 'late', born, code }
+	elseif releasing then
+		return { 'busy', born, '' }
+	end
+	redis.call('HSET', keys[2], 'i' .. n, args[4], 'p' .. n, args[5], 'born', born, 'n', args[3])
+	if redis.call('HINCRBY', keys[2], 'c', 1) == total then
+		redis.call('HSET', keys[2], 'r', '1')
+		redis.call('ZADD', keys[3], text(now + 30000), args[1])
+		return pieces({ 'whole', born, '' }, keys[2], total)
+	end
+	redis.call('ZADD', keys[3], 'LT', text(now + tonumber(args[6])), args[1])
+	return { 'waiting', born, '' }
+end
+
+-- Sets whose time is over: to be released with what there is, or, long after that, forgotten.
+-- keys: meta, line     args: prefix, most, lease in ms
+local function parts(keys, args)
+	local now, out = now_ms(keys[1]), {}
+	for _, name in ipairs(redis.call('ZRANGEBYSCORE', keys[2], '-inf', text(now), 'LIMIT', 0, args[2])) do
+		local key = args[1] .. name
+		local h = redis.call('HMGET', key, 'code', 'born', 'n')
+		if h[1] or not h[2] then
+			redis.call('DEL', key)
+			redis.call('ZREM', keys[2], name)
+		else
+			redis.call('HSET', key, 'r', '1')
+			redis.call('ZADD', keys[2], text(now + tonumber(args[3])), name)
+			out[#out + 1] = pieces({ name, h[2] }, key, tonumber(h[3]))
+		end
+	end
+	return out
+end
+
+-- The set has become a report.  keys: meta, set, line     args: name, birth, code, keep in ms
+local function parts_taken(keys, args)
+	local h = redis.call('HMGET', keys[2], 'born', 'n')
+	if h[1] ~= args[2] then
+		return 'gone'
+	end
+	redis.call('ZADD', keys[3], text(now_ms(keys[1]) + tonumber(args[4])), args[1])
+	redis.call('HSET', keys[2], 'code', args[3])
+	for i = 1, tonumber(h[2]) do
+		redis.call('HDEL', keys[2], 'p' .. i)
+	end
+	return 'ok'
+end
+
 -- Folds the chain on, if nobody else did.   keys: chain, heads
 -- args: seq it must stand at, new seq, new digest, head to publish or ''
 local function chain(keys, args)
@@ -613,6 +686,9 @@ redis.register_function{ function_name = 'kt_due', callback = due, flags = { 'al
 redis.register_function{ function_name = 'kt_claim', callback = claim, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_mark', callback = mark, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_receipt', callback = receipt, flags = { 'allow-oom' } }
+redis.register_function('kt_part', part)
+redis.register_function{ function_name = 'kt_parts', callback = parts, flags = { 'allow-oom' } }
+redis.register_function{ function_name = 'kt_parts_taken', callback = parts_taken, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_overdue', callback = overdue, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'kt_reroute', callback = reroute, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_chain', callback = chain, flags = { 'allow-oom' } }

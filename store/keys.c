@@ -84,6 +84,12 @@ const struct key_spec key_specs[KEYS_N] = {
 	{ KEY_PULL, "pull:", "hash",
 	  "one account that is fetched: c cursor, o who fetches, u until when, f fence", "ingest",
 	  "ingest", "four fields for each way that fetches", "never: it is the place in the account" },
+	{ KEY_PART, "part:", "hash",
+	  "parts of one long SMS: i hashes of their ids, p sealed, born, n, r being released, code",
+	  "ingest", "ingest", "255 parts; sets younger than kannel.parts_keep",
+	  "ingest's sweep, kannel.parts_keep after the release" },
+	{ KEY_PARTS, "parts", "sorted set", "sets of parts by the time of release, then of removal",
+	  "ingest", "ingest", "one member per set", "as part:" },
 };
 
 int

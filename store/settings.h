@@ -55,6 +55,7 @@ struct settings {
 	char *pull_sms_url, *pull_sms_list, *pull_sms_id, *pull_sms_from, *pull_sms_text, *pull_sms_time,
 	    *pull_sms_cursor;
 	int64_t pull_sms_ms;
+	int64_t kannel_parts_wait_ms, kannel_parts_danger_ms, kannel_parts_keep_ms;
 };
 
 /* Defaults, then DIR/kentongan.yaml if it is there.  0, or -1 with the mistakes in errors. */

@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include <curl/curl.h>
 #include <jansson.h>
 
 #include "core/sms.h"
@@ -32,7 +34,7 @@ begin(void)
 {
 	struct buf errors = { 0 };
 
-	kannel_house("spool:\n  files: 10\n  after: 300ms\n");
+	kannel_house("  parts_wait: 10s\n  parts_wait_danger: 1s\n  parts_keep: 1m\nspool:\n  files: 10\n  after: 300ms\n");
 	house_up();
 	ck_assert_msg(secret_read(house.dir, "kannel", &secret, &errors) == 0, "%s", buf_str(&errors));
 	phones_on();
@@ -234,6 +236,133 @@ START_TEST(a_missed_call_is_asked_what_is_wrong)
 }
 END_TEST
 
+/* ingest takes reports again: its port accepts, and the store is there. */
+static int
+is_answering(void)
+{
+	struct buf url = { 0 };
+	CURL *c = curl_easy_init();
+	long status = 0;
+
+	buf_addf(&url, "%s/readyz", house.http);
+	curl_easy_setopt(c, CURLOPT_URL, buf_str(&url));
+	curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
+	if (curl_easy_perform(c) == CURLE_OK)
+		curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_cleanup(c);
+	buf_release(&url);
+	return status == 200;
+}
+
+/* ---- parts that Kannel did not join ---- */
+
+/* Part n of total, in UCS-2, as smsbox hands it on when its own time for the others is over. */
+static long
+bring_part(const char *from, int reference, int total, int n, const char *utf16, size_t len)
+{
+	struct buf query = { 0 };
+	long status;
+
+	buf_addf(&query, "&from=%%2B%s&to=1708&coding=2&charset=UTF-16BE&id=p-%s-%d-%d-%zu&udh=%%05%%00%%03%%%02X%%%02X%%%02X&text=",
+	    from, from, reference, n, len, (unsigned)reference, (unsigned)total, (unsigned)n);
+	buf_add_url(&query, utf16, len);
+	status = bring(buf_str(&query));
+	buf_release(&query);
+	return status;
+}
+
+static long
+bring_words(const char *from, int reference, int total, int n, const char *words)
+{
+	struct buf wide = { 0 };
+	long status;
+
+	sms_add_as_utf16(&wide, words, strlen(words));
+	status = bring_part(from, reference, total, n, wide.data, wide.len);
+	buf_release(&wide);
+	return status;
+}
+
+START_TEST(parts_in_any_order_are_one_report)
+{
+	static const char text[] = "lampu jalan mati di desa kabat “depan balai desa” 😭 sudah tiga hari";
+	struct buf wide = { 0 }, words = { 0 };
+	int64_t taken = metric("reports_total");
+	char code[CODE_CHARS + 1];
+	/* Cut where phones cut: the second cut goes through the pair of the emoji. */
+	size_t cuts[] = { 0, 40, 0, 0 };
+	static const int order[] = { 3, 1, 1, 2, 3 };
+
+	sms_add_as_utf16(&wide, text, strlen(text));
+	for (size_t i = 0; i + 1 < wide.len; i += 2)
+		if ((unsigned char)wide.data[i] == 0xD8)
+			cuts[2] = i + 2;
+	cuts[3] = wide.len;
+	for (size_t i = 0; i < N_ELEMS(order); i++) {
+		size_t n = (size_t)order[i];
+
+		ck_assert_int_eq(bring_part("6281234567301", 0x42, 3, (int)n, wide.data + cuts[n - 1], cuts[n] - cuts[n - 1]), 200);
+	}
+	code_told("+6281234567301", "Diterima", code);
+	words_of(code, &words);
+	ck_assert_str_eq(buf_str(&words), text);
+	ck_assert_int_eq(metric("reports_total") - taken, 1);
+	/* The phone counts from the beginning again: another text under the same reference. */
+	ck_assert_int_eq(bring_words("6281234567301", 0x42, 3, 3, " sempu"), 200);
+	ck_assert_int_eq(bring_words("6281234567301", 0x42, 3, 2, "di desa jambewangi"), 200);
+	ck_assert_int_eq(bring_words("6281234567301", 0x42, 3, 1, "jembatan bambu putus "), 200);
+	phone_gets("+6281234567301", "jembatan", NULL, NULL);
+	ck_assert_int_eq(metric("reports_total") - taken, 2);
+	buf_release(&wide);
+	buf_release(&words);
+}
+END_TEST
+
+START_TEST(a_missing_part_times_out_and_a_late_one_is_added)
+{
+	char code[CODE_CHARS + 1];
+	struct buf words = { 0 };
+
+	ck_assert_int_eq(bring_words("6281234567302", 7, 3, 3, " cepat tolong"), 200);
+	ck_assert_int_eq(bring_words("6281234567302", 7, 3, 1, "kebakaran rumah di desa jambewangi sempu"), 200);
+	code_told("+6281234567302", "Diterima", code);
+	words_of(code, &words);
+	ck_assert_str_eq(buf_str(&words),
+	    "kebakaran rumah di desa jambewangi sempu [...]  cepat tolong\n(SMS tidak lengkap: 2 dari 3 bagian sampai)");
+	ck_assert_int_eq(bring_words("6281234567302", 7, 3, 2, " gang melati nomor tiga"), 200);
+	wait_message(code, "tambahan", "delivered");
+	phone_gets("", "gang melati nomor tiga", NULL, NULL);
+	ck_assert_int_eq(phone_count("+6281234567302", "Diterima"), 1);
+	buf_release(&words);
+}
+END_TEST
+
+/* What was answered 200 is in the store: ingest may die between two parts. */
+START_TEST(parts_outlive_ingest)
+{
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	pid_t before = pid_of("ingest");
+	char code[CODE_CHARS + 1], path[64];
+	struct buf words = { 0 };
+
+	ck_assert_int_eq(bring_words("6281234567303", 9, 2, 2, " desa kabat"), 200);
+	ck_assert_int_eq(kill(before, SIGKILL), 0);
+	snprintf(path, sizeof(path), "%s/run/ingest.pid", house.dir);
+	while (access(path, F_OK) != 0 || pid_of("ingest") == before || !is_answering()) {
+		ck_assert_msg(clock_mono_ms() < until, "ingest does not come back");
+		nanosleep(&pause, NULL);
+	}
+	ck_assert_int_eq(bring_words("6281234567303", 9, 2, 1, "sampah menumpuk di pasar"), 200);
+	code_told("+6281234567303", "Diterima", code);
+	words_of(code, &words);
+	ck_assert_str_eq(buf_str(&words), "sampah menumpuk di pasar desa kabat");
+	buf_release(&words);
+}
+END_TEST
+
+/* ---- what may be wrong with a call ---- */
+
 static const struct {
 	const char *what, *query;
 	int64_t taken, dropped, binary;
@@ -374,6 +503,9 @@ kannel_suite(void)
 	tcase_add_test(tc, a_case_by_sms_from_end_to_end);
 	tcase_add_test(tc, ucs2_comes_byte_for_byte);
 	tcase_add_test(tc, a_missed_call_is_asked_what_is_wrong);
+	tcase_add_test(tc, parts_in_any_order_are_one_report);
+	tcase_add_test(tc, a_missing_part_times_out_and_a_late_one_is_added);
+	tcase_add_test(tc, parts_outlive_ingest);
 	tcase_add_loop_test(tc, every_form_of_call_is_answered, 0, N_ELEMS(calls));
 	tcase_add_test(tc, the_secret_is_asked_for);
 	tcase_add_test(tc, receipts_need_the_token_and_never_go_back);

@@ -13,6 +13,7 @@
 #include "store/logbook.h"
 #include "store/officer.h"
 #include "store/outbox.h"
+#include "store/parts.h"
 #include "store/pulled.h"
 #include "tests/unit/world.h"
 
@@ -306,6 +307,32 @@ call_intake(void)
 }
 
 static void
+call_args(struct redis_args *args)
+{
+	freeReplyObject(redis_pipe_call(spy.st.pipe, args->n, (const char **)args->argv, args->lens));
+	redis_args_release(args);
+}
+
+static void
+call_parts(void)
+{
+	struct sms_part place = { .reference = 7, .total = 2, .number = 1 };
+	struct redis_args args = { 0 };
+	struct part_name name;
+	struct buf sealed = { 0 };
+	struct code code;
+
+	code_make(&code, 7);
+	part_name(&name, &spy.st, "+6281234567890", "1708", &place);
+	part_args(&args, &spy.st, &name, "id", &sealed, 5);
+	call_args(&args);
+	parts_due_args(&args, &spy.st, 2, 5);
+	call_args(&args);
+	parts_taken_args(&args, &spy.st, name.set, "5", &code, 5);
+	call_args(&args);
+}
+
+static void
 call_the_rest(void)
 {
 	static struct due_case due[2];
@@ -321,6 +348,7 @@ call_the_rest(void)
 	struct redis_args pull = { 0 };
 	int64_t now, next;
 
+	call_parts();
 	store_now_ms(&spy.st);
 	due_take(&spy.st, 2, 1000, due, &now, &next);
 	outbox_claim(&spy.st, "sms", 2, 1000, items, &now);
@@ -357,10 +385,12 @@ key_row(const char *key, size_t len)
 START_TEST(all_calls_stay_in_one_slot)
 {
 	static const char *const functions[] = { "kt_commit", "kt_intake", "kt_now", "kt_due",
-	    "kt_claim", "kt_mark", "kt_receipt", "kt_overdue", "kt_reroute", "kt_chain", "kt_pull" };
+	    "kt_claim", "kt_mark", "kt_receipt", "kt_overdue", "kt_reroute", "kt_chain", "kt_pull",
+	    "kt_part", "kt_parts", "kt_parts_taken" };
 	static const enum key_id used[] = { KEY_META, KEY_IN, KEY_SEEN, KEY_CASE, KEY_DUE,
 	    KEY_LEASE, KEY_LOG, KEY_CHAIN, KEY_HEADS, KEY_MSG, KEY_RCP, KEY_OUT, KEY_ENDED, KEY_WAITING,
-	    KEY_OFFICER, KEY_OFFICERS, KEY_PHONES, KEY_TASKS, KEY_REPORTER, KEY_PULL };
+	    KEY_OFFICER, KEY_OFFICERS, KEY_PHONES, KEY_TASKS, KEY_REPORTER, KEY_PULL,
+	    KEY_PART, KEY_PARTS };
 	int seen[KEYS_N] = { 0 };
 	unsigned slot = key_slot(TAG, strlen(TAG));
 	struct buf asked;
