@@ -15,6 +15,8 @@
 #include "core/code.h"
 #include "lib/clock.h"
 #include "lib/config.h"
+#include "store/house.h"
+#include "store/intake.h"
 #include "store/pulled.h"
 #include "tests/integration/harness.h"
 #include "tests/integration/living.h"
@@ -347,8 +349,12 @@ static pid_t
 second_ingest(void)
 {
 	struct buf bin = { 0 }, url = { 0 };
+	char line[128];
 	pid_t pid;
+	FILE *out;
+	int p[2];
 
+	ck_assert_int_eq(pipe2(p, O_CLOEXEC), 0);
 	bin_path(&bin, "kentongan-ingest");
 	buf_addf(&url, "unix:%s/redis/redis.sock", house.dir);
 	pid = fork();
@@ -356,12 +362,16 @@ second_ingest(void)
 		int null = open("/dev/null", O_WRONLY);
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		dup2(null, 1);
+		dup2(p[1], 1);
 		dup2(null, 2);
 		execl(buf_str(&bin), "kentongan-ingest", "--dir", house.dir, "--conf", house.conf, "--redis", buf_str(&url),
 		    "--name", "ingest-2", "--port", "0", (char *)NULL);
 		_exit(127);
 	}
+	close(p[1]);
+	out = fdopen(p[0], "r");
+	ck_assert_msg(fgets(line, sizeof(line), out) != NULL && strncmp(line, "ready", 5) == 0, "no second ingest");
+	fclose(out);
 	buf_release(&bin);
 	buf_release(&url);
 	return pid;
@@ -474,6 +484,52 @@ START_TEST(one_of_two_fetches)
 }
 END_TEST
 
+/* Today's dedupe hash becomes a text, or is itself again: nothing can be stored meanwhile. */
+static void
+break_intake(int broken)
+{
+	struct house h;
+	struct buf key = { 0 }, url = { 0 };
+	struct intake_days days;
+
+	buf_addf(&url, "unix:%s/redis/redis.sock", house.dir);
+	ck_assert_int_eq(house_open(&h, house.conf, house.dir, buf_str(&url), "test"), 0);
+	intake_days_at(&days, store_now_ms(&h.st), 2);
+	buf_add_key(&key, &h.st.keys, KEY_SEEN, days.day[0], NULL);
+	if (broken) {
+		freeReplyObject(redis_pipe_command(h.st.pipe, "RENAME %b %b-away", key.data, key.len, key.data, key.len));
+		freeReplyObject(redis_pipe_command(h.st.pipe, "SET %b x", key.data, key.len));
+	} else {
+		freeReplyObject(redis_pipe_command(h.st.pipe, "RENAME %b-away %b", key.data, key.len, key.data, key.len));
+	}
+	house_close(&h);
+	buf_release(&key);
+	buf_release(&url);
+}
+
+START_TEST(what_is_not_stored_is_not_confirmed)
+{
+	struct buf list = { 0 };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	long failures = figure("kentongan_ingest_pull_failures_total");
+
+	break_intake(1);
+	add_update(&list, 80, 900001, "jalan rusak di desa kabat");
+	add_update(&list, 81, 900002, "jalan rusak di desa kabat");
+	feed_updates(&list);
+	while (figure("kentongan_ingest_pull_failures_total") < failures + 2) {
+		ck_assert_msg(clock_mono_ms() < until, "a page that cannot be stored is taken for stored");
+		nap();
+	}
+	ck_assert_uint_eq(sink_count(&bot, "/getUpdates", "\"offset\":82}"), 0);
+	break_intake(0);
+	answered(900001);
+	answered(900002);
+	confirmed(81);
+	ck_assert_uint_eq(answers_to(900001) + answers_to(900002), 2);
+}
+END_TEST
+
 START_TEST(death_in_the_middle_of_a_page)
 {
 	enum { PAGE = 40 };
@@ -533,6 +589,7 @@ pull_suite(void)
 	tcase_add_test(tc, an_inbox_is_read_to_its_end);
 	tcase_add_test(tc, only_the_holder_moves_the_cursor);
 	tcase_add_test(tc, one_of_two_fetches);
+	tcase_add_test(tc, what_is_not_stored_is_not_confirmed);
 	tcase_add_test(tc, death_in_the_middle_of_a_page);
 	tcase_add_test(tc, tokens_are_nowhere_in_the_logs);
 	suite_add_tcase(s, tc);
