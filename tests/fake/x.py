@@ -82,7 +82,7 @@ class X(Sink):
         return {"data": {"id": self.serial_id(), "text": doc["text"]}}
 
     def list(self, q):
-        known = {"since_id", "max_results", "pagination_token", "tweet.fields", "expansions", "user.fields",
+        known = {"since_id", "start_time", "max_results", "pagination_token", "tweet.fields", "expansions", "user.fields",
                  "media.fields"}
         for name, values in q.items():
             if name not in known or len(values) != 1:

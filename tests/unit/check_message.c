@@ -72,6 +72,7 @@ START_TEST(report_round_trip)
 	    .where = xstrdup("dekat pasar"), .place = xstrdup("35.10.20"),
 	    .category = xstrdup("sampah"), .lat = -8.123457, .lng = 114.5, .has_position = 1,
 	    .media = { xstrdup("x.jpg"), xstrdup("y.jpg") }, .media_n = 2, .hide = 1,
+	    .reply_to = xstrdup("x:post:7"), .ack = xstrdup("telegram:tap:9"), .adds = 1,
 	    .latihan = 1, .lane_e = 1, .no_reply = 1, .received_ms = 1795000000000 };
 	struct laporan back = { .channel = "" };
 	struct buf pub = { 0 }, priv = { 0 };
@@ -96,6 +97,10 @@ START_TEST(report_round_trip)
 	ck_assert_str_eq(back.media[1], "y.jpg");
 	ck_assert(back.hide && back.latihan && back.lane_e && back.no_reply);
 	ck_assert_int_eq(back.received_ms, l.received_ms);
+	ck_assert_str_eq(back.reply_to, l.reply_to);
+	ck_assert_str_eq(laporan_address(&back), l.reply_to);
+	ck_assert_str_eq(back.ack, l.ack);
+	ck_assert_int_eq(back.adds, 1);
 	/* What lies open names nobody and repeats nothing. */
 	for (const char *const *s = (const char *const []){ "+62", "Siti", "pasar", "a\\nb",
 	    NULL }; *s != NULL; s++)
@@ -196,6 +201,46 @@ START_TEST(every_message_has_words)
 }
 END_TEST
 
+/* Everybody reads along: the number, sealed or not, and nobody can tell which. */
+START_TEST(a_public_answer_is_a_number)
+{
+	static const char *const secret[] = { "embatan", "Sempu", "Temuguruh", "kenari", "alasan", "PUCKPP", "DARURAT", "WIB",
+	    "+62", NULL };
+	static const char *const kinds[] = { "terima", "terima-rahasia", "terima-triase", "kabar-selesai", "kabar-tanya",
+	    "kabar-teruskan", "kabar-ditutup" };
+	struct understanding u = world_understanding("jembatan", URGENCY_DARURAT, "35.10.20.2005", DESA " O-PUCKPP");
+	struct message m = { .to = TO_REPORTER, .group = GROUP_REPORTER, .unit = "O-PUCKPP", .rung = "camat" };
+	struct buf first = { 0 };
+
+	ck_assert_int_eq(world_open(&w, ON_OPEN, &u, w.now), 0);
+	snprintf(w.c.channel, sizeof(w.c.channel), "x-publik");
+	words.reply_to = xstrdup("x:post:7");
+	for (size_t i = 0; i < N_ELEMS(kinds); i++) {
+		struct outgoing out = { .kind = "" };
+		int said;
+
+		m.kind = kinds[i];
+		w.c.sealed = strcmp(kinds[i], "terima-rahasia") == 0;
+		said = message_render(w.p, &w.r, &w.c, &words, "alasan", &m, w.now, &out);
+		ck_assert_msg(said == (i < 5 ? 0 : 1), "%s: %d", kinds[i], said);
+		if (said == 0) {
+			ck_assert_str_eq(buf_str(&out.to), "x:post:7");
+			ck_assert_str_eq(out.route, "x-publik");
+			ck_assert_str_eq(out.kind, i < 3 ? "publik" : "publik-kabar");
+		}
+		for (const char *const *s = secret; *s != NULL; s++)
+			ck_assert_msg(strstr(buf_str(&out.text), *s) == NULL, "%s: %s", kinds[i], buf_str(&out.text));
+		if (i == 0)
+			buf_adds(&first, buf_str(&out.text));
+		else if (i < 3)
+			ck_assert_str_eq(buf_str(&out.text), buf_str(&first));
+		outgoing_release(&out);
+	}
+	ck_assert_uint_gt(first.len, 30);
+	buf_release(&first);
+}
+END_TEST
+
 /* Neither what, nor where, nor who, nor a word of it. */
 START_TEST(sealed_messages_tell_nothing)
 {
@@ -273,6 +318,7 @@ message_suite(void)
 	tcase_add_test(tc, report_round_trip);
 	tcase_add_loop_test(tc, broken_report, 0, N_ELEMS(broken));
 	tcase_add_test(tc, every_message_has_words);
+	tcase_add_test(tc, a_public_answer_is_a_number);
 	tcase_add_test(tc, sealed_messages_tell_nothing);
 	tcase_add_test(tc, the_citizens_words);
 	tcase_add_loop_test(tc, nobody_to_send_to, 0, N_ELEMS(unreachable));
