@@ -14,6 +14,8 @@ laporan_release(struct laporan *l)
 {
 	free(l->message_id);
 	free(l->sender);
+	free(l->reply_to);
+	free(l->link);
 	free(l->name);
 	free(l->text);
 	free(l->where);
@@ -24,12 +26,31 @@ laporan_release(struct laporan *l)
 	memset(l, 0, sizeof(*l));
 }
 
+const char *
+laporan_answer_to(const struct laporan *l)
+{
+	return l->reply_to != NULL ? l->reply_to : l->sender;
+}
+
+void
+laporan_add_media(struct laporan *l, const char *channel, const char *id)
+{
+	struct buf name = { 0 };
+
+	if (l->media_n == LAPORAN_MEDIA)
+		return;
+	buf_addf(&name, "%s:%s", channel, id);
+	l->media[l->media_n++] = buf_take(&name);
+}
+
 void
 laporan_encode_private(struct buf *b, const struct laporan *l)
 {
 	buf_addf(b, "{\"schema\":%d", LAPORAN_SCHEMA);
 	buf_add_pair_if(b, "id", l->message_id);
 	buf_add_pair_if(b, "from", l->sender);
+	buf_add_pair_if(b, "to", l->reply_to);
+	buf_add_pair_if(b, "link", l->link);
 	buf_add_pair_if(b, "name", l->name);
 	buf_add_pair_if(b, "text", l->text);
 	buf_add_pair_if(b, "where", l->where);
@@ -78,6 +99,8 @@ laporan_decode_private(struct laporan *l, const char *json, size_t len)
 		goto out;
 	l->message_id = text_of(doc, "id");
 	l->sender = text_of(doc, "from");
+	l->reply_to = text_of(doc, "to");
+	l->link = text_of(doc, "link");
 	l->name = text_of(doc, "name");
 	l->text = text_of(doc, "text");
 	l->where = text_of(doc, "where");

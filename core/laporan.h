@@ -23,11 +23,14 @@ struct laporan {
 	char *sender;			/* E.164, chat id, address; NULL: anonymous */
 	int no_reply;			/* short code, alphanumeric sender, bot */
 	char reply_channel[16];		/* where the answer goes; "" nowhere */
+	char *reply_to;			/* address there, where that is not the sender */
+	char *link;			/* the public post it was said under */
 	char *name, *text;		/* text: UTF-8, byte for byte as sent */
 	char *where;			/* place in the citizen's words */
 	char *place, *category;		/* chosen on the form, codes */
 	double lat, lng; int has_position;
-	char *media[LAPORAN_MEDIA]; int media_n;	/* names in the media folder */
+	/* names in the media folder, or CHANNEL:ID of what the platform still keeps */
+	char *media[LAPORAN_MEDIA]; int media_n;
 	char about[9];			/* code of the case it adds to, "" none */
 	int hide;			/* wish to stay unknown to officers */
 	int latihan;			/* drill */
@@ -37,6 +40,10 @@ struct laporan {
 };
 
 void laporan_release(struct laporan *l);
+/* Where its answers go: the sender unless it says otherwise; NULL anonymous. */
+const char *laporan_answer_to(const struct laporan *l);
+/* One more of its media, if there is room. */
+void laporan_add_media(struct laporan *l, const char *channel, const char *id);
 void laporan_encode_private(struct buf *b, const struct laporan *l);
 /* lookup: hash of the sender, "" anonymous. */
 void laporan_encode_public(struct buf *b, const struct laporan *l, const char *lookup);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define EXCERPT_BYTES 80
+#define PUBLIC_ADDRESS "comment:"
 
 void
 outgoing_release(struct outgoing *o)
@@ -38,6 +39,38 @@ case_state_words(enum case_state s, enum close_reason closed_as, const char *lan
 		if (words_of_state[i].s == s)
 			return en ? words_of_state[i].en : words_of_state[i].id;
 	return "";
+}
+
+/* By the code alone anybody sees the state, so that is what a public answer may hold. */
+static const struct { const char *kind, *open; } public_kinds[] = {
+	{ "terima",          "umum-terima" },  { "terima-triase",   "umum-terima" },
+	{ "kabar-diterima",  "umum-kabar" },   { "kabar-menuju",    "umum-kabar" },
+	{ "kabar-tiba",      "umum-kabar" },   { "kabar-ditangani", "umum-kabar" },
+	{ "kabar-teruskan",  "umum-kabar" },   { "kabar-menunggu",  "umum-kabar" },
+	{ "kabar-ditutup",   "umum-kabar" },   { "kabar-ditolak",   "umum-kabar" },
+	{ "kabar-batal",     "umum-kabar" },   { "kabar-dibuka",    "umum-kabar" },
+	{ "kabar-tambah",    "umum-kabar" },   { "kabar-selesai",   "umum-selesai" },
+	{ "cek",             "umum-kabar" },   { "cek-lewat",       "umum-kabar" },
+	{ "cek-selesai",     "umum-kabar" },
+	{ "sapa",            NULL },	/* thanks under a post: a machine's greeting is only noise */
+};
+
+int
+message_go_public(const char **kind, struct buf *to, int sealed)
+{
+	struct buf author = { 0 };
+
+	if (strncmp(buf_str(to), PUBLIC_ADDRESS, strlen(PUBLIC_ADDRESS)) != 0)
+		return 0;
+	for (size_t i = 0; !sealed && i < N_ELEMS(public_kinds); i++)
+		if (strcmp(public_kinds[i].kind, *kind) == 0) {
+			*kind = public_kinds[i].open;
+			return *kind != NULL ? 0 : -1;
+		}
+	buf_addf(&author, "private:%s", buf_str(to) + strlen(PUBLIC_ADDRESS));
+	buf_wipe(to);
+	*to = author;
+	return 0;
 }
 
 int
@@ -183,10 +216,14 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 	struct holes h = { 0 };
 	int rc = -1;
 
+	out->kind = m->kind;
 	if (m->to == TO_OFFICER && (o == NULL || o->phone[0] == '\0'))
 		return -1;
 	if (m->to == TO_REPORTER &&
 	    (words == NULL || words->sender == NULL || c->channel[0] == '\0'))
+		return -1;
+	buf_adds(&out->to, m->to == TO_OFFICER ? o->phone : laporan_answer_to(words));
+	if (m->to == TO_REPORTER && message_go_public(&out->kind, &out->to, c->sealed) != 0)
 		return -1;
 	fill_holes(&h, p, c, unit, m->due_ms, lang, now_ms);
 	buf_addf(&h.percent, "%d", m->percent);
@@ -196,11 +233,9 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 		add_excerpt(&h.excerpt, note, EXCERPT_BYTES);
 	else if (!c->sealed && words != NULL && words->text != NULL)
 		add_excerpt(&h.excerpt, words->text, EXCERPT_BYTES);
-	if (fill(p, lang, m->kind, c, &h, m, buf_str(&reason), NULL, 0, &out->text) != 0)
+	if (fill(p, lang, out->kind, c, &h, m, buf_str(&reason), NULL, 0, &out->text) != 0)
 		goto out;
 	snprintf(out->route, sizeof(out->route), "%s", m->to == TO_OFFICER ? "sms" : c->channel);
-	buf_adds(&out->to, m->to == TO_OFFICER ? o->phone : words->sender);
-	out->kind = m->kind;
 	rc = 0;
 out:
 	buf_wipe(&reason);

@@ -225,6 +225,10 @@ static const struct kind { const char *name, *holes; } kinds[] = {
 	{ "tanpa-laporan",     "" },
 	{ "pilih",             "daftar contoh" },
 	{ "stop",              "" },
+	/* where anybody reads: the code and nothing else */
+	{ "umum-terima",       "kode" },
+	{ "umum-kabar",        "kode" },
+	{ "umum-selesai",      "kode" },
 	/* to officers */
 	{ "tugas",             "kode nonce urgensi kategori tempat isi batas" },
 	{ "tugas-rahasia",     "kode" },

@@ -7,7 +7,6 @@
 
 #include "core/phone.h"
 #include "lib/log.h"
-#include "store/outbox.h"
 
 /* ---- secrets ---- */
 
@@ -181,6 +180,45 @@ taking_add(struct taking *t, struct laporan *l, int spoolable)
 	receive(t->g, l, spoolable, on_taken, t);
 }
 
+static void
+on_taking_noted(const redisReply *reply, void *arg)
+{
+	struct taking *t = arg;
+
+	t->waiting--;
+	t->missing += reply == NULL || reply->type != REDIS_REPLY_STRING;
+	finish(t);
+}
+
+static int
+token_fits(const struct ingest *g, const char *id, const char *token)
+{
+	char own[OUTBOX_TOKEN_CHARS + 1];
+
+	outbox_token(own, &g->h.st, id);
+	return token != NULL && strlen(token) == OUTBOX_TOKEN_CHARS &&
+	    equal_secret(own, token, OUTBOX_TOKEN_CHARS);
+}
+
+void
+taking_receipt(struct taking *t, const char *id, const char *token, enum receipt_news news)
+{
+	struct ingest *g = t->g;
+	struct redis_args a = { 0 };
+
+	if (!token_fits(g, id, token)) {
+		way_drop(g, "receipt", "token");
+		return;
+	}
+	g->receipts++;
+	t->waiting++;
+	outbox_receipt_args(&a, &g->h.st, id, news, house_now_ms(&g->h));
+	if (!g->h.serving || redis_link_send(g->link, on_taking_noted, t, a.n, (const char **)a.argv,
+	    a.lens) != 0)
+		on_taking_noted(NULL, t);
+	redis_args_release(&a);
+}
+
 void
 taking_end(struct taking *t)
 {
@@ -212,6 +250,18 @@ way_sender(struct laporan *l, const char *channel, const char *prefix, const cha
 	buf_release(&text);
 }
 
+void
+way_text(const struct ingest *g, struct laporan *l, const char *text)
+{
+	size_t most = (size_t)g->h.set.text_bytes, n = text != NULL ? strlen(text) : 0;
+
+	if (n > most)
+		for (n = most; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
+			;
+	free(l->text);
+	l->text = n > 0 ? xstrndup(text, n) : NULL;
+}
+
 struct receipt_call { struct http_req *r; int status; };
 
 static void
@@ -233,13 +283,10 @@ void
 way_receipt(struct ingest *g, struct http_req *r, const char *id, const char *token, int delivered,
     int status)
 {
-	char own[OUTBOX_TOKEN_CHARS + 1];
 	struct receipt_call *c;
 	struct redis_args a = { 0 };
 
-	outbox_token(own, &g->h.st, id);
-	if (token == NULL || strlen(token) != OUTBOX_TOKEN_CHARS ||
-	    !equal_secret(own, token, OUTBOX_TOKEN_CHARS)) {
+	if (!token_fits(g, id, token)) {
 		way_refuse(g, r, "receipt", 403, "The token does not belong to that message.");
 		return;
 	}

@@ -11,10 +11,12 @@
  *            it not: the platform comes again, and the message's id makes that harmless.
  */
 #include "ingest/ingest.h"
+#include "store/outbox.h"
 
 struct way {
 	const char *path;		/* of its hook */
 	http_handler get, post;		/* handshake or events; either may be NULL */
+	size_t body_limit;		/* offset of its setting in struct settings; 0: ingest.hook.body */
 	/*
 	 * Names of files under DIR/secrets, NULL-ended.  NAME_previous is accepted beside NAME, so
 	 * that changing one drops nothing.  Without the first one the hook answers 404.
@@ -50,6 +52,11 @@ struct taking *taking_begin(struct ingest *g, struct http_req *r, int status, co
     const char *body);
 /* l is borrowed for the call.  spoolable as for receive(). */
 void taking_add(struct taking *t, struct laporan *l, int spoolable);
+/*
+ * A delivery receipt among them: news of our message id, proved by its token.  A wrong token is
+ * counted and passed over, the rest of the call being well signed.
+ */
+void taking_receipt(struct taking *t, const char *id, const char *token, enum receipt_news news);
 /* No more will be added; t is gone when the answer is. */
 void taking_end(struct taking *t);
 
@@ -64,5 +71,8 @@ void way_sender(struct laporan *l, const char *channel, const char *prefix, cons
 void way_receipt(struct ingest *g, struct http_req *r, const char *id, const char *token,
     int delivered, int status);
 
-extern const struct way way_sms_http;
+/* A text of the sender's, cut to whole characters within the limit of texts; NULL and "" are none. */
+void way_text(const struct ingest *g, struct laporan *l, const char *text);
+
+extern const struct way way_sms_http, way_whatsapp;
 #endif

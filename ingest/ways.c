@@ -3,5 +3,6 @@
 
 const struct way *const ways[] = {
 	&way_sms_http,
+	&way_whatsapp,
 };
 const size_t ways_n = N_ELEMS(ways);

@@ -15,13 +15,15 @@ enum send_outcome {
 	SEND_DONE,		/* the gateway has it */
 	SEND_RETRY,		/* surely not sent; may work later */
 	SEND_FINAL,		/* surely not sent and never will be */
-	SEND_UNKNOWN		/* may or may not have been sent: again under the same id */
+	SEND_UNKNOWN,		/* may or may not have been sent: again under the same id */
+	SEND_ELSEWHERE		/* surely not sent; it goes by another route, see there */
 };
 struct send_result {
 	enum send_outcome outcome;
 	int64_t retry_after_ms;		/* the gateway's own word; 0 none */
 	int64_t pause_ms;		/* the whole way stands still so long (throughput, its account) */
 	const char *why;		/* for the log: no number, no text; may be NULL */
+	const char *route;		/* SEND_ELSEWHERE: that one, static text */
 };
 typedef void (*on_sent)(const struct send_result *r, void *arg);
 
@@ -32,6 +34,8 @@ struct channel {
 	/* Delivery receipts come for what it sent: "sent" is then not the last word. */
 	int receipts;
 	void (*send)(struct channel *c, const struct outbox_item *item, on_sent done, void *arg);
+	/* Where a message goes whose receipt says failed or never came; NULL: nowhere.  May be NULL. */
+	const char *(*second)(const struct outbox_item *item);
 	/* May be NULL.  What was sent since the last flush is certain only after a 0. */
 	int (*flush)(struct channel *c);
 	void (*release)(struct channel *c);

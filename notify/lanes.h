@@ -31,7 +31,7 @@ struct outlane {
 	struct outbox_mark *marks;
 	struct event *landing;		/* marks what landed after the round */
 	int64_t now_ms;
-	unsigned long sent, retried, ended, lost;
+	unsigned long sent, retried, moved, ended, lost;
 };
 
 /* 0 or -1; c is taken over. */

@@ -5,16 +5,17 @@
 
 #include "lib/clock.h"
 #include "lib/httpc.h"
-#include "notify/lanes.h"
+#include "notify/second.h"
 
 #define CONNECTIONS_MAX 128
+#define SECOND_MS 500
 
 struct notify {
 	struct house h;
 	struct httpc *http;
 	struct outlane *lanes;
 	size_t lanes_n;
-	struct event *tick;
+	struct event *tick, *second;
 };
 
 static void
@@ -34,6 +35,16 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	event_add(n->tick, &tv);
 }
 
+static void
+on_second(evutil_socket_t fd, short what, void *arg)
+{
+	struct notify *n = arg;
+
+	(void)fd, (void)what;
+	if (n->h.serving && !n->h.daemon->stopping)
+		second_run(&n->h, n->lanes, n->lanes_n);
+}
+
 /* What is in the air is waited for: its outcome must not become unknown by a mere restart. */
 static int
 on_idle(void *arg)
@@ -50,7 +61,7 @@ static int
 notify_init(void *self, struct daemon *d, const char *port)
 {
 	struct notify *n = self;
-	struct timeval now = { 0, 0 };
+	struct timeval now = { 0, 0 }, each = ms_to_timeval(SECOND_MS);
 
 	(void)port;
 	d->on_idle = on_idle;
@@ -68,9 +79,11 @@ notify_init(void *self, struct daemon *d, const char *port)
 			return -1;
 	}
 	n->tick = event_new(d->base, -1, 0, on_tick, n);
-	if (n->tick == NULL || house_start(&n->h, d) != 0)
+	n->second = event_new(d->base, -1, EV_PERSIST, on_second, n);
+	if (n->tick == NULL || n->second == NULL || house_start(&n->h, d) != 0)
 		return -1;
 	event_add(n->tick, &now);
+	event_add(n->second, &each);
 	daemon_ready(d, "");
 	return 0;
 }
@@ -82,6 +95,8 @@ notify_release(void *self)
 
 	if (n->tick != NULL)
 		event_free(n->tick);
+	if (n->second != NULL)
+		event_free(n->second);
 	if (n->http != NULL)
 		httpc_free(n->http);	/* first: what is in the air is answered "unknown" */
 	for (size_t i = 0; i < n->lanes_n; i++)

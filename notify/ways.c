@@ -1,5 +1,5 @@
 /* The ways out: one row each. */
-#include "notify/channel.h"
+#include "notify/whatsapp.h"
 
 static int
 no_gateway(struct channel *c, const struct ways_env *env)
@@ -11,5 +11,6 @@ no_gateway(struct channel *c, const struct ways_env *env)
 const struct way_out ways_out[] = {
 	{ "sms", no_gateway },
 	{ "email", no_gateway },
+	{ "whatsapp", whatsapp_open },
 };
 const size_t ways_out_n = N_ELEMS(ways_out);

@@ -9,10 +9,10 @@
 
 #include "core/message.h"
 #include "lib/log.h"
+#include "router/together.h"
 #include "router/work.h"
 
 #define TRIES 5
-#define OPEN_MAX 8
 
 /* ---- grammar ---- */
 
@@ -187,8 +187,8 @@ officer_calling(const struct router *r, const struct entry *e)
  * Most answers to one number in an hour: robots talk for ever, people do not.  An officer has many
  * cases in an hour, and must know of each whether his word counted.
  */
-static int
-may_answer(struct router *r, struct entry *e)
+int
+converse_may_answer(struct router *r, struct entry *e)
 {
 	int64_t most = officer_calling(r, e) != NULL ? r->h.set.officer_answers_per_hour : r->h.set.answers_per_hour;
 	struct buf key = { 0 };
@@ -221,9 +221,9 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
 {
 	struct answer a = { .what = what, .kind = kind != NULL ? kind : "", .route = e->words.reply_channel,
 	    .latihan = e->words.latihan, .lane_e = e->words.lane_e, .note = e->words.text,
-	    .not_after_ms = r->now_ms + r->h.policy->message_life_ms };
+	    .not_after_ms = r->now_ms + r->h.policy->message_life_ms, .heard_ms = e->words.received_ms };
 	struct input_id in;
-	struct buf text = { 0 };
+	struct buf text = { 0 }, to = { 0 };
 	int rc;
 
 	work_input(&in, e);
@@ -234,15 +234,19 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
 	if (c != NULL)
 		snprintf(a.code, sizeof(a.code), "%s", c->code.s);
 	snprintf(a.id, sizeof(a.id), "%s.a", e->code.s);
-	if (kind != NULL && may_answer(r, e) &&
-	    message_answer(r->h.policy, "id", kind, c, r->now_ms, values, n, &text) == 0)
-		a.to = e->words.sender;
+	if (kind != NULL && converse_may_answer(r, e)) {
+		buf_adds(&to, laporan_answer_to(&e->words));
+		if (message_go_public(&a.kind, &to, c == NULL || c->sealed) == 0 &&
+		    message_answer(r->h.policy, "id", a.kind, c, r->now_ms, values, n, &text) == 0)
+			a.to = buf_str(&to);
+	}
 	a.text = &text;
 	commit_begin(&r->answers, r->now_ms);
 	commit_add_answer(&r->answers, &r->h.st, &a, &e->keys, &in);
 	commit_run(&r->answers, &r->h.st);
 	rc = r->answers.slots[0].result == COMMIT_OK || r->answers.slots[0].result == COMMIT_ALREADY ? 1 : -1;
 	buf_wipe(&text);
+	buf_wipe(&to);
 	return rc;
 }
 
@@ -314,12 +318,8 @@ task_by_nonce(struct router *r, const char *officer, const char *nonce, struct c
 	return n;
 }
 
-/*
- * Applies a command to a case until it is committed. 1 used up, 0 refused (fx tells
- * why), -1 come again.
- */
-static int
-apply(struct router *r, struct entry *e, const struct code *code, struct command *cmd)
+int
+converse_apply(struct router *r, struct entry *e, const struct code *code, struct command *cmd)
 {
 	struct input_id in;
 
@@ -346,7 +346,11 @@ apply(struct router *r, struct entry *e, const struct code *code, struct command
 			r->fx->refusal = REFUSED_STATE;
 			rc = 0;
 		} else {
+			if (words.text == NULL && cmd->by != BY_OFFICER && e->words.text != NULL)
+				words.text = xstrdup(e->words.text);	/* opened by a photo or a place */
 			cmd->entropy = house_entropy(&r->h);
+			cmd->heard_ms = cmd->by != BY_OFFICER &&
+			    strcmp(e->words.reply_channel, s.c.channel) == 0 ? e->words.received_ms : 0;
 			if (case_decide(p, &r->h.roster, &s.c, cmd, r->now_ms, r->fx) != 0) {
 				rc = 0;
 			} else {
@@ -453,12 +457,12 @@ officer_speaks(struct router *r, struct entry *e, const struct officer *o, const
 		return answer(r, e, 1, "tiada-tugas", "jawab-kosong", NULL, NULL, 0);
 	if (!found)
 		return answer_no_task(r, e, s, o->id, n == 1 ? nonces[0] : "");
-	cmd.answer = may_answer(r, e);
+	cmd.answer = converse_may_answer(r, e);
 	snprintf(cmd.actor, sizeof(cmd.actor), "%s", o->id);
 	snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s", s->unit);
 	unit_named(r, cmd.to_unit);
 	r->commands++;
-	rc = apply(r, e, &code, &cmd);
+	rc = converse_apply(r, e, &code, &cmd);
 	if (rc == 0 && r->fx->refusal == REFUSED_REASON)
 		return answer_how(r, e, s->event, nonce);
 	return rc != 0 ? rc : answer_refused(r, e, &code);
@@ -521,9 +525,9 @@ check(struct router *r, struct entry *e, const struct code *code)
 	return rc;
 }
 
-/* The sender's open cases; with only_done those that wait for his verdict. -1 no answer. */
-static int
-own_cases(struct router *r, const struct entry *e, int only_done, struct code *out)
+int
+converse_own_cases(struct router *r, const struct entry *e, int only_done,
+    struct code out[OPEN_MAX])
 {
 	struct code codes[64];
 	int n = e->lookup[0] != '\0' ? index_read(r, KEY_REPORTER, e->lookup, codes, NULL, 64) : 0, kept = 0;
@@ -560,7 +564,7 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 {
 	static const enum case_event events[] = { [SPEECH_WITHDRAW] = ON_WITHDRAW, [SPEECH_YES] = ON_CONFIRM, [SPEECH_NO] = ON_DISPUTE };
 	static const char *const words[] = { [SPEECH_WITHDRAW] = "BATAL", [SPEECH_YES] = "1", [SPEECH_NO] = "2" };
-	struct command cmd = { .event = events[s->kind], .by = BY_RESIDENT, .note = e->words.text, .answer = may_answer(r, e) };
+	struct command cmd = { .event = events[s->kind], .by = BY_RESIDENT, .note = e->words.text, .answer = converse_may_answer(r, e) };
 	struct code codes[OPEN_MAX], code = s->code;
 	int n, rc;
 
@@ -571,7 +575,7 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 		if (n == 0)
 			return answer(r, e, 1, "bukan-miliknya", "cek-tiada", NULL, NULL, 0);
 	} else {
-		n = own_cases(r, e, s->kind != SPEECH_WITHDRAW, codes);
+		n = converse_own_cases(r, e, s->kind != SPEECH_WITHDRAW, codes);
 		if (n < 0)
 			return -1;
 		if (n == 0 && s->kind != SPEECH_WITHDRAW)
@@ -583,7 +587,7 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 		code = codes[0];
 	}
 	r->commands++;
-	rc = apply(r, e, &code, &cmd);
+	rc = converse_apply(r, e, &code, &cmd);
 	return rc == 0 ? check(r, e, &code) : rc;
 }
 
@@ -595,7 +599,7 @@ resident_checks(struct router *r, struct entry *e, const struct speech *s)
 
 	if (s->has_code)
 		return check(r, e, &s->code);
-	n = own_cases(r, e, 0, codes);
+	n = converse_own_cases(r, e, 0, codes);
 	if (n < 0)
 		return -1;
 	if (n == 1)
@@ -611,9 +615,9 @@ static int
 follow_up(struct router *r, struct entry *e, const struct code *code)
 {
 	struct command cmd = { .event = ON_NOTE, .by = BY_RESIDENT, .note = e->words.text, .u = &e->u,
-	    .answer = may_answer(r, e) };
+	    .answer = converse_may_answer(r, e) };
 
-	return apply(r, e, code, &cmd);
+	return converse_apply(r, e, code, &cmd);
 }
 
 /*
@@ -664,7 +668,7 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 			return answer(r, e, 1, "basa-basi", NULL, NULL, NULL, 0);
 		return n < 0 ? -1 : n == 0 ? 0 : unclear_officer(r, e, n == 1 ? nonces[0] : "7K3");
 	}
-	n = own_cases(r, e, 0, codes);
+	n = converse_own_cases(r, e, 0, codes);
 	return n < 0 ? -1 : n == 1 ? follow_up(r, e, &codes[0]) : 0;
 }
 
@@ -681,7 +685,7 @@ addition(struct router *r, struct entry *e)
 		return 0;
 	buf_addf(&note, "foto: %s", e->words.media_n > 0 ? e->words.media[0] : "");
 	cmd.note = buf_str(&note);
-	rc = apply(r, e, &code, &cmd);
+	rc = converse_apply(r, e, &code, &cmd);
 	/* Its case is over: the photo is kept, and said to be so in the log. */
 	if (rc == 0)
 		rc = answer(r, e, 1, "foto-terlambat", NULL, NULL, NULL, 0);
@@ -698,7 +702,8 @@ converse(struct router *r, struct entry *e)
 
 	if (e->words.about[0] != '\0')
 		return addition(r, e);
-
+	if (is_attachment(e))
+		return together(r, e);
 	speech_parse(&s, e->words.text);
 	switch (s.kind) {
 	case SPEECH_OFFICER:
@@ -717,5 +722,8 @@ converse(struct router *r, struct entry *e)
 	case SPEECH_NONE:
 		break;
 	}
+	rc = together(r, e);
+	if (rc != 0)
+		return rc;
 	return e->lookup[0] != '\0' || o != NULL ? belongs_to_open_case(r, e, o) : 0;
 }
