@@ -28,7 +28,7 @@ static const char *const folders[] = { "", "redis", "secrets", "spool", "media",
     "log", "noted" };
 static const char *const secrets[] = {
 	"data", "lookup", "sign", "redis", "sms_http", "kannel", "whatsapp_app", "whatsapp_verify",
-	"telegram", "x", "meta", "console_admin",
+	"telegram", "x", "meta", "meta_verify", "console_admin",
 };
 static const char *const daemons[] = { "router", "sla", "notify", "ingest", "console" };
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define EXCERPT_BYTES 80
-#define PUBLIC_ADDRESS "comment:"
 
 void
 outgoing_release(struct outgoing *o)
@@ -55,19 +54,25 @@ static const struct { const char *kind, *open; } public_kinds[] = {
 	{ "sapa",            NULL },	/* thanks under a post: a machine's greeting is only noise */
 };
 
+static int
+is_public(const char *to)
+{
+	return strncmp(to, "comment:", 8) == 0 || strncmp(to, "post:", 5) == 0;
+}
+
 int
 message_go_public(const char **kind, struct buf *to, int sealed)
 {
 	struct buf author = { 0 };
 
-	if (strncmp(buf_str(to), PUBLIC_ADDRESS, strlen(PUBLIC_ADDRESS)) != 0)
+	if (!is_public(buf_str(to)))
 		return 0;
 	for (size_t i = 0; !sealed && i < N_ELEMS(public_kinds); i++)
 		if (strcmp(public_kinds[i].kind, *kind) == 0) {
 			*kind = public_kinds[i].open;
 			return *kind != NULL ? 0 : -1;
 		}
-	buf_addf(&author, "private:%s", buf_str(to) + strlen(PUBLIC_ADDRESS));
+	buf_addf(&author, "private:%s", buf_str(to));
 	buf_wipe(to);
 	*to = author;
 	return 0;

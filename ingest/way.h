@@ -74,5 +74,5 @@ void way_receipt(struct ingest *g, struct http_req *r, const char *id, const cha
 /* A text of the sender's, cut to whole characters within the limit of texts; NULL and "" are none. */
 void way_text(const struct ingest *g, struct laporan *l, const char *text);
 
-extern const struct way way_sms_http, way_whatsapp;
+extern const struct way way_sms_http, way_whatsapp, way_meta;
 #endif

@@ -1,4 +1,5 @@
 /* The ways out: one row each. */
+#include "notify/meta.h"
 #include "notify/whatsapp.h"
 
 static int
@@ -12,5 +13,7 @@ const struct way_out ways_out[] = {
 	{ "sms", no_gateway },
 	{ "email", no_gateway },
 	{ "whatsapp", whatsapp_open },
+	{ "facebook", facebook_open },
+	{ "instagram", instagram_open },
 };
 const size_t ways_out_n = N_ELEMS(ways_out);

@@ -148,6 +148,8 @@ static const struct setting table[] = {
 	    "id of our page; empty: no Facebook" },
 	{ "facebook.per_second", SET_INT, AT(facebook_per_s), "10", "1", "1000",
 	    "budget of page and Instagram account, each" },
+	{ "facebook.human_agent", SET_BOOL, AT(human_agent), "false", NULL, NULL,
+	    "Meta permits us its HUMAN_AGENT tag: messages past the window, up to seven days" },
 	{ "instagram.account_id", SET_STRING, AT(instagram_id), "", NULL, "40",
 	    "id of our professional account; empty: no Instagram" },
 	{ "router.together", SET_DURATION, AT(together_ms), "15m", "1s", "1d",

@@ -42,6 +42,7 @@ struct settings {
 	char *graph_api; int64_t graph_in_flight, graph_timeout_ms, graph_unknown_ms, graph_stop_ms, window_ms;
 	char *whatsapp_phone_id, *whatsapp_template, *whatsapp_language; int64_t whatsapp_per_s;
 	char *facebook_page_id, *instagram_id; int64_t facebook_per_s;
+	int human_agent;
 };
 
 /* Defaults, then DIR/kentongan.yaml if it is there.  0, or -1 with the mistakes in errors. */

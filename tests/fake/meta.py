@@ -197,12 +197,12 @@ def send_messenger(world, o, account):
     if not isinstance(o["recipient"], dict) or len(o["recipient"]) != 1:
         raise bad("recipient must have one member")
     key = next(iter(o["recipient"]))
-    if key not in ("id", "comment_id"):
+    if key not in ("id", "comment_id", "post_id"):
         raise bad(f"Unexpected key \"{key}\" on param recipient")
     to = text(o["recipient"], key, 200)
     if key == "id" and not to.isdigit():
         raise bad("No matching user found")
-    if key == "comment_id":
+    if key != "id":
         if to in world.private:
             raise Refused(400, 10900, "(#10900) Activity already replied to", kind="OAuthException")
         world.private.add(to)

@@ -295,6 +295,10 @@ begin_with(const char *more)
 	house_put_secret("whatsapp_app", APP_SECRET);
 	house_put_secret("whatsapp_verify", VERIFY);
 	house_put_secret("whatsapp_token", TOKEN);
+	house_put_secret("meta", APP_SECRET);
+	house_put_secret("meta_verify", VERIFY);
+	house_put_secret("facebook_token", TOKEN);
+	house_put_secret("instagram_token", TOKEN);
 	fake_tell("/_template", "{\"name\":\"status_laporan\",\"parameters\":2}");
 	house_up();
 	buf_release(&settings);
@@ -740,6 +744,279 @@ START_TEST(a_refused_token_is_an_alarm)
 }
 END_TEST
 
+/* ---- Facebook and Instagram ---- */
+
+#define PAGE_ID "110022003300"
+#define INSTAGRAM_ID "17841400000000001"
+
+static void
+begin_places(void)
+{
+	begin_with("facebook:\n  page_id: \"" PAGE_ID "\"\ninstagram:\n  account_id: \"" INSTAGRAM_ID "\"\n");
+}
+
+/* One entry of the page or of the Instagram account. */
+static long
+event(const char *object, const char *inside)
+{
+	struct buf body = { 0 };
+	long answered;
+
+	buf_addf(&body, "{\"object\":\"%s\",\"entry\":[{\"id\":\"%s\",\"time\":%lld,%s}]}", object,
+	    strcmp(object, "page") == 0 ? PAGE_ID : INSTAGRAM_ID, (long long)(clock_now_ms() / 1000), inside);
+	answered = call("/hook/meta", APP_SECRET, body.data, body.len);
+	buf_release(&body);
+	return answered;
+}
+
+static void
+comment(const char *id, const char *from, const char *name, const char *text)
+{
+	struct buf b = { 0 };
+
+	buf_addf(&b, "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"add\",\"post_id\":\"" PAGE_ID "_9\","
+	    "\"comment_id\":\"%s\",\"parent_id\":\"" PAGE_ID "_9\",\"from\":{\"id\":\"%s\",\"name\":\"%s\"},\"message\":", id, from, name);
+	buf_add_json(&b, text, strlen(text));
+	buf_addf(&b, ",\"created_time\":%lld,\"post\":{\"permalink_url\":\"https://www.facebook.com/lapor/posts/9\"}}}]",
+	    (long long)(clock_now_ms() / 1000));
+	ck_assert_int_eq(event("page", buf_str(&b)), 200);
+	buf_release(&b);
+}
+
+static void
+direct(const char *object, const char *from, const char *mid, const char *text)
+{
+	struct buf b = { 0 };
+
+	buf_addf(&b, "\"messaging\":[{\"sender\":{\"id\":\"%s\"},\"recipient\":{\"id\":\"1\"},\"timestamp\":%lld,\"message\":{\"mid\":\"%s\",\"text\":",
+	    from, (long long)clock_now_ms(), mid);
+	buf_add_json(&b, text, strlen(text));
+	buf_adds(&b, "}}]");
+	ck_assert_int_eq(event(object, buf_str(&b)), 200);
+	buf_release(&b);
+}
+
+START_TEST(the_hook_of_both_places_is_guarded)
+{
+	const char *body = "{\"object\":\"page\",\"entry\":[]}";
+	struct answer a;
+
+	ask(&a, house.http, "/hook/meta?hub.mode=subscribe&hub.challenge=77&hub.verify_token=" VERIFY, NULL, NULL, 0);
+	ck_assert_int_eq(a.status, 200);
+	ck_assert_str_eq(buf_str(&a.body), "77");
+	answer_release(&a);
+	ask(&a, house.http, "/hook/meta?hub.mode=subscribe&hub.challenge=77&hub.verify_token=x", NULL, NULL, 0);
+	ck_assert_int_eq(a.status, 403);
+	answer_release(&a);
+	ck_assert_int_eq(call("/hook/meta", APP_SECRET, body, strlen(body)), 200);
+	ck_assert_int_eq(call("/hook/meta", "lain", body, strlen(body)), 401);
+}
+END_TEST
+
+/* Of what stands in public, only code and link; of all else not a word, up to the closed case. */
+START_TEST(a_comment_is_answered_in_public_without_a_name)
+{
+	static const char *const canaries[] = { "Kanaria", "81299887766", "lampu", "Kabat", "kabat", "masjid", "desa" };
+	char code[CODE_CHARS + 1], officer[24], nonce[8], line[64];
+	const char *id = "9_101";
+	struct timespec pause = { 0, 20 * 1000000L };
+	int64_t until;
+	json_t *body, *doc, *got, *r;
+	size_t i;
+
+	comment(id, "5001", "Siti Kanaria", "lampu jalan mati di desa kabat depan masjid, hubungi 081299887766");
+	body = sent("nomor", "/v23.0/9_101/comments");
+	code_in(member(body, "message"), code);
+	ck_assert_ptr_nonnull(strstr(member(body, "message"), "https://"));
+	ck_assert_uint_eq(json_object_size(body), 1);
+	json_decref(body);
+	doc = case_in(code, "ditugaskan");
+	ck_assert_str_eq(member(doc, "place"), "35.10.14.2012");
+	json_decref(doc);
+	first_task(code, officer, nonce);
+	snprintf(line, sizeof(line), "TANGANI %s", nonce);
+	sms(officer, line, NULL);
+	wait_state(code, "ditangani");
+	json_decref(sent("Ada kabar", "/v23.0/9_101/comments"));
+	snprintf(line, sizeof(line), "SELESAI %s lampu di masjid diganti oleh Kanaria", nonce);
+	sms(officer, line, NULL);
+	json_decref(sent("Sudah beres?", "/v23.0/9_101/comments"));
+	comment("9_102", "5001", "Siti Kanaria", "1");
+	wait_state(code, "ditutup");
+	until = clock_mono_ms() + LIMIT_MS;
+	while (accepted("Ada kabar", "9_101", NULL) < 2) {	/* the last one: closed */
+		ck_assert_int_lt(clock_mono_ms(), until);
+		nanosleep(&pause, NULL);
+	}
+	got = fake_ask("/_got", NULL);
+	ck_assert_uint_gt(json_array_size(json_object_get(got, "requests")), 3);
+	json_array_foreach(json_object_get(got, "requests"), i, r)
+		for (size_t k = 0; k < N_ELEMS(canaries) && strstr(member(r, "path"), id) != NULL; k++)
+			ck_assert_msg(strstr(member(r, "body"), canaries[k]) == NULL, "%s in %s", canaries[k], member(r, "body"));
+	json_decref(got);
+}
+END_TEST
+
+/* Nobody may see that a sealed case exists: its author alone is told. */
+START_TEST(a_sealed_comment_is_answered_to_its_author)
+{
+	json_t *body;
+
+	comment("9_201", "5002", "Budi", "tolong anak tetangga sering dipukuli bapaknya di desa kabat, lebam semua");
+	body = sent("9_201", "/v23.0/" PAGE_ID "/messages");
+	ck_assert_str_eq(member(json_object_get(body, "recipient"), "comment_id"), "9_201");
+	ck_assert_ptr_null(strstr(member(json_object_get(body, "message"), "text"), "Kabat"));
+	json_decref(body);
+	ck_assert_int_eq(accepted("message", "9_201/comments", NULL), 0);
+}
+END_TEST
+
+static const struct { const char *object, *from, *path; } directs[] = {
+	{ "page", "5003", "/v23.0/" PAGE_ID "/messages" },
+	{ "instagram", "6003", "/v23.0/" INSTAGRAM_ID "/messages" },
+};
+
+START_TEST(a_message_is_answered_to_its_sender)
+{
+	char code[CODE_CHARS + 1], mid[16];
+	json_t *body, *doc;
+
+	snprintf(mid, sizeof(mid), "m_dm%d", _i);
+	direct(directs[_i].object, directs[_i].from, mid, "drainase mampet di desa kabat depan masjid");
+	direct(directs[_i].object, directs[_i].from, mid, "drainase mampet di desa kabat depan masjid");
+	body = sent(directs[_i].from, directs[_i].path);
+	code_in(member(json_object_get(body, "message"), "text"), code);
+	ck_assert_ptr_nonnull(strstr(member(json_object_get(body, "message"), "text"), "Kabat"));
+	json_decref(body);
+	doc = case_in(code, "ditugaskan");
+	ck_assert_str_eq(member(doc, "category"), "drainase");
+	json_decref(doc);
+	snprintf(mid, sizeof(mid), "m_cek%d", _i);
+	direct(directs[_i].object, directs[_i].from, mid, "CEK");
+	body = sent("Pemegang", directs[_i].from);
+	json_decref(body);
+	ck_assert_int_eq(accepted(directs[_i].from, "Diterima", NULL), 1);	/* the same mid was one report */
+}
+END_TEST
+
+static const struct { const char *id, *before, *after; } shapes[] = {
+	{ "17900000000000001", "\"changes\":[{\"field\":\"comments\",\"value\":", "}]" },
+	{ "17900000000000002", "\"field\":\"comments\",\"value\":", "" },
+};
+
+START_TEST(an_instagram_comment_comes_in_two_shapes)
+{
+	char value[512], path[64];
+	struct buf inside = { 0 };
+	json_t *body;
+
+	snprintf(value, sizeof(value), "{\"id\":\"%s\",\"from\":{\"id\":\"600%d\",\"username\":\"kanaria.ig\"},\"media\":{\"id\":\"18000000000000001\","
+	    "\"media_product_type\":\"FEED\"},\"text\":\"pohon tumbang menutup jalan di desa kabat\"}", shapes[_i].id, _i + 4);
+	buf_addf(&inside, "%s%s%s", shapes[_i].before, value, shapes[_i].after);
+	ck_assert_int_eq(event("instagram", buf_str(&inside)), 200);
+	snprintf(path, sizeof(path), "/v23.0/%s/replies", shapes[_i].id);
+	body = sent("nomor", path);
+	ck_assert_ptr_null(strstr(member(body, "message"), "kanaria"));
+	ck_assert_ptr_null(strstr(member(body, "message"), "Kabat"));
+	json_decref(body);
+	buf_release(&inside);
+}
+END_TEST
+
+/* What is no report is answered 200 and nothing else; what stands beside it is not lost. */
+static const struct { const char *object, *inside; } nothing[] = {
+	{ "page", "\"messaging\":[{\"sender\":{\"id\":\"7001\"},\"timestamp\":1,\"message\":{\"mid\":\"m1\",\"is_echo\":true,\"text\":\"banjir di desa kabat\"}}]" },
+	{ "page", "\"messaging\":[{\"sender\":{\"id\":\"" PAGE_ID "\"},\"timestamp\":1,\"message\":{\"mid\":\"m2\",\"text\":\"banjir di desa kabat\"}}]" },
+	{ "page", "\"messaging\":[{\"sender\":{\"id\":\"7001\"},\"timestamp\":1,\"message\":{\"mid\":\"m3\",\"is_deleted\":true}}]" },
+	{ "page", "\"messaging\":[{\"sender\":{\"id\":\"7001\"},\"delivery\":{\"watermark\":1}}]" },
+	{ "page", "\"messaging\":[{\"sender\":{\"id\":\"7001\"},\"read\":{\"watermark\":1}}]" },
+	{ "page", "\"messaging\":[{\"sender\":{\"id\":\"7001\"},\"reaction\":{\"mid\":\"m\",\"action\":\"react\"}}]" },
+	{ "page", "\"standby\":[{\"sender\":{\"id\":\"7001\"},\"timestamp\":1,\"message\":{\"mid\":\"m4\",\"text\":\"banjir di desa kabat\"}}]" },
+	{ "page", "\"messaging\":[{\"timestamp\":1,\"message\":{\"mid\":\"m5\",\"text\":\"banjir di desa kabat\"}}]" },
+	{ "page", "\"messaging\":[{\"sender\":{\"id\":7001},\"timestamp\":1,\"message\":{\"mid\":\"m6\",\"text\":\"banjir di desa kabat\"}}]" },
+	{ "page", "\"messaging\":[{\"sender\":{\"id\":\"7001\"},\"timestamp\":1,\"message\":{\"text\":\"banjir di desa kabat\"}}]" },
+	{ "page", "\"messaging\":[{\"sender\":{\"id\":\"7001\"},\"timestamp\":1,\"message\":{\"mid\":\"m7\"}}]" },
+	{ "page", "\"messaging\":[7,null,\"x\"]" }, { "page", "\"messaging\":{}" }, { "page", "\"changes\":[{},{\"field\":1,\"value\":2}]" },
+	{ "page", "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"edited\",\"comment_id\":\"9_7001\",\"from\":{\"id\":\"7001\"},\"message\":\"banjir\"}}]" },
+	{ "page", "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"reaction\",\"verb\":\"add\",\"post_id\":\"9_7001\",\"from\":{\"id\":\"7001\"}}}]" },
+	{ "page", "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"add\",\"comment_id\":\"9_7001\",\"from\":{\"id\":\"" PAGE_ID "\"},\"message\":\"banjir\"}}]" },
+	{ "page", "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"add\",\"comment_id\":\"../7001\",\"from\":{\"id\":\"7001\"},\"message\":\"banjir\"}}]" },
+	{ "page", "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"add\",\"from\":{\"id\":\"7001\"},\"message\":\"banjir\"}}]" },
+	{ "page", "\"changes\":[{\"field\":\"ratings\",\"value\":{\"item\":\"7001\"}}]" },
+	{ "instagram", "\"field\":\"comments\",\"value\":{\"id\":\"7001\",\"from\":{\"id\":\"" INSTAGRAM_ID "\"},\"text\":\"banjir\"}" },
+	{ "instagram", "\"field\":\"comments\",\"value\":{\"from\":{\"id\":\"7001\"},\"text\":\"banjir\"}" },
+	{ "instagram", "\"field\":\"story_insights\",\"value\":{\"id\":\"7001\"}" },
+};
+
+START_TEST(what_is_no_report_loses_no_report)
+{
+	struct buf body = { 0 };
+	char from[8], mid[16];
+	const char *object = nothing[_i].object;
+	const char *id = strcmp(object, "page") == 0 ? PAGE_ID : INSTAGRAM_ID;
+
+	snprintf(from, sizeof(from), "72%02d", _i);
+	snprintf(mid, sizeof(mid), "m_beside%d", _i);
+	buf_addf(&body, "{\"object\":\"%s\",\"entry\":[{\"id\":\"%s\",\"time\":1,%s},{\"id\":\"%s\",\"time\":1,\"messaging\":[{\"sender\":{\"id\":\"%s\"},"
+	    "\"timestamp\":%lld,\"message\":{\"mid\":\"%s\",\"text\":\"sampah menumpuk di pasar genteng kulon\"}}]}]}", object, id,
+	    nothing[_i].inside, id, from, (long long)clock_now_ms(), mid);
+	ck_assert_int_eq(call("/hook/meta", APP_SECRET, body.data, body.len), 200);
+	json_decref(sent(from, "/messages"));
+	ck_assert_int_eq(accepted("7001", "", NULL), 0);
+	buf_release(&body);
+}
+END_TEST
+
+/* Named elsewhere: the words are not in the call, so a human gets the link. */
+START_TEST(a_mention_goes_to_a_human)
+{
+	ck_assert_int_eq(event("page", "\"changes\":[{\"field\":\"mention\",\"value\":{\"item\":\"post\",\"verb\":\"add\",\"post_id\":\"8800_1\","
+	    "\"sender_id\":\"5009\",\"sender_name\":\"Kanaria\",\"created_time\":1}}]"), 200);
+	sms_left("https://www.facebook.com/8800_1");
+	ck_assert_int_eq(accepted("5009", "", NULL), 0);
+	ck_assert_int_eq(accepted("8800_1", "", NULL), 0);
+}
+END_TEST
+
+/* Told by the platform that the 24 hours are over: named so in the record, and a human hears of it. */
+START_TEST(a_closed_window_ends_the_message)
+{
+	json_t *m;
+
+	fake_tell("/_window", "{\"to\":\"5010\",\"open\":false}");
+	direct("page", "5010", "m_closed", "drainase mampet di desa kabat depan masjid");
+	m = outgoing("", "sistem", "");
+	ck_assert_ptr_nonnull(member(m, "text"));
+	json_decref(m);
+	ck_assert_int_eq(accepted("5010", "", NULL), 0);
+}
+END_TEST
+
+static const struct { const char *mode; int again; } place_modes[] = {
+	{ "{\"mode\":\"503\",\"times\":1}", 1 }, { "{\"mode\":\"hang\",\"times\":1}", 1 },
+	{ "{\"mode\":\"reset\",\"times\":1}", 1 }, { "{\"mode\":\"wrong-json\",\"times\":1}", 1 },
+};
+
+START_TEST(whatever_the_places_do)
+{
+	char id[16], path[48];
+	json_t *got, *r;
+	int tries = 0;
+	size_t i;
+
+	snprintf(id, sizeof(id), "9_30%d", _i);
+	snprintf(path, sizeof(path), "/v23.0/%s/comments", id);
+	fake_tell("/_mode", place_modes[_i].mode);
+	comment(id, "5011", "Budi", "pohon tumbang menutup jalan di desa kabat");
+	json_decref(sent("nomor", path));
+	got = fake_ask("/_got", NULL);
+	json_array_foreach(json_object_get(got, "requests"), i, r)
+		tries += strcmp(member(r, "path"), path) == 0;
+	json_decref(got);
+	ck_assert_int_eq(tries, 1 + place_modes[_i].again);
+}
+END_TEST
+
 Suite *
 meta_suite(void)
 {
@@ -773,6 +1050,20 @@ meta_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, begin_without_template, end);
 	tcase_add_test(tc, an_old_message_without_template_is_answered_by_sms);
+	suite_add_tcase(s, tc);
+
+	tc = tcase_create("facebook and instagram");
+	tcase_set_timeout(tc, 60);
+	tcase_add_unchecked_fixture(tc, begin_places, end);
+	tcase_add_test(tc, the_hook_of_both_places_is_guarded);
+	tcase_add_test(tc, a_comment_is_answered_in_public_without_a_name);
+	tcase_add_test(tc, a_sealed_comment_is_answered_to_its_author);
+	tcase_add_loop_test(tc, a_message_is_answered_to_its_sender, 0, N_ELEMS(directs));
+	tcase_add_loop_test(tc, an_instagram_comment_comes_in_two_shapes, 0, N_ELEMS(shapes));
+	tcase_add_loop_test(tc, what_is_no_report_loses_no_report, 0, N_ELEMS(nothing));
+	tcase_add_test(tc, a_mention_goes_to_a_human);
+	tcase_add_test(tc, a_closed_window_ends_the_message);
+	tcase_add_loop_test(tc, whatever_the_places_do, 0, N_ELEMS(place_modes));
 	suite_add_tcase(s, tc);
 	return s;
 }
