@@ -832,6 +832,7 @@ START_TEST(a_comment_is_answered_in_public_without_a_name)
 	json_decref(body);
 	doc = case_in(code, "ditugaskan");
 	ck_assert_str_eq(member(doc, "place"), "35.10.14.2012");
+	ck_assert_str_eq(member(doc, "link"), "https://www.facebook.com/lapor/posts/9");
 	json_decref(doc);
 	first_task(code, officer, nonce);
 	snprintf(line, sizeof(line), "TANGANI %s", nonce);
