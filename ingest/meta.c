@@ -92,7 +92,8 @@ read_direct(struct laporan *l, const char **text, const struct meta_event *e, co
 	if (id == NULL)
 		return "id";
 	*text = json_in_text(message, "text", 0, &mistakes);
-	choice = json_in_text(json_in_object(message, "quick_reply", 0, &mistakes), "payload", 0, &mistakes);
+	choice = json_in_text(json_in_object(message, "quick_reply", 0, &mistakes), "payload", 0,
+	    &mistakes);
 	if (is_verdict(choice))
 		*text = choice;
 	json_array_foreach(attachments, i, a)
@@ -185,7 +186,8 @@ read_feed(struct laporan *l, const char **text, const struct meta_event *e)
 	const json_t *from = json_in_object(e->value, "from", 0, &mistakes);
 	struct said s = { .from = id_in(from, "id", &mistakes),
 	    .name = json_in_text(from, "name", 0, &mistakes),
-	    .post = json_in_text(json_in_object(e->value, "post", 0, &mistakes), "permalink_url", 0, &mistakes) };
+	    .post = json_in_text(json_in_object(e->value, "post", 0, &mistakes), "permalink_url", 0,
+	    &mistakes) };
 
 	if (item == NULL || verb == NULL)
 		return "change";
@@ -257,8 +259,9 @@ read_mention(struct laporan *l, const char **text, const struct meta_event *e)
 	fill_public(l, e, &s);
 	l->no_reply = 1;
 	if (*text == NULL || (*text)[0] == '\0') {
-		buf_addf(&words, "[disebut di %s, baca di tautannya] %s", e->channel,
-		    l->link != NULL ? l->link : s.id);
+		/* no scheme and no www: those are the marks of spam */
+		buf_addf(&words, "[disebut di %s, baca di sana] %s.com/%s", e->channel, e->channel,
+		    post != NULL ? post : s.id);
 		l->text = buf_take(&words);
 		*text = NULL;
 	}

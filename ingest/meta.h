@@ -1,12 +1,13 @@
 #ifndef KENTONGAN_META_H
 #define KENTONGAN_META_H
 /*
- * Facebook page and Instagram account: one event of a webhook call -> struct laporan.  Source: Meta's
- * pages "Webhooks for Messenger", "Webhooks for Pages", "Instagram webhook examples" (2025-11).
+ * Facebook page and Instagram account: one event of a webhook call -> struct laporan.  Source:
+ * Meta's pages "Webhooks for Messenger", "Webhooks for Pages", "Instagram webhook examples"
+ * (2025-11).
  *
  * Who speaks is "facebook:ID" or "instagram:ID".  What was said in public is answered where it was
- * said: reply_to is "comment:ID" or "post:ID" (core/message.h sees to it that only a public text goes
- * there), link the post.
+ * said: reply_to is "comment:ID" or "post:ID" (core/message.h sees to it that only a public text
+ * goes there), link the post.
  *
  * Each fills l (zeroed) but for the text's length limit and the times that depend on now; text is
  * borrowed from the document.  NULL, or a word of ours for what is not taken.  l is released by the

@@ -71,7 +71,7 @@ void way_sender(struct laporan *l, const char *channel, const char *prefix, cons
 void way_receipt(struct ingest *g, struct http_req *r, const char *id, const char *token,
     int delivered, int status);
 
-/* A text of the sender's, cut to whole characters within the limit of texts; NULL and "" are none. */
+/* The sender's text, cut to whole characters within the limit of texts; NULL and "" are none. */
 void way_text(const struct ingest *g, struct laporan *l, const char *text);
 
 extern const struct way way_sms_http, way_whatsapp, way_meta;

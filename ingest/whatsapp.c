@@ -13,7 +13,8 @@
 #define ID_MAX 200
 #define WAY "whatsapp"
 /* What a human must see though we cannot: a view-once photo may be an emergency. */
-#define UNREADABLE "[pesan WhatsApp jenis ini tidak dapat dibaca sistem; mohon tanyakan kepada pengirimnya]"
+#define UNREADABLE \
+	"[pesan WhatsApp jenis ini tidak dapat dibaca sistem; mohon hubungi pengirimnya]"
 
 /* ---- one message ---- */
 

@@ -78,7 +78,8 @@ meta_request(struct buf *body, struct buf *object, const struct meta_place *p,
 	if (strncmp(to, PRIVATE, strlen(PRIVATE)) == 0 &&
 	    (id = public_id(to + strlen(PRIVATE), &kind)) != NULL) {
 		buf_addf(body, "{\"recipient\":{\"%s_id\":", kind);
-	} else if (strncmp(to, p->route, own) == 0 && to[own] == ':' && public_id(to + own + 1, &kind) == NULL) {
+	} else if (strncmp(to, p->route, own) == 0 && to[own] == ':' &&
+	    public_id(to + own + 1, &kind) == NULL) {
 		id = to + own + 1;
 		buf_adds(body, "{\"recipient\":{\"id\":");
 	} else {

@@ -12,8 +12,8 @@ struct meta_place { const char *route, *edge; size_t message_bytes; int typed; }
 extern const struct meta_place meta_facebook, meta_instagram;
 
 /*
- * Where it is posted (object gets the id whose edge it is, "" our own account) and the body.  -1 when
- * the address is none of this place's.
+ * Where it is posted (object gets the id whose edge it is, "" our own account) and the body.
+ * -1 when the address is none of this place's.
  */
 int meta_request(struct buf *body, struct buf *object, const struct meta_place *p,
     const struct outbox_item *it, int tagged);

@@ -604,6 +604,18 @@ START_TEST(a_voice_alone_goes_to_a_human)
 }
 END_TEST
 
+/* What we cannot show may be an emergency all the same: a human asks back. */
+START_TEST(an_unsupported_kind_goes_to_a_human)
+{
+	char code[CODE_CHARS + 1];
+
+	one("6281230000018", "\"type\":\"unsupported\",\"errors\":[{\"code\":131051,\"title\":\"Message type unknown\"}]");
+	receipt_of("6281230000018", code);
+	wait_state(code, "baru");
+	told(code, "tugas", "");
+}
+END_TEST
+
 START_TEST(statuses_change_the_record)
 {
 	char code[CODE_CHARS + 1], id[24], opaque[64], forged[64];
@@ -973,7 +985,7 @@ START_TEST(a_mention_goes_to_a_human)
 {
 	ck_assert_int_eq(event("page", "\"changes\":[{\"field\":\"mention\",\"value\":{\"item\":\"post\",\"verb\":\"add\",\"post_id\":\"8800_1\","
 	    "\"sender_id\":\"5009\",\"sender_name\":\"Kanaria\",\"created_time\":1}}]"), 200);
-	sms_left("https://www.facebook.com/8800_1");
+	sms_left("facebook.com/8800_1");
 	ck_assert_int_eq(accepted("5009", "", NULL), 0);
 	ck_assert_int_eq(accepted("8800_1", "", NULL), 0);
 }
@@ -1038,6 +1050,7 @@ meta_suite(void)
 	tcase_add_test(tc, pieces_make_one_ticket);
 	tcase_add_test(tc, words_after_the_photo);
 	tcase_add_test(tc, a_voice_alone_goes_to_a_human);
+	tcase_add_test(tc, an_unsupported_kind_goes_to_a_human);
 	tcase_add_test(tc, statuses_change_the_record);
 	tcase_add_test(tc, a_failed_status_sends_an_sms);
 	tcase_add_test(tc, who_is_not_on_whatsapp_gets_an_sms);
