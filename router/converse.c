@@ -614,10 +614,16 @@ resident_checks(struct router *r, struct entry *e, const struct speech *s)
 static int
 follow_up(struct router *r, struct entry *e, const struct code *code)
 {
-	struct command cmd = { .event = ON_NOTE, .by = BY_RESIDENT, .note = e->words.text, .u = &e->u,
+	struct command cmd = { .event = ON_NOTE, .by = BY_RESIDENT, .u = &e->u,
 	    .answer = converse_may_answer(r, e) };
+	struct buf note = { 0 };
+	int rc;
 
-	return converse_apply(r, e, code, &cmd);
+	describe_pieces(&note, &e->words);
+	cmd.note = buf_str(&note);
+	rc = converse_apply(r, e, code, &cmd);
+	buf_wipe(&note);
+	return rc;
 }
 
 /*

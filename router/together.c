@@ -57,9 +57,8 @@ newest(struct router *r, const struct entry *e, struct code *code, struct stored
 	return found;
 }
 
-/* What a human reads of it in the case's log; the words themselves follow the list. */
-static void
-describe(struct buf *note, const struct laporan *l)
+void
+describe_pieces(struct buf *note, const struct laporan *l)
 {
 	for (int i = 0; i < l->media_n; i++)
 		buf_addf(note, "%s%s", i ? ", " : "berkas: ", l->media[i]);
@@ -92,6 +91,19 @@ understand_both(struct router *r, struct entry *e, const struct laporan *first)
 }
 
 /*
+ * The machine may route the case now.  Not by a greeting; and a voice that nobody has heard yet keeps
+ * its human, unless the words are an emergency themselves.
+ */
+static int
+is_clear(const struct router *r, const struct entry *e, const struct case_record *c)
+{
+	const struct category *k = category_find(r->h.policy->catalogue, e->u.category);
+
+	return !e->u.unsure && (k == NULL || !k->no_case) &&
+	    (!c->lane_e || e->u.urgency == URGENCY_DARURAT);
+}
+
+/*
  * A case that waits for a human because a piece was missing, and here it is: the machine can read
  * it now, or the note helps the human.
  */
@@ -114,12 +126,12 @@ join(struct router *r, struct entry *e, const struct code *code, const struct st
 	if (unread) {
 		understand_both(r, e, &first);
 		cmd.u = &e->u;
-		if (!e->u.unsure) {
+		if (is_clear(r, e, &s->c)) {
 			cmd.event = ON_ASSIGN;
 			cmd.by = BY_ROUTER;
 		}
 	}
-	describe(&note, &e->words);
+	describe_pieces(&note, &e->words);
 	cmd.note = buf_str(&note);
 	cmd.answer = cmd.by == BY_RESIDENT && converse_may_answer(r, e);
 	rc = converse_apply(r, e, code, &cmd);

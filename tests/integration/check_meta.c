@@ -555,7 +555,9 @@ START_TEST(pieces_make_one_ticket)
 	one(from, "\"type\":\"image\",\"image\":{\"id\":\"2754859441498128\",\"mime_type\":\"image/jpeg\",\"sha256\":\"x\"}");
 	one(from, "\"type\":\"location\",\"location\":{\"latitude\":-8.2731,\"longitude\":114.3312,\"name\":\"Balai Desa\"}");
 	one(from, "\"type\":\"audio\",\"audio\":{\"id\":\"2754859441498129\",\"mime_type\":\"audio/ogg\",\"voice\":true}");
-	for (int i = 0; i < 3; i++) {
+	one(from, "\"type\":\"image\",\"image\":{\"id\":\"2754859441498140\",\"caption\":\"begini keadaannya pak\"}");
+	sms_left("berkas: whatsapp:2754859441498140; begini");	/* the picture is kept beside its words */
+	for (int i = 0; i < 4; i++) {
 		const struct timespec pause = { 0, 20 * 1000000L };
 		int64_t until = clock_mono_ms() + LIMIT_MS;
 
@@ -566,8 +568,8 @@ START_TEST(pieces_make_one_ticket)
 	}
 	snprintf(c.s, sizeof(c.s), "%s", code);
 	code_show(shown, &c);
-	ck_assert_int_eq(accepted(from, shown, NULL), 4);
-	ck_assert_int_eq(accepted(from, "", NULL), 4);
+	ck_assert_int_eq(accepted(from, shown, NULL), 5);
+	ck_assert_int_eq(accepted(from, "", NULL), 5);
 }
 END_TEST
 
@@ -601,6 +603,16 @@ START_TEST(a_voice_alone_goes_to_a_human)
 	ck_assert_str_eq(member(doc, "urgency"), "darurat");
 	json_decref(doc);
 	told(code, "tugas", "");
+	/* Quiet words behind it do not send the human away. */
+	one_text("6281230000010", "sampah menumpuk di pasar genteng kulon");
+	json_decref(sent("6281230000010", "sampaikan ke petugas"));
+	doc = case_in(code, "baru");
+	ck_assert_str_eq(member(doc, "urgency"), "darurat");
+	json_decref(doc);
+	one_text("6281230000010", "kebakaran rumah di desa kabat");
+	doc = case_in(code, "ditugaskan");
+	ck_assert_str_eq(member(doc, "category"), "kebakaran");
+	json_decref(doc);
 }
 END_TEST
 
