@@ -29,7 +29,7 @@ static const char *const folders[] = { "", "redis", "secrets", "spool", "media",
     "log", "noted" };
 static const char *const secrets[] = {
 	"data", "lookup", "sign", "redis", "sms_http", "kannel", "kannel_send", "kannel_admin", "whatsapp_app", "whatsapp_verify",
-	"telegram", "x", "meta", "console_admin",
+	"telegram", "x", "meta", "meta_verify", "console_admin",
 };
 static const char *const daemons[] = { "router", "sla", "notify", "ingest", "console" };
 

@@ -123,6 +123,7 @@ static const struct field fields[] = {
 	TEXT("inc", incident), ENUM("cl", closed_as, CLOSE_WITHDRAWN), TEXT("dup", duplicate_of),
 	TEXT("ch", channel), TEXT("rep", reporter), TEXT("lang", lang),
 	MS("rx", received_ms), MS("ar", arrived_ms), MS("op", opened_ms), MS("cls", closed_ms),
+	MS("heard", heard_ms),
 	MS("tl", told_ms), MS("tk", taken_ms), MS("go", going_ms), MS("sc", arrived_scene_ms),
 	MS("hd", handled_ms), MS("rs", resolved_ms),
 	TEXT("hold", holder), INT("msg", messages), INT("ho", hand_ons), INT("lv", level),

@@ -94,6 +94,7 @@ struct case_record {
 	int64_t received_ms;		/* at the gateway or us: the promise starts here */
 	int64_t arrived_ms;		/* in the store */
 	int64_t opened_ms, closed_ms;
+	int64_t heard_ms;		/* his last message on that channel: some close 24 hours after it */
 	int64_t told_ms, taken_ms, going_ms, arrived_scene_ms, handled_ms, resolved_ms;	/* C6 */
 
 	char units[CASE_UNITS][UNIT_CODE_CHARS]; int units_n;	/* lead first */

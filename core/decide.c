@@ -183,6 +183,8 @@ case_decide(const struct policy *policy, const struct roster *roster, const stru
 	if (prepare(&s, c, &d) != 0)
 		return -1;
 	fx->what = case_event_name(s.t->on);
+	if (cmd->heard_ms > s.c->heard_ms)
+		s.c->heard_ms = cmd->heard_ms;
 	if (s.t->on == ON_DUE) {
 		climb_due(&s, &d);
 		tasks_prune(s.c);

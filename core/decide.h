@@ -41,6 +41,7 @@ struct command {
 	int64_t until_ms;			/* ON_WAIT, ON_ASK */
 	/* Nonces of new tasks come from it; its two lowest bits say how much longer than usual. */
 	uint64_t entropy;
+	int64_t heard_ms;			/* the resident's message, by the case's own channel; 0 none */
 	int answer;				/* sent by SMS: tell the officer, or the resident, that it was taken */
 };
 

@@ -16,6 +16,7 @@ laporan_release(struct laporan *l)
 	free(l->sender);
 	free(l->reply_to);
 	free(l->ack);
+	free(l->link);
 	free(l->name);
 	free(l->text);
 	free(l->where);
@@ -40,18 +41,30 @@ laporan_address(const struct laporan *l)
 }
 
 void
+laporan_add_media(struct laporan *l, const char *channel, const char *id)
+{
+	struct buf name = { 0 };
+
+	if (l->media_n == LAPORAN_MEDIA)
+		return;
+	buf_addf(&name, "%s:%s", channel, id);
+	l->media[l->media_n++] = buf_take(&name);
+}
+
+void
 laporan_encode_private(struct buf *b, const struct laporan *l)
 {
 	buf_addf(b, "{\"schema\":%d", LAPORAN_SCHEMA);
 	buf_add_pair_if(b, "id", l->message_id);
 	buf_add_pair_if(b, "from", l->sender);
+	buf_add_pair_if(b, "to", l->reply_to);
+	buf_add_pair_if(b, "link", l->link);
 	buf_add_pair_if(b, "name", l->name);
 	buf_add_pair_if(b, "text", l->text);
 	buf_add_pair_if(b, "where", l->where);
 	buf_add_pair_if(b, "place", l->place);
 	buf_add_pair_if(b, "cat", l->category);
 	buf_add_pair_if(b, "about", l->about);
-	buf_add_pair_if(b, "to", l->reply_to);
 	buf_add_pair_if(b, "ack", l->ack);
 	buf_adds(b, l->adds ? ",\"adds\":1" : "");
 	if (l->has_position)
@@ -96,12 +109,13 @@ laporan_decode_private(struct laporan *l, const char *json, size_t len)
 		goto out;
 	l->message_id = text_of(doc, "id");
 	l->sender = text_of(doc, "from");
+	l->reply_to = text_of(doc, "to");
+	l->link = text_of(doc, "link");
 	l->name = text_of(doc, "name");
 	l->text = text_of(doc, "text");
 	l->where = text_of(doc, "where");
 	l->place = text_of(doc, "place");
 	l->category = text_of(doc, "cat");
-	l->reply_to = text_of(doc, "to");
 	l->ack = text_of(doc, "ack");
 	l->adds = json_integer_value(json_object_get(doc, "adds")) != 0;
 	if (json_is_string(json_object_get(doc, "about")))

@@ -25,12 +25,14 @@ struct laporan {
 	char reply_channel[16];		/* where the answer goes; "" nowhere */
 	char *reply_to;			/* the answer's address there; NULL: the sender */
 	char *ack;			/* where the channel wants it confirmed that this was taken; NULL */
-	int adds;	/* no words of its own (pin, voice, photo) or an edit: joins the sender's last case */
+	int adds;	/* an edit of what the sender wrote last: joins his last case */
+	char *link;			/* the public post it was said under */
 	char *name, *text;		/* text: UTF-8, byte for byte as sent */
 	char *where;			/* place in the citizen's words */
 	char *place, *category;		/* chosen on the form, codes */
 	double lat, lng; int has_position;
-	char *media[LAPORAN_MEDIA]; int media_n;	/* names in the media folder */
+	/* names in the media folder, or CHANNEL:ID of what the platform still keeps */
+	char *media[LAPORAN_MEDIA]; int media_n;
 	char about[9];			/* code of the case it adds to, "" none */
 	int hide;			/* wish to stay unknown to officers */
 	int latihan;			/* drill */
@@ -44,6 +46,8 @@ void laporan_release(struct laporan *l);
 int laporan_is_empty(const struct laporan *l);
 /* Whom an answer reaches on reply_channel, borrowed; NULL: nobody. */
 const char *laporan_address(const struct laporan *l);
+/* One more of its media, if there is room. */
+void laporan_add_media(struct laporan *l, const char *channel, const char *id);
 void laporan_encode_private(struct buf *b, const struct laporan *l);
 /* lookup: hash of the sender, "" anonymous. */
 void laporan_encode_public(struct buf *b, const struct laporan *l, const char *lookup);

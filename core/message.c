@@ -68,6 +68,44 @@ message_kind_on(const char *route, const char *kind)
 	return NULL;
 }
 
+/* By the code alone anybody sees the state, so that is what a public answer may hold. */
+static const struct { const char *kind, *open; } public_kinds[] = {
+	{ "terima",          "publik" },  { "terima-triase",   "publik" },
+	{ "kabar-diterima",  "publik-kabar" },   { "kabar-menuju",    "publik-kabar" },
+	{ "kabar-tiba",      "publik-kabar" },   { "kabar-ditangani", "publik-kabar" },
+	{ "kabar-teruskan",  "publik-kabar" },   { "kabar-menunggu",  "publik-kabar" },
+	{ "kabar-ditutup",   "publik-kabar" },   { "kabar-ditolak",   "publik-kabar" },
+	{ "kabar-batal",     "publik-kabar" },   { "kabar-dibuka",    "publik-kabar" },
+	{ "kabar-tambah",    "publik-kabar" },   { "kabar-selesai",   "publik-selesai" },
+	{ "cek",             "publik-kabar" },   { "cek-lewat",       "publik-kabar" },
+	{ "cek-selesai",     "publik-kabar" },
+	{ "sapa",            NULL },	/* thanks under a post: a machine's greeting is only noise */
+};
+
+static int
+is_public(const char *to)
+{
+	return strncmp(to, "comment:", 8) == 0 || strncmp(to, "post:", 5) == 0;
+}
+
+int
+message_go_public(const char **kind, struct buf *to, int sealed)
+{
+	struct buf author = { 0 };
+
+	if (!is_public(buf_str(to)))
+		return 0;
+	for (size_t i = 0; !sealed && i < N_ELEMS(public_kinds); i++)
+		if (strcmp(public_kinds[i].kind, *kind) == 0) {
+			*kind = public_kinds[i].open;
+			return *kind != NULL ? 0 : -1;
+		}
+	buf_addf(&author, "private:%s", buf_str(to));
+	buf_wipe(to);
+	*to = author;
+	return 0;
+}
+
 int
 message_needs_words(const struct message *m)
 {
@@ -213,12 +251,16 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 	struct holes h = { 0 };
 	int rc = -1;
 
+	out->kind = m->kind;
 	if (m->to == TO_OFFICER && (o == NULL || o->phone[0] == '\0'))
 		return -1;
 	if (m->to == TO_REPORTER &&
 	    (words == NULL || laporan_address(words) == NULL || c->channel[0] == '\0'))
 		return -1;
 	if (kind == NULL)
+		return 1;
+	buf_adds(&out->to, m->to == TO_OFFICER ? o->phone : laporan_address(words));
+	if (m->to == TO_REPORTER && message_go_public(&kind, &out->to, c->sealed) != 0)
 		return 1;
 	fill_holes(&h, p, c, unit, m->due_ms, lang, now_ms);
 	buf_addf(&h.percent, "%d", m->percent);
@@ -234,7 +276,6 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 	if (fill(p, lang, kind, c, &h, m, buf_str(&reason), NULL, 0, &out->text) != 0)
 		goto out;
 	snprintf(out->route, sizeof(out->route), "%s", route);
-	buf_adds(&out->to, m->to == TO_OFFICER ? o->phone : laporan_address(words));
 	out->kind = kind;
 	rc = 0;
 out:

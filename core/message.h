@@ -22,6 +22,13 @@ void outgoing_release(struct outgoing *o);
 int message_render(const struct policy *p, const struct roster *r, const struct case_record *c,
     const struct laporan *words, const char *note, const struct message *m, int64_t now_ms,
     struct outgoing *out);
+/*
+ * An answer to an address that anybody can read ("comment:ID", "post:ID") is one of the kinds
+ * publik*, whose only hole is the code.  What has no such kind, and all of a sealed case, goes to the
+ * author alone ("private:comment:ID").  kind and to are changed accordingly; -1 when
+ * nothing is to be said there.  Other addresses stay as they are.
+ */
+int message_go_public(const char **kind, struct buf *to, int sealed);
 /* The citizen's own words or address are needed to render it. */
 int message_needs_words(const struct message *m);
 

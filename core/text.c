@@ -231,6 +231,7 @@ static const struct kind { const char *name, *holes; } kinds[] = {
 	/* where everybody reads along: no hole that could say who, what or where */
 	{ "publik",            "kode" },
 	{ "publik-kabar",      "kode" },
+	{ "publik-selesai",    "kode" },
 	/* to officers */
 	{ "tugas",             "kode nonce urgensi kategori tempat isi batas" },
 	{ "tugas-rahasia",     "kode" },

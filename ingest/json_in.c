@@ -98,13 +98,11 @@ field_fits(const json_t *doc, const struct json_field *f, size_t text_most, stru
 }
 
 json_t *
-json_in(const char *body, size_t len, const struct json_field *fields, size_t n, size_t text_most,
-    struct buf *mistakes)
+json_in_document(const char *body, size_t len, struct buf *mistakes)
 {
 	struct buf repaired = { 0 };
 	json_error_t error;
-	json_t *doc = NULL;
-	int fits = 1;
+	json_t *doc;
 
 	if (!is_shallow(body, len)) {
 		buf_addf(mistakes, "nested deeper than %d", DEPTH_MAX);
@@ -118,14 +116,73 @@ json_in(const char *body, size_t len, const struct json_field *fields, size_t n,
 	if (!json_is_object(doc)) {
 		buf_addf(mistakes, "not a JSON object: %s at byte %d",
 		    doc == NULL ? error.text : "another value", error.position);
-		fits = 0;
+		json_decref(doc);
+		doc = NULL;
 	}
+	buf_release(&repaired);
+	return doc;
+}
+
+json_t *
+json_in(const char *body, size_t len, const struct json_field *fields, size_t n, size_t text_most,
+    struct buf *mistakes)
+{
+	json_t *doc = json_in_document(body, len, mistakes);
+	int fits = doc != NULL;
+
 	for (size_t i = 0; fits && i < n; i++)
 		fits = field_fits(doc, &fields[i], text_most, mistakes);
 	if (!fits) {
 		json_decref(doc);
 		doc = NULL;
 	}
-	buf_release(&repaired);
 	return doc;
+}
+
+/* ---- looks into a document ---- */
+
+static const json_t *
+look(const json_t *o, const char *name, json_type type, int required, int *mistakes)
+{
+	const json_t *v = json_object_get(o, name);
+
+	if (v == NULL) {
+		*mistakes += required;
+		return NULL;
+	}
+	if (json_typeof(v) == type)
+		return v;
+	++*mistakes;
+	return NULL;
+}
+
+const char *
+json_in_text(const json_t *o, const char *name, int required, int *mistakes)
+{
+	return json_string_value(look(o, name, JSON_STRING, required, mistakes));
+}
+
+const json_t *
+json_in_object(const json_t *o, const char *name, int required, int *mistakes)
+{
+	return look(o, name, JSON_OBJECT, required, mistakes);
+}
+
+const json_t *
+json_in_array(const json_t *o, const char *name, int required, int *mistakes)
+{
+	return look(o, name, JSON_ARRAY, required, mistakes);
+}
+
+int
+json_in_number(const json_t *o, const char *name, int required, double *out, int *mistakes)
+{
+	const json_t *v = json_object_get(o, name);
+
+	if (json_is_number(v)) {
+		*out = json_number_value(v);
+		return 0;
+	}
+	*mistakes += v != NULL || required;
+	return -1;
 }

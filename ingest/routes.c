@@ -32,6 +32,13 @@ static const struct {
 /* The form around one file. */
 #define MULTIPART_OVERHEAD 8192
 
+static size_t
+hook_limit(const struct settings *set, const struct way *w)
+{
+	return w->body_limit == 0 ? (size_t)set->hook_body_bytes :
+	    (size_t)*(const int64_t *)((const char *)set + w->body_limit);
+}
+
 struct http_route *
 ingest_routes(const struct settings *set, size_t *n)
 {
@@ -52,8 +59,7 @@ ingest_routes(const struct settings *set, size_t *n)
 			    ways[i]->get, 0 };
 		if (ways[i]->post != NULL)
 			routes[(*n)++] = (struct http_route){ HTTP_POST, ways[i]->path,
-			    ways[i]->body > 0 ? ways[i]->body : (size_t)set->hook_body_bytes,
-			    ways[i]->post, 0 };
+			    hook_limit(set, ways[i]), ways[i]->post, 0 };
 	}
 	return routes;
 }

@@ -2,6 +2,7 @@
 #include "ingest/telegram.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,6 @@
 #include "lib/buf.h"
 
 #define KIB 1024
-#define BODY_BYTES (256 * KIB)	/* 4,096 characters, each perhaps twelve bytes of \u, and its quote */
 
 /* ---- who ---- */
 
@@ -313,7 +313,7 @@ post_telegram(struct http_req *r, void *arg)
 		    "X-Telegram-Bot-Api-Secret-Token must be the secret telegram, as given to setWebhook.");
 		return;
 	}
-	doc = json_in(body, len, fields, N_ELEMS(fields), BODY_BYTES, &mistakes);
+	doc = json_in(body, len, fields, N_ELEMS(fields), (size_t)g->h.set.chat_body_bytes, &mistakes);
 	if (doc != NULL && telegram_read(&l, g, doc, &why)) {
 		t = taking_begin(g, r, 200, "text/plain; charset=utf-8", NULL);
 		taking_add(t, &l, 0);	/* Telegram comes again for a day */
@@ -329,5 +329,5 @@ post_telegram(struct http_req *r, void *arg)
 
 const struct way way_telegram = {
 	.path = "/hook/telegram", .post = post_telegram, .secrets = { "telegram" },
-	.body = BODY_BYTES,
+	.body_limit = offsetof(struct settings, chat_body_bytes),
 };

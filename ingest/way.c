@@ -7,7 +7,6 @@
 
 #include "core/phone.h"
 #include "lib/log.h"
-#include "store/outbox.h"
 
 /* ---- secrets ---- */
 
@@ -208,6 +207,45 @@ taking_add(struct taking *t, struct laporan *l, int spoolable)
 	receive(t->g, l, spoolable, on_taken, t);
 }
 
+static void
+on_taking_noted(const redisReply *reply, void *arg)
+{
+	struct taking *t = arg;
+
+	t->waiting--;
+	t->missing += reply == NULL || reply->type != REDIS_REPLY_STRING;
+	finish(t);
+}
+
+static int
+token_fits(const struct ingest *g, const char *id, const char *token)
+{
+	char own[OUTBOX_TOKEN_CHARS + 1];
+
+	outbox_token(own, &g->h.st, id);
+	return token != NULL && strlen(token) == OUTBOX_TOKEN_CHARS &&
+	    equal_secret(own, token, OUTBOX_TOKEN_CHARS);
+}
+
+void
+taking_receipt(struct taking *t, const char *id, const char *token, enum receipt_news news)
+{
+	struct ingest *g = t->g;
+	struct redis_args a = { 0 };
+
+	if (!token_fits(g, id, token)) {
+		way_drop(g, "receipt", "token");
+		return;
+	}
+	g->receipts++;
+	t->waiting++;
+	outbox_receipt_args(&a, &g->h.st, id, news, house_now_ms(&g->h));
+	if (!g->h.serving || redis_link_send(g->link, on_taking_noted, t, a.n, (const char **)a.argv,
+	    a.lens) != 0)
+		on_taking_noted(NULL, t);
+	redis_args_release(&a);
+}
+
 void
 taking_end(struct taking *t)
 {
@@ -301,13 +339,10 @@ void
 way_receipt(struct ingest *g, struct http_req *r, const char *id, const char *token, int delivered,
     int status)
 {
-	char own[OUTBOX_TOKEN_CHARS + 1];
 	struct receipt_call *c;
 	struct redis_args a = { 0 };
 
-	outbox_token(own, &g->h.st, id);
-	if (token == NULL || strlen(token) != OUTBOX_TOKEN_CHARS ||
-	    !equal_secret(own, token, OUTBOX_TOKEN_CHARS)) {
+	if (!token_fits(g, id, token)) {
 		way_refuse(g, r, "receipt", 403, "The token does not belong to that message.");
 		return;
 	}

@@ -11,16 +11,17 @@
  *            it not: the platform comes again, and the message's id makes that harmless.
  */
 #include "ingest/ingest.h"
+#include "store/outbox.h"
 
 struct way {
 	const char *path;		/* of its hook */
 	http_handler get, post;		/* handshake or events; either may be NULL */
+	size_t body_limit;		/* offset of its setting in struct settings; 0: ingest.hook.body */
 	/*
 	 * Names of files under DIR/secrets, NULL-ended.  NAME_previous is accepted beside NAME, so
 	 * that changing one drops nothing.  Without the first one the hook answers 404.
 	 */
 	const char *secrets[4];
-	size_t body;			/* most bytes of one; 0: ingest.hook.body */
 };
 extern const struct way *const ways[];
 extern const size_t ways_n;
@@ -57,6 +58,11 @@ struct taking *taking_begin(struct ingest *g, struct http_req *r, int status, co
     const char *body);
 /* l is borrowed for the call.  spoolable as for receive(). */
 void taking_add(struct taking *t, struct laporan *l, int spoolable);
+/*
+ * A delivery receipt among them: news of our message id, proved by its token.  A wrong token is
+ * counted and passed over, the rest of the call being well signed.
+ */
+void taking_receipt(struct taking *t, const char *id, const char *token, enum receipt_news news);
 /* No more will be added; t is gone when the answer is. */
 void taking_end(struct taking *t);
 
@@ -81,5 +87,6 @@ void way_sms(struct laporan *l, const struct ingest *g, const char *id, const ch
 void way_receipt(struct ingest *g, struct http_req *r, const char *id, const char *token,
     int delivered, int status);
 
-extern const struct way way_sms_http, way_sms_map, way_sms_kannel, way_dlr_kannel, way_telegram, way_x;
+extern const struct way way_sms_http, way_sms_map, way_sms_kannel, way_dlr_kannel, way_telegram, way_x,
+    way_whatsapp, way_meta;
 #endif

@@ -8,5 +8,7 @@ const struct way *const ways[] = {
 	&way_dlr_kannel,
 	&way_telegram,
 	&way_x,
+	&way_whatsapp,
+	&way_meta,
 };
 const size_t ways_n = N_ELEMS(ways);

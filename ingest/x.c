@@ -2,6 +2,7 @@
 #include "ingest/x.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,6 @@
 #include "ingest/way.h"
 #include "lib/escape.h"
 
-#define BODY_BYTES (512 * 1024)
 #define ID_CHARS 19
 #define TOKEN_MOST 256
 
@@ -416,7 +416,7 @@ post_x(struct http_req *r, void *arg)
 		    "of HMAC-SHA256 over the body by the secret x.");
 		return;
 	}
-	doc = json_in(body, len, NULL, 0, BODY_BYTES, &mistakes);
+	doc = json_in(body, len, NULL, 0, (size_t)c.g->h.set.chat_body_bytes, &mistakes);
 	if (doc == NULL) {
 		way_drop(c.g, "x", "no-json");
 		way_nothing(r);
@@ -430,5 +430,6 @@ post_x(struct http_req *r, void *arg)
 }
 
 const struct way way_x = {
-	.path = "/hook/x", .get = get_x, .post = post_x, .secrets = { "x" }, .body = BODY_BYTES,
+	.path = "/hook/x", .get = get_x, .post = post_x, .secrets = { "x" },
+	.body_limit = offsetof(struct settings, chat_body_bytes),
 };

@@ -15,13 +15,15 @@ enum send_outcome {
 	SEND_DONE,		/* the gateway has it */
 	SEND_RETRY,		/* surely not sent; may work later */
 	SEND_FINAL,		/* surely not sent and never will be */
-	SEND_UNKNOWN		/* may or may not have been sent: again under the same id */
+	SEND_UNKNOWN,		/* may or may not have been sent: again under the same id */
+	SEND_ELSEWHERE		/* surely not sent; it goes by another route, see there */
 };
 struct send_result {
 	enum send_outcome outcome;
 	int64_t retry_after_ms;		/* the gateway's own word; 0 none */
 	int64_t pause_ms;		/* the whole way stands still so long (throughput, its account) */
 	const char *why;		/* for the log: no number, no text; may be NULL */
+	const char *route;		/* SEND_ELSEWHERE: that one, static text */
 };
 typedef void (*on_sent)(const struct send_result *r, void *arg);
 
@@ -32,6 +34,8 @@ struct channel {
 	/* Delivery receipts come for what it sent: "sent" is then not the last word. */
 	int receipts;
 	void (*send)(struct channel *c, const struct outbox_item *item, on_sent done, void *arg);
+	/* Where a message goes whose receipt says failed or never came; NULL: nowhere.  May be NULL. */
+	const char *(*second)(const struct outbox_item *item);
 	/* May be NULL.  What was sent since the last flush is certain only after a 0. */
 	int (*flush)(struct channel *c);
 	void (*release)(struct channel *c);
@@ -46,15 +50,7 @@ struct ways_env { struct house *h; struct event_base *base; struct httpc *http; 
  * One row each.  open() fills *c: 0; 1 when this installation has no such gateway (the route then
  * writes to its file); -1 after naming the mistake on standard error.
  */
-struct way_out {
-	const char *route;
-	int (*open)(struct channel *c, const struct ways_env *env);
-	/*
-	 * The route of what was not delivered, if that one has a gateway and the address suits it
-	 * (a telephone number); NULL: none.
-	 */
-	const char *second;
-};
+struct way_out { const char *route; int (*open)(struct channel *c, const struct ways_env *env); };
 extern const struct way_out ways_out[];
 extern const size_t ways_out_n;
 

@@ -100,6 +100,12 @@ settle(struct flight *f)
 	uint32_t jitter;
 	struct retry_plan plan;
 
+	if (f->result.outcome == SEND_ELSEWHERE) {
+		f->mark.route = f->result.route;
+		log_warn("sent_elsewhere", "route=%s to=%s message=%s err=\"%s\"", l->channel.route,
+		    f->mark.route, f->item.id, log_quote(f->why, strlen(f->why)));
+		return;
+	}
 	random_bytes(&jitter, sizeof(jitter));
 	plan = retry_after(&f->result, f->item.tries, (int)set->notify_tries, set->notify_retry_ms,
 	    l->now_ms, f->item.not_after_ms, jitter);
@@ -159,6 +165,8 @@ count(struct outlane *l, const struct outbox_mark *m)
 {
 	if (m->result != 0) {
 		l->lost++;
+	} else if (m->route != NULL) {
+		l->moved++;
 	} else if (m->state == NULL) {
 		l->retried++;
 	} else if (strcmp(m->state, "sent") == 0) {

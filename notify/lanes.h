@@ -23,8 +23,6 @@ struct flight {
 struct outlane {
 	struct house *h;
 	struct channel channel;
-	int gateway;			/* 0: the file stands in for one */
-	const char *second;		/* route of what was not delivered; NULL none */
 	double tokens;			/* may be sent now */
 	int64_t filled_mono_ms, paused_until_mono_ms;
 	struct flight *flights;		/* flights_n, of these sending in the air */
@@ -33,7 +31,7 @@ struct outlane {
 	struct outbox_mark *marks;
 	struct event *landing;		/* marks what landed after the round */
 	int64_t now_ms;
-	unsigned long sent, retried, ended, lost;
+	unsigned long sent, retried, moved, ended, lost;
 };
 
 /* 0 or -1; c is taken over. */

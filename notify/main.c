@@ -73,8 +73,6 @@ notify_init(void *self, struct daemon *d, const char *port)
 		n->lanes_n++;
 		if (outlane_init(l, &n->h, d->base, &c) != 0)
 			return -1;
-		l->gateway = opened == 0;
-		l->second = ways_out[i].second;
 	}
 	n->tick = event_new(d->base, -1, 0, on_tick, n);
 	if (n->tick == NULL || house_start(&n->h, d) != 0)

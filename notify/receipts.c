@@ -23,26 +23,15 @@ receipts_release(struct receipts *w)
 	free(w->found);
 }
 
-static const struct outlane *
-lane_of(const struct outlane *lanes, size_t n, const char *route)
-{
-	for (size_t i = 0; route != NULL && i < n; i++)
-		if (strcmp(lanes[i].channel.route, route) == 0)
-			return &lanes[i];
-	return NULL;
-}
-
 static const char *
 second_way(const struct outbox_overdue *o, const struct outlane *lanes, size_t n, int64_t now_ms)
 {
-	const struct outlane *first = lane_of(lanes, n, o->route);
-	const struct outlane *second = first != NULL ? lane_of(lanes, n, first->second) : NULL;
-
-	if (second == NULL || !second->gateway || !o->item.readable ||
-	    buf_str(&o->item.to)[0] != '+' ||
-	    (o->item.not_after_ms != 0 && now_ms > o->item.not_after_ms))
+	if (!o->item.readable || (o->item.not_after_ms != 0 && now_ms > o->item.not_after_ms))
 		return NULL;
-	return second->channel.route;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(lanes[i].channel.route, o->route) == 0)
+			return lanes[i].channel.second != NULL ? lanes[i].channel.second(&o->item) : NULL;
+	return NULL;
 }
 
 static void

@@ -1,14 +1,19 @@
 /* The ways out: one row each. */
+#include "notify/meta.h"
 #include "notify/sms.h"
 #include "notify/telegram.h"
+#include "notify/whatsapp.h"
 #include "notify/x.h"
 
 const struct way_out ways_out[] = {
-	{ "sms", sms_open, NULL },
-	{ "email", channel_email_open, NULL },
-	{ "telegram", telegram_open, NULL },
-	{ "telegram-publik", telegram_open, NULL },
-	{ "x", x_open, NULL },
-	{ "x-publik", x_open, NULL },
+	{ "sms", sms_open },
+	{ "email", channel_email_open },
+	{ "telegram", telegram_open },
+	{ "telegram-publik", telegram_open },
+	{ "x", x_open },
+	{ "x-publik", x_open },
+	{ "whatsapp", whatsapp_open },
+	{ "facebook", facebook_open },
+	{ "instagram", instagram_open },
 };
 const size_t ways_out_n = N_ELEMS(ways_out);

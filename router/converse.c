@@ -9,10 +9,10 @@
 
 #include "core/message.h"
 #include "lib/log.h"
+#include "router/together.h"
 #include "router/work.h"
 
 #define TRIES 5
-#define OPEN_MAX 8
 #define TAP_LIFE_MS 60000	/* a phone shows a button as waiting for less than that */
 
 /* ---- grammar ---- */
@@ -207,8 +207,8 @@ officer_calling(const struct router *r, const struct entry *e)
  * Most answers to one number in an hour: robots talk for ever, people do not.  An officer has many
  * cases in an hour, and must know of each whether his word counted.
  */
-static int
-may_answer(struct router *r, struct entry *e)
+int
+converse_may_answer(struct router *r, struct entry *e)
 {
 	int64_t most = officer_calling(r, e) != NULL ? r->h.set.officer_answers_per_hour : r->h.set.answers_per_hour;
 	struct buf key = { 0 };
@@ -243,9 +243,9 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
 	const char *said = kind != NULL ? message_kind_on(e->words.reply_channel, kind) : NULL;
 	struct answer a = { .what = what, .kind = said != NULL ? said : "", .route = e->words.reply_channel,
 	    .latihan = e->words.latihan, .lane_e = e->words.lane_e, .note = e->words.text,
-	    .not_after_ms = r->now_ms + r->h.policy->message_life_ms };
+	    .not_after_ms = r->now_ms + r->h.policy->message_life_ms, .heard_ms = e->words.received_ms };
 	struct input_id in;
-	struct buf text = { 0 };
+	struct buf text = { 0 }, to = { 0 };
 	int rc;
 
 	work_input(&in, e);
@@ -256,15 +256,21 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
 	if (c != NULL)
 		snprintf(a.code, sizeof(a.code), "%s", c->code.s);
 	snprintf(a.id, sizeof(a.id), "%s.a", e->code.s);
-	if (said != NULL && may_answer(r, e) &&
-	    message_answer(r->h.policy, "id", said, c, r->now_ms, values, n, &text) == 0)
-		a.to = laporan_address(&e->words);
+	if (said != NULL && converse_may_answer(r, e)) {
+		buf_adds(&to, laporan_address(&e->words));
+		if (message_go_public(&said, &to, c == NULL || c->sealed) == 0 &&
+		    message_answer(r->h.policy, "id", said, c, r->now_ms, values, n, &text) == 0) {
+			a.kind = said;
+			a.to = buf_str(&to);
+		}
+	}
 	a.text = &text;
 	commit_begin(&r->answers, r->now_ms);
 	commit_add_answer(&r->answers, &r->h.st, &a, &e->keys, &in);
 	commit_run(&r->answers, &r->h.st);
 	rc = r->answers.slots[0].result == COMMIT_OK || r->answers.slots[0].result == COMMIT_ALREADY ? 1 : -1;
 	buf_wipe(&text);
+	buf_wipe(&to);
 	return rc;
 }
 
@@ -341,7 +347,7 @@ task_by_nonce(struct router *r, const char *officer, const char *nonce, struct c
  * why), -1 come again.
  */
 static int
-apply_as(struct router *r, const struct code *code, struct command *cmd, const struct input_id *in)
+apply_as(struct router *r, struct entry *e, const struct code *code, struct command *cmd, const struct input_id *in)
 {
 	for (int try = 0; try < TRIES; try++) {
 		struct stored_case s;
@@ -363,7 +369,11 @@ apply_as(struct router *r, const struct code *code, struct command *cmd, const s
 			r->fx->refusal = REFUSED_STATE;
 			rc = 0;
 		} else {
+			if (words.text == NULL && cmd->by != BY_OFFICER && e->words.text != NULL)
+				words.text = xstrdup(e->words.text);	/* opened by a photo or a place */
 			cmd->entropy = house_entropy(&r->h);
+			cmd->heard_ms = cmd->by != BY_OFFICER &&
+			    strcmp(e->words.reply_channel, s.c.channel) == 0 ? e->words.received_ms : 0;
 			if (case_decide(p, &r->h.roster, &s.c, cmd, r->now_ms, r->fx) != 0) {
 				rc = 0;
 			} else {
@@ -390,15 +400,15 @@ apply_as(struct router *r, const struct code *code, struct command *cmd, const s
 	return -1;
 }
 
-static int
-apply(struct router *r, struct entry *e, const struct code *code, struct command *cmd)
+int
+converse_apply(struct router *r, struct entry *e, const struct code *code, struct command *cmd)
 {
 	struct input_id in;
 
 	work_input(&in, e);
 	if (e->s.version == 0)
 		snprintf(in.reserved, sizeof(in.reserved), "%s", e->code.s);
-	return apply_as(r, code, cmd, &in);
+	return apply_as(r, e, code, cmd, &in);
 }
 
 /* The same of one of several cases: the entry itself is used up later. */
@@ -409,7 +419,7 @@ apply_beside(struct router *r, struct entry *e, const struct code *code, struct 
 
 	work_input(&in, e);
 	in.entry[0] = '\0';
-	return apply_as(r, code, cmd, &in);
+	return apply_as(r, e, code, cmd, &in);
 }
 
 /* ---- officers ---- */
@@ -492,12 +502,12 @@ officer_speaks(struct router *r, struct entry *e, const struct officer *o, const
 		return answer(r, e, 1, "tiada-tugas", "jawab-kosong", NULL, NULL, 0);
 	if (!found)
 		return answer_no_task(r, e, s, o->id, n == 1 ? nonces[0] : "");
-	cmd.answer = may_answer(r, e);
+	cmd.answer = converse_may_answer(r, e);
 	snprintf(cmd.actor, sizeof(cmd.actor), "%s", o->id);
 	snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s", s->unit);
 	unit_named(r, cmd.to_unit);
 	r->commands++;
-	rc = apply(r, e, &code, &cmd);
+	rc = converse_apply(r, e, &code, &cmd);
 	if (rc == 0 && r->fx->refusal == REFUSED_REASON)
 		return answer_how(r, e, s->event, nonce);
 	return rc != 0 ? rc : answer_refused(r, e, &code);
@@ -560,9 +570,9 @@ check(struct router *r, struct entry *e, const struct code *code)
 	return rc;
 }
 
-/* The sender's open cases; with only_done those that wait for his verdict. -1 no answer. */
-static int
-own_cases(struct router *r, const struct entry *e, int only_done, struct code *out)
+int
+converse_own_cases(struct router *r, const struct entry *e, int only_done,
+    struct code out[OPEN_MAX])
 {
 	struct code codes[64];
 	int n = e->lookup[0] != '\0' ? index_read(r, KEY_REPORTER, e->lookup, codes, NULL, 64) : 0, kept = 0;
@@ -599,7 +609,7 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 {
 	static const enum case_event events[] = { [SPEECH_WITHDRAW] = ON_WITHDRAW, [SPEECH_YES] = ON_CONFIRM, [SPEECH_NO] = ON_DISPUTE };
 	static const char *const words[] = { [SPEECH_WITHDRAW] = "BATAL", [SPEECH_YES] = "1", [SPEECH_NO] = "2" };
-	struct command cmd = { .event = events[s->kind], .by = BY_RESIDENT, .note = e->words.text, .answer = may_answer(r, e) };
+	struct command cmd = { .event = events[s->kind], .by = BY_RESIDENT, .note = e->words.text, .answer = converse_may_answer(r, e) };
 	struct code codes[OPEN_MAX], code = s->code;
 	int n, rc;
 
@@ -610,7 +620,7 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 		if (n == 0)
 			return answer(r, e, 1, "bukan-miliknya", "cek-tiada", NULL, NULL, 0);
 	} else {
-		n = own_cases(r, e, s->kind != SPEECH_WITHDRAW, codes);
+		n = converse_own_cases(r, e, s->kind != SPEECH_WITHDRAW, codes);
 		if (n < 0)
 			return -1;
 		if (n == 0 && s->kind != SPEECH_WITHDRAW)
@@ -622,7 +632,7 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 		code = codes[0];
 	}
 	r->commands++;
-	rc = apply(r, e, &code, &cmd);
+	rc = converse_apply(r, e, &code, &cmd);
 	return rc == 0 ? check(r, e, &code) : rc;
 }
 
@@ -634,7 +644,7 @@ resident_checks(struct router *r, struct entry *e, const struct speech *s)
 
 	if (s->has_code)
 		return check(r, e, &s->code);
-	n = own_cases(r, e, 0, codes);
+	n = converse_own_cases(r, e, 0, codes);
 	if (n < 0)
 		return -1;
 	if (n == 1)
@@ -649,10 +659,16 @@ resident_checks(struct router *r, struct entry *e, const struct speech *s)
 static int
 follow_up(struct router *r, struct entry *e, const struct code *code)
 {
-	struct command cmd = { .event = ON_NOTE, .by = BY_RESIDENT, .note = e->words.text, .u = &e->u,
-	    .answer = may_answer(r, e) };
+	struct command cmd = { .event = ON_NOTE, .by = BY_RESIDENT, .u = &e->u,
+	    .answer = converse_may_answer(r, e) };
+	struct buf note = { 0 };
+	int rc;
 
-	return apply(r, e, code, &cmd);
+	describe_pieces(&note, &e->words);
+	cmd.note = buf_str(&note);
+	rc = converse_apply(r, e, code, &cmd);
+	buf_wipe(&note);
+	return rc;
 }
 
 /*
@@ -691,7 +707,7 @@ goes_quiet(struct router *r, struct entry *e, const struct officer *o, const str
 	struct command cmd = { .event = s->kind == SPEECH_STOP ? ON_QUIET : ON_WRONG_NUMBER,
 	    .by = BY_RESIDENT, .note = e->words.text };
 	struct code codes[OPEN_MAX];
-	int n = own_cases(r, e, 0, codes);
+	int n = converse_own_cases(r, e, 0, codes);
 
 	if (n < 0)
 		return -1;
@@ -727,7 +743,7 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 			return answer(r, e, 1, "basa-basi", NULL, NULL, NULL, 0);
 		return n < 0 ? -1 : n == 0 ? 0 : unclear_officer(r, e, n == 1 ? nonces[0] : "7K3");
 	}
-	n = own_cases(r, e, 0, codes);
+	n = converse_own_cases(r, e, 0, codes);
 	return n < 0 ? -1 : n == 1 ? follow_up(r, e, &codes[0]) : 0;
 }
 
@@ -749,7 +765,7 @@ addition(struct router *r, struct entry *e)
 		cmd.u = entry_understand(r, e);	/* it may be the danger that was missing */
 	}
 	cmd.note = buf_str(&note);
-	rc = apply(r, e, &code, &cmd);
+	rc = converse_apply(r, e, &code, &cmd);
 	/* Its case is over: the photo is kept, and said to be so in the log. */
 	if (rc == 0 && e->words.media_n > 0)
 		rc = answer(r, e, 1, "foto-terlambat", NULL, NULL, NULL, 0);
@@ -767,9 +783,9 @@ missed_call(struct router *r, struct entry *e)
 	struct command cmd = { .event = ON_NOTE, .by = BY_RESIDENT,
 	    .note = "panggilan tak terjawab atau pesan kosong" };
 	struct code codes[OPEN_MAX];
-	int n = e->lookup[0] != '\0' ? own_cases(r, e, 0, codes) : 0;
+	int n = e->lookup[0] != '\0' ? converse_own_cases(r, e, 0, codes) : 0;
 
-	return n > 0 ? apply(r, e, &codes[0], &cmd) : n;
+	return n > 0 ? converse_apply(r, e, &codes[0], &cmd) : n;
 }
 
 /* The sender's last report that is still open and young.  1, 0 none, -1 no answer. */
@@ -808,7 +824,7 @@ fresh_case(struct router *r, const struct entry *e, struct code *out)
 static int
 join(struct router *r, struct entry *e)
 {
-	struct command cmd = { .event = ON_NOTE, .by = BY_RESIDENT, .answer = may_answer(r, e) };
+	struct command cmd = { .event = ON_NOTE, .by = BY_RESIDENT, .answer = converse_may_answer(r, e) };
 	struct buf note = { 0 };
 	struct code code;
 	int rc = fresh_case(r, e, &code);
@@ -824,7 +840,7 @@ join(struct router *r, struct entry *e)
 	if (e->words.has_position)
 		buf_addf(&note, "%slokasi: %.6f,%.6f", note.len > 0 ? "\n" : "", e->words.lat, e->words.lng);
 	cmd.note = buf_str(&note);
-	rc = apply(r, e, &code, &cmd);
+	rc = converse_apply(r, e, &code, &cmd);
 	buf_wipe(&note);
 	return rc;
 }
@@ -865,12 +881,13 @@ converse(struct router *r, struct entry *e)
 		return -1;
 	if (laporan_is_empty(&e->words))
 		return missed_call(r, e);
+	if (is_attachment(e))
+		return together(r, e);
 	if (e->words.adds) {
 		rc = join(r, e);
 		if (rc != 0 || e->words.text == NULL)
 			return rc;
 	}
-
 	speech_parse(&s, e->words.text);
 	switch (s.kind) {
 	case SPEECH_OFFICER:
@@ -891,5 +908,8 @@ converse(struct router *r, struct entry *e)
 	case SPEECH_NONE:
 		break;
 	}
+	rc = together(r, e);
+	if (rc != 0)
+		return rc;
 	return e->lookup[0] != '\0' || o != NULL ? belongs_to_open_case(r, e, o) : 0;
 }

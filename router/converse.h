@@ -31,6 +31,18 @@ struct speech {
 /* Reads a text as a command; pure. */
 void speech_parse(struct speech *s, const char *text);
 
+#define OPEN_MAX 8	/* cases of one sender that are told apart */
+/* Whether one more answer may go to this sender this hour; counted once for an entry. */
+int converse_may_answer(struct router *r, struct entry *e);
+/*
+ * Applies a command to a case until it is committed, which uses the entry up.  1 done, 0 refused
+ * (r->fx tells why), -1 come again.
+ */
+int converse_apply(struct router *r, struct entry *e, const struct code *code, struct command *cmd);
+/* The sender's open cases; with only_done those that wait for his verdict.  How many, -1 no answer. */
+int converse_own_cases(struct router *r, const struct entry *e, int only_done,
+    struct code out[OPEN_MAX]);
+
 /* 1 when the entry was a command or an answer and is used up; 0: it is a report; -1: come again. */
 int converse(struct router *r, struct entry *e);
 /* The officer whose telephone this came from, by SMS; NULL: none. */

@@ -8,6 +8,7 @@
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "router/converse.h"
+#include "router/together.h"
 
 #define TRIES 8		/* of one report, each with other nonces */
 #define FLIGHT 16	/* reports in one call: while the store works, the next are understood */
@@ -371,6 +372,16 @@ guard_loops(struct router *r, struct entry *entries, int n)
 	redis_args_release(&put);
 }
 
+/* An earlier entry of this batch from the same person: its case must be there before this is read. */
+static int
+heard_before(const struct entry *entries, int i)
+{
+	for (int k = 0; k < i; k++)
+		if (entries[i].lookup[0] != '\0' && strcmp(entries[k].lookup, entries[i].lookup) == 0)
+			return 1;
+	return 0;
+}
+
 int
 router_work(struct router *r, struct entry *entries, int n)
 {
@@ -406,11 +417,12 @@ router_work(struct router *r, struct entry *entries, int n)
 		if (poison)
 			call_poison(e);
 		else if (e->words.text != NULL || e->words.about[0] != '\0' || e->words.adds ||
-		    laporan_is_empty(&e->words)) {
+		    is_attachment(e) || laporan_is_empty(&e->words)) {
 			struct speech s;
 
 			speech_parse(&s, e->words.text != NULL ? e->words.text : "");
-			if ((s.kind != SPEECH_NONE || e->words.about[0] != '\0' || e->words.adds) &&
+			if ((s.kind != SPEECH_NONE || e->words.about[0] != '\0' || e->words.adds ||
+			    is_attachment(e) || (comes_in_pieces(e) && heard_before(entries, i))) &&
 			    flush(r, entries, n) != 0)
 				rc = -1;
 			spoke = converse(r, e);

@@ -103,7 +103,7 @@ add_index(struct commit_batch *b, const struct store *st, enum key_id key, const
 /* ---- outbox items ---- */
 
 static void
-seal_message(struct buf *out, const struct case_keys *keys, const struct case_record *c,
+seal_message(struct buf *out, const struct case_keys *keys, int latihan, int64_t heard_ms,
     const char *code, const char *kind, const char *to, const char *text, size_t text_len)
 {
 	struct buf plain = { 0 };
@@ -112,8 +112,11 @@ seal_message(struct buf *out, const struct case_keys *keys, const struct case_re
 	buf_add_json(&plain, to, strlen(to));
 	buf_adds(&plain, ",\"text\":");
 	buf_add_json(&plain, text, text_len);
-	buf_addf(&plain, ",\"code\":\"%s\",\"kind\":\"%s\"%s}", code, kind,
-	    c != NULL && c->latihan ? ",\"latihan\":true" : "");
+	buf_addf(&plain, ",\"code\":\"%s\",\"kind\":\"%s\"%s", code, kind,
+	    latihan ? ",\"latihan\":true" : "");
+	if (heard_ms > 0)
+		buf_addf(&plain, ",\"heard\":%" PRId64, heard_ms);
+	buf_addc(&plain, '}');
 	buf_add(out, keys->wrapped, SEAL_WRAPPED_BYTES);
 	seal_add(out, &keys->key, "message", plain.data, plain.len);
 	buf_wipe(&plain);
@@ -181,10 +184,11 @@ add_rendered(struct commit_batch *b, const struct store *st, const struct effect
 			random_bytes(&salt, sizeof(salt));
 			snprintf(id, sizeof(id), "%s.x%08x", fx->after.code.s, salt);
 		}
-		seal_message(&payload, keys, &fx->after, fx->after.code.s, out[i].kind,
+		seal_message(&payload, keys, fx->after.latihan,
+		    m->to == TO_REPORTER ? fx->after.heard_ms : 0, fx->after.code.s, out[i].kind,
 		    buf_str(&out[i].to), buf_str(&out[i].text), out[i].text.len);
-		add_message(b, st, id, out[i].route, m->lane_e, buf_str(&out[i].to),
-		    out[i].kind, &payload, m->not_before_ms, m->not_after_ms);
+		add_message(b, st, id, out[i].route, m->lane_e, buf_str(&out[i].to), out[i].kind,
+		    &payload, m->not_before_ms, m->not_after_ms);
 		buf_release(&payload);
 	}
 }
@@ -296,7 +300,7 @@ commit_add_answer(struct commit_batch *b, struct store *st, const struct answer 
 	add_item(b, st, &(struct item){ .code = "", .expect = -1, .input = "", .due_ms = -1,
 	    .entry = &entry, .digest = digest, .out_n = out_n }, input);
 	if (out_n) {
-		seal_message(&payload, keys, NULL, a->code, a->kind, a->to, buf_str(a->text),
+		seal_message(&payload, keys, 0, a->heard_ms, a->code, a->kind, a->to, buf_str(a->text),
 		    a->text->len);
 		add_message(b, st, a->id, a->route, a->lane_e, a->to, a->kind, &payload,
 		    b->decided_ms, a->not_after_ms);

@@ -63,6 +63,7 @@ struct answer {
 	char id[48];			/* message id: deterministic by its input */
 	int lane_e, latihan;
 	int64_t not_after_ms;
+	int64_t heard_ms;		/* the message it answers; 0 none */
 	const char *note;		/* sealed into the entry */
 };
 void commit_add_answer(struct commit_batch *b, struct store *st, const struct answer *a,

@@ -443,14 +443,14 @@ local function claim(keys, args)
 			if m.err or (m[6] and not string.find(m[6], '^%d+$')) then
 				-- No message any more: it waits out a lease, is reported, and holds up its recipient alone.
 				redis.call('ZADD', keys[i], text(now + lease), id)
-				out[#out + 1] = { id, 0, '', '', '0', '0', 'damaged', '' }
+				out[#out + 1] = { id, 0, '', '', '0', '0', 'damaged', 0 }
 			elseif not m[5] then
 				redis.call('ZREM', keys[i], id)
 			else
 				local fence = redis.call('HINCRBY', key, 'f', 1)
 				redis.call('HSET', key, 'st', 'sending')
 				redis.call('ZADD', keys[i], text(now + lease), id)
-				out[#out + 1] = { id, fence, m[1] or '', m[2] or '', m[3] or '0', m[4] or '0', m[5], m[7] or '' }
+				out[#out + 1] = { id, fence, m[1] or '', m[2] or '', m[3] or '0', m[4] or '0', m[5], i == 2 and 1 or 0 }
 			end
 		end
 	end
@@ -488,7 +488,8 @@ end
 
 -- A delivery receipt, in any order and as often as it likes: only what is better known is written.
 -- It may come before the gateway's own answer, or in its place: then it ends the message.
--- keys: meta, log, ended, waiting, message     args: prefix, id, 'delivered' or 'failed', entry, digest
+-- 'sent' is what the gateway's lost answer would have said: nothing is sent again.
+-- keys: meta, log, ended, waiting, message     args: prefix, id, 'sent', 'delivered' or 'failed', entry, digest
 local function receipt(keys, args)
 	local key, state = keys[5], args[3]
 	local m = redis.call('HMGET', key, 'st', 'q', 'z')
@@ -496,7 +497,8 @@ local function receipt(keys, args)
 	if not st then
 		return 'unknown'
 	end
-	if st == 'delivered' or st == state or st == 'superseded' or st == 'expired' then
+	if st == 'delivered' or st == state or st == 'superseded' or st == 'expired' or
+	    (state == 'sent' and st ~= 'queued' and st ~= 'sending') then
 		return 'known'
 	end
 	local g = { log = keys[2], seq = args[4] ~= '' and log_check(keys[1], keys[2]) or 0 }
@@ -510,7 +512,7 @@ local function receipt(keys, args)
 		redis.call('HSET', keys[1], 'seq', text(log_append(g, args[4], args[5])))
 	end
 	if st == 'queued' or st == 'sending' then
-		message_end(key, args[2], state, now, keys[3], args[1], state == 'failed' and keys[4] or nil)
+		message_end(key, args[2], state, now, keys[3], args[1], state ~= 'delivered' and keys[4] or nil)
 	elseif state == 'failed' then
 		-- Due for another way at once.
 		redis.call('HSET', key, 'st', state)
@@ -535,12 +537,14 @@ local function overdue(keys, args)
 	return out
 end
 
--- Sends a message another way, or gives it up: once, whoever asks.
--- keys: meta, log, waiting, message [, second message, its list, its line]
--- args: id, entry, digest [, second id, not before, not after]
+-- Sends a message another way, or gives it up: once, whoever asks.  It waits for a receipt, or the
+-- one who claimed it gives it away.
+-- keys: meta, log, waiting, message [, second message, its list, its line [, ended]]
+-- args: id, entry, digest [, second id, not before, not after [, fence of the claim, prefix]]
 local function reroute(keys, args)
-	local st = redis.call('HMGET', keys[4], 'st', 'p', 'k')
-	if not redis.call('ZSCORE', keys[3], args[1]) then
+	local st = redis.call('HMGET', keys[4], 'st', 'p', 'k', 'f', 'q', 'z')
+	local waits, claimed = redis.call('ZSCORE', keys[3], args[1]), keys[8] ~= nil
+	if claimed and (st[1] ~= 'sending' or st[4] ~= args[7]) or not claimed and not waits then
 		return 'lost'
 	end
 	local now, g = now_ms(keys[1]), { log = keys[2], seq = log_check(keys[1], keys[2]) }
@@ -549,8 +553,16 @@ local function reroute(keys, args)
 		redis.call('LLEN', keys[6])
 		redis.call('ZCARD', keys[7])
 	end
+	if claimed then
+		redis.call('LLEN', st[5])
+		redis.call('ZCARD', st[6])
+		redis.call('ZCARD', keys[8])
+	end
 	redis.call('HSET', keys[1], 'seq', text(log_append(g, args[2], args[3])))
 	redis.call('ZREM', keys[3], args[1])
+	if claimed then
+		message_end(keys[4], args[1], 'failed', now, keys[8], args[8], nil)
+	end
 	if keys[5] and st[2] then
 		redis.call('HSET', keys[5], 'st', 'queued', 'p', st[2], 'k', st[3], 'nb', args[5], 'na', args[6],
 			'q', keys[6], 'z', keys[7], 't', text(now))

@@ -46,6 +46,7 @@ open_payload(struct outbox_item *it, const struct store *st, const char *p, size
 	buf_add(&it->text, text, json_string_length(json_object_get(doc, "text")));
 	snprintf(it->code, sizeof(it->code), "%s", code != NULL ? code : "");
 	it->latihan = json_is_true(json_object_get(doc, "latihan"));
+	it->heard_ms = json_integer_value(json_object_get(doc, "heard"));
 	it->readable = 1;
 out:
 	json_decref(doc);
@@ -64,7 +65,7 @@ read_item(struct outbox_item *it, const struct store *st, const redisReply *r)
 	it->not_after_ms = strtoll(r->element[4]->str, NULL, 10);
 	it->tries = (int)strtol(r->element[5]->str, NULL, 10);
 	it->repeated = strcmp(r->element[6]->str, "sending") == 0;
-	it->lane_e = strstr(r->element[7]->str, ":due:e:") != NULL;
+	it->lane_e = r->element[7]->integer != 0;
 	open_payload(it, st, r->element[2]->str, r->element[2]->len);
 	return 0;
 }
@@ -141,6 +142,69 @@ mark_args(struct redis_args *all, const struct store *st, const struct outbox_ma
 	buf_release(&detail);
 }
 
+/* ---- another way ---- */
+
+struct rerouting {
+	const struct outbox_item *item;
+	const char *why, *route;	/* route NULL: given up */
+	int lane_e;
+	int64_t fence;			/* of the claim that gives it away; 0: it waits for a receipt */
+};
+
+static void
+reroute_args(struct redis_args *keys, struct redis_args *args, const struct store *st,
+    const struct rerouting *w, int64_t now_ms)
+{
+	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_WAITING };
+	const struct outbox_item *it = w->item;
+	struct buf entry = { 0 }, detail = { 0 }, prefix = { 0 };
+	char second[64], recipient[LOOKUP_CHARS + 1], line[48];
+	uint8_t digest[DIGEST_BYTES];
+
+	snprintf(second, sizeof(second), "%s.b", it->id);
+	buf_addf(&detail, "%s %s %s %s", it->id, it->kind, w->why, w->route != NULL ? w->route : "-");
+	logbook_plain_entry(&entry, digest, "pesan", "notify", buf_str(&detail), now_ms);
+	for (size_t i = 0; i < N_ELEMS(fixed); i++)
+		args_add_key(keys, st, fixed[i], NULL, NULL);
+	args_add_key(keys, st, KEY_MSG, it->id, NULL);
+	redis_args_adds(args, it->id);
+	redis_args_add(args, entry.data, entry.len);
+	redis_args_add(args, digest, sizeof(digest));
+	if (w->route != NULL) {
+		lookup_of(recipient, &st->lookup, buf_str(&it->to));
+		snprintf(line, sizeof(line), "%s:%s", w->lane_e ? "e" : "n", w->route);
+		args_add_key(keys, st, KEY_MSG, second, NULL);
+		args_add_key(keys, st, KEY_RCP, line, recipient);
+		args_add_key(keys, st, KEY_OUT, line, NULL);
+		redis_args_adds(args, second);
+		redis_args_addi(args, now_ms);
+		redis_args_addi(args, it->not_after_ms);
+	}
+	if (w->fence != 0) {
+		args_add_key(keys, st, KEY_ENDED, NULL, NULL);
+		buf_add_key(&prefix, &st->keys, KEY_MSG, NULL, NULL);
+		redis_args_addi(args, w->fence);
+		redis_args_add(args, prefix.data, prefix.len);
+	}
+	buf_release(&entry);
+	buf_release(&detail);
+	buf_release(&prefix);
+}
+
+/* A claimed message that its own way cannot carry. */
+static void
+elsewhere_args(struct redis_args *all, const struct store *st, const struct outbox_mark *m,
+    int64_t now_ms)
+{
+	struct redis_args keys = { 0 }, args = { 0 };
+
+	reroute_args(&keys, &args, st, &(struct rerouting){ .item = m->item, .why = "elsewhere",
+	    .route = m->route, .lane_e = m->item->lane_e, .fence = m->item->fence }, now_ms);
+	store_call_args(all, "kt_reroute", &keys, &args);
+	redis_args_release(&keys);
+	redis_args_release(&args);
+}
+
 void
 outbox_mark(struct store *st, struct outbox_mark *marks, int n, int64_t now_ms)
 {
@@ -149,7 +213,10 @@ outbox_mark(struct store *st, struct outbox_mark *marks, int n, int64_t now_ms)
 
 	for (int i = 0; i < n; i++) {
 		redis_args_reset(&all);
-		mark_args(&all, st, &marks[i], now_ms);
+		if (marks[i].route != NULL)
+			elsewhere_args(&all, st, &marks[i], now_ms);
+		else
+			mark_args(&all, st, &marks[i], now_ms);
 		marks[i].result = -1;
 		if (queued == i &&
 		    redis_pipe_queue(st->pipe, all.n, (const char **)all.argv, all.lens) == 0)
@@ -184,9 +251,11 @@ outbox_token(char out[OUTBOX_TOKEN_CHARS + 1], const struct store *st, const cha
 }
 
 void
-outbox_receipt_args(struct redis_args *out, const struct store *st, const char *id, int delivered,
-    int64_t now_ms)
+outbox_receipt_args(struct redis_args *out, const struct store *st, const char *id,
+    enum receipt_news news, int64_t now_ms)
 {
+	static const char *const words[] = { [RECEIPT_FAILED] = "failed",
+	    [RECEIPT_DELIVERED] = "delivered", [RECEIPT_SENT] = "sent" };
 	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_ENDED, KEY_WAITING };
 	struct redis_args keys = { 0 }, args = { 0 };
 	struct buf prefix = { 0 }, entry = { 0 }, detail = { 0 };
@@ -196,13 +265,13 @@ outbox_receipt_args(struct redis_args *out, const struct store *st, const char *
 		args_add_key(&keys, st, fixed[i], NULL, NULL);
 	args_add_key(&keys, st, KEY_MSG, id, NULL);
 	buf_add_key(&prefix, &st->keys, KEY_MSG, NULL, NULL);
-	if (!delivered) {	/* what did not arrive is part of the record */
+	if (news == RECEIPT_FAILED) {	/* what did not arrive is part of the record */
 		buf_addf(&detail, "%s failed", id);
 		logbook_plain_entry(&entry, digest, "pesan", "gateway", buf_str(&detail), now_ms);
 	}
 	redis_args_add(&args, prefix.data, prefix.len);
 	redis_args_adds(&args, id);
-	redis_args_adds(&args, delivered ? "delivered" : "failed");
+	redis_args_adds(&args, words[news]);
 	redis_args_add(&args, buf_str(&entry), entry.len);
 	redis_args_add(&args, digest, entry.len > 0 ? DIGEST_BYTES : 0);
 	store_call_args(out, "kt_receipt", &keys, &args);
@@ -260,41 +329,17 @@ outbox_overdue(struct store *st, int64_t wait_ms, int max, struct outbox_overdue
 int
 outbox_reroute(struct store *st, const struct outbox_overdue *o, const char *route, int64_t now_ms)
 {
-	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_WAITING };
 	struct redis_args keys = { 0 }, args = { 0 };
-	struct buf entry = { 0 }, detail = { 0 };
-	char second[64], recipient[LOOKUP_CHARS + 1], line[48];
-	uint8_t digest[DIGEST_BYTES];
 	redisReply *r;
 	int rc = -1;
 
-	snprintf(second, sizeof(second), "%s.b", o->item.id);
-	buf_addf(&detail, "%s %s %s %s", o->item.id, o->item.kind, o->failed ? "failed" : "unconfirmed",
-	    route != NULL ? route : "-");
-	logbook_plain_entry(&entry, digest, "pesan", "notify", buf_str(&detail), now_ms);
-	for (size_t i = 0; i < N_ELEMS(fixed); i++)
-		args_add_key(&keys, st, fixed[i], NULL, NULL);
-	args_add_key(&keys, st, KEY_MSG, o->item.id, NULL);
-	redis_args_adds(&args, o->item.id);
-	redis_args_add(&args, entry.data, entry.len);
-	redis_args_add(&args, digest, sizeof(digest));
-	if (route != NULL) {
-		lookup_of(recipient, &st->lookup, buf_str(&o->item.to));
-		snprintf(line, sizeof(line), "%s:%s", o->lane_e ? "e" : "n", route);
-		args_add_key(&keys, st, KEY_MSG, second, NULL);
-		args_add_key(&keys, st, KEY_RCP, line, recipient);
-		args_add_key(&keys, st, KEY_OUT, line, NULL);
-		redis_args_adds(&args, second);
-		redis_args_addi(&args, now_ms);
-		redis_args_addi(&args, o->item.not_after_ms);
-	}
+	reroute_args(&keys, &args, st, &(struct rerouting){ .item = &o->item,
+	    .why = o->failed ? "failed" : "unconfirmed", .route = route, .lane_e = o->lane_e }, now_ms);
 	r = store_call(st, "kt_reroute", &keys, &args);
 	if (r != NULL && r->type == REDIS_REPLY_STRING)
 		rc = strcmp(r->str, "ok") == 0;
 	freeReplyObject(r);
 	redis_args_release(&keys);
 	redis_args_release(&args);
-	buf_release(&entry);
-	buf_release(&detail);
 	return rc;
 }

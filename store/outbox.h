@@ -22,6 +22,7 @@ struct outbox_item {
 	int repeated;		/* it was being sent before and its outcome is unknown */
 	char code[12];
 	struct buf to, text;	/* opened: personal data */
+	int64_t heard_ms;	/* the recipient's own last message on this channel; 0 unknown */
 	int latihan;
 	int lane_e;		/* life and safety; of claimed ones */
 	int readable;		/* 0: the payload could not be opened (erased, damaged) */
@@ -43,6 +44,8 @@ struct outbox_mark {
 	int audit;			/* also a log entry */
 	int waits;			/* sent, and a receipt is to come */
 	int uncounted;		/* put back through no fault of this message: no try of it */
+	/* Not NULL: it goes that way instead, under the id ID.b; the rest above is then unused. */
+	const char *route;
 	int result;	/* 0 done, 1 lost (the claim is no longer ours), -1 unknown */
 };
 /* All in one round trip. */
@@ -55,10 +58,12 @@ void outbox_mark(struct store *st, struct outbox_mark *marks, int n, int64_t now
 void outbox_token(char out[OUTBOX_TOKEN_CHARS + 1], const struct store *st, const char *id);
 /*
  * Arguments of the call that notes a receipt, for a link or a pipe; the answer is "ok", "known" or
- * "unknown".  delivered: 1, or 0 for failed.
+ * "unknown".  RECEIPT_SENT (the gateway has it) ends what was about to be sent again because the
+ * gateway's answer was lost; its delivery is still waited for.
  */
+enum receipt_news { RECEIPT_FAILED, RECEIPT_DELIVERED, RECEIPT_SENT };
 void outbox_receipt_args(struct redis_args *out, const struct store *st, const char *id,
-    int delivered, int64_t now_ms);
+    enum receipt_news news, int64_t now_ms);
 
 /* A message whose receipt is overdue or says "failed". */
 struct outbox_overdue { struct outbox_item item; char route[16]; int failed, lane_e; };

@@ -20,7 +20,7 @@ struct settings {
 	char *http_address; int64_t http_port;
 	int64_t http_connections, http_per_address, http_headers_bytes, http_head_ms,
 	    http_body_rate;
-	int64_t hook_body_bytes, form_body_bytes, photo_bytes, photo_count;
+	int64_t hook_body_bytes, chat_body_bytes, form_body_bytes, photo_bytes, photo_count;
 	int64_t signature_age_ms, provider_age_ms;
 	int64_t in_flight, queue_max;
 	int64_t spool_files, spool_bytes, spool_after_ms;
@@ -56,6 +56,12 @@ struct settings {
 	    *pull_sms_cursor;
 	int64_t pull_sms_ms;
 	int64_t kannel_parts_wait_ms, kannel_parts_danger_ms, kannel_parts_keep_ms;
+	/* WhatsApp, Facebook, Instagram */
+	int64_t graph_body_bytes, together_ms;
+	char *graph_api; int64_t graph_in_flight, graph_timeout_ms, graph_unknown_ms, graph_stop_ms, window_ms;
+	char *whatsapp_phone_id, *whatsapp_template, *whatsapp_language; int64_t whatsapp_per_s;
+	char *facebook_page_id, *instagram_id; int64_t facebook_per_s;
+	int human_agent;
 };
 
 /* Defaults, then DIR/kentongan.yaml if it is there.  0, or -1 with the mistakes in errors. */

@@ -216,20 +216,38 @@ add_messages(struct buf *b, struct store *st, const struct case_record *c)
 
 		message_id(id, sizeof(id), c->code.s, i);
 		buf_add_key(&key, &st->keys, KEY_MSG, id, NULL);
-		r = redis_pipe_command(st->pipe, "HMGET %b k st n t te", key.data, key.len);
+		r = redis_pipe_command(st->pipe, "HMGET %b k st n t te alt", key.data, key.len);
 		if (r == NULL || r->type != REDIS_REPLY_ARRAY)
 			rc = -1;
 		else if (r->element[1]->type == REDIS_REPLY_STRING)
 			buf_addf(b,
 			    "%s{\"id\":\"%s\",\"kind\":\"%s\",\"state\":\"%s\","
-			    "\"tries\":%s,\"at_ms\":%s,\"ended_ms\":%s}",
+			    "\"tries\":%s,\"at_ms\":%s,\"ended_ms\":%s%s%s%s}",
 			    shown++ ? "," : "", id, r->element[0]->str, r->element[1]->str,
-			    number(r->element[2]), number(r->element[3]), number(r->element[4]));
+			    number(r->element[2]), number(r->element[3]), number(r->element[4]),
+			    r->element[5]->type == REDIS_REPLY_STRING ? ",\"then\":\"" : "",
+			    r->element[5]->type == REDIS_REPLY_STRING ? r->element[5]->str : "",
+			    r->element[5]->type == REDIS_REPLY_STRING ? "\"" : "");
 		freeReplyObject(r);
 		buf_release(&key);
 	}
 	buf_addc(b, ']');
 	return rc;
+}
+
+/* The public post it was said under; it leads to its author, so not where he wished to stay unknown. */
+static void
+add_link(struct buf *b, const struct store *st, const struct stored_case *s)
+{
+	struct laporan words;
+	struct case_keys keys;
+	char lookup[33];
+
+	if (s->c.sealed || s->c.hide_reporter)
+		return;
+	if (stored_case_open(s, st, &keys, &words, lookup) == 0)
+		buf_add_pair_if(b, "link", words.link);
+	laporan_release(&words);
 }
 
 int
@@ -242,6 +260,7 @@ view_case(struct buf *b, struct store *st, const struct policy *p, const struct 
 	rc = add_log(b, st, buf_str(&s->seqs));
 	if (rc == 0)
 		rc = add_messages(b, st, &s->c);
+	add_link(b, st, s);
 	buf_addc(b, '}');
 	return rc;
 }

@@ -7,7 +7,8 @@
 void view_case_open(struct buf *b, const struct policy *p, const struct case_record *c,
     int64_t now_ms);
 /*
- * The whole object with "log", read by the seqs the case holds, and "messages" with their states.
+ * The whole object with "log", read by the seqs the case holds, "messages" with their states and, for
+ * what was said in public, "link".
  * 0, or -1 when the store did not answer.
  */
 int view_case(struct buf *b, struct store *st, const struct policy *p, const struct stored_case *s,

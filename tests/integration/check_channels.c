@@ -117,6 +117,48 @@ say_x(const char *from, const char *text)
 	buf_release(&header);
 }
 
+static void
+say_whatsapp(const char *from, const char *text)
+{
+	struct buf body = { 0 }, header = { 0 };
+
+	buf_addf(&body, "{\"object\":\"whatsapp_business_account\",\"entry\":[{\"id\":\"1\",\"changes\":[{\"field\":\"messages\","
+	    "\"value\":{\"messaging_product\":\"whatsapp\",\"metadata\":{\"phone_number_id\":\"106540352242922\"},\"messages\":"
+	    "[{\"from\":\"%s\",\"id\":\"wamid.UJI%d\",\"timestamp\":\"%lld\",\"type\":\"text\",\"text\":{\"body\":\"%s\"}}]}}]}]}",
+	    from + 1, number++, (long long)(clock_now_ms() / 1000), text);
+	add_hex_header(&header, "X-Hub-Signature-256", buf_str(&body));
+	post_to("/hook/whatsapp", "Content-Type: application/json", buf_str(&header), buf_str(&body));
+	buf_release(&body);
+	buf_release(&header);
+}
+
+/* A page's and an account's messages have one form. */
+static void
+say_meta(const char *object, const char *account, const char *from, const char *text)
+{
+	struct buf body = { 0 }, header = { 0 };
+
+	buf_addf(&body, "{\"object\":\"%s\",\"entry\":[{\"id\":\"%s\",\"time\":%lld,\"messaging\":[{\"sender\":{\"id\":\"%s\"},"
+	    "\"recipient\":{\"id\":\"%s\"},\"timestamp\":%lld,\"message\":{\"mid\":\"m_uji%d\",\"text\":\"%s\"}}]}]}", object, account,
+	    (long long)clock_now_ms(), strchr(from, ':') + 1, account, (long long)clock_now_ms(), number++, text);
+	add_hex_header(&header, "X-Hub-Signature-256", buf_str(&body));
+	post_to("/hook/meta", "Content-Type: application/json", buf_str(&header), buf_str(&body));
+	buf_release(&body);
+	buf_release(&header);
+}
+
+static void
+say_facebook(const char *from, const char *text)
+{
+	say_meta("page", "110022003300", from, text);
+}
+
+static void
+say_instagram(const char *from, const char *text)
+{
+	say_meta("instagram", "17841400000000000", from, text);
+}
+
 /* ---- the table ---- */
 
 static const struct {
@@ -129,6 +171,9 @@ static const struct {
 	{ "gateway", "sms", say_gateway, "+6281234561003" },
 	{ "telegram", "telegram", say_telegram, "telegram:561004" },
 	{ "x", "x", say_x, "x:5610050000000000005" },
+	{ "whatsapp", "whatsapp", say_whatsapp, "+6281234561006" },
+	{ "facebook", "facebook", say_facebook, "facebook:561007" },
+	{ "instagram", "instagram", say_instagram, "instagram:561008" },
 };
 
 static void

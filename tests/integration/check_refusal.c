@@ -539,6 +539,46 @@ call_reroute(void)
 	}
 }
 
+static int
+call_give_away(void)
+{
+	struct outbox_mark m = { .item = &items[0], .route = "sms2" };
+
+	outbox_mark(&b.st, &m, 1, decided);
+	return m.result == 0 ? 0 : -1;
+}
+
+START_TEST(giving_away_is_whole_or_nothing)
+{
+	static const char *const fields[] = { "q", "z" };
+	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_WAITING, KEY_ENDED };
+	struct redis_args keys = { 0 };
+	char recipient[LOOKUP_CHARS + 1];
+	struct buf key = { 0 };
+
+	ck_assert_int_eq(kit_message(&b, "n1", "+6281", 0), COMMIT_OK);
+	ck_assert_int_eq(outbox_claim(&b.st, "sms", 4, 60000, items, &decided), 1);
+	for (size_t i = 0; i < N_ELEMS(fixed); i++)
+		redis_args_adds(&keys, bench_key(&b, fixed[i], NULL));
+	redis_args_adds(&keys, bench_key(&b, KEY_MSG, "n1"));
+	for (size_t i = 0; i < N_ELEMS(fields); i++) {
+		buf_reset(&key);
+		bench_text(&b, &key, "HGET %s %s", bench_key(&b, KEY_MSG, "n1"), fields[i]);
+		redis_args_adds(&keys, buf_str(&key));
+	}
+	redis_args_adds(&keys, bench_key(&b, KEY_MSG, "n1.b"));
+	redis_args_adds(&keys, bench_key(&b, KEY_OUT, "n:sms2"));
+	lookup_of(recipient, &b.st.lookup, "+6281");
+	buf_reset(&key);
+	buf_add_key(&key, &b.st.keys, KEY_RCP, "n:sms2", recipient);
+	redis_args_adds(&keys, buf_str(&key));
+	each_key(call_give_away, &keys);
+	outbox_item_release(&items[0]);
+	redis_args_release(&keys);
+	buf_release(&key);
+}
+END_TEST
+
 START_TEST(receipts_and_reroutes_are_whole_or_nothing)
 {
 	struct redis_args keys = { 0 };
@@ -626,6 +666,7 @@ refusal_suite(void)
 	tcase_add_test(tc, due_is_whole_or_nothing);
 	tcase_add_test(tc, claim_is_whole_or_nothing);
 	tcase_add_test(tc, mark_is_whole_or_nothing);
+	tcase_add_test(tc, giving_away_is_whole_or_nothing);
 	tcase_add_test(tc, receipts_and_reroutes_are_whole_or_nothing);
 	tcase_add_test(tc, chain_is_whole_or_nothing);
 	tcase_add_test(tc, a_counter_that_is_no_number);

@@ -482,14 +482,14 @@ START_TEST(each_recipient_in_order)
 }
 END_TEST
 
-/* What the gateway says of a message: 1 delivered, 0 not. */
+/* What the gateway says of a message. */
 static void
-receipt(const char *id, int delivered, const char *answer)
+receipt(const char *id, enum receipt_news news, const char *answer)
 {
 	struct redis_args a = { 0 };
 	redisReply *r;
 
-	outbox_receipt_args(&a, &b.st, id, delivered, store_now_ms(&b.st));
+	outbox_receipt_args(&a, &b.st, id, news, store_now_ms(&b.st));
 	r = redis_pipe_call(b.st.pipe, a.n, (const char **)a.argv, a.lens);
 	ck_assert_ptr_nonnull(r);
 	ck_assert_msg(r->type == REDIS_REPLY_STRING && strcmp(r->str, answer) == 0, "%s: %s", id, r->str);
@@ -523,15 +523,15 @@ START_TEST(receipts_in_any_order)
 	struct outbox_item it[2];
 	int64_t seq;
 
-	receipt("nobody.1", 1, "unknown");
+	receipt("nobody.1", RECEIPT_DELIVERED, "unknown");
 	send_and_wait("a1", it);
 	ck_assert_int_eq(bench_integer(&b, "HEXISTS %s p", bench_key(&b, KEY_MSG, "a1")), 1);
-	receipt("a1", 0, "ok");
+	receipt("a1", RECEIPT_FAILED, "ok");
 	state_is("a1", "failed");
-	receipt("a1", 0, "known");
-	receipt("a1", 1, "ok");			/* late, and better known */
+	receipt("a1", RECEIPT_FAILED, "known");
+	receipt("a1", RECEIPT_DELIVERED, "ok");			/* late, and better known */
 	state_is("a1", "delivered");
-	receipt("a1", 0, "known");		/* never back */
+	receipt("a1", RECEIPT_FAILED, "known");		/* never back */
 	state_is("a1", "delivered");
 	ck_assert_int_eq(bench_integer(&b, "HEXISTS %s p", bench_key(&b, KEY_MSG, "a1")), 0);
 	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_WAITING, NULL)), 0);
@@ -542,7 +542,7 @@ START_TEST(receipts_in_any_order)
 	ck_assert_int_eq(kit_message(&b, "a3", "+6281", 0), COMMIT_OK);
 	ck_assert_int_eq(claim(8, 60000, it), 1);
 	seq = logbook_last_seq(&b.st);
-	receipt("a2", 1, "ok");
+	receipt("a2", RECEIPT_DELIVERED, "ok");
 	ck_assert_int_eq(logbook_last_seq(&b.st), seq);
 	ck_assert_int_eq(mark(&it[0], "sent", 0), 1);
 	state_is("a2", "delivered");
@@ -561,7 +561,7 @@ START_TEST(undelivered_goes_another_way)
 
 	send_and_wait("a1", it);
 	ck_assert_int_eq(outbox_overdue(&b.st, 3600000, 4, o, &now), 0);
-	receipt("a1", 0, "ok");
+	receipt("a1", RECEIPT_FAILED, "ok");
 	ck_assert_int_eq(outbox_overdue(&b.st, 3600000, 4, o, &now), 1);
 	ck_assert_int_eq(o[0].failed, 1);
 	ck_assert_str_eq(buf_str(&o[0].item.to), "+6281");
@@ -581,6 +581,61 @@ START_TEST(undelivered_goes_another_way)
 	ck_assert_int_eq(outbox_reroute(&b.st, &o[0], NULL, now), 1);	/* no other way: given up */
 	ck_assert_int_eq(bench_integer(&b, "HEXISTS %s p", bench_key(&b, KEY_MSG, "a2")), 0);
 	outbox_item_release(&o[0].item);
+	outbox_item_release(&it[0]);
+}
+END_TEST
+
+/* Its own way cannot carry it: one call ends it there and puts it on the other line. */
+START_TEST(a_claimed_message_is_given_away)
+{
+	struct outbox_item it[3];
+	struct outbox_mark m = { .item = &it[0], .route = "sms2" };
+	int64_t now;
+
+	ck_assert_int_eq(kit_message(&b, "a1", "+6281", 1), COMMIT_OK);
+	ck_assert_int_eq(kit_message(&b, "a2", "+6281", 1), COMMIT_OK);
+	ck_assert_int_eq(claim(8, 60000, it), 1);
+	ck_assert_int_eq(it[0].lane_e, 1);
+	it[0].fence++;
+	outbox_mark(&b.st, &m, 1, store_now_ms(&b.st));
+	ck_assert_int_eq(m.result, 1);			/* not the one who claimed it */
+	state_is("a1", "sending");
+	it[0].fence--;
+	outbox_mark(&b.st, &m, 1, store_now_ms(&b.st));
+	ck_assert_int_eq(m.result, 0);
+	state_is("a1", "failed");
+	outbox_mark(&b.st, &m, 1, store_now_ms(&b.st));
+	ck_assert_int_eq(m.result, 1);			/* once */
+	ck_assert_int_eq(bench_integer(&b, "HEXISTS %s p", bench_key(&b, KEY_MSG, "a1")), 0);
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_WAITING, NULL)), 0);
+	ck_assert_int_eq(claim(8, 60000, it + 1), 1);	/* the recipient's next one is free */
+	ck_assert_str_eq(it[1].id, "a2");
+	ck_assert_int_eq(outbox_claim(&b.st, "sms2", 4, 60000, it + 2, &now), 1);
+	ck_assert_str_eq(it[2].id, "a1.b");
+	ck_assert_int_eq(it[2].lane_e, 1);
+	ck_assert_str_eq(buf_str(&it[2].text), "kabar a1");
+	for (int i = 0; i < 3; i++)
+		outbox_item_release(&it[i]);
+}
+END_TEST
+
+/* The gateway's answer was lost; its status says that it has the message: nothing goes twice. */
+START_TEST(sent_says_what_the_lost_answer_would_have)
+{
+	struct outbox_item it[2];
+
+	ck_assert_int_eq(kit_message(&b, "a1", "+6281", 0), COMMIT_OK);
+	ck_assert_int_eq(claim(8, 60000, it), 1);
+	ck_assert_int_eq(mark(&it[0], NULL, 0), 0);	/* unknown: to be tried again */
+	state_is("a1", "queued");
+	receipt("a1", RECEIPT_SENT, "ok");
+	state_is("a1", "sent");
+	receipt("a1", RECEIPT_SENT, "known");
+	ck_assert_int_eq(claim(8, 60000, it + 1), 0);
+	receipt("a1", RECEIPT_DELIVERED, "ok");
+	state_is("a1", "delivered");
+	receipt("a1", RECEIPT_SENT, "known");		/* they come in any order */
+	state_is("a1", "delivered");
 	outbox_item_release(&it[0]);
 }
 END_TEST
@@ -1009,6 +1064,8 @@ add_outbox(Suite *s)
 	tcase_add_test(tc, each_recipient_in_order);
 	tcase_add_test(tc, receipts_in_any_order);
 	tcase_add_test(tc, undelivered_goes_another_way);
+	tcase_add_test(tc, a_claimed_message_is_given_away);
+	tcase_add_test(tc, sent_says_what_the_lost_answer_would_have);
 	tcase_add_test(tc, life_and_safety_first);
 	tcase_add_test(tc, fences);
 	tcase_add_test(tc, put_back);

@@ -229,7 +229,7 @@ START_TEST(a_group_hears_a_number_only)
 	    "\"first_name\":\"Kenari Warga\"},\"chat\":{\"id\":-1001234567890,\"title\":\"RT 3\",\"type\":\"supergroup\"},"
 	    "\"date\":%" PRId64 ",\"text\":\"lampu jalan mati di desa kabat KENARI-TEKS\"}}", ++update_id, clock_now_ms() / 1000);
 	post(buf_str(&b));
-	said(-1001234567890, "Nomornya", 1, body, sizeof(body));
+	said(-1001234567890, "dengan nomor", 1, body, sizeof(body));
 	ck_assert_ptr_nonnull(strstr(body, "\"reply_parameters\":{\"message_id\":55,"));
 	ck_assert_msg(strcasestr(body, "kenari") == NULL && strcasestr(body, "kabat") == NULL &&
 	    strcasestr(body, "lampu") == NULL && strstr(body, "4444444") == NULL, "%s", body);

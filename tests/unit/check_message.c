@@ -68,6 +68,7 @@ START_TEST(report_round_trip)
 {
 	struct laporan l = { .channel = "web", .reply_channel = "sms",
 	    .message_id = xstrdup("a\"1"), .sender = xstrdup("+62"),
+	    .link = xstrdup("https://x/9"),
 	    .name = xstrdup("Siti"), .text = xstrdup("a\nb\\c \xc3\xa9"),
 	    .where = xstrdup("dekat pasar"), .place = xstrdup("35.10.20"),
 	    .category = xstrdup("sampah"), .lat = -8.123457, .lng = 114.5, .has_position = 1,
@@ -88,6 +89,7 @@ START_TEST(report_round_trip)
 	ck_assert_str_eq(back.message_id, l.message_id);
 	ck_assert_str_eq(back.sender, l.sender);
 	ck_assert_str_eq(back.name, l.name);
+	ck_assert_str_eq(back.link, l.link);
 	ck_assert_str_eq(back.text, l.text);
 	ck_assert_str_eq(back.where, l.where);
 	ck_assert_str_eq(back.place, l.place);
@@ -125,6 +127,36 @@ START_TEST(broken_report)
 	ck_assert_int_eq(laporan_decode_public(&l, lookup, broken[_i], strlen(broken[_i])), -1);
 	ck_assert_int_eq(laporan_decode_private(&l, broken[_i], strlen(broken[_i])), -1);
 	laporan_release(&l);
+}
+END_TEST
+
+/* ---- what anybody can read ---- */
+
+static const struct { const char *kind, *to; int sealed, rc; const char *kind_after, *to_after; } openly[] = {
+	{ "terima",        "comment:9_1",  0,  0, "publik",  "comment:9_1" },
+	{ "terima-triase", "post:9_1",     0,  0, "publik",  "post:9_1" },
+	{ "kabar-selesai", "comment:9_1",  0,  0, "publik-selesai", "comment:9_1" },
+	{ "cek-lewat",     "comment:9_1",  0,  0, "publik-kabar",   "comment:9_1" },
+	{ "sapa",          "comment:9_1",  0, -1, NULL,           "comment:9_1" },
+	{ "kabar-tanya",   "comment:9_1",  0,  0, "kabar-tanya",  "private:comment:9_1" },
+	{ "pilih",         "post:9_1",     0,  0, "pilih",        "private:post:9_1" },
+	{ "terima",        "comment:9_1",  1,  0, "terima",       "private:comment:9_1" },
+	{ "cek-rahasia",   "comment:9_1",  1,  0, "cek-rahasia",  "private:comment:9_1" },
+	{ "terima",        "+6281234",     0,  0, "terima",       "+6281234" },
+	{ "terima",        "facebook:77",  1,  0, "terima",       "facebook:77" },
+};
+
+START_TEST(what_stands_in_public)
+{
+	const char *kind = openly[_i].kind;
+	struct buf to = { 0 };
+
+	buf_adds(&to, openly[_i].to);
+	ck_assert_int_eq(message_go_public(&kind, &to, openly[_i].sealed), openly[_i].rc);
+	if (openly[_i].rc == 0)
+		ck_assert_str_eq(kind, openly[_i].kind_after);
+	ck_assert_str_eq(buf_str(&to), openly[_i].to_after);
+	buf_release(&to);
 }
 END_TEST
 
@@ -315,6 +347,7 @@ message_suite(void)
 	tcase_add_unchecked_fixture(tc, load, unload);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_loop_test(tc, the_promise_begins, 0, N_ELEMS(times));
+	tcase_add_loop_test(tc, what_stands_in_public, 0, N_ELEMS(openly));
 	tcase_add_test(tc, report_round_trip);
 	tcase_add_loop_test(tc, broken_report, 0, N_ELEMS(broken));
 	tcase_add_test(tc, every_message_has_words);
