@@ -1042,6 +1042,22 @@ START_TEST(a_closed_window_ends_the_message)
 }
 END_TEST
 
+/* Who said what, from all tests before: in no log line, and only sealed in the store. */
+START_TEST(nobody_is_named_in_log_and_store)
+{
+	struct buf command = { 0 };
+
+	comment("9_401", "5012", "Siti Kanaria", "pohon tumbang di desa kabat, hubungi Kanaria 081299887766");
+	json_decref(sent("nomor", "/v23.0/9_401/comments"));
+	buf_addf(&command, "grep -rqs 'event=opened' %s/log", house.dir);
+	ck_assert_int_eq(system(buf_str(&command)), 0);
+	buf_reset(&command);
+	buf_addf(&command, "grep -raqs -e Kanaria -e 81299887766 -e 9_401 %s/log %s/redis %s/spool", house.dir, house.dir, house.dir);
+	ck_assert_int_eq(WEXITSTATUS(system(buf_str(&command))), 1);
+	buf_release(&command);
+}
+END_TEST
+
 static const struct { const char *mode; int again; } place_modes[] = {
 	{ "{\"mode\":\"503\",\"times\":1}", 1 }, { "{\"mode\":\"hang\",\"times\":1}", 1 },
 	{ "{\"mode\":\"reset\",\"times\":1}", 1 }, { "{\"mode\":\"wrong-json\",\"times\":1}", 1 },
@@ -1114,6 +1130,7 @@ meta_suite(void)
 	tcase_add_loop_test(tc, what_is_no_report_loses_no_report, 0, N_ELEMS(nothing));
 	tcase_add_test(tc, a_mention_goes_to_a_human);
 	tcase_add_test(tc, a_closed_window_ends_the_message);
+	tcase_add_test(tc, nobody_is_named_in_log_and_store);
 	tcase_add_loop_test(tc, whatever_the_places_do, 0, N_ELEMS(place_modes));
 	suite_add_tcase(s, tc);
 	return s;
