@@ -324,8 +324,9 @@ take_entry(struct ingest *g, struct taking *t, const char *channel, const json_t
 		way_drop(g, channel, "account");
 		return;
 	}
-	json_array_foreach(messages, i, e.value)
+	json_array_foreach(messages, i, e.value) {
 		take(g, t, &e);
+	}
 	json_array_foreach(changes, i, change) {
 		e.value = json_in_object(change, "value", 1, &mistakes);
 		e.field = json_in_text(change, "field", 1, &mistakes);
@@ -362,8 +363,9 @@ post_meta(struct http_req *r, void *arg)
 	if (channel == NULL || mistakes > 0) {
 		way_drop(g, WAY, "object");
 	} else {
-		json_array_foreach(entries, i, entry)
+		json_array_foreach(entries, i, entry) {
 			take_entry(g, t, channel, entry);
+		}
 	}
 	taking_end(t);
 	json_decref(doc);

@@ -301,10 +301,12 @@ take_change(struct ingest *g, struct taking *t, const json_t *change)
 	}
 	messages = json_in_array(value, "messages", 0, &mistakes);
 	statuses = json_in_array(value, "statuses", 0, &mistakes);
-	json_array_foreach(messages, i, one)
+	json_array_foreach(messages, i, one) {
 		take_message(g, t, one, value);
-	json_array_foreach(statuses, i, one)
+	}
+	json_array_foreach(statuses, i, one) {
 		take_status(g, t, one);
+	}
 	if (json_object_get(value, "errors") != NULL)
 		way_drop(g, WAY, "errors");
 	if (mistakes > 0)
@@ -332,8 +334,9 @@ post_whatsapp(struct http_req *r, void *arg)
 		entries = json_in_array(doc, "entry", 1, &mistakes);
 		json_array_foreach(entries, i, entry) {
 			changes = json_in_array(entry, "changes", 1, &mistakes);
-			json_array_foreach(changes, k, change)
+			json_array_foreach(changes, k, change) {
 				take_change(g, t, change);
+			}
 		}
 		if (mistakes > 0)
 			way_drop(g, WAY, "entry");

@@ -107,8 +107,9 @@ settle(struct flight *f)
 		return;
 	}
 	random_bytes(&jitter, sizeof(jitter));
+	/* Not the time of the last claim: with all in the air that is as old as what hung longest. */
 	plan = retry_after(&f->result, f->item.tries, (int)set->notify_tries, set->notify_retry_ms,
-	    l->now_ms, f->item.not_after_ms, jitter);
+	    house_now_ms(l->h), f->item.not_after_ms, jitter);
 	f->mark.state = plan.state;
 	f->mark.at_ms = plan.at_ms;
 	f->mark.audit = plan.state != NULL && strcmp(plan.state, "sent") != 0;

@@ -70,7 +70,8 @@ local function message_end(key, id, state, now, ended, prefix, waiting)
 	local m = redis.call('HMGET', key, 'q', 'z')
 	redis.call('HSET', key, 'st', state, 'te', text(now))
 	if waiting then
-		redis.call('ZADD', waiting, text(now), id)
+		-- what failed is due for another way at once
+		redis.call('ZADD', waiting, state == 'failed' and '0' or text(now), id)
 	else
 		redis.call('HDEL', key, 'p')
 	end

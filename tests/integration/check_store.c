@@ -549,6 +549,9 @@ START_TEST(receipts_in_any_order)
 	outbox_item_release(&it[0]);
 	ck_assert_int_eq(claim(8, 60000, it), 1);
 	ck_assert_str_eq(it[0].id, "a3");
+	/* It failed, says the receipt, while it still seems to be sent: due for another way at once. */
+	receipt("a3", RECEIPT_FAILED, "ok");
+	ck_assert_int_eq(bench_integer(&b, "ZSCORE %s a3", bench_key(&b, KEY_WAITING, NULL)), 0);
 	outbox_item_release(&it[0]);
 }
 END_TEST
