@@ -8,6 +8,7 @@
 
 #include "core/code.h"
 #include "lib/clock.h"
+#include "lib/config.h"
 #include "lib/escape.h"
 #include "tests/integration/living.h"
 #include "tests/integration/sink.h"
@@ -371,6 +372,35 @@ START_TEST(who_blocked_us_is_tried_once)
 }
 END_TEST
 
+/* The whole way stands still: a queue must not be burnt for a token that has changed. */
+START_TEST(a_refused_token_is_an_alarm)
+{
+	struct buf path = { 0 }, all = { 0 };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	const json_t *last;
+	json_t *records;
+
+	sink_mode(&bot, "{\"mode\":\"401\"}");
+	message(9100001, 1, "\"text\":\"lampu jalan mati di desa kabat\"");
+	sink_wait(&bot, "/sendMessage", "\"chat_id\":9100001,", 1, &records, &last);
+	json_decref(records);
+	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
+	while (strstr(buf_str(&all), "secrets/telegram_token") == NULL) {
+		ck_assert_msg(clock_mono_ms() < until, "nobody is told of the token");
+		nanosleep(&(struct timespec){ 0, 20 * 1000000L }, NULL);
+		buf_reset(&all);
+		ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &all), 0);
+	}
+	message(9100002, 1, "\"text\":\"lampu jalan mati di desa kabat\"");
+	/* By the hook's next answer that report is stored, and by the SMS way's it would have been sent. */
+	sms("+6281234560077", "CEK", NULL);
+	told("", "tanpa-laporan", "+6281234560077");
+	ck_assert_uint_eq(sink_count(&bot, "/sendMessage", "\"chat_id\":91"), 1);
+	buf_release(&path);
+	buf_release(&all);
+}
+END_TEST
+
 START_TEST(the_token_is_nowhere_in_the_logs)
 {
 	struct buf command = { 0 };
@@ -402,6 +432,7 @@ telegram_suite(void)
 	tcase_add_test(tc, robots_are_not_answered);
 	tcase_add_loop_test(tc, trouble_ends_in_one_answer, 0, N_ELEMS(troubles));
 	tcase_add_test(tc, who_blocked_us_is_tried_once);
+	tcase_add_test(tc, a_refused_token_is_an_alarm);	/* for a minute nothing is sent */
 	tcase_add_test(tc, the_token_is_nowhere_in_the_logs);
 	suite_add_tcase(s, tc);
 	return s;
