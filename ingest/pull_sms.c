@@ -94,8 +94,10 @@ take_list(struct pull *p, const json_t *list, struct pull_result *r)
 			way_drop(p->g, "sms_inbox", "incomplete");
 		laporan_release(&l);
 	}
-	r->outcome = PULL_DONE;
 	r->cursor = id[0] != '\0' ? id : NULL;
+	/* A gateway that heeds the cursor may have more behind it. */
+	r->outcome = p->g->h.set.pull_sms_cursor[0] != '\0' && id[0] != '\0' &&
+	    strcmp(id, buf_str(&p->cursor)) != 0 ? PULL_MORE : PULL_DONE;
 	pull_end(p, r);
 }
 

@@ -45,8 +45,12 @@ take_updates(struct pull *p, const json_t *updates, struct pull_result *r)
 		laporan_release(&l);
 	}
 	snprintf(cursor, sizeof(cursor), "%" PRId64, next);
-	r->outcome = i > 0 ? PULL_MORE : PULL_DONE;
-	r->cursor = i > 0 ? cursor : NULL;
+	r->outcome = i == 0 ? PULL_DONE : PULL_MORE;
+	r->cursor = i == 0 ? NULL : cursor;
+	if (i > 0 && strcmp(cursor, p->cursor.len > 0 ? buf_str(&p->cursor) : "0") == 0) {
+		r->outcome = PULL_TROUBLE;	/* they would come again at once, for ever */
+		r->why = "no update has a new update_id";
+	}
 	pull_end(p, r);
 }
 

@@ -17,9 +17,10 @@
 
 #define ANSWER_BYTES (4u * 1024 * 1024)
 #define TOKEN_MOST 200
+#define PAGES_MOST 100		/* X shows 800 mentions at most: eight pages */
 
 /* What is remembered from page to page of one round. */
-struct round { struct buf page; char newest[24]; };
+struct round { struct buf page; char newest[24]; int pages; };
 
 static int
 open_x(struct pull *p, struct buf *errors)
@@ -76,7 +77,10 @@ end_page(struct pull *p, const json_t *meta, struct pull_result *r)
 
 	keep_newest(round, json_string_value(json_object_get(meta, "newest_id")));
 	buf_reset(&round->page);
-	if (next != NULL && next[0] != '\0' && strlen(next) <= TOKEN_MOST) {
+	if (next != NULL && (next[0] == '\0' || strlen(next) > TOKEN_MOST || ++round->pages > PAGES_MOST)) {
+		r->outcome = PULL_TROUBLE;
+		r->why = "pages without an end";
+	} else if (next != NULL) {
 		buf_adds(&round->page, next);
 		r->outcome = PULL_MORE;
 	} else {
@@ -132,6 +136,7 @@ fetch_x(struct pull *p)
 	if (p->first) {
 		buf_reset(&round->page);
 		round->newest[0] = '\0';
+		round->pages = 0;
 	}
 	buf_addf(&url, "%s/2/users/%s/mentions?max_results=100"
 	    "&tweet.fields=created_at,author_id,conversation_id,geo,note_tweet,attachments"

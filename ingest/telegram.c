@@ -13,7 +13,7 @@
 #include "lib/buf.h"
 
 #define KIB 1024
-#define BODY_BYTES (256 * KIB)	/* 4,096 characters, each perhaps twelve bytes of \u, and its quote */
+#define BODY_BYTES (128 * KIB)	/* 4,096 units of text, six bytes of \u each, and the text it answers */
 
 /* ---- who ---- */
 

@@ -11,7 +11,7 @@
 #include "ingest/way.h"
 #include "lib/escape.h"
 
-#define BODY_BYTES (512 * 1024)
+#define BODY_BYTES (256 * 1024)	/* a post of 25,000 characters, each six bytes of \u */
 #define ID_CHARS 19
 #define TOKEN_MOST 256
 
