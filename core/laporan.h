@@ -24,8 +24,9 @@ struct laporan {
 	int no_reply;			/* short code, alphanumeric sender, bot */
 	char reply_channel[16];		/* where the answer goes; "" nowhere */
 	char *reply_to;			/* the answer's address there; NULL: the sender */
-	char *ack;			/* where the channel wants it confirmed that this was taken; NULL */
-	int adds;	/* no words of its own (pin, voice, photo) or an edit: joins the sender's last case */
+	char *ack;			/* where a pressed button waits for its answer; NULL */
+	/* No words of its own (pin, voice, photo), or an edit: joins its sender's last case. */
+	int adds;
 	char *name, *text;		/* text: UTF-8, byte for byte as sent */
 	char *where;			/* place in the citizen's words */
 	char *place, *category;		/* chosen on the form, codes */
