@@ -24,8 +24,8 @@ struct laporan {
 	int no_reply;			/* short code, alphanumeric sender, bot */
 	char reply_channel[16];		/* where the answer goes; "" nowhere */
 	char *reply_to;			/* the answer's address there; NULL: the sender */
-	char *ack;			/* where the channel wants it confirmed that this was taken; NULL */
-	int adds;	/* an edit of what the sender wrote last: joins his last case */
+	char *ack;			/* where a pressed button waits for its answer; NULL */
+	int adds;	/* an edit, or a piece without words: joins its sender's last case */
 	char *link;			/* the public post it was said under */
 	char *name, *text;		/* text: UTF-8, byte for byte as sent */
 	char *where;			/* place in the citizen's words */

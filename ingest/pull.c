@@ -267,8 +267,8 @@ pull_trouble(const struct httpc_answer *a, int64_t now_s, struct pull_result *r)
 /* ---- all of them ---- */
 
 static int
-start_one(struct pull *p, struct ingest *g, struct event_base *base, const struct pull_source *source,
-    struct httpc *http)
+start_one(struct pull *p, struct ingest *g, struct event_base *base,
+    const struct pull_source *source, struct httpc *http)
 {
 	struct timeval third = ms_to_timeval(g->h.set.pull_lease_ms / 3);
 	struct buf errors = { 0 };

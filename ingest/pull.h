@@ -35,7 +35,7 @@ struct pull {
 	void *data;			/* the source's */
 	int64_t every_ms;
 	struct buf cursor;		/* as stored; "" none yet */
-	int first;			/* of a round: whatever a source remembers of pages is void */
+	int first;			/* of a round: what a source remembers of pages is void */
 	/* the skeleton's */
 	struct event *timer, *renewal;
 	struct buf token;		/* the account's, from DIR/secrets */

@@ -88,14 +88,17 @@ take_list(struct pull *p, const json_t *list, struct pull_result *r)
 	json_array_foreach(list, i, m) {
 		struct laporan l = { .channel = "" };
 
-		if (read_id(json_object_get(m, p->g->h.set.pull_sms_id), id) == 0 && read_sms(&l, p->g, m, id))
+		if (read_id(json_object_get(m, p->g->h.set.pull_sms_id), id) == 0 &&
+		    read_sms(&l, p->g, m, id))
 			pull_add(p, &l);
 		else
 			way_drop(p->g, "sms_inbox", "incomplete");
 		laporan_release(&l);
 	}
-	r->outcome = PULL_DONE;
 	r->cursor = id[0] != '\0' ? id : NULL;
+	/* A gateway that heeds the cursor may have more behind it. */
+	r->outcome = p->g->h.set.pull_sms_cursor[0] != '\0' && id[0] != '\0' &&
+	    strcmp(id, buf_str(&p->cursor)) != 0 ? PULL_MORE : PULL_DONE;
 	pull_end(p, r);
 }
 
@@ -105,7 +108,8 @@ on_answer(const struct httpc_answer *a, void *arg)
 	struct pull *p = arg;
 	struct pull_result r;
 	int trouble = pull_trouble(a, clock_now_ms() / 1000, &r);
-	json_t *doc = trouble ? NULL : json_loadb(a->body, a->body_len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *doc = trouble ? NULL :
+	    json_loadb(a->body, a->body_len, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *list = list_at(doc, p->g->h.set.pull_sms_list);
 
 	if (!trouble && !json_is_array(list))
@@ -123,11 +127,13 @@ fetch_sms(struct pull *p)
 	const struct settings *set = &p->g->h.set;
 	struct buf url = { 0 }, authorization = { 0 };
 	const char *headers[] = { "Accept: application/json", NULL, NULL };
-	struct httpc_request req = { .method = "GET", .headers = headers, .answer_limit = ANSWER_BYTES };
+	struct httpc_request req = { .method = "GET", .headers = headers,
+	    .answer_limit = ANSWER_BYTES };
 
 	buf_adds(&url, set->pull_sms_url);
 	if (set->pull_sms_cursor[0] != '\0' && p->cursor.len > 0) {
-		buf_addf(&url, "%c%s=", strchr(set->pull_sms_url, '?') != NULL ? '&' : '?', set->pull_sms_cursor);
+		buf_addf(&url, "%c%s=", strchr(set->pull_sms_url, '?') != NULL ? '&' : '?',
+		    set->pull_sms_cursor);
 		buf_add_url(&url, p->cursor.data, p->cursor.len);
 	}
 	if (p->token.len > 0) {

@@ -45,8 +45,12 @@ take_updates(struct pull *p, const json_t *updates, struct pull_result *r)
 		laporan_release(&l);
 	}
 	snprintf(cursor, sizeof(cursor), "%" PRId64, next);
-	r->outcome = i > 0 ? PULL_MORE : PULL_DONE;
-	r->cursor = i > 0 ? cursor : NULL;
+	r->outcome = i == 0 ? PULL_DONE : PULL_MORE;
+	r->cursor = i == 0 ? NULL : cursor;
+	if (i > 0 && strcmp(cursor, p->cursor.len > 0 ? buf_str(&p->cursor) : "0") == 0) {
+		r->outcome = PULL_TROUBLE;	/* they would come again at once, for ever */
+		r->why = "no update has a new update_id";
+	}
 	pull_end(p, r);
 }
 
@@ -56,8 +60,8 @@ on_conflict(struct pull *p, struct pull_result *r, const char *said)
 {
 	if (said != NULL && strstr(said, "webhook") != NULL) {
 		r->why = "409: a webhook is set";
-		r->alarm = "getUpdates ditolak: webhook masih terpasang; hapus dengan deleteWebhook atau "
-		    "matikan telegram.pull";
+		r->alarm = "getUpdates ditolak: webhook masih terpasang; hapus dengan "
+		    "deleteWebhook atau matikan telegram.pull";
 		r->wait_ms = p->g->h.set.pull_retry_max_ms;
 	} else {
 		r->why = "409: somebody else fetches";
@@ -70,7 +74,8 @@ on_answer(const struct httpc_answer *a, void *arg)
 	struct pull *p = arg;
 	struct pull_result r;
 	int trouble = pull_trouble(a, clock_now_ms() / 1000, &r);
-	json_t *doc = a->outcome == 0 ? json_loadb(a->body, a->body_len, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	json_t *doc = a->outcome != 0 ? NULL :
+	    json_loadb(a->body, a->body_len, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *wait = json_object_get(json_object_get(doc, "parameters"), "retry_after");
 	const json_t *updates = json_object_get(doc, "result");
 
@@ -100,7 +105,8 @@ fetch_telegram(struct pull *p)
 	    .answer_limit = ANSWER_BYTES };
 
 	buf_addf(&url, "%s/bot%s/getUpdates", p->g->h.set.telegram_api, buf_str(&p->token));
-	buf_addf(&body, "{\"limit\":100,\"timeout\":%d,\"allowed_updates\":[\"message\",\"edited_message\","
+	buf_addf(&body,
+	    "{\"limit\":100,\"timeout\":%d,\"allowed_updates\":[\"message\",\"edited_message\","
 	    "\"callback_query\",\"my_chat_member\"]", POLL_S);
 	if (p->cursor.len > 0)
 		buf_addf(&body, ",\"offset\":%s", buf_str(&p->cursor));

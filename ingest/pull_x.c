@@ -17,9 +17,10 @@
 
 #define ANSWER_BYTES (4u * 1024 * 1024)
 #define TOKEN_MOST 200
+#define PAGES_MOST 100		/* X shows 800 mentions at most: eight pages */
 
 /* What is remembered from page to page of one round. */
-struct round { struct buf page; char newest[24]; };
+struct round { struct buf page; char newest[24]; int pages; };
 
 static int
 open_x(struct pull *p, struct buf *errors)
@@ -30,7 +31,8 @@ open_x(struct pull *p, struct buf *errors)
 	if (set->x_pull_ms == 0)
 		return 1;
 	if (!x_is_id(set->x_user_id)) {
-		buf_adds(errors, "x.pull_every is set, x.user_id is no account's number; write it in quotes\n");
+		buf_adds(errors,
+		    "x.pull_every is set, x.user_id is no account's number; write it in quotes\n");
 		return -1;
 	}
 	rc = pull_token(p, "x_token", errors);
@@ -76,12 +78,17 @@ end_page(struct pull *p, const json_t *meta, struct pull_result *r)
 
 	keep_newest(round, json_string_value(json_object_get(meta, "newest_id")));
 	buf_reset(&round->page);
-	if (next != NULL && next[0] != '\0' && strlen(next) <= TOKEN_MOST) {
+	if (next != NULL && (next[0] == '\0' || strlen(next) > TOKEN_MOST ||
+	    ++round->pages > PAGES_MOST)) {
+		r->outcome = PULL_TROUBLE;
+		r->why = "pages without an end";
+	} else if (next != NULL) {
 		buf_adds(&round->page, next);
 		r->outcome = PULL_MORE;
 	} else {
 		r->outcome = PULL_DONE;
-		if (round->newest[0] != '\0' && (old[0] == '\0' || x_id_compare(round->newest, old) > 0))
+		if (round->newest[0] != '\0' &&
+		    (old[0] == '\0' || x_id_compare(round->newest, old) > 0))
 			r->cursor = round->newest;
 	}
 	pull_end(p, r);
@@ -93,7 +100,8 @@ on_answer(const struct httpc_answer *a, void *arg)
 	struct pull *p = arg;
 	struct pull_result r;
 	int trouble = pull_trouble(a, clock_now_ms() / 1000, &r);
-	json_t *doc = trouble ? NULL : json_loadb(a->body, a->body_len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *doc = trouble ? NULL :
+	    json_loadb(a->body, a->body_len, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *meta = json_object_get(doc, "meta");
 
 	if (!trouble && !json_is_object(meta))
@@ -103,7 +111,8 @@ on_answer(const struct httpc_answer *a, void *arg)
 	} else {
 		/* What could not be shown (deleted, protected) is no reason to leave the rest. */
 		if (json_array_size(json_object_get(doc, "errors")) > 0)
-			log_warn("pull_partly", "source=x errors=%zu", json_array_size(json_object_get(doc, "errors")));
+			log_warn("pull_partly", "source=x errors=%zu",
+			    json_array_size(json_object_get(doc, "errors")));
 		take_posts(p, doc);
 		end_page(p, meta, &r);
 	}
@@ -117,8 +126,8 @@ add_start(struct buf *url, int64_t now_ms)
 	struct wib t;
 
 	wib_of(&t, now_ms - DAY_MS - WIB_MS);	/* its fields then read as UTC */
-	buf_addf(url, "&start_time=%04d-%02d-%02dT%02d%%3A%02d%%3A%02dZ", t.year, t.month, t.day, t.hour,
-	    t.minute, t.second);
+	buf_addf(url, "&start_time=%04d-%02d-%02dT%02d%%3A%02d%%3A%02dZ", t.year, t.month, t.day,
+	    t.hour, t.minute, t.second);
 }
 
 static void
@@ -127,15 +136,18 @@ fetch_x(struct pull *p)
 	struct round *round = p->data;
 	struct buf url = { 0 }, authorization = { 0 };
 	const char *headers[] = { NULL, NULL };
-	struct httpc_request req = { .method = "GET", .headers = headers, .answer_limit = ANSWER_BYTES };
+	struct httpc_request req = { .method = "GET", .headers = headers,
+	    .answer_limit = ANSWER_BYTES };
 
 	if (p->first) {
 		buf_reset(&round->page);
 		round->newest[0] = '\0';
+		round->pages = 0;
 	}
 	buf_addf(&url, "%s/2/users/%s/mentions?max_results=100"
 	    "&tweet.fields=created_at,author_id,conversation_id,geo,note_tweet,attachments"
-	    "&expansions=author_id,attachments.media_keys&user.fields=username,name&media.fields=url,type",
+	    "&expansions=author_id,attachments.media_keys&user.fields=username,name"
+	    "&media.fields=url,type",
 	    p->g->h.set.x_api, p->g->h.set.x_user_id);
 	if (p->cursor.len > 0)
 		buf_addf(&url, "&since_id=%s", buf_str(&p->cursor));

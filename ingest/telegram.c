@@ -13,7 +13,6 @@
 #include "ingest/way.h"
 #include "lib/buf.h"
 
-#define KIB 1024
 
 /* ---- who ---- */
 
@@ -138,7 +137,8 @@ static int
 read_place(struct laporan *l, const json_t *message)
 {
 	const json_t *at = json_object_get(message, "location");
-	const json_t *lat = json_object_get(at, "latitude"), *lng = json_object_get(at, "longitude");
+	const json_t *lat = json_object_get(at, "latitude");
+	const json_t *lng = json_object_get(at, "longitude");
 
 	if (!json_is_number(lat) || !json_is_number(lng))
 		return 0;
@@ -310,7 +310,8 @@ post_telegram(struct http_req *r, void *arg)
 
 	if (token == NULL || !way_secret_is(g, "telegram", token, strlen(token))) {
 		way_refuse(g, r, "telegram", 401,
-		    "X-Telegram-Bot-Api-Secret-Token must be the secret telegram, as given to setWebhook.");
+		    "X-Telegram-Bot-Api-Secret-Token must be the secret telegram, "
+		    "as given to setWebhook.");
 		return;
 	}
 	doc = json_in(body, len, fields, N_ELEMS(fields), (size_t)g->h.set.chat_body_bytes, &mistakes);

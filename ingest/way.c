@@ -287,7 +287,8 @@ way_sms(struct laporan *l, const struct ingest *g, const char *id, const char *f
 	l->message_id = xstrdup(id);
 	l->text = xstrdup(text);
 	l->provider_ms = time_ms;
-	l->received_ms = laporan_received_ms(time_ms, house_now_ms(&g->h), g->h.set.provider_age_ms);
+	l->received_ms = laporan_received_ms(time_ms, house_now_ms(&g->h),
+	    g->h.set.provider_age_ms);
 	if (phone_normalise(number, from, strlen(from)) == PHONE_E164) {
 		l->sender = xstrdup(number);
 		snprintf(l->reply_channel, sizeof(l->reply_channel), "sms");

@@ -96,8 +96,9 @@ time_of(const char *s)
 		return 0;
 	if (sscanf(s, "%4d-%2d-%2dT%2d:%2d:%2d", &t.year, &t.month, &t.day, &t.hour, &t.minute,
 	    &t.second) != 6) {
-		if (sscanf(s, "%*3s %3s %2d %2d:%2d:%2d +0000 %4d", month, &t.day, &t.hour, &t.minute,
-		    &t.second, &t.year) != 6 || strlen(month) != 3 || (at = strstr(months, month)) == NULL)
+		if (sscanf(s, "%*3s %3s %2d %2d:%2d:%2d +0000 %4d", month, &t.day, &t.hour,
+		    &t.minute, &t.second, &t.year) != 6 || strlen(month) != 3 ||
+		    (at = strstr(months, month)) == NULL)
 			return 0;
 		t.month = (int)(at - months) / 3 + 1;
 	}
@@ -206,7 +207,8 @@ int
 x_read_post(struct laporan *l, const struct ingest *g, const json_t *post, const json_t *users,
     const char *us, const char **why)
 {
-	const json_t *key, *keys = json_object_get(json_object_get(post, "attachments"), "media_keys");
+	const json_t *key, *keys = json_object_get(json_object_get(post, "attachments"),
+	    "media_keys");
 	const char *whole = json_string_value(
 	    json_object_get(json_object_get(post, "note_tweet"), "text"));
 	struct post p = {
@@ -232,7 +234,8 @@ static int
 read_old_post(struct laporan *l, const struct ingest *g, const json_t *post, const char *us,
     const char **why)
 {
-	const json_t *user = json_object_get(post, "user"), *extended = json_object_get(post, "extended_tweet");
+	const json_t *user = json_object_get(post, "user");
+	const json_t *extended = json_object_get(post, "extended_tweet");
 	const json_t *media, *m;
 	const char *whole = json_string_value(json_object_get(extended, "full_text"));
 	struct post p = {
@@ -246,7 +249,8 @@ read_old_post(struct laporan *l, const struct ingest *g, const json_t *post, con
 	size_t i;
 
 	*why = "repost";
-	if (json_is_object(json_object_get(post, "retweeted_status")) || !fill_post(l, g, &p, us, why))
+	if (json_is_object(json_object_get(post, "retweeted_status")) ||
+	    !fill_post(l, g, &p, us, why))
 		return 0;
 	media = json_object_get(json_object_get(extended != NULL ? extended : post,
 	    extended != NULL ? "entities" : "extended_entities"), "media");
@@ -347,7 +351,8 @@ take_activity_old(struct call *c, const json_t *doc)
 	}
 	take_messages(c, doc, us);
 	if (posts == NULL && json_object_get(doc, "direct_message_events") == NULL)
-		way_drop(c->g, "x", json_object_get(doc, "tweet_delete_events") != NULL ? "post.delete" : "other");
+		way_drop(c->g, "x", json_object_get(doc, "tweet_delete_events") != NULL ?
+		    "post.delete" : "other");
 }
 
 static void
@@ -364,11 +369,13 @@ take_post(struct call *c, const json_t *post, const json_t *users, const char *u
 static void
 take_activity(struct call *c, const json_t *data, const char *type)
 {
-	static const char *const posts[] = { "post.mention.create", "post.reply.create", "post.quote.create" };
+	static const char *const posts[] = { "post.mention.create", "post.reply.create",
+	    "post.quote.create" };
 	static const char *const others[] = { "post.delete", "chat.received", "oauth.revoke" };
 	const json_t *payload = json_object_get(data, "payload");
 	const json_t *users = json_object_get(json_object_get(data, "includes"), "users");
-	const char *us = json_string_value(json_object_get(json_object_get(data, "filter"), "user_id"));
+	const char *us = json_string_value(json_object_get(json_object_get(data, "filter"),
+	    "user_id"));
 	const char *kind = "other";
 
 	if (us == NULL)
@@ -378,7 +385,8 @@ take_activity(struct call *c, const json_t *data, const char *type)
 			take_post(c, payload, users, us);
 			return;
 		}
-	if (strcmp(type, "dm.received") == 0 && json_is_array(json_object_get(payload, "direct_message_events"))) {
+	if (strcmp(type, "dm.received") == 0 &&
+	    json_is_array(json_object_get(payload, "direct_message_events"))) {
 		take_messages(c, payload, us);
 		return;
 	}
@@ -412,7 +420,8 @@ post_x(struct http_req *r, void *arg)
 	json_t *doc;
 
 	if (!signature_fits(c.g, http_req_header(r, "x-twitter-webhooks-signature"), body, len)) {
-		way_refuse(c.g, r, "x", 401, "x-twitter-webhooks-signature must be sha256= and the base64 "
+		way_refuse(c.g, r, "x", 401,
+		    "x-twitter-webhooks-signature must be sha256= and the base64 "
 		    "of HMAC-SHA256 over the body by the secret x.");
 		return;
 	}

@@ -24,7 +24,8 @@ api_open(struct api *a, const struct ways_env *env, const char *secret, const ch
 	if (secret_read(env->dir, secret, &a->token, &errors) != 0)
 		goto out;
 	if (a->token.len == 0 || strspn(buf_str(&a->token), token_chars) != a->token.len) {
-		buf_addf(&errors, "%s: holds no token; write the platform's token into it, on one line\n",
+		buf_addf(&errors,
+		    "%s: holds no token; write the platform's token into it, on one line\n",
 		    buf_str(&path));
 		goto out;
 	}

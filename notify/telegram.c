@@ -34,7 +34,8 @@ add_buttons(struct buf *b, const struct outbox_item *it, int private)
 		buf_addf(b, ",\"reply_markup\":{\"inline_keyboard\":[["
 		    "{\"text\":\"1 Sudah beres\",\"callback_data\":\"1 %s\"},"
 		    "{\"text\":\"2 Belum\",\"callback_data\":\"2 %s\"}]]}", it->code, it->code);
-	else if (private && (strcmp(it->kind, "terima") == 0 || strcmp(it->kind, "terima-triase") == 0))
+	else if (private &&
+	    (strcmp(it->kind, "terima") == 0 || strcmp(it->kind, "terima-triase") == 0))
 		buf_adds(b, ",\"reply_markup\":{\"keyboard\":[["
 		    "{\"text\":\"Kirim lokasi\",\"request_location\":true}]],"
 		    "\"resize_keyboard\":true,\"one_time_keyboard\":true}");
@@ -54,7 +55,8 @@ telegram_request(const struct outbox_item *it, const char **method, struct buf *
 		buf_adds(json, "{\"callback_query_id\":");
 		buf_add_json(json, chat + 4, strlen(chat + 4));
 		buf_adds(json, ",\"text\":");
-		buf_add_json(json, buf_str(&it->text), it->text.len < TOAST_CHARS ? it->text.len : TOAST_CHARS);
+		buf_add_json(json, buf_str(&it->text),
+		    it->text.len < TOAST_CHARS ? it->text.len : TOAST_CHARS);
 		buf_addc(json, '}');
 		return 0;
 	}
@@ -97,9 +99,10 @@ telegram_outcome(const struct httpc_answer *a, struct send_result *r, char *why,
 		r->why = "200 without ok";
 	} else if (a->status == 429) {
 		r->outcome = SEND_RETRY;
-		r->retry_after_ms = json_is_integer(wait) ? json_integer_value(wait) * 1000 : a->retry_after_ms;
+		r->retry_after_ms = json_is_integer(wait) ? json_integer_value(wait) * 1000 :
+		    a->retry_after_ms;
 	} else if (a->status == 404) {
-		/* The path is the token: another one, or none, is a mistake of ours, not of the message. */
+		/* The path is the token: a wrong one is a mistake of ours, not the message's. */
 		r->outcome = SEND_RETRY;
 		r->retry_after_ms = r->pause_ms = API_REFUSED_PAUSE_MS;
 	} else {
@@ -127,7 +130,8 @@ send_telegram(struct channel *c, const struct outbox_item *it, on_sent done, voi
 	const char *method;
 
 	if (telegram_request(it, &method, &json) != 0) {
-		done(&(struct send_result){ .outcome = SEND_FINAL, .why = "no address of Telegram" }, arg);
+		done(&(struct send_result){ .outcome = SEND_FINAL,
+		    .why = "no address of Telegram" }, arg);
 	} else {
 		buf_addf(&url, "%s/bot%s/%s", buf_str(&api->base), buf_str(&api->token), method);
 		api_post(api, buf_str(&url), 0, &json, on_answer, it, done, arg);
@@ -155,7 +159,8 @@ telegram_open(struct channel *c, const struct ways_env *env)
 		return rc;
 	}
 	c->in_flight = IN_FLIGHT;
-	c->per_second = strcmp(c->route, "telegram") == 0 ? env->h->set.telegram_per_s : PUBLIC_PER_S;
+	c->per_second = strcmp(c->route, "telegram") == 0 ? env->h->set.telegram_per_s :
+	    PUBLIC_PER_S;
 	c->send = send_telegram;
 	c->release = release_telegram;
 	c->data = api;

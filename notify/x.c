@@ -21,7 +21,8 @@ url_at(const char *s, size_t len)
 {
 	size_t n = 0;
 
-	if (!(len > 8 && strncmp(s, "https://", 8) == 0) && !(len > 7 && strncmp(s, "http://", 7) == 0))
+	if (!(len > 8 && strncmp(s, "https://", 8) == 0) &&
+	    !(len > 7 && strncmp(s, "http://", 7) == 0))
 		return 0;
 	while (n < len && (unsigned char)s[n] > ' ')
 		n++;
@@ -43,7 +44,8 @@ x_weighted_length(const char *text, size_t len)
 			i += url;
 			continue;
 		}
-		n = utf8proc_iterate((const utf8proc_uint8_t *)text + i, (utf8proc_ssize_t)(len - i), &c);
+		n = utf8proc_iterate((const utf8proc_uint8_t *)text + i,
+		    (utf8proc_ssize_t)(len - i), &c);
 		i += n > 0 ? (size_t)n : 1;
 		weight += n > 0 && (c <= 0x10FF || (c >= 0x2000 && c <= 0x200D) ||
 		    (c >= 0x2010 && c <= 0x201F) || (c >= 0x2032 && c <= 0x2037)) ? 1 : 2;
@@ -95,7 +97,8 @@ limited_ms(const struct httpc_answer *a, int64_t now_s)
 }
 
 void
-x_outcome(const struct httpc_answer *a, int64_t now_s, struct send_result *r, char *why, size_t size)
+x_outcome(const struct httpc_answer *a, int64_t now_s, struct send_result *r, char *why,
+    size_t size)
 {
 	const char *said;
 	json_t *doc;
@@ -115,7 +118,7 @@ x_outcome(const struct httpc_answer *a, int64_t now_s, struct send_result *r, ch
 		r->outcome = SEND_RETRY;
 		r->retry_after_ms = r->pause_ms = limited_ms(a, now_s);
 	} else if (a->status == 403 && said != NULL && strstr(said, "duplicate content") != NULL) {
-		/* The same words stand there already: our own earlier try, whose answer was lost. */
+		/* The same words stand there already: our own try whose answer was lost. */
 		r->outcome = SEND_DONE;
 	} else {
 		r->outcome = SEND_FINAL;	/* deleted, protected, blocked, no longer allowed */

@@ -30,7 +30,8 @@ int
 pulled_taken(const redisReply *r, int64_t *fence, struct buf *cursor, int64_t *wait_ms)
 {
 	if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != 3 ||
-	    r->element[0]->type != REDIS_REPLY_INTEGER || r->element[1]->type != REDIS_REPLY_STRING ||
+	    r->element[0]->type != REDIS_REPLY_INTEGER ||
+	    r->element[1]->type != REDIS_REPLY_STRING ||
 	    r->element[2]->type != REDIS_REPLY_INTEGER)
 		return -1;
 	*wait_ms = r->element[2]->integer;

@@ -5,7 +5,7 @@ Control, never recorded:
   POST /_mode     {"mode": ..., "times": n, "ms": ..., "retry_after": ..., "reset": ...}
   POST /_feed     what a platform's own queue takes, see there
   GET  /_records  all records as a JSON list
-Modes: ok, slow (ms), 503, 429 (retry_after), hang-headers, hang, die, reset, wrong-json.
+Modes: ok, slow (ms), 401, 503, 429 (retry_after), hang-headers, hang, die, reset, wrong-json.
 """
 import argparse, base64, json, socket, struct, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -141,6 +141,9 @@ class Sink:
                 try:
                     if kind == "503":
                         status, doc, headers = 503, {"detail": "over capacity"}, ()
+                    elif kind == "401":
+                        status, doc, headers = 401, {"ok": False, "error_code": 401, "detail": "Unauthorized",
+                                                     "description": "Unauthorized"}, ()
                     elif kind == "429":
                         status, doc, headers = sink.limited(mode)
                     else:

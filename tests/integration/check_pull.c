@@ -451,8 +451,13 @@ START_TEST(one_of_two_fetches)
 {
 	struct buf list = { 0 };
 	pid_t first = pid_of("ingest"), other = second_ingest();
-	size_t before = conflicts();
+	size_t before = conflicts(), polls = sink_count(&bot, "/getUpdates", "");
+	const json_t *last;
+	json_t *all;
 
+	/* Several rounds in which the second one would have begun too. */
+	sink_wait(&bot, "/getUpdates", "", polls + 8, &all, &last);
+	json_decref(all);
 	for (int i = 0; i < 5; i++) {
 		add_update(&list, 50 + i, 500000 + i, "jalan rusak di desa kabat");
 		feed_updates(&list);

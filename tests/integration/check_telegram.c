@@ -1,6 +1,7 @@
 /* Telegram on a living house: what the bot is told, what it says, against a stand-in of its API. */
 #include <check.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "core/code.h"
 #include "lib/clock.h"
+#include "lib/config.h"
 #include "lib/escape.h"
 #include "tests/integration/living.h"
 #include "tests/integration/sink.h"
@@ -208,6 +210,68 @@ START_TEST(a_voice_alone_is_heard_like_an_emergency)
 }
 END_TEST
 
+/* What overtakes its words is a report of its own: nothing waits, nothing is lost. */
+START_TEST(out_of_order_nothing_is_lost)
+{
+	char pin[CODE_CHARS + 1], words[CODE_CHARS + 1];
+
+	message(3333555, 2, "\"location\":{\"latitude\":-8.2331,\"longitude\":114.2043}");
+	code_said(3333555, "membacanya", pin);
+	message(3333555, 1, "\"text\":\"jembatan bambu putus di desa sumberarum songgon\"");
+	code_said(3333555, "Sumberarum", words);
+	ck_assert_str_ne(pin, words);
+	wait_state(pin, "baru");
+	wait_state(words, "ditugaskan");
+}
+END_TEST
+
+START_TEST(an_edit_is_added)
+{
+	char code[CODE_CHARS + 1], body[2048];
+	struct buf b = { 0 };
+	json_t *doc;
+
+	message(3333666, 1, "\"text\":\"lampu jalan mati di desa kabat\"");
+	code_said(3333666, "Kabat", code);
+	buf_addf(&b, "{\"update_id\":%d,\"edited_message\":{\"message_id\":1,\"from\":{\"id\":3333666,\"is_bot\":false,"
+	    "\"first_name\":\"B\"},\"chat\":{\"id\":3333666,\"type\":\"private\"},\"date\":1,\"edit_date\":2,"
+	    "\"text\":\"lampu jalan mati di desa kabat, ada kebakaran\"}}", ++update_id);
+	post(buf_str(&b));
+	post(buf_str(&b));
+	said(3333666, "sampaikan ke petugas", 1, body, sizeof(body));
+	ck_assert_uint_eq(sink_count(&bot, "/sendMessage", "\"chat_id\":3333666,"), 2);
+	doc = case_in(code, "ditugaskan");
+	ck_assert_str_eq(json_string_value(json_object_get(doc, "urgency")), "darurat");
+	json_decref(doc);
+	buf_release(&b);
+}
+END_TEST
+
+/* Telegram comes again; who speaks of danger is heard at once. */
+START_TEST(a_store_that_stands_still)
+{
+	struct buf quiet = { 0 }, danger = { 0 };
+	char body[2048];
+	pid_t redis = pid_of("redis");
+
+	add_message(&quiet, 3333777, 1, "\"text\":\"lampu jalan mati di desa kabat\"");
+	add_message(&danger, 3333778, 1, "\"text\":\"tolong kebakaran di desa kabat\"");
+	ck_assert_int_eq(kill(redis, SIGSTOP), 0);
+	ck_assert_int_eq(post_as(SECRET, buf_str(&quiet)), 503);
+	ck_assert_int_eq(post_as(SECRET, buf_str(&danger)), 200);
+	ck_assert_int_eq(kill(redis, SIGCONT), 0);
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; post_as(SECRET, buf_str(&quiet)) != 200; )
+		ck_assert_msg(clock_mono_ms() < until, "never taken");
+	post(buf_str(&danger));
+	said(3333777, "Kabat", 1, body, sizeof(body));
+	said(3333778, "Kabat", 1, body, sizeof(body));
+	ck_assert_uint_eq(sink_count(&bot, "/sendMessage", "\"chat_id\":3333777,"), 1);
+	ck_assert_uint_eq(sink_count(&bot, "/sendMessage", "\"chat_id\":3333778,"), 1);
+	buf_release(&quiet);
+	buf_release(&danger);
+}
+END_TEST
+
 START_TEST(a_greeting_is_greeted)
 {
 	char body[2048];
@@ -373,6 +437,35 @@ START_TEST(who_blocked_us_is_tried_once)
 }
 END_TEST
 
+/* The whole way stands still: a queue must not be burnt for a token that has changed. */
+START_TEST(a_refused_token_is_an_alarm)
+{
+	struct buf path = { 0 }, all = { 0 };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	const json_t *last;
+	json_t *records;
+
+	sink_mode(&bot, "{\"mode\":\"401\"}");
+	message(9100001, 1, "\"text\":\"lampu jalan mati di desa kabat\"");
+	sink_wait(&bot, "/sendMessage", "\"chat_id\":9100001,", 1, &records, &last);
+	json_decref(records);
+	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
+	while (strstr(buf_str(&all), "secrets/telegram_token") == NULL) {
+		ck_assert_msg(clock_mono_ms() < until, "nobody is told of the token");
+		nanosleep(&(struct timespec){ 0, 20 * 1000000L }, NULL);
+		buf_reset(&all);
+		ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &all), 0);
+	}
+	message(9100002, 1, "\"text\":\"lampu jalan mati di desa kabat\"");
+	/* By the hook's next answer that report is stored, and by the SMS way's it would have been sent. */
+	sms("+6281234560077", "CEK", NULL);
+	told("", "tanpa-laporan", "+6281234560077");
+	ck_assert_uint_eq(sink_count(&bot, "/sendMessage", "\"chat_id\":91"), 1);
+	buf_release(&path);
+	buf_release(&all);
+}
+END_TEST
+
 START_TEST(the_token_is_nowhere_in_the_logs)
 {
 	struct buf command = { 0 };
@@ -397,6 +490,9 @@ telegram_suite(void)
 	tcase_add_test(tc, a_report_is_worked_on_and_closed_by_a_button);
 	tcase_add_test(tc, words_photo_pin_and_voice_are_one_report);
 	tcase_add_test(tc, a_voice_alone_is_heard_like_an_emergency);
+	tcase_add_test(tc, out_of_order_nothing_is_lost);
+	tcase_add_test(tc, an_edit_is_added);
+	tcase_add_test(tc, a_store_that_stands_still);
 	tcase_add_test(tc, a_greeting_is_greeted);
 	tcase_add_test(tc, a_group_hears_a_number_only);
 	tcase_add_loop_test(tc, what_is_no_report_is_counted, 0, N_ELEMS(no_reports));
@@ -404,6 +500,7 @@ telegram_suite(void)
 	tcase_add_test(tc, robots_are_not_answered);
 	tcase_add_loop_test(tc, trouble_ends_in_one_answer, 0, N_ELEMS(troubles));
 	tcase_add_test(tc, who_blocked_us_is_tried_once);
+	tcase_add_test(tc, a_refused_token_is_an_alarm);	/* for a minute nothing is sent */
 	tcase_add_test(tc, the_token_is_nowhere_in_the_logs);
 	suite_add_tcase(s, tc);
 	return s;
