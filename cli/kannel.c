@@ -16,6 +16,14 @@
 #define SENDSMS_PORT "13013"
 static const char *const programs[] = { "/usr/sbin/bearerbox", "/usr/sbin/smsbox" };
 
+const char *
+kannel_port(const struct settings *set)
+{
+	const char *colon = strrchr(set->kannel_url, ':');
+
+	return colon != NULL && colon[1] >= '0' && colon[1] <= '9' ? colon + 1 : SENDSMS_PORT;
+}
+
 int
 kannel_check(const char *conf)
 {
@@ -50,15 +58,6 @@ make_folders(const char *dir, struct buf *own)
 		buf_release(&path);
 	}
 	return 0;
-}
-
-/* Of http://HOST:PORT. */
-static const char *
-port_of(const char *url)
-{
-	const char *colon = strrchr(url, ':');
-
-	return colon != NULL && colon[1] >= '0' && colon[1] <= '9' ? colon + 1 : SENDSMS_PORT;
 }
 
 /* A value stays on its line, whatever kentongan.yaml says. */
@@ -108,7 +107,7 @@ kannel_configure(struct buf *path, const char *conf, const char *dir, const stru
 	{
 		const struct template_value values[] = {
 			{ "admin_port", admin }, { "smsbox_port", smsbox },
-			{ "sendsms_port", port_of(set->kannel_url) }, { "dir", buf_str(&own) },
+			{ "sendsms_port", kannel_port(set) }, { "dir", buf_str(&own) },
 			{ "hook", hook }, { "hook_secret", buf_str(&secrets[0]) },
 			{ "send_user", set->kannel_user }, { "send_password", buf_str(&secrets[1]) },
 			{ "admin_password", buf_str(&secrets[2]) },

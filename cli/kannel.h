@@ -11,9 +11,11 @@
 
 /* The programs and conf/kannel.conf are there. */
 int kannel_check(const char *conf);
+/* The port to send by: that of kannel.url, http://HOST:PORT, else 13013. */
+const char *kannel_port(const struct settings *set);
 /*
  * Writes DIR/kannel/kannel.conf, mode 0400, and appends its path.  hook: http://HOST:PORT of
- * ingest; the port to send by is that of kannel.url, else 13013.
+ * ingest.
  */
 int kannel_configure(struct buf *path, const char *conf, const char *dir,
     const struct settings *set, const char *hook, int admin_port, int smsbox_port);

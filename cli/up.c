@@ -159,7 +159,7 @@ port_is_usable(const char *flag, const char *text)
 		return 1;
 	port = strtol(text, &end, 10);
 	if (text[0] == '\0' || *end != '\0' || port < 0 || port > 65535) {
-		cli_fail("--%s %s: no port; write a number from 1 to 65535, or 0 for any", flag, text);
+		cli_fail("%s %s: no port; write a number from 1 to 65535, or 0 for any", flag, text);
 		return 0;
 	}
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -169,7 +169,7 @@ port_is_usable(const char *flag, const char *text)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	usable = bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 && listen(fd, 1) == 0;
 	if (!usable)
-		cli_fail("--%s %s: 127.0.0.1:%ld: %s; see who has it with 'ss -ltnp', or name another port", flag, text, port,
+		cli_fail("%s %s: 127.0.0.1:%ld: %s; see who has it with 'ss -ltnp', or name another port", flag, text, port,
 		    strerror(errno));
 	close(fd);
 	return usable;
@@ -353,8 +353,8 @@ furnish(struct house_up *u)
 		return -1;
 	snprintf(http, sizeof(http), "%d", (int)h.set.http_port);
 	snprintf(console, sizeof(console), "%d", (int)h.set.console_port);
-	if ((u->http != NULL || port_is_usable("http", http)) &&
-	    (u->console != NULL || port_is_usable("console", console)) && prepare_store(u, &h) == 0 && publish(u, &h) == 0 && first_roster(u, &h) == 0)
+	if ((u->http != NULL || port_is_usable("--http", http)) &&
+	    (u->console != NULL || port_is_usable("--console", console)) && prepare_store(u, &h) == 0 && publish(u, &h) == 0 && first_roster(u, &h) == 0)
 		rc = 0;
 	house_close(&h);
 	return rc;
@@ -549,7 +549,8 @@ begin(struct house_up *u)
 		if (leftover_end(buf_str(&u->dir), kept[i]) != 0)
 			return cli_fail("a %s of an earlier run cannot be ended", kept[i]) - 2;
 	/* Not before: a leftover of our own may have had them. */
-	if (!port_is_usable("http", u->http) || !port_is_usable("console", u->console))
+	if (!port_is_usable("--http", u->http) || !port_is_usable("--console", u->console) ||
+	    (u->set.kannel_run && !port_is_usable("kannel.url", kannel_port(&u->set))))
 		return -1;
 	u->own_redis = u->cli.redis == NULL;
 	if (!u->own_redis) {

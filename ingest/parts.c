@@ -175,10 +175,12 @@ release_set(struct joining *j, const struct part_answer *a)
 	struct laporan whole = { .channel = "" };
 
 	snprintf(j->born, sizeof(j->born), "%s", a->born);
-	if (join(&whole, &j->g->h.st, a, j->set) == 0)
+	if (join(&whole, &j->g->h.st, a, j->set) == 0) {
 		receive(j->g, &whole, 1, on_joined, j);
-	else
+	} else {
+		log_error("parts_unreadable", "set=%s", j->set);
 		answer(j, 0);
+	}
 	laporan_release(&whole);
 }
 

@@ -622,8 +622,12 @@ local function parts(keys, args)
 	local now, out = now_ms(keys[1]), {}
 	for _, name in ipairs(redis.call('ZRANGEBYSCORE', keys[2], '-inf', text(now), 'LIMIT', 0, args[2])) do
 		local key = args[1] .. name
-		local h = redis.call('HMGET', key, 'code', 'born', 'n')
-		if h[1] or not h[2] then
+		local h = redis.pcall('HMGET', key, 'code', 'born', 'n')
+		if h.err or (h[2] and not h[1] and not tonumber(h[3] or '')) then
+			-- One damaged set must not hold up the others: it waits out a lease and is reported.
+			redis.call('ZADD', keys[2], text(now + tonumber(args[3])), name)
+			out[#out + 1] = { name, '' }
+		elseif h[1] or not h[2] then
 			redis.call('DEL', key)
 			redis.call('ZREM', keys[2], name)
 		else

@@ -96,7 +96,7 @@ parts_due(struct part_answer *a, char set[LOOKUP_CHARS + 1], const redisReply *r
 	if (r == NULL || r->type != REDIS_REPLY_ARRAY || i >= r->elements)
 		return 0;
 	one = r->element[i];
-	if (one->type != REDIS_REPLY_ARRAY || one->elements < 3)
+	if (one->type != REDIS_REPLY_ARRAY || one->elements < 2)
 		return 0;
 	a->word = PART_WHOLE;
 	snprintf(set, LOOKUP_CHARS + 1, "%s", one->element[0]->str);

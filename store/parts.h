@@ -44,7 +44,7 @@ void part_answer(struct part_answer *a, const redisReply *r);
 
 /* Call for up to most sets whose time is over; each is leased to the caller. */
 void parts_due_args(struct redis_args *out, const struct store *st, int most, int64_t lease_ms);
-/* The i-th set of its answer: 1, or 0 when there are no more. */
+/* The i-th set of its answer: 1, or 0 when there are no more.  One without pieces is damaged. */
 int parts_due(struct part_answer *a, char set[LOOKUP_CHARS + 1], const redisReply *r, size_t i);
 /* Call: the set has become that report; its parts go, its name stays for keep_ms. */
 void parts_taken_args(struct redis_args *out, const struct store *st, const char *set,

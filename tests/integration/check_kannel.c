@@ -18,6 +18,7 @@
 
 #include "core/sms.h"
 #include "lib/clock.h"
+#include "lib/config.h"
 #include "lib/escape.h"
 #include "lib/seal.h"
 #include "tests/integration/kannel.h"
@@ -34,7 +35,7 @@ begin(void)
 {
 	struct buf errors = { 0 };
 
-	kannel_house("  parts_wait: 10s\n  parts_wait_danger: 1s\n  parts_keep: 1m\nspool:\n  files: 10\n  after: 300ms\n");
+	kannel_house("  pause: 500ms\n  parts_wait: 10s\n  parts_wait_danger: 1s\n  parts_keep: 1m\nspool:\n  files: 10\n  after: 300ms\n");
 	house_up();
 	ck_assert_msg(secret_read(house.dir, "kannel", &secret, &errors) == 0, "%s", buf_str(&errors));
 	phones_on();
@@ -492,6 +493,76 @@ START_TEST(messages_wait_for_kannel)
 }
 END_TEST
 
+/* ---- our own mistakes ---- */
+
+static void
+restart_notify(void)
+{
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	pid_t before = pid_of("notify");
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/run/notify.pid", house.dir);
+	ck_assert_int_eq(kill(before, SIGTERM), 0);
+	while (access(path, F_OK) != 0 || pid_of("notify") == before) {
+		ck_assert_msg(clock_mono_ms() < until, "notify does not come back");
+		nanosleep(&pause, NULL);
+	}
+}
+
+static int
+is_logged(const char *daemon, const char *what)
+{
+	struct buf path = { 0 }, all = { 0 };
+	int there;
+
+	buf_addf(&path, "%s/log/%s.log", house.dir, daemon);
+	ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &all), 0);
+	there = strstr(buf_str(&all), what) != NULL;
+	buf_release(&path);
+	buf_release(&all);
+	return there;
+}
+
+/* The citizen's message is not given up for it: it waits until somebody mends the password. */
+START_TEST(a_wrong_password_loses_nothing)
+{
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	struct buf good = { 0 }, errors = { 0 };
+	char code[CODE_CHARS + 1];
+
+	ck_assert_int_eq(secret_read(house.dir, "kannel_send", &good, &errors), 0);
+	house_put_secret("kannel_send", "salah");
+	restart_notify();
+	sms("+6281234567160", "drainase mampet di desa kabat depan masjid", code);
+	while (!is_logged("notify", "smsbox refuses kannel.user")) {
+		ck_assert_msg(clock_mono_ms() < until, "nobody complains of the password");
+		nanosleep(&pause, NULL);
+	}
+	house_put_secret("kannel_send", buf_str(&good));
+	restart_notify();
+	phone_gets("+6281234567160", "Diterima", NULL, NULL);
+	wait_message(code, "terima", "delivered");
+	buf_wipe(&good);
+}
+END_TEST
+
+/* Last: all of the above went by them. */
+START_TEST(no_log_holds_number_words_or_secret)
+{
+	static const char *const logs[] = { "ingest", "router", "sla", "notify", "console", "bearerbox", "smsbox" };
+	static const char *const canaries[] = { "81234567", "kobong", "kebakaran rumah", "TANGANI ", "salah&" };
+
+	for (size_t i = 0; i < N_ELEMS(logs); i++) {
+		for (size_t k = 0; k < N_ELEMS(canaries); k++)
+			ck_assert_msg(!is_logged(logs[i], canaries[k]), "%s.log holds '%s'", logs[i], canaries[k]);
+		ck_assert_msg(!is_logged(logs[i], buf_str(&secret)), "%s.log holds the secret", logs[i]);
+	}
+}
+END_TEST
+
 Suite *
 kannel_suite(void)
 {
@@ -511,6 +582,8 @@ kannel_suite(void)
 	tcase_add_test(tc, receipts_need_the_token_and_never_go_back);
 	tcase_add_test(tc, what_was_refused_comes_again);
 	tcase_add_test(tc, messages_wait_for_kannel);
+	tcase_add_test(tc, a_wrong_password_loses_nothing);
+	tcase_add_test(tc, no_log_holds_number_words_or_secret);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -90,10 +90,11 @@ phones_on(void)
 	snprintf(phones.out, sizeof(phones.out), "%s/fakesmsc", house.dir);
 	snprintf(port, sizeof(port), "%d", phones.port);
 	ck_assert_int_eq(pipe2(p, O_CLOEXEC), 0);
+	out = open(phones.out, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	ck_assert_int_ge(out, 0);
 	phones.pid = fork();
 	if (phones.pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		out = open(phones.out, O_WRONLY | O_CREAT | O_APPEND, 0600);
 		dup2(p[0], 0);
 		dup2(out, 1);
 		dup2(out, 2);
@@ -101,6 +102,7 @@ phones_on(void)
 		_exit(127);
 	}
 	close(p[0]);
+	close(out);
 	phones.in = p[1];
 }
 
