@@ -817,10 +817,7 @@ fresh_case(struct router *r, const struct entry *e, struct code *out)
 	return rc;
 }
 
-/*
- * A pin, a photo, a voice note or an edit: what its sender told a moment ago is one report with
- * it.  Long after that it is a report of its own, and a human looks at it.
- */
+/* An edit of what its sender told a moment ago is one report with it; long after, one of its own. */
 static int
 join(struct router *r, struct entry *e)
 {
@@ -831,14 +828,9 @@ join(struct router *r, struct entry *e)
 
 	if (rc <= 0)
 		return rc;
-	if (e->words.text != NULL) {
-		buf_adds(&note, e->words.text);
+	if (e->words.text != NULL)
 		cmd.u = entry_understand(r, e);
-	}
-	for (int i = 0; i < e->words.media_n; i++)
-		buf_addf(&note, "%slampiran: %s", note.len > 0 ? "\n" : "", e->words.media[i]);
-	if (e->words.has_position)
-		buf_addf(&note, "%slokasi: %.6f,%.6f", note.len > 0 ? "\n" : "", e->words.lat, e->words.lng);
+	describe_pieces(&note, &e->words);
 	cmd.note = buf_str(&note);
 	rc = converse_apply(r, e, &code, &cmd);
 	buf_wipe(&note);

@@ -201,7 +201,7 @@ static const struct setting table[] = {
 	{ "kannel.copy", SET_BOOL, AT(kannel_copy), "false", NULL, NULL,
 	    "write what is sent to out/sms.jsonl too: plain words on disk, for demos and tests" },
 	{ "router.join_within", SET_DURATION, AT(join_ms), "30m", "1s", "1d",
-	    "a pin, photo or voice note joins its sender's last report for so long" },
+	    "an edited message joins its sender's last report for so long" },
 	{ "telegram.api", SET_STRING, AT(telegram_api), "https://api.telegram.org", "8", "200",
 	    "address of the bot interface, without the token" },
 	{ "telegram.per_second", SET_INT, AT(telegram_per_s), "25", "1", "1000",
