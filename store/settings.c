@@ -105,7 +105,7 @@ static const struct setting table[] = {
 	{ "router.exchange_gap", SET_DURATION, AT(exchange_gap_ms), "1m", "1s", "1h",
 	    "a pause this long begins a new row" },
 
-	{ "sla.batch", SET_INT, AT(sla_batch), "64", "1", "2000",
+	{ "sla.batch", SET_INT, AT(sla_batch), "96", "1", "2000",
 	    "deadlines taken at once; past about 100 the answer no longer fits the socket" },
 	{ "sla.lease", SET_DURATION, AT(sla_lease_ms), "2s", "100ms", "1m",
 	    "an engine's claim on a deadline" },
