@@ -52,6 +52,29 @@ api_release(struct api *a)
 	buf_release(&a->base);
 }
 
+static void
+release_channel(struct channel *c)
+{
+	api_release(c->data);
+	free(c->data);
+	c->data = NULL;
+}
+
+int
+api_channel(struct channel *c, const struct ways_env *env, const char *secret, const char *base)
+{
+	struct api *api = xcalloc(1, sizeof(*api));
+	int rc = api_open(api, env, secret, base);
+
+	if (rc != 0) {
+		free(api);
+		return rc;
+	}
+	c->release = release_channel;
+	c->data = api;
+	return 0;
+}
+
 void
 api_post(struct api *a, const char *url, int bearer, const struct buf *json, on_httpc_answer cb,
     const struct outbox_item *item, on_sent done, void *arg)

@@ -24,6 +24,8 @@ struct api {
  */
 int api_open(struct api *a, const struct ways_env *env, const char *secret, const char *base);
 void api_release(struct api *a);
+/* The same for a whole channel: c->data and c->release are filled; returns as api_open(). */
+int api_channel(struct channel *c, const struct ways_env *env, const char *secret, const char *base);
 
 /* One message on its way. */
 struct api_call {

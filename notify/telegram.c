@@ -140,29 +140,13 @@ send_telegram(struct channel *c, const struct outbox_item *it, on_sent done, voi
 	buf_wipe(&json);
 }
 
-static void
-release_telegram(struct channel *c)
-{
-	api_release(c->data);
-	free(c->data);
-	c->data = NULL;
-}
-
 int
 telegram_open(struct channel *c, const struct ways_env *env)
 {
-	struct api *api = xcalloc(1, sizeof(*api));
-	int rc = api_open(api, env, "telegram_token", env->h->set.telegram_api);
+	const struct settings *set = &env->h->set;
 
-	if (rc != 0) {
-		free(api);
-		return rc;
-	}
 	c->in_flight = IN_FLIGHT;
-	c->per_second = strcmp(c->route, "telegram") == 0 ? env->h->set.telegram_per_s :
-	    PUBLIC_PER_S;
+	c->per_second = strcmp(c->route, "telegram") == 0 ? set->telegram_per_s : PUBLIC_PER_S;
 	c->send = send_telegram;
-	c->release = release_telegram;
-	c->data = api;
-	return 0;
+	return api_channel(c, env, "telegram_token", set->telegram_api);
 }

@@ -155,28 +155,11 @@ send_x(struct channel *c, const struct outbox_item *it, on_sent done, void *arg)
 	buf_wipe(&json);
 }
 
-static void
-release_x(struct channel *c)
-{
-	api_release(c->data);
-	free(c->data);
-	c->data = NULL;
-}
-
 int
 x_open(struct channel *c, const struct ways_env *env)
 {
-	struct api *api = xcalloc(1, sizeof(*api));
-	int rc = api_open(api, env, "x_token", env->h->set.x_api);
-
-	if (rc != 0) {
-		free(api);
-		return rc;
-	}
 	c->in_flight = IN_FLIGHT;
 	c->per_second = env->h->set.x_per_s;
 	c->send = send_x;
-	c->release = release_x;
-	c->data = api;
-	return 0;
+	return api_channel(c, env, "x_token", env->h->set.x_api);
 }
