@@ -21,6 +21,7 @@ nothing), die (closes at accept), reset (answers and resets), wrong-json.
 """
 import json
 import re
+import select
 import socket
 import struct
 import sys
@@ -304,11 +305,16 @@ def reset(conn):
     conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
+def until_gone(conn, seconds):
+    """Says nothing until the caller gives up, at most so long."""
+    select.select([conn], [], [], seconds)
+
+
 def misbehave(conn, now, status, doc):
     """1 when the connection is over."""
     mode = now["mode"]
     if mode == "slow":
-        time.sleep(now["ms"] / 1000)
+        until_gone(conn, now["ms"] / 1000)
     elif mode == "503":
         answer(conn, 503, b"<html>Service Unavailable</html>")
         return 0
@@ -318,10 +324,10 @@ def misbehave(conn, now, status, doc):
         return 0
     elif mode == "hang-head":
         conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n")
-        time.sleep(60)
+        until_gone(conn, 60)
         return 1
     elif mode == "hang":
-        time.sleep(60)
+        until_gone(conn, 60)
         return 1
     elif mode == "reset":
         conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")

@@ -7,7 +7,7 @@ Control, never recorded:
   GET  /_records  all records as a JSON list
 Modes: ok, slow (ms), 401, 503, 429 (retry_after), hang-headers, hang, die, reset, wrong-json.
 """
-import argparse, base64, json, socket, struct, threading, time
+import argparse, base64, json, select, socket, struct, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -115,6 +115,10 @@ class Sink:
                 self.close_connection = True
                 self.connection.close()
 
+            def until_gone(self, ms):
+                """Says nothing until the caller gives up, at most so long."""
+                select.select([self.connection], [], [], ms / 1000)
+
             def handle_one(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 if self.path.startswith("/_"):
@@ -123,9 +127,9 @@ class Sink:
                 record, mode = sink.record(self.command, self.path, self.headers, body)
                 kind = mode["mode"]
                 if kind == "slow":
-                    time.sleep(mode["ms"] / 1000)
+                    self.until_gone(mode["ms"])
                 elif kind == "hang":
-                    time.sleep(mode.get("ms", 60000) / 1000)
+                    self.until_gone(mode.get("ms", 60000))
                     self.abort()
                     return
                 elif kind == "die":
@@ -134,7 +138,7 @@ class Sink:
                 elif kind == "hang-headers":
                     self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")
                     self.wfile.flush()
-                    time.sleep(mode.get("ms", 60000) / 1000)
+                    self.until_gone(mode.get("ms", 60000))
                     self.abort()
                     return
                 path, _, query = self.path.partition("?")

@@ -168,29 +168,12 @@ static const char exim[] =
     "  server_prompts = :\n  server_set_id = $auth2\n"
     "  server_condition = ${if and{{eq{$auth2}{kentongan}}{eq{$auth3}{" PASSWORD "}}}}\n";
 
-/* A port nobody has just now; Exim takes no socket from us. */
-static int
-free_port(void)
-{
-	struct peer p;
-	char text[16];
-	int port;
-	const char *const argv[] = { "python3", "-c",
-	    "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print('ready', s.getsockname()[1], flush=True)",
-	    NULL };
-
-	peer_start(&p, argv, "");
-	peer_line(&p, "ready ", text, sizeof(text));
-	port = (int)strtol(text, NULL, 10);
-	peer_stop(&p);
-	return port;
-}
-
 static void
 begin_exim(void)
 {
 	struct buf conf = { 0 }, path = { 0 }, tls = { 0 };
 	char port[16], argument[128];
+	int number;
 	const char *const argv[] = { "exim4", "-C", argument, "-bdf", NULL };
 	const struct passwd *user = geteuid() == 0 ? getpwnam("Debian-exim") : NULL;
 
@@ -199,8 +182,9 @@ begin_exim(void)
 	    "-addext subjectAltName=DNS:localhost -keyout %s/key.pem -out %s/cert.pem 2>/dev/null",
 	    folder, folder);
 	shell("mkdir %s/mail %s/spool", folder, folder);
-	snprintf(port, sizeof(port), "%d", free_port());
-	buf_addf(&conf, exim, atoi(port), folder, folder, folder, folder, folder, folder,
+	number = peer_free_port();
+	snprintf(port, sizeof(port), "%d", number);
+	buf_addf(&conf, exim, number, folder, folder, folder, folder, folder, folder,
 	    user != NULL ? "  user = Debian-exim\n" : "");
 	put("exim.conf", buf_str(&conf), 0644);
 	if (user != NULL)

@@ -3,12 +3,9 @@
  * hooks, what we send goes to a strict stand-in of the Graph API (tests/fake/meta.py).
  */
 #include <check.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +19,7 @@
 #include "store/house.h"
 #include "store/outbox.h"
 #include "tests/integration/living.h"
+#include "tests/integration/peer.h"
 
 #define APP_SECRET "rahasia-aplikasi-uji"
 #define VERIFY "kata-uji"
@@ -32,40 +30,23 @@ Suite *meta_suite(void);
 
 /* ---- the stand-in ---- */
 
-static struct { pid_t pid; int in; char url[48]; } fake;
+static struct { struct peer peer; char url[48]; } fake;
 
 static void
 fake_start(void)
 {
-	int in[2], out[2];
-	char line[64];
-	FILE *f;
+	const char *const argv[] = { "python3", "tests/fake/meta.py", TOKEN, NULL };
+	char port[16];
 
-	ck_assert_int_eq(pipe(in), 0);
-	ck_assert_int_eq(pipe(out), 0);
-	fake.pid = fork();
-	if (fake.pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		dup2(in[0], 0);
-		dup2(out[1], 1);
-		close(in[1]);
-		execlp("python3", "python3", "tests/fake/meta.py", TOKEN, (char *)NULL);
-		_exit(127);
-	}
-	close(in[0]);
-	close(out[1]);
-	fake.in = in[1];
-	f = fdopen(out[0], "r");
-	ck_assert_ptr_nonnull(fgets(line, sizeof(line), f));
-	snprintf(fake.url, sizeof(fake.url), "http://127.0.0.1:%d", atoi(line + 5));
-	fclose(f);
+	peer_start(&fake.peer, argv, "");
+	peer_line(&fake.peer, "port ", port, sizeof(port));
+	snprintf(fake.url, sizeof(fake.url), "http://127.0.0.1:%s", port);
 }
 
 static void
 fake_stop(void)
 {
-	close(fake.in);
-	ck_assert_int_eq(waitpid(fake.pid, NULL, 0), fake.pid);
+	peer_stop(&fake.peer);
 }
 
 static json_t *

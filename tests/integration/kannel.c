@@ -4,13 +4,11 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +17,7 @@
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "lib/escape.h"
+#include "tests/integration/peer.h"
 
 #define FAKESMSC "/usr/lib/kannel/test/fakesmsc"
 #define MESSAGES_MAX 4000
@@ -32,27 +31,13 @@ static const struct timespec pause_10ms = { 0, 10 * 1000000L };
 
 /* ---- the house ---- */
 
-static int
-port_nobody_has(void)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&a, &len), 0);
-	close(fd);
-	return ntohs(a.sin_port);
-}
-
 void
 kannel_house(const char *settings)
 {
 	struct buf all = { 0 }, command = { 0 };
 
-	phones.port = port_nobody_has();
-	buf_addf(&all, "kannel:\n  run: true\n  url: http://127.0.0.1:%d\n%s", port_nobody_has(), settings);
+	phones.port = peer_free_port();
+	buf_addf(&all, "kannel:\n  run: true\n  url: http://127.0.0.1:%d\n%s", peer_free_port(), settings);
 	house_make(buf_str(&all));
 	buf_addf(&command, "sed -i 's/^port = 10000/port = %d/; s/^http-queue-delay = .*/http-queue-delay = 1/' %s/kannel.conf",
 	    phones.port, house.conf);

@@ -12,6 +12,8 @@ struct peer { pid_t pid; int in, out; };
 void peer_start(struct peer *p, const char *const *argv, const char *log);
 /* The first line of its output that begins so, without it and the line end; at most 10 s. */
 void peer_line(struct peer *p, const char *begins, char *out, size_t size);
+/* A port of loopback that nobody has just now, for servers that take no socket from us. */
+int peer_free_port(void);
 /* SIGTERM, SIGKILL after 5 s; waited for. */
 void peer_stop(struct peer *p);
 #endif

@@ -1,15 +1,10 @@
 #include "tests/integration/sink.h"
 
 #include <check.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "lib/clock.h"
 #include "tests/integration/living.h"
@@ -17,31 +12,18 @@
 void
 sink_start(struct sink *s, const char *name, const char *token)
 {
-	char script[64], line[128];
-	int p[2];
-	FILE *out;
+	char script[64];
+	const char *const argv[] = { "python3", script, "--token", token, NULL };
 
 	snprintf(script, sizeof(script), "tests/fake/%s.py", name);
-	ck_assert_int_eq(pipe2(p, O_CLOEXEC), 0);
-	s->pid = fork();
-	if (s->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		dup2(p[1], 1);
-		execlp("python3", "python3", script, "--token", token, (char *)NULL);
-		_exit(127);
-	}
-	close(p[1]);
-	out = fdopen(p[0], "r");
-	ck_assert_msg(fgets(line, sizeof(line), out) != NULL, "%s does not start", script);
-	ck_assert_int_eq(sscanf(line, "ready %63s", s->base), 1);
-	fclose(out);
+	peer_start(&s->peer, argv, "");
+	peer_line(&s->peer, "ready ", s->base, sizeof(s->base));
 }
 
 void
 sink_stop(struct sink *s)
 {
-	kill(s->pid, SIGKILL);
-	ck_assert_int_eq(waitpid(s->pid, NULL, 0), s->pid);
+	peer_stop(&s->peer);
 }
 
 static void

@@ -4,11 +4,11 @@
  * A platform's stand-in (tests/fake/NAME.py) as a child process: what it was asked is read back,
  * how it answers is told.  A mistake ends the test.
  */
-#include <sys/types.h>
 
+#include "tests/integration/peer.h"
 #include <jansson.h>
 
-struct sink { pid_t pid; char base[64]; };
+struct sink { struct peer peer; char base[64]; };
 
 /* Dies with the test, whatever happens. */
 void sink_start(struct sink *s, const char *name, const char *token);
