@@ -116,7 +116,7 @@ settle(struct flight *f)
 	/* The way itself is shut: the queue waits and is not burnt against it. */
 	if (f->result.outcome == SEND_RETRY && f->result.pause_ms > 0) {
 		f->mark.state = NULL;
-		f->mark.at_ms = l->now_ms + f->result.pause_ms;
+		f->mark.at_ms = house_now_ms(l->h) + f->result.pause_ms;
 		f->mark.uncounted = 1;
 		f->mark.audit = 0;
 	}
