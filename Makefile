@@ -7,10 +7,11 @@ OPT      ?= -O2 -g
 PKGS     := libevent hiredis jansson libcurl libesmtp-1.0 libsodium libcrypto yaml-0.1 libutf8proc
 MODULES  := lib core store
 DAEMONS  := ingest router sla notify console
+PICTURES := gdlib libexif libsodium
 RUNTIME  := redis-server redis-tools
 DEVEL    := build-essential pkg-config libevent-dev libhiredis-dev libjansson-dev libssl-dev \
             libcurl4-openssl-dev libesmtp-dev libsodium-dev libyaml-dev libutf8proc-dev \
-            libstemmer-dev check
+            libstemmer-dev libgd-dev libexif-dev check
 TESTERS  := python3 redis-tools kannel kannel-extras exim4-daemon-light openssl
 CHECKERS := $(TESTERS) clang cppcheck libclang-rt-14-dev lua5.1 shellcheck
 
@@ -19,6 +20,7 @@ CFLAGS   += -std=c11 -D_GNU_SOURCE $(OPT) -fstack-protector-strong -fPIE \
 CFLAGS   += -I. -MMD -MP $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--gc-sections
 LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lstemmer -lm
+PICLIBS  := $(shell pkg-config --libs $(PICTURES) 2>/dev/null) -lm
 VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 CFLAGS   += -DKENTONGAN_VERSION='"$(VERSION)"'
 ifdef SANITIZE
@@ -42,7 +44,7 @@ UNIT      = $(sort $(wildcard tests/unit/check_*.c))
 INTEG     = $(sort $(wildcard tests/integration/check_*.c))
 
 .PHONY: all
-all: $(B)/kentongan $(addprefix $(B)/kentongan-,$(DAEMONS))
+all: $(B)/kentongan $(addprefix $(B)/kentongan-,$(DAEMONS) picture)
 
 $(LIB): $(foreach m,$(MODULES),$(call objs,$(m))) $(call assets,store)
 	@rm -f $@
@@ -56,6 +58,10 @@ $(foreach d,$(DAEMONS),$(eval $(call daemon,$(d))))
 
 $(B)/kentongan: $(call objs,cli) $(call parts,router) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# Reads strangers' pictures: linked with what that needs and no more.
+$(B)/kentongan-picture: $(call objs,picture) $(B)/core/media.o $(B)/lib/buf.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PICLIBS)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -82,8 +88,8 @@ $(B)/tests/$(1)-suites.c: $(2)
 	   for f in $(notdir $(basename $(2))); do echo "	$$$${f#check_}_suite,"; done; \
 	   echo '	0 };'; } > $$@
 $(B)/tests/$(1): $(B)/tests/$(1)-suites.o $(patsubst %.c,$(B)/obj/%.o,$(2) $(filter-out tests/$(1)/check_%.c,$(wildcard tests/$(1)/*.c)) tests/runner.c) \
-    $(foreach d,$(DAEMONS) cli,$(call parts,$(d)) $(call assets,$(d))) $(LIB)
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs check) $$(LDLIBS)
+    $(foreach d,$(DAEMONS) cli picture,$(call parts,$(d)) $(call assets,$(d))) $(LIB)
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs check) $$(PICLIBS) $$(LDLIBS)
 $(B)/tests/$(1)-suites.o: $(B)/tests/$(1)-suites.c
 	$$(CC) -c -o $$@ $$<
 endef
@@ -153,7 +159,7 @@ lint:
 	python3 tests/channels.py
 	luac5.1 -p store/kentongan.lua
 	cppcheck -q -j$$(nproc) --error-exitcode=1 --std=c11 -I. --enable=warning,performance,portability \
-	    --inline-suppr --suppress=missingIncludeSystem --suppress=comparePointers $(MODULES) $(DAEMONS) cli bench
+	    --inline-suppr --suppress=missingIncludeSystem --suppress=comparePointers $(MODULES) $(DAEMONS) picture cli bench
 	shellcheck .ci/run
 
 asan:

@@ -283,6 +283,22 @@ act_merge(struct step *s)
 	return 0;
 }
 
+int
+act_file(struct step *s)
+{
+	struct case_record *c = s->c;
+	const char *name = s->cmd->file;
+
+	if (name == NULL || !media_is_name(name))
+		return step_refuse(s, REFUSED_FILE);
+	for (int i = 0; i < c->files_n; i++)
+		if (strcmp(c->files[i], name) == 0)
+			return 0;
+	if (c->files_n < CASE_FILES)
+		SET(c->files[c->files_n++], name);
+	return 0;
+}
+
 void
 act_quiet(struct step *s)
 {

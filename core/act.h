@@ -30,6 +30,8 @@ int act_undo(struct step *s);
 /* The unit for which the actor speaks is not needed: event ON_DROP only. */
 void act_drop_unit(struct step *s);
 int act_merge(struct step *s);
+/* One more stored file, by its name; the same twice is one. */
+int act_file(struct step *s);
 /* From now on the reporter hears less, or nothing; what is queued for him is called back. */
 void act_quiet(struct step *s);
 /* When the case was first taken, gone to, reached, handled, resolved. */

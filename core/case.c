@@ -208,6 +208,8 @@ case_encode(struct buf *b, const struct case_record *c)
 		add_text(b, i ? ",[" : "[", c->ledger.rows[i].holder);
 		buf_addf(b, ",%" PRId64 "]", c->ledger.rows[i].ms);
 	}
+	for (int i = 0; i < c->files_n; i++)
+		add_text(b, i ? "," : "],\"fl\":[", c->files[i]);
 	buf_adds(b, "]}");
 }
 
@@ -338,12 +340,12 @@ decode_lists(struct case_record *c, const json_t *doc)
 {
 	const json_t *units = json_object_get(doc, "un"), *clocks = json_object_get(doc, "ck");
 	const json_t *tasks = json_object_get(doc, "ts"), *pending = json_object_get(doc, "pd");
-	const json_t *ledger = json_object_get(doc, "lg"), *row;
+	const json_t *ledger = json_object_get(doc, "lg"), *files = json_object_get(doc, "fl"), *row;
 	size_t i;
 
 	if (!is_list(units, CASE_UNITS) || !is_list(clocks, POLICY_CLOCKS) ||
 	    !is_list(tasks, CASE_TASKS) || !is_list(pending, CASE_PENDING) ||
-	    !is_list(ledger, LEDGER_ROWS))
+	    !is_list(ledger, LEDGER_ROWS) || (files != NULL && !is_list(files, CASE_FILES)))
 		return -1;
 	json_array_foreach(units, i, row)
 		if (copy_text(c->units[c->units_n++], UNIT_CODE_CHARS, row) != 0)
@@ -359,6 +361,10 @@ decode_lists(struct case_record *c, const json_t *doc)
 			return -1;
 	json_array_foreach(ledger, i, row)
 		if (decode_share(&c->ledger, row) != 0)
+			return -1;
+	json_array_foreach(files, i, row)
+		if (copy_text(c->files[c->files_n++], MEDIA_NAME_CHARS, row) != 0 ||
+		    !media_is_name(c->files[i]))
 			return -1;
 	return 0;
 }

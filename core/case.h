@@ -13,6 +13,7 @@
 #include "core/catalogue.h"
 #include "core/code.h"
 #include "core/ledger.h"
+#include "core/media.h"
 #include "core/place.h"
 #include "core/policy.h"
 #include "core/roster.h"
@@ -64,6 +65,7 @@ struct case_task {
 #define CASE_TASKS 24
 #define CASE_PENDING 48
 #define LOOKUP_TEXT 33
+#define CASE_FILES 24		/* further ones stand in the log alone */
 
 /* A message that may still be queued: what an acknowledgement cancels. */
 struct case_pending { int n; char group; char unit[UNIT_CODE_CHARS]; };
@@ -102,6 +104,7 @@ struct case_record {
 	struct case_clock clocks[POLICY_CLOCKS]; int clocks_n;
 	struct case_task tasks[CASE_TASKS]; int tasks_n;
 	struct case_pending pending[CASE_PENDING]; int pending_n;
+	char files[CASE_FILES][MEDIA_NAME_CHARS]; int files_n;	/* names of stored files */
 	int messages;			/* numbered 1.. : ids are CODE.n */
 	int hand_ons;
 	int level;			/* how often it was reopened one level higher */

@@ -23,6 +23,7 @@ static const char *const refusals[] = {
 	[REFUSED_TIME] = "waktunya sudah lewat atau melewati batas",
 	[REFUSED_APPROVER] = "perlu persetujuan orang kedua yang bertugas",
 	[REFUSED_FIRST] = "kasus sudah dibuka",
+	[REFUSED_FILE] = "nama berkas tidak dikenal",
 	[REFUSED_CASE] = "nomor kasus tujuan salah atau kasus ini sendiri; periksa nomornya",
 };
 static const char *const escalations[] = {
@@ -87,6 +88,8 @@ apply(struct step *s, const struct case_record *before)
 		return -1;
 	if (s->t->on == ON_QUIET || s->t->on == ON_WRONG_NUMBER)
 		act_quiet(s);
+	if (s->t->on == ON_FILE && act_file(s) != 0)
+		return -1;
 	c->state = state_after(s, before);
 	if (before->state == CASE_MENUNGGU && c->state != CASE_MENUNGGU)
 		act_resume(s);
@@ -119,6 +122,7 @@ announce(struct step *s)
 {
 	unsigned fx = s->t->effects;
 
+	tell_platforms(s);
 	s->c->confirm_by_ms = s->c->state == CASE_SELESAI ? s->now_ms + s->p->confirm_ms : 0;
 	if (fx & FX_TELL_UNIT)
 		tell_units(s);
@@ -128,9 +132,9 @@ announce(struct step *s)
 		tell_holders(s, "tambahan");
 	if ((fx & FX_TELL_REPORTER) || (s->cmd->answer && s->cmd->by == BY_RESIDENT))
 		tell_reporter(s);
-	if (s->c->state == CASE_DITUTUP)
+	if (fx & FX_STOP_ALL)
 		act_close(s);
-	else
+	else if (s->c->state != CASE_DITUTUP)
 		ledger_pass(&s->c->ledger, ledger_holder(s->c), s->now_ms);
 	tasks_prune(s->c);
 	if (s->cmd->answer) {

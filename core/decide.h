@@ -41,24 +41,30 @@ struct command {
 	int64_t until_ms;			/* ON_WAIT, ON_ASK */
 	/* Nonces of new tasks come from it; its two lowest bits say how much longer than usual. */
 	uint64_t entropy;
+	const char *file;			/* ON_FILE: name of the stored file */
+	const char *cause;			/* ON_FILE_MISSING: our words, nothing of the citizen's */
+	/* What a platform still keeps for this report or note: each is to be fetched.  Borrowed. */
+	const char *const *references; int references_n;
 	int64_t heard_ms;			/* the resident's message, by the case's own channel; 0 none */
 	int answer;				/* sent by SMS: tell the officer, or the resident, that it was taken */
 };
 
 enum refusal {
 	REFUSED_NOT, REFUSED_STATE, REFUSED_EARLY, REFUSED_REASON, REFUSED_AUTHORITY, REFUSED_UNIT,
-	REFUSED_TIME, REFUSED_APPROVER, REFUSED_FIRST, REFUSED_CASE
+	REFUSED_TIME, REFUSED_APPROVER, REFUSED_FIRST, REFUSED_CASE, REFUSED_FILE
 };
 /* What is wrong and what to do, in Indonesian, for the one who sent the command. */
 const char *refusal_text(enum refusal r);
 
-enum recipient_kind { TO_OFFICER, TO_REPORTER };
+/* TO_PLATFORM: no words; the address is a reference that is to be fetched. */
+enum recipient_kind { TO_OFFICER, TO_REPORTER, TO_PLATFORM };
 /* Groups decide what an acknowledgement cancels. */
 #define GROUP_TASK 't'
 #define GROUP_WARNING 'w'
 #define GROUP_ESCALATION 'e'
 #define GROUP_REPORTER 'r'
 #define GROUP_NOTICE 'i'
+#define GROUP_FILE 'f'			/* never cancelled: evidence is fetched whatever became of the case */
 
 struct message {
 	int n;					/* id is CODE.n: deterministic */
@@ -66,6 +72,7 @@ struct message {
 	enum recipient_kind to;
 	char officer[OFFICER_ID_CHARS], unit[UNIT_CODE_CHARS];
 	char nonce[NONCE_CHARS + 1];
+	const char *reference;			/* TO_PLATFORM: borrowed from the command */
 	char group;
 	int lane_e;
 	int64_t not_before_ms, not_after_ms;
@@ -93,7 +100,7 @@ struct index_op {
 	char nonce[NONCE_CHARS + 1];
 };
 
-#define FX_MESSAGES 40
+#define FX_MESSAGES 56
 #define FX_CANCELS CASE_PENDING
 #define FX_INDEXES (2 * CASE_TASKS + 2)
 struct effects {

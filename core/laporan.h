@@ -15,7 +15,8 @@
 #include "lib/buf.h"
 
 #define LAPORAN_SCHEMA 1
-#define LAPORAN_MEDIA 5
+#define LAPORAN_MEDIA 10
+#define CHANNEL_FILES "berkas"	/* what became of a file that was to be fetched */
 
 struct laporan {
 	char channel[16];		/* sms, web, cli, ... */

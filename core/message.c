@@ -252,6 +252,11 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 	int rc = -1;
 
 	out->kind = m->kind;
+	if (m->to == TO_PLATFORM) {
+		buf_adds(&out->to, m->reference);
+		snprintf(out->route, sizeof(out->route), "berkas");
+		return 0;
+	}
 	if (m->to == TO_OFFICER && (o == NULL || o->phone[0] == '\0'))
 		return -1;
 	if (m->to == TO_REPORTER &&

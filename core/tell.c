@@ -14,10 +14,6 @@ message_add(struct step *s, const char *kind, char group)
 
 	if (fx->messages_n == FX_MESSAGES)
 		return NULL;
-	if (c->pending_n == CASE_PENDING) {	/* the oldest has long been sent */
-		memmove(c->pending, c->pending + 1, sizeof(c->pending[0]) * (CASE_PENDING - 1));
-		c->pending_n--;
-	}
 	m = &fx->messages[fx->messages_n++];
 	memset(m, 0, sizeof(*m));
 	m->n = ++c->messages;
@@ -26,11 +22,32 @@ message_add(struct step *s, const char *kind, char group)
 	m->lane_e = c->lane_e || c->urgency == URGENCY_DARURAT;
 	m->not_before_ms = s->now_ms;
 	m->not_after_ms = s->now_ms + s->p->message_life_ms;
+	if (group == GROUP_FILE)
+		return m;
+	if (c->pending_n == CASE_PENDING) {	/* the oldest has long been sent */
+		memmove(c->pending, c->pending + 1, sizeof(c->pending[0]) * (CASE_PENDING - 1));
+		c->pending_n--;
+	}
 	c->pending[c->pending_n].n = m->n;
 	c->pending[c->pending_n].group = group;
 	c->pending[c->pending_n].unit[0] = '\0';
 	c->pending_n++;
 	return m;
+}
+
+/* Before all others: what is not asked for now is lost, and there is room for it. */
+void
+tell_platforms(struct step *s)
+{
+	for (int i = 0; i < s->cmd->references_n; i++) {
+		struct message *m = message_add(s, "berkas", GROUP_FILE);
+
+		if (m == NULL)
+			return;
+		m->to = TO_PLATFORM;
+		m->reference = s->cmd->references[i];
+		m->not_after_ms = 0;	/* its tries end it */
+	}
 }
 
 struct message *

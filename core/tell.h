@@ -21,6 +21,8 @@ void tell_desk(struct step *s);
 void tell_units(struct step *s);
 /* A notice to those with a task; without any to the holder, else the lead, else the desk. */
 void tell_holders(struct step *s, const char *kind);
+/* One fetch for each reference of the command, as a message that has no words. */
+void tell_platforms(struct step *s);
 /* What the resident hears of the step's event, if anything, and if he can be reached. */
 void tell_reporter(struct step *s);
 

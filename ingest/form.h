@@ -39,6 +39,4 @@ void lookups_wrong(struct lookups *l, const char *address, int64_t mono_ms);
  */
 int multipart_file(const char *content_type, const char *body, size_t len, const char **file,
     size_t *file_len);
-/* "jpg" "png" "pdf" by the first bytes, NULL for anything else. */
-const char *media_type(const char *data, size_t len);
 #endif

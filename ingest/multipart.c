@@ -58,17 +58,3 @@ out:
 	buf_release(&boundary);
 	return rc;
 }
-
-const char *
-media_type(const char *data, size_t len)
-{
-	static const struct { const char *magic; size_t n; const char *type; } known[] = {
-		{ "\xff\xd8\xff", 3, "jpg" }, { "\x89PNG\r\n\x1a\n", 8, "png" },
-		{ "%PDF-", 5, "pdf" },
-	};
-
-	for (size_t i = 0; i < N_ELEMS(known); i++)
-		if (len > known[i].n && memcmp(data, known[i].magic, known[i].n) == 0)
-			return known[i].type;
-	return NULL;
-}

@@ -14,6 +14,7 @@
 #include "lib/log.h"
 #include "lib/page.h"
 #include "store/cases.h"
+#include "store/filed.h"
 
 ASSET_DECLARE(ingest_web_status_html);
 
@@ -203,7 +204,7 @@ get_status_json(struct http_req *r, void *arg)
 	ask(r, arg, 1);
 }
 
-/* ---- photos: one file a request, sealed before it reaches the disk ---- */
+/* ---- photos: one file a request, sealed before it reaches the disk; read later, by notify ---- */
 
 struct photo { struct http_req *r; struct code about; };
 
@@ -228,30 +229,6 @@ on_photo(enum receipt_result result, const struct code *code, void *arg)
 	buf_release(&url);
 	buf_release(&body);
 	free(p);
-}
-
-static int
-keep_photo(struct ingest *g, const char *data, size_t len, const char *type, struct buf *name)
-{
-	struct seal_key key;
-	struct buf sealed = { 0 }, path = { 0 };
-	uint8_t wrapped[SEAL_WRAPPED_BYTES], raw[16];
-	int rc;
-
-	random_bytes(raw, sizeof(raw));
-	buf_add_hex(name, raw, sizeof(raw));
-	buf_addf(name, ".%s", type);
-	seal_key_random(&key);
-	seal_wrap(wrapped, &g->h.st.master, &key);
-	buf_add(&sealed, wrapped, sizeof(wrapped));
-	seal_add(&sealed, &key, "media", data, len);
-	buf_addf(&path, "%s/%s", buf_str(&g->media), buf_str(name));
-	rc = file_write(buf_str(&path), sealed.data, sealed.len, 0600);
-	if (rc != 0)
-		log_error("photo_failed", "err=\"%s\"", strerror(errno));
-	buf_release(&sealed);
-	buf_release(&path);
-	return rc;
 }
 
 /* The upload as one block; the route's limit bounds it. */
@@ -282,8 +259,9 @@ post_foto(struct http_req *r, void *arg)
 {
 	struct ingest *g = arg;
 	struct laporan l = { .channel = "web" };
-	struct buf body = { 0 }, name = { 0 };
-	const char *tail = http_req_tail(r), *type, *file = NULL;
+	struct buf body = { 0 };
+	char name[UPLOAD_NAME_CHARS];
+	const char *tail = http_req_tail(r), *file = NULL;
 	size_t len = 0;
 	struct photo *p;
 	struct code code;
@@ -302,14 +280,16 @@ post_foto(struct http_req *r, void *arg)
 	else if (len > (size_t)g->h.set.photo_bytes)
 		http_answer_problem(r, 413, "Content Too Large",
 		    "Foto terlalu besar; kecilkan dahulu.");
-	else if ((type = media_type(file, len)) == NULL)
-		http_answer_problem(r, 415, "Unsupported Media Type", "Hanya JPEG, PNG, atau PDF.");
-	else if (keep_photo(g, file, len, type, &name) != 0)
+	else if (media_type_of(file, len) == NULL)
+		http_answer_problem(r, 415, "Unsupported Media Type",
+		    "Hanya foto (JPEG, PNG, GIF, WebP), PDF, suara, atau video.");
+	else if (upload_put(&g->h.st, name, file, len) != 0) {
+		log_error("photo_failed", "err=\"%s\"", strerror(errno));
 		http_answer_problem(r, 503, "Service Unavailable",
 		    "Foto belum tersimpan; kirim lagi sebentar lagi.");
-	else {
-		l.message_id = xstrdup(buf_str(&name));
-		l.media[l.media_n++] = xstrdup(buf_str(&name));
+	} else {
+		l.message_id = xstrdup(name);
+		laporan_add_media(&l, "web", name);
 		l.text = xstrdup("");
 		memcpy(l.about, code.s, sizeof(l.about));
 		l.received_ms = house_now_ms(&g->h);
@@ -320,5 +300,4 @@ post_foto(struct http_req *r, void *arg)
 	}
 	laporan_release(&l);
 	buf_wipe(&body);
-	buf_release(&name);
 }

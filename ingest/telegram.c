@@ -105,12 +105,10 @@ static int
 add_media(struct laporan *l, const json_t *file)
 {
 	const char *id = json_string_value(json_object_get(file, "file_id"));
-	struct buf b = { 0 };
 
-	if (id == NULL || id[0] == '\0' || l->media_n == LAPORAN_MEDIA)
+	if (id == NULL || id[0] == '\0')
 		return 0;
-	buf_addf(&b, "telegram:%s", id);
-	l->media[l->media_n++] = buf_take(&b);
+	laporan_add_media(l, "telegram", id);
 	return 1;
 }
 

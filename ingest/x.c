@@ -126,15 +126,37 @@ after_names(const char *text)
 	}
 }
 
-static void
-add_media(struct laporan *l, const char *id)
+/*
+ * Where a file of the older shapes lies: of a film its smallest form, else the picture.  The numeric
+ * id is of no use to fetch it by.
+ */
+static const char *
+address_of(const json_t *media)
 {
-	struct buf b = { 0 };
+	const char *best = json_string_value(json_object_get(media, "media_url_https"));
+	const json_t *v;
+	json_int_t least = -1;
+	size_t i;
 
-	if (id == NULL || id[0] == '\0' || l->media_n == LAPORAN_MEDIA)
-		return;
-	buf_addf(&b, "x:%s", id);
-	l->media[l->media_n++] = buf_take(&b);
+	json_array_foreach(json_object_get(json_object_get(media, "video_info"), "variants"), i, v) {
+		json_int_t rate = json_integer_value(json_object_get(v, "bitrate"));
+		const char *type = json_string_value(json_object_get(v, "content_type"));
+
+		if (type != NULL && strcmp(type, "video/mp4") == 0 && (least < 0 || rate < least) &&
+		    json_is_string(json_object_get(v, "url"))) {
+			least = rate;
+			best = json_string_value(json_object_get(v, "url"));
+		}
+	}
+	return best != NULL ? best : json_string_value(json_object_get(media, "id_str"));
+}
+
+/* NULL is no file. */
+static void
+add_media(struct laporan *l, const char *reference)
+{
+	if (reference != NULL && reference[0] != '\0')
+		laporan_add_media(l, "x", reference);
 }
 
 /* GeoJSON: longitude first. */
@@ -255,7 +277,7 @@ read_old_post(struct laporan *l, const struct ingest *g, const json_t *post, con
 	media = json_object_get(json_object_get(extended != NULL ? extended : post,
 	    extended != NULL ? "entities" : "extended_entities"), "media");
 	json_array_foreach(media, i, m) {
-		add_media(l, json_string_value(json_object_get(m, "id_str")));
+		add_media(l, address_of(m));
 	}
 	return has_content(l);
 }
@@ -292,8 +314,7 @@ read_message(struct laporan *l, const struct ingest *g, const json_t *event, con
 		name = json_string_value(json_object_get(json_object_get(user, "data"), "name"));
 	l->name = name != NULL ? xstrdup(name) : NULL;
 	l->text = way_text(g, text);
-	add_media(l, json_string_value(json_object_get(json_object_get(
-	    json_object_get(data, "attachment"), "media"), "id_str")));
+	add_media(l, address_of(json_object_get(json_object_get(data, "attachment"), "media")));
 	set_times(l, g, at != NULL ? strtoll(at, NULL, 10) : 0);
 	l->adds = l->text == NULL;
 	*why = "no-words";

@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <sys/socket.h>
 
 #include <curl/curl.h>
 #include <event2/event.h>
 
 #include "lib/clock.h"
+#include "lib/outside.h"
 
 #define CONNECT_MS 5000
 #define TOTAL_MS 30000
@@ -22,6 +24,7 @@ struct transfer {
 	struct buf answer;
 	size_t limit;
 	int cut;			/* the answer was longer than the limit */
+	int barred;			/* an address was not public */
 	on_httpc_answer cb;
 	void *arg;
 	char error[CURL_ERROR_SIZE];
@@ -118,6 +121,20 @@ on_body(char *data, size_t size, size_t n, void *arg)
 	return 0;			/* ends the transfer */
 }
 
+/* Asked for each connection, once the name is resolved. */
+static curl_socket_t
+on_open_outside(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	struct transfer *t = arg;
+
+	(void)purpose;
+	if (!outside_is_public(&a->addr)) {
+		t->barred = 1;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+}
+
 static void
 transfer_free(struct transfer *t)
 {
@@ -162,18 +179,24 @@ answer(struct transfer *t, CURLcode code)
 	curl_off_t retry_after = 0;
 	long status = 0;
 	void *arg = t->arg;
+	char *redirect = NULL;
 	struct buf body = t->answer;
 
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	t->cut |= code == CURLE_FILESIZE_EXCEEDED;
 	if ((code == CURLE_OK || t->cut) && status > 0) {
 		a.status = (int)status;
+		a.cut = t->cut;
+		curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &redirect);
+		a.redirect = redirect;
 		a.retry_after_ms = retry_after * 1000;
 		a.reset_s = number_in(t, "x-rate-limit-reset", 0);
 		a.remaining = number_in(t, "x-rate-limit-remaining", -1);
 		a.why = t->cut ? "the answer is longer than the limit" : "";
 	} else {
 		a.outcome = outcome_of_failure(t);
+		a.barred = a.outcome == -1 && t->barred;
 		a.why = t->error[0] != '\0' ? t->error : curl_easy_strerror(code);
 	}
 	a.body = buf_str(&body);
@@ -225,6 +248,19 @@ set_request(struct transfer *t, const struct httpc_request *req)
 	curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->headers);
 	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
 	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, total_ms);
+	curl_easy_setopt(e, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->limit);
+	if (req->slow_bytes > 0) {
+		curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, (long)req->slow_bytes);
+		curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, (long)((req->slow_ms + 999) / 1000));
+	}
+	if (req->outside) {
+		curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open_outside);
+		curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
+		curl_easy_setopt(e, CURLOPT_PROXY, "");
+		curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "https");
+		curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
+		curl_easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
+	}
 }
 
 static void

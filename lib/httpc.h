@@ -2,7 +2,7 @@
 #define KENTONGAN_HTTPC_H
 /*
  * HTTP client: libcurl's multi interface on libevent.  TLS verified, redirects off, http and https
- * only, answers capped (SECURITY B20); Retry-After is read.
+ * only, answers capped; Retry-After is read.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +19,13 @@ struct httpc_request {
 	size_t body_len;
 	int64_t connect_ms, total_ms;	/* 0: 5 s and 30 s */
 	size_t answer_limit;		/* 0: 64 KiB */
+	/* Slower than slow_bytes a second for slow_ms: given up.  0: total_ms alone. */
+	int64_t slow_bytes, slow_ms;
+	/*
+	 * A stranger named the URL: no proxy, a connection of its own, and none to an address that is
+	 * not public (lib/outside.h), asked of each address that the name resolves to.
+	 */
+	int outside;
 };
 
 /*
@@ -33,6 +40,9 @@ struct httpc_answer {
 	size_t body_len;
 	int64_t retry_after_ms;
 	int64_t reset_s, remaining;
+	const char *redirect;		/* where a 3xx points, made absolute; NULL */
+	int cut;			/* longer than answer_limit, as declared or as it came */
+	int barred;			/* outcome -1: outside, and no address was public */
 	const char *why;
 };
 typedef void (*on_httpc_answer)(const struct httpc_answer *a, void *arg);

@@ -153,6 +153,12 @@ lookup_of(char out[LOOKUP_CHARS + 1], const struct seal_key *key, const char *ch
 }
 
 void
+sha256_of(uint8_t out[32], const void *data, size_t len)
+{
+	crypto_hash_sha256(out, data, len);
+}
+
+void
 hmac_sha1(uint8_t out[20], const void *key, size_t key_len, const void *data, size_t len)
 {
 	if (HMAC(EVP_sha1(), key, (int)key_len, data, len, out, NULL) == NULL)

@@ -48,6 +48,8 @@ void digest_chain(uint8_t out[DIGEST_BYTES], const uint8_t previous[DIGEST_BYTES
 #define LOOKUP_CHARS 32
 void lookup_of(char out[LOOKUP_CHARS + 1], const struct seal_key *key, const char *channel_id);
 
+/* SHA-256 (FIPS 180-4): only to compare with what a platform says of a file. */
+void sha256_of(uint8_t out[32], const void *data, size_t len);
 /* HMAC-SHA256 (RFC 2104). */
 /*
  * SHA-1 only where a gateway signs with it (RFC 2104): its collisions do not help to forge a MAC.

@@ -31,6 +31,7 @@ struct channel {
 	const char *route;
 	int in_flight;			/* most at once; 1 or more */
 	int64_t per_second;		/* budget of this gateway; 0: notify.per_second */
+	int64_t lease_ms, tries, retry_ms;	/* 0: notify.lease, notify.tries, notify.retry */
 	/* Delivery receipts come for what it sent: "sent" is then not the last word. */
 	int receipts;
 	void (*send)(struct channel *c, const struct outbox_item *item, on_sent done, void *arg);

@@ -55,12 +55,19 @@ outlane_is_busy(const struct outlane *l)
 	return l->sending + l->landed > 0;
 }
 
+/* A channel's own figure, or that of all. */
+static int64_t
+or_else(int64_t own, int64_t all)
+{
+	return own > 0 ? own : all;
+}
+
 /* ---- the budget ---- */
 
 static double
 rate_of(const struct outlane *l)
 {
-	return (double)(l->channel.per_second > 0 ? l->channel.per_second : l->h->set.notify_per_s);
+	return (double)or_else(l->channel.per_second, l->h->set.notify_per_s);
 }
 
 static void
@@ -108,8 +115,10 @@ settle(struct flight *f)
 	}
 	random_bytes(&jitter, sizeof(jitter));
 	/* Not the time of the last claim: with all in the air that is as old as what hung longest. */
-	plan = retry_after(&f->result, f->item.tries, (int)set->notify_tries, set->notify_retry_ms,
-	    house_now_ms(l->h), f->item.not_after_ms, jitter);
+	plan = retry_after(&f->result, f->item.tries,
+	    (int)or_else(l->channel.tries, set->notify_tries),
+	    or_else(l->channel.retry_ms, set->notify_retry_ms), house_now_ms(l->h),
+	    f->item.not_after_ms, jitter);
 	f->mark.state = plan.state;
 	f->mark.at_ms = plan.at_ms;
 	f->mark.audit = plan.state != NULL && strcmp(plan.state, "sent") != 0;
@@ -267,8 +276,8 @@ outlane_run(struct outlane *l)
 		most = (int)l->tokens;
 	if (most <= 0)
 		return next_round(l);
-	n = outbox_claim(&l->h->st, l->channel.route, most, l->h->set.notify_lease_ms, l->claimed,
-	    &l->now_ms);
+	n = outbox_claim(&l->h->st, l->channel.route, most,
+	    or_else(l->channel.lease_ms, l->h->set.notify_lease_ms), l->claimed, &l->now_ms);
 	if (n <= 0)
 		return l->h->set.notify_nap_ms;
 	FAULT_POINT("after_read");

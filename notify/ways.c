@@ -1,4 +1,5 @@
 /* The ways out: one row each. */
+#include "notify/files.h"
 #include "notify/meta.h"
 #include "notify/sms.h"
 #include "notify/telegram.h"
@@ -15,5 +16,6 @@ const struct way_out ways_out[] = {
 	{ "whatsapp", whatsapp_open },
 	{ "facebook", facebook_open },
 	{ "instagram", instagram_open },
+	{ "berkas", files_open },
 };
 const size_t ways_out_n = N_ELEMS(ways_out);

@@ -666,6 +666,7 @@ follow_up(struct router *r, struct entry *e, const struct code *code)
 
 	describe_pieces(&note, &e->words);
 	cmd.note = buf_str(&note);
+	work_references(&cmd, e);
 	rc = converse_apply(r, e, code, &cmd);
 	buf_wipe(&note);
 	return rc;
@@ -747,29 +748,42 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 	return n < 0 ? -1 : n == 1 ? follow_up(r, e, &codes[0]) : 0;
 }
 
-/* A photo sent from the report's own page, or a part of its SMS that came late. */
+/* What became of a file that was to be fetched; the house itself says so. */
+static void
+file_news(struct command *cmd, const struct laporan *l)
+{
+	cmd->by = BY_SYSTEM;
+	cmd->event = l->media_n > 0 ? ON_FILE : ON_FILE_MISSING;
+	cmd->file = l->media_n > 0 ? l->media[0] : NULL;
+	cmd->cause = l->media_n > 0 ? NULL : l->text;
+	cmd->note = l->text;
+}
+
+/* A photo sent from the report's own page, a part of its SMS that came late, or news of a file. */
 static int
 addition(struct router *r, struct entry *e)
 {
 	struct command cmd = { .event = ON_NOTE, .by = BY_RESIDENT };
 	struct buf note = { 0 };
 	struct code code;
-	int rc;
+	int rc, of_file = strcmp(e->words.channel, CHANNEL_FILES) == 0;
 
 	if (code_parse(&code, e->words.about, strlen(e->words.about)) != 0)
 		return 0;
-	if (e->words.media_n > 0) {
-		buf_addf(&note, "foto: %s", e->words.media[0]);
-	} else if (e->words.text != NULL) {
-		buf_adds(&note, e->words.text);
-		cmd.u = entry_understand(r, e);	/* it may be the danger that was missing */
+	if (of_file) {
+		file_news(&cmd, &e->words);
+	} else {
+		describe_pieces(&note, &e->words);
+		cmd.note = buf_str(&note);
+		work_references(&cmd, e);
+		if (e->words.text != NULL && e->words.text[0] != '\0')
+			cmd.u = entry_understand(r, e);	/* it may be the danger that was missing */
 	}
-	cmd.note = buf_str(&note);
 	rc = converse_apply(r, e, &code, &cmd);
-	/* Its case is over: the photo is kept, and said to be so in the log. */
-	if (rc == 0 && e->words.media_n > 0)
+	/* Its case is over, or gone: the file is kept, and said to be so in the log. */
+	if (rc == 0 && (of_file || e->words.media_n > 0))
 		rc = answer(r, e, 1, "foto-terlambat", NULL, NULL, NULL, 0);
-	buf_release(&note);
+	buf_wipe(&note);
 	return rc;
 }
 
@@ -832,6 +846,7 @@ join(struct router *r, struct entry *e)
 		cmd.u = entry_understand(r, e);
 	describe_pieces(&note, &e->words);
 	cmd.note = buf_str(&note);
+	work_references(&cmd, e);
 	rc = converse_apply(r, e, &code, &cmd);
 	buf_wipe(&note);
 	return rc;

@@ -133,6 +133,7 @@ join(struct router *r, struct entry *e, const struct code *code, const struct st
 	}
 	describe_pieces(&note, &e->words);
 	cmd.note = buf_str(&note);
+	work_references(&cmd, e);
 	cmd.answer = cmd.by == BY_RESIDENT && converse_may_answer(r, e);
 	rc = converse_apply(r, e, code, &cmd);
 	if (rc == 0)

@@ -87,6 +87,16 @@ work_input(struct input_id *in, const struct entry *e)
 		snprintf(in->entry, sizeof(in->entry), "%s", e->id);
 }
 
+/* Channel files write what a platform keeps as CHANNEL:ID; stored names have no colon. */
+void
+work_references(struct command *cmd, const struct entry *e)
+{
+	if (e->words.media_n == 0 || strchr(e->words.media[0], ':') == NULL)
+		return;
+	cmd->references = (const char *const *)e->words.media;
+	cmd->references_n = e->words.media_n;
+}
+
 const struct understanding *
 entry_understand(struct router *r, struct entry *e)
 {
@@ -163,6 +173,7 @@ add_open(struct router *r, struct entry *e)
 		cmd.event = u->unsure ? ON_TRIAGE : ON_OPEN;
 		cmd.report = &f;
 	}
+	work_references(&cmd, e);
 	if (case_decide(r->h.policy, &r->h.roster, &before, &cmd, r->now_ms, r->fx) != 0) {
 		log_error("open_refused", "case=%s why=%d", e->code.s, (int)r->fx->refusal);
 		return;

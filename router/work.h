@@ -63,4 +63,6 @@ const struct understanding *entry_understand(struct router *r, struct entry *e);
 /* Facts of the report as case_decide() wants them. */
 void work_facts(struct report_facts *f, const struct router *r, const struct entry *e);
 void work_input(struct input_id *in, const struct entry *e);
+/* Adds what the entry's sender left with a platform: it is fetched for the case that cmd changes. */
+void work_references(struct command *cmd, const struct entry *e);
 #endif

@@ -95,6 +95,8 @@ add_command(struct buf *b, const struct command *cmd)
 	buf_add_pair_if(b, "to", cmd->to_unit);
 	buf_add_pair_if(b, "into", cmd->into);
 	buf_add_pair_if(b, "ok", cmd->approver);
+	buf_add_pair_if(b, "file", cmd->file);
+	buf_add_pair_if(b, "cause", cmd->cause);
 	if (cmd->until_ms != 0)
 		buf_addf(b, ",\"until\":%" PRId64, cmd->until_ms);
 	if (cmd->u != NULL) {
@@ -135,7 +137,8 @@ logbook_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const struct policy
 	for (int i = 0; i < fx->messages_n; i++)
 		buf_addf(out, "%s[%d,\"%s\",\"%s\"]%s", i ? "," : ",\"msgs\":[", fx->messages[i].n,
 		    fx->messages[i].kind,
-		    fx->messages[i].to == TO_OFFICER ? fx->messages[i].officer : "warga",
+		    fx->messages[i].to == TO_OFFICER ? fx->messages[i].officer :
+		    fx->messages[i].to == TO_REPORTER ? "warga" : "",
 		    i + 1 == fx->messages_n ? "]" : "");
 	for (int i = 0; i < fx->cancels_n; i++)
 		buf_addf(out, "%s%d%s", i ? "," : ",\"cancel\":[", fx->cancels[i],

@@ -21,6 +21,7 @@ outbox_item_release(struct outbox_item *it)
 {
 	buf_wipe(&it->to);
 	buf_wipe(&it->text);
+	memset(&it->key, 0, sizeof(it->key));
 }
 
 static void
@@ -47,6 +48,7 @@ open_payload(struct outbox_item *it, const struct store *st, const char *p, size
 	snprintf(it->code, sizeof(it->code), "%s", code != NULL ? code : "");
 	it->latihan = json_is_true(json_object_get(doc, "latihan"));
 	it->heard_ms = json_integer_value(json_object_get(doc, "heard"));
+	it->key = key;
 	it->readable = 1;
 out:
 	json_decref(doc);

@@ -62,6 +62,11 @@ struct settings {
 	char *whatsapp_phone_id, *whatsapp_template, *whatsapp_language; int64_t whatsapp_per_s;
 	char *facebook_page_id, *instagram_id; int64_t facebook_per_s;
 	int human_agent;
+	/* files that citizens send */
+	int64_t media_bytes, media_in_flight, media_tries, media_retry_ms, media_tell_after, media_lease_ms,
+	    media_total_ms, media_slow_bytes, media_slow_ms, media_redirects, media_free_bytes;
+	int64_t media_megapixels, media_edge, media_worker_bytes, media_worker_ms;
+	char *media_whatsapp, *media_facebook, *media_instagram, *media_x, *media_x_own;
 };
 
 /* Defaults, then DIR/kentongan.yaml if it is there.  0, or -1 with the mistakes in errors. */

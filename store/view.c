@@ -90,6 +90,9 @@ view_case_open(struct buf *b, const struct policy *p, const struct case_record *
 	buf_adds(b, ",\"units\":[");
 	for (int i = 0; i < c->units_n; i++)
 		buf_addf(b, "%s\"%s\"", i ? "," : "", c->units[i]);
+	buf_adds(b, "],\"files\":[");
+	for (int i = 0; i < c->files_n; i++)
+		buf_addf(b, "%s\"%s\"", i ? "," : "", c->files[i]);
 	buf_addf(b, "],\"confidential\":%s,\"drill\":%s,\"confidence\":%.3f",
 	    c->sealed ? "true" : "false", c->latihan ? "true" : "false",
 	    c->confidence_permille / 1000.0);
@@ -116,7 +119,8 @@ add_entry(struct buf *b, const struct log_line *line)
 	const char *what = json_string_value(json_object_get(doc, "what"));
 	const char *by = json_string_value(json_object_get(doc, "by"));
 	const char *actor = json_string_value(json_object_get(doc, "actor"));
-	const json_t *esc = json_object_get(doc, "esc");
+	const json_t *esc = json_object_get(doc, "esc"), *cmd = json_object_get(doc, "cmd");
+	const char *cause = json_string_value(json_object_get(cmd, "cause"));
 	char *text;
 
 	buf_addf(b, "{\"seq\":%" PRId64 ",\"at_ms\":%" JSON_INTEGER_FORMAT, line->seq,
@@ -140,7 +144,9 @@ add_entry(struct buf *b, const struct log_line *line)
 		buf_addf(b, ",\"escalation\":%s}", text);
 		free(text);
 	} else {
-		buf_adds(b, ",\"why\":\"\"}");
+		buf_add_pair(b, "why", cause != NULL ? cause : "");
+		buf_add_pair_if(b, "file", json_string_value(json_object_get(cmd, "file")));
+		buf_addc(b, '}');
 	}
 	json_decref(doc);
 }

@@ -78,6 +78,9 @@ draw_lists(struct case_record *c)
 		DRAW_TEXT(c->ledger.rows[i].holder);
 		c->ledger.rows[i].ms = draw_ms();
 	}
+	c->files_n = (int)draw(CASE_FILES + 1);
+	for (int i = 0; i < c->files_n; i++)
+		snprintf(c->files[i], MEDIA_NAME_CHARS, "%032llx.jpg", (unsigned long long)draw(1 << 30));
 }
 
 static void
@@ -159,7 +162,7 @@ static const struct { const char *name; size_t at, size; } kept[] = {
 	SAME(told_ms), SAME(taken_ms), SAME(going_ms), SAME(arrived_scene_ms), SAME(handled_ms),
 	SAME(resolved_ms), SAME(units_n), SAME(holder), SAME(clocks_n), SAME(clocks),
 	    SAME(tasks_n),
-	SAME(pending_n), SAME(messages), SAME(hand_ons), SAME(level), SAME(confirm_by_ms),
+	SAME(pending_n), SAME(files_n), SAME(messages), SAME(hand_ons), SAME(level), SAME(confirm_by_ms),
 	SAME(wait_until_ms), SAME(wait_back), SAME(wait_asked), SAME(review_ms),
 	    SAME(undo.state), SAME(undo.officer), SAME(undo.holder),
 	SAME(undo.until_ms), SAME(undo.clocks), SAME(ledger.n), SAME(ledger.holder),
@@ -204,6 +207,8 @@ START_TEST(no_field_is_forgotten)
 		}
 		for (int i = 0; i < c.ledger.n; i++)
 			ck_assert_int_eq(c.ledger.rows[i].ms, back.ledger.rows[i].ms);
+		for (int i = 0; i < c.files_n; i++)
+			ck_assert_str_eq(c.files[i], back.files[i]);
 	}
 	buf_release(&b);
 }
@@ -221,6 +226,7 @@ END_TEST
 #define TASK_LIST(rows) LISTS("", "", rows, "", "")
 #define PENDING(rows) LISTS("", "", "", rows, "")
 #define SHARES(rows) LISTS("", "", "", "", rows)
+#define FILES(rows) WITH(",\"fl\":[" rows "]")
 
 static const struct { const char *what, *bytes; int rc; } documents[] = {
 	{ "the smallest case", WITH(""), 0 },
@@ -278,6 +284,10 @@ static const struct { const char *what, *bytes; int rc; } documents[] = {
 	{ "a pending message without number", PENDING("[0,116,\"u\"]"), -1 },
 	{ "a pending message of no group", PENDING("[1,120,\"u\"]"), -1 },
 	{ "a holder's time below nothing", SHARES("[\"A\",-1]"), -1 },
+	{ "a file", FILES("\"0123456789abcdef0123456789abcdef.jpg\""), 0 },
+	{ "a file that is a way out", FILES("\"../../../../../../../../../secrets/data\""), -1 },
+	{ "a file that is no text", FILES("1"), -1 },
+	{ "files that are no list", WITH(",\"fl\":{}"), -1 },
 	{ "a holder too long", SHARES("[\"0123456789012345678901234\",1]"), -1 },
 };
 

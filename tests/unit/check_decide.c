@@ -636,6 +636,27 @@ static const struct {
 	{ "withdrawn", ON_WITHDRAW, BY_RESIDENT, CASE_DITUTUP, CLOSE_WITHDRAWN },
 };
 
+#define FILE_NAME "0123456789abcdef0123456789abcdef.jpg"
+
+/* What was sent before the end is added after it; nothing else of the case moves, nobody is told. */
+static void
+a_file_may_still_come(void)
+{
+	struct case_record before = w.c;
+
+	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_FILE, .by = BY_SYSTEM,
+	    .file = FILE_NAME, .note = "gambar" }), 0);
+	ck_assert_int_eq(w.c.files_n, before.files_n + 1);
+	ck_assert_str_eq(w.c.files[before.files_n], FILE_NAME);
+	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_FILE_MISSING, .by = BY_SYSTEM,
+	    .cause = "kedaluwarsa", .note = "kedaluwarsa" }), 0);
+	ck_assert_int_eq(w.fx.messages_n + w.fx.cancels_n + w.fx.indexes_n, 0);
+	ck_assert_int_eq(w.c.version, before.version + 2);
+	ck_assert(w.c.state == before.state && w.c.closed_as == before.closed_as);
+	ck_assert(w.c.closed_ms == before.closed_ms && case_due_ms(&w.c) == 0);
+	ck_assert_int_eq(ledger_sum(&w.c.ledger, w.now + DAY_MS), ledger_sum(&before.ledger, w.now + DAY_MS));
+}
+
 START_TEST(ends_well)
 {
 	open_desa();
@@ -654,8 +675,10 @@ START_TEST(ends_well)
 	ck_assert_int_eq(ledger_sum(&w.c.ledger, w.now + DAY_MS), w.c.closed_ms - t0);
 	ck_assert_int_eq(world_act(&w, ON_NOTE, PTG), -1);
 	for (int e = ON_OPEN; e <= ON_DUE; e++)
-		ck_assert_int_eq(world_send(&w, (struct command){ .event = (enum case_event)e,
-		    .by = BY_SYSTEM, .note = "x" }), -1);
+		if (e != ON_FILE && e != ON_FILE_MISSING)
+			ck_assert_int_eq(world_send(&w, (struct command){ .event = (enum case_event)e,
+			    .by = BY_SYSTEM, .note = "x" }), -1);
+	a_file_may_still_come();
 }
 END_TEST
 
@@ -1174,6 +1197,97 @@ add_people(Suite *s)
 	suite_add_tcase(s, tc);
 }
 
+/* ---- files ---- */
+
+/* Each reference is asked for once, with no time limit of its own, and whatever becomes of the case. */
+START_TEST(references_are_fetched)
+{
+	static const char *const references[] = { "whatsapp:1", "whatsapp:2" };
+	const struct message *m;
+	int pending;
+
+	open_desa();
+	pending = w.c.pending_n;
+	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_NOTE, .by = BY_RESIDENT,
+	    .note = "foto", .references = references, .references_n = 2 }), 0);
+	m = world_message(&w, "berkas", "");
+	ck_assert_ptr_nonnull(m);
+	ck_assert(m->to == TO_PLATFORM && m->not_after_ms == 0 && m[1].to == TO_PLATFORM);
+	ck_assert_str_eq(m[0].reference, "whatsapp:1");
+	ck_assert_str_eq(m[1].reference, "whatsapp:2");
+	ck_assert_int_ne(m[0].n, m[1].n);
+	/* the notices may be called back, the fetches not */
+	ck_assert_int_eq(w.c.pending_n, pending + w.fx.messages_n - 2);
+}
+END_TEST
+
+static const struct { const char *what, *name; int rc, files; } stored[] = {
+	{ "a stored file", FILE_NAME, 0, 1 },
+	{ "none", NULL, -1, 0 },
+	{ "a way out", "../../etc/passwd.jpg", -1, 0 },
+	{ "another type", "0123456789abcdef0123456789abcdef.exe", -1, 0 },
+};
+
+START_TEST(a_file_is_named_once)
+{
+	struct command cmd = { .event = ON_FILE, .by = BY_SYSTEM, .file = stored[_i].name,
+	    .note = "gambar" };
+
+	open_desa();
+	for (int twice = 0; twice < 2; twice++)
+		ck_assert_msg(world_send(&w, cmd) == stored[_i].rc, "%s", stored[_i].what);
+	ck_assert_msg(w.c.files_n == stored[_i].files, "%s", stored[_i].what);
+	ck_assert_msg(stored[_i].rc != 0 || w.fx.messages_n == 0, "%s: somebody is told",
+	    stored[_i].what);
+}
+END_TEST
+
+/* Nobody but the house says what lies in its store; of a missing file the holder hears. */
+START_TEST(only_the_house_speaks_of_files)
+{
+	struct command cmd = { .event = ON_FILE_MISSING, .note = "kedaluwarsa", .cause = "kedaluwarsa" };
+
+	open_desa();
+	for (int by = BY_ROUTER; by <= BY_TIMER; by++) {
+		cmd.by = (enum actor_kind)by;
+		snprintf(cmd.actor, sizeof(cmd.actor), "%s",
+		    by == BY_OFFICER || by == BY_OPERATOR ? PTG : "");
+		ck_assert_int_eq(world_send(&w, cmd), -1);
+		ck_assert_int_eq(w.fx.refusal, REFUSED_AUTHORITY);
+	}
+	cmd.by = BY_SYSTEM;
+	ck_assert_int_eq(world_send(&w, cmd), 0);
+	ck_assert_ptr_nonnull(world_message(&w, "tambahan", PTG));
+	ck_assert_int_eq(w.c.files_n, 0);
+}
+END_TEST
+
+START_TEST(files_beyond_the_case_stand_in_the_log)
+{
+	char name[MEDIA_NAME_CHARS];
+
+	open_desa();
+	for (int i = 0; i < CASE_FILES + 3; i++) {
+		snprintf(name, sizeof(name), "%032x.jpg", (unsigned)i);
+		ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_FILE, .by = BY_SYSTEM,
+		    .file = name, .note = "gambar" }), 0);
+	}
+	ck_assert_int_eq(w.c.files_n, CASE_FILES);
+}
+END_TEST
+
+static void
+add_files(Suite *s)
+{
+	TCase *tc = rules("files");
+
+	tcase_add_test(tc, references_are_fetched);
+	tcase_add_loop_test(tc, a_file_is_named_once, 0, N_ELEMS(stored));
+	tcase_add_test(tc, only_the_house_speaks_of_files);
+	tcase_add_test(tc, files_beyond_the_case_stand_in_the_log);
+	suite_add_tcase(s, tc);
+}
+
 Suite *
 decide_suite(void)
 {
@@ -1183,5 +1297,6 @@ decide_suite(void)
 	add_climbs(s);
 	add_acts(s);
 	add_people(s);
+	add_files(s);
 	return s;
 }

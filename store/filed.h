@@ -1,0 +1,39 @@
+#ifndef KENTONGAN_FILED_H
+#define KENTONGAN_FILED_H
+/*
+ * Files that citizens sent, in DIR/media, mode 0600, never in the clear.
+ *
+ * A stored file is sealed with its case's data key and holds nothing else: without the wrapped key
+ * in the store it is noise, so erasing the case erases it.  Its name is a keyed hash of the message
+ * that fetched it: nobody can guess it, and what is fetched again after a crash lies in its own
+ * place instead of beside it.
+ *
+ * An upload waits under a random name until it has been read; the case's key is not at hand at the
+ * door, so it carries a wrapped key of its own.
+ *
+ * Ownership  strings and bytes are borrowed for the call; buffers get what is appended.
+ * Errors     -1, errno says why; EBADMSG for bytes that the key does not open.
+ */
+#include "core/media.h"
+#include "store/store.h"
+
+/* Fills name; ext is one of media_type.ext. */
+void filed_name(char name[MEDIA_NAME_CHARS], const struct store *st, const char *message_id,
+    const char *ext);
+int filed_put(const struct store *st, const struct seal_key *key, const char *name,
+    const void *data, size_t len);
+/* 1 when a file that this message fetched is there, of whatever type. */
+int filed_is_there(const struct store *st, const char *message_id);
+int filed_get(const struct store *st, const struct seal_key *key, const char *name,
+    struct buf *out);
+
+/* name: 32 hexadecimal digits, filled by put. */
+#define UPLOAD_NAME_CHARS 33
+int upload_put(const struct store *st, char name[UPLOAD_NAME_CHARS], const void *data, size_t len);
+/* ENOENT when it is not there (any more), or is no name of an upload. */
+int upload_get(const struct store *st, const char *name, size_t most, struct buf *out);
+void upload_drop(const struct store *st, const char *name);
+
+/* Bytes that DIR/media still has room for; -1. */
+int64_t filed_room(const struct store *st);
+#endif
