@@ -248,7 +248,8 @@ set_request(struct transfer *t, const struct httpc_request *req)
 	curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->headers);
 	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
 	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, total_ms);
-	curl_easy_setopt(e, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->limit);
+	if (req->all_or_nothing)
+		curl_easy_setopt(e, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->limit);
 	if (req->slow_bytes > 0) {
 		curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, (long)req->slow_bytes);
 		curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, (long)((req->slow_ms + 999) / 1000));

@@ -19,6 +19,7 @@ struct httpc_request {
 	size_t body_len;
 	int64_t connect_ms, total_ms;	/* 0: 5 s and 30 s */
 	size_t answer_limit;		/* 0: 64 KiB */
+	int all_or_nothing;		/* a body declared longer than that is not even begun */
 	/* Slower than slow_bytes a second for slow_ms: given up.  0: total_ms alone. */
 	int64_t slow_bytes, slow_ms;
 	/*

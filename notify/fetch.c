@@ -291,7 +291,8 @@ send_request(struct fetch *t, const char *url, int bearer, int outside, size_t m
 	struct buf authorization = { 0 };
 	const char *headers[] = { NULL, NULL };
 	struct httpc_request req = { .method = "GET", .url = url, .headers = headers,
-	    .total_ms = left > 1 ? left : 1, .answer_limit = most, .outside = outside,
+	    .total_ms = left > 1 ? left : 1, .answer_limit = most, .all_or_nothing = 1,
+	    .outside = outside,
 	    .slow_bytes = set->media_slow_bytes, .slow_ms = set->media_slow_ms };
 
 	if (bearer) {

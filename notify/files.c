@@ -107,9 +107,12 @@ store_away(struct job *j)
 	    .why = "the store did not take the news of the file" });
 }
 
-/* It will not be had any more: whoever works on the case must ask the citizen. */
+/*
+ * It will not be had: whoever works on the case must ask the citizen.  A file that is of no use is
+ * dealt with (SEND_DONE); one that we failed to get is an alarm as well (SEND_FINAL).
+ */
 static void
-give_up(struct job *j, const char *why, const char *cause)
+give_up(struct job *j, enum send_outcome outcome, const char *why, const char *cause)
 {
 	struct buf text = { 0 };
 
@@ -121,7 +124,9 @@ give_up(struct job *j, const char *why, const char *cause)
 	} else {
 		if (upload_of(j) != NULL)
 			upload_drop(&j->f->h->st, upload_of(j));
-		end(j, &(struct send_result){ .outcome = SEND_FINAL, .why = why });
+		log_warn("file_missing", "case=%s message=%s err=\"%s\"", j->item->code, j->item->id,
+		    log_quote(why, strlen(why)));
+		end(j, &(struct send_result){ .outcome = outcome, .why = why });
 	}
 	buf_release(&text);
 }
@@ -139,7 +144,7 @@ try_later(struct job *j, const char *why, const char *cause, int64_t wait_ms)
 		return;
 	}
 	if (j->item->tries + 1 >= set->media_tries) {
-		give_up(j, why, cause);
+		give_up(j, SEND_FINAL, why, cause);
 		return;
 	}
 	if (j->item->tries + 1 == set->media_tell_after) {
@@ -203,10 +208,10 @@ on_drawn(const struct picture_news *n, void *arg)
 		keep(j, media_type_of(n->data, n->len), n->data, n->len, position);
 		break;
 	case PICTURE_UNREADABLE:
-		give_up(j, n->why, "berkas tidak dapat dibaca");
+		give_up(j, SEND_DONE, n->why, "berkas tidak dapat dibaca");
 		break;
 	case PICTURE_OVERSIZE:
-		give_up(j, n->why, "gambar terlalu besar");
+		give_up(j, SEND_DONE, n->why, "gambar terlalu besar");
 		break;
 	case PICTURE_NO_WORKER:
 		house_alarm(j->f->h, "media", "kentongan-picture", n->why);
@@ -232,11 +237,11 @@ treat(struct job *j, const void *data, size_t len)
 	const struct media_type *t = media_type_of(data, len);
 
 	if (t == NULL)
-		give_up(j, "of no type that is kept", "jenis berkas tidak diterima");
+		give_up(j, SEND_DONE, "of no type that is kept", "jenis berkas tidak diterima");
 	else if (t->kind == MEDIA_PICTURE)
 		draw(j, data, len);
 	else if (media_is_two_things(data, len))
-		give_up(j, "markup or an archive in it", "jenis berkas tidak diterima");
+		give_up(j, SEND_DONE, "markup or an archive in it", "jenis berkas tidak diterima");
 	else
 		keep(j, t, data, len, "");
 }
@@ -255,7 +260,7 @@ on_file(const struct fetch_news *n, void *arg)
 	switch (n->verdict) {
 	case FETCH_GOT: treat(j, n->data, n->len); break;
 	case FETCH_LATER: try_later(j, n->why, n->cause, n->wait_ms); break;
-	case FETCH_NEVER: give_up(j, n->why, n->cause); break;
+	case FETCH_NEVER: give_up(j, SEND_DONE, n->why, n->cause); break;
 	}
 }
 
@@ -270,7 +275,7 @@ take_upload(struct job *j, const char *name)
 	else if (errno == ENOENT && filed_is_there(st, j->item->id))
 		end(j, &(struct send_result){ .outcome = SEND_DONE });	/* ended before it was marked */
 	else
-		give_up(j, strerror(errno), "berkas tidak dapat dibaca");
+		give_up(j, SEND_FINAL, strerror(errno), "berkas tidak dapat dibaca");
 	buf_wipe(&data);
 }
 
