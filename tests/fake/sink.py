@@ -50,7 +50,7 @@ class Sink:
         self.args = parser.parse_args()
 
     def answer(self, method, path, query, headers, body):
-        """(status, document, headers) of a request, or Refused."""
+        """(status, document, headers) of a request, or Refused; a function as document writes it all itself."""
         raise NotImplementedError
 
     def limited(self, mode):
@@ -156,6 +156,9 @@ class Sink:
                     status, doc, headers = e.status, e.body, e.headers
                 with sink.lock:
                     record["status"] = status
+                if callable(doc):
+                    doc(self)
+                    return
                 if kind == "wrong-json":
                     doc = b"<html>gateway</html>"
                 self.respond(status, doc, headers)
