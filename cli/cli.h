@@ -31,6 +31,7 @@ int cli_report(int argc, char **argv);
 int cli_gammu(int argc, char **argv);
 int cli_case(int argc, char **argv);
 int cli_cases(int argc, char **argv);
+int cli_file(int argc, char **argv);
 int cli_act(int argc, char **argv);
 int cli_officer(int argc, char **argv);
 int cli_reload(int argc, char **argv);

@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <event2/event.h>
+
+#include "core/calendar.h"
 #include "core/laporan.h"
+#include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "notify/fetch.h"
@@ -22,6 +26,7 @@ struct files {
 	struct event_base *base;
 	struct fetcher fetcher;
 	struct job *jobs;
+	struct event *sweep;
 };
 
 /* One message being worked on. */
@@ -299,6 +304,19 @@ send_file(struct channel *c, const struct outbox_item *it, on_sent done, void *a
 	}
 }
 
+static void
+on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	struct files *f = arg;
+	int n = filed_sweep(&f->h->st, clock_now_ms() - f->h->set.media_leftover_ms);
+
+	(void)fd, (void)what;
+	if (n > 0)
+		log_warn("leftovers_removed", "files=%d", n);
+	else if (n < 0)
+		log_error("media_folder", "err=\"%s\"", strerror(errno));
+}
+
 /* Requests were answered "unknown" when the client was freed; what is left are workers. */
 static void
 release_files(struct channel *c)
@@ -312,6 +330,8 @@ release_files(struct channel *c)
 			picture_cancel(j->picture);
 		end(j, &(struct send_result){ .outcome = SEND_UNKNOWN, .why = "notify ends" });
 	}
+	if (f->sweep != NULL)
+		event_free(f->sweep);
 	fetcher_release(&f->fetcher);
 	free(f);
 }
@@ -320,6 +340,7 @@ int
 files_open(struct channel *c, const struct ways_env *env)
 {
 	const struct settings *set = &env->h->set;
+	struct timeval hour = ms_to_timeval(HOUR_MS);
 	struct files *f;
 
 	if (set->media_total_ms + set->media_worker_ms >= set->media_lease_ms) {
@@ -330,11 +351,14 @@ files_open(struct channel *c, const struct ways_env *env)
 	f = xcalloc(1, sizeof(*f));
 	f->h = env->h;
 	f->base = env->base;
-	if (fetcher_open(&f->fetcher, env) != 0) {
-		fetcher_release(&f->fetcher);
-		free(f);
+	c->data = f;
+	f->sweep = event_new(env->base, -1, EV_PERSIST, on_sweep, f);
+	if (f->sweep == NULL || fetcher_open(&f->fetcher, env) != 0) {
+		release_files(c);
 		return -1;
 	}
+	event_add(f->sweep, &hour);
+	event_active(f->sweep, EV_TIMEOUT, 0);
 	*c = (struct channel){ .route = "berkas", .in_flight = (int)set->media_in_flight,
 	    .lease_ms = set->media_lease_ms, .tries = set->media_tries,
 	    .retry_ms = set->media_retry_ms, .send = send_file, .release = release_files, .data = f };

@@ -1,8 +1,11 @@
 #include "store/filed.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -153,6 +156,31 @@ upload_drop(const struct store *st, const char *name)
 	path_of(&path, st, name, UPLOAD_END);
 	unlink(buf_str(&path));		/* gone already is fine */
 	buf_release(&path);
+}
+
+int
+filed_sweep(const struct store *st, int64_t before_ms)
+{
+	struct buf folder = { 0 };
+	struct dirent *d;
+	DIR *dir;
+	int n = 0;
+
+	path_of(&folder, st, "", "");
+	dir = opendir(buf_str(&folder));
+	buf_release(&folder);
+	if (dir == NULL)
+		return -1;
+	while ((d = readdir(dir)) != NULL) {
+		struct stat s;
+
+		if (!media_is_name(d->d_name) &&
+		    fstatat(dirfd(dir), d->d_name, &s, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(s.st_mode) &&
+		    (int64_t)s.st_mtim.tv_sec * 1000 < before_ms && unlinkat(dirfd(dir), d->d_name, 0) == 0)
+			n++;
+	}
+	closedir(dir);
+	return n;
 }
 
 int64_t

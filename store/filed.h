@@ -34,6 +34,11 @@ int upload_put(const struct store *st, char name[UPLOAD_NAME_CHARS], const void 
 int upload_get(const struct store *st, const char *name, size_t most, struct buf *out);
 void upload_drop(const struct store *st, const char *name);
 
+/*
+ * Removes what is no stored file and was last written before that time (host's milliseconds since
+ * the epoch): uploads whose report nobody took, halves of a write that was cut.  How many; -1.
+ */
+int filed_sweep(const struct store *st, int64_t before_ms);
 /* Bytes that DIR/media still has room for; -1. */
 int64_t filed_room(const struct store *st);
 #endif

@@ -64,7 +64,7 @@ struct settings {
 	int human_agent;
 	/* files that citizens send */
 	int64_t media_bytes, media_in_flight, media_tries, media_retry_ms, media_tell_after, media_lease_ms,
-	    media_total_ms, media_slow_bytes, media_slow_ms, media_redirects, media_free_bytes;
+	    media_total_ms, media_slow_bytes, media_slow_ms, media_redirects, media_free_bytes, media_leftover_ms;
 	int64_t media_megapixels, media_edge, media_worker_bytes, media_worker_ms;
 	char *media_whatsapp, *media_facebook, *media_instagram, *media_x, *media_x_own;
 };

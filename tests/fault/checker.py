@@ -56,6 +56,8 @@ LEGAL = {
     "gabung": {(s, "ditutup") for s in ("baru", "ditugaskan")},
     "urung": {(s, t) for s in OPEN | {"selesai"} for t in OPEN},
     "ambil-alih": {(s, "diterima") for s in OPEN | {"menunggu"}} | {("ditangani", "ditangani")},
+    "berkas": {(s, s) for s in STATES},
+    "berkas-hilang": {(s, s) for s in STATES},
     "tenggat": {(s, s) for s in OPEN | {"selesai", "menunggu"}},
     "tinjau": {(s, s) for s in OPEN | {"selesai", "menunggu"}},
 }

@@ -4,6 +4,7 @@
  */
 #include <check.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -717,7 +718,100 @@ START_TEST(the_fetcher_dies)
 }
 END_TEST
 
+/* ---- who may see it ---- */
+
+/* kentongan file hands out the bytes, and the record says that it did. */
+START_TEST(a_file_is_opened_on_record)
+{
+	struct buf bin = { 0 }, command = { 0 }, file = { 0 }, notes = { 0 }, read = { 0 };
+	char code[CODE_CHARS + 1], name[MEDIA_NAME_CHARS];
+	FILE *out;
+	int status;
+
+	keep_photo("900501", "ok", 0, "");
+	whatsapp_photo("6281240000501", "900501", "pohon tumbang menutup jalan di desa kabat");
+	code_by("whatsapp", "+6281240000501", code);
+	file_of(code, &file, name);
+	bin_path(&bin, "kentongan");
+	for (int right = 0; right < 2; right++) {
+		buf_reset(&command);
+		buf_addf(&command, "%s file %s %s --dir %s --conf %s 2>&1", buf_str(&bin), code,
+		    right ? name : "../secrets/data", house.dir, house.conf);
+		buf_reset(&read);
+		out = popen(buf_str(&command), "r");
+		ck_assert_ptr_nonnull(out);
+		buf_added(&read, fread(buf_room(&read, 1 << 20), 1, 1 << 20, out));
+		status = pclose(out);
+		ck_assert_msg((status == 0) == right, "%s: %s", buf_str(&command), buf_str(&read));
+	}
+	ck_assert(read.len == file.len && memcmp(read.data, file.data, file.len) == 0);
+	peek_notes(house.dir, house.conf, code, &notes);
+	ck_assert_msg(holds(&notes, "berkas-dibuka: ") && holds(&notes, name), "%s", buf_str(&notes));
+	buf_release(&bin);
+	buf_release(&command);
+	buf_release(&file);
+	buf_release(&notes);
+	buf_release(&read);
+}
+END_TEST
+
+/* A sealed case names its file to nobody new: no text that leaves the house speaks of it. */
+START_TEST(a_sealed_case_keeps_its_file_to_itself)
+{
+	struct buf path = { 0 }, sent = { 0 };
+	char code[CODE_CHARS + 1], name[MEDIA_NAME_CHARS];
+	const struct timespec pause = { 0, 20 * 1000000L };
+
+	keep_photo("900502", "ok", 0, "");
+	whatsapp_photo("6281240000502", "900502", "anak tetangga dipukuli bapaknya tiap malam di desa kabat");
+	code_by("whatsapp", "+6281240000502", code);
+	for (int64_t until = clock_mono_ms() + LIMIT_MS;
+	    !peek_file_name(house.dir, house.conf, code, name); nanosleep(&pause, NULL))
+		ck_assert_msg(clock_mono_ms() < until, "%s names no file", code);
+	json_decref(outgoing(code, "tugas-rahasia", ""));
+	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
+	ck_assert_int_eq(file_read(buf_str(&path), 16 << 20, &sent), 0);
+	ck_assert(!holds(&sent, name) && !holds(&sent, "900502"));
+	buf_release(&path);
+	buf_release(&sent);
+}
+END_TEST
+
 /* ---- at rest ---- */
+
+static void
+make_old(const char *name, int64_t age_s)
+{
+	const struct timespec then = { time(NULL) - age_s, 0 }, both[2] = { then, then };
+	struct buf path = { 0 };
+
+	buf_addf(&path, "%s/media/%s", house.dir, name);
+	ck_assert_int_eq(file_write(buf_str(&path), "x", 1, 0600), 0);
+	ck_assert_int_eq(utimensat(AT_FDCWD, buf_str(&path), both, 0), 0);
+	buf_release(&path);
+}
+
+/* Uploads that nobody took, and halves of files, do not lie there for ever; what a case has stays. */
+START_TEST(leftovers_go)
+{
+	const struct timespec pause = { 0, 20 * 1000000L };
+
+	make_old("ffffffffffffffffffffffffffffffff.masuk", 8 * 86400);
+	make_old("ffffffffffffffffffffffffffffffff.jpg.Xa3b", 8 * 86400);
+	make_old("eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee.masuk", 6 * 86400);
+	make_old("ffffffffffffffffffffffffffffffff.png", 800 * 86400);
+	kill_daemon("notify");		/* it looks when it starts, then each hour */
+	for (int64_t until = clock_mono_ms() + LIMIT_MS;
+	    lying("ffff.masuk") + lying(".Xa3b") > 0; nanosleep(&pause, NULL))
+		ck_assert_msg(clock_mono_ms() < until, "leftovers are left");
+	ck_assert_int_eq(lying("eeee.masuk"), 1);
+	ck_assert_int_eq(lying("ffff.png"), 1);
+	make_old("eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee.masuk", 8 * 86400);
+	kill_daemon("notify");
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; lying(".masuk") > 0; nanosleep(&pause, NULL))
+		ck_assert_msg(clock_mono_ms() < until, "leftovers are left");
+}
+END_TEST
 
 /* Runs last: nothing of what was fetched lies in the clear, and nobody else may read it. */
 START_TEST(nothing_lies_in_the_clear)
@@ -775,6 +869,9 @@ media_suite(void)
 	tcase_add_test(tc, a_voice_that_does_not_come);
 	tcase_add_test(tc, all_die_before_the_fetch);
 	tcase_add_test(tc, the_fetcher_dies);
+	tcase_add_test(tc, a_file_is_opened_on_record);
+	tcase_add_test(tc, a_sealed_case_keeps_its_file_to_itself);
+	tcase_add_test(tc, leftovers_go);
 	tcase_add_test(tc, nothing_lies_in_the_clear);
 	suite_add_tcase(s, tc);
 	return s;

@@ -2,6 +2,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -70,6 +71,25 @@ peek_file(const char *dir, const char *conf, const char *code, const char *name,
 	house_close(&h);
 }
 
+int
+peek_file_name(const char *dir, const char *conf, const char *code, char name[MEDIA_NAME_CHARS])
+{
+	struct laporan words;
+	struct stored_case s;
+	struct case_keys keys;
+	struct house h;
+	int n;
+
+	enter(&h, dir, conf);
+	look_at(&h, code, &s, &keys, &words);
+	n = s.c.files_n;
+	snprintf(name, MEDIA_NAME_CHARS, "%s", n > 0 ? s.c.files[0] : "");
+	laporan_release(&words);
+	stored_case_release(&s);
+	house_close(&h);
+	return n > 0;
+}
+
 struct noting { const char *code; const struct seal_key *key; struct buf *out; };
 
 static int
@@ -77,7 +97,9 @@ add_note(const struct log_line *line, void *arg)
 {
 	struct noting *n = arg;
 	json_t *doc = json_loadb(line->entry, line->len, 0, NULL), *sealed = NULL;
-	const char *code = json_string_value(json_object_get(doc, "code"));
+	const char *about = json_string_value(json_object_get(doc, "about"));
+	const char *code = about != NULL ? about : json_string_value(json_object_get(doc, "code"));
+	const char *what = json_string_value(json_object_get(doc, "what"));
 	const char *x = json_string_value(json_object_get(doc, "x"));
 	struct buf raw = { 0 }, plain = { 0 };
 
@@ -87,7 +109,8 @@ add_note(const struct log_line *line, void *arg)
 		ck_assert_int_eq(seal_open(&plain, n->key, "note", raw.data, strlen(x) / 2), 0);
 		sealed = json_loadb(plain.data, plain.len, 0, NULL);
 		if (json_is_string(json_object_get(sealed, "note")))
-			buf_addf(n->out, "%s\n", json_string_value(json_object_get(sealed, "note")));
+			buf_addf(n->out, "%s: %s\n", what != NULL ? what : "",
+			    json_string_value(json_object_get(sealed, "note")));
 	}
 	json_decref(sealed);
 	json_decref(doc);
