@@ -12,18 +12,18 @@
 
 enum { JPG, PNG, GIF, WEBP, PDF, OGG, AMR, MP3, AAC, M4A, MP4, FILM_3GP };
 static const struct media_type types[] = {
-	[JPG] = { "jpg", MEDIA_PICTURE, "gambar JPEG", "image/jpeg" },
-	[PNG] = { "png", MEDIA_PICTURE, "gambar PNG", "image/png" },
-	[GIF] = { "gif", MEDIA_PICTURE, "gambar GIF", "image/gif" },
-	[WEBP] = { "webp", MEDIA_PICTURE, "gambar WebP", "image/webp" },
-	[PDF] = { "pdf", MEDIA_PAPER, "dokumen PDF", "application/pdf" },
-	[OGG] = { "ogg", MEDIA_SOUND, "suara", "audio/ogg" },
-	[AMR] = { "amr", MEDIA_SOUND, "suara", "audio/amr" },
-	[MP3] = { "mp3", MEDIA_SOUND, "suara", "audio/mpeg" },
-	[AAC] = { "aac", MEDIA_SOUND, "suara", "audio/aac" },
-	[M4A] = { "m4a", MEDIA_SOUND, "suara", "audio/mp4" },
-	[MP4] = { "mp4", MEDIA_FILM, "video", "video/mp4" },
-	[FILM_3GP] = { "3gp", MEDIA_FILM, "video", "video/3gpp" },
+	[JPG] = { "jpg", MEDIA_PICTURE, "gambar JPEG" },
+	[PNG] = { "png", MEDIA_PICTURE, "gambar PNG" },
+	[GIF] = { "gif", MEDIA_PICTURE, "gambar GIF" },
+	[WEBP] = { "webp", MEDIA_PICTURE, "gambar WebP" },
+	[PDF] = { "pdf", MEDIA_PAPER, "dokumen PDF" },
+	[OGG] = { "ogg", MEDIA_SOUND, "suara" },
+	[AMR] = { "amr", MEDIA_SOUND, "suara" },
+	[MP3] = { "mp3", MEDIA_SOUND, "suara" },
+	[AAC] = { "aac", MEDIA_SOUND, "suara" },
+	[M4A] = { "m4a", MEDIA_SOUND, "suara" },
+	[MP4] = { "mp4", MEDIA_FILM, "video" },
+	[FILM_3GP] = { "3gp", MEDIA_FILM, "video" },
 };
 
 /* Bytes that a file of the type has at that place. */

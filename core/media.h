@@ -15,7 +15,6 @@ struct media_type {
 	const char *ext;		/* of stored names */
 	enum media_class kind;
 	const char *words;		/* for people, Indonesian */
-	const char *mime;
 };
 
 /* The type, of static storage; NULL for whatever is not taken (SVG, HTML, archives, programs). */

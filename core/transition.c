@@ -29,8 +29,8 @@ static const struct transition transitions[] = {
 	    FX_STOP_TRIAGE | FX_STOP_TAKEN | FX_REVOKE | FX_TELL_REPORTER },
 	{ CASE_BARU,        ON_QUIET,          CASE_BARU,        0 },
 	{ CASE_BARU,        ON_WRONG_NUMBER,   CASE_BARU,        0 },
-	{ CASE_BARU,        ON_FILE,           CASE_BARU,       0 },
-	{ CASE_BARU,        ON_FILE_MISSING,   CASE_BARU,       FX_TELL_HOLDERS },
+	{ CASE_BARU,        ON_FILE,           CASE_BARU,        0 },
+	{ CASE_BARU,        ON_FILE_MISSING,   CASE_BARU,        FX_TELL_HOLDERS },
 	{ CASE_BARU,        ON_DUE,            CASE_BARU,        FX_CLIMB },
 
 	{ CASE_DITUGASKAN,  ON_ASSIGN,         CASE_DITUGASKAN,
@@ -62,8 +62,8 @@ static const struct transition transitions[] = {
 	    FX_STOP_TAKEN | FX_REVOKE | FX_TELL_REPORTER },
 	{ CASE_DITUGASKAN,  ON_QUIET,          CASE_DITUGASKAN,  0 },
 	{ CASE_DITUGASKAN,  ON_WRONG_NUMBER,   CASE_DITUGASKAN,  0 },
-	{ CASE_DITUGASKAN,  ON_FILE,           CASE_DITUGASKAN, 0 },
-	{ CASE_DITUGASKAN,  ON_FILE_MISSING,   CASE_DITUGASKAN, FX_TELL_HOLDERS },
+	{ CASE_DITUGASKAN,  ON_FILE,           CASE_DITUGASKAN,  0 },
+	{ CASE_DITUGASKAN,  ON_FILE_MISSING,   CASE_DITUGASKAN,  FX_TELL_HOLDERS },
 	{ CASE_DITUGASKAN,  ON_DUE,            CASE_DITUGASKAN,  FX_CLIMB },
 
 	{ CASE_DITERIMA,    ON_ASSIGN,         CASE_DITUGASKAN,
@@ -95,8 +95,8 @@ static const struct transition transitions[] = {
 	{ CASE_DITERIMA,    ON_TAKE_OVER,      CASE_DITERIMA,    FX_REVOKE | FX_TELL_REPORTER },
 	{ CASE_DITERIMA,    ON_QUIET,          CASE_DITERIMA,    0 },
 	{ CASE_DITERIMA,    ON_WRONG_NUMBER,   CASE_DITERIMA,    0 },
-	{ CASE_DITERIMA,    ON_FILE,           CASE_DITERIMA,   0 },
-	{ CASE_DITERIMA,    ON_FILE_MISSING,   CASE_DITERIMA,   FX_TELL_HOLDERS },
+	{ CASE_DITERIMA,    ON_FILE,           CASE_DITERIMA,    0 },
+	{ CASE_DITERIMA,    ON_FILE_MISSING,   CASE_DITERIMA,    FX_TELL_HOLDERS },
 	{ CASE_DITERIMA,    ON_DUE,            CASE_DITERIMA,    FX_CLIMB },
 
 	{ CASE_MENUJU,      ON_ASSIGN,         CASE_DITUGASKAN,
@@ -121,8 +121,8 @@ static const struct transition transitions[] = {
 	{ CASE_MENUJU,      ON_TAKE_OVER,      CASE_DITERIMA,    FX_REVOKE | FX_TELL_REPORTER },
 	{ CASE_MENUJU,      ON_QUIET,          CASE_MENUJU,      0 },
 	{ CASE_MENUJU,      ON_WRONG_NUMBER,   CASE_MENUJU,      0 },
-	{ CASE_MENUJU,      ON_FILE,           CASE_MENUJU,     0 },
-	{ CASE_MENUJU,      ON_FILE_MISSING,   CASE_MENUJU,     FX_TELL_HOLDERS },
+	{ CASE_MENUJU,      ON_FILE,           CASE_MENUJU,      0 },
+	{ CASE_MENUJU,      ON_FILE_MISSING,   CASE_MENUJU,      FX_TELL_HOLDERS },
 	{ CASE_MENUJU,      ON_DUE,            CASE_MENUJU,      FX_CLIMB },
 
 	{ CASE_DITANGANI,   ON_ASSIGN,         CASE_DITUGASKAN,
@@ -144,8 +144,8 @@ static const struct transition transitions[] = {
 	{ CASE_DITANGANI,   ON_TAKE_OVER,      CASE_DITANGANI,   FX_REVOKE | FX_TELL_REPORTER },
 	{ CASE_DITANGANI,   ON_QUIET,          CASE_DITANGANI,   0 },
 	{ CASE_DITANGANI,   ON_WRONG_NUMBER,   CASE_DITANGANI,   0 },
-	{ CASE_DITANGANI,   ON_FILE,           CASE_DITANGANI,  0 },
-	{ CASE_DITANGANI,   ON_FILE_MISSING,   CASE_DITANGANI,  FX_TELL_HOLDERS },
+	{ CASE_DITANGANI,   ON_FILE,           CASE_DITANGANI,   0 },
+	{ CASE_DITANGANI,   ON_FILE_MISSING,   CASE_DITANGANI,   FX_TELL_HOLDERS },
 	{ CASE_DITANGANI,   ON_DUE,            CASE_DITANGANI,   FX_CLIMB },
 
 	{ CASE_SELESAI,     ON_CONFIRM,        CASE_DITUTUP,     ENDED | FX_TELL_REPORTER },
@@ -158,8 +158,8 @@ static const struct transition transitions[] = {
 	{ CASE_SELESAI,     ON_UNDO,           BACK,             0 },
 	{ CASE_SELESAI,     ON_QUIET,          CASE_SELESAI,     0 },
 	{ CASE_SELESAI,     ON_WRONG_NUMBER,   CASE_SELESAI,     0 },
-	{ CASE_SELESAI,     ON_FILE,           CASE_SELESAI,    0 },
-	{ CASE_SELESAI,     ON_FILE_MISSING,   CASE_SELESAI,    FX_TELL_HOLDERS },
+	{ CASE_SELESAI,     ON_FILE,           CASE_SELESAI,     0 },
+	{ CASE_SELESAI,     ON_FILE_MISSING,   CASE_SELESAI,     FX_TELL_HOLDERS },
 	{ CASE_SELESAI,     ON_DUE,            CASE_SELESAI,     FX_CLIMB },
 
 	{ CASE_MENUNGGU,    ON_ASSIGN,         CASE_DITUGASKAN,
@@ -178,13 +178,13 @@ static const struct transition transitions[] = {
 	    FX_STOP_TRIAGE | FX_STOP_TAKEN | FX_REVOKE | FX_TELL_REPORTER },
 	{ CASE_MENUNGGU,    ON_QUIET,          CASE_MENUNGGU,    0 },
 	{ CASE_MENUNGGU,    ON_WRONG_NUMBER,   CASE_MENUNGGU,    0 },
-	{ CASE_MENUNGGU,    ON_FILE,           CASE_MENUNGGU,   0 },
-	{ CASE_MENUNGGU,    ON_FILE_MISSING,   CASE_MENUNGGU,   FX_TELL_HOLDERS },
+	{ CASE_MENUNGGU,    ON_FILE,           CASE_MENUNGGU,    0 },
+	{ CASE_MENUNGGU,    ON_FILE_MISSING,   CASE_MENUNGGU,    FX_TELL_HOLDERS },
 	{ CASE_MENUNGGU,    ON_DUE,            CASE_MENUNGGU,    FX_CLIMB },
 
 	/* what was sent before the end may arrive after it */
-	{ CASE_DITUTUP,     ON_FILE,           CASE_DITUTUP,    0 },
-	{ CASE_DITUTUP,     ON_FILE_MISSING,   CASE_DITUTUP,    0 },
+	{ CASE_DITUTUP,     ON_FILE,           CASE_DITUTUP,     0 },
+	{ CASE_DITUTUP,     ON_FILE_MISSING,   CASE_DITUTUP,     0 },
 };
 
 const struct transition *

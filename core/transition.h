@@ -19,7 +19,7 @@ enum case_event {
 	ON_WRONG_NUMBER,	/* whoever has this number did not report it */
 	ON_UNDO, ON_TAKE_OVER,
 	ON_FILE,		/* what the resident sent lies in our store now */
-	ON_FILE_MISSING,	/* it could not be fetched, or is of no use: a human must ask */
+	ON_FILE_MISSING,	/* it is not: late, not to be had, of no use; a human must ask */
 	ON_DUE
 };
 const char *case_event_name(enum case_event e);

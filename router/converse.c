@@ -780,7 +780,14 @@ addition(struct router *r, struct entry *e)
 			cmd.u = entry_understand(r, e);	/* it may be the danger that was missing */
 	}
 	rc = converse_apply(r, e, &code, &cmd);
-	/* Its case is over, or gone: the file is kept, and said to be so in the log. */
+	if (rc == 0 && cmd.references_n > 0) {
+		/* Its case is over: no note any more, but what it shows is kept. */
+		cmd.by = BY_SYSTEM;
+		cmd.event = ON_FILE_MISSING;
+		cmd.cause = "dikirim setelah kasus ditutup";
+		rc = converse_apply(r, e, &code, &cmd);
+	}
+	/* Its case is gone. */
 	if (rc == 0 && (of_file || e->words.media_n > 0))
 		rc = answer(r, e, 1, "foto-terlambat", NULL, NULL, NULL, 0);
 	buf_wipe(&note);

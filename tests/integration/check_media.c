@@ -442,9 +442,9 @@ post_photo(const char *photo, const struct buf *data, long status)
 	buf_release(&body);
 }
 
-/* A report by the form; where its photos go. */
+/* A report by the form; where its photos go.  phone: whom it answers, "" nobody. */
 static void
-form(const char *words, char code[CODE_CHARS + 1], char photo[96])
+form(const char *words, const char *phone, char code[CODE_CHARS + 1], char photo[96])
 {
 	static const char *const json[] = { "Accept: application/json", NULL };
 	struct buf fields = { 0 };
@@ -453,7 +453,7 @@ form(const char *words, char code[CODE_CHARS + 1], char photo[96])
 
 	buf_adds(&fields, "isi=");
 	buf_add_url(&fields, words, strlen(words));
-	buf_addf(&fields, "&kunci=m-%d", next_id());
+	buf_addf(&fields, "&telepon=%s&kunci=m-%d", phone, next_id());
 	ask(&a, house.http, "/lapor", json, fields.data, fields.len);
 	ck_assert_int_eq(a.status, 201);
 	doc = json_loadb(buf_str(&a.body), a.body.len, 0, NULL);
@@ -493,12 +493,35 @@ START_TEST(a_photo_by_the_form)
 	struct buf data = { 0 };
 	char code[CODE_CHARS + 1], photo[96];
 
-	form("jalan berlubang di desa kabat", code, photo);
+	form("jalan berlubang di desa kabat", "", code, photo);
 	picture_of_camera(&data, 320, 200, 6);
 	post_photo(photo, &data, 201);
 	photo_is_clean(code);
 	for (int64_t until = clock_mono_ms() + LIMIT_MS; lying(".masuk") > 0; nanosleep(&pause, NULL))
 		ck_assert_msg(clock_mono_ms() < until, "uploads are left");
+	buf_release(&data);
+}
+END_TEST
+
+/* What is sent after the end is kept all the same; the case stays closed. */
+START_TEST(a_photo_after_the_end)
+{
+	struct buf data = { 0 };
+	char code[CODE_CHARS + 1], photo[96], batal[32], why[160];
+	json_t *doc;
+
+	form("jalan berlubang di desa kabat", "081240000601", code, photo);
+	wait_state(code, "ditugaskan");
+	snprintf(batal, sizeof(batal), "BATAL %s", code);
+	sms("+6281240000601", batal, NULL);
+	wait_state(code, "ditutup");
+	picture_of_camera(&data, 320, 200, 6);
+	post_photo(photo, &data, 201);
+	photo_is_clean(code);
+	doc = case_in(code, "ditutup");
+	ck_assert_int_eq(logged(doc, "berkas-hilang", why), 1);
+	ck_assert_str_eq(why, "dikirim setelah kasus ditutup");
+	json_decref(doc);
 	buf_release(&data);
 }
 END_TEST
@@ -861,6 +884,7 @@ media_suite(void)
 	tcase_add_loop_test(tc, a_photo_by_facebook_and_instagram, 0, N_ELEMS(places));
 	tcase_add_loop_test(tc, a_photo_by_x, 0, N_ELEMS(by_x));
 	tcase_add_test(tc, a_photo_by_the_form);
+	tcase_add_test(tc, a_photo_after_the_end);
 	tcase_add_loop_test(tc, what_cannot_be_had, 0, N_ELEMS(refused));
 	tcase_add_loop_test(tc, a_detour, 0, N_ELEMS(detours));
 	tcase_add_loop_test(tc, trouble_passes, 0, N_ELEMS(passing));

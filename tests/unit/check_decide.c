@@ -1262,6 +1262,21 @@ START_TEST(only_the_house_speaks_of_files)
 }
 END_TEST
 
+/* A file is no answer: who was asked a question is still waited for. */
+START_TEST(a_file_ends_no_wait)
+{
+	int64_t until;
+
+	open_desa();
+	world_act(&w, ON_ACCEPT, PTG);
+	ck_assert_int_eq(world_act(&w, ON_ASK, PTG), 0);
+	until = w.c.wait_until_ms;
+	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_FILE, .by = BY_SYSTEM,
+	    .file = FILE_NAME, .note = "gambar" }), 0);
+	ck_assert(w.c.state == CASE_MENUNGGU && w.c.wait_until_ms == until && w.c.wait_asked);
+}
+END_TEST
+
 START_TEST(files_beyond_the_case_stand_in_the_log)
 {
 	char name[MEDIA_NAME_CHARS];
@@ -1284,6 +1299,7 @@ add_files(Suite *s)
 	tcase_add_test(tc, references_are_fetched);
 	tcase_add_loop_test(tc, a_file_is_named_once, 0, N_ELEMS(stored));
 	tcase_add_test(tc, only_the_house_speaks_of_files);
+	tcase_add_test(tc, a_file_ends_no_wait);
 	tcase_add_test(tc, files_beyond_the_case_stand_in_the_log);
 	suite_add_tcase(s, tc);
 }
