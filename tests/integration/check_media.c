@@ -50,7 +50,7 @@ begin(void)
 	buf_addf(&settings, "graph:\n  api: %s/v23.0\ntelegram:\n  api: %s\nx:\n  api: %s\n  user_id: \"1111\"\n",
 	    kept.base, kept.base, kept.base);
 	buf_addf(&settings, "media:\n  size: 300KiB\n  tries: 3\n  tell_after: 2\n  retry: 100ms\n  within: 3s\n"
-	    "  worker_within: 1s\n  lease: 4500ms\n  slow: 20KiB\n  slow_for: 1s\n  disk_free: 1MiB\n  hosts:\n"
+	    "  worker_within: 1s\n  worker_memory: 128MiB\n  lease: 4500ms\n  slow: 20KiB\n  slow_for: 1s\n  disk_free: 1MiB\n  hosts:\n"
 	    "    whatsapp: \"%s http://localhost:%s\"\n    facebook: \"%s localhost\"\n    instagram: \"%s\"\n"
 	    "    x: \"%s\"\n    x_private: \"http://localhost:%s\"\n", kept.base, strrchr(kept.base, ':') + 1,
 	    kept.base, kept.base, kept.base, strrchr(kept.base, ':') + 1);
@@ -593,6 +593,36 @@ START_TEST(what_cannot_be_had)
 }
 END_TEST
 
+/*
+ * Few bytes, 39 million pixels: its reader runs into its bound of memory (under a sanitizer, which
+ * knows none, of time) and dies alone; who sends the next picture does not notice.
+ */
+START_TEST(a_picture_that_unfolds)
+{
+	struct buf data = { 0 };
+	char code[CODE_CHARS + 1], why[160];
+	pid_t notify = pid_of("notify");
+	gdImagePtr im = gdImageCreate(7900, 5000);
+
+	ck_assert_ptr_nonnull(im);
+	gdImageColorAllocate(im, 255, 255, 255);
+	picture_encode(&data, im, "png");
+	ck_assert_uint_lt(data.len, 300 * 1024);
+	keep_file("900701", &data, "ok", 0, "");
+	whatsapp_photo("6281240000701", "900701", "pohon tumbang menutup jalan di desa kabat");
+	code_by("whatsapp", "+6281240000701", code);
+	missing(code, 1, why);
+	ck_assert_msg(strstr(why, "tidak dapat dibaca") != NULL || strstr(why, "terlalu besar") != NULL,
+	    "%s", why);
+	keep_photo("900702", "ok", 0, "");
+	whatsapp_photo("6281240000702", "900702", "pohon tumbang menutup jalan di desa kabat");
+	code_by("whatsapp", "+6281240000702", code);
+	photo_is_clean(code);
+	ck_assert_int_eq(pid_of("notify"), notify);
+	buf_release(&data);
+}
+END_TEST
+
 /* Redirects lead to where the first address may not lead either, and not for ever. */
 static const struct { const char *what, *location; } detours[] = {
 	{ "to this machine", "http://127.0.0.1:1/x" }, { "to a cloud's own address", "http://169.254.169.254/" },
@@ -905,6 +935,7 @@ media_suite(void)
 	tcase_add_test(tc, a_photo_by_the_form);
 	tcase_add_test(tc, a_photo_after_the_end);
 	tcase_add_loop_test(tc, what_cannot_be_had, 0, N_ELEMS(refused));
+	tcase_add_test(tc, a_picture_that_unfolds);
 	tcase_add_loop_test(tc, a_detour, 0, N_ELEMS(detours));
 	tcase_add_loop_test(tc, trouble_passes, 0, N_ELEMS(passing));
 	tcase_add_test(tc, a_wrong_digest_is_not_believed);

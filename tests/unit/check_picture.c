@@ -176,6 +176,37 @@ START_TEST(too_many_pixels)
 }
 END_TEST
 
+/* Of an animation the first image is drawn; how many follow does not matter. */
+START_TEST(an_animation)
+{
+	struct buf in = { 0 }, out = { 0 };
+	const char *ext = "";
+	gdImagePtr im = gdImageCreate(64, 48);
+	long width, height;
+	void *part;
+	int size;
+
+	ck_assert_ptr_nonnull(im);
+	gdImageColorAllocate(im, 200, 30, 30);
+	part = gdImageGifAnimBeginPtr(im, &size, 1, 0);
+	buf_add(&in, part, (size_t)size);
+	gdFree(part);
+	part = gdImageGifAnimAddPtr(im, &size, 1, 0, 0, 1, 1, NULL);
+	ck_assert_ptr_nonnull(part);
+	for (int i = 0; i < 20000; i++)
+		buf_add(&in, part, (size_t)size);
+	gdFree(part);
+	buf_addc(&in, ';');
+	gdImageDestroy(im);
+	ck_assert_int_eq(draw(&in, 1, &out, &ext), PICTURE_DRAWN);
+	ck_assert_str_eq(ext, "png");
+	ck_assert_int_eq(media_pixels(out.data, out.len, &width, &height), 0);
+	ck_assert(width == 64 && height == 48);
+	buf_release(&in);
+	buf_release(&out);
+}
+END_TEST
+
 /* A checksum that does not fit: the picture is broken, not believed. */
 START_TEST(a_lying_checksum)
 {
@@ -205,6 +236,7 @@ picture_suite(void)
 	tcase_add_test(tc, cut_anywhere);
 	tcase_add_test(tc, damaged_notes);
 	tcase_add_test(tc, too_many_pixels);
+	tcase_add_test(tc, an_animation);
 	tcase_add_test(tc, a_lying_checksum);
 	suite_add_tcase(s, tc);
 	return s;
