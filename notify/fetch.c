@@ -8,12 +8,9 @@
 
 #include "lib/clock.h"
 #include "lib/escape.h"
-#include "lib/log.h"
 #include "lib/outside.h"
 
 #define ANSWER_BYTES (64 * 1024)	/* of an answer that only names the file */
-
-struct fetch;
 
 /* One channel.  Where the reference is an address already, nothing is asked. */
 struct source {

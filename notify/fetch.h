@@ -21,7 +21,7 @@ enum fetch_verdict {
 struct fetch_news {
 	enum fetch_verdict verdict;
 	const void *data; size_t len;	/* FETCH_GOT */
-	const char *why;		/* for our log, English: no address, no id */
+	const char *why;		/* for our log, English: a host at most, no path, no id */
 	const char *cause;		/* for the case, Indonesian */
 	int64_t wait_ms;		/* FETCH_LATER: at least; 0 none */
 	const char *refused;		/* the secret that the platform no longer takes; NULL */

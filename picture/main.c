@@ -34,25 +34,13 @@ limit(int what, long most)
 	return setrlimit((__rlimit_resource_t)what, &l);
 }
 
-/* The address sanitizer lays claim to terabytes that it never uses. */
-#if defined(__SANITIZE_ADDRESS__)
-#define MAY_BOUND_MEMORY 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define MAY_BOUND_MEMORY 0
-#endif
-#endif
-#ifndef MAY_BOUND_MEMORY
-#define MAY_BOUND_MEMORY 1
-#endif
-
 static int
 bound(long memory, long seconds)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || limit(RLIMIT_CORE, 0) != 0 ||
 	    limit(RLIMIT_CPU, seconds) != 0 || limit(RLIMIT_FSIZE, (long)PICTURE_MOST) != 0)
 		return -1;
-	return MAY_BOUND_MEMORY ? limit(RLIMIT_AS, memory) : 0;
+	return PICTURE_BOUNDS_MEMORY ? limit(RLIMIT_AS, memory) : 0;
 }
 
 static int
