@@ -18,7 +18,8 @@ static const unsigned senders[] = {
 	[ON_RESUME] = STAFF | TIMER, [ON_CONFIRM] = RESIDENT | DESK, [ON_DISPUTE] = RESIDENT | DESK,
 	[ON_LAPSE] = TIMER, [ON_WITHDRAW] = RESIDENT | STAFF, [ON_WITHDRAW_ASKED] = RESIDENT,
 	[ON_REJECT] = STAFF, [ON_MERGE] = STAFF, [ON_UNDO] = STAFF, [ON_TAKE_OVER] = STAFF,
-	[ON_QUIET] = RESIDENT, [ON_WRONG_NUMBER] = RESIDENT, [ON_DUE] = TIMER,
+	[ON_QUIET] = RESIDENT, [ON_WRONG_NUMBER] = RESIDENT, [ON_LANGUAGE] = RESIDENT,
+	[ON_DUE] = TIMER,
 };
 
 /* The resident need not say why; whoever speaks or decides for him must. */

@@ -87,6 +87,8 @@ apply(struct step *s, const struct case_record *before)
 		return -1;
 	if (s->t->on == ON_QUIET || s->t->on == ON_WRONG_NUMBER)
 		act_quiet(s);
+	if (s->t->on == ON_LANGUAGE)
+		memcpy(c->lang, s->cmd->lang, sizeof(c->lang));
 	c->state = state_after(s, before);
 	if (before->state == CASE_MENUNGGU && c->state != CASE_MENUNGGU)
 		act_resume(s);

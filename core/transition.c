@@ -29,6 +29,7 @@ static const struct transition transitions[] = {
 	    FX_STOP_TRIAGE | FX_STOP_TAKEN | FX_REVOKE | FX_TELL_REPORTER },
 	{ CASE_BARU,        ON_QUIET,          CASE_BARU,        0 },
 	{ CASE_BARU,        ON_WRONG_NUMBER,   CASE_BARU,        0 },
+	{ CASE_BARU,        ON_LANGUAGE,       CASE_BARU,        0 },
 	{ CASE_BARU,        ON_DUE,            CASE_BARU,        FX_CLIMB },
 
 	{ CASE_DITUGASKAN,  ON_ASSIGN,         CASE_DITUGASKAN,
@@ -60,6 +61,7 @@ static const struct transition transitions[] = {
 	    FX_STOP_TAKEN | FX_REVOKE | FX_TELL_REPORTER },
 	{ CASE_DITUGASKAN,  ON_QUIET,          CASE_DITUGASKAN,  0 },
 	{ CASE_DITUGASKAN,  ON_WRONG_NUMBER,   CASE_DITUGASKAN,  0 },
+	{ CASE_DITUGASKAN,  ON_LANGUAGE,       CASE_DITUGASKAN,  0 },
 	{ CASE_DITUGASKAN,  ON_DUE,            CASE_DITUGASKAN,  FX_CLIMB },
 
 	{ CASE_DITERIMA,    ON_ASSIGN,         CASE_DITUGASKAN,
@@ -91,6 +93,7 @@ static const struct transition transitions[] = {
 	{ CASE_DITERIMA,    ON_TAKE_OVER,      CASE_DITERIMA,    FX_REVOKE | FX_TELL_REPORTER },
 	{ CASE_DITERIMA,    ON_QUIET,          CASE_DITERIMA,    0 },
 	{ CASE_DITERIMA,    ON_WRONG_NUMBER,   CASE_DITERIMA,    0 },
+	{ CASE_DITERIMA,    ON_LANGUAGE,       CASE_DITERIMA,    0 },
 	{ CASE_DITERIMA,    ON_DUE,            CASE_DITERIMA,    FX_CLIMB },
 
 	{ CASE_MENUJU,      ON_ASSIGN,         CASE_DITUGASKAN,
@@ -115,6 +118,7 @@ static const struct transition transitions[] = {
 	{ CASE_MENUJU,      ON_TAKE_OVER,      CASE_DITERIMA,    FX_REVOKE | FX_TELL_REPORTER },
 	{ CASE_MENUJU,      ON_QUIET,          CASE_MENUJU,      0 },
 	{ CASE_MENUJU,      ON_WRONG_NUMBER,   CASE_MENUJU,      0 },
+	{ CASE_MENUJU,      ON_LANGUAGE,       CASE_MENUJU,      0 },
 	{ CASE_MENUJU,      ON_DUE,            CASE_MENUJU,      FX_CLIMB },
 
 	{ CASE_DITANGANI,   ON_ASSIGN,         CASE_DITUGASKAN,
@@ -136,6 +140,7 @@ static const struct transition transitions[] = {
 	{ CASE_DITANGANI,   ON_TAKE_OVER,      CASE_DITANGANI,   FX_REVOKE | FX_TELL_REPORTER },
 	{ CASE_DITANGANI,   ON_QUIET,          CASE_DITANGANI,   0 },
 	{ CASE_DITANGANI,   ON_WRONG_NUMBER,   CASE_DITANGANI,   0 },
+	{ CASE_DITANGANI,   ON_LANGUAGE,       CASE_DITANGANI,   0 },
 	{ CASE_DITANGANI,   ON_DUE,            CASE_DITANGANI,   FX_CLIMB },
 
 	{ CASE_SELESAI,     ON_CONFIRM,        CASE_DITUTUP,     ENDED | FX_TELL_REPORTER },
@@ -148,6 +153,7 @@ static const struct transition transitions[] = {
 	{ CASE_SELESAI,     ON_UNDO,           BACK,             0 },
 	{ CASE_SELESAI,     ON_QUIET,          CASE_SELESAI,     0 },
 	{ CASE_SELESAI,     ON_WRONG_NUMBER,   CASE_SELESAI,     0 },
+	{ CASE_SELESAI,     ON_LANGUAGE,       CASE_SELESAI,     0 },
 	{ CASE_SELESAI,     ON_DUE,            CASE_SELESAI,     FX_CLIMB },
 
 	{ CASE_MENUNGGU,    ON_ASSIGN,         CASE_DITUGASKAN,
@@ -166,6 +172,7 @@ static const struct transition transitions[] = {
 	    FX_STOP_TRIAGE | FX_STOP_TAKEN | FX_REVOKE | FX_TELL_REPORTER },
 	{ CASE_MENUNGGU,    ON_QUIET,          CASE_MENUNGGU,    0 },
 	{ CASE_MENUNGGU,    ON_WRONG_NUMBER,   CASE_MENUNGGU,    0 },
+	{ CASE_MENUNGGU,    ON_LANGUAGE,       CASE_MENUNGGU,    0 },
 	{ CASE_MENUNGGU,    ON_DUE,            CASE_MENUNGGU,    FX_CLIMB },
 };
 
@@ -192,7 +199,8 @@ static const char *const events[] = {
 	[ON_NOTE] = "catat", [ON_WAIT] = "tunggu", [ON_RESUME] = "lanjut", [ON_CONFIRM] = "benar",
 	[ON_DISPUTE] = "sanggah", [ON_LAPSE] = "lewat", [ON_WITHDRAW] = "batal",
 	[ON_WITHDRAW_ASKED] = "minta-batal", [ON_REJECT] = "tolak", [ON_MERGE] = "gabung",
-	[ON_QUIET] = "diam", [ON_WRONG_NUMBER] = "salah-nomor", [ON_UNDO] = "urung", [ON_TAKE_OVER] = "ambil-alih", [ON_DUE] = "tenggat",
+	[ON_QUIET] = "diam", [ON_WRONG_NUMBER] = "salah-nomor",
+	[ON_LANGUAGE] = "bahasa", [ON_UNDO] = "urung", [ON_TAKE_OVER] = "ambil-alih", [ON_DUE] = "tenggat",
 };
 
 const char *

@@ -17,6 +17,7 @@ enum case_event {
 	ON_REJECT, ON_MERGE,
 	ON_QUIET,		/* the resident wants no more news of it */
 	ON_WRONG_NUMBER,	/* whoever has this number did not report it */
+	ON_LANGUAGE,		/* the resident wants its news in another language */
 	ON_UNDO, ON_TAKE_OVER,
 	ON_DUE
 };
