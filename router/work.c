@@ -11,7 +11,7 @@
 #include "router/together.h"
 
 #define TRIES 8		/* of one report, each with other nonces */
-#define FLIGHT 16	/* reports in one call: while the store works, the next are understood */
+#define FLIGHT 64	/* reports in one call: while the store works, the next are understood */
 
 void
 entry_release(struct entry *e)
