@@ -41,6 +41,8 @@ parts     = $(filter-out $(B)/$(1)/main.o,$(call objs,$(1)))
 assets    = $(patsubst %,$(B)/%.o,$(wildcard $(addprefix $(1)/,web/*.html web/*.css web/*.js *.lua)))
 LIB       = $(B)/libkentongan.a
 UNIT      = $(sort $(wildcard tests/unit/check_*.c))
+# Beside each folder's own files; the bench says texts in the same way.
+SHARED    = tests/runner.c tests/say.c
 INTEG     = $(sort $(wildcard tests/integration/check_*.c))
 
 .PHONY: all
@@ -87,7 +89,7 @@ $(B)/tests/$(1)-suites.c: $(2)
 	   echo 'Suite *(*const suites[])(void) = {'; \
 	   for f in $(notdir $(basename $(2))); do echo "	$$$${f#check_}_suite,"; done; \
 	   echo '	0 };'; } > $$@
-$(B)/tests/$(1): $(B)/tests/$(1)-suites.o $(patsubst %.c,$(B)/obj/%.o,$(2) $(filter-out tests/$(1)/check_%.c,$(wildcard tests/$(1)/*.c)) tests/runner.c) \
+$(B)/tests/$(1): $(B)/tests/$(1)-suites.o $(patsubst %.c,$(B)/obj/%.o,$(2) $(filter-out tests/$(1)/check_%.c,$(wildcard tests/$(1)/*.c)) $(SHARED)) \
     $(foreach d,$(DAEMONS) cli picture,$(call parts,$(d)) $(call assets,$(d))) $(LIB)
 	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs check) $$(PICLIBS) $$(LDLIBS)
 $(B)/tests/$(1)-suites.o: $(B)/tests/$(1)-suites.c
@@ -171,7 +173,7 @@ asan:
 
 # ---- measuring: everything side by side in one run ----
 BENCHES := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
-$(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(LIB)
+$(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(B)/obj/tests/say.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
 
 .PHONY: bench

@@ -2,14 +2,15 @@
 """make bench: what the house costs, measured side by side in one run.
 
 Absolute figures of a noisy machine say little: quote the ratios and the medians.
-Usage: bench.py BUILD [--quick]
+Usage: bench.py BUILD [--quick] [PART ...]
 """
-import json, os, re, shutil, signal, statistics, subprocess, sys, tempfile, threading, time
+import json, os, re, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 
 BUILD = os.path.abspath(sys.argv[1])
 QUICK = "--quick" in sys.argv
 RUNS = 3 if QUICK else 5
 DAEMONS = ("ingest", "router", "sla", "notify", "console")
+OTHERS = DAEMONS[1:]  # beside ingest
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -18,11 +19,28 @@ def say(name, text):
 
 
 class House:
-    """`kentongan up` in a folder of its own."""
+    """`kentongan up` in a folder of its own; settings are lines more for its kentongan.yaml."""
+
+    def __init__(self, settings="", secrets=None, kannel_port=None):
+        self.settings, self.secrets, self.kannel_port = settings, secrets or {}, kannel_port
+
+    def prepare(self):
+        self.conf = f"{self.dir}/conf"
+        shutil.copytree("conf", self.conf)
+        with open(f"{self.conf}/kentongan.yaml", "a") as f:
+            f.write("\n" + self.settings)
+        if self.kannel_port:
+            text = open(f"{self.conf}/kannel.conf").read()
+            open(f"{self.conf}/kannel.conf", "w").write(re.sub(r"(?m)^port = 10000", f"port = {self.kannel_port}", text))
+        os.mkdir(f"{self.dir}/secrets", 0o700)
+        for name, value in self.secrets.items():
+            with open(os.open(f"{self.dir}/secrets/{name}", os.O_WRONLY | os.O_CREAT, 0o400), "w") as f:
+                f.write(value)
 
     def __enter__(self):
         self.dir = tempfile.mkdtemp(prefix="kt-bench-")
-        self.up = subprocess.Popen([f"{BUILD}/kentongan", "up", "--dir", self.dir, "--conf", "conf", "--http", "0",
+        self.prepare()
+        self.up = subprocess.Popen([f"{BUILD}/kentongan", "up", "--dir", self.dir, "--conf", self.conf, "--http", "0",
                                     "--console", "0"], stdout=subprocess.PIPE, stderr=open(f"{self.dir}.err", "w"), text=True)
         line = self.up.stdout.readline()
         if not line.startswith("ready "):
@@ -60,12 +78,22 @@ class House:
         return subprocess.run(["redis-cli", "-s", self.socket, *args], env=env, text=True, capture_output=True).stdout.strip()
 
     def load(self, **kw):
-        args = [f"{BUILD}/bench/load", "--port", self.port, "--secret", f"{self.dir}/secrets/sms_http"]
+        args = [f"{BUILD}/bench/load", "--port", self.port, "--secrets", f"{self.dir}/secrets"]
         if kw.pop("follow", False):
             args += ["--redis", self.socket, "--password", f"{self.dir}/secrets/redis"]
         for k, v in kw.items():
             args += [f"--{k}", str(v)]
         return json.loads(subprocess.run(args, text=True, capture_output=True, check=True).stdout)
+
+    def fill(self, **kw):
+        args = [f"{BUILD}/bench/fill", "--dir", self.dir, "--conf", self.conf]
+        for k, v in kw.items():
+            args += ["--" + k.replace("_", "-"), str(v)]
+        return subprocess.run(args, check=True, text=True, capture_output=True).stdout.strip()
+
+    def taken(self):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as r:
+            return int(re.search(r"^kentongan_ingest_reports_total (\d+)", r.read().decode(), re.M).group(1))
 
     def xadd(self, n):
         out = subprocess.run(["redis-benchmark", "-s", self.socket, "-a", self.password, "-c", "64", "-n", str(n), "--csv",
@@ -83,10 +111,9 @@ def med(v):
 
 
 def intake(h):
-    others = ("router", "sla", "notify", "console")
     n = 10000 if QUICK else 30000
     ratios, rates, bare = [], [], []
-    h.hold(others, signal.SIGSTOP)
+    h.hold(OTHERS, signal.SIGSTOP)
     try:
         h.load(requests=2000)
         for _ in range(RUNS):
@@ -94,7 +121,7 @@ def intake(h):
             bare.append(h.xadd(n))
             ratios.append(rates[-1] / bare[-1])
     finally:
-        h.hold(others, signal.SIGCONT)
+        h.hold(OTHERS, signal.SIGCONT)
     say("durable intake, 64 connections, reports/s", f"{med(rates):.0f}")
     say("bare 400-byte XADD, 64 connections, /s", f"{med(bare):.0f}")
     say("ratio (goal 0.45)", f"{med(ratios):.2f}   runs {' '.join(f'{r:.2f}' for r in ratios)}")
@@ -174,14 +201,13 @@ def bare_rungs(h, count, start):
 def deadlines(h):
     pending = 20000 if QUICK else 1_000_000
     h.hold(("sla",), signal.SIGSTOP)
-    subprocess.run([f"{BUILD}/bench/fill", "--dir", h.dir, "--pending", str(pending)], check=True, capture_output=True)
+    h.fill(pending=pending)
     h.hold(("sla",), signal.SIGCONT)
     p99, last, lone, ratios = [], [], [], []
     for run in range(RUNS):
         for count, out in ((10000, p99), (1, lone)):
             h.hold(("sla",), signal.SIGSTOP)
-            at = subprocess.run([f"{BUILD}/bench/fill", "--dir", h.dir, "--due", str(count), "--at-in", "2500", "--run",
-                                 str(run * 2 + (count == 1))], text=True, capture_output=True, check=True).stdout.strip()
+            at = h.fill(due=count, at_in=2500, run=run * 2 + (count == 1))
             h.hold(("sla",), signal.SIGCONT)
             x = json.loads(subprocess.run([f"{BUILD}/bench/follow", "--socket", h.socket, "--password", f"{h.dir}/secrets/redis",
                                            "--due", at, "--count", str(count), "--kind", "rung"], text=True, capture_output=True).stdout)
@@ -196,11 +222,165 @@ def deadlines(h):
     say("a lone deadline, ms late", f"{med(lone):.0f}   (goal < 5)")
 
 
+WAYS = ("kannel", "gateway", "telegram", "x", "whatsapp", "facebook", "instagram")
+SAY_SETTINGS = "sms_map:\n  signature: hmac-sha256\nx:\n  user_id: '1111111111111111111'\n"
+
+
+def channels(h):
+    """Intake by each platform's hook beside that of the generic one."""
+    n = 3000 if QUICK else 10000
+    ratios = {w: [] for w in WAYS}
+    h.hold(OTHERS, signal.SIGSTOP)
+    try:
+        h.load(requests=2000)
+        for _ in range(RUNS):
+            for way in WAYS:
+                plain = h.load(requests=n)["per_s"]
+                ratios[way].append(h.load(requests=n, way=way)["per_s"] / plain)
+    finally:
+        h.hold(OTHERS, signal.SIGCONT)
+    for way in WAYS:
+        say(f"intake by {way} / by the generic hook", f"{med(ratios[way]):.2f}   runs {' '.join(f'{r:.2f}' for r in ratios[way])}")
+
+
+class Sink:
+    """bench/sink as a process."""
+
+    def __init__(self, *args):
+        self.p = subprocess.Popen([f"{BUILD}/bench/sink", *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = f"http://127.0.0.1:{self.p.stdout.readline().strip()}"
+
+    def taken(self):
+        with urllib.request.urlopen(f"{self.url}/count", timeout=5) as r:
+            return int(r.read())
+
+    def end(self):
+        return json.loads(self.p.communicate("")[0])
+
+
+def until(what, true, seconds=120):
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            raise SystemExit(f"{what}: not within {seconds} s")
+        time.sleep(0.005)
+
+
+def outgoing():
+    """A backlog leaves by a gateway that thinks for 50 ms, at a budget of 1,000/s."""
+    budget, n = 1000, 5000 if QUICK else 10000
+    rates, peaks = [], []
+    for _ in range(3):
+        sink = Sink("--answer-after", "50", "--reply", '{"messages":[{"id":"wamid.BENCH"}]}')
+        settings = (f"graph:\n  api: {sink.url}\n  in_flight: 200\nwhatsapp:\n  phone_id: '106540352242922'\n"
+                    f"  per_second: {budget}\nnotify:\n  batch: 200\n")
+        with House(settings, {"whatsapp_token": "BENCH"}) as h:
+            h.hold(("notify",), signal.SIGSTOP)
+            h.fill(messages=n, route="whatsapp")
+            h.hold(("notify",), signal.SIGCONT)
+            until("messages out", lambda: sink.taken() >= n)
+        x = sink.end()
+        if x["count"] != n:
+            raise SystemExit(f"outgoing: {x}")
+        rates.append(x["per_s"])
+        peaks.append(x["peak_1s"])
+    say("messages out/s, 50 ms answers, budget 1,000/s", f"{med(rates):.0f}   runs {' '.join(f'{r:.0f}' for r in rates)}"
+        f"   most in a second {max(peaks)}   (goal within 2 %)")
+
+
+# ---- Kannel ----
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def listening(port):
+    want = f":{port:04X} 00000000:0000 0A"
+    return any(want in line for line in open("/proc/net/tcp"))
+
+
+class Kannel:
+    """A second Kannel with the house's own configuration, in front of an empty sink."""
+
+    def __init__(self, h, sink):
+        self.dir = tempfile.mkdtemp(prefix="kt-bench-kannel-")
+        text = open(f"{h.dir}/kannel/kannel.conf").read()
+        self.port = free_port()
+        for name, value in (("admin-port", free_port()), ("smsbox-port", free_port()), ("sendsms-port", free_port())):
+            text = re.sub(rf"(?m)^{name} = .*", f"{name} = {value}", text)
+        text = re.sub(r"(?m)^port = .*", f"port = {self.port}", text)
+        text = text.replace(f"{h.dir}/kannel", self.dir).replace(f"http://127.0.0.1:{h.port}", sink.url)
+        for folder in ("store", "dlr"):
+            os.mkdir(f"{self.dir}/{folder}")
+        conf = f"{self.dir}/kannel.conf"
+        with open(os.open(conf, os.O_WRONLY | os.O_CREAT, 0o400), "w") as f:
+            f.write(text)
+        self.log = open(f"{self.dir}/log", "w")
+        smsbox_port = int(re.search(r"(?m)^smsbox-port = (\d+)", text).group(1))
+        self.boxes = [subprocess.Popen(["/usr/sbin/bearerbox", conf], stdout=self.log, stderr=self.log)]
+        until("bearerbox", lambda: listening(smsbox_port))
+        self.boxes.append(subprocess.Popen(["/usr/sbin/smsbox", conf], stdout=self.log, stderr=self.log))
+
+    def end(self):
+        for p in reversed(self.boxes):
+            p.terminate()
+            p.wait(30)
+        self.log.close()
+        shutil.rmtree(self.dir)
+
+
+def mo(port, n, taken):
+    """MO messages a second from fakesmsc at this port until all are taken."""
+    before = taken()
+    until("the SMSC's port", lambda: listening(port))
+    t = time.monotonic()
+    phones = subprocess.Popen(["/usr/lib/kannel/test/fakesmsc", "-H", "127.0.0.1", "-r", str(port), "-i", "0", "-z", "1", "-m", str(n),
+                               "6281 1708 text lampu jalan mati di desa kabat depan balai desa"],
+                              stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until("MO messages", lambda: taken() - before >= n)
+    took = time.monotonic() - t
+    phones.kill()
+    phones.wait()
+    return n / took
+
+
+def kannel():
+    port, n = free_port(), 3000 if QUICK else 10000
+    settings = f"kannel:\n  run: true\n  url: http://127.0.0.1:{free_port()}\n"
+    ratios, ours = [], []
+    sink = Sink()
+    with House(settings, kannel_port=port) as h:
+        empty = Kannel(h, sink)
+        try:
+            h.hold(OTHERS, signal.SIGSTOP)
+            for _ in range(RUNS):
+                bare = mo(empty.port, n, sink.taken)
+                ours.append(mo(port, n, h.taken))
+                ratios.append(ours[-1] / bare)
+            h.hold(OTHERS, signal.SIGCONT)
+        finally:
+            empty.end()
+    sink.end()
+    say("Kannel MO through us, messages/s", f"{med(ours):.0f}")
+    say("ratio to Kannel into an empty sink (goal 0.9)", f"{med(ratios):.2f}   runs {' '.join(f'{r:.2f}' for r in ratios)}")
+
+
+PARTS = {"intake": intake, "road": road, "memory": memory, "deadlines": deadlines, "channels": channels, "outgoing": outgoing,
+         "kannel": kannel}
+NEEDS = {"intake": "", "road": "", "memory": "", "deadlines": "", "channels": SAY_SETTINGS}
+
+
 def main():
+    wanted = [a for a in sys.argv[2:] if not a.startswith("--")] or list(PARTS)
     print(f"{os.cpu_count()} cores; {RUNS} interleaved runs, medians; {time.strftime('%Y-%m-%d %H:%M')}")
-    for part in (intake, road, memory, deadlines):
-        with House() as h:
-            part(h)
+    for part in wanted:
+        if part not in NEEDS:
+            PARTS[part]()
+            continue
+        with House(NEEDS[part], {"sms_map": "bench"} if NEEDS[part] else None) as h:
+            PARTS[part](h)
 
 
 main()

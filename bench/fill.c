@@ -1,13 +1,14 @@
 /*
- * Puts cases with deadlines into a store that no engine works on yet.
+ * Puts cases with deadlines into a store that no engine works on yet, or messages into its outbox.
  *
- *   fill --dir DIR --pending N --due N --at-in MS --run R
+ *   fill --dir DIR --pending N --due N --at-in MS --run R [--conf DIR]
+ *   fill --dir DIR --messages N --route ROUTE [--conf DIR]
  *
  * run tells the codes of one call from those of another.
  *
  * N cases wait for a far deadline, N fall due at one instant, MS from now: each has breached its
  * four hours, and the second rung of its ladder, with its message, is due then.
- * Prints that instant.  Cases are written straight to their keys: this is no way for a product.
+ * Prints that instant.  Messages are answers to N residents who wrote just now.  Cases are written straight to their keys: this is no way for a product.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -121,12 +122,46 @@ put_many(struct house *h, struct case_record *c, uint64_t *number, int n, int64_
 	buf_release(&doc);
 }
 
+static void
+put_messages(struct house *h, const char *route, int n)
+{
+	struct commit_batch batch = { 0 };
+	struct buf text = { 0 };
+	struct case_keys keys;
+
+	seal_key_random(&keys.key);
+	seal_wrap(keys.wrapped, &h->st.master, &keys.key);
+	buf_adds(&text, "Laporan 7K3F-9QXM: sedang ditangani. Pemegang: DPU. Sisa waktu: 3 jam.");
+	for (int i = 0; i < n;) {
+		int64_t now = store_now_ms(&h->st);
+		int queued = 0;
+
+		commit_begin(&batch, now);
+		for (; i < n && queued < 100; i++, queued++) {
+			struct answer a = { .what = "cek", .kind = "cek", .route = route, .text = &text,
+			    .not_after_ms = now + HOUR_MS, .heard_ms = now };
+			char to[24];
+
+			snprintf(a.id, sizeof(a.id), "bench.%d", i);
+			snprintf(to, sizeof(to), "+62816%08d", i);
+			a.to = to;
+			commit_add_answer(&batch, &h->st, &a, &keys, NULL);
+		}
+		if (commit_run(&batch, &h->st) != queued) {
+			fprintf(stderr, "messages were refused: %s\n", store_error(&h->st));
+			exit(1);
+		}
+	}
+	commit_release(&batch);
+	buf_release(&text);
+}
+
 int
 main(int argc, char **argv)
 {
-	const char *dir = "var";
+	const char *dir = "var", *conf = "conf", *route = "";
 	struct buf path = { 0 }, url = { 0 };
-	int pending = 0, due = 0;
+	int pending = 0, due = 0, messages = 0;
 	int64_t at_in = 0, now, at;
 	uint64_t number = 0, run = 0;
 	struct case_record c;
@@ -136,6 +171,9 @@ main(int argc, char **argv)
 	log_init("fill", LOG_LEVEL_ERROR);
 	for (int i = 1; i + 1 < argc; i += 2) {
 		if (strcmp(argv[i], "--dir") == 0) dir = argv[i + 1];
+		if (strcmp(argv[i], "--conf") == 0) conf = argv[i + 1];
+		if (strcmp(argv[i], "--route") == 0) route = argv[i + 1];
+		if (strcmp(argv[i], "--messages") == 0) messages = (int)strtol(argv[i + 1], NULL, 10);
 		if (strcmp(argv[i], "--pending") == 0) pending = (int)strtol(argv[i + 1], NULL, 10);
 		if (strcmp(argv[i], "--due") == 0) due = (int)strtol(argv[i + 1], NULL, 10);
 		if (strcmp(argv[i], "--run") == 0) run = strtoull(argv[i + 1], NULL, 10);
@@ -143,10 +181,12 @@ main(int argc, char **argv)
 	}
 	buf_addf(&path, "%s/run/redis.url", dir);
 	if (file_read(buf_str(&path), 1024, &url) != 0 ||
-	    house_open(&h, "conf", dir, buf_str(&url), "bench") != 0 || house_refresh(&h) != 0) {
+	    house_open(&h, conf, dir, buf_str(&url), "bench") != 0 || house_refresh(&h) != 0) {
 		fprintf(stderr, "%s: nothing runs there\n", dir);
 		return 1;
 	}
+	if (messages > 0)
+		put_messages(&h, route, messages);
 	now = store_now_ms(&h.st);
 	c = pattern(&h, now);
 	if (pending > 0)

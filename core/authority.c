@@ -19,7 +19,8 @@ static const unsigned senders[] = {
 	[ON_LAPSE] = TIMER, [ON_WITHDRAW] = RESIDENT | STAFF, [ON_WITHDRAW_ASKED] = RESIDENT,
 	[ON_REJECT] = STAFF, [ON_MERGE] = STAFF, [ON_UNDO] = STAFF, [ON_TAKE_OVER] = STAFF,
 	[ON_FILE] = 0, [ON_FILE_MISSING] = 0,	/* the house itself */
-	[ON_QUIET] = RESIDENT, [ON_WRONG_NUMBER] = RESIDENT, [ON_DUE] = TIMER,
+	[ON_QUIET] = RESIDENT, [ON_WRONG_NUMBER] = RESIDENT, [ON_LANGUAGE] = RESIDENT,
+	[ON_DUE] = TIMER,
 };
 
 /* The resident need not say why; whoever speaks or decides for him must. */

@@ -88,6 +88,8 @@ apply(struct step *s, const struct case_record *before)
 		return -1;
 	if (s->t->on == ON_QUIET || s->t->on == ON_WRONG_NUMBER)
 		act_quiet(s);
+	if (s->t->on == ON_LANGUAGE)
+		memcpy(c->lang, s->cmd->lang, sizeof(c->lang));
 	if (s->t->on == ON_FILE && act_file(s) != 0)
 		return -1;
 	c->state = state_after(s, before);

@@ -37,6 +37,7 @@ struct command {
 	const struct report_facts *report;
 	char to_unit[UNIT_CODE_CHARS];		/* ON_HAND_ON */
 	char into[CODE_CHARS + 1];		/* ON_MERGE */
+	char lang[4];				/* ON_LANGUAGE: a code of texts_language() */
 	char approver[OFFICER_ID_CHARS];	/* ON_WAIT: another officer */
 	int64_t until_ms;			/* ON_WAIT, ON_ASK */
 	/* Nonces of new tasks come from it; its two lowest bits say how much longer than usual. */

@@ -1,9 +1,11 @@
 #include "core/laporan.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <jansson.h>
 
@@ -32,6 +34,22 @@ laporan_is_empty(const struct laporan *l)
 {
 	return (l->text == NULL || l->text[0] == '\0') && l->where == NULL && l->place == NULL &&
 	    l->category == NULL && l->media_n == 0 && !l->has_position && l->about[0] == '\0';
+}
+
+int
+laporan_wishes_to_hide(const struct laporan *l)
+{
+	static const char *const words[] = { "RAHASIA", "RAHASIAKAN", "ANONIM", "TANPA NAMA" };
+	const char *text = l->text != NULL ? l->text : "";
+
+	text += strspn(text, " \t\r\n\"'(");
+	for (size_t i = 0; i < N_ELEMS(words) && !l->hide; i++) {
+		size_t n = strlen(words[i]);
+
+		if (strncasecmp(text, words[i], n) == 0 && !isalnum((unsigned char)text[n]))
+			return 1;
+	}
+	return l->hide;
 }
 
 const char *

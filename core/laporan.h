@@ -35,7 +35,7 @@ struct laporan {
 	/* names in the media folder, or CHANNEL:ID of what the platform still keeps */
 	char *media[LAPORAN_MEDIA]; int media_n;
 	char about[9];			/* code of the case it adds to, "" none */
-	int hide;			/* wish to stay unknown to officers */
+	int hide;			/* ticked; see laporan_wishes_to_hide() */
 	int latihan;			/* drill */
 	int64_t provider_ms;		/* when the gateway had it */
 	int64_t received_ms;		/* when the promise began */
@@ -45,6 +45,8 @@ struct laporan {
 void laporan_release(struct laporan *l);
 /* A missed call, or a message without a word, picture or place: what is wrong must be asked. */
 int laporan_is_empty(const struct laporan *l);
+/* He wishes to stay unknown to officers: ticked, or the word RAHASIA or ANONIM before his report. */
+int laporan_wishes_to_hide(const struct laporan *l);
 /* Whom an answer reaches on reply_channel, borrowed; NULL: nobody. */
 const char *laporan_address(const struct laporan *l);
 /* One more of its media, if there is room. */

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <utf8proc.h>
 
 #include "lib/escape.h"
@@ -10,7 +11,6 @@
 
 #define SEGMENTS_MAX 4			/* more than this is a letter, and gateways lose parts */
 #define LANG_CHARS 4
-#define BASE_LANG "id"
 
 /* ---- the SMS alphabet ---- */
 
@@ -227,6 +227,8 @@ static const struct kind { const char *name, *holes; } kinds[] = {
 	{ "pilih",             "daftar contoh" },
 	{ "stop",              "" },
 	{ "salah-nomor",       "" },
+	{ "bahasa",            "" },
+	{ "bahasa-tiada",      "daftar contoh" },
 	{ "tombol",            "" },
 	/* where everybody reads along: no hole that could say who, what or where */
 	{ "publik",            "kode" },
@@ -258,6 +260,7 @@ struct text { char *words; int segments, line; };
 struct language {
 	char code[LANG_CHARS];
 	char *file;
+	char *names;		/* by which people ask for it, the first shown to them; NULL none */
 	struct text texts[N_ELEMS(kinds)];
 };
 struct texts { struct language *languages; size_t n; };
@@ -392,14 +395,37 @@ read_text(struct text *t, struct reading *r, int map)
 /* What a version says that is older than a kind of text: the facts, for those every kind has. */
 #define LATER "{kode}: {keadaan}"
 
+/* What a file says of itself: nama, and "dasar: id" when it has not every kind.  1 for the latter. */
+static int
+read_about(struct language *l, const struct yaml *y, int reopened, struct buf *errors, int *mistakes)
+{
+	int names = yaml_get(y, yaml_root(y), "nama"), base = yaml_get(y, yaml_root(y), "dasar");
+	const char *s = yaml_str(y, names);
+
+	if (s != NULL && s[0] != '\0') {
+		l->names = xstrdup(s);
+	} else if (!reopened) {
+		buf_addf(errors, "%s:1: nama is missing; write the words by which people ask for this "
+		    "language, like nama: \"jawa jowo\"\n", l->file);
+		++*mistakes;
+	}
+	if (base != 0 && (yaml_str(y, base) == NULL || strcmp(yaml_str(y, base), TEXTS_BASE) != 0 ||
+	    strcmp(l->code, TEXTS_BASE) == 0)) {
+		yaml_mistake(y, base, errors, "dasar can only be " TEXTS_BASE ", in another language's file");
+		++*mistakes;
+	}
+	return base != 0;
+}
+
 static int
 read_kinds(struct language *l, const struct yaml *y, int reopened, struct buf *errors)
 {
 	struct reading r = { .yaml = y, .errors = errors };
-	int root = yaml_root(y);
+	int root = yaml_root(y), partial = read_about(l, y, reopened, errors, &r.mistakes);
 
 	for (size_t i = 0; i < yaml_count(y, root) && !reopened; i++)
-		if (kind_index(yaml_key(y, root, i)) < 0) {
+		if (kind_index(yaml_key(y, root, i)) < 0 &&
+		    strcmp(yaml_key(y, root, i), "nama") != 0 && strcmp(yaml_key(y, root, i), "dasar") != 0) {
 			buf_addf(errors, "%s:%d: unknown kind %s; remove it\n", l->file,
 			    yaml_key_line(y, root, i), yaml_key(y, root, i));
 			r.mistakes++;
@@ -412,6 +438,8 @@ read_kinds(struct language *l, const struct yaml *y, int reopened, struct buf *e
 			read_text(&l->texts[i], &r, node);
 			continue;
 		}
+		if (partial)
+			continue;	/* said in Indonesian */
 		if (reopened) {
 			l->texts[i] = (struct text){ xstrdup(LATER), 1, 1 };
 			continue;
@@ -483,7 +511,7 @@ parse(const struct text_file *files, size_t n, int reopened, struct buf *errors)
 	t->n = n;
 	for (size_t i = 0; i < n; i++)
 		mistakes += read_language(&t->languages[i], &files[i], reopened, errors);
-	if (language(t, BASE_LANG) == NULL) {
+	if (language(t, TEXTS_BASE) == NULL) {
 		buf_adds(errors,
 		    "pesan/id.yaml:1: is missing; every text needs its Indonesian form\n");
 		mistakes++;
@@ -516,6 +544,7 @@ texts_free(struct texts *t)
 		for (size_t k = 0; k < N_ELEMS(kinds); k++)
 			free(t->languages[i].texts[k].words);
 		free(t->languages[i].file);
+		free(t->languages[i].names);
 	}
 	free(t->languages);
 	free(t);
@@ -552,13 +581,13 @@ int
 text_fill(const struct texts *t, const char *lang, const char *kind, struct buf *out,
     const struct template_value *values, size_t n)
 {
-	const struct language *l = language(t, lang != NULL ? lang : BASE_LANG);
+	const struct language *l = language(t, lang != NULL ? lang : TEXTS_BASE);
 	int k = kind_index(kind);
 
 	if (k < 0)
 		return -1;
-	if (l == NULL)
-		l = language(t, BASE_LANG);
+	if (l == NULL || l->texts[k].words == NULL)
+		l = language(t, TEXTS_BASE);
 	return fill(&l->texts[k], out, values, n);
 }
 
@@ -599,7 +628,8 @@ texts_check(const struct texts *t, const struct template_value *longest, size_t 
 
 	for (size_t i = 0; i < t->n; i++)
 		for (size_t k = 0; k < N_ELEMS(kinds); k++)
-			mistakes += check_length(&t->languages[i], k, longest, n, errors);
+			if (t->languages[i].texts[k].words != NULL)
+				mistakes += check_length(&t->languages[i], k, longest, n, errors);
 	return mistakes == 0 ? 0 : -1;
 }
 
@@ -612,4 +642,30 @@ text_segments_max(const struct texts *t, const char *kind)
 		if (t->languages[i].texts[k].segments > most)
 			most = t->languages[i].texts[k].segments;
 	return most;
+}
+
+const char *
+texts_language(const struct texts *t, const char *name)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const char *names = t->languages[i].names;
+
+		for (size_t n; names != NULL && *names != '\0'; names += n + (names[n] == ' ')) {
+			n = strcspn(names, " ");
+			if (n == strlen(name) && strncasecmp(names, name, n) == 0)
+				return t->languages[i].code;
+		}
+	}
+	return NULL;
+}
+
+void
+texts_add_languages(struct buf *b, const struct texts *t)
+{
+	for (size_t i = 0, said = 0; i < t->n; i++) {
+		const char *names = t->languages[i].names;
+
+		if (names != NULL)
+			buf_addf(b, "%s%.*s", said++ ? ", " : "", (int)strcspn(names, " "), names);
+	}
 }

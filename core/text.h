@@ -2,8 +2,9 @@
 #define KENTONGAN_TEXT_H
 /*
  * What the house says to people: conf/pesan/LANG.yaml, one map of kind -> text with {holes}, and
- * per kind the channel's limits.  Checked at load: every kind present in every language, no
- * unknown hole, SMS segments with the longest real values within the kind's limit.
+ * per kind the channel's limits.  "nama" holds the words by which people ask for the language; with
+ * "dasar: id" what a file leaves out is said in Indonesian.  Checked at load: else every kind
+ * present in every language, no unknown hole, SMS segments with the longest real values within the kind's limit.
  *
  * SMS        GSM 03.38 (3GPP TS 23.038): 160 septets in one segment, 153 in each of several;
  *            anything outside the alphabet makes it UCS-2: 70 and 67 code units.
@@ -37,6 +38,9 @@ void sms_plain(struct buf *out, const char *text, size_t len);
 #define TEXT_SEBAB_CHARS       80	/* {sebab}: why a command was refused */
 #define TEXT_APA_CHARS        140	/* {apa}: an alarm */
 
+/* The language that has every kind, and that others fall back to. */
+#define TEXTS_BASE "id"
+
 struct texts;
 
 /*
@@ -52,7 +56,7 @@ struct texts *texts_parse(const struct text_file *files, size_t n, struct buf *e
 struct texts *texts_reopen(const struct text_file *files, size_t n, struct buf *errors);
 void texts_free(struct texts *t);
 /*
- * Appends the text of a kind, Indonesian when the language is unknown; values are folded and stay
+ * Appends the text of a kind, Indonesian when the language is unknown or has not this kind; values are folded and stay
  * on one line.  -1 (nothing appended) if the kind is unknown or a hole has no value: both are
  * found at load, by texts_check().
  */
@@ -61,6 +65,10 @@ int text_fill(const struct texts *t, const char *lang, const char *kind, struct 
 /* Tries every kind with the given longest values; mistakes name file, kind, segments and limit. */
 int texts_check(const struct texts *t, const struct template_value *longest, size_t n,
     struct buf *errors);
+/* The language that people call by this name ("jawa"), in any case of letters; NULL: there is none. */
+const char *texts_language(const struct texts *t, const char *name);
+/* Appends what can be asked for: "indonesia, inggris, jawa". */
+void texts_add_languages(struct buf *b, const struct texts *t);
 /* Most SMS segments of a kind, from the file (batas: 1). */
 int text_segments_max(const struct texts *t, const char *kind);
 #endif

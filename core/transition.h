@@ -17,6 +17,7 @@ enum case_event {
 	ON_REJECT, ON_MERGE,
 	ON_QUIET,		/* the resident wants no more news of it */
 	ON_WRONG_NUMBER,	/* whoever has this number did not report it */
+	ON_LANGUAGE,		/* the resident wants its news in another language */
 	ON_UNDO, ON_TAKE_OVER,
 	ON_FILE,		/* what the resident sent lies in our store now */
 	ON_FILE_MISSING,	/* it is not: late, not to be had, of no use; a human must ask */

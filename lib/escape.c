@@ -99,6 +99,14 @@ is_control(uint32_t cp)
  */
 typedef int (*put_character)(struct buf *b, uint32_t cp);
 
+/* Printable, and special to no output. */
+static int
+is_harmless(uint32_t cp)
+{
+	return cp >= ' ' && cp < 0x7f && cp != '"' && cp != '&' && cp != '\'' && cp != '<' && cp != '>' &&
+	    cp != '\\';
+}
+
 static void
 walk(struct buf *b, const char *s, size_t len, put_character put)
 {
@@ -108,8 +116,8 @@ walk(struct buf *b, const char *s, size_t len, put_character put)
 	for (size_t i = 0; i < len; i += n) {
 		n = character(s + i, len - i, &cp);
 		before = i;
-		if (cp != BROKEN && cp != '&' && cp >= '?' && cp < 0x7f && cp != '\\')
-			continue;	/* no output treats letters in a special way */
+		if (is_harmless(cp))
+			continue;
 		buf_add(b, s + start, before - start);
 		if (cp == BROKEN)
 			buf_adds(b, REPLACEMENT);
@@ -185,7 +193,9 @@ buf_add_json(struct buf *b, const char *s, size_t len)
 void
 buf_add_pair(struct buf *b, const char *key, const char *value)
 {
-	buf_addf(b, ",\"%s\":", key);
+	buf_adds(b, ",\"");
+	buf_adds(b, key);
+	buf_adds(b, "\":");
 	buf_add_json(b, value, strlen(value));
 }
 

@@ -33,6 +33,8 @@ static const struct { const char *word; enum speech_kind kind; } resident_words[
 	{ "2", SPEECH_NO },
 	{ "YA", SPEECH_YES }, { "BELUM", SPEECH_NO }, { "STOP", SPEECH_STOP },
 	{ "BERHENTI", SPEECH_STOP }, { "SALAH", SPEECH_WRONG },
+	{ "BAHASA", SPEECH_LANGUAGE }, { "BASA", SPEECH_LANGUAGE }, { "BASO", SPEECH_LANGUAGE },
+	{ "BOSO", SPEECH_LANGUAGE }, { "BHASA", SPEECH_LANGUAGE }, { "LANGUAGE", SPEECH_LANGUAGE },
 };
 
 /* The next word and where the rest begins. */
@@ -89,12 +91,32 @@ is_addition_to_stop(const char *word, const char *rest)
 	return 0;
 }
 
+/* What people add to anybody: "TERIMA pak" names no task, three letters or not. */
+static int
+is_address(const char *word)
+{
+	static const char *const words[] = { "pak", "bos", "mas", "bro", "min", "bpk", "kak", "bu", "mbak" };
+
+	for (size_t i = 0; i < N_ELEMS(words); i++)
+		if (strcasecmp(word, words[i]) == 0)
+			return 1;
+	return 0;
+}
+
 static void
 parse_resident(struct speech *s, enum speech_kind kind, const char *rest)
 {
 	char word[32];
 	const char *after = word_of(rest, word, sizeof(word));
 
+	if (kind == SPEECH_LANGUAGE) {
+		/* one word more, and what politeness adds: "bahasa jawa di SD" is a report */
+		if (word[0] != '\0' && (after[0] == '\0' || is_address(after))) {
+			s->kind = kind;
+			s->note = rest;
+		}
+		return;
+	}
 	if (kind == SPEECH_STOP || kind == SPEECH_WRONG) {
 		if (word[0] == '\0' || is_addition_to_stop(word, after))
 			s->kind = kind;
@@ -114,18 +136,6 @@ parse_resident(struct speech *s, enum speech_kind kind, const char *rest)
 	}
 	s->kind = kind;
 	s->note = after;
-}
-
-/* "TERIMA pak": three letters, but no code. */
-static int
-is_address(const char *word)
-{
-	static const char *const words[] = { "pak", "bos", "mas", "bro", "min", "bpk", "kak" };
-
-	for (size_t i = 0; i < N_ELEMS(words); i++)
-		if (strcasecmp(word, words[i]) == 0)
-			return 1;
-	return 0;
 }
 
 static void
@@ -242,6 +252,7 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
 {
 	const char *said = kind != NULL ? message_kind_on(e->words.reply_channel, kind) : NULL;
 	struct answer a = { .what = what, .kind = said != NULL ? said : "", .route = e->words.reply_channel,
+	    .lang = e->asks_lang ? strcmp(e->lang, TEXTS_BASE) == 0 ? "" : e->lang : NULL, .lookup = e->lookup,
 	    .latihan = e->words.latihan, .lane_e = e->words.lane_e, .note = e->words.text,
 	    .not_after_ms = r->now_ms + r->h.policy->message_life_ms, .heard_ms = e->words.received_ms };
 	struct input_id in;
@@ -259,7 +270,7 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
 	if (said != NULL && converse_may_answer(r, e)) {
 		buf_adds(&to, laporan_address(&e->words));
 		if (message_go_public(&said, &to, c == NULL || c->sealed) == 0 &&
-		    message_answer(r->h.policy, "id", said, c, r->now_ms, values, n, &text) == 0) {
+		    message_answer(r->h.policy, e->lang, said, c, r->now_ms, values, n, &text) == 0) {
 			a.kind = said;
 			a.to = buf_str(&to);
 		}
@@ -722,6 +733,45 @@ goes_quiet(struct router *r, struct entry *e, const struct officer *o, const str
 	    answer(r, e, 1, "salah-nomor", "salah-nomor", NULL, NULL, 0);
 }
 
+/* From now on, in the cases that are open and in those to come. */
+static int
+speaks(struct router *r, struct entry *e, const struct speech *s)
+{
+	struct command cmd = { .event = ON_LANGUAGE, .by = BY_RESIDENT, .note = e->words.text };
+	struct code codes[OPEN_MAX];
+	char name[32];
+	const char *lang;
+	int n;
+
+	word_of(s->note, name, sizeof(name));
+	lang = texts_language(r->h.policy->texts, name);
+	if (lang == NULL || e->lookup[0] == '\0') {
+		struct buf list = { 0 };
+		int rc;
+
+		texts_add_languages(&list, r->h.policy->texts);
+		{
+			const struct template_value v[] = { { "daftar", buf_str(&list) },
+			    { "contoh", "BAHASA INDONESIA" } };
+
+			rc = answer(r, e, 1, "bahasa-tiada", "bahasa-tiada", NULL, v, N_ELEMS(v));
+		}
+		buf_release(&list);
+		return rc;
+	}
+	n = converse_own_cases(r, e, 0, codes);
+	if (n < 0)
+		return -1;
+	snprintf(cmd.lang, sizeof(cmd.lang), "%s", lang);
+	snprintf(e->lang, sizeof(e->lang), "%s", lang);
+	e->asks_lang = 1;
+	for (int i = 0; i < n; i++)
+		if (apply_beside(r, e, &codes[i], &cmd) < 0)
+			return -1;
+	r->commands++;
+	return answer(r, e, 1, "bahasa", "bahasa", NULL, NULL, 0);
+}
+
 static int
 belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 {
@@ -870,7 +920,7 @@ confirm_tap(struct router *r, struct entry *e)
 	struct buf text = { 0 };
 	int rc = -1;
 
-	if (message_answer(r->h.policy, "id", a.kind, NULL, r->now_ms, NULL, 0, &text) == 0) {
+	if (message_answer(r->h.policy, e->lang, a.kind, NULL, r->now_ms, NULL, 0, &text) == 0) {
 		a.text = &text;
 		snprintf(a.id, sizeof(a.id), "%s.k", e->code.s);
 		commit_begin(&r->answers, r->now_ms);
@@ -919,6 +969,8 @@ converse(struct router *r, struct entry *e)
 		break;
 	case SPEECH_STOP: case SPEECH_WRONG:
 		return goes_quiet(r, e, o, &s);
+	case SPEECH_LANGUAGE:
+		return speaks(r, e, &s);
 	case SPEECH_NONE:
 		break;
 	}

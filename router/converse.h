@@ -9,6 +9,7 @@
  *   URUNG nonce
  *   "NONCE TANGANI" and "TANGANINONCE" mean the same, where the nonce is the officer's own
  *   CEK [code]  BATAL [code]  1 [code]  2 [code]        resident
+ *   STOP  SALAH  BAHASA name                            anybody
  * Whatever is none of these is no command; it is never guessed into one: "terima kasih" thanks.
  */
 #include "core/decide.h"
@@ -17,7 +18,8 @@ struct router;
 struct entry;
 
 enum speech_kind {
-	SPEECH_NONE, SPEECH_OFFICER, SPEECH_CHECK, SPEECH_WITHDRAW, SPEECH_YES, SPEECH_NO, SPEECH_STOP, SPEECH_WRONG
+	SPEECH_NONE, SPEECH_OFFICER, SPEECH_CHECK, SPEECH_WITHDRAW, SPEECH_YES, SPEECH_NO, SPEECH_STOP, SPEECH_WRONG,
+	SPEECH_LANGUAGE
 };
 struct speech {
 	enum speech_kind kind;

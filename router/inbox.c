@@ -114,18 +114,28 @@ work(struct inbox *in, struct entry *entries, int n)
 	return rc;
 }
 
+/* Of all lanes in one go, in their order: what a round asks of the store it then asks once. */
 static int
-work_reply(struct inbox *in, const char *lane, const redisReply *list)
+work_reply(struct inbox *in, const redisReply *r)
 {
-	struct entry *entries = xcalloc(list->elements + 1, sizeof(*entries));
+	struct entry *entries;
 	int n = 0, rc;
+	size_t most = 0;
 
-	for (size_t i = 0; i < list->elements; i++) {
-		if (entry_of(&entries[n], lane, list->element[i]) == 0)
-			n++;
-		else if (list->element[i]->type == REDIS_REPLY_ARRAY &&
-		    list->element[i]->elements == 2)
-			drop_entry(in, lane, list->element[i]->element[0]->str);
+	for (size_t i = 0; i < r->elements; i++)
+		most += r->element[i]->element[1]->elements;
+	entries = xcalloc(most + 1, sizeof(*entries));
+	for (size_t i = 0; i < r->elements; i++) {
+		const char *name = r->element[i]->element[0]->str;
+		const char *lane = name[strlen(name) - 1] == 'e' ? "e" : "n";
+		const redisReply *list = r->element[i]->element[1];
+
+		for (size_t k = 0; k < list->elements; k++)
+			if (entry_of(&entries[n], lane, list->element[k]) == 0)
+				n++;
+			else if (list->element[k]->type == REDIS_REPLY_ARRAY &&
+			    list->element[k]->elements == 2)
+				drop_entry(in, lane, list->element[k]->element[0]->str);
 	}
 	FAULT_POINT("after_read");
 	rc = n > 0 ? work(in, entries, n) : 0;
@@ -219,13 +229,8 @@ on_entries(const redisReply *r, void *arg)
 		later(in, FAILED_MS);
 		return;
 	}
-	for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i < r->elements; i++) {
-		const char *name = r->element[i]->element[0]->str;
-		const char *lane = name[strlen(name) - 1] == 'e' ? "e" : "n";
-
-		if (work_reply(in, lane, r->element[i]->element[1]) != 0)
-			in->recover = failed = 1;
-	}
+	if (r->type == REDIS_REPLY_ARRAY && work_reply(in, r) != 0)
+		in->recover = failed = 1;
 	/* A look at what is pending costs one call; only what failed must wait for its next try. */
 	later(in, failed ? FAILED_MS : 0);
 }

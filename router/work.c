@@ -11,7 +11,7 @@
 #include "router/together.h"
 
 #define TRIES 8		/* of one report, each with other nonces */
-#define FLIGHT 16	/* reports in one call: while the store works, the next are understood */
+#define FLIGHT 64	/* reports in one call: while the store works, the next are understood */
 
 void
 entry_release(struct entry *e)
@@ -68,12 +68,12 @@ work_facts(struct report_facts *f, const struct router *r, const struct entry *e
 	f->arrived_ms = e->arrived_ms;
 	f->lane_e = e->words.lane_e;
 	f->latihan = e->words.latihan;
-	f->hide_reporter = e->words.hide;
+	f->hide_reporter = laporan_wishes_to_hide(&e->words);
 	f->empty = laporan_is_empty(&e->words);
 	if (!e->words.no_reply && !e->looping)
 		snprintf(f->channel, sizeof(f->channel), "%s", e->words.reply_channel);
 	snprintf(f->reporter, sizeof(f->reporter), "%s", e->lookup);
-	snprintf(f->lang, sizeof(f->lang), "id");
+	snprintf(f->lang, sizeof(f->lang), "%s", e->lang);
 	snprintf(f->policy, sizeof(f->policy), "%s", r->h.current);
 }
 
@@ -324,7 +324,42 @@ open_entry(struct router *r, struct entry *e)
 	return 0;
 }
 
-/* ---- two robots ---- */
+/* ---- what is remembered of who writes ---- */
+
+/* Queues a question for one field of each known sender; how many. */
+static int
+ask_of_senders(struct router *r, const struct entry *entries, int n, enum key_id key, const char *suffix)
+{
+	struct redis_args get = { 0 };
+	int asked = 0;
+
+	redis_args_adds(&get, "HMGET");
+	args_add_key(&get, &r->h.st, key, NULL, NULL);
+	for (int i = 0; i < n; i++)
+		if (entries[i].opened && entries[i].lookup[0] != '\0') {
+			char field[LOOKUP_TEXT + 8];
+
+			snprintf(field, sizeof(field), "%s%s", entries[i].lookup, suffix);
+			redis_args_adds(&get, field);
+			asked++;
+		}
+	if (asked > 0 && redis_pipe_queue(r->h.st.pipe, get.n, (const char **)get.argv, get.lens) != 0)
+		asked = 0;
+	redis_args_release(&get);
+	return asked;
+}
+
+#define ROW ":row"
+
+/* A robot answers in words of its own: who says what we asked for is none. */
+static int
+is_command(const struct entry *e)
+{
+	struct speech s;
+
+	speech_parse(&s, e->words.text != NULL ? e->words.text : "");
+	return s.kind != SPEECH_NONE;
+}
 
 /*
  * Who writes again within a minute each time, more than five times in a row, is most likely a robot
@@ -332,34 +367,22 @@ open_entry(struct router *r, struct entry *e)
  * known and have a limit of their own.
  */
 static void
-guard_loops(struct router *r, struct entry *entries, int n)
+guard_loops(struct router *r, struct entry *entries, int n, const redisReply *rows)
 {
 	const struct settings *set = &r->h.set;
-	struct redis_args get = { 0 }, put = { 0 };
-	redisReply *rows;
-	int asked = 0;
+	struct redis_args put = { 0 };
 
-	redis_args_adds(&get, "HMGET");
 	redis_args_adds(&put, "HSET");
-	args_add_key(&get, &r->h.st, KEY_TALK, NULL, NULL);
 	args_add_key(&put, &r->h.st, KEY_TALK, NULL, NULL);
-	for (int i = 0; i < n; i++)
-		if (entries[i].opened && entries[i].lookup[0] != '\0') {
-			struct buf field = { 0 };
-
-			buf_addf(&field, "%s:row", entries[i].lookup);
-			redis_args_add(&get, field.data, field.len);
-			buf_release(&field);
-			asked++;
-		}
-	rows = asked > 0 ? redis_pipe_call(r->h.st.pipe, get.n, (const char **)get.argv, get.lens) : NULL;
 	for (int i = 0, at = 0; rows != NULL && rows->type == REDIS_REPLY_ARRAY && i < n; i++) {
 		struct entry *e = &entries[i];
 		long long row = 0, last = 0;
-		char value[48];
+		char field[LOOKUP_TEXT + 8], value[48];
+		int command;
 
 		if (!e->opened || e->lookup[0] == '\0')
 			continue;
+		command = is_command(e);
 		/* of the same sender in this batch the later one counts on from the earlier */
 		for (int before = i - 1; before >= 0 && row == 0; before--)
 			if (entries[before].opened && strcmp(entries[before].lookup, e->lookup) == 0) {
@@ -369,18 +392,49 @@ guard_loops(struct router *r, struct entry *entries, int n)
 		if (row == 0 && rows->element[at]->type == REDIS_REPLY_STRING &&
 		    sscanf(rows->element[at]->str, "%lld %lld", &row, &last) != 2)
 			row = 0;
-		e->row = r->now_ms - last < set->exchange_gap_ms ? row + 1 : 1;
-		e->looping = e->row > set->exchanges && officer_calling(r, e) == NULL;
+		e->row = command ? row : r->now_ms - last < set->exchange_gap_ms ? row + 1 : 1;
+		e->looping = e->row > set->exchanges && !command && officer_calling(r, e) == NULL;
+		snprintf(field, sizeof(field), "%s" ROW, e->lookup);
 		snprintf(value, sizeof(value), "%lld %lld", e->row, (long long)r->now_ms);
-		redis_args_add(&put, get.argv[2 + at], get.lens[2 + at]);
+		redis_args_adds(&put, field);
 		redis_args_adds(&put, value);
 		at++;
 	}
 	if (put.n > 2)
 		freeReplyObject(redis_pipe_call(r->h.st.pipe, put.n, (const char **)put.argv, put.lens));
-	freeReplyObject(rows);
-	redis_args_release(&get);
 	redis_args_release(&put);
+}
+
+static void
+set_languages(struct entry *entries, int n, const redisReply *langs)
+{
+	for (int i = 0, at = 0; i < n; i++) {
+		struct entry *e = &entries[i];
+		const redisReply *said;
+
+		snprintf(e->lang, sizeof(e->lang), TEXTS_BASE);
+		if (langs == NULL || langs->type != REDIS_REPLY_ARRAY || !e->opened || e->lookup[0] == '\0')
+			continue;
+		said = langs->element[at++];
+		if (said->type == REDIS_REPLY_STRING && said->len < sizeof(e->lang))
+			snprintf(e->lang, sizeof(e->lang), "%s", said->str);
+	}
+}
+
+static void
+remember_senders(struct router *r, struct entry *entries, int n)
+{
+	int rows_n = ask_of_senders(r, entries, n, KEY_TALK, ROW);
+	int langs_n = ask_of_senders(r, entries, n, KEY_LANGUAGE, "");
+	redisReply *rows, *langs;
+
+	redis_pipe_flush(r->h.st.pipe);
+	rows = rows_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	langs = langs_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	set_languages(entries, n, langs);
+	guard_loops(r, entries, n, rows);
+	freeReplyObject(rows);
+	freeReplyObject(langs);
 }
 
 /* An earlier entry of this batch from the same person: its case must be there before this is read. */
@@ -414,7 +468,7 @@ router_work(struct router *r, struct entry *entries, int n)
 		entries[i].s = stored[i];
 		entries[i].opened = open_entry(r, &entries[i]) == 0;
 	}
-	guard_loops(r, entries, n);
+	remember_senders(r, entries, n);
 	for (int i = 0; i < n; i++) {
 		struct entry *e = &entries[i];
 		int poison = e->deliveries >= r->h.set.router_deliveries, spoke;

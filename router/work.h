@@ -44,6 +44,8 @@ struct entry {
 	int looping;			/* writes as fast as we answer: heard, not answered */
 	int opened;
 	long long row;			/* messages of its sender in a row */
+	char lang[4];			/* in which its sender is answered */
+	int asks_lang;			/* it is what he asked for with this entry */
 };
 void entry_release(struct entry *e);
 

@@ -262,11 +262,12 @@ open_unread(struct engine *e, const struct code *code, const char *entry, const 
 	snprintf(u.category, sizeof(u.category), "lainnya");
 	u.urgency = words.lane_e ? URGENCY_DARURAT : URGENCY_BIASA;
 	f.received_ms = words.received_ms;
-	f.lane_e = words.lane_e, f.latihan = words.latihan, f.hide_reporter = words.hide;
+	f.lane_e = words.lane_e, f.latihan = words.latihan;
+	f.hide_reporter = laporan_wishes_to_hide(&words);
 	f.empty = laporan_is_empty(&words);
 	snprintf(f.channel, sizeof(f.channel), "%s", words.no_reply ? "" : words.reply_channel);
 	snprintf(f.reporter, sizeof(f.reporter), "%s", lookup);
-	snprintf(f.lang, sizeof(f.lang), "id");
+	snprintf(f.lang, sizeof(f.lang), TEXTS_BASE);
 	snprintf(f.policy, sizeof(f.policy), "%s", e->h->current);
 	nothing.code = *code;
 	if (case_decide(e->h->policy, &e->h->roster, &nothing, &cmd, now_ms, e->fx) != 0)

@@ -65,6 +65,8 @@ struct answer {
 	int64_t not_after_ms;
 	int64_t heard_ms;		/* the message it answers; 0 none */
 	const char *note;		/* sealed into the entry */
+	/* NULL, or the sender's language from now on; "" the usual one, which is not noted. */
+	const char *lang, *lookup;
 };
 void commit_add_answer(struct commit_batch *b, struct store *st, const struct answer *a,
     const struct case_keys *keys, const struct input_id *input);

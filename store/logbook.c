@@ -94,6 +94,7 @@ add_command(struct buf *b, const struct command *cmd)
 	buf_addf(b, ",\"cmd\":{\"ev\":\"%s\"", case_event_name(cmd->event));
 	buf_add_pair_if(b, "to", cmd->to_unit);
 	buf_add_pair_if(b, "into", cmd->into);
+	buf_add_pair_if(b, "lang", cmd->lang);
 	buf_add_pair_if(b, "ok", cmd->approver);
 	buf_add_pair_if(b, "file", cmd->file);
 	buf_add_pair_if(b, "cause", cmd->cause);

@@ -89,7 +89,8 @@ static const struct setting table[] = {
 	{ "sms_map.reply_type", SET_STRING, AT(sms_map_reply_type), "text/plain; charset=utf-8", "1",
 	    "60", "its Content-Type" },
 
-	{ "router.batch", SET_INT, AT(router_batch), "64", "1", "1000", "reports read at once" },
+	{ "router.batch", SET_INT, AT(router_batch), "256", "1", "1000",
+	    "reports of each lane read at once" },
 	{ "router.deliveries", SET_INT, AT(router_deliveries), "3", "1", "20",
 	    "a report that failed so often goes to a human" },
 	{ "router.scan_every", SET_DURATION, AT(router_scan_ms), "5s", "100ms", "5m",

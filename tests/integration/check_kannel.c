@@ -1,8 +1,9 @@
 /*
  * SMS by a real Kannel: bearerbox, smsbox and fakesmsc around a living house.
  *
- * fakesmsc cannot type UCS-2 in parts (its udh-data is binary to Kannel), so parts are typed as
- * text in UTF-8, and UCS-2 in one piece; the house's own joining is told UCS-2 parts directly.
+ * fakesmsc cannot type UCS-2 in parts (its udh-data is binary to Kannel), so it types parts as text
+ * in UTF-8 and UCS-2 in one piece; UCS-2 in parts comes to bearerbox by its HTTP SMSC.  What Kannel
+ * could not join is told to the house directly, as smsbox would.
  */
 #include <check.h>
 #include <inttypes.h>
@@ -211,6 +212,35 @@ START_TEST(ucs2_comes_byte_for_byte)
 	code_told("+6281234567002", "Diterima", code);
 	words_of(code, &words);
 	ck_assert_str_eq(buf_str(&words), text);
+	buf_release(&words);
+}
+END_TEST
+
+/* The same in three parts, 3-1-2: cut behind the space, and through the pair of the emoji. */
+START_TEST(ucs2_in_parts_comes_byte_for_byte)
+{
+	static const char text[] = "Api di Kabat “rumah Pak Slamet” — kebakaran 😭 tolong";
+	static const unsigned char order[] = { 3, 1, 2 };
+	struct buf wide = { 0 }, words = { 0 };
+	char code[CODE_CHARS + 1];
+	size_t cuts[] = { 0, 26, 0, 0 };
+
+	sms_add_as_utf16(&wide, text, strlen(text));
+	for (size_t i = 0; i + 1 < wide.len; i += 2)
+		if ((unsigned char)wide.data[i] == 0xD8)
+			cuts[2] = i + 2;
+	cuts[3] = wide.len;
+	for (size_t i = 0; i < N_ELEMS(order); i++) {
+		const char udh[] = { 5, 0, 3, 0x43, 3, (char)order[i] };
+
+		operator_brings("+6281234567009", udh, sizeof(udh), wide.data + cuts[order[i] - 1],
+		    cuts[order[i]] - cuts[order[i] - 1]);
+	}
+	code_told("+6281234567009", "Diterima", code);
+	words_of(code, &words);
+	ck_assert_str_eq(buf_str(&words), text);
+	ck_assert_int_eq(phone_count("+6281234567009", "Diterima"), 1);
+	buf_release(&wide);
 	buf_release(&words);
 }
 END_TEST
@@ -573,6 +603,7 @@ kannel_suite(void)
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, a_case_by_sms_from_end_to_end);
 	tcase_add_test(tc, ucs2_comes_byte_for_byte);
+	tcase_add_test(tc, ucs2_in_parts_comes_byte_for_byte);
 	tcase_add_test(tc, a_missed_call_is_asked_what_is_wrong);
 	tcase_add_test(tc, parts_in_any_order_are_one_report);
 	tcase_add_test(tc, a_missing_part_times_out_and_a_late_one_is_added);

@@ -333,6 +333,96 @@ START_TEST(stop_does_not_silence_an_emergency_and_a_wrong_number_hears_nothing)
 }
 END_TEST
 
+/* ---- languages ---- */
+
+static void
+speaks(const char *code, const char *kind, const char *to, const char *word)
+{
+	char text[512];
+
+	text_of(code, kind, to, text);
+	ck_assert_msg(strstr(text, word) != NULL, "%s: %s", kind, text);
+}
+
+START_TEST(a_language_is_remembered)
+{
+	static const char who[] = "+6281234560061";
+	char code[CODE_CHARS + 1], later[CODE_CHARS + 1], back[CODE_CHARS + 1], officer[24], nonce[8], line[64];
+
+	sms(who, "lampu jalan mati di desa kabat depan balai desa", code);
+	speaks(code, "terima", who, "Diterima");
+	sms(who, "bahasa klingon", NULL);
+	speaks("", "bahasa-tiada", who, "indonesia");
+	sms(who, "Boso Jowo mas", NULL);
+	speaks("", "bahasa", who, "basa Jawa");
+	/* the case that was open already, and one that comes later */
+	first_task(code, officer, nonce);
+	snprintf(line, sizeof(line), "TANGANI %s", nonce);
+	sms(officer, line, NULL);
+	speaks(code, "kabar-ditangani", who, "nembe ditangani");
+	sms(who, "sampah menumpuk di pasar desa genteng kulon", later);
+	speaks(later, "terima", who, "Ditampi");
+	/* another man's number knows nothing of it */
+	sms("+6281234560062", "sampah menumpuk di pasar desa genteng kulon", back);
+	speaks(back, "terima", "+6281234560062", "Diterima");
+	sms(who, "BAHASA INDONESIA", NULL);
+	told("", "bahasa", who);
+	sms(who, "got mampet di desa benculuk cluring air menggenang", back);
+	speaks(back, "terima", who, "Diterima");
+}
+END_TEST
+
+/* ---- a wish to stay unknown ---- */
+
+/* No message to anybody but him names him. */
+static void
+nobody_is_told(const char *who)
+{
+	struct buf path = { 0 }, all = { 0 };
+	const char *line, *end;
+	int others = 0;
+
+	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
+	ck_assert_int_eq(file_read(buf_str(&path), 64 << 20, &all), 0);
+	for (line = buf_str(&all); (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		json_t *m = json_loadb(line, (size_t)(end - line), 0, NULL);
+		const char *to = json_string_value(json_object_get(m, "to"));
+		const char *text = json_string_value(json_object_get(m, "text"));
+
+		if (strcmp(to, who) != 0) {
+			others++;
+			ck_assert_msg(strstr(text, who + 3) == NULL, "%s", text);
+		}
+		json_decref(m);
+	}
+	ck_assert_int_gt(others, 0);
+	buf_release(&path);
+	buf_release(&all);
+}
+
+START_TEST(the_unknown_is_asked_and_answers)
+{
+	static const char who[] = "+6281234560063";
+	char code[CODE_CHARS + 1], officer[24], nonce[8], line[160];
+	struct answer a;
+
+	sms(who, "RAHASIA pabrik buang sampah ke sungai di desa kabat tiap malam", code);
+	first_task(code, officer, nonce);
+	snprintf(line, sizeof(line), "act %s tanya --as kpl-sekda --note 'jam berapa biasanya?'", code);
+	ck_assert_int_eq(command(line), 0);
+	speaks(code, "kabar-tanya", who, "jam berapa biasanya?");
+	snprintf(line, sizeof(line), "%s sekitar jam sebelas malam", code);
+	sms(who, line, NULL);
+	speaks(code, "tambahan", officer, "sekitar jam sebelas malam");
+	nobody_is_told(who);
+	snprintf(line, sizeof(line), "/api/v1/cases/%s", code);
+	ask(&a, house.console, line, NULL, NULL, 0);
+	ck_assert_int_eq(a.status, 200);
+	ck_assert_ptr_null(strstr(buf_str(&a.body), who + 3));
+	answer_release(&a);
+}
+END_TEST
+
 static long long
 number(struct house *h, const char *command, enum key_id id, const char *part)
 {
@@ -706,6 +796,8 @@ road_suite(void)
 	tcase_add_test(tc, ask_and_withdraw);
 	tcase_add_test(tc, stop_ends_the_news_and_not_the_work);
 	tcase_add_test(tc, stop_does_not_silence_an_emergency_and_a_wrong_number_hears_nothing);
+	tcase_add_test(tc, a_language_is_remembered);
+	tcase_add_test(tc, the_unknown_is_asked_and_answers);
 	tcase_add_test(tc, gammu_hands_over_and_waits_for_the_store);
 	tcase_add_test(tc, a_robot_is_not_answered_for_ever);
 	tcase_add_test(tc, the_desk_hands_on_by_sms);

@@ -23,7 +23,7 @@
 #define MESSAGES_MAX 4000
 #define LINE_MAX_BYTES 256	/* the rest of a longer one waits in fakesmsc for the next line */
 
-static struct phones { pid_t pid; int in, port; char out[64]; } phones;
+static struct phones { pid_t pid; int in, port, operator_port; char out[64]; } phones;
 struct message { char to[24]; struct buf text; };
 struct mailbox { struct message *all; size_t n; };
 
@@ -31,18 +31,37 @@ static const struct timespec pause_10ms = { 0, 10 * 1000000L };
 
 /* ---- the house ---- */
 
+/* An SMSC that speaks HTTP to bearerbox; nothing is sent by it. */
+static void
+add_operator(void)
+{
+	struct buf path = { 0 };
+	FILE *f;
+
+	buf_addf(&path, "%s/kannel.conf", house.conf);
+	f = fopen(buf_str(&path), "a");
+	ck_assert_ptr_nonnull(f);
+	fprintf(f, "\ngroup = smsc\nsmsc = http\nsmsc-id = OPERATOR\nallowed-smsc-id = OPERATOR\n"
+	    "system-type = kannel\nport = %d\nsmsc-username = uji\nsmsc-password = uji\n"
+	    "send-url = \"http://127.0.0.1:1/\"\nconnect-allow-ip = 127.0.0.1\n", phones.operator_port);
+	ck_assert_int_eq(fclose(f), 0);
+	buf_release(&path);
+}
+
 void
 kannel_house(const char *settings)
 {
 	struct buf all = { 0 }, command = { 0 };
 
 	phones.port = peer_free_port();
+	phones.operator_port = peer_free_port();
 	buf_addf(&all, "kannel:\n  run: true\n  url: http://127.0.0.1:%d\n%s", peer_free_port(), settings);
 	house_make(buf_str(&all));
 	buf_addf(&command, "sed -i 's/^port = 10000/port = %d/; s/^http-queue-delay = .*/http-queue-delay = 1/' %s/kannel.conf",
 	    phones.port, house.conf);
 	ck_assert_int_eq(system(buf_str(&command)), 0);
 	buf_release(&all);
+	add_operator();
 	buf_release(&command);
 }
 
@@ -100,6 +119,28 @@ phones_off(void)
 	kill(phones.pid, SIGKILL);
 	ck_assert_int_eq(waitpid(phones.pid, &status, 0), phones.pid);
 	close(phones.in);
+}
+
+/* ---- an operator with an HTTP link: it brings what fakesmsc cannot type ---- */
+
+void
+operator_brings(const char *from, const char *udh, size_t udh_len, const char *utf16, size_t len)
+{
+	struct buf path = { 0 };
+	char base[40];
+	struct answer a;
+
+	snprintf(base, sizeof(base), "http://127.0.0.1:%d", phones.operator_port);
+	buf_adds(&path, "/?username=uji&password=uji&to=1708&coding=2&charset=UTF-16BE&from=");
+	buf_add_url(&path, from, strlen(from));
+	buf_adds(&path, "&udh=");
+	buf_add_url(&path, udh, udh_len);
+	buf_adds(&path, "&text=");
+	buf_add_url(&path, utf16, len);
+	ask(&a, base, buf_str(&path), NULL, NULL, 0);
+	ck_assert_msg(a.status / 100 == 2 && strstr(buf_str(&a.body), "Sent") != NULL, "%ld %s", a.status, buf_str(&a.body));
+	answer_release(&a);
+	buf_release(&path);
 }
 
 /* ---- typing ---- */

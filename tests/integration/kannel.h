@@ -18,6 +18,8 @@ void phones_off(void);
 void phone_types(const char *from, const char *type_and_words);
 /* type ucs2 from UTF-8. */
 void phone_types_ucs2(const char *from, const char *words);
+/* A message in UCS-2 with a user data header, by an SMSC that speaks HTTP to bearerbox. */
+void operator_brings(const char *from, const char *udh, size_t udh_len, const char *utf16, size_t len);
 /*
  * The first SMS to that number ("" any) with needle in it, waited for.  text and who (of 24) may be
  * NULL.

@@ -64,6 +64,23 @@ START_TEST(the_promise_begins)
 }
 END_TEST
 
+static const struct { char *text; int ticked, hides; } wishes[] = {
+	{ "RAHASIA kepala dusun minta uang untuk surat", 0, 1 },
+	{ "rahasia: ada pungli di pasar", 0, 1 }, { " (Anonim) jalan rusak", 0, 1 },
+	{ "tanpa nama. lampu mati", 0, 1 }, { "lampu mati", 1, 1 }, { NULL, 1, 1 },
+	{ "rahasianya bocor di kantor desa", 0, 0 }, { "ini bukan rahasia lagi", 0, 0 },
+	{ "tanpa namanya", 0, 0 }, { "", 0, 0 }, { NULL, 0, 0 },
+};
+
+START_TEST(a_wish_to_hide)
+{
+	struct laporan l = { .text = wishes[_i].text, .hide = wishes[_i].ticked };
+
+	ck_assert_msg(laporan_wishes_to_hide(&l) == wishes[_i].hides, "%s",
+	    l.text != NULL ? l.text : "nothing");
+}
+END_TEST
+
 START_TEST(report_round_trip)
 {
 	struct laporan l = { .channel = "web", .reply_channel = "sms",
@@ -348,6 +365,7 @@ message_suite(void)
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_loop_test(tc, the_promise_begins, 0, N_ELEMS(times));
 	tcase_add_loop_test(tc, what_stands_in_public, 0, N_ELEMS(openly));
+	tcase_add_loop_test(tc, a_wish_to_hide, 0, N_ELEMS(wishes));
 	tcase_add_test(tc, report_round_trip);
 	tcase_add_loop_test(tc, broken_report, 0, N_ELEMS(broken));
 	tcase_add_test(tc, every_message_has_words);

@@ -293,6 +293,68 @@ START_TEST(mistakes_name_file_and_line)
 }
 END_TEST
 
+static const char javanese[] =
+    "nama: \"jawa jowo\"\ndasar: id\nstop: {teks: \"Inggih.\", batas: 1}\n";
+
+static struct texts *
+with_javanese(const char *file, struct buf *errors)
+{
+	struct text_file files[] = {
+		{ "pesan/jv.yaml", file, strlen(file) },
+		{ "pesan/id.yaml", indonesian.data, indonesian.len },
+	};
+
+	return texts_parse(files, N_ELEMS(files), errors);
+}
+
+START_TEST(a_language_leaves_out_what_it_says_in_indonesian)
+{
+	static const struct template_value code = { "kode", "7K3F-9QXM" };
+	struct buf errors = { 0 }, said = { 0 };
+	struct texts *t = with_javanese(javanese, &errors);
+
+	ck_assert_msg(t != NULL, "%s", buf_str(&errors));
+	ck_assert_int_eq(texts_check(t, longest, N_ELEMS(longest), &errors), 0);
+	ck_assert_int_eq(text_fill(t, "jv", "stop", &said, NULL, 0), 0);
+	ck_assert_str_eq(buf_str(&said), "Inggih.");
+	buf_reset(&said);
+	ck_assert_int_eq(text_fill(t, "jv", "tarik", &said, &code, 1), 0);
+	ck_assert_str_eq(buf_str(&said), "Tugas 7K3F-9QXM ditarik dari Anda. Tidak perlu tindakan lagi.");
+	buf_reset(&said);
+	texts_add_languages(&said, t);
+	ck_assert_str_eq(buf_str(&said), "jawa, indonesia");
+	ck_assert_str_eq(texts_language(t, "Jowo"), "jv");
+	ck_assert_str_eq(texts_language(t, "INDONESIA"), "id");
+	ck_assert_ptr_null(texts_language(t, "jaw"));
+	ck_assert_ptr_null(texts_language(t, ""));
+	buf_release(&said);
+	buf_release(&errors);
+	texts_free(t);
+}
+END_TEST
+
+/* Its own texts are held to the same limits, and what it leaves out must be meant so. */
+START_TEST(mistakes_of_a_language_that_leaves_out)
+{
+	static const struct { const char *file, *expected; } rows[] = {
+		{ "nama: jawa\nstop: {teks: \"Inggih.\", batas: 1}\n", "pesan/jv.yaml:1: text terima is missing" },
+		{ "dasar: id\nstop: {teks: \"Inggih.\", batas: 1}\n", "pesan/jv.yaml:1: nama is missing" },
+		{ "nama: jawa\ndasar: en\n", "pesan/jv.yaml:2: dasar can only be id" },
+		{ "nama: jawa\ndasar: id\nstopp: {teks: \"a\", batas: 1}\n", "pesan/jv.yaml:3: unknown kind stopp" },
+		{ "nama: jawa\ndasar: id\nstop: {teks: \"{kode}\", batas: 1}\n", "pesan/jv.yaml:3: stop: unknown hole" },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(rows); i++) {
+		struct buf errors = { 0 };
+
+		ck_assert_msg(with_javanese(rows[i].file, &errors) == NULL, "%s", rows[i].file);
+		ck_assert_msg(strstr(buf_str(&errors), rows[i].expected) != NULL, "%s: %s", rows[i].file,
+		    buf_str(&errors));
+		buf_release(&errors);
+	}
+}
+END_TEST
+
 START_TEST(indonesian_is_required)
 {
 	struct text_file only = { "pesan/en.yaml", english.data, english.len };
@@ -367,6 +429,8 @@ text_suite(void)
 	tcase_add_test(tc, every_text_fits_its_limit);
 	tcase_add_test(tc, filling);
 	tcase_add_loop_test(tc, mistakes_name_file_and_line, 0, (int)N_ELEMS(mistakes));
+	tcase_add_test(tc, a_language_leaves_out_what_it_says_in_indonesian);
+	tcase_add_test(tc, mistakes_of_a_language_that_leaves_out);
 	tcase_add_test(tc, indonesian_is_required);
 	tcase_add_test(tc, an_older_version_keeps_speaking);
 	tcase_add_test(tc, a_text_too_long_is_named);

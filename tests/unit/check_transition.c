@@ -36,6 +36,7 @@ static const struct { enum case_event on; const char *row; } matrix[] = {
 	{ ON_MERGE,           "CCC....." },
 	{ ON_QUIET,           "BTAMHSW." },
 	{ ON_WRONG_NUMBER,    "BTAMHSW." },
+	{ ON_LANGUAGE,        "BTAMHSW." },
 	{ ON_UNDO,            "..<<<<.." },
 	{ ON_TAKE_OVER,       "AAAAH.A." },
 	{ ON_FILE,            "BTAMHSWC" },
