@@ -13,6 +13,7 @@
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "store/house.h"
+#include "store/outbox.h"
 #include "tests/integration/living.h"
 #include "tests/integration/peer.h"
 #include "tests/integration/tell.h"
@@ -122,6 +123,19 @@ becomes(const char *id, const char *state)
 	ck_abort_msg("%s is %s, not %s", id, now, state);
 }
 
+/* The Message-ID under which that message goes; in one of a few static places. */
+static const char *
+letter_id(const char *id)
+{
+	static char out[4][80];
+	static int next;
+	char token[OUTBOX_TOKEN_CHARS + 1], *here = out[next++ % 4];
+
+	outbox_token(token, &h.st, id);
+	snprintf(here, sizeof(out[0]), "<%s.%s@uji.go.id>", id, token);
+	return here;
+}
+
 /* Lines of a file of the stand-in that are equal to this one; all of them for NULL. */
 static int
 lines(const char *name, const char *equal)
@@ -224,7 +238,7 @@ START_TEST(a_letter_arrives_encrypted_and_logged_in)
 	letter("uji.1", "siti@contoh.id", "Laporan diterima\n.\nBcc: x@y.id\ncaf\xc3\xa9");
 	becomes("uji.1", "sent");
 	mailbox("all", &box);
-	ck_assert_ptr_nonnull(strstr(buf_str(&box), "Message-ID: <uji.1@uji.go.id>"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&box), letter_id("uji.1")));
 	ck_assert_ptr_nonnull(strstr(buf_str(&box), "To: <siti@contoh.id>"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&box), "Laporan diterima\n=2E\nBcc: x@y.id\ncaf=C3=A9"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&box), "with esmtpsa"));	/* RFC 3848: TLS and AUTH */
@@ -270,7 +284,7 @@ START_TEST(greylisting_is_waited_out)
 	letter("uji.1", "a@contoh.id", "kabar");
 	becomes("uji.1", "sent");
 	ck_assert_int_eq(field("uji.1", "n", n, sizeof(n)), 3);
-	ck_assert_int_eq(lines("taken", "<uji.1@uji.go.id>"), 1);
+	ck_assert_int_eq(lines("taken", letter_id("uji.1")), 1);
 	ck_assert_int_eq(lines("violations", NULL), 0);
 }
 END_TEST
@@ -316,7 +330,7 @@ START_TEST(cut_after_the_dot_is_sent_again_under_the_same_id)
 	mode("cutdot:1");
 	letter("uji.1", "a@contoh.id", "kabar");
 	becomes("uji.1", "sent");
-	ck_assert_int_eq(lines("taken", "<uji.1@uji.go.id>"), 2);
+	ck_assert_int_eq(lines("taken", letter_id("uji.1")), 2);
 	ck_assert_int_eq(lines("taken", NULL), 2);
 }
 END_TEST
@@ -332,6 +346,99 @@ START_TEST(a_hanging_server_holds_up_nobody_else)
 	told(code, "terima", "+6281234560077");		/* SMS go on meanwhile */
 	mode("ok");
 	becomes("uji.1", "sent");
+}
+END_TEST
+
+/* That an alarm went to the keeper of the rosters with this word in it. */
+static void
+alarm_names(const char *word)
+{
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	struct buf path = { 0 }, all = { 0 };
+
+	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
+	while (file_read(buf_str(&path), 1 << 20, &all) != 0 || strstr(buf_str(&all), word) == NULL) {
+		ck_assert_msg(clock_mono_ms() < until, "nobody hears of %s", word);
+		buf_reset(&all);
+		nanosleep(&pause, NULL);
+	}
+	buf_release(&path);
+	buf_release(&all);
+}
+
+/* FAULTS M2. */
+START_TEST(one_of_three_is_refused_alone)
+{
+	mode("rcpt550=b");
+	letter("uji.1", "a@contoh.id", "kabar");
+	letter("uji.2", "b@contoh.id", "kabar");
+	letter("uji.3", "c@contoh.id", "kabar");
+	becomes("uji.1", "sent");
+	becomes("uji.2", "undeliverable");
+	becomes("uji.3", "sent");
+	ck_assert_int_eq(lines("taken", letter_id("uji.1")), 1);
+	ck_assert_int_eq(lines("taken", letter_id("uji.3")), 1);
+	ck_assert_int_eq(lines("taken", NULL), 2);
+	alarm_names("uji.2");
+}
+END_TEST
+
+/* Until it is over with that message, one way or the other. */
+static void
+ends(const char *id, char state[32])
+{
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t until = clock_mono_ms() + 2 * LIMIT_MS;
+
+	for (;;) {
+		field(id, "st", state, 32);
+		if (strcmp(state, "queued") != 0 && strcmp(state, "sending") != 0)
+			return;
+		ck_assert_msg(clock_mono_ms() < until, "%s is %s still", id, state);
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* FAULTS M8: what we say of each letter, against what the server says it holds. */
+START_TEST(sent_is_what_the_server_holds)
+{
+	/* Where a mode ends letters it is waited for; what another holds up goes under the next ones. */
+	static const struct { const char *mode; int ends; } modes[] = {
+		{ "ok", 1 }, { "greylist:2", 1 }, { "rcpt550=x", 1 }, { "greet554", 0 }, { "greet421", 0 },
+		{ "auth535", 0 }, { "data451", 0 }, { "cutdot:2", 1 }, { "hang", 0 },
+		{ "mix greylist:3 cutdot:2 greet421 data451 ok rcpt550=x auth535 cutdot:9", 0 }, { "ok", 1 },
+	};
+	int n = 0, sent = 0, refused = 0, all;
+	char id[16], to[32], state[32];
+
+	for (size_t i = 0; i < N_ELEMS(modes); i++) {
+		int sessions = lines("sessions", NULL);
+
+		mode(modes[i].mode);
+		for (int k = 0; k < 4; k++) {
+			snprintf(id, sizeof(id), "uji.%d", ++n);
+			snprintf(to, sizeof(to), "%s@contoh%d.id", k == 3 ? "x" : "a", n);
+			letter(id, to, "kabar");
+		}
+		if (modes[i].ends)
+			ends(id, state);
+		else
+			at_least("sessions", NULL, sessions + 4);
+	}
+	for (int i = 1; i <= n; i++) {
+		snprintf(id, sizeof(id), "uji.%d", i);
+		ends(id, state);
+		all = lines("taken", letter_id(id));
+		ck_assert_msg(strcmp(state, "sent") == 0 ? all >= 1 :
+		    strcmp(state, "undeliverable") == 0 && all == 0, "%s is %s, the server has it %d times", id, state, all);
+		sent += strcmp(state, "sent") == 0;
+		refused += strcmp(state, "undeliverable") == 0;
+	}
+	ck_assert_int_eq(sent + refused, n);
+	ck_assert_int_ge(sent, n / 2);
+	ck_assert_int_ge(refused, 1);
+	ck_assert_int_eq(lines("violations", NULL), 0);
 }
 END_TEST
 
@@ -355,6 +462,8 @@ email_suite(void)
 	tcase_add_test(sink, put_off_for_ever_ends_undeliverable);
 	tcase_add_test(sink, cut_after_the_dot_is_sent_again_under_the_same_id);
 	tcase_add_test(sink, a_hanging_server_holds_up_nobody_else);
+	tcase_add_test(sink, one_of_three_is_refused_alone);
+	tcase_add_test(sink, sent_is_what_the_server_holds);
 	suite_add_tcase(s, sink);
 	return s;
 }
