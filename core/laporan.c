@@ -65,6 +65,7 @@ laporan_encode_private(struct buf *b, const struct laporan *l)
 	buf_add_pair_if(b, "place", l->place);
 	buf_add_pair_if(b, "cat", l->category);
 	buf_add_pair_if(b, "about", l->about);
+	buf_add_pair_if(b, "thread", l->thread);
 	buf_add_pair_if(b, "ack", l->ack);
 	buf_adds(b, l->adds ? ",\"adds\":1" : "");
 	if (l->has_position)
@@ -121,6 +122,9 @@ laporan_decode_private(struct laporan *l, const char *json, size_t len)
 	if (json_is_string(json_object_get(doc, "about")))
 		snprintf(l->about, sizeof(l->about), "%s",
 		    json_string_value(json_object_get(doc, "about")));
+	if (json_is_string(json_object_get(doc, "thread")))
+		snprintf(l->thread, sizeof(l->thread), "%s",
+		    json_string_value(json_object_get(doc, "thread")));
 	if (json_is_number(json_object_get(doc, "lat"))) {
 		l->lat = json_number_value(json_object_get(doc, "lat"));
 		l->lng = json_number_value(json_object_get(doc, "lng"));

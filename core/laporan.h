@@ -34,6 +34,7 @@ struct laporan {
 	/* names in the media folder, or CHANNEL:ID of what the platform still keeps */
 	char *media[LAPORAN_MEDIA]; int media_n;
 	char about[9];			/* code of the case it adds to, "" none */
+	char thread[9];			/* code of the case whose message it answers, "" none */
 	int hide;			/* wish to stay unknown to officers */
 	int latihan;			/* drill */
 	int64_t provider_ms;		/* when the gateway had it */
