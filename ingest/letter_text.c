@@ -267,7 +267,7 @@ static const char *
 after_attribution(const char *at)
 {
 	static const char *const first[] = { "On ", "Pada ", "Tanggal ", "Le ", "Am ", "Op " };
-	static const char *const last[] = { "wrote:", "menulis:", "schrieb:", "schreef:", "\xc3\xa9" "crit :" };
+	static const char *const last[] = { "wrote:", "menulis:", "schrieb:", "schreef:", "\303\251crit :" };
 	struct line l;
 
 	for (int i = 0; i < WRAPPED_LINES && line_at(&l, at); i++) {
