@@ -17,6 +17,7 @@ laporan_release(struct laporan *l)
 	free(l->reply_to);
 	free(l->ack);
 	free(l->link);
+	free(l->ref);
 	free(l->name);
 	free(l->text);
 	free(l->where);
@@ -59,6 +60,7 @@ laporan_encode_private(struct buf *b, const struct laporan *l)
 	buf_add_pair_if(b, "from", l->sender);
 	buf_add_pair_if(b, "to", l->reply_to);
 	buf_add_pair_if(b, "link", l->link);
+	buf_add_pair_if(b, "ref", l->ref);
 	buf_add_pair_if(b, "name", l->name);
 	buf_add_pair_if(b, "text", l->text);
 	buf_add_pair_if(b, "where", l->where);
@@ -112,6 +114,7 @@ laporan_decode_private(struct laporan *l, const char *json, size_t len)
 	l->sender = text_of(doc, "from");
 	l->reply_to = text_of(doc, "to");
 	l->link = text_of(doc, "link");
+	l->ref = text_of(doc, "ref");
 	l->name = text_of(doc, "name");
 	l->text = text_of(doc, "text");
 	l->where = text_of(doc, "where");

@@ -27,6 +27,7 @@ struct laporan {
 	char *ack;			/* where a pressed button waits for its answer; NULL */
 	int adds;	/* an edit, or a piece without words: joins its sender's last case */
 	char *link;			/* the public post it was said under */
+	char *ref;			/* a letter's Message-ID: answers stand in its thread */
 	char *name, *text;		/* text: UTF-8, byte for byte as sent */
 	char *where;			/* place in the citizen's words */
 	char *place, *category;		/* chosen on the form, codes */

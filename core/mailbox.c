@@ -6,6 +6,7 @@
 #define LOCAL_MAX 64
 #define LABEL_MAX 63
 #define ATOM_MAX 200
+#define ID_MAX 250
 
 static const char atext[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
     "!#$%&'*+-/=?^_`{|}~";
@@ -50,4 +51,13 @@ int
 mailbox_atom_fits(const char *s)
 {
 	return is_dotted(s, strlen(s), atext, ATOM_MAX, 0);
+}
+
+int
+mailbox_id_fits(const char *s)
+{
+	const char *at = strrchr(s, '@');
+
+	return at != NULL && strlen(s) <= ID_MAX && is_dotted(s, (size_t)(at - s), atext, ATOM_MAX, 0) &&
+	    mailbox_atom_fits(at + 1);
 }

@@ -15,4 +15,6 @@ int mailbox_fits(const char *s);
 int mailbox_domain_fits(const char *s);
 /* Dot-separated runs of atext, none empty: a local part, one half of a Message-ID. */
 int mailbox_atom_fits(const char *s);
+/* A Message-ID without its angles: two such halves, 250 bytes at most. */
+int mailbox_id_fits(const char *s);
 #endif

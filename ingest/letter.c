@@ -26,6 +26,7 @@ letter_release(struct letter *l)
 	free(l->from);
 	free(l->name);
 	free(l->subject);
+	free(l->ref);
 	free(l->text);
 	for (int i = 0; i < l->answers_n; i++)
 		free(l->answers[i]);
@@ -304,6 +305,15 @@ read_writer(struct letter *l, GMimeMessage *m)
 }
 
 static void
+read_ref(struct letter *l, GMimeMessage *m)
+{
+	const char *id = g_mime_message_get_message_id(m);
+
+	if (id != NULL && mailbox_id_fits(id))
+		l->ref = xstrdup(id);
+}
+
+static void
 read_subject(struct letter *l, GMimeMessage *m)
 {
 	const char *subject = g_mime_message_get_subject(m);
@@ -391,6 +401,7 @@ read_head(struct letter *l, GMimeMessage *m, const struct letter_limits *limits)
 
 	read_writer(l, m);
 	read_subject(l, m);
+	read_ref(l, m);
 	l->report = is_from_mail_system(l, m);
 	l->machine = l->report || is_machine(m);
 	l->reply = ((to != NULL || references != NULL) && !is_forwarded(l)) ||

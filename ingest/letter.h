@@ -29,6 +29,7 @@ struct letter {
 	char id[LETTER_ID_CHARS + 1];
 	char *from;			/* lower case, as mailbox_fits(); NULL: none, several, unusable */
 	char *name, *subject;		/* one line each; NULL: none */
+	char *ref;			/* its Message-ID, as mailbox_id_fits(); NULL */
 	char *text;			/* what is said now: without quotes if it is a reply; NULL */
 	char *answers[LETTER_ANSWERS]; int answers_n;	/* X of Message-IDs X@domain */
 	char *media[LAPORAN_MEDIA]; int media_n;	/* IMAP sections of its pictures: "2", "1.3" */

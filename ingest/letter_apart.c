@@ -55,6 +55,7 @@ encode(struct buf *b, const struct letter *l)
 	buf_add_pair_if(b, "from", l->from);
 	buf_add_pair_if(b, "name", l->name);
 	buf_add_pair_if(b, "subject", l->subject);
+	buf_add_pair_if(b, "ref", l->ref);
 	buf_add_pair_if(b, "text", l->text);
 	encode_list(b, "answers", l->answers, l->answers_n);
 	encode_list(b, "media", l->media, l->media_n);
@@ -100,6 +101,7 @@ decode(struct letter *l, const struct buf *b)
 		l->from = text_in(doc, "from");
 		l->name = text_in(doc, "name");
 		l->subject = text_in(doc, "subject");
+		l->ref = text_in(doc, "ref");
 		l->text = text_in(doc, "text");
 		l->answers_n = list_in(doc, "answers", l->answers, LETTER_ANSWERS);
 		l->media_n = list_in(doc, "media", l->media, LAPORAN_MEDIA);

@@ -514,6 +514,7 @@ add_report(struct pull *p, const struct found *f, struct letter *letter)
 
 	fill_from(&l, p, f);
 	l.message_id = xstrdup(letter->id);
+	l.ref = letter->ref != NULL ? xstrdup(letter->ref) : NULL;
 	if (letter->from != NULL) {
 		l.sender = xstrdup(letter->from);
 		snprintf(l.reply_channel, sizeof(l.reply_channel), "email");

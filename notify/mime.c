@@ -79,6 +79,25 @@ add_date(struct buf *out, int64_t ms)
 	    months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
+/* His letter if there is one, and what binds all letters of the case. */
+static void
+add_thread(struct buf *out, const struct mail *m)
+{
+	struct buf last = { 0 };
+
+	if (m->ref != NULL)
+		buf_addf(&last, "<%s>", m->ref);
+	else if (m->thread != NULL)
+		buf_addf(&last, "<%s@%s>", m->thread, m->domain);
+	if (m->ref != NULL && m->thread != NULL)
+		buf_addf(out, "References: <%s@%s>\r\n %s\r\n", m->thread, m->domain, buf_str(&last));
+	else if (last.len > 0)
+		buf_addf(out, "References: %s\r\n", buf_str(&last));
+	if (last.len > 0)
+		buf_addf(out, "In-Reply-To: %s\r\n", buf_str(&last));
+	buf_release(&last);
+}
+
 /* ---- bodies ---- */
 
 /* RFC 2045 section 6.7; every line end of the text, of whatever kind, becomes CR LF. */
@@ -154,7 +173,8 @@ mime_build(struct buf *out, const struct mail *m)
 
 	if (!mailbox_fits(m->from) || !mailbox_fits(m->to) || !mailbox_domain_fits(m->domain) ||
 	    !mailbox_atom_fits(m->id) || strlen(m->id) > 60 || !mailbox_atom_fits(m->token) ||
-	    (m->thread != NULL && !mailbox_atom_fits(m->thread)))
+	    (m->thread != NULL && !mailbox_atom_fits(m->thread)) ||
+	    (m->ref != NULL && !mailbox_id_fits(m->ref)))
 		return -1;
 	buf_adds(out, "From: ");
 	if (m->from_name != NULL) {
@@ -166,9 +186,7 @@ mime_build(struct buf *out, const struct mail *m)
 	buf_adds(out, "\r\n");
 	add_date(out, m->date_ms);
 	buf_addf(out, "Message-ID: <%s.%s@%s>\r\n", m->id, m->token, m->domain);
-	if (m->thread != NULL)
-		buf_addf(out, "References: <%s@%s>\r\nIn-Reply-To: <%s@%s>\r\n", m->thread, m->domain,
-		    m->thread, m->domain);
+	add_thread(out, m);
 	/* "=_" stands in no quoted-printable text: the border cannot be forged from inside */
 	snprintf(boundary, sizeof(boundary), "=_%s", m->id);
 	buf_addf(out, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"

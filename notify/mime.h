@@ -22,6 +22,7 @@ struct mail {
 	/* Message-ID <id.token@domain>, the same on every try; who knows the token had the letter */
 	const char *id, *token, *domain;
 	const char *thread;		/* References <thread@domain>: all letters of a case; NULL none */
+	const char *ref;		/* Message-ID of the letter that is answered, mailbox_id_fits(); NULL */
 	int64_t date_ms;
 };
 /* -1 when from, to, id, token, thread or domain could not stand where they must. */

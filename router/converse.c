@@ -750,8 +750,11 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 	char nonces[2][NONCE_CHARS + 1];
 	int n = answered_case(r, e, &found);
 
-	if (n != 0)
-		return n < 0 ? -1 : follow_up(r, e, &found);
+	if (n < 0)
+		return -1;
+	/* Danger is a report of its own, also below an old letter. */
+	if (n == 1 && u->urgency != URGENCY_DARURAT)
+		return follow_up(r, e, &found);
 	if (o == NULL && code_find(&found, e->words.text, strlen(e->words.text)) == 0) {
 		n = is_own(r, e, &found);
 		if (n == 1 && code_parse(&whole, e->words.text, strlen(e->words.text)) == 0)

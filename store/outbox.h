@@ -22,6 +22,7 @@ struct outbox_item {
 	int repeated;		/* it was being sent before and its outcome is unknown */
 	char code[12];
 	struct buf to, text;	/* opened: personal data */
+	struct buf ref;		/* Message-ID of the letter that this answers; "" none */
 	int64_t heard_ms;	/* the recipient's own last message on this channel; 0 unknown */
 	int latihan;
 	int lane_e;		/* life and safety; of claimed ones */

@@ -14,6 +14,27 @@ letter(void)
 	    .date_ms = INT64_C(1795277808000) };
 }
 
+START_TEST(an_answer_stands_in_its_thread)
+{
+	struct mail m = letter();
+	struct buf out = { 0 };
+
+	m.ref = "surat.1@contoh.id";
+	ck_assert_int_eq(mime_build(&out, &m), 0);
+	ck_assert_ptr_nonnull(strstr(buf_str(&out),
+	    "\r\nReferences: <7K3F9QXM@uji.go.id>\r\n <surat.1@contoh.id>\r\nIn-Reply-To: <surat.1@contoh.id>\r\n"));
+	buf_reset(&out);
+	m.thread = NULL;
+	ck_assert_int_eq(mime_build(&out, &m), 0);
+	ck_assert_ptr_nonnull(strstr(buf_str(&out), "\r\nReferences: <surat.1@contoh.id>\r\nIn-Reply-To: <surat.1@contoh.id>\r\n"));
+	buf_reset(&out);
+	m.ref = NULL;
+	ck_assert_int_eq(mime_build(&out, &m), 0);
+	ck_assert_ptr_null(strstr(buf_str(&out), "References"));
+	buf_release(&out);
+}
+END_TEST
+
 START_TEST(bytes_of_a_letter)
 {
 	struct mail m = letter();
@@ -119,6 +140,8 @@ START_TEST(what_cannot_stand_in_a_header_is_refused)
 	ck_assert_int_eq(mime_build(&out, &m), -1);
 	m = letter(), m.id = "x>\r\nX: y";
 	ck_assert_int_eq(mime_build(&out, &m), -1);
+	m = letter(), m.ref = "a@contoh.id>\r\nX: y";
+	ck_assert_int_eq(mime_build(&out, &m), -1);
 	m = letter(), m.token = "x>";
 	ck_assert_int_eq(mime_build(&out, &m), -1);
 	m = letter(), m.thread = "a b";
@@ -138,6 +161,7 @@ mime_suite(void)
 	TCase *tc = tcase_create("mime");
 
 	tcase_add_test(tc, bytes_of_a_letter);
+	tcase_add_test(tc, an_answer_stands_in_its_thread);
 	tcase_add_loop_test(tc, hostile_words_stay_words, 0, N_ELEMS(hostile));
 	tcase_add_test(tc, what_cannot_stand_in_a_header_is_refused);
 	suite_add_tcase(s, tc);
