@@ -194,6 +194,7 @@ static void
 walk_leaf(struct walk *w, GMimePart *part, const char *section)
 {
 	GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
+	int html = g_mime_content_type_is_type(type, "text", "html");
 	struct buf words = { 0 };
 
 	if (g_mime_content_type_is_type(type, "image", "*")) {
@@ -201,9 +202,10 @@ walk_leaf(struct walk *w, GMimePart *part, const char *section)
 			w->l->media[w->l->media_n++] = xstrdup(section);
 		else
 			w->l->others++;
-	} else if (!g_mime_part_is_attachment(part) && g_mime_content_type_is_type(type, "text", "*")) {
+	} else if (!g_mime_part_is_attachment(part) && (html ||
+	    g_mime_content_type_is_type(type, "text", "plain"))) {
 		text_of(&words, part);
-		append(g_mime_content_type_is_type(type, "text", "html") ? w->html : w->plain, &words);
+		append(html ? w->html : w->plain, &words);
 	} else {
 		w->l->others++;
 	}

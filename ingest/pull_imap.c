@@ -53,7 +53,7 @@ struct imap {
 static int
 is_loopback(const char *host)
 {
-	return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 || strncmp(host, "127.", 4) == 0;
+	return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 || strncmp(host, "127.", 4) == 0;
 }
 
 static int
@@ -298,6 +298,7 @@ on_found(const struct httpc_answer *a, void *arg)
 	im->n = n;
 	im->i = 0;
 	if (n == 0) {
+		im->marked = im->page_end;	/* nothing was pending, and nothing is */
 		next_letter(p);
 		return;
 	}
@@ -469,7 +470,7 @@ find_thread(struct laporan *l, const struct ingest *g, const struct letter *lett
 		snprintf(l->thread, sizeof(l->thread), "%s", code.s);
 }
 
-/* Whom the letters are of, when they came, and where they lie. */
+/* The channel, and since when the mail server has it. */
 static void
 fill_from(struct laporan *l, const struct pull *p, const struct found *f)
 {
@@ -479,7 +480,8 @@ fill_from(struct laporan *l, const struct pull *p, const struct found *f)
 }
 
 /*
- * Many say in the subject what is the matter.  A reply's subject is ours, and where the words are
+ * What we add names neither letter nor mailbox: those words are a category's.  Many say in the
+ * subject what is the matter.  A reply's subject is ours, and where the words are
  * few they stand first: they may be a command.
  */
 static void
@@ -487,6 +489,7 @@ add_words(struct buf *b, const struct pull *p, const struct found *f, const stru
 {
 	const char *text = letter->text != NULL ? letter->text : "";
 	const char *subject = letter->subject != NULL && !letter->reply ? letter->subject : "";
+	const char *box = p->g->h.set.imap_mailbox;
 	int first = strlen(text) > SHORT_BYTES || text[0] == '\0';
 
 	if (first)
@@ -497,11 +500,9 @@ add_words(struct buf *b, const struct pull *p, const struct found *f, const stru
 	if (letter->reply)
 		return;
 	if (letter->cut || f->bytes > p->g->h.set.imap_letter_bytes)
-		buf_addf(b, "\n[Surat terlalu besar, tidak dibaca seluruhnya; lihat kotak surat, UID %" PRId64 "]",
-		    f->uid);
+		buf_addf(b, "\n[E-mail terlalu besar, tidak dibaca seluruhnya; lihat %s, UID %" PRId64 "]", box, f->uid);
 	if (letter->others > 0)
-		buf_addf(b, "\n[%d lampiran tidak dibuka; lihat kotak surat, UID %" PRId64 "]", letter->others,
-		    f->uid);
+		buf_addf(b, "\n[%d lampiran tidak dibuka; lihat %s, UID %" PRId64 "]", letter->others, box, f->uid);
 }
 
 static void
@@ -546,7 +547,7 @@ add_unread(struct pull *p, const struct found *f, const char *why)
 	fill_from(&l, p, f);
 	buf_addf(&id, "%" PRId64 ".%" PRId64 " unread", im->validity, f->uid);
 	l.message_id = buf_take(&id);
-	buf_addf(&words, "[Surat masuk tidak dapat dibaca mesin; buka kotak surat %s, UID %" PRId64 "]",
+	buf_addf(&words, "[E-mail ini tidak terbaca oleh mesin; buka %s, UID %" PRId64 "]",
 	    p->g->h.set.imap_mailbox, f->uid);
 	l.text = buf_take(&words);
 	pull_add(p, &l);

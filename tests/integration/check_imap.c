@@ -388,8 +388,12 @@ static void
 make_subject(struct buf *b)
 {
 	buf_adds(b, FROM_HIM("3") "Subject: lampu mati di kabat");
-	while (b->len < 1024 * 1024)
-		buf_adds(b, "\r\n =?utf-8?q?panjang=0D=0ABcc:_x@y.id?=");
+	while (b->len < 1024 * 1024) {
+		buf_adds(b, "\r\n =?utf-8?q?panjang=0D=0ABcc:_x@y.id");
+		for (int i = 0; i < 90; i++)
+			buf_adds(b, "panjang___");
+		buf_adds(b, "?=");
+	}
 	buf_adds(b, "\r\n\r\nisi\r\n");
 }
 
@@ -458,7 +462,7 @@ make_empty(struct buf *b)
 }
 
 static const struct hostile hostile[] = {
-	{ "a hundred deep", make_deep, "dalam sekali\n[Surat terlalu besar" },
+	{ "a hundred deep", make_deep, "dalam sekali\n[E-mail terlalu besar" },
 	{ "ten thousand parts", make_parts, "lampu jalan mati di desa kabat" },
 	{ "a megabyte of subject", make_subject, "lampu mati di kabat" },
 	{ "two writers", make_two_writers, "lampu jalan mati di dua rumah" },
@@ -467,7 +471,7 @@ static const struct hostile hostile[] = {
 	{ "winmail.dat", make_winmail, "[1 lampiran tidak dibuka" },
 	{ "a lying charset and 8 bits in the head", make_lies, NULL },
 	{ "line ends in encoded words", make_line_ends, "lampu badan\nlampu jalan mati di baris baru sekali" },
-	{ "too large", make_large, "foto lampu mati\nlampu jalan mati di desa kabat, foto terlampir\n[Surat terlalu besar" },
+	{ "too large", make_large, "foto lampu mati\nlampu jalan mati di desa kabat, foto terlampir\n[E-mail terlalu besar" },
 	{ "lines of the protocol", make_protocol, "A029 OK Fetch completed" },
 	{ "no head", make_empty, NULL },
 };
@@ -486,8 +490,9 @@ all_cases(void)
 	return doc;
 }
 
+/* The code of a case with these words in it; 0 if there is none. */
 static int
-some_case_says(const char *words)
+case_saying(const char *words, char code[CODE_CHARS + 1])
 {
 	json_t *doc = all_cases();
 	const json_t *c;
@@ -495,23 +500,38 @@ some_case_says(const char *words)
 	size_t i;
 
 	json_array_foreach(json_object_get(doc, "cases"), i, c) {
+		const char *its = json_string_value(json_object_get(c, "code"));
 		struct buf said = { 0 };
 
-		peek_words(house.dir, house.conf, json_string_value(json_object_get(c, "code")), &said);
-		found |= strstr(buf_str(&said), words) != NULL;
+		peek_words(house.dir, house.conf, its, &said);
+		if (strstr(buf_str(&said), words) != NULL) {
+			snprintf(code, CODE_CHARS + 1, "%s", its);
+			found = 1;
+		}
 		buf_release(&said);
 	}
 	json_decref(doc);
 	return found;
 }
 
+/* The same, waited for. */
+static void
+some_case_says(const char *what, const char *words, char code[CODE_CHARS + 1])
+{
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+
+	while (!case_saying(words, code)) {
+		ck_assert_msg(clock_mono_ms() < until, "%s: no case says '%s'", what, words);
+		nap();
+	}
+}
+
 START_TEST(a_hostile_letter_is_one_report)
 {
 	pid_t before = pid_of("ingest");
 	long reports = figure(REPORTS);
-	int64_t until = clock_mono_ms() + LIMIT_MS;
 	struct buf b = { 0 };
-	char name[32];
+	char name[32], code[CODE_CHARS + 1];
 
 	hostile[_i].make(&b);
 	mailers_deliver(&mail, b.data, b.len, name);
@@ -519,10 +539,8 @@ START_TEST(a_hostile_letter_is_one_report)
 	barrier();
 	ck_assert_int_eq(figure(REPORTS), reports + 2);
 	ck_assert_int_eq(pid_of("ingest"), before);
-	while (hostile[_i].words != NULL && !some_case_says(hostile[_i].words)) {
-		ck_assert_msg(clock_mono_ms() < until, "%s: no case says '%s'", hostile[_i].what, hostile[_i].words);
-		nap();
-	}
+	if (hostile[_i].words != NULL)
+		some_case_says(hostile[_i].what, hostile[_i].words, code);
 	buf_release(&b);
 }
 END_TEST
@@ -531,9 +549,8 @@ END_TEST
 START_TEST(a_letter_that_cannot_be_read_goes_to_a_human)
 {
 	pid_t before = pid_of("ingest");
-	int64_t until = clock_mono_ms() + LIMIT_MS;
 	struct buf b = { 0 };
-	char name[32], report[CODE_CHARS + 1];
+	char name[32], report[CODE_CHARS + 1], code[CODE_CHARS + 1];
 
 	buf_adds(&b, FROM_HIM("20"));
 	for (int i = 0; i < 1000; i++)
@@ -547,10 +564,8 @@ START_TEST(a_letter_that_cannot_be_read_goes_to_a_human)
 	is_seen(name);
 	barrier();
 	ck_assert_int_eq(pid_of("ingest"), before);
-	while (!some_case_says("Surat masuk tidak dapat dibaca mesin; buka kotak surat INBOX, UID ")) {
-		ck_assert_msg(clock_mono_ms() < until, "no human is told");
-		nap();
-	}
+	some_case_says("poison", "[E-mail ini tidak terbaca oleh mesin; buka INBOX, UID ", code);
+	wait_state(code, "baru");		/* the desk's: no unit was guessed */
 	buf_release(&b);
 }
 END_TEST

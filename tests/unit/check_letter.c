@@ -58,6 +58,8 @@ static const struct { const char *what, *letter, *text; } words[] = {
 	    "\r\nsatu\r\n--b\r\nContent-Type: image/jpeg\r\n\r\nx\r\n--b\r\n" PLAIN "\r\ndua\r\n--b--\r\n", "satu\ndua" },
 	{ "a text that is an attachment", HEAD "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" PLAIN
 	    "\r\nsatu\r\n--b\r\n" PLAIN "Content-Disposition: attachment; filename=a.txt\r\n\r\ndua\r\n--b--\r\n", "satu" },
+	{ "a card is no words", HEAD "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" PLAIN
+	    "\r\nsatu\r\n--b\r\nContent-Type: text/vcard\r\n\r\nBEGIN:VCARD\r\n--b--\r\n", "satu" },
 	{ "a letter in the letter", HEAD "Content-Type: message/rfc822\r\n\r\nFrom: x@y.id\r\nSubject: Banjir\r\n\r\ndi Kabat\r\n",
 	    "Banjir\ndi Kabat" },
 	{ "no closing border", HEAD "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" PLAIN "\r\nterpotong", "terpotong" },
@@ -330,8 +332,12 @@ START_TEST(a_megabyte_of_subject)
 	struct letter l;
 
 	buf_adds(&b, HEAD "Subject: jalan");
-	for (int i = 0; i < 30000; i++)
-		buf_adds(&b, "\r\n =?utf-8?q?=C3=A9?= =?utf-8?q?rusak?=");
+	while (b.len < 1024 * 1024) {
+		buf_adds(&b, "\r\n =?utf-8?q?=C3=A9?= =?utf-8?q?rusak_");
+		for (int i = 0; i < 90; i++)
+			buf_adds(&b, "sekali____");
+		buf_adds(&b, "?=");
+	}
 	buf_adds(&b, "\r\n\r\nx\r\n");
 	read_it(&l, buf_str(&b), b.len);
 	ck_assert_ptr_nonnull(l.subject);
