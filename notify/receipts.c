@@ -49,7 +49,7 @@ go_on(struct receipts *w, const struct outbox_overdue *o, const struct outlane *
 		return;
 	}
 	w->given_up++;
-	house_alarm(w->h, "unconfirmed", o->item.code[0] != '\0' ? o->item.code : "pesan", o->item.id);
+	house_alarm(w->h, "unconfirmed", o->item.code[0] != '\0' ? o->item.code : o->item.id, o->item.id);
 }
 
 void

@@ -104,7 +104,8 @@ add_index(struct commit_batch *b, const struct store *st, enum key_id key, const
 
 static void
 seal_message(struct buf *out, const struct case_keys *keys, int latihan, int64_t heard_ms,
-    const char *code, const char *kind, const char *to, const char *text, size_t text_len)
+    const char *ref, const char *code, const char *kind, const char *to, const char *text,
+    size_t text_len)
 {
 	struct buf plain = { 0 };
 
@@ -116,6 +117,7 @@ seal_message(struct buf *out, const struct case_keys *keys, int latihan, int64_t
 	    latihan ? ",\"latihan\":true" : "");
 	if (heard_ms > 0)
 		buf_addf(&plain, ",\"heard\":%" PRId64, heard_ms);
+	buf_add_pair_if(&plain, "ref", ref);
 	buf_addc(&plain, '}');
 	buf_add(out, keys->wrapped, SEAL_WRAPPED_BYTES);
 	seal_add(out, &keys->key, "message", plain.data, plain.len);
@@ -169,7 +171,7 @@ render_all(struct outgoing *out, int *which, const struct policy *p, const struc
 
 static void
 add_rendered(struct commit_batch *b, const struct store *st, const struct effects *fx,
-    const struct case_keys *keys, const struct outgoing *out, const int *which, int n)
+    const struct case_keys *keys, const char *ref, const struct outgoing *out, const int *which, int n)
 {
 	for (int i = 0; i < n; i++) {
 		const struct message *m = &fx->messages[which[i]];
@@ -185,7 +187,8 @@ add_rendered(struct commit_batch *b, const struct store *st, const struct effect
 			snprintf(id, sizeof(id), "%s.x%08x", fx->after.code.s, salt);
 		}
 		seal_message(&payload, keys, fx->after.latihan,
-		    m->to == TO_REPORTER ? fx->after.heard_ms : 0, fx->after.code.s, out[i].kind,
+		    m->to == TO_REPORTER ? fx->after.heard_ms : 0,
+		    m->to == TO_REPORTER ? ref : NULL, fx->after.code.s, out[i].kind,
 		    buf_str(&out[i].to), buf_str(&out[i].text), out[i].text.len);
 		add_message(b, st, id, out[i].route, m->lane_e, buf_str(&out[i].to), out[i].kind,
 		    &payload, m->not_before_ms, m->not_after_ms);
@@ -270,7 +273,7 @@ commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p
 	    .due_ms = case_due_ms(&fx->after), .entry = &entry, .digest = digest,
 	    .index_n = fx->indexes_n, .out_n = n, .cancel_n = fx->cancels_n }, input);
 	add_indexes(b, st, fx);
-	add_rendered(b, st, fx, keys, out, which, n);
+	add_rendered(b, st, fx, keys, words != NULL ? words->ref : NULL, out, which, n);
 	for (int i = 0; i < fx->cancels_n; i++) {
 		char id[48];
 
@@ -302,7 +305,7 @@ commit_add_answer(struct commit_batch *b, struct store *st, const struct answer 
 	if (a->lang != NULL)
 		add_index(b, st, KEY_LANGUAGE, NULL, a->lang[0] != '\0' ? "s" : "d", a->lookup, a->lang);
 	if (out_n) {
-		seal_message(&payload, keys, 0, a->heard_ms, a->code, a->kind, a->to, buf_str(a->text),
+		seal_message(&payload, keys, 0, a->heard_ms, NULL, a->code, a->kind, a->to, buf_str(a->text),
 		    a->text->len);
 		add_message(b, st, a->id, a->route, a->lane_e, a->to, a->kind, &payload,
 		    b->decided_ms, a->not_after_ms);

@@ -493,7 +493,7 @@ end
 -- keys: meta, log, ended, waiting, message     args: prefix, id, 'sent', 'delivered' or 'failed', entry, digest
 local function receipt(keys, args)
 	local key, state = keys[5], args[3]
-	local m = redis.call('HMGET', key, 'st', 'q', 'z')
+	local m = redis.call('HMGET', key, 'st', 'q', 'z', 'up')
 	local now, st = now_ms(keys[1]), m[1]
 	if not st then
 		return 'unknown'
@@ -515,9 +515,12 @@ local function receipt(keys, args)
 	if st == 'queued' or st == 'sending' then
 		message_end(key, args[2], state, now, keys[3], args[1], state ~= 'delivered' and keys[4] or nil)
 	elseif state == 'failed' then
-		-- Due for another way at once.
+		-- Due for another way at once; from a gateway that reports failures alone nothing was waited
+		-- for.  What was given up before ('failed', 'undeliverable') is not given up again.
 		redis.call('HSET', key, 'st', state)
-		redis.call('ZADD', keys[4], 'XX', '0', args[2])
+		if st == 'sent' and not m[4] then
+			redis.call('ZADD', keys[4], '0', args[2])
+		end
 	else
 		redis.call('HSET', key, 'st', state, 'td', text(now))
 		redis.call('HDEL', key, 'p')
@@ -573,6 +576,7 @@ local function reroute(keys, args)
 		end
 	end
 	redis.call('HDEL', keys[4], 'p')
+	redis.call('HSET', keys[4], 'up', '1')
 	return 'ok'
 end
 

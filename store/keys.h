@@ -2,7 +2,7 @@
 #define KENTONGAN_KEYS_H
 /*
  * Every key of the store.  All begin with kt:{TAG}: so that a regency lives in one slot: a commit,
- * a reply, the log and the outbox are always one atomic call (DESIGN of the cluster to come).
+ * a reply, the log and the outbox are always one atomic call, also in the cluster to come.
  *
  * A row without type, writer, reader, bound or remover fails the test of this table.
  */

@@ -22,6 +22,7 @@ outbox_item_release(struct outbox_item *it)
 	buf_wipe(&it->to);
 	buf_wipe(&it->text);
 	memset(&it->key, 0, sizeof(it->key));
+	buf_wipe(&it->ref);
 }
 
 static void
@@ -30,7 +31,7 @@ open_payload(struct outbox_item *it, const struct store *st, const char *p, size
 	struct seal_key key;
 	struct buf plain = { 0 };
 	json_t *doc = NULL;
-	const char *to, *text, *code;
+	const char *to, *text, *code, *ref;
 
 	if (len <= SEAL_WRAPPED_BYTES ||
 	    seal_unwrap(&key, &st->master, p, SEAL_WRAPPED_BYTES) != 0 ||
@@ -45,6 +46,8 @@ open_payload(struct outbox_item *it, const struct store *st, const char *p, size
 		goto out;
 	buf_adds(&it->to, to);
 	buf_add(&it->text, text, json_string_length(json_object_get(doc, "text")));
+	ref = json_string_value(json_object_get(doc, "ref"));
+	buf_adds(&it->ref, ref != NULL ? ref : "");
 	snprintf(it->code, sizeof(it->code), "%s", code != NULL ? code : "");
 	it->latihan = json_is_true(json_object_get(doc, "latihan"));
 	it->heard_ms = json_integer_value(json_object_get(doc, "heard"));

@@ -23,6 +23,7 @@ struct outbox_item {
 	char code[12];
 	struct buf to, text;	/* opened: personal data */
 	struct seal_key key;	/* the case's data key */
+	struct buf ref;		/* Message-ID of the letter that this answers; "" none */
 	int64_t heard_ms;	/* the recipient's own last message on this channel; 0 unknown */
 	int latihan;
 	int lane_e;		/* life and safety; of claimed ones */

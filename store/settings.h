@@ -40,6 +40,9 @@ struct settings {
 
 	char *email_server, *email_user, *email_from, *email_domain, *email_ca;
 	int email_starttls;
+	char *imap_server, *imap_security, *imap_user, *imap_mailbox, *imap_ca;
+	int64_t imap_port, imap_ms, imap_total_ms, imap_batch, imap_letter_bytes, imap_parts, imap_depth,
+	    imap_read_ms, imap_tries;
 	int64_t email_port, email_workers, email_per_s, email_limit_ms, email_pause_ms;
 
 	char *console_address; int64_t console_port, console_streams, console_backlog_bytes;
