@@ -10,6 +10,7 @@ outgoing_release(struct outgoing *o)
 {
 	buf_wipe(&o->to);
 	buf_wipe(&o->text);
+	buf_wipe(&o->brief);
 }
 
 static const struct { enum case_state s; const char *id, *en; } words_of_state[] = {
@@ -275,6 +276,10 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 		    "(panggilan tak terjawab atau pesan kosong: tanyakan)");
 	if (fill(p, lang, kind, c, &h, m, buf_str(&reason), NULL, 0, &out->text) != 0)
 		goto out;
+	/* A kind that this version's texts do not know yet has no line: such a message goes alone. */
+	if (!m->lane_e && text_brief(kind) != NULL)
+		(void)fill(p, lang, text_brief(kind), c, &h, m, "", NULL, 0, &out->brief);
+	snprintf(out->lang, sizeof(out->lang), "%s", lang);
 	snprintf(out->route, sizeof(out->route), "%s", route);
 	out->kind = kind;
 	rc = 0;

@@ -36,6 +36,7 @@ void sms_plain(struct buf *out, const char *text, size_t len);
 #define TEXT_CONTOH_CHARS      60	/* {contoh}: a reply as it should be */
 #define TEXT_SEBAB_CHARS       80	/* {sebab}: why a command was refused */
 #define TEXT_APA_CHARS        140	/* {apa}: an alarm */
+#define TEXT_BUTIR_CHARS      480	/* {butir}: the lines of a digest */
 
 struct texts;
 
@@ -61,6 +62,8 @@ int text_fill(const struct texts *t, const char *lang, const char *kind, struct 
 /* Tries every kind with the given longest values; mistakes name file, kind, segments and limit. */
 int texts_check(const struct texts *t, const struct template_value *longest, size_t n,
     struct buf *errors);
+/* The kind of its line in a digest; NULL: messages of that kind are never bundled. */
+const char *text_brief(const char *kind);
 /* Most SMS segments of a kind, from the file (batas: 1). */
 int text_segments_max(const struct texts *t, const char *kind);
 #endif

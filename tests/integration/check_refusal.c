@@ -453,7 +453,7 @@ static int
 call_claim(void)
 {
 	int64_t now;
-	int n = outbox_claim(&b.st, "sms", 4, 60000, items, &now);
+	int n = kit_claim(&b.st, "sms", 4, 60000, items, &now);
 
 	for (int i = 0; i < n; i++)
 		outbox_item_release(&items[i]);
@@ -491,7 +491,7 @@ START_TEST(mark_is_whole_or_nothing)
 
 	ck_assert_int_eq(kit_message(&b, "n1", "+6281", 0), COMMIT_OK);
 	ck_assert_int_eq(kit_message(&b, "n2", "+6281", 0), COMMIT_OK);
-	ck_assert_int_eq(outbox_claim(&b.st, "sms", 4, 60000, items, &decided), 1);
+	ck_assert_int_eq(kit_claim(&b.st, "sms", 4, 60000, items, &decided), 1);
 	redis_args_adds(&keys, bench_key(&b, KEY_META, NULL));
 	redis_args_adds(&keys, bench_key(&b, KEY_LOG, NULL));
 	redis_args_adds(&keys, bench_key(&b, KEY_ENDED, NULL));
@@ -557,7 +557,7 @@ START_TEST(giving_away_is_whole_or_nothing)
 	struct buf key = { 0 };
 
 	ck_assert_int_eq(kit_message(&b, "n1", "+6281", 0), COMMIT_OK);
-	ck_assert_int_eq(outbox_claim(&b.st, "sms", 4, 60000, items, &decided), 1);
+	ck_assert_int_eq(kit_claim(&b.st, "sms", 4, 60000, items, &decided), 1);
 	for (size_t i = 0; i < N_ELEMS(fixed); i++)
 		redis_args_adds(&keys, bench_key(&b, fixed[i], NULL));
 	redis_args_adds(&keys, bench_key(&b, KEY_MSG, "n1"));
@@ -588,7 +588,7 @@ START_TEST(receipts_and_reroutes_are_whole_or_nothing)
 	struct buf key = { 0 };
 
 	ck_assert_int_eq(kit_message(&b, "n1", "+6281", 0), COMMIT_OK);
-	ck_assert_int_eq(outbox_claim(&b.st, "sms", 4, 60000, items, &decided), 1);
+	ck_assert_int_eq(kit_claim(&b.st, "sms", 4, 60000, items, &decided), 1);
 	outbox_mark(&b.st, &m, 1, decided);
 	ck_assert_int_eq(m.result, 0);
 	for (size_t i = 0; i < N_ELEMS(fixed); i++)

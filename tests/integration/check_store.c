@@ -426,7 +426,7 @@ static int64_t now_ms;
 static int
 claim(int max, int64_t lease_ms, struct outbox_item *items)
 {
-	int n = outbox_claim(&b.st, "sms", max, lease_ms, items, &now_ms);
+	int n = kit_claim(&b.st, "sms", max, lease_ms, items, &now_ms);
 
 	ck_assert_int_ge(n, 0);
 	return n;
@@ -572,7 +572,7 @@ START_TEST(undelivered_goes_another_way)
 	ck_assert_int_eq(outbox_reroute(&b.st, &o[0], "sms2", now), 0);	/* once, whoever asks */
 	outbox_item_release(&o[0].item);
 	ck_assert_int_eq(outbox_overdue(&b.st, 0, 4, o, &now), 0);
-	ck_assert_int_eq(outbox_claim(&b.st, "sms2", 4, 60000, it + 1, &now), 1);
+	ck_assert_int_eq(kit_claim(&b.st, "sms2", 4, 60000, it + 1, &now), 1);
 	ck_assert_str_eq(it[1].id, "a1.b");
 	ck_assert_str_eq(buf_str(&it[1].text), "kabar a1");
 	outbox_item_release(&it[0]);
@@ -613,7 +613,7 @@ START_TEST(a_claimed_message_is_given_away)
 	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_WAITING, NULL)), 0);
 	ck_assert_int_eq(claim(8, 60000, it + 1), 1);	/* the recipient's next one is free */
 	ck_assert_str_eq(it[1].id, "a2");
-	ck_assert_int_eq(outbox_claim(&b.st, "sms2", 4, 60000, it + 2, &now), 1);
+	ck_assert_int_eq(kit_claim(&b.st, "sms2", 4, 60000, it + 2, &now), 1);
 	ck_assert_str_eq(it[2].id, "a1.b");
 	ck_assert_int_eq(it[2].lane_e, 1);
 	ck_assert_str_eq(buf_str(&it[2].text), "kabar a1");
