@@ -30,8 +30,7 @@ storm_decide(const struct storm_rule *rule, const struct storm *s, int waiting, 
 	/* A window that begins in the future is an older clock's: it lasts a window from now at most. */
 	int64_t since = s->since_ms > now_ms ? now_ms : s->since_ms;
 	int open = s->n > 0 && now_ms < since + rule->window_ms;
-	/* After a digest the next one is a whole window away: a storm that goes on stays one. */
-	struct storm_verdict v = { STORM_BUNDLE, 0, { now_ms, rule->count, 0 } };
+	struct storm_verdict v = { STORM_BUNDLE, 0, *s };
 
 	if (rule->count == 0) {
 		v.word = STORM_SEND;
@@ -48,6 +47,13 @@ storm_decide(const struct storm_rule *rule, const struct storm *s, int waiting, 
 		v.next = (struct storm){ now_ms, 1, 0 };
 	}
 	return v;
+}
+
+struct storm
+storm_after_digest(const struct storm_rule *rule, int behind, int64_t now_ms)
+{
+	/* A storm that goes on stays one: the next digest is a window away, unless this one was full. */
+	return (struct storm){ behind > 0 ? now_ms - rule->window_ms : now_ms, rule->count, behind > 0 };
 }
 
 /* ---- the digest ---- */

@@ -30,11 +30,13 @@ enum storm_word { STORM_SEND, STORM_HOLD, STORM_BUNDLE };
 struct storm_verdict {
 	enum storm_word word;
 	int64_t until_ms;		/* STORM_HOLD: the end of the window */
-	struct storm next;		/* his storm once that is done */
+	struct storm next;		/* his storm once it was sent or is held */
 };
 /* The first of his waiting messages (1 or more) could be sent now. */
 struct storm_verdict storm_decide(const struct storm_rule *rule, const struct storm *s, int waiting,
     int64_t now_ms);
+/* His storm once a digest was sent, with so many still waiting behind it: they are next, at once. */
+struct storm storm_after_digest(const struct storm_rule *rule, int behind, int64_t now_ms);
 
 /* One message for a digest; its line is text of its own kind, see text_brief(). */
 struct storm_item { const char *line; };

@@ -99,7 +99,7 @@ bundle_look(struct flight *f, int counted)
 		return BUNDLE_NOT;
 	f->storms = 1;
 	if (strcmp(f->item.kind, OUTBOX_DIGEST) == 0) {
-		f->storm = (struct storm){ now_ms, rule.count, 0 };
+		f->storm = storm_after_digest(&rule, f->item.waiting - 1, now_ms);
 		return BUNDLE_NOT;
 	}
 	storm_read(&before, f->item.storm);
