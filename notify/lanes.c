@@ -296,6 +296,8 @@ ended_unsent(const struct outlane *l, const struct outbox_item *it)
 {
 	if (!it->readable)
 		return "undeliverable";
+	if (is_errand(it))
+		return l->now_ms - it->heard_ms > l->h->set.recall_ms ? "kept" : NULL;
 	return it->not_after_ms != 0 && l->now_ms > it->not_after_ms ? "expired" : NULL;
 }
 

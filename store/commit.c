@@ -262,6 +262,7 @@ commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p
 		message_id(id, sizeof(id), fx->after.code.s, fx->cancels[i]);
 		args_add_key(&b->keys, st, KEY_MSG, id, NULL);
 		redis_args_adds(&b->args, id);
+		redis_args_adds(&b->args, fx->recalls[i] ? "1" : "");
 	}
 	for (int i = 0; i < n; i++)
 		outgoing_release(&out[i]);

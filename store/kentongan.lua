@@ -136,8 +136,8 @@ local function item_read(keys, args, k, a)
 		k, a = k + 3, a + 6
 	end
 	for i = 1, n_cancel do
-		it.cancel[i] = { key = keys[k], id = args[a] }
-		k, a = k + 1, a + 1
+		it.cancel[i] = { key = keys[k], id = args[a], recalls = args[a + 1] == '1' }
+		k, a = k + 1, a + 2
 	end
 	return it, k, a
 end
@@ -191,7 +191,7 @@ local function item_check(it, g, prefix)
 			old = redis.call('HMGET', m.key, 'st', 'q', 'z', 'alt', 'r')
 		end
 		m.state, m.list, m.line, m.ref = old[1], old[2], old[3], old[5]
-		m.recall = m.state == 'sent' and m.ref and redis.call('HEXISTS', prefix .. m.id .. '.x', 'st') == 0
+		m.recall = m.recalls and m.state == 'sent' and m.ref and redis.call('HEXISTS', prefix .. m.id .. '.x', 'st') == 0
 		if m.state == 'queued' or m.recall then
 			check_type(g, 'LLEN', m.list)
 			check_type(g, 'ZCARD', m.line)
@@ -265,8 +265,8 @@ local function item_write(it, g, now, prefix)
 		elseif m.recall then
 			recall(m.id, m, now, prefix)
 		elseif m.state == 'sending' or m.state == 'sent' or m.state == 'failed' then
-			-- In the air: called back when it has landed, if it can be.  No other way is tried for it.
-			redis.call('HSET', m.key, 'x', '1')
+			-- No other way is tried for it; what is in the air is called back when it has landed.
+			redis.call('HSET', m.key, 'x', m.recalls and '1' or '0')
 		end
 	end
 	for _, m in ipairs(it.out) do
@@ -571,7 +571,7 @@ local function mark(keys, args)
 		message_end(key, args[2], args[5], now, keys[3], args[1], args[8] == '1' and keys[4] or nil)
 		if args[12] ~= '' then
 			redis.call('HSET', key, 'r', args[12])
-			if m[6] then
+			if m[6] == '1' then
 				recall(args[2], { ref = args[12], list = m[4], line = m[3] }, now, args[1])
 			end
 		end

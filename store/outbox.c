@@ -216,7 +216,7 @@ mark_args(struct redis_args *all, const struct store *st, const struct outbox_ma
 	if (m->ref != NULL)
 		seal_alone(&ref, st, &(struct outbox_words){ .code = m->item->code,
 		    .kind = OUTBOX_ERRAND, .to = buf_str(&m->item->to), .text = m->ref,
-		    .text_len = strlen(m->ref), .brief = "", .lang = "" });
+		    .text_len = strlen(m->ref), .brief = "", .lang = "", .heard_ms = now_ms });
 	snprintf(at, sizeof(at), "%lld", (long long)m->at_ms);
 	for (size_t i = 0; i < N_ELEMS(fixed); i++)
 		args_add_key(&keys, st, fixed[i], NULL, NULL);

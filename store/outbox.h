@@ -27,7 +27,8 @@ struct outbox_item {
 	char code[12];
 	struct buf to, text;	/* opened: personal data */
 	struct buf brief;	/* its line in a digest; empty: it is never bundled */
-	struct buf ref;		/* of an errand that calls a message back: see struct channel */
+	/* Of an errand that calls a message back: see struct channel; heard_ms is when that one was sent. */
+	struct buf ref;
 	char lang[4];		/* the recipient's */
 	char walked[WALKED_CHARS];	/* the ways it went, this one last */
 	int waiting;		/* of those that may be bundled: how many its recipient has, this one included */

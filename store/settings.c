@@ -144,6 +144,8 @@ static const struct setting table[] = {
 	    "a way that is down for so long is left by messages of life and safety, if another is there" },
 	{ "notify.wait_n", SET_DURATION, AT(wait_ms[0]), "30m", "0ms", "7d",
 	    "the same for all others; a card's used-up budget counts as down" },
+	{ "notify.recall_within", SET_DURATION, AT(recall_ms), "10m", "0ms", "2d",
+	    "what was sent longer ago is not taken back; Telegram allows 48 hours" },
 	{ "notify.storm_count", SET_INT, AT(storm_count), "5", "0", "50",
 	    "messages to one officer in notify.storm_window; those after are held and leave as one; 0: none are" },
 	{ "notify.storm_window", SET_DURATION, AT(storm_window_ms), "15m", "100ms", "1d",

@@ -38,7 +38,7 @@ struct settings {
 	int64_t notify_batch, notify_lease_ms, notify_nap_ms, notify_per_s, notify_tries,
 	    notify_retry_ms, receipt_within_ms;
 	int64_t wait_ms[2];			/* lane n, lane e */
-	int64_t storm_count, storm_window_ms, storm_items;
+	int64_t recall_ms, storm_count, storm_window_ms, storm_items;
 
 	char *email_server, *email_user, *email_from, *email_domain, *email_ca;
 	int email_starttls;

@@ -27,18 +27,6 @@ struct living_house house;
 
 /* ---- a house of its own ---- */
 
-void
-bin_path(struct buf *b, const char *name)
-{
-	char path[4096];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-
-	ck_assert_int_gt(n, 0);
-	path[n] = '\0';
-	*strstr(path, "/tests/") = '\0';
-	buf_addf(b, "%s/%s", path, name);
-}
-
 /*
  * The settings with notify.storm_count: 0 unless they say something of it: tests send one officer
  * more in a minute than a day brings.
