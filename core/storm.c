@@ -42,7 +42,7 @@ storm_decide(const struct storm_rule *rule, const struct storm *s, int waiting, 
 		v.word = STORM_HOLD;
 		v.until_ms = since + rule->window_ms;
 		v.next = (struct storm){ since, s->n, 1 };
-	} else if (!open && (waiting < 2 || (!s->held && waiting <= rule->count))) {
+	} else if (!open && (waiting < 2 || !s->held)) {
 		v.word = STORM_SEND;
 		v.next = (struct storm){ now_ms, 1, 0 };
 	}

@@ -29,8 +29,7 @@ static const struct {
 	{ "the window ends",              { T0, 5, 1 }, 3, T0 + 15 * MIN, STORM_BUNDLE, 0, { T0, 5, 1 } },
 	{ "only one was held",            { T0, 5, 1 }, 1, T0 + 15 * MIN, STORM_SEND, 0, { T0 + 15 * MIN, 1, 0 } },
 	{ "a new window",                 { T0, 5, 0 }, 1, T0 + 20 * MIN, STORM_SEND, 0, { T0 + 20 * MIN, 1, 0 } },
-	{ "a few wait after an outage",   { T0, 2, 0 }, 5, T0 + 60 * MIN, STORM_SEND, 0, { T0 + 60 * MIN, 1, 0 } },
-	{ "many wait after an outage",    { T0, 2, 0 }, 6, T0 + 60 * MIN, STORM_BUNDLE, 0, { T0, 2, 0 } },
+	{ "many wait after an outage",    { T0, 2, 0 }, 60, T0 + 60 * MIN, STORM_SEND, 0, { T0 + 60 * MIN, 1, 0 } },
 	{ "after a digest a window",      { T0, 5, 0 }, 2, T0 + MIN, STORM_HOLD, T0 + 15 * MIN, { T0, 5, 1 } },
 	{ "a clock that went back",       { T0 + 60 * MIN, 5, 1 }, 2, T0, STORM_HOLD, T0 + 15 * MIN, { T0, 5, 1 } },
 };
