@@ -51,7 +51,8 @@ static const struct { const char *kind, *said; } in_public[] = {
 	{ "terima",        "publik" },		{ "terima-triase", "publik" },
 	{ "terima-rahasia", "publik" },
 	{ "kabar-tanya",   "publik-kabar" },	{ "kabar-selesai", "publik-kabar" },
-	{ "kabar-ditolak", "publik-kabar" },	{ "cek",           "publik-kabar" },
+	{ "kabar-ditolak", "publik-kabar" },	{ "kabar-digabung", "publik-kabar" },
+	{ "cek",           "publik-kabar" },
 	{ "cek-lewat",     "publik-kabar" },	{ "cek-selesai",   "publik-kabar" },
 	{ "cek-rahasia",   "publik-kabar" },
 };
@@ -76,6 +77,7 @@ static const struct { const char *kind, *open; } public_kinds[] = {
 	{ "kabar-tiba",      "publik-kabar" },   { "kabar-ditangani", "publik-kabar" },
 	{ "kabar-teruskan",  "publik-kabar" },   { "kabar-menunggu",  "publik-kabar" },
 	{ "kabar-ditutup",   "publik-kabar" },   { "kabar-ditolak",   "publik-kabar" },
+	{ "kabar-digabung",  "publik-kabar" },
 	{ "kabar-batal",     "publik-kabar" },   { "kabar-dibuka",    "publik-kabar" },
 	{ "kabar-tambah",    "publik-kabar" },   { "kabar-selesai",   "publik-selesai" },
 	{ "cek",             "publik-kabar" },   { "cek-lewat",       "publik-kabar" },

@@ -274,7 +274,7 @@ static const struct { enum case_event on; const char *kind, *sealed; } news[] = 
 	{ ON_LAPSE,     "kabar-ditutup",   NULL },
 	{ ON_DISPUTE,   "kabar-dibuka",    NULL },
 	{ ON_REJECT,    "kabar-ditolak",   NULL },
-	{ ON_MERGE,     "kabar-ditolak",   NULL },
+	{ ON_MERGE,     "kabar-digabung",  NULL },
 	{ ON_WITHDRAW,  "kabar-batal",     NULL },
 	{ ON_WITHDRAW_ASKED, "kabar-tambah", NULL },
 	{ ON_NOTE,      "kabar-tambah",    NULL },

@@ -218,6 +218,7 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "kabar-tanya",       "kode pertanyaan", NULL },
 	{ "kabar-ditutup",     "kode", NULL },
 	{ "kabar-ditolak",     "kode unit alasan", NULL },
+	{ "kabar-digabung",    "kode unit alasan", NULL },
 	{ "kabar-batal",       "kode", NULL },
 	{ "kabar-dibuka",      "kode unit", NULL },
 	{ "kabar-tambah",      "kode", NULL },
