@@ -103,6 +103,11 @@ bundle_look(struct flight *f, int counted)
 		return BUNDLE_NOT;
 	}
 	storm_read(&before, f->item.storm);
+	/* What may have left already goes again under its own id, never as part of another. */
+	if (f->item.repeated || f->item.tries > 0) {
+		f->storm = before;
+		return BUNDLE_NOT;
+	}
 	v = storm_decide(&rule, &before, f->item.waiting, now_ms);
 	f->storm = v.next;
 	if (v.word == STORM_BUNDLE)

@@ -241,6 +241,29 @@ START_TEST(a_digest_outlives_its_sender)
 }
 END_TEST
 
+/* What may have left already goes again under its own id: in a digest it would be there twice. */
+START_TEST(what_was_tried_stays_itself)
+{
+	char digest[96];
+	struct buf words;
+
+	open_cases(0, COUNT);
+	for (int i = 0; i < COUNT; i++)
+		post_becomes(tasks[i], "st", "sent");
+	open_cases(COUNT, COUNT + 1);
+	post_becomes(tasks[COUNT], "full", "5");
+	/* As if it had been tried before it was held. */
+	bench_integer(&post.b, "HSET %s n 1", bench_key(&post.b, KEY_MSG, tasks[COUNT]));
+	open_cases(COUNT + 1, COUNT + 6);
+	ck_assert_uint_eq(post_took(0, tasks[COUNT], 1), 1);
+	bundled_in(tasks[COUNT + 1], digest);
+	words = words_of(digest);
+	ck_assert(!names(&words, &codes[COUNT]));
+	ck_assert(names(&words, &codes[COUNT + 5]));
+	buf_release(&words);
+}
+END_TEST
+
 Suite *
 storms_suite(void)
 {
@@ -256,6 +279,7 @@ storms_suite(void)
 	tcase_add_test(long_ones, a_full_digest_leaves_at_once);
 	tcase_add_test(long_ones, what_gathered_in_an_outage_is_bundled);
 	tcase_add_test(long_ones, a_digest_outlives_its_sender);
+	tcase_add_test(long_ones, what_was_tried_stays_itself);
 	suite_add_tcase(s, short_ones);
 	suite_add_tcase(s, long_ones);
 	return s;
