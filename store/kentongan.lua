@@ -353,14 +353,14 @@ function recipients:flush()
 	local heads = {}
 	for _, r in ipairs(self.order) do
 		local n, length = #r.push - 2, redis.call(unpack(r.push))
-		if length > n then
+		if length > n and string.find(r.push[2], ':rcp:b:', 1, true) then
 			-- What is held for a recipient leaves before its time once it fills a digest.
 			local head = redis.call('LINDEX', r.push[2], 0)
 			local m = redis.pcall('HMGET', self.prefix .. head, 'st', 'full')
 			if m[1] == 'queued' and m[2] and length >= tonumber(m[2]) then
 				redis.call('ZADD', r.line, 'XX', r.nb, head)
 			end
-		else
+		elseif length == n then
 			local line = heads[r.line] or { 'ZADD', r.line }
 			line[#line + 1], line[#line + 2] = r.nb, r.push[3]
 			heads[r.line] = line

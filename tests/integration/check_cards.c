@@ -27,6 +27,13 @@ begin_impatient(void)
 }
 
 static void
+begin_deaf(void)
+{
+	post_begin(2, "notify:\n  nap: 20ms\n  lease: 1s\n  receipt_within: 300ms\n");
+	post_open();
+}
+
+static void
 begin_alone(void)
 {
 	post_begin(1, QUICK);
@@ -65,6 +72,24 @@ START_TEST(what_failed_goes_by_the_second_card)
 	post_receipt("a1.b", RECEIPT_FAILED);
 	post_logged("what=unconfirmed subject=pesan detail=\"a1.b\"");
 	post_audited("a1.b cek failed -");
+}
+END_TEST
+
+/* G4: no receipt in time is as good as a failure; and silence on the last way calls a human. */
+START_TEST(silence_is_not_taken_for_an_arrival)
+{
+	post_say("a1", A, 0, HOUR);
+	post_say("a2", B, 0, HOUR);
+	ck_assert_uint_eq(post_took(0, "a1", 1), 1);
+	post_becomes("a2", "st", "sent");
+	post_receipt("a2", RECEIPT_DELIVERED);
+	ck_assert_uint_eq(post_took(1, "a1.b", 1), 1);
+	post_audited("a1 cek unconfirmed sms2");
+	post_logged("what=unconfirmed subject=pesan detail=\"a1.b\"");
+	ck_assert_uint_eq(post_took(1, "a2.b", 0), 0);
+	/* The late receipt is still heard. */
+	post_receipt("a1", RECEIPT_DELIVERED);
+	post_becomes("a1", "st", "delivered");
 }
 END_TEST
 
@@ -293,12 +318,14 @@ cards_suite(void)
 {
 	Suite *s = suite_create("cards");
 	TCase *two = group(s, "two", begin), *impatient = group(s, "impatient", begin_impatient),
-	    *one = group(s, "one", begin_alone), *budget = group(s, "budget", begin_with_budget);
+	    *deaf = group(s, "deaf", begin_deaf), *one = group(s, "one", begin_alone),
+	    *budget = group(s, "budget", begin_with_budget);
 
 	tcase_add_test(two, what_failed_goes_by_the_second_card);
 	tcase_add_test(two, what_a_gateway_refuses_goes_by_the_other);
 	tcase_add_test(two, without_credit_only_emergencies_leave);
 	tcase_add_test(two, receipts_never_go_back);
+	tcase_add_test(deaf, silence_is_not_taken_for_an_arrival);
 	tcase_add_test(impatient, nobody_waits_for_ever);
 	tcase_add_test(impatient, no_loop_between_two_that_are_down);
 	tcase_add_test(one, patience_is_honoured);
