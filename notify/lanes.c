@@ -341,9 +341,16 @@ launch(struct outlane *l, const struct outbox_item *it)
 		return;
 	}
 	switch (bundle_look(f, is_counted(l))) {
-	case BUNDLE_NOT: break;
-	case BUNDLE_HELD: land_unsent(f); return;
-	case BUNDLE_DONE: outbox_item_release(&f->item); f->state = FLIGHT_FREE; l->sending--; return;
+	case BUNDLE_NOT:
+		break;
+	case BUNDLE_HELD:
+		land_unsent(f);
+		return;
+	case BUNDLE_DONE:
+		outbox_item_release(&f->item);
+		f->state = FLIGHT_FREE;
+		l->sending--;
+		return;
 	}
 	if (is_errand(it) && l->channel.cancel == NULL) {
 		on_outcome(&(struct send_result){ .outcome = SEND_FINAL,
@@ -430,11 +437,12 @@ outlane_run(struct outlane *l)
 	if (claim.most <= 0)
 		return next_round(l);
 	n = outbox_claim(&l->h->st, &claim, l->claimed, &l->now_ms, &spent);
-	if (n >= 0)
+	/* What is in the air may come back unsent, and its parts with it. */
+	if (n >= 0 && l->sending == 0)
 		note_spent(l, spent);
-	if (n <= 0 && l->spent_mono_ms != 0 && onward_is_open(l) &&
+	if (n == 0 && l->spent_mono_ms != 0 && onward_is_open(l) &&
 	    mono - l->spent_mono_ms >= l->h->set.wait_ms[0])
-		return leave(l, LANES_N, spent - l->now_ms);
+		return leave(l, LANES_N, l->spent_ms - l->now_ms);
 	if (n <= 0)
 		return l->h->set.notify_nap_ms;
 	FAULT_POINT("after_read");

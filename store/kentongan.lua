@@ -483,12 +483,15 @@ end
 -- Lane e is counted and never limited; the last message of lane n may run over by its parts.
 -- keys: meta, the card's budget, storms, the lines in order of precedence
 -- args: message key prefix, most, lease in ms, most parts an hour, a day (0: not counted), the first and the last line to take from (1..)
--- answers: time, end of the window that keeps messages waiting or 0, then the messages
+-- answers: time, end of the window whose budget was used up before or 0, then the messages
 local function claim(keys, args)
 	local now, most, lease = now_ms(keys[1]), tonumber(args[2]), tonumber(args[3])
 	local per_hour, per_day = tonumber(args[4]), tonumber(args[5])
 	local counted, used, out = per_hour + per_day > 0, 0, { text(now), 0 }
 	local c = counted and budget_read(keys[2], now, per_hour, per_day)
+	if counted and c.left <= 0 then
+		out[2] = c.till
+	end
 	redis.call('HLEN', keys[3])
 	for i = 4, #keys do
 		redis.call('ZCARD', keys[i])
@@ -496,10 +499,7 @@ local function claim(keys, args)
 	for i = 3 + tonumber(args[6]), 3 + tonumber(args[7]) do
 		if #out > most + 1 then break end
 		for _, id in ipairs(redis.call('ZRANGEBYSCORE', keys[i], '-inf', text(now), 'LIMIT', 0, most + 2 - #out)) do
-			if counted and i > 4 and used >= c.left then
-				out[2] = c.till
-				break
-			end
+			if counted and i > 4 and used >= c.left then break end
 			local key = args[1] .. id
 			local m = redis.pcall('HMGET', key, 'p', 'k', 'na', 'n', 'st', 'f', 'w', 'q', 'sz')
 			if m.err or (m[6] and not string.find(m[6], '^%d+$')) then
@@ -628,13 +628,13 @@ local function receipt(keys, args)
 end
 
 -- What was sent so long ago without a receipt, or failed.  keys: meta, waiting
--- args: prefix, wait in ms, most     answers: time, then id, state, payload, kind, not-after, line, ways walked, list, '1' when called back
+-- args: prefix, wait in ms, most     answers: time, then id, state, payload, kind, not-after, line, ways walked, '1' when called back
 local function overdue(keys, args)
 	local now = now_ms(keys[1])
 	local out = { text(now) }
 	for _, id in ipairs(redis.call('ZRANGEBYSCORE', keys[2], '-inf', text(now - tonumber(args[2])), 'LIMIT', 0, args[3])) do
-		local m = redis.pcall('HMGET', args[1] .. id, 'st', 'p', 'k', 'na', 'z', 'w', 'q', 'x')
-		out[#out + 1] = { id, m[1] or '', m[2] or '', m[3] or '', m[4] or '0', m[5] or '', m[6] or '', m[7] or '', m[8] or '' }
+		local m = redis.pcall('HMGET', args[1] .. id, 'st', 'p', 'k', 'na', 'z', 'w', 'x')
+		out[#out + 1] = { id, m[1] or '', m[2] or '', m[3] or '', m[4] or '0', m[5] or '', m[6] or '', m[7] or '' }
 	end
 	return out
 end

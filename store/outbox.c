@@ -1,10 +1,9 @@
 #include "store/outbox.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <inttypes.h>
 
 #include <jansson.h>
 
@@ -325,7 +324,8 @@ elsewhere_args(struct redis_args *all, const struct store *st, const struct outb
 	struct redis_args keys = { 0 }, args = { 0 };
 
 	reroute_args(&keys, &args, st, &(struct rerouting){ .item = m->item, .why = "elsewhere",
-	    .route = m->route, .lane_e = m->item->lane_e, .unspent = m->unspent, .fence = m->item->fence }, now_ms);
+	    .route = m->route, .lane_e = m->item->lane_e, .unspent = m->unspent,
+	    .fence = m->item->fence }, now_ms);
 	store_call_args(all, "kt_reroute", &keys, &args);
 	redis_args_release(&keys);
 	redis_args_release(&args);
@@ -421,7 +421,7 @@ read_overdue(struct outbox_overdue *o, const struct store *st, const redisReply 
 		snprintf(o->route, sizeof(o->route), "%s", strrchr(r->element[5]->str, ':') + 1);
 	snprintf(o->item.walked, sizeof(o->item.walked), "%s",
 	    r->element[6]->len > 0 ? r->element[6]->str : o->route);
-	o->dropped = r->element[8]->len > 0;
+	o->dropped = r->element[7]->len > 0;
 	open_payload(&o->item, st, r->element[2]->str, r->element[2]->len);
 }
 
@@ -445,7 +445,7 @@ outbox_overdue(struct store *st, int64_t wait_ms, int max, struct outbox_overdue
 		n = 0;
 		*now_ms = strtoll(r->element[0]->str, NULL, 10);
 		for (size_t i = 1; i < r->elements && n < max; i++)
-			if (r->element[i]->type == REDIS_REPLY_ARRAY && r->element[i]->elements == 9)
+			if (r->element[i]->type == REDIS_REPLY_ARRAY && r->element[i]->elements == 8)
 				read_overdue(&out[n++], st, r->element[i]);
 	}
 	freeReplyObject(r);

@@ -51,7 +51,7 @@ struct outbox_claim {
 };
 /*
  * Claims messages of a route, lane e first.  items has room for the most; *now_ms gets the store's
- * time, *spent_ms the end of the window whose used-up budget keeps messages of lane n waiting, or 0.
+ * time, *spent_ms the end of the window whose budget was used up before this claim, or 0.
  * Returns how many, -1 when the store did not answer (those it may have claimed come again after
  * the lease).
  */

@@ -27,6 +27,13 @@ begin_impatient(void)
 }
 
 static void
+begin_poor(void)
+{
+	post_begin(2, QUICK "  wait_n: 400ms\nsms:\n  per_hour: 2\n");
+	post_open();
+}
+
+static void
 begin_deaf(void)
 {
 	post_begin(2, "notify:\n  nap: 20ms\n  lease: 1s\n  receipt_within: 300ms\n");
@@ -280,6 +287,22 @@ START_TEST(a_card_sends_no_more_than_it_may)
 }
 END_TEST
 
+/* Nor does anybody wait an hour for a card while there is another. */
+START_TEST(what_a_card_may_not_send_goes_by_the_other)
+{
+	struct taken *all;
+	size_t n;
+
+	post_say_many("n", 6, somebody, 0, HOUR);
+	post_empty("n:sms");
+	post_empty("n:sms2");
+	ck_assert_uint_eq(took_ordinary(), 2);
+	n = post_taken(1, &all);
+	ck_assert_uint_ge(n, 4);
+	post_taken_free(all, n);
+}
+END_TEST
+
 /* What the gateway refused has cost nothing. */
 START_TEST(an_outage_costs_no_budget)
 {
@@ -319,7 +342,7 @@ cards_suite(void)
 	Suite *s = suite_create("cards");
 	TCase *two = group(s, "two", begin), *impatient = group(s, "impatient", begin_impatient),
 	    *deaf = group(s, "deaf", begin_deaf), *one = group(s, "one", begin_alone),
-	    *budget = group(s, "budget", begin_with_budget);
+	    *budget = group(s, "budget", begin_with_budget), *poor = group(s, "poor", begin_poor);
 
 	tcase_add_test(two, what_failed_goes_by_the_second_card);
 	tcase_add_test(two, what_a_gateway_refuses_goes_by_the_other);
@@ -331,6 +354,7 @@ cards_suite(void)
 	tcase_add_test(one, patience_is_honoured);
 	tcase_add_test(one, taken_and_died_is_sent_twice_at_most);
 	tcase_add_test(budget, a_card_sends_no_more_than_it_may);
+	tcase_add_test(poor, what_a_card_may_not_send_goes_by_the_other);
 	tcase_add_test(budget, an_outage_costs_no_budget);
 	return s;
 }
