@@ -274,7 +274,7 @@ letter_of(struct buf *out, const struct email *e, const struct outbox_item *it)
 	struct mail m = { .from = e->set->email_from, .from_name = e->set->name,
 	    .to = buf_str(&it->to), .text = buf_str(&it->text), .text_len = it->text.len,
 	    .lang = "id", .id = it->id, .token = token, .domain = e->set->email_domain, .date_ms = clock_now_ms(),
-	    .ref = it->ref.len > 0 ? buf_str(&it->ref) : NULL };
+	    .ref = it->answers.len > 0 ? buf_str(&it->answers) : NULL };
 	int rc;
 
 	outbox_token(token, e->st, it->id);
