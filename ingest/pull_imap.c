@@ -12,8 +12,9 @@
  *            marked.  Below OLD lies what was there when we first saw this mailbox, or met it again
  *            under another UIDVALIDITY: of that only what is unread and young enough for its dedupe
  *            to be remembered is taken.
- * One bad    letter is read in a process of its own, fetched imap.tries times at most, and then
- *            becomes a report that tells a human where it lies.
+ * One bad    letter is read in a process of its own, fetched imap.tries times at most, in pages of
+ *            one once it has spoilt a page, and then becomes a report that tells a human where it
+ *            lies.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -45,6 +46,7 @@ struct imap {
 	struct found *found; int n, i;		/* the page: ascending, and where we are in it */
 	int64_t page_end;
 	int64_t bad_uid; int bad_times;		/* the letter that could not be fetched last */
+	int alone;			/* one of a page spoils it: pages of one until it is found */
 	struct reading *reading;
 };
 
@@ -183,6 +185,7 @@ number_behind(const char *text, const char *word)
 /* ---- the page ---- */
 
 static void next_letter(struct pull *p);
+static void not_fetched(struct pull *p, const struct httpc_answer *a);
 
 /* What was there before us: only what nobody has read and whose dedupe is still remembered. */
 static void
@@ -258,8 +261,14 @@ on_sizes(const struct httpc_answer *a, void *arg)
 	struct imap *im = p->data;
 	int kept = 0;
 
-	if (is_trouble(p, a))
+	if (a->outcome != 0 || a->status != 200 || a->why[0] != '\0') {
+		im->alone = 1;
+		if (im->n == 1)
+			not_fetched(p, a);
+		else
+			is_trouble(p, a);
 		return;
+	}
 	for (const char *at = a->body; *at != '\0'; at += strcspn(at, "\n"), at += *at == '\n') {
 		char *line = xstrndup(at, strcspn(at, "\r\n"));
 		int64_t uid = number_behind(line, "UID "), bytes = number_behind(line, "RFC822.SIZE ");
@@ -285,7 +294,7 @@ on_found(const struct httpc_answer *a, void *arg)
 	struct imap *im = p->data;
 	struct found all[WINDOW];
 	struct buf words = { 0 };
-	int most = (int)p->g->h.set.imap_batch, n;
+	int most = im->alone ? 1 : (int)p->g->h.set.imap_batch, n;
 
 	if (is_trouble(p, a))
 		return;
@@ -322,6 +331,7 @@ search(struct pull *p)
 	if (im->page_end >= from + WINDOW)
 		im->page_end = from + WINDOW - 1;
 	if (im->page_end < from) {
+		im->alone = 0;
 		end_page(p, PULL_DONE);
 		return;
 	}
@@ -623,6 +633,7 @@ not_fetched(struct pull *p, const struct httpc_answer *a)
 		return;
 	}
 	add_unread(p, f, a->why[0] != '\0' ? a->why : "the server does not give it");
+	im->alone = 0;
 	im->i++;
 	next_letter(p);
 }

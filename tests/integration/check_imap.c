@@ -570,6 +570,25 @@ START_TEST(a_letter_that_cannot_be_read_goes_to_a_human)
 }
 END_TEST
 
+/* Its file cannot be opened: the server gives neither size nor letter, and those around it do come. */
+START_TEST(a_letter_that_the_server_does_not_give_goes_to_a_human)
+{
+	static const char letter[] = FROM_HIM("30") LAMP;
+	struct sent before = write_letter(PLAIN, LAMP), after;
+	char code[CODE_CHARS + 1], name[32];
+
+	mailers_deliver_closed(&mail, letter, strlen(letter), name);
+	after = write_letter(PLAIN, LAMP);
+	receipt(before.from, code);
+	receipt(after.from, code);
+	is_seen(after.name);
+	some_case_says("a letter without its file", "[E-mail ini tidak terbaca oleh mesin; buka INBOX, UID ", code);
+	ck_assert_int_eq(letters_to("tamu30@contoh.id", ""), 0);
+	shell("grep -q 'event=letter_unread' %s/log/ingest.log", house.dir);
+	shell("rm %s/mail/lapor/*/%s*", mail.folder, name);
+}
+END_TEST
+
 /* ---- what is not stored is not marked ---- */
 
 START_TEST(marked_only_once_it_is_stored)
@@ -911,6 +930,7 @@ imap_suite(void)
 	tcase_add_test(tc, a_list_is_heard_and_not_answered);
 	tcase_add_test(tc, a_bounce_marks_its_letter);
 	tcase_add_loop_test(tc, a_hostile_letter_is_one_report, 0, N_ELEMS(hostile));
+	tcase_add_test(tc, a_letter_that_the_server_does_not_give_goes_to_a_human);
 	tcase_add_test(tc, a_letter_that_cannot_be_read_goes_to_a_human);
 	tcase_add_test(tc, marked_only_once_it_is_stored);
 	tcase_add_test(tc, death_in_the_middle_of_a_page);

@@ -154,8 +154,8 @@ dovecot_start(struct mailers *m)
 
 /* ---- the Maildir ---- */
 
-void
-mailers_deliver(struct mailers *m, const void *bytes, size_t len, char name[32])
+static void
+deliver(struct mailers *m, const void *bytes, size_t len, unsigned mode, char name[32])
 {
 	const struct passwd *pw = owner();
 	struct buf tmp = { 0 }, new = { 0 };
@@ -164,11 +164,23 @@ mailers_deliver(struct mailers *m, const void *bytes, size_t len, char name[32])
 	snprintf(name, 32, "uji%d.%06d", (int)getpid(), ++m->delivered);
 	buf_addf(&tmp, "%s/mail/lapor/tmp/%s", m->folder, name);
 	buf_addf(&new, "%s/mail/lapor/new/%s", m->folder, name);
-	ck_assert_int_eq(file_write(buf_str(&tmp), bytes, len, 0600), 0);
+	ck_assert_int_eq(file_write(buf_str(&tmp), bytes, len, mode), 0);
 	ck_assert_int_eq(chown(buf_str(&tmp), pw->pw_uid, pw->pw_gid), 0);
 	ck_assert_int_eq(rename(buf_str(&tmp), buf_str(&new)), 0);
 	buf_release(&tmp);
 	buf_release(&new);
+}
+
+void
+mailers_deliver(struct mailers *m, const void *bytes, size_t len, char name[32])
+{
+	deliver(m, bytes, len, 0600, name);
+}
+
+void
+mailers_deliver_closed(struct mailers *m, const void *bytes, size_t len, char name[32])
+{
+	deliver(m, bytes, len, 0, name);
 }
 
 int

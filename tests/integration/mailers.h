@@ -30,6 +30,8 @@ void dovecot_start(struct mailers *m);
 
 /* Puts a letter into the Maildir as a delivery does; name gets what its file's name begins with. */
 void mailers_deliver(struct mailers *m, const void *bytes, size_t len, char name[32]);
+/* The same, and Dovecot may not open its file. */
+void mailers_deliver_closed(struct mailers *m, const void *bytes, size_t len, char name[32]);
 /* The file's Maildir flags ("S" seen); -1 when no such letter is there. */
 int mailers_flags(const struct mailers *m, const char *name, char out[16]);
 #endif

@@ -23,6 +23,18 @@ START_TEST(a_mailbox)
 }
 END_TEST
 
+static const struct { const char *id; int good; } ids[] = {
+	{ "7K3F9QXM.4.0123456789abcdef@uji.go.id", 1 }, { "CAB+x=_y@mail.gmail.com", 1 }, { "1@localhost", 1 },
+	{ "", 0 }, { "a", 0 }, { "a@", 0 }, { "@b", 0 }, { "a b@c", 0 }, { "a@b@c", 0 }, { "a@b>", 0 },
+	{ "a@b\r\nX: y", 0 }, { "a..b@c", 0 }, { "a@[10.0.0.1]", 0 },
+};
+
+START_TEST(an_id)
+{
+	ck_assert_msg(mailbox_id_fits(ids[_i].id) == ids[_i].good, "%s", ids[_i].id);
+}
+END_TEST
+
 Suite *
 mailbox_suite(void)
 {
@@ -30,6 +42,7 @@ mailbox_suite(void)
 	TCase *tc = tcase_create("mailbox");
 
 	tcase_add_loop_test(tc, a_mailbox, 0, N_ELEMS(mailboxes));
+	tcase_add_loop_test(tc, an_id, 0, N_ELEMS(ids));
 	suite_add_tcase(s, tc);
 	return s;
 }
