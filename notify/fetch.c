@@ -11,6 +11,7 @@
 #include "lib/outside.h"
 
 #define ANSWER_BYTES (64 * 1024)	/* of an answer that only names the file */
+#define WAIT_MOST_MS INT64_C(3600000)	/* a host must not put its file off for ever */
 
 /* One channel.  Where the reference is an address already, nothing is asked. */
 struct source {
@@ -217,7 +218,8 @@ is_over(struct fetch *t, const struct httpc_answer *a, int bearer)
 	else if (a->cut)
 		too_large(t);
 	else if (a->status == 429 || a->status >= 500)
-		later(t, "the platform is in trouble", "layanan sedang terganggu", a->retry_after_ms);
+		later(t, "the platform is in trouble", "layanan sedang terganggu",
+		    a->retry_after_ms < WAIT_MOST_MS ? a->retry_after_ms : WAIT_MOST_MS);
 	else if ((a->status == 401 || a->status == 403 || is_lost_path(t, a)) && bearer)
 		finish(t, &(struct fetch_news){ .verdict = FETCH_LATER, .refused = api->secret,
 		    .why = "the token is refused", .cause = "akses kami ditolak" });
