@@ -4,21 +4,22 @@
 B        ?= build
 CC       ?= cc
 OPT      ?= -O2 -g
-PKGS     := libevent hiredis jansson libcurl libesmtp-1.0 libsodium libcrypto yaml-0.1 libutf8proc
+PKGS     := libevent hiredis jansson libcurl libesmtp-1.0 libsodium libcrypto yaml-0.1 libutf8proc gmime-3.0
 MODULES  := lib core store
 DAEMONS  := ingest router sla notify console
 PICTURES := gdlib libexif libsodium
 RUNTIME  := redis-server redis-tools
 DEVEL    := build-essential pkg-config libevent-dev libhiredis-dev libjansson-dev libssl-dev \
             libcurl4-openssl-dev libesmtp-dev libsodium-dev libyaml-dev libutf8proc-dev \
-            libstemmer-dev libgd-dev libexif-dev check
-TESTERS  := python3 redis-tools kannel kannel-extras exim4-daemon-light openssl
+            libstemmer-dev libgd-dev libexif-dev libgmime-3.0-dev check
+TESTERS  := python3 redis-tools kannel kannel-extras exim4-daemon-light dovecot-imapd openssl
 CHECKERS := $(TESTERS) clang cppcheck libclang-rt-14-dev lua5.1 shellcheck
 
 CFLAGS   += -std=c11 -D_GNU_SOURCE $(OPT) -fstack-protector-strong -fPIE \
             -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2
 CFLAGS   += -I. -MMD -MP $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--gc-sections
+# as-needed: GMime and its GLib come along only where letters are read
+LDFLAGS  += -pie -Wl,--as-needed -Wl,-z,relro,-z,now -Wl,--gc-sections
 LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lstemmer -lm
 PICLIBS  := $(shell pkg-config --libs $(PICTURES) 2>/dev/null) -lm
 VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)

@@ -83,11 +83,11 @@ put_settings(const struct demo *d, struct buf *errors)
 		buf_adds(&text, "\nname: ");
 		buf_add_json(&text, set.name, strlen(set.name));
 		buf_adds(&text,
-		    "\nsla: {nap: 20ms, seal_every: 100ms, head_every: 10s}\nnotify: {nap: 20ms}\n"
+		    "\nsla: {nap: 20ms, seal_every: 100ms, head_every: 10s}\nnotify: {nap: 20ms, storm_count: 0}\n"
 		    "router: {answers_per_hour: 1000}\n");
 		/* The copy is what the demo reads along: it has the codes that an SMS only spells out. */
 		if (d->kannel)
-			buf_addf(&text, "kannel: {run: true, copy: true, per_second: 500, url: 'http://127.0.0.1:%d'}\n",
+			buf_addf(&text, "kannel: {run: true, copy: true, url: 'http://127.0.0.1:%d'}\nsms: {per_second: 500}\n",
 			    demo_phone_port());
 		rc = put_file(d, "kentongan.yaml", &text);
 	}

@@ -19,7 +19,7 @@ static const char *const programs[] = { "/usr/sbin/bearerbox", "/usr/sbin/smsbox
 const char *
 kannel_port(const struct settings *set)
 {
-	const char *colon = strrchr(set->kannel_url, ':');
+	const char *colon = strrchr(set->card[0].url, ':');
 
 	return colon != NULL && colon[1] >= '0' && colon[1] <= '9' ? colon + 1 : SENDSMS_PORT;
 }
@@ -109,7 +109,7 @@ kannel_configure(struct buf *path, const char *conf, const char *dir, const stru
 			{ "admin_port", admin }, { "smsbox_port", smsbox },
 			{ "sendsms_port", kannel_port(set) }, { "dir", buf_str(&own) },
 			{ "hook", hook }, { "hook_secret", buf_str(&secrets[0]) },
-			{ "send_user", set->kannel_user }, { "send_password", buf_str(&secrets[1]) },
+			{ "send_user", set->card[0].user }, { "send_password", buf_str(&secrets[1]) },
 			{ "admin_password", buf_str(&secrets[2]) },
 		};
 

@@ -112,6 +112,7 @@ struct effects {
 	struct escalation esc;
 	struct message messages[FX_MESSAGES]; int messages_n;
 	int cancels[FX_CANCELS]; int cancels_n;	/* message numbers */
+	unsigned char recalls[FX_CANCELS];	/* also those of them that have left, where that can be done */
 	struct index_op indexes[FX_INDEXES]; int indexes_n;
 	int gap;				/* a unit or rung had nobody: an alarm went out */
 };

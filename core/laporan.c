@@ -19,6 +19,7 @@ laporan_release(struct laporan *l)
 	free(l->reply_to);
 	free(l->ack);
 	free(l->link);
+	free(l->ref);
 	free(l->name);
 	free(l->text);
 	free(l->where);
@@ -77,12 +78,14 @@ laporan_encode_private(struct buf *b, const struct laporan *l)
 	buf_add_pair_if(b, "from", l->sender);
 	buf_add_pair_if(b, "to", l->reply_to);
 	buf_add_pair_if(b, "link", l->link);
+	buf_add_pair_if(b, "ref", l->ref);
 	buf_add_pair_if(b, "name", l->name);
 	buf_add_pair_if(b, "text", l->text);
 	buf_add_pair_if(b, "where", l->where);
 	buf_add_pair_if(b, "place", l->place);
 	buf_add_pair_if(b, "cat", l->category);
 	buf_add_pair_if(b, "about", l->about);
+	buf_add_pair_if(b, "thread", l->thread);
 	buf_add_pair_if(b, "ack", l->ack);
 	buf_adds(b, l->adds ? ",\"adds\":1" : "");
 	if (l->has_position)
@@ -129,6 +132,7 @@ laporan_decode_private(struct laporan *l, const char *json, size_t len)
 	l->sender = text_of(doc, "from");
 	l->reply_to = text_of(doc, "to");
 	l->link = text_of(doc, "link");
+	l->ref = text_of(doc, "ref");
 	l->name = text_of(doc, "name");
 	l->text = text_of(doc, "text");
 	l->where = text_of(doc, "where");
@@ -139,6 +143,9 @@ laporan_decode_private(struct laporan *l, const char *json, size_t len)
 	if (json_is_string(json_object_get(doc, "about")))
 		snprintf(l->about, sizeof(l->about), "%s",
 		    json_string_value(json_object_get(doc, "about")));
+	if (json_is_string(json_object_get(doc, "thread")))
+		snprintf(l->thread, sizeof(l->thread), "%s",
+		    json_string_value(json_object_get(doc, "thread")));
 	if (json_is_number(json_object_get(doc, "lat"))) {
 		l->lat = json_number_value(json_object_get(doc, "lat"));
 		l->lng = json_number_value(json_object_get(doc, "lng"));

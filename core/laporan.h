@@ -28,6 +28,7 @@ struct laporan {
 	char *ack;			/* where a pressed button waits for its answer; NULL */
 	int adds;	/* an edit, or a piece without words: joins its sender's last case */
 	char *link;			/* the public post it was said under */
+	char *ref;			/* a letter's Message-ID: answers stand in its thread */
 	char *name, *text;		/* text: UTF-8, byte for byte as sent */
 	char *where;			/* place in the citizen's words */
 	char *place, *category;		/* chosen on the form, codes */
@@ -35,6 +36,7 @@ struct laporan {
 	/* names in the media folder, or CHANNEL:ID of what the platform still keeps */
 	char *media[LAPORAN_MEDIA]; int media_n;
 	char about[9];			/* code of the case it adds to, "" none */
+	char thread[9];			/* code of the case whose message it answers, "" none */
 	int hide;			/* ticked; see laporan_wishes_to_hide() */
 	int latihan;			/* drill */
 	int64_t provider_ms;		/* when the gateway had it */

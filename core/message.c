@@ -10,6 +10,7 @@ outgoing_release(struct outgoing *o)
 {
 	buf_wipe(&o->to);
 	buf_wipe(&o->text);
+	buf_wipe(&o->brief);
 }
 
 static const struct { enum case_state s; const char *id, *en; } words_of_state[] = {
@@ -50,7 +51,8 @@ static const struct { const char *kind, *said; } in_public[] = {
 	{ "terima",        "publik" },		{ "terima-triase", "publik" },
 	{ "terima-rahasia", "publik" },
 	{ "kabar-tanya",   "publik-kabar" },	{ "kabar-selesai", "publik-kabar" },
-	{ "kabar-ditolak", "publik-kabar" },	{ "cek",           "publik-kabar" },
+	{ "kabar-ditolak", "publik-kabar" },	{ "kabar-digabung", "publik-kabar" },
+	{ "cek",           "publik-kabar" },
 	{ "cek-lewat",     "publik-kabar" },	{ "cek-selesai",   "publik-kabar" },
 	{ "cek-rahasia",   "publik-kabar" },
 };
@@ -75,6 +77,7 @@ static const struct { const char *kind, *open; } public_kinds[] = {
 	{ "kabar-tiba",      "publik-kabar" },   { "kabar-ditangani", "publik-kabar" },
 	{ "kabar-teruskan",  "publik-kabar" },   { "kabar-menunggu",  "publik-kabar" },
 	{ "kabar-ditutup",   "publik-kabar" },   { "kabar-ditolak",   "publik-kabar" },
+	{ "kabar-digabung",  "publik-kabar" },
 	{ "kabar-batal",     "publik-kabar" },   { "kabar-dibuka",    "publik-kabar" },
 	{ "kabar-tambah",    "publik-kabar" },   { "kabar-selesai",   "publik-selesai" },
 	{ "cek",             "publik-kabar" },   { "cek-lewat",       "publik-kabar" },
@@ -280,6 +283,10 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 		    "(panggilan tak terjawab atau pesan kosong: tanyakan)");
 	if (fill(p, lang, kind, c, &h, m, buf_str(&reason), NULL, 0, &out->text) != 0)
 		goto out;
+	/* A kind that this version's texts do not know yet has no line: such a message goes alone. */
+	if (!m->lane_e && text_brief(kind) != NULL)
+		(void)fill(p, lang, text_brief(kind), c, &h, m, "", NULL, 0, &out->brief);
+	snprintf(out->lang, sizeof(out->lang), "%s", lang);
 	snprintf(out->route, sizeof(out->route), "%s", route);
 	out->kind = kind;
 	rc = 0;

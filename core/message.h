@@ -10,6 +10,8 @@
 struct outgoing {
 	char route[16];			/* sms, ... */
 	struct buf to, text;		/* address and words: personal data */
+	struct buf brief;		/* its line in a digest; empty: it is never bundled */
+	char lang[4];
 	const char *kind;
 };
 void outgoing_release(struct outgoing *o);

@@ -310,13 +310,14 @@ static const struct { const char *hole; size_t chars; } excerpts[] = {
 	{ "contoh", TEXT_CONTOH_CHARS },
 	{ "sebab", TEXT_SEBAB_CHARS },
 	{ "apa", TEXT_APA_CHARS },
+	{ "butir", TEXT_BUTIR_CHARS },
 };
 
 static void
 check_texts(struct checking *c)
 {
 	struct buf category = { 0 }, unit = { 0 }, rung = { 0 }, place = { 0 };
-	struct template_value values[10 + N_ELEMS(excerpts)];
+	struct template_value values[11 + N_ELEMS(excerpts)];
 	char *filling[N_ELEMS(excerpts)];
 	size_t n = 0;
 
@@ -332,6 +333,7 @@ check_texts(struct checking *c)
 	values[n++] = (struct template_value){ "tanggal", "22 Nov 02:05 WIB" };
 	values[n++] = (struct template_value){ "urgensi", "MENDESAK" };
 	values[n++] = (struct template_value){ "persen", "100" };
+	values[n++] = (struct template_value){ "jumlah", "20" };
 	for (size_t i = 0; i < N_ELEMS(excerpts); i++) {
 		filling[i] = letters(excerpts[i].chars);
 		values[n++] = (struct template_value){ excerpts[i].hole, filling[i] };

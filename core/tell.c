@@ -64,6 +64,17 @@ tell_officer(struct step *s, const struct officer *o, const char *kind, char gro
 	return m;
 }
 
+/*
+ * An officer who need not come is rid of the task, a stranger of somebody else's news.  Who only
+ * wants no more news keeps what he has.
+ */
+static int
+is_recalled(const struct step *s, char group)
+{
+	return group == GROUP_TASK || group == GROUP_WARNING || group == GROUP_ESCALATION ||
+	    (s->t != NULL && s->t->on == ON_WRONG_NUMBER);
+}
+
 void
 messages_cancel(struct step *s, const char *groups, const char *unit, const char *but)
 {
@@ -80,6 +91,7 @@ messages_cancel(struct step *s, const char *groups, const char *unit, const char
 		if (strchr(groups, m->group) != NULL && !mine &&
 		    (unit[0] == '\0' || strcmp(unit, m->unit) == 0) &&
 		    s->fx->cancels_n < FX_CANCELS) {
+			s->fx->recalls[s->fx->cancels_n] = is_recalled(s, m->group);
 			s->fx->cancels[s->fx->cancels_n++] = m->n;
 			continue;
 		}
@@ -279,7 +291,7 @@ static const struct { enum case_event on; const char *kind, *sealed; } news[] = 
 	{ ON_LAPSE,     "kabar-ditutup",   NULL },
 	{ ON_DISPUTE,   "kabar-dibuka",    NULL },
 	{ ON_REJECT,    "kabar-ditolak",   NULL },
-	{ ON_MERGE,     "kabar-ditolak",   NULL },
+	{ ON_MERGE,     "kabar-digabung",  NULL },
 	{ ON_WITHDRAW,  "kabar-batal",     NULL },
 	{ ON_WITHDRAW_ASKED, "kabar-tambah", NULL },
 	{ ON_NOTE,      "kabar-tambah",    NULL },

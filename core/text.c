@@ -198,62 +198,78 @@ sms_plain(struct buf *out, const char *text, size_t len)
 
 /* ---- the kinds ---- */
 
-static const struct kind { const char *name, *holes; } kinds[] = {
+/*
+ * brief: the kind of its line in a digest, for what one person may get several of at once; kinds
+ * without one are never held.  What somebody asked for and what a resident is promised stay alone.
+ */
+static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	/* to the resident */
-	{ "terima",            "kode kategori tempat unit batas" },
-	{ "terima-triase",     "kode batas" },
-	{ "terima-rahasia",    "kode" },
-	{ "terima-kosong",     "kode" },
-	{ "kabar-diterima",    "kode unit" },
-	{ "kabar-menuju",      "kode unit" },
-	{ "kabar-tiba",        "kode unit" },
-	{ "kabar-ditangani",   "kode unit" },
-	{ "kabar-teruskan",    "kode unit alasan" },
-	{ "kabar-selesai",     "kode unit" },
-	{ "kabar-menunggu",    "kode alasan tanggal" },
-	{ "kabar-tanya",       "kode pertanyaan" },
-	{ "kabar-ditutup",     "kode" },
-	{ "kabar-ditolak",     "kode unit alasan" },
-	{ "kabar-batal",       "kode" },
-	{ "kabar-dibuka",      "kode unit" },
-	{ "kabar-tambah",      "kode" },
-	{ "sapa",              "" },
-	{ "cek",               "kode keadaan unit sisa" },
-	{ "cek-lewat",         "kode keadaan unit lambat" },
-	{ "cek-selesai",       "kode keadaan unit" },
-	{ "cek-rahasia",       "kode" },
-	{ "cek-tiada",         "" },
-	{ "tanpa-laporan",     "" },
-	{ "pilih",             "daftar contoh" },
-	{ "stop",              "" },
-	{ "salah-nomor",       "" },
-	{ "bahasa",            "" },
-	{ "bahasa-tiada",      "daftar contoh" },
-	{ "tombol",            "" },
+	{ "terima",            "kode kategori tempat unit batas", NULL },
+	{ "terima-triase",     "kode batas", NULL },
+	{ "terima-rahasia",    "kode", NULL },
+	{ "terima-kosong",     "kode", NULL },
+	{ "kabar-diterima",    "kode unit", NULL },
+	{ "kabar-menuju",      "kode unit", NULL },
+	{ "kabar-tiba",        "kode unit", NULL },
+	{ "kabar-ditangani",   "kode unit", NULL },
+	{ "kabar-teruskan",    "kode unit alasan", NULL },
+	{ "kabar-selesai",     "kode unit", NULL },
+	{ "kabar-menunggu",    "kode alasan tanggal", NULL },
+	{ "kabar-tanya",       "kode pertanyaan", NULL },
+	{ "kabar-ditutup",     "kode", NULL },
+	{ "kabar-ditolak",     "kode unit alasan", NULL },
+	{ "kabar-digabung",    "kode unit alasan", NULL },
+	{ "kabar-batal",       "kode", NULL },
+	{ "kabar-dibuka",      "kode unit", NULL },
+	{ "kabar-tambah",      "kode", NULL },
+	{ "sapa",              "", NULL },
+	{ "cek",               "kode keadaan unit sisa", NULL },
+	{ "cek-lewat",         "kode keadaan unit lambat", NULL },
+	{ "cek-selesai",       "kode keadaan unit", NULL },
+	{ "cek-rahasia",       "kode", NULL },
+	{ "cek-tiada",         "", NULL },
+	{ "tanpa-laporan",     "", NULL },
+	{ "pilih",             "daftar contoh", NULL },
+	{ "stop",              "", NULL },
+	{ "salah-nomor",       "", NULL },
+	{ "bahasa",            "", NULL },
+	{ "bahasa-tiada",      "daftar contoh", NULL },
+	{ "tombol",            "", NULL },
 	/* where everybody reads along: no hole that could say who, what or where */
-	{ "publik",            "kode" },
-	{ "publik-kabar",      "kode" },
-	{ "publik-selesai",    "kode" },
+	{ "publik",            "kode", NULL },
+	{ "publik-kabar",      "kode", NULL },
+	{ "publik-selesai",    "kode", NULL },
 	/* to officers */
-	{ "tugas",             "kode nonce urgensi kategori tempat isi batas" },
-	{ "tugas-rahasia",     "kode" },
-	{ "ingat",             "kode nonce kategori tempat persen sisa" },
-	{ "ingat-rahasia",     "kode sisa" },
-	{ "eskalasi",          "kode kategori tempat unit anak lambat" },
-	{ "eskalasi-rahasia",  "kode" },
-	{ "sanggah",           "kode nonce unit" },
-	{ "diambil",           "kode unit" },
-	{ "tarik",             "kode" },
-	{ "jawab",             "kode keadaan" },
-	{ "jawab-salah",       "contoh" },
-	{ "jawab-tolak",       "kode keadaan sebab" },
-	{ "jawab-kode",        "nonce contoh" },
-	{ "jawab-kosong",      "" },
-	{ "jawab-banyak",      "" },
-	{ "jawab-rahasia",     "kode" },
-	{ "celah",             "unit anak" },
-	{ "sistem",            "apa" },
-	{ "tambahan",          "kode isi" },
+	{ "tugas",             "kode nonce urgensi kategori tempat isi batas", "ringkas-tugas" },
+	{ "tugas-rahasia",     "kode", "ringkas-rahasia" },
+	{ "ingat",             "kode nonce kategori tempat persen sisa", "ringkas-ingat" },
+	{ "ingat-rahasia",     "kode sisa", "ringkas-rahasia" },
+	{ "eskalasi",          "kode kategori tempat unit anak lambat", "ringkas-eskalasi" },
+	{ "eskalasi-rahasia",  "kode", "ringkas-rahasia" },
+	{ "sanggah",           "kode nonce unit", "ringkas-sanggah" },
+	{ "diambil",           "kode unit", "ringkas-diambil" },
+	{ "tarik",             "kode", "ringkas-tarik" },
+	{ "jawab",             "kode keadaan", NULL },
+	{ "jawab-salah",       "contoh", NULL },
+	{ "jawab-tolak",       "kode keadaan sebab", NULL },
+	{ "jawab-kode",        "nonce contoh", NULL },
+	{ "jawab-kosong",      "", NULL },
+	{ "jawab-banyak",      "", NULL },
+	{ "jawab-rahasia",     "kode", NULL },
+	{ "celah",             "unit anak", "ringkas-celah" },
+	{ "sistem",            "apa", NULL },
+	{ "tambahan",          "kode isi", "ringkas-tambahan" },
+	/* lines of a digest; a sealed case says no more there than alone */
+	{ "ikhtisar",          "jumlah butir", NULL },
+	{ "ringkas-tugas",     "kode nonce kategori tempat batas", NULL },
+	{ "ringkas-sanggah",   "kode nonce", NULL },
+	{ "ringkas-ingat",     "kode nonce sisa", NULL },
+	{ "ringkas-eskalasi",  "kode unit lambat", NULL },
+	{ "ringkas-diambil",   "kode unit", NULL },
+	{ "ringkas-tarik",     "kode", NULL },
+	{ "ringkas-tambahan",  "kode", NULL },
+	{ "ringkas-celah",     "unit anak", NULL },
+	{ "ringkas-rahasia",   "kode", NULL },
 };
 
 struct text { char *words; int segments, line; };
@@ -392,8 +408,19 @@ read_text(struct text *t, struct reading *r, int map)
 	check_alphabet(r, words);
 }
 
-/* What a version says that is older than a kind of text: the facts, for those every kind has. */
+/*
+ * What a version says that is older than a kind of text: the facts, for those every kind has.  A
+ * digest is its lines; a line that is not known is not made, and its message goes alone.
+ */
 #define LATER "{kode}: {keadaan}"
+#define LATER_DIGEST "{butir}"
+
+static const char *
+later(const struct kind *k)
+{
+	return strcmp(k->name, "ikhtisar") == 0 || strncmp(k->name, "ringkas-", 8) == 0 ? LATER_DIGEST :
+	    LATER;
+}
 
 /* What a file says of itself: nama, and "dasar: id" when it has not every kind.  1 for the latter. */
 static int
@@ -441,7 +468,7 @@ read_kinds(struct language *l, const struct yaml *y, int reopened, struct buf *e
 		if (partial)
 			continue;	/* said in Indonesian */
 		if (reopened) {
-			l->texts[i] = (struct text){ xstrdup(LATER), 1, 1 };
+			l->texts[i] = (struct text){ xstrdup(later(&kinds[i])), 1, 1 };
 			continue;
 		}
 		buf_addf(errors,
@@ -631,6 +658,14 @@ texts_check(const struct texts *t, const struct template_value *longest, size_t 
 			if (t->languages[i].texts[k].words != NULL)
 				mistakes += check_length(&t->languages[i], k, longest, n, errors);
 	return mistakes == 0 ? 0 : -1;
+}
+
+const char *
+text_brief(const char *kind)
+{
+	int k = kind_index(kind);
+
+	return k >= 0 ? kinds[k].brief : NULL;
 }
 
 int

@@ -37,6 +37,7 @@ void sms_plain(struct buf *out, const char *text, size_t len);
 #define TEXT_CONTOH_CHARS      60	/* {contoh}: a reply as it should be */
 #define TEXT_SEBAB_CHARS       80	/* {sebab}: why a command was refused */
 #define TEXT_APA_CHARS        140	/* {apa}: an alarm */
+#define TEXT_BUTIR_CHARS      480	/* {butir}: the lines of a digest */
 
 /* The language that has every kind, and that others fall back to. */
 #define TEXTS_BASE "id"
@@ -69,6 +70,8 @@ int texts_check(const struct texts *t, const struct template_value *longest, siz
 const char *texts_language(const struct texts *t, const char *name);
 /* Appends what can be asked for: "indonesia, inggris, jawa". */
 void texts_add_languages(struct buf *b, const struct texts *t);
+/* The kind of its line in a digest; NULL: messages of that kind are never bundled. */
+const char *text_brief(const char *kind);
 /* Most SMS segments of a kind, from the file (batas: 1). */
 int text_segments_max(const struct texts *t, const char *kind);
 #endif

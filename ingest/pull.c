@@ -8,6 +8,7 @@
 
 #include <event2/event.h>
 
+#include "ingest/way.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
@@ -139,6 +140,35 @@ pull_add(struct pull *p, struct laporan *l)
 {
 	p->waiting++;
 	receive(p->g, l, 0, on_stored, p);
+}
+
+static void
+on_news_noted(const redisReply *r, void *arg)
+{
+	struct pull *p = arg;
+
+	p->waiting--;
+	p->missing += r == NULL || r->type != REDIS_REPLY_STRING;
+	settle(p);
+}
+
+void
+pull_receipt(struct pull *p, const char *id, const char *token, enum receipt_news news)
+{
+	struct ingest *g = p->g;
+	struct redis_args a = { 0 };
+
+	if (!way_token_fits(g, id, token)) {
+		way_drop(g, p->source->name, "token");
+		return;
+	}
+	g->receipts++;
+	p->waiting++;
+	outbox_receipt_args(&a, &g->h.st, id, news, house_now_ms(&g->h));
+	if (!g->h.serving || redis_link_send(g->link, on_news_noted, p, a.n, (const char **)a.argv,
+	    a.lens) != 0)
+		on_news_noted(NULL, p);
+	redis_args_release(&a);
 }
 
 void
@@ -276,7 +306,8 @@ start_one(struct pull *p, struct ingest *g, struct event_base *base,
 	int rc;
 
 	random_bytes(&once, sizeof(once));
-	*p = (struct pull){ .source = source, .g = g, .http = http, .first = 1 };
+	*p = (struct pull){ .source = source, .g = g, .http = http, .base = base,
+	    .first = 1 };
 	/* Of this start alone: an answer owed to an earlier one is nobody's. */
 	snprintf(p->owner, sizeof(p->owner), "%.32s:%016" PRIx64, g->h.st.name, once);
 	p->timer = event_new(base, -1, 0, on_time, p);

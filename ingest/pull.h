@@ -13,6 +13,7 @@
  */
 #include "ingest/ingest.h"
 #include "lib/httpc.h"
+#include "store/outbox.h"
 
 struct event_base;
 struct pull;
@@ -32,6 +33,7 @@ struct pull {
 	const struct pull_source *source;
 	struct ingest *g;
 	struct httpc *http;
+	struct event_base *base;
 	void *data;			/* the source's */
 	int64_t every_ms;
 	struct buf cursor;		/* as stored; "" none yet */
@@ -57,6 +59,8 @@ struct pull_result {
 };
 /* A report of the page; l is borrowed for the call. */
 void pull_add(struct pull *p, struct laporan *l);
+/* News of a message of ours, proved by its token: as taking_receipt(). */
+void pull_receipt(struct pull *p, const char *id, const char *token, enum receipt_news news);
 void pull_end(struct pull *p, const struct pull_result *r);
 
 /* ---- for those that fetch by HTTP ---- */

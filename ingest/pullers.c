@@ -6,5 +6,6 @@ const struct pull_source *const pull_sources[] = {
 	&pull_telegram,
 	&pull_x,
 	&pull_sms,
+	&pull_imap,
 };
 const size_t pull_sources_n = N_ELEMS(pull_sources);

@@ -3,5 +3,5 @@
 /* The sources of pullers.c, one file each. */
 #include "ingest/pull.h"
 
-extern const struct pull_source pull_telegram, pull_x, pull_sms;
+extern const struct pull_source pull_telegram, pull_x, pull_sms, pull_imap;
 #endif

@@ -217,8 +217,8 @@ on_taking_noted(const redisReply *reply, void *arg)
 	finish(t);
 }
 
-static int
-token_fits(const struct ingest *g, const char *id, const char *token)
+int
+way_token_fits(const struct ingest *g, const char *id, const char *token)
 {
 	char own[OUTBOX_TOKEN_CHARS + 1];
 
@@ -233,7 +233,7 @@ taking_receipt(struct taking *t, const char *id, const char *token, enum receipt
 	struct ingest *g = t->g;
 	struct redis_args a = { 0 };
 
-	if (!token_fits(g, id, token)) {
+	if (!way_token_fits(g, id, token)) {
 		way_drop(g, "receipt", "token");
 		return;
 	}
@@ -343,7 +343,7 @@ way_receipt(struct ingest *g, struct http_req *r, const char *id, const char *to
 	struct receipt_call *c;
 	struct redis_args a = { 0 };
 
-	if (!token_fits(g, id, token)) {
+	if (!way_token_fits(g, id, token)) {
 		way_refuse(g, r, "receipt", 403, "The token does not belong to that message.");
 		return;
 	}

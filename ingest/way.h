@@ -58,6 +58,8 @@ struct taking *taking_begin(struct ingest *g, struct http_req *r, int status, co
     const char *body);
 /* l is borrowed for the call.  spoolable as for receive(). */
 void taking_add(struct taking *t, struct laporan *l, int spoolable);
+/* The token belongs to that message of ours; constant time.  token may be NULL. */
+int way_token_fits(const struct ingest *g, const char *id, const char *token);
 /*
  * A delivery receipt among them: news of our message id, proved by its token.  A wrong token is
  * counted and passed over, the rest of the call being well signed.

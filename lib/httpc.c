@@ -25,6 +25,7 @@ struct transfer {
 	size_t limit;
 	int cut;			/* the answer was longer than the limit */
 	int barred;			/* an address was not public */
+	int imap;
 	on_httpc_answer cb;
 	void *arg;
 	char error[CURL_ERROR_SIZE];
@@ -171,6 +172,21 @@ number_in(struct transfer *t, const char *name, int64_t none)
 	return end != h->value && *end == '\0' && n >= 0 ? n : none;
 }
 
+/* IMAP knows no numbers; 0: the server said nothing that can be relied on. */
+static long
+imap_status(const struct transfer *t, CURLcode code)
+{
+	static const struct { CURLcode code; long status; } said[] = {
+		{ CURLE_OK, 200 }, { CURLE_LOGIN_DENIED, 401 }, { CURLE_QUOTE_ERROR, 400 },
+		{ CURLE_REMOTE_FILE_NOT_FOUND, 404 },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(said); i++)
+		if (said[i].code == code)
+			return said[i].status;
+	return t->cut ? 200 : 0;
+}
+
 static void
 answer(struct transfer *t, CURLcode code)
 {
@@ -185,6 +201,10 @@ answer(struct transfer *t, CURLcode code)
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry_after);
 	t->cut |= code == CURLE_FILESIZE_EXCEEDED;
+	if (t->imap) {
+		status = imap_status(t, code);
+		code = status > 0 ? CURLE_OK : code;
+	}
 	if ((code == CURLE_OK || t->cut) && status > 0) {
 		a.status = (int)status;
 		a.cut = t->cut;
@@ -265,7 +285,7 @@ set_request(struct transfer *t, const struct httpc_request *req)
 }
 
 static void
-set_rules(struct transfer *t)
+set_rules(struct transfer *t, const char *protocols)
 {
 	CURL *e = t->easy;
 
@@ -274,7 +294,7 @@ set_rules(struct transfer *t)
 	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
 	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, protocols);
 	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -283,24 +303,59 @@ set_rules(struct transfer *t)
 	curl_easy_setopt(e, CURLOPT_USERAGENT, "kentongan/" KENTONGAN_VERSION);
 }
 
-void
-httpc_send(struct httpc *c, const struct httpc_request *req, on_httpc_answer cb, void *arg)
+static struct transfer *
+transfer_new(struct httpc *c, size_t answer_limit, on_httpc_answer cb, void *arg)
 {
 	struct transfer *t = xcalloc(1, sizeof(*t));
 
 	t->c = c;
 	t->cb = cb;
 	t->arg = arg;
-	t->limit = req->answer_limit > 0 ? req->answer_limit : ANSWER_BYTES;
+	t->limit = answer_limit > 0 ? answer_limit : ANSWER_BYTES;
 	t->easy = curl_easy_init();
 	if (t->easy == NULL)
 		abort();		/* memory */
-	set_rules(t);
-	set_request(t, req);
-	TAILQ_INSERT_TAIL(&c->transfers, t, entry);
+	return t;
+}
+
+static void
+begin(struct transfer *t)
+{
+	TAILQ_INSERT_TAIL(&t->c->transfers, t, entry);
 	/* Even a URL that cannot be read is told by the loop, not from here. */
-	if (curl_multi_add_handle(c->multi, t->easy) != CURLM_OK)
+	if (curl_multi_add_handle(t->c->multi, t->easy) != CURLM_OK)
 		abort();		/* memory, or a handle added twice */
+}
+
+void
+httpc_send(struct httpc *c, const struct httpc_request *req, on_httpc_answer cb, void *arg)
+{
+	struct transfer *t = transfer_new(c, req->answer_limit, cb, arg);
+
+	set_rules(t, "http,https");
+	set_request(t, req);
+	begin(t);
+}
+
+void
+httpc_imap_send(struct httpc *c, const struct httpc_imap *req, on_httpc_answer cb, void *arg)
+{
+	struct transfer *t = transfer_new(c, req->answer_limit, cb, arg);
+	CURL *e = t->easy;
+
+	t->imap = 1;
+	set_rules(t, "imap,imaps");
+	curl_easy_setopt(e, CURLOPT_URL, req->url);
+	curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, req->command);
+	curl_easy_setopt(e, CURLOPT_USERNAME, req->user);
+	curl_easy_setopt(e, CURLOPT_PASSWORD, req->password);
+	if (req->ca != NULL && req->ca[0] != '\0')
+		curl_easy_setopt(e, CURLOPT_CAINFO, req->ca);
+	curl_easy_setopt(e, CURLOPT_USE_SSL,
+	    (long)(req->upgrade ? CURLUSESSL_ALL : CURLUSESSL_NONE));
+	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)(req->total_ms > 0 ? req->total_ms : TOTAL_MS));
+	begin(t);
 }
 
 struct httpc *

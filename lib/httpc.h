@@ -2,7 +2,8 @@
 #define KENTONGAN_HTTPC_H
 /*
  * HTTP client: libcurl's multi interface on libevent.  TLS verified, redirects off, http and https
- * only, answers capped; Retry-After is read.
+ * only, answers capped; Retry-After is read.  The same loop also carries single
+ * commands of IMAP.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -60,4 +61,23 @@ void httpc_free(struct httpc *c);
  * The callback comes exactly once, never from inside this call.
  */
 void httpc_send(struct httpc *c, const struct httpc_request *req, on_httpc_answer cb, void *arg);
+
+/* One command of IMAP (RFC 3501, RFC 5092) to a server that is logged in to as need be. */
+struct httpc_imap {
+	const char *url;	/* imap[s]://host:port/MAILBOX, or with ;UID=n: that letter is the body */
+	const char *command;	/* its untagged answers are the body; NULL: what the URL says */
+	const char *user, *password;
+	const char *ca;			/* PEM file to trust; NULL or "": the system's */
+	int upgrade;			/* imap: nothing, not even the login, before STARTTLS */
+	int64_t total_ms;		/* 0: 30 s */
+	size_t answer_limit;		/* 0: 64 KiB */
+};
+/*
+ * As httpc_send().  The status is 200 for OK, 401 where login or mailbox were refused, 400 for a
+ * command answered NO or BAD, 404 for a letter that is not there.  Commands one after the other to
+ * the same account meet on one connection as long as it lives: what it has open (SELECT, EXAMINE)
+ * stays open.  A command must not ask for anything whose answer holds text from a letter: libcurl
+ * would take a line of it for the server's.
+ */
+void httpc_imap_send(struct httpc *c, const struct httpc_imap *req, on_httpc_answer cb, void *arg);
 #endif

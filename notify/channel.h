@@ -16,14 +16,16 @@ enum send_outcome {
 	SEND_RETRY,		/* surely not sent; may work later */
 	SEND_FINAL,		/* surely not sent and never will be */
 	SEND_UNKNOWN,		/* may or may not have been sent: again under the same id */
-	SEND_ELSEWHERE		/* surely not sent; it goes by another route, see there */
+	SEND_ELSEWHERE		/* surely not sent and never will be this way: by the next one, if there is any */
 };
 struct send_result {
 	enum send_outcome outcome;
 	int64_t retry_after_ms;		/* the gateway's own word; 0 none */
 	int64_t pause_ms;		/* the whole way stands still so long (throughput, its account) */
 	const char *why;		/* for the log: no number, no text; may be NULL */
-	const char *route;		/* SEND_ELSEWHERE: that one, static text */
+	enum send_outcome otherwise;	/* SEND_ELSEWHERE: what it is when there is no other way */
+	const char *alarm;		/* what a human must do about the way, in Indonesian; may be NULL */
+	const char *ref;		/* SEND_DONE: what the message is called back by; may be NULL */
 };
 typedef void (*on_sent)(const struct send_result *r, void *arg);
 
@@ -32,11 +34,17 @@ struct channel {
 	int in_flight;			/* most at once; 1 or more */
 	int64_t per_second;		/* budget of this gateway; 0: notify.per_second */
 	int64_t lease_ms, tries, retry_ms;	/* 0: notify.lease, notify.tries, notify.retry */
+	int64_t per_hour, per_day;	/* in SMS parts; 0: none */
+	int is_file;			/* nothing stands behind it but DIR/out/ROUTE.jsonl */
 	/* Delivery receipts come for what it sent: "sent" is then not the last word. */
 	int receipts;
 	void (*send)(struct channel *c, const struct outbox_item *item, on_sent done, void *arg);
-	/* Where a message goes whose receipt says failed or never came; NULL: nowhere.  May be NULL. */
-	const char *(*second)(const struct outbox_item *item);
+	/*
+	 * Takes back a message that was sent; item->ref is what send() gave out as ref.  May be NULL: the
+	 * platform has no such thing, and then no ref is given out.  SEND_DONE it is gone; SEND_FINAL it
+	 * stays.
+	 */
+	void (*cancel)(struct channel *c, const struct outbox_item *item, on_sent done, void *arg);
 	/* May be NULL.  What was sent since the last flush is certain only after a 0. */
 	int (*flush)(struct channel *c);
 	void (*release)(struct channel *c);
@@ -48,10 +56,14 @@ struct httpc;
 struct ways_env { struct house *h; struct event_base *base; struct httpc *http; const char *dir; };
 
 /*
- * One row each.  open() fills *c: 0; 1 when this installation has no such gateway (the route then
+ * One row each.  open() fills *c, whose route is set: 0; 1 when this installation has no such gateway (the route then
  * writes to its file); -1 after naming the mistake on standard error.
  */
-struct way_out { const char *route; int (*open)(struct channel *c, const struct ways_env *env); };
+struct way_out {
+	const char *route;
+	int (*open)(struct channel *c, const struct ways_env *env);
+	int spare;			/* there only with a gateway: no file stands for it */
+};
 extern const struct way_out ways_out[];
 extern const size_t ways_out_n;
 

@@ -25,6 +25,7 @@
 #include <libesmtp.h>
 
 #include "core/code.h"
+#include "core/mailbox.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
@@ -38,6 +39,7 @@ struct verdict { int outcome, pause; char why[96]; };
 
 struct email {
 	const struct settings *set;
+	const struct store *st;		/* its key makes the tokens */
 	struct buf password;
 	struct event_base *base;
 	struct worker *workers;
@@ -268,12 +270,14 @@ letter_of(struct buf *out, const struct email *e, const struct outbox_item *it)
 {
 	struct buf subject = { 0 };
 	struct code code;
-	char shown[CODE_CHARS + 2] = "";
+	char shown[CODE_CHARS + 2] = "", token[OUTBOX_TOKEN_CHARS + 1];
 	struct mail m = { .from = e->set->email_from, .from_name = e->set->name,
 	    .to = buf_str(&it->to), .text = buf_str(&it->text), .text_len = it->text.len,
-	    .lang = "id", .id = it->id, .domain = e->set->email_domain, .date_ms = clock_now_ms() };
+	    .lang = "id", .id = it->id, .token = token, .domain = e->set->email_domain, .date_ms = clock_now_ms(),
+	    .ref = it->answers.len > 0 ? buf_str(&it->answers) : NULL };
 	int rc;
 
+	outbox_token(token, e->st, it->id);
 	if (code_parse(&code, it->code, strlen(it->code)) == 0) {
 		m.thread = it->code;
 		code_show(shown, &code);
@@ -353,7 +357,7 @@ channel_email_open(struct channel *c, const struct ways_env *env)
 
 	if (set->email_server[0] == '\0')
 		return 1;
-	if (!mime_is_mailbox(set->email_from)) {
+	if (!mailbox_fits(set->email_from)) {
 		fprintf(stderr, "kentongan.yaml: email.from: '%s' is no mailbox; write one like lapor@example.go.id\n",
 		    set->email_from);
 		return -1;
@@ -364,6 +368,7 @@ channel_email_open(struct channel *c, const struct ways_env *env)
 	}
 	e = xcalloc(1, sizeof(*e));
 	e->set = set;
+	e->st = &env->h->st;
 	e->base = env->base;
 	if (set->email_user[0] != '\0' &&
 	    secret_read(env->dir, "smtp_password", &e->password, &errors) != 0) {

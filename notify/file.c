@@ -91,7 +91,7 @@ channel_file_init(struct channel *c, const char *route, const char *dir)
 		return -1;
 	}
 	buf_release(&path);
-	*c = (struct channel){ .route = route, .in_flight = INT_MAX, .send = send_line, .flush = flush_file,
+	*c = (struct channel){ .route = route, .in_flight = INT_MAX, .is_file = 1, .send = send_line, .flush = flush_file,
 	    .release = release_file, .data = f };
 	return 0;
 }

@@ -10,6 +10,8 @@
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
+#include "notify/bundle.h"
+#include "notify/onward.h"
 #include "notify/retry.h"
 
 #define ROUND_MS 10
@@ -49,6 +51,13 @@ outlane_release(struct outlane *l)
 	memset(l, 0, sizeof(*l));
 }
 
+void
+outlane_join(struct outlane *l, const struct outlane *all, size_t n)
+{
+	l->all = all;
+	l->all_n = n;
+}
+
 int
 outlane_is_busy(const struct outlane *l)
 {
@@ -68,6 +77,12 @@ static double
 rate_of(const struct outlane *l)
 {
 	return (double)or_else(l->channel.per_second, l->h->set.notify_per_s);
+}
+
+static int
+is_counted(const struct outlane *l)
+{
+	return l->channel.per_hour > 0 || l->channel.per_day > 0;
 }
 
 static void
@@ -98,6 +113,49 @@ next_round(const struct outlane *l)
 
 /* ---- outcomes ---- */
 
+static int
+is_errand(const struct outbox_item *it)
+{
+	return strcmp(it->kind, OUTBOX_ERRAND) == 0;
+}
+
+/* It goes on by the next of its ways, if one is there: 1. */
+static int
+go_elsewhere(struct flight *f)
+{
+	if (!onward(f->l, &f->item, f->route))
+		return 0;
+	f->mark.route = f->route;
+	log_warn("sent_elsewhere", "route=%s to=%s message=%s err=\"%s\"", f->l->channel.route,
+	    f->route, f->item.id, log_quote(f->why, strlen(f->why)));
+	return 1;
+}
+
+/* The way itself is shut: the queue waits and is not burnt against it. */
+static void
+wait_for_way(struct flight *f)
+{
+	const struct settings *set = &f->l->h->set;
+	int64_t wait = f->result.pause_ms;
+
+	/* Life and safety is looked at again when it may leave for another way. */
+	if (f->item.lane_e && set->wait_ms[1] < wait && onward_is_open(f->l))
+		wait = set->wait_ms[1];
+	f->mark.state = NULL;
+	f->mark.at_ms = house_now_ms(f->l->h) + wait;
+	f->mark.uncounted = 1;
+	f->mark.audit = 0;
+}
+
+/* What was called back, or what the platform would not let us. */
+static void
+settle_errand(struct flight *f)
+{
+	if (f->mark.state != NULL)
+		f->mark.state = f->result.outcome == SEND_DONE ? "recalled" : "kept";
+	f->mark.audit = f->mark.state != NULL;
+}
+
 /* From what became of it to what is marked. */
 static void
 settle(struct flight *f)
@@ -107,11 +165,15 @@ settle(struct flight *f)
 	uint32_t jitter;
 	struct retry_plan plan;
 
+	/* What may have been sent has cost what it costs. */
+	f->mark.unspent = is_counted(l) && f->result.outcome != SEND_DONE &&
+	    f->result.outcome != SEND_UNKNOWN;
+	if (f->result.alarm != NULL)
+		house_alarm(l->h, "gerbang", l->channel.route, f->result.alarm);
 	if (f->result.outcome == SEND_ELSEWHERE) {
-		f->mark.route = f->result.route;
-		log_warn("sent_elsewhere", "route=%s to=%s message=%s err=\"%s\"", l->channel.route,
-		    f->mark.route, f->item.id, log_quote(f->why, strlen(f->why)));
-		return;
+		if (go_elsewhere(f))
+			return;
+		f->result.outcome = f->result.otherwise;
 	}
 	random_bytes(&jitter, sizeof(jitter));
 	/* Not the time of the last claim: with all in the air that is as old as what hung longest. */
@@ -122,14 +184,19 @@ settle(struct flight *f)
 	f->mark.state = plan.state;
 	f->mark.at_ms = plan.at_ms;
 	f->mark.audit = plan.state != NULL && strcmp(plan.state, "sent") != 0;
-	/* The way itself is shut: the queue waits and is not burnt against it. */
-	if (f->result.outcome == SEND_RETRY && f->result.pause_ms > 0) {
-		f->mark.state = NULL;
-		f->mark.at_ms = house_now_ms(l->h) + f->result.pause_ms;
-		f->mark.uncounted = 1;
-		f->mark.audit = 0;
+	if (f->result.outcome == SEND_RETRY && f->result.pause_ms > 0)
+		wait_for_way(f);
+	if (is_errand(&f->item)) {
+		settle_errand(f);
+	} else if (f->result.outcome == SEND_DONE) {
+		f->mark.waits = l->channel.receipts;
+		f->mark.storm = f->storms ? &f->storm : NULL;
+		f->mark.ref = f->ref[0] != '\0' ? f->ref : NULL;
+	} else if (f->result.outcome != SEND_FINAL &&
+	    (plan.state != NULL ? strcmp(plan.state, "undeliverable") == 0 :
+	    onward_is_time(l, f->item.lane_e)) && go_elsewhere(f)) {
+		return;
 	}
-	f->mark.waits = l->channel.receipts && f->result.outcome == SEND_DONE;
 	if (f->result.outcome != SEND_DONE)
 		log_warn("send_failed", "route=%s message=%s outcome=%d tries=%d next=%s err=\"%s\"",
 		    l->channel.route, f->item.id, (int)f->result.outcome, f->item.tries + 1,
@@ -145,6 +212,12 @@ on_outcome(const struct send_result *r, void *arg)
 	f->result = *r;
 	snprintf(f->why, sizeof(f->why), "%s", r->why != NULL ? r->why : "");
 	f->result.why = f->why;
+	snprintf(f->ref, sizeof(f->ref), "%s", r->ref != NULL ? r->ref : "");
+	f->result.ref = NULL;
+	if (r->outcome != SEND_UNKNOWN && r->pause_ms == 0)
+		l->down_mono_ms = 0;
+	else if (l->down_mono_ms == 0)
+		l->down_mono_ms = clock_mono_ms();
 	f->state = FLIGHT_LANDED;
 	l->sending--;
 	l->landed++;
@@ -202,7 +275,7 @@ mark_landed(struct outlane *l)
 
 		if (f->state != FLIGHT_LANDED)
 			continue;
-		if (f->mark.state == NULL)	/* else it was ended unsent */
+		if (!f->decided)
 			settle(f);
 		l->marks[n++] = f->mark;
 	}
@@ -232,14 +305,15 @@ ended_unsent(const struct outlane *l, const struct outbox_item *it)
 {
 	if (!it->readable)
 		return "undeliverable";
+	if (is_errand(it))
+		return l->now_ms - it->heard_ms > l->h->set.recall_ms ? "kept" : NULL;
 	return it->not_after_ms != 0 && l->now_ms > it->not_after_ms ? "expired" : NULL;
 }
 
-static void
-launch(struct outlane *l, const struct outbox_item *it)
+static struct flight *
+board(struct outlane *l, const struct outbox_item *it)
 {
 	struct flight *f = l->flights;
-	const char *ended;
 
 	while (f->state != FLIGHT_FREE)
 		f++;
@@ -247,37 +321,137 @@ launch(struct outlane *l, const struct outbox_item *it)
 	f->l = l;
 	f->item = *it;
 	f->state = FLIGHT_SENDING;
-	ended = ended_unsent(l, it);
-	f->mark = (struct outbox_mark){ .item = &f->item, .state = ended, .audit = ended != NULL };
+	f->mark = (struct outbox_mark){ .item = &f->item };
 	l->sending++;
+	return f;
+}
+
+/* Its mark is decided without the gateway. */
+static void
+land_unsent(struct flight *f)
+{
+	f->decided = 1;
+	f->state = FLIGHT_LANDED;
+	f->l->sending--;
+	f->l->landed++;
+}
+
+static void
+launch(struct outlane *l, const struct outbox_item *it)
+{
+	struct flight *f = board(l, it);
+	const char *ended = ended_unsent(l, it);
+
 	if (ended != NULL) {
-		f->state = FLIGHT_LANDED;
+		f->mark.state = ended;
+		f->mark.audit = 1;
+		f->mark.unspent = is_counted(l);
+		land_unsent(f);
+		return;
+	}
+	switch (bundle_look(f, is_counted(l))) {
+	case BUNDLE_NOT:
+		break;
+	case BUNDLE_HELD:
+		land_unsent(f);
+		return;
+	case BUNDLE_DONE:
+		outbox_item_release(&f->item);
+		f->state = FLIGHT_FREE;
 		l->sending--;
-		l->landed++;
+		return;
+	}
+	if (is_errand(it) && l->channel.cancel == NULL) {
+		on_outcome(&(struct send_result){ .outcome = SEND_FINAL,
+		    .why = "this platform takes nothing back" }, f);
 		return;
 	}
 	if (MUTANT == 8)	/* planted: marked as sent before it is */
 		outbox_mark(&l->h->st, &(struct outbox_mark){ .item = &f->item, .state = "sent" }, 1,
 		    l->now_ms);
 	FAULT_POINT("before_send");
-	l->channel.send(&l->channel, &f->item, on_outcome, f);
+	(is_errand(it) ? l->channel.cancel : l->channel.send)(&l->channel, &f->item, on_outcome, f);
+}
+
+/*
+ * Messages that need not wait any longer leave for another way; what has none waits on, untried.
+ * Milliseconds until the next look.
+ */
+static int64_t
+leave(struct outlane *l, enum outbox_lanes lanes, int64_t wait_ms)
+{
+	const struct outbox_claim claim = { .route = l->channel.route, .lanes = lanes,
+	    .most = l->flights_n - l->sending - l->landed, .lease_ms = or_else(l->channel.lease_ms, l->h->set.notify_lease_ms) };
+	int64_t spent;
+	int n = claim.most > 0 ? outbox_claim(&l->h->st, &claim, l->claimed, &l->now_ms, &spent) : 0;
+
+	for (int i = 0; i < n; i++) {
+		struct flight *f = board(l, &l->claimed[i]);
+
+		snprintf(f->why, sizeof(f->why), "its own way is shut");
+		if (!go_elsewhere(f)) {
+			f->mark.at_ms = l->now_ms + wait_ms;
+			f->mark.uncounted = 1;
+		}
+		land_unsent(f);
+	}
+	mark_landed(l);
+	return n > 0 ? ROUND_MS : wait_ms < l->h->set.notify_nap_ms ? wait_ms : l->h->set.notify_nap_ms;
+}
+
+static int64_t
+run_paused(struct outlane *l, int64_t wait_ms)
+{
+	if (!onward_is_open(l) || !onward_is_time(l, 1))
+		return wait_ms;
+	return leave(l, onward_is_time(l, 0) ? LANES_BOTH : LANES_E, wait_ms);
+}
+
+/* Once for each window: lane n waits, and a human may want to buy more. */
+static void
+note_spent(struct outlane *l, int64_t spent_ms)
+{
+	struct buf words = { 0 };
+
+	if (spent_ms == l->spent_ms)
+		return;
+	if (spent_ms == 0) {
+		log_info("budget_again", "route=%s", l->channel.route);
+		l->spent_mono_ms = 0;
+	} else {
+		buf_addf(&words, "jatah kartu %s habis; pesan biasa menunggu sampai ", l->channel.route);
+		buf_add_wib_short(&words, spent_ms);
+		house_alarm(l->h, "jatah", l->channel.route, buf_str(&words));
+		if (l->spent_mono_ms == 0)
+			l->spent_mono_ms = clock_mono_ms();
+	}
+	l->spent_ms = spent_ms;
+	buf_release(&words);
 }
 
 int64_t
 outlane_run(struct outlane *l)
 {
-	int64_t mono = clock_mono_ms();
-	int most = l->flights_n - l->sending - l->landed, n;
+	struct outbox_claim claim = { .route = l->channel.route,
+	    .most = l->flights_n - l->sending - l->landed, .lease_ms = or_else(l->channel.lease_ms, l->h->set.notify_lease_ms),
+	    .per_hour = l->channel.per_hour, .per_day = l->channel.per_day };
+	int64_t mono = clock_mono_ms(), spent;
+	int n;
 
 	refill(l);
 	if (mono < l->paused_until_mono_ms)
-		return l->paused_until_mono_ms - mono;
-	if (l->tokens < most)
-		most = (int)l->tokens;
-	if (most <= 0)
+		return run_paused(l, l->paused_until_mono_ms - mono);
+	if (l->tokens < claim.most)
+		claim.most = (int)l->tokens;
+	if (claim.most <= 0)
 		return next_round(l);
-	n = outbox_claim(&l->h->st, l->channel.route, most,
-	    or_else(l->channel.lease_ms, l->h->set.notify_lease_ms), l->claimed, &l->now_ms);
+	n = outbox_claim(&l->h->st, &claim, l->claimed, &l->now_ms, &spent);
+	/* What is in the air may come back unsent, and its parts with it. */
+	if (n >= 0 && l->sending == 0)
+		note_spent(l, spent);
+	if (n == 0 && l->spent_mono_ms != 0 && onward_is_open(l) &&
+	    mono - l->spent_mono_ms >= l->h->set.wait_ms[0])
+		return leave(l, LANES_N, l->spent_ms - l->now_ms);
 	if (n <= 0)
 		return l->h->set.notify_nap_ms;
 	FAULT_POINT("after_read");

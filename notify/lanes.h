@@ -16,7 +16,10 @@ struct flight {
 	struct outbox_item item;
 	struct outbox_mark mark;
 	struct send_result result;
-	char why[96];
+	char why[96], ref[48], route[WAY_CHARS];
+	int storms;			/* once sent, storm is its recipient's */
+	struct storm storm;
+	int decided;			/* its mark is complete; nothing was sent */
 	enum { FLIGHT_FREE, FLIGHT_SENDING, FLIGHT_LANDED } state;
 };
 
@@ -25,19 +28,25 @@ struct outlane {
 	struct channel channel;
 	double tokens;			/* may be sent now */
 	int64_t filled_mono_ms, paused_until_mono_ms;
+	int64_t down_mono_ms;		/* since when nothing has been taken; 0: it takes */
+	int64_t spent_mono_ms, spent_ms;	/* since when the budget is used up (0: it is not), and till when */
+	const struct outlane *all;	/* all ways out of this daemon, all_n; NULL: this one alone */
+	size_t all_n;
 	struct flight *flights;		/* flights_n, of these sending in the air */
 	int flights_n, sending, landed;
 	struct outbox_item *claimed;	/* room for one claim */
 	struct outbox_mark *marks;
 	struct event *landing;		/* marks what landed after the round */
 	int64_t now_ms;
-	unsigned long sent, retried, moved, ended, lost;
+	unsigned long sent, retried, moved, ended, lost, held, bundled;
 };
 
 /* 0 or -1; c is taken over. */
 int outlane_init(struct outlane *l, struct house *h, struct event_base *base,
     const struct channel *c);
 void outlane_release(struct outlane *l);
+/* Tells a lane of the others, for what goes on by another way.  all is borrowed. */
+void outlane_join(struct outlane *l, const struct outlane *all, size_t n);
 /* One round; milliseconds until the next is worth its while. */
 int64_t outlane_run(struct outlane *l);
 /* 1 while messages of it are in the air. */

@@ -67,6 +67,8 @@ notify_init(void *self, struct daemon *d, const char *port)
 		int opened = ways_out[i].open(&c, &env);
 		struct outlane *l = &n->lanes[n->lanes_n];
 
+		if (opened > 0 && ways_out[i].spare)
+			continue;
 		if (opened < 0 ||
 		    (opened > 0 && channel_file_init(&c, ways_out[i].route, d->dir) != 0))
 			return -1;
@@ -74,6 +76,8 @@ notify_init(void *self, struct daemon *d, const char *port)
 		if (outlane_init(l, &n->h, d->base, &c) != 0)
 			return -1;
 	}
+	for (size_t i = 0; i < n->lanes_n; i++)
+		outlane_join(&n->lanes[i], n->lanes, n->lanes_n);
 	n->tick = event_new(d->base, -1, 0, on_tick, n);
 	if (n->tick == NULL || house_start(&n->h, d) != 0)
 		return -1;

@@ -7,60 +7,11 @@
 
 #include <sodium.h>
 
+#include "core/mailbox.h"
 #include "lib/escape.h"
 
-#define MAILBOX_MAX 254
-#define LOCAL_MAX 64
-#define LABEL_MAX 63
 #define BODY_LINE 76
 #define WORD_BYTES 42		/* of UTF-8 in one encoded word: 56 characters of base64, 68 in all */
-
-static const char atext[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-    "!#$%&'*+-/=?^_`{|}~";
-static const char ldh[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
-
-/* ---- names that must stand as they are ---- */
-
-/* Dot-separated runs of the given characters, none empty, none longer than most. */
-static int
-is_dotted(const char *s, size_t len, const char *of, size_t most, int hyphens_inside)
-{
-	size_t run = 0;
-
-	for (size_t i = 0; i <= len; i++) {
-		if (i < len && s[i] != '.') {
-			if (strchr(of, s[i]) == NULL || s[i] == '\0' || ++run > most)
-				return 0;
-			continue;
-		}
-		if (run == 0 || (hyphens_inside && (s[i - 1] == '-' || s[i - run] == '-')))
-			return 0;
-		run = 0;
-	}
-	return 1;
-}
-
-static int
-is_domain(const char *s)
-{
-	return is_dotted(s, strlen(s), ldh, LABEL_MAX, 1) &&
-	    (strchr(s, '.') != NULL || strcmp(s, "localhost") == 0);
-}
-
-int
-mime_is_mailbox(const char *s)
-{
-	const char *at = strrchr(s, '@');
-
-	return at != NULL && strlen(s) <= MAILBOX_MAX && (size_t)(at - s) <= LOCAL_MAX &&
-	    is_dotted(s, (size_t)(at - s), atext, LOCAL_MAX, 0) && is_domain(at + 1);
-}
-
-static int
-is_id(const char *s)
-{
-	return is_dotted(s, strlen(s), atext, 200, 0);
-}
 
 /* ---- headers ---- */
 
@@ -126,6 +77,25 @@ add_date(struct buf *out, int64_t ms)
 	gmtime_r(&wib, &tm);
 	buf_addf(out, "Date: %s, %d %s %d %02d:%02d:%02d +0700\r\n", days[tm.tm_wday], tm.tm_mday,
 	    months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+/* His letter if there is one, and what binds all letters of the case. */
+static void
+add_thread(struct buf *out, const struct mail *m)
+{
+	struct buf last = { 0 };
+
+	if (m->ref != NULL)
+		buf_addf(&last, "<%s>", m->ref);
+	else if (m->thread != NULL)
+		buf_addf(&last, "<%s@%s>", m->thread, m->domain);
+	if (m->ref != NULL && m->thread != NULL)
+		buf_addf(out, "References: <%s@%s>\r\n %s\r\n", m->thread, m->domain, buf_str(&last));
+	else if (last.len > 0)
+		buf_addf(out, "References: %s\r\n", buf_str(&last));
+	if (last.len > 0)
+		buf_addf(out, "In-Reply-To: %s\r\n", buf_str(&last));
+	buf_release(&last);
 }
 
 /* ---- bodies ---- */
@@ -201,8 +171,10 @@ mime_build(struct buf *out, const struct mail *m)
 	struct buf html = { 0 };
 	char boundary[80];
 
-	if (!mime_is_mailbox(m->from) || !mime_is_mailbox(m->to) || !is_domain(m->domain) ||
-	    !is_id(m->id) || strlen(m->id) > 60 || (m->thread != NULL && !is_id(m->thread)))
+	if (!mailbox_fits(m->from) || !mailbox_fits(m->to) || !mailbox_domain_fits(m->domain) ||
+	    !mailbox_atom_fits(m->id) || strlen(m->id) > 60 || !mailbox_atom_fits(m->token) ||
+	    (m->thread != NULL && !mailbox_atom_fits(m->thread)) ||
+	    (m->ref != NULL && !mailbox_id_fits(m->ref)))
 		return -1;
 	buf_adds(out, "From: ");
 	if (m->from_name != NULL) {
@@ -213,10 +185,8 @@ mime_build(struct buf *out, const struct mail *m)
 	add_words(out, m->subject);
 	buf_adds(out, "\r\n");
 	add_date(out, m->date_ms);
-	buf_addf(out, "Message-ID: <%s@%s>\r\n", m->id, m->domain);
-	if (m->thread != NULL)
-		buf_addf(out, "References: <%s@%s>\r\nIn-Reply-To: <%s@%s>\r\n", m->thread, m->domain,
-		    m->thread, m->domain);
+	buf_addf(out, "Message-ID: <%s.%s@%s>\r\n", m->id, m->token, m->domain);
+	add_thread(out, m);
 	/* "=_" stands in no quoted-printable text: the border cannot be forged from inside */
 	snprintf(boundary, sizeof(boundary), "=_%s", m->id);
 	buf_addf(out, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"

@@ -13,24 +13,18 @@
 
 #include "lib/buf.h"
 
-/*
- * A mailbox as it may stand in an envelope: local part a dot-atom, domain of letters, digits and
- * hyphens with at least one dot (or "localhost"), 254 bytes at most, ASCII.  Narrower than the
- * standard on purpose: quoted local parts and address literals are nobody's real address.
- * 1 or 0.
- */
-int mime_is_mailbox(const char *s);
-
 struct mail {
 	const char *from, *from_name;	/* mailbox; name may be NULL */
 	const char *to;			/* mailbox */
 	const char *subject;		/* UTF-8 */
 	const char *text; size_t text_len;	/* UTF-8, any line ends */
 	const char *lang;		/* "id" */
-	const char *id, *domain;	/* Message-ID <id@domain>: the same on every try */
+	/* Message-ID <id.token@domain>, the same on every try; who knows the token had the letter */
+	const char *id, *token, *domain;
 	const char *thread;		/* References <thread@domain>: all letters of a case; NULL none */
+	const char *ref;		/* Message-ID of the letter that is answered, mailbox_id_fits(); NULL */
 	int64_t date_ms;
 };
-/* -1 when from, to, id, thread or domain could not stand where they must. */
+/* -1 when from, to, id, token, thread or domain could not stand where they must. */
 int mime_build(struct buf *out, const struct mail *m);
 #endif

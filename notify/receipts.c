@@ -5,6 +5,7 @@
 
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "notify/onward.h"
 
 #define LOOK_MS 1000
 #define AT_ONCE 32
@@ -23,33 +24,27 @@ receipts_release(struct receipts *w)
 	free(w->found);
 }
 
-static const char *
-second_way(const struct outbox_overdue *o, const struct outlane *lanes, size_t n, int64_t now_ms)
-{
-	if (!o->item.readable || (o->item.not_after_ms != 0 && now_ms > o->item.not_after_ms))
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(lanes[i].channel.route, o->route) == 0)
-			return lanes[i].channel.second != NULL ? lanes[i].channel.second(&o->item) : NULL;
-	return NULL;
-}
-
 static void
 go_on(struct receipts *w, const struct outbox_overdue *o, const struct outlane *lanes, size_t n,
     int64_t now_ms)
 {
-	const char *route = second_way(o, lanes, n, now_ms);
+	char route[WAY_CHARS];
+	int late = o->item.not_after_ms != 0 && now_ms > o->item.not_after_ms;
+	int found = o->item.readable && !late && !o->dropped &&
+	    onward_among(lanes, n, &w->h->set, &o->item, route);
 
-	if (outbox_reroute(&w->h->st, o, route, now_ms) != 1)
+	if (outbox_reroute(&w->h->st, o, found ? route : NULL, now_ms) != 1)
 		return;
 	log_warn("not_delivered", "message=%s route=%s failed=%d next=%s", o->item.id, o->route,
-	    o->failed, route != NULL ? route : "-");
-	if (route != NULL) {
+	    o->failed, found ? route : "-");
+	if (found) {
 		w->rerouted++;
 		return;
 	}
+	if (o->dropped)
+		return;			/* nobody waits for it any more */
 	w->given_up++;
-	house_alarm(w->h, "unconfirmed", o->item.code[0] != '\0' ? o->item.code : "pesan", o->item.id);
+	house_alarm(w->h, "unconfirmed", o->item.code[0] != '\0' ? o->item.code : o->item.id, o->item.id);
 }
 
 void

@@ -26,6 +26,8 @@
 
 struct kannel {
 	const struct settings *set;
+	const struct sms_card *card;
+	const char *smsbox;
 	const struct store *st;
 	struct httpc *http;
 	const char *dir;
@@ -39,10 +41,14 @@ struct sending { struct kannel *k; const struct outbox_item *item; on_sent done;
 
 /* ---- the request ---- */
 
-const char *
-kannel_url(const struct settings *set)
+const struct sms_card *
+sms_card_of(const struct settings *set, const char *route, const char **url)
 {
-	return set->kannel_url[0] != '\0' ? set->kannel_url : set->kannel_run ? OWN_URL : NULL;
+	int second = strcmp(route, "sms2") == 0;
+	const struct sms_card *card = &set->card[second];
+
+	*url = card->url[0] != '\0' ? card->url : !second && set->kannel_run ? OWN_URL : NULL;
+	return *url != NULL ? card : NULL;
 }
 
 static void
@@ -73,16 +79,16 @@ add_words(struct buf *url, const struct buf *text)
 }
 
 void
-sms_add_url(struct buf *url, const struct settings *set, const char *password, const char *receipts,
-    const struct outbox_item *item, const char *token)
+sms_add_url(struct buf *url, const char *smsbox, const struct sms_card *card, const char *password,
+    const char *receipts, const struct outbox_item *item, const char *token)
 {
-	buf_addf(url, "%s/cgi-bin/sendsms", kannel_url(set));
-	add_param(url, "username", set->kannel_user, strlen(set->kannel_user));
+	buf_addf(url, "%s/cgi-bin/sendsms", smsbox);
+	add_param(url, "username", card->user, strlen(card->user));
 	add_param(url, "password", password, strlen(password));
-	add_param(url, "from", set->kannel_from, strlen(set->kannel_from));
+	add_param(url, "from", card->from, strlen(card->from));
 	add_param(url, "to", buf_str(&item->to), item->to.len);
-	if (set->kannel_smsc[0] != '\0')
-		add_param(url, "smsc", set->kannel_smsc, strlen(set->kannel_smsc));
+	if (card->smsc[0] != '\0')
+		add_param(url, "smsc", card->smsc, strlen(card->smsc));
 	if (item->lane_e)
 		add_param(url, "priority", "3", 1);
 	if (receipts[0] != '\0') {
@@ -128,7 +134,7 @@ begins(const struct httpc_answer *a, const char *with)
 }
 
 struct send_result
-sms_result(const struct httpc_answer *a, int64_t pause_ms)
+sms_result(const struct httpc_answer *a, int64_t pause_ms, int64_t stop_ms)
 {
 	struct send_result r = { .outcome = SEND_RETRY, .retry_after_ms = a->retry_after_ms };
 
@@ -151,8 +157,16 @@ sms_result(const struct httpc_answer *a, int64_t pause_ms)
 		r.pause_ms = pause_ms;
 	} else if (a->status == 400) {
 		/* A number that Kannel bars (sendsms-chars, lists): no other message suffers. */
-		r.outcome = SEND_FINAL;
+		r.outcome = SEND_ELSEWHERE;
+		r.otherwise = SEND_FINAL;
 		r.why = "smsbox refuses the number or the text";
+	} else if (a->status == 402) {
+		r.why = "the credit of the card is used up";
+		r.alarm = "pulsa kartu SMS habis; isi ulang, pesan menunggu";
+		r.pause_ms = stop_ms;
+	} else if (a->status == 429 && a->retry_after_ms > 0) {
+		r.why = "smsbox asks for patience";
+		r.pause_ms = a->retry_after_ms;
 	} else {
 		r.why = "smsbox cannot take it now";
 		r.pause_ms = pause_ms;
@@ -173,7 +187,7 @@ on_answer(const struct httpc_answer *a, void *arg)
 {
 	struct sending *s = arg;
 	struct kannel *k = s->k;
-	struct send_result r = sms_result(a, k->set->kannel_pause_ms);
+	struct send_result r = sms_result(a, k->set->kannel_pause_ms, k->set->kannel_stop_ms);
 
 	if (r.outcome == SEND_DONE && k->copies)
 		k->copy.send(&k->copy, s->item, on_copied, NULL);
@@ -200,7 +214,7 @@ send_sms(struct channel *c, const struct outbox_item *item, on_sent done, void *
 	*s = (struct sending){ k, item, done, arg };
 	receipts_base(k, &base);
 	outbox_token(token, k->st, item->id);
-	sms_add_url(&url, k->set, buf_str(&k->password), buf_str(&base), item, token);
+	sms_add_url(&url, k->smsbox, k->card, buf_str(&k->password), buf_str(&base), item, token);
 	FAULT_POINT("mid_send");
 	httpc_send(k->http, &(struct httpc_request){ .method = "GET", .url = buf_str(&url),
 	    .connect_ms = k->set->kannel_connect_ms, .total_ms = k->set->kannel_total_ms,
@@ -229,18 +243,22 @@ int
 sms_open(struct channel *c, const struct ways_env *env)
 {
 	const struct settings *set = &env->h->set;
+	const char *smsbox, *secret;
+	const struct sms_card *card = sms_card_of(set, c->route, &smsbox);
 	struct buf errors = { 0 };
 	struct kannel *k;
 
-	if (kannel_url(set) == NULL)
+	if (card == NULL)
 		return 1;
+	secret = card == &set->card[0] ? "kannel_send" : "sms2_send";
 	k = xcalloc(1, sizeof(*k));
-	*k = (struct kannel){ .set = set, .st = &env->h->st, .http = env->http, .dir = env->dir };
-	*c = (struct channel){ .route = "sms", .in_flight = (int)set->kannel_in_flight,
-	    .per_second = set->kannel_per_s, .receipts = 1, .send = send_sms,
-	    .release = release_sms, .data = k };
-	k->copies = set->kannel_copy && channel_file_init(&k->copy, "sms", env->dir) == 0;
-	if (secret_read(env->dir, "kannel_send", &k->password, &errors) != 0) {
+	*k = (struct kannel){ .set = set, .card = card, .smsbox = smsbox, .st = &env->h->st,
+	    .http = env->http, .dir = env->dir };
+	*c = (struct channel){ .route = c->route, .in_flight = (int)card->in_flight,
+	    .per_second = card->per_s, .per_hour = card->per_hour, .per_day = card->per_day,
+	    .receipts = 1, .send = send_sms, .release = release_sms, .data = k };
+	k->copies = set->kannel_copy && channel_file_init(&k->copy, c->route, env->dir) == 0;
+	if (secret_read(env->dir, secret, &k->password, &errors) != 0) {
 		fputs(buf_str(&errors), stderr);
 		buf_release(&errors);
 		release_sms(c);

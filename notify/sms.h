@@ -9,21 +9,25 @@
 #include "lib/httpc.h"
 #include "notify/channel.h"
 
-/* A row of ways_out: 1 when neither kannel.url nor kannel.run is set. */
+/*
+ * Rows of ways_out, one for each card: 1 when the route (c->route) has no smsbox, that is, neither
+ * kannel.url nor kannel.run, or no sms2.url.
+ */
 int sms_open(struct channel *c, const struct ways_env *env);
 
-/* Address of the smsbox to send by, NULL if there is none; lives as long as set. */
-const char *kannel_url(const struct settings *set);
+/* What one card sends by: its settings and its smsbox; NULL when there is none.  Both live with set. */
+const struct sms_card *sms_card_of(const struct settings *set, const char *route, const char **url);
 /*
  * Appends the whole URL of one message.  receipts: http://HOST:PORT under which Kannel reaches
  * ingest, "" asks for no receipt.  It holds personal data and the password: wipe it.
  */
-void sms_add_url(struct buf *url, const struct settings *set, const char *password,
-    const char *receipts, const struct outbox_item *item, const char *token);
+void sms_add_url(struct buf *url, const char *smsbox, const struct sms_card *card,
+    const char *password, const char *receipts, const struct outbox_item *item, const char *token);
 /*
  * What an answer means.  403 and 404 are mistakes of ours, 5xx and silence are Kannel's: the message
- * is kept and the whole way rests for pause_ms.  400 is about this one message.  A 202 that Kannel
- * did not write is unknown.
+ * is kept and the whole way rests for pause_ms; for stop_ms, with an alarm, when the credit is used
+ * up (402: a gateway behind Kannel's interface).  429 puts this message off.  400 is about this one
+ * message: another way may take it.  A 202 that Kannel did not write is unknown.
  */
-struct send_result sms_result(const struct httpc_answer *a, int64_t pause_ms);
+struct send_result sms_result(const struct httpc_answer *a, int64_t pause_ms, int64_t stop_ms);
 #endif

@@ -41,6 +41,31 @@ add_buttons(struct buf *b, const struct outbox_item *it, int private)
 		    "\"resize_keyboard\":true,\"one_time_keyboard\":true}");
 }
 
+/* The number at the chat's end of an address: "CHAT" or "CHAT:MESSAGE"; NULL when it is none. */
+static const char *
+chat_of(const char *to, size_t *len)
+{
+	const char *chat = to + strlen(PREFIX);
+
+	if (strncmp(to, PREFIX, strlen(PREFIX)) != 0)
+		return NULL;
+	*len = strcspn(chat, ":");
+	return is_number(chat, *len) ? chat : NULL;
+}
+
+int
+telegram_cancel_request(const struct outbox_item *it, struct buf *json)
+{
+	const char *ref = buf_str(&it->ref), *chat;
+	size_t chat_len;
+
+	chat = chat_of(buf_str(&it->to), &chat_len);
+	if (chat == NULL || !is_number(ref, it->ref.len))
+		return -1;
+	buf_addf(json, "{\"chat_id\":%.*s,\"message_id\":%s}", (int)chat_len, chat, ref);
+	return 0;
+}
+
 int
 telegram_request(const struct outbox_item *it, const char **method, struct buf *json)
 {
@@ -60,9 +85,11 @@ telegram_request(const struct outbox_item *it, const char **method, struct buf *
 		buf_addc(json, '}');
 		return 0;
 	}
-	chat_len = strcspn(chat, ":");
+	chat = chat_of(to, &chat_len);
+	if (chat == NULL)
+		return -1;
 	message = chat[chat_len] == ':' ? chat + chat_len + 1 : NULL;
-	if (!is_number(chat, chat_len) || (message != NULL && !is_number(message, strlen(message))))
+	if (message != NULL && !is_number(message, strlen(message)))
 		return -1;
 	*method = "sendMessage";
 	buf_addf(json, "{\"chat_id\":%.*s,\"text\":", (int)chat_len, chat);
@@ -111,14 +138,30 @@ telegram_outcome(const struct httpc_answer *a, struct send_result *r, char *why,
 	json_decref(doc);
 }
 
+void
+telegram_ref(const struct httpc_answer *a, char *out, size_t size)
+{
+	json_t *doc = json_loadb(a->body, a->body_len, 0, NULL);
+	const json_t *id = json_object_get(json_object_get(doc, "result"), "message_id");
+
+	out[0] = '\0';
+	if (json_is_integer(id))
+		snprintf(out, size, "%" JSON_INTEGER_FORMAT, json_integer_value(id));
+	json_decref(doc);
+}
+
 static void
 on_answer(const struct httpc_answer *a, void *arg)
 {
 	struct api_call *c = arg;
 	struct send_result r;
-	char why[96];
+	char why[96], ref[24];
 
 	telegram_outcome(a, &r, why, sizeof(why));
+	if (r.outcome == SEND_DONE) {
+		telegram_ref(a, ref, sizeof(ref));
+		r.ref = ref;
+	}
 	api_done(c, &r, a->outcome == 0 && (a->status == 401 || a->status == 404));
 }
 
@@ -140,6 +183,24 @@ send_telegram(struct channel *c, const struct outbox_item *it, on_sent done, voi
 	buf_wipe(&json);
 }
 
+/* Within 48 hours; read or not, which no bot is told.  What is gone already is refused: it stays. */
+static void
+cancel_telegram(struct channel *c, const struct outbox_item *it, on_sent done, void *arg)
+{
+	struct api *api = c->data;
+	struct buf url = { 0 }, json = { 0 };
+
+	if (telegram_cancel_request(it, &json) != 0) {
+		done(&(struct send_result){ .outcome = SEND_FINAL,
+		    .why = "no message of Telegram" }, arg);
+	} else {
+		buf_addf(&url, "%s/bot%s/deleteMessage", buf_str(&api->base), buf_str(&api->token));
+		api_post(api, buf_str(&url), 0, &json, on_answer, it, done, arg);
+	}
+	buf_wipe(&url);
+	buf_wipe(&json);
+}
+
 int
 telegram_open(struct channel *c, const struct ways_env *env)
 {
@@ -148,5 +209,6 @@ telegram_open(struct channel *c, const struct ways_env *env)
 	c->in_flight = IN_FLIGHT;
 	c->per_second = strcmp(c->route, "telegram") == 0 ? set->telegram_per_s : PUBLIC_PER_S;
 	c->send = send_telegram;
+	c->cancel = cancel_telegram;
 	return api_channel(c, env, "telegram_token", set->telegram_api);
 }

@@ -14,6 +14,10 @@ int telegram_open(struct channel *c, const struct ways_env *env);
  * of the above.
  */
 int telegram_request(const struct outbox_item *it, const char **method, struct buf *json);
+/* deleteMessage for what it->ref names; 0, or -1 when that is no message. */
+int telegram_cancel_request(const struct outbox_item *it, struct buf *json);
+/* The number of the message that was sent, "" when the answer names none. */
+void telegram_ref(const struct httpc_answer *a, char *out, size_t size);
 /* r->why is kept in why, or is static. */
 void telegram_outcome(const struct httpc_answer *a, struct send_result *r, char *why, size_t size);
 #endif

@@ -7,15 +7,17 @@
 #include "notify/x.h"
 
 const struct way_out ways_out[] = {
-	{ "sms", sms_open },
-	{ "email", channel_email_open },
-	{ "telegram", telegram_open },
-	{ "telegram-publik", telegram_open },
-	{ "x", x_open },
-	{ "x-publik", x_open },
-	{ "whatsapp", whatsapp_open },
-	{ "facebook", facebook_open },
-	{ "instagram", instagram_open },
-	{ "berkas", files_open },
+	/* route, open, spare */
+	{ "sms", sms_open, 0 },
+	{ "sms2", sms_open, 1 },
+	{ "email", channel_email_open, 0 },
+	{ "telegram", telegram_open, 0 },
+	{ "telegram-publik", telegram_open, 0 },
+	{ "x", x_open, 0 },
+	{ "x-publik", x_open, 0 },
+	{ "whatsapp", whatsapp_open, 0 },
+	{ "facebook", facebook_open, 0 },
+	{ "instagram", instagram_open, 0 },
+	{ "berkas", files_open, 0 },
 };
 const size_t ways_out_n = N_ELEMS(ways_out);

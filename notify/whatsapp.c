@@ -161,14 +161,14 @@ post(struct attempt *t, enum whatsapp_form form)
 	buf_wipe(&body);
 }
 
-/* By SMS to who has a number; else as it was judged. */
+/* Another way (whatsapp.ways) to who has a number; else as it was judged. */
 static void
 divert(struct send_result *r, const struct outbox_item *it)
 {
 	if (!is_number(it))
 		return;
+	r->otherwise = r->outcome;
 	r->outcome = SEND_ELSEWHERE;
-	r->route = "sms";
 }
 
 static int
@@ -235,12 +235,6 @@ send_whatsapp(struct channel *c, const struct outbox_item *it, on_sent done, voi
 	post(t, graph_in_window(g, it->heard_ms) ? whatsapp_form_of(it) : WHATSAPP_TEMPLATE);
 }
 
-static const char *
-second_way(const struct outbox_item *it)
-{
-	return is_number(it) ? "sms" : NULL;
-}
-
 static void
 release_whatsapp(struct channel *c)
 {
@@ -265,6 +259,6 @@ whatsapp_open(struct channel *c, const struct ways_env *env)
 	}
 	*c = (struct channel){ .route = "whatsapp", .in_flight = (int)set->graph_in_flight,
 	    .per_second = set->whatsapp_per_s, .receipts = 1, .send = send_whatsapp,
-	    .second = second_way, .release = release_whatsapp, .data = g };
+	    .release = release_whatsapp, .data = g };
 	return 0;
 }

@@ -615,6 +615,22 @@ is_own(struct router *r, const struct entry *e, const struct code *code)
 	return n < 0 ? -1 : 0;
 }
 
+/* The case whose message he answers, if it is his.  1, 0 none, -1 no answer. */
+static int
+answered_case(struct router *r, const struct entry *e, struct code *code)
+{
+	if (code_parse(code, e->words.thread, strlen(e->words.thread)) != 0)
+		return 0;
+	return is_own(r, e, code);
+}
+
+/* Anybody can write anybody's name above a letter: alone it ends no case. */
+static int
+is_easily_forged(const struct entry *e)
+{
+	return strcmp(e->words.channel, "email") == 0;
+}
+
 static int
 resident_acts(struct router *r, struct entry *e, const struct speech *s)
 {
@@ -630,6 +646,9 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 			return -1;
 		if (n == 0)
 			return answer(r, e, 1, "bukan-miliknya", "cek-tiada", NULL, NULL, 0);
+	} else if ((n = answered_case(r, e, &code)) != 0) {
+		if (n < 0)
+			return -1;
 	} else {
 		n = converse_own_cases(r, e, s->kind != SPEECH_WITHDRAW, codes);
 		if (n < 0)
@@ -638,7 +657,7 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 			return 0;	/* a lone "1" from somebody whom we asked nothing */
 		if (n == 0)
 			return answer(r, e, 1, "batal", "tanpa-laporan", NULL, NULL, 0);
-		if (n > 1)
+		if (n > 1 || is_easily_forged(e))
 			return list_cases(r, e, words[s->kind], codes, n);
 		code = codes[0];
 	}
@@ -655,7 +674,9 @@ resident_checks(struct router *r, struct entry *e, const struct speech *s)
 
 	if (s->has_code)
 		return check(r, e, &s->code);
-	n = converse_own_cases(r, e, 0, codes);
+	n = answered_case(r, e, &codes[0]);
+	if (n == 0)
+		n = converse_own_cases(r, e, 0, codes);
 	if (n < 0)
 		return -1;
 	if (n == 1)
@@ -778,8 +799,13 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 	const struct understanding *u = entry_understand(r, e);
 	struct code codes[64], found, whole;
 	char nonces[2][NONCE_CHARS + 1];
-	int n;
+	int n = answered_case(r, e, &found);
 
+	if (n < 0)
+		return -1;
+	/* Danger is a report of its own, also below an old letter. */
+	if (n == 1 && u->urgency != URGENCY_DARURAT)
+		return follow_up(r, e, &found);
 	if (o == NULL && code_find(&found, e->words.text, strlen(e->words.text)) == 0) {
 		n = is_own(r, e, &found);
 		if (n == 1 && code_parse(&whole, e->words.text, strlen(e->words.text)) == 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/calendar.h"
+#include "core/storm.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "store/logbook.h"
@@ -122,6 +123,27 @@ sweep_signs(struct house *h, int64_t now_ms)
 	buf_release(&lease);
 }
 
+/* Who got many messages at once a day ago is a quiet recipient again. */
+static void
+sweep_storms(struct house *h, int64_t now_ms)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+
+	buf_add_key(&key, &h->st.keys, KEY_STORM, NULL, NULL);
+	r = redis_pipe_command(h->st.pipe, "HGETALL %b", key.data, key.len);
+	for (size_t i = 0; r != NULL && r->type == REDIS_REPLY_ARRAY && i + 1 < r->elements; i += 2) {
+		struct storm s;
+
+		storm_read(&s, r->element[i + 1]->str);
+		if (s.since_ms < now_ms - DAY_MS)
+			freeReplyObject(redis_pipe_command(h->st.pipe, "HDEL %b %b", key.data, key.len,
+			    r->element[i]->str, r->element[i]->len));
+	}
+	freeReplyObject(r);
+	buf_release(&key);
+}
+
 void
 sweep_run(struct house *h, int64_t now_ms)
 {
@@ -130,6 +152,7 @@ sweep_run(struct house *h, int64_t now_ms)
 	sweep_messages(h, now_ms);
 	sweep_seen(h, now_ms);
 	sweep_signs(h, now_ms);
+	sweep_storms(h, now_ms);
 	buf_add_key(&talk, &h->st.keys, KEY_TALK, NULL, NULL);
 	freeReplyObject(redis_pipe_command(h->st.pipe, "UNLINK %b", talk.data, talk.len));
 	buf_release(&talk);

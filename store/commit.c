@@ -103,43 +103,28 @@ add_index(struct commit_batch *b, const struct store *st, enum key_id key, const
 /* ---- outbox items ---- */
 
 static void
-seal_message(struct buf *out, const struct case_keys *keys, int latihan, int64_t heard_ms,
-    const char *code, const char *kind, const char *to, const char *text, size_t text_len)
-{
-	struct buf plain = { 0 };
-
-	buf_adds(&plain, "{\"schema\":1,\"to\":");
-	buf_add_json(&plain, to, strlen(to));
-	buf_adds(&plain, ",\"text\":");
-	buf_add_json(&plain, text, text_len);
-	buf_addf(&plain, ",\"code\":\"%s\",\"kind\":\"%s\"%s", code, kind,
-	    latihan ? ",\"latihan\":true" : "");
-	if (heard_ms > 0)
-		buf_addf(&plain, ",\"heard\":%" PRId64, heard_ms);
-	buf_addc(&plain, '}');
-	buf_add(out, keys->wrapped, SEAL_WRAPPED_BYTES);
-	seal_add(out, &keys->key, "message", plain.data, plain.len);
-	buf_wipe(&plain);
-}
-
-static void
 add_message(struct commit_batch *b, const struct store *st, const char *id, const char *route,
-    int lane_e, const char *to, const char *kind, const struct buf *payload, int64_t not_before_ms,
+    int lane_e, const struct case_keys *keys, const struct outbox_words *w, int64_t not_before_ms,
     int64_t not_after_ms)
 {
 	char recipient[LOOKUP_CHARS + 1];
-	char line[48];
+	char line[48], list[48];
+	struct buf payload = { 0 };
 
-	lookup_of(recipient, &st->lookup, to);
-	snprintf(line, sizeof(line), "%s:%s", lane_e ? "e" : "n", route);
+	outbox_seal(&payload, &keys->key, keys->wrapped, w);
+	lookup_of(recipient, &st->lookup, w->to);
+	outbox_list(line, route, lane_e, 0);
+	outbox_list(list, route, lane_e, w->brief[0] != '\0');
 	args_add_key(&b->keys, st, KEY_MSG, id, NULL);
-	args_add_key(&b->keys, st, KEY_RCP, line, recipient);
+	args_add_key(&b->keys, st, KEY_RCP, list, recipient);
 	args_add_key(&b->keys, st, KEY_OUT, line, NULL);
 	redis_args_adds(&b->args, id);
-	redis_args_add(&b->args, payload->data, payload->len);
-	redis_args_adds(&b->args, kind);
+	redis_args_add(&b->args, payload.data, payload.len);
+	redis_args_adds(&b->args, w->kind);
 	redis_args_addi(&b->args, not_before_ms);
 	redis_args_addi(&b->args, not_after_ms);
+	redis_args_addi(&b->args, outbox_parts(w->text, w->text_len));
+	buf_release(&payload);
 }
 
 /* Renders what can be rendered; the rest is reported, for it concerns one recipient only. */
@@ -169,12 +154,17 @@ render_all(struct outgoing *out, int *which, const struct policy *p, const struc
 
 static void
 add_rendered(struct commit_batch *b, const struct store *st, const struct effects *fx,
-    const struct case_keys *keys, const struct outgoing *out, const int *which, int n)
+    const struct case_keys *keys, const char *ref, const struct outgoing *out, const int *which, int n)
 {
 	for (int i = 0; i < n; i++) {
 		const struct message *m = &fx->messages[which[i]];
-		struct buf payload = { 0 };
-		char id[48];
+		const struct outbox_words w = { .code = fx->after.code.s, .kind = out[i].kind,
+		    .to = buf_str(&out[i].to), .text = buf_str(&out[i].text),
+		    .text_len = out[i].text.len, .brief = buf_str(&out[i].brief), .lang = out[i].lang,
+		    .latihan = fx->after.latihan,
+		    .heard_ms = m->to == TO_REPORTER ? fx->after.heard_ms : 0,
+		    .answers = m->to == TO_REPORTER ? ref : NULL };
+		char id[OUTBOX_ID_CHARS];
 
 		message_id(id, sizeof(id), fx->after.code.s, m->n);
 		/* planted: an id that another try does not repeat */
@@ -184,12 +174,8 @@ add_rendered(struct commit_batch *b, const struct store *st, const struct effect
 			random_bytes(&salt, sizeof(salt));
 			snprintf(id, sizeof(id), "%s.x%08x", fx->after.code.s, salt);
 		}
-		seal_message(&payload, keys, fx->after.latihan,
-		    m->to == TO_REPORTER ? fx->after.heard_ms : 0, fx->after.code.s, out[i].kind,
-		    buf_str(&out[i].to), buf_str(&out[i].text), out[i].text.len);
-		add_message(b, st, id, out[i].route, m->lane_e, buf_str(&out[i].to), out[i].kind,
-		    &payload, m->not_before_ms, m->not_after_ms);
-		buf_release(&payload);
+		add_message(b, st, id, out[i].route, m->lane_e, keys, &w, m->not_before_ms,
+		    m->not_after_ms);
 	}
 }
 
@@ -270,13 +256,14 @@ commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p
 	    .due_ms = case_due_ms(&fx->after), .entry = &entry, .digest = digest,
 	    .index_n = fx->indexes_n, .out_n = n, .cancel_n = fx->cancels_n }, input);
 	add_indexes(b, st, fx);
-	add_rendered(b, st, fx, keys, out, which, n);
+	add_rendered(b, st, fx, keys, words != NULL ? words->ref : NULL, out, which, n);
 	for (int i = 0; i < fx->cancels_n; i++) {
 		char id[48];
 
 		message_id(id, sizeof(id), fx->after.code.s, fx->cancels[i]);
 		args_add_key(&b->keys, st, KEY_MSG, id, NULL);
 		redis_args_adds(&b->args, id);
+		redis_args_adds(&b->args, fx->recalls[i] ? "1" : "");
 	}
 	for (int i = 0; i < n; i++)
 		outgoing_release(&out[i]);
@@ -288,7 +275,7 @@ void
 commit_add_answer(struct commit_batch *b, struct store *st, const struct answer *a,
     const struct case_keys *keys, const struct input_id *input)
 {
-	struct buf entry = { 0 }, payload = { 0 };
+	struct buf entry = { 0 };
 	uint8_t digest[DIGEST_BYTES];
 	struct commit_slot *s = slot(b);
 	int out_n = a->to != NULL;
@@ -301,14 +288,12 @@ commit_add_answer(struct commit_batch *b, struct store *st, const struct answer 
 	    .entry = &entry, .digest = digest, .index_n = a->lang != NULL, .out_n = out_n }, input);
 	if (a->lang != NULL)
 		add_index(b, st, KEY_LANGUAGE, NULL, a->lang[0] != '\0' ? "s" : "d", a->lookup, a->lang);
-	if (out_n) {
-		seal_message(&payload, keys, 0, a->heard_ms, a->code, a->kind, a->to, buf_str(a->text),
-		    a->text->len);
-		add_message(b, st, a->id, a->route, a->lane_e, a->to, a->kind, &payload,
-		    b->decided_ms, a->not_after_ms);
-	}
+	if (out_n)
+		add_message(b, st, a->id, a->route, a->lane_e, keys,
+		    &(struct outbox_words){ .code = a->code, .kind = a->kind, .to = a->to,
+		    .text = buf_str(a->text), .text_len = a->text->len, .brief = "", .lang = "",
+		    .heard_ms = a->heard_ms }, b->decided_ms, a->not_after_ms);
 	buf_release(&entry);
-	buf_release(&payload);
 }
 
 void

@@ -81,6 +81,17 @@ local function message_end(key, id, state, now, ended, prefix, waiting)
 	advance(m[1], m[2], prefix)
 end
 
+-- A message that has left is called back where its platform can: by an errand of its own, which
+-- carries the platform's name of it.
+local function recall(id, m, now, prefix)
+	local errand = id .. '.x'
+	redis.call('HSET', prefix .. errand, 'st', 'queued', 'p', m.ref, 'k', 'cabut', 'nb', text(now), 'na', '0',
+		'q', m.list, 'z', m.line, 't', text(now))
+	if redis.call('RPUSH', m.list, errand) == 1 then
+		redis.call('ZADD', m.line, text(now), errand)
+	end
+end
+
 -- The log goes on at its counter: an entry of somebody else's above it would refuse ours half way.
 local function log_check(meta, log)
 	local seq = redis.call('HGET', meta, 'seq') or '0'
@@ -121,12 +132,12 @@ local function item_read(keys, args, k, a)
 	end
 	for i = 1, n_out do
 		it.out[i] = { key = keys[k], list = keys[k + 1], line = keys[k + 2], id = args[a], payload = args[a + 1],
-			kind = args[a + 2], nb = args[a + 3], na = args[a + 4] }
-		k, a = k + 3, a + 5
+			kind = args[a + 2], nb = args[a + 3], na = args[a + 4], parts = args[a + 5] }
+		k, a = k + 3, a + 6
 	end
 	for i = 1, n_cancel do
-		it.cancel[i] = { key = keys[k], id = args[a] }
-		k, a = k + 1, a + 1
+		it.cancel[i] = { key = keys[k], id = args[a], recalls = args[a + 1] == '1' }
+		k, a = k + 1, a + 2
 	end
 	return it, k, a
 end
@@ -174,15 +185,16 @@ local function item_check(it, g, prefix)
 		end
 	end
 	for _, m in ipairs(it.cancel) do
-		local old = redis.call('HMGET', m.key, 'st', 'q', 'z', 'alt')
-		if old[4] then	-- it went another way: that one is to be called back
-			m.key, m.id = prefix .. old[4], old[4]
-			old = redis.call('HMGET', m.key, 'st', 'q', 'z')
+		local old, hops = redis.call('HMGET', m.key, 'st', 'q', 'z', 'alt', 'r'), 0
+		while old[4] and hops < 8 do	-- it went another way: that one is to be called back
+			m.key, m.id, hops = prefix .. old[4], old[4], hops + 1
+			old = redis.call('HMGET', m.key, 'st', 'q', 'z', 'alt', 'r')
 		end
-		m.state = old[1]
-		if m.state == 'queued' then
-			check_type(g, 'LLEN', old[2])
-			check_type(g, 'ZCARD', old[3])
+		m.state, m.list, m.line, m.ref = old[1], old[2], old[3], old[5]
+		m.recall = m.recalls and m.state == 'sent' and m.ref and redis.call('HEXISTS', prefix .. m.id .. '.x', 'st') == 0
+		if m.state == 'queued' or m.recall then
+			check_type(g, 'LLEN', m.list)
+			check_type(g, 'ZCARD', m.line)
 		end
 	end
 	if it.drop then
@@ -250,12 +262,17 @@ local function item_write(it, g, now, prefix)
 	for _, m in ipairs(it.cancel) do
 		if m.state == 'queued' then
 			message_end(m.key, m.id, 'superseded', now, g.ended, prefix)
+		elseif m.recall then
+			recall(m.id, m, now, prefix)
+		elseif m.state == 'sending' or m.state == 'sent' or m.state == 'failed' then
+			-- No other way is tried for it; what is in the air is called back when it has landed.
+			redis.call('HSET', m.key, 'x', m.recalls and '1' or '0')
 		end
 	end
 	for _, m in ipairs(it.out) do
 		if not m.there then
 			redis.call('HSET', m.key, 'st', 'queued', 'p', m.payload, 'k', m.kind, 'nb', m.nb, 'na', m.na,
-				'q', m.list, 'z', m.line, 't', text(now))
+				'q', m.list, 'z', m.line, 't', text(now), 'sz', m.parts)
 			g.waiting:add(m)
 		end
 	end
@@ -335,8 +352,15 @@ end
 function recipients:flush()
 	local heads = {}
 	for _, r in ipairs(self.order) do
-		local n = #r.push - 2
-		if redis.call(unpack(r.push)) == n then
+		local n, length = #r.push - 2, redis.call(unpack(r.push))
+		if length > n and string.find(r.push[2], ':rcp:b:', 1, true) then
+			-- What is held for a recipient leaves before its time once it fills a digest.
+			local head = redis.call('LINDEX', r.push[2], 0)
+			local m = redis.pcall('HMGET', self.prefix .. head, 'st', 'full')
+			if m[1] == 'queued' and m[2] and length >= tonumber(m[2]) then
+				redis.call('ZADD', r.line, 'XX', r.nb, head)
+			end
+		elseif length == n then
 			local line = heads[r.line] or { 'ZADD', r.line }
 			line[#line + 1], line[#line + 2] = r.nb, r.push[3]
 			heads[r.line] = line
@@ -360,7 +384,7 @@ local function commit(keys, args)
 	local decided, written = tonumber(args[2]), false
 	g.seq = log_check(g.meta, g.log)
 	g.later, g.checked = collect(), {}
-	g.waiting = setmetatable({ lists = {}, order = {} }, recipients)
+	g.waiting = setmetatable({ lists = {}, order = {}, prefix = args[1] }, recipients)
 	redis.call('ZCARD', g.due)
 	redis.call('ZCARD', g.lease)
 	redis.call('ZCARD', g.ended)
@@ -428,41 +452,89 @@ local function due(keys, args)
 	return out
 end
 
+-- What a card may still send in this hour and this day (that of WIB), in parts.  A clock that went
+-- back stays in the window it was in.
+local HOUR, DAY, WIB = 3600000, 86400000, 25200000
+
+local function budget_read(key, now, per_hour, per_day)
+	local b = redis.call('HMGET', key, 'h', 'hn', 'd', 'dn')
+	local c = { h = math.floor(now / HOUR), hn = 0, d = math.floor((now + WIB) / DAY), dn = 0, left = math.huge, till = 0 }
+	local h, d = tonumber(b[1] or '') or 0, tonumber(b[3] or '') or 0
+	if h >= c.h then
+		c.h, c.hn = h, tonumber(b[2] or '') or 0
+	end
+	if d >= c.d then
+		c.d, c.dn = d, tonumber(b[4] or '') or 0
+	end
+	if per_hour > 0 then
+		c.left, c.till = per_hour - c.hn, (c.h + 1) * HOUR
+	end
+	if per_day > 0 and per_day - c.dn < c.left then
+		c.left, c.till = per_day - c.dn, (c.d + 1) * DAY - WIB
+	end
+	return c
+end
+
+local function budget_write(key, c, parts)
+	redis.call('HSET', key, 'h', text(c.h), 'hn', text(math.max(0, c.hn + parts)), 'd', text(c.d), 'dn', text(math.max(0, c.dn + parts)))
+end
+
 -- Takes messages that may be sent now; they stand as being sent until marked or the lease ends.
--- keys: meta, the lines in order of precedence     args: message key prefix, most, lease in ms
+-- Lane e is counted and never limited; the last message of lane n may run over by its parts.
+-- keys: meta, the card's budget, storms, the lines in order of precedence
+-- args: message key prefix, most, lease in ms, most parts an hour, a day (0: not counted), the first and the last line to take from (1..)
+-- answers: time, end of the window whose budget was used up before or 0, then the messages
 local function claim(keys, args)
 	local now, most, lease = now_ms(keys[1]), tonumber(args[2]), tonumber(args[3])
-	local out = { text(now) }
-	for i = 2, #keys do
+	local per_hour, per_day = tonumber(args[4]), tonumber(args[5])
+	local counted, used, out = per_hour + per_day > 0, 0, { text(now), 0 }
+	local c = counted and budget_read(keys[2], now, per_hour, per_day)
+	if counted and c.left <= 0 then
+		out[2] = c.till
+	end
+	redis.call('HLEN', keys[3])
+	for i = 4, #keys do
 		redis.call('ZCARD', keys[i])
 	end
-	for i = 2, #keys do
-		if #out > most then break end
-		for _, id in ipairs(redis.call('ZRANGEBYSCORE', keys[i], '-inf', text(now), 'LIMIT', 0, most + 1 - #out)) do
+	for i = 3 + tonumber(args[6]), 3 + tonumber(args[7]) do
+		if #out > most + 1 then break end
+		for _, id in ipairs(redis.call('ZRANGEBYSCORE', keys[i], '-inf', text(now), 'LIMIT', 0, most + 2 - #out)) do
+			if counted and i > 4 and used >= c.left then break end
 			local key = args[1] .. id
-			local m = redis.pcall('HMGET', key, 'p', 'k', 'na', 'n', 'st', 'f', 'z')
+			local m = redis.pcall('HMGET', key, 'p', 'k', 'na', 'n', 'st', 'f', 'w', 'q', 'sz')
 			if m.err or (m[6] and not string.find(m[6], '^%d+$')) then
 				-- No message any more: it waits out a lease, is reported, and holds up its recipient alone.
 				redis.call('ZADD', keys[i], text(now + lease), id)
-				out[#out + 1] = { id, 0, '', '', '0', '0', 'damaged', 0 }
+				out[#out + 1] = { id, 0, '', '', '0', '0', 'damaged', 0, '', 0, '' }
 			elseif not m[5] then
 				redis.call('ZREM', keys[i], id)
 			else
-				local fence = redis.call('HINCRBY', key, 'f', 1)
+				local fence, waiting, storm = redis.call('HINCRBY', key, 'f', 1), 0, ''
+				if string.find(m[8], ':rcp:b:', 1, true) then
+					waiting, storm = redis.pcall('LLEN', m[8]), redis.call('HGET', keys[3], m[8]) or ''
+					waiting = type(waiting) == 'number' and waiting or 1
+				end
 				redis.call('HSET', key, 'st', 'sending')
 				redis.call('ZADD', keys[i], text(now + lease), id)
-				out[#out + 1] = { id, fence, m[1] or '', m[2] or '', m[3] or '0', m[4] or '0', m[5], i == 2 and 1 or 0 }
+				used = used + (tonumber(m[9] or '') or 1)
+				out[#out + 1] = { id, fence, m[1] or '', m[2] or '', m[3] or '0', m[4] or '0', m[5], i == 4 and 1 or 0,
+					m[7] or '', waiting, storm }
 			end
 		end
+	end
+	if counted and used > 0 then
+		budget_write(keys[2], c, used)
 	end
 	return out
 end
 
--- keys: meta, log, ended, waiting, message
--- args: prefix, id, fence, 'end', 'retry' or 'wait' (a retry that is no try), state or time, entry, digest, '1' when a receipt is to come
+-- keys: meta, log, ended, waiting, message, the card's budget, storms
+-- args: prefix, id, fence, 'end', 'retry' or 'wait' (a retry that is no try), state or time, entry, digest,
+-- '1' when a receipt is to come, '1' when its parts go back to the budget, the recipient's storm from now
+-- on ('' as it was), how many waiting fill a digest ('' not held), what it is called back by ('' nothing)
 local function mark(keys, args)
 	local key = keys[5]
-	local m = redis.call('HMGET', key, 'f', 'st', 'z', 'q')
+	local m = redis.call('HMGET', key, 'f', 'st', 'z', 'q', 'sz', 'x')
 	local now = now_ms(keys[1])
 	if m[1] ~= args[3] or m[2] ~= 'sending' then
 		return 'lost'
@@ -470,11 +542,25 @@ local function mark(keys, args)
 	local g = { log = keys[2], seq = args[6] ~= '' and log_check(keys[1], keys[2]) or 0 }
 	redis.call('ZCARD', keys[3])
 	redis.call('ZCARD', keys[4])
+	redis.call('HLEN', keys[6])
+	redis.call('HLEN', keys[7])
 	redis.call('ZCARD', m[3])
 	redis.call('LLEN', m[4])
-	if args[4] ~= 'end' then
+	if args[9] == '1' then
+		budget_write(keys[6], budget_read(keys[6], now, 0, 0), -(tonumber(m[5] or '') or 1))
+	end
+	if args[10] ~= '' then
+		redis.call('HSET', keys[7], m[4], args[10])
+	end
+	if args[4] ~= 'end' and m[6] then
+		-- Called back while it was tried: it is not tried again.
+		message_end(key, args[2], 'superseded', now, keys[3], args[1])
+	elseif args[4] ~= 'end' then
 		if args[4] == 'retry' then
 			redis.call('HINCRBY', key, 'n', 1)
+		end
+		if args[11] ~= '' then
+			redis.call('HSET', key, 'full', args[11])
 		end
 		redis.call('HSET', key, 'st', 'queued', 'nb', args[5])
 		redis.call('ZADD', m[3], args[5], args[2])
@@ -483,6 +569,12 @@ local function mark(keys, args)
 			redis.call('HSET', keys[1], 'seq', text(log_append(g, args[6], args[7])))
 		end
 		message_end(key, args[2], args[5], now, keys[3], args[1], args[8] == '1' and keys[4] or nil)
+		if args[12] ~= '' then
+			redis.call('HSET', key, 'r', args[12])
+			if m[6] == '1' then
+				recall(args[2], { ref = args[12], list = m[4], line = m[3] }, now, args[1])
+			end
+		end
 	end
 	return 'ok'
 end
@@ -493,12 +585,12 @@ end
 -- keys: meta, log, ended, waiting, message     args: prefix, id, 'sent', 'delivered' or 'failed', entry, digest
 local function receipt(keys, args)
 	local key, state = keys[5], args[3]
-	local m = redis.call('HMGET', key, 'st', 'q', 'z')
+	local m = redis.call('HMGET', key, 'st', 'q', 'z', 'mb', 'up')
 	local now, st = now_ms(keys[1]), m[1]
 	if not st then
 		return 'unknown'
 	end
-	if st == 'delivered' or st == state or st == 'superseded' or st == 'expired' or
+	if st == 'delivered' or st == state or st == 'superseded' or st == 'expired' or st == 'bundled' or
 	    (state == 'sent' and st ~= 'queued' and st ~= 'sending') then
 		return 'known'
 	end
@@ -509,15 +601,27 @@ local function receipt(keys, args)
 		redis.call('LLEN', m[2])
 		redis.call('ZCARD', m[3])
 	end
+	local members = {}
+	for id in string.gmatch(state == 'delivered' and m[4] or '', '%S+') do
+		if redis.call('HEXISTS', args[1] .. id, 'st') == 1 then
+			members[#members + 1] = args[1] .. id
+		end
+	end
 	if args[4] ~= '' then
 		redis.call('HSET', keys[1], 'seq', text(log_append(g, args[4], args[5])))
+	end
+	for _, member in ipairs(members) do
+		redis.call('HSET', member, 'td', text(now))
 	end
 	if st == 'queued' or st == 'sending' then
 		message_end(key, args[2], state, now, keys[3], args[1], state ~= 'delivered' and keys[4] or nil)
 	elseif state == 'failed' then
-		-- Due for another way at once.
+		-- Due for another way at once; from a gateway that reports failures alone nothing was waited
+		-- for.  What was given up before ('failed', 'undeliverable') is not given up again.
 		redis.call('HSET', key, 'st', state)
-		redis.call('ZADD', keys[4], 'XX', '0', args[2])
+		if st == 'sent' and not m[5] then
+			redis.call('ZADD', keys[4], '0', args[2])
+		end
 	else
 		redis.call('HSET', key, 'st', state, 'td', text(now))
 		redis.call('HDEL', key, 'p')
@@ -527,30 +631,30 @@ local function receipt(keys, args)
 end
 
 -- What was sent so long ago without a receipt, or failed.  keys: meta, waiting
--- args: prefix, wait in ms, most     answers: time, then id, state, payload, kind, not-after, line
+-- args: prefix, wait in ms, most     answers: time, then id, state, payload, kind, not-after, line, ways walked, '1' when called back
 local function overdue(keys, args)
 	local now = now_ms(keys[1])
 	local out = { text(now) }
 	for _, id in ipairs(redis.call('ZRANGEBYSCORE', keys[2], '-inf', text(now - tonumber(args[2])), 'LIMIT', 0, args[3])) do
-		local m = redis.pcall('HMGET', args[1] .. id, 'st', 'p', 'k', 'na', 'z')
-		out[#out + 1] = { id, m[1] or '', m[2] or '', m[3] or '', m[4] or '0', m[5] or '' }
+		local m = redis.pcall('HMGET', args[1] .. id, 'st', 'p', 'k', 'na', 'z', 'w', 'x')
+		out[#out + 1] = { id, m[1] or '', m[2] or '', m[3] or '', m[4] or '0', m[5] or '', m[6] or '', m[7] or '' }
 	end
 	return out
 end
 
 -- Sends a message another way, or gives it up: once, whoever asks.  It waits for a receipt, or the
 -- one who claimed it gives it away.
--- keys: meta, log, waiting, message [, second message, its list, its line [, ended]]
--- args: id, entry, digest [, second id, not before, not after [, fence of the claim, prefix]]
+-- keys: meta, log, waiting, message [, second message, its list, its line [, ended, the card's budget]]
+-- args: id, entry, digest [, second id, not before, not after, ways walked [, fence of the claim, prefix, '1' when its parts go back to the budget]]
 local function reroute(keys, args)
-	local st = redis.call('HMGET', keys[4], 'st', 'p', 'k', 'f', 'q', 'z')
+	local st = redis.call('HMGET', keys[4], 'st', 'p', 'k', 'f', 'q', 'z', 'sz', 'x', 'mb')
 	local waits, claimed = redis.call('ZSCORE', keys[3], args[1]), keys[8] ~= nil
-	if claimed and (st[1] ~= 'sending' or st[4] ~= args[7]) or not claimed and not waits then
+	if claimed and (st[1] ~= 'sending' or st[4] ~= args[8]) or not claimed and not waits then
 		return 'lost'
 	end
 	local now, g = now_ms(keys[1]), { log = keys[2], seq = log_check(keys[1], keys[2]) }
+	local other = keys[5] and st[2] and redis.call('HEXISTS', keys[5], 'st') == 0
 	if keys[5] then
-		redis.call('HLEN', keys[5])
 		redis.call('LLEN', keys[6])
 		redis.call('ZCARD', keys[7])
 	end
@@ -558,21 +662,84 @@ local function reroute(keys, args)
 		redis.call('LLEN', st[5])
 		redis.call('ZCARD', st[6])
 		redis.call('ZCARD', keys[8])
+		redis.call('HLEN', keys[9])
 	end
 	redis.call('HSET', keys[1], 'seq', text(log_append(g, args[2], args[3])))
 	redis.call('ZREM', keys[3], args[1])
-	if claimed then
-		message_end(keys[4], args[1], 'failed', now, keys[8], args[8], nil)
+	if claimed and args[10] == '1' then
+		budget_write(keys[9], budget_read(keys[9], now, 0, 0), -(tonumber(st[7] or '') or 1))
 	end
-	if keys[5] and st[2] then
+	if claimed then
+		message_end(keys[4], args[1], st[8] and 'superseded' or 'failed', now, keys[8], args[9], nil)
+	end
+	if other and not st[8] then
 		redis.call('HSET', keys[5], 'st', 'queued', 'p', st[2], 'k', st[3], 'nb', args[5], 'na', args[6],
-			'q', keys[6], 'z', keys[7], 't', text(now))
+			'q', keys[6], 'z', keys[7], 't', text(now), 'w', args[7], 'sz', st[7] or '1')
+		if st[9] then
+			redis.call('HSET', keys[5], 'mb', st[9])
+		end
 		redis.call('HSET', keys[4], 'alt', args[4])
 		if redis.call('RPUSH', keys[6], args[4]) == 1 then
 			redis.call('ZADD', keys[7], args[5], args[4])
 		end
 	end
 	redis.call('HDEL', keys[4], 'p')
+	redis.call('HSET', keys[4], 'up', '1')
+	return 'ok'
+end
+
+-- What one recipient has waiting, the claimed one first.
+-- keys: list     args: prefix, most     answers: id, state, payload, kind, not-after of each
+local function members(keys, args)
+	local out = {}
+	for _, id in ipairs(redis.call('LRANGE', keys[1], 0, tonumber(args[2]) - 1)) do
+		local m = redis.pcall('HMGET', args[1] .. id, 'st', 'p', 'k', 'na')
+		out[#out + 1] = { id, m[1] or '', m[2] or '', m[3] or '', m[4] or '0' }
+	end
+	return out
+end
+
+-- Several messages of one recipient become one: they end as bundled, naming it, and it stands at the
+-- head of the list in their place.  All of them, or, when one was called back meanwhile, none.
+-- keys: meta, log, ended, the digest, list, line, the card's budget, the members, the claimed one first
+-- args: prefix, digest's id, payload, kind, not after, parts, entry, digest of it, fence of the claim, '1' when the claimed one's parts go back to the budget, the members' ids
+-- answers 'ok', 'lost' or 'changed'
+local function bundle(keys, args)
+	local head = redis.call('HMGET', keys[8], 'st', 'f', 'sz', 'x')
+	if head[1] ~= 'sending' or head[2] ~= args[9] then
+		return 'lost'
+	end
+	if head[4] or redis.call('HEXISTS', keys[4], 'st') == 1 then
+		return 'changed'
+	end
+	for i = 9, #keys do
+		if redis.call('HGET', keys[i], 'st') ~= 'queued' then
+			return 'changed'
+		end
+	end
+	local now, g = now_ms(keys[1]), { log = keys[2], seq = log_check(keys[1], keys[2]) }
+	redis.call('ZCARD', keys[3])
+	redis.call('LLEN', keys[5])
+	redis.call('ZCARD', keys[6])
+	redis.call('HLEN', keys[7])
+	redis.call('HSET', keys[1], 'seq', text(log_append(g, args[7], args[8])))
+	if args[10] == '1' then
+		budget_write(keys[7], budget_read(keys[7], now, 0, 0), -(tonumber(head[3] or '') or 1))
+	end
+	local names = {}
+	for i = 8, #keys do
+		local id = args[i + 3]
+		redis.call('HSET', keys[i], 'st', 'bundled', 'te', text(now), 'in', args[2])
+		redis.call('HDEL', keys[i], 'p')
+		redis.call('LREM', keys[5], 1, id)
+		redis.call('ZREM', keys[6], id)
+		redis.call('ZADD', keys[3], text(now), id)
+		names[#names + 1] = id
+	end
+	redis.call('HSET', keys[4], 'st', 'queued', 'p', args[3], 'k', args[4], 'nb', text(now), 'na', args[5],
+		'q', keys[5], 'z', keys[6], 't', text(now), 'sz', args[6], 'mb', table.concat(names, ' '))
+	redis.call('LPUSH', keys[5], args[2])
+	redis.call('ZADD', keys[6], text(now), args[2])
 	return 'ok'
 end
 
@@ -708,6 +875,8 @@ redis.register_function{ function_name = 'kt_parts', callback = parts, flags = {
 redis.register_function{ function_name = 'kt_parts_taken', callback = parts_taken, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_overdue', callback = overdue, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'kt_reroute', callback = reroute, flags = { 'allow-oom' } }
+redis.register_function{ function_name = 'kt_members', callback = members, flags = { 'no-writes' } }
+redis.register_function{ function_name = 'kt_bundle', callback = bundle, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_chain', callback = chain, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_pull', callback = pull, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_now', callback = now, flags = { 'no-writes' } }

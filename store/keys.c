@@ -93,6 +93,13 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "ingest's sweep, kannel.parts_keep after the release" },
 	{ KEY_PARTS, "parts", "sorted set", "sets of parts by the time of release, then of removal",
 	  "ingest", "ingest", "one member per set", "as part:" },
+	{ KEY_BUDGET, "out:budget:", "hash",
+	  "parts sent by one card: h, hn in which hour and how many, d, dn the same of the day",
+	  "notify", "notify", "four fields for each card with a limit", "never: overwritten" },
+	{ KEY_STORM, "out:storm", "hash",
+	  "list of a recipient -> since when he gets many messages, how many, whether some are held",
+	  "notify", "notify", "officers told something since the last sweep",
+	  "sla's sweeper, a day after the last change" },
 };
 
 int

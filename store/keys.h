@@ -2,7 +2,7 @@
 #define KENTONGAN_KEYS_H
 /*
  * Every key of the store.  All begin with kt:{TAG}: so that a regency lives in one slot: a commit,
- * a reply, the log and the outbox are always one atomic call (DESIGN of the cluster to come).
+ * a reply, the log and the outbox are always one atomic call, also in the cluster to come.
  *
  * A row without type, writer, reader, bound or remover fails the test of this table.
  */
@@ -14,7 +14,7 @@ enum key_id {
 	KEY_META, KEY_IN, KEY_SEEN, KEY_CASE, KEY_DUE, KEY_LEASE, KEY_LOG, KEY_CHAIN, KEY_HEADS,
 	KEY_MSG, KEY_RCP, KEY_OUT, KEY_ENDED, KEY_WAITING, KEY_VERSION, KEY_CURRENT, KEY_OFFICER, KEY_OFFICERS,
 	KEY_PHONES, KEY_TASKS, KEY_REPORTER, KEY_HEARTBEAT, KEY_TALK, KEY_LANGUAGE, KEY_PULL,
-	KEY_PART, KEY_PARTS, KEYS_N
+	KEY_PART, KEY_PARTS, KEY_BUDGET, KEY_STORM, KEYS_N
 };
 struct key_spec {
 	enum key_id id;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/ways.h"
 #include "lib/config.h"
 #include "lib/daemon.h"
 
@@ -140,6 +141,39 @@ static const struct setting table[] = {
 	{ "notify.receipt_within", SET_DURATION, AT(receipt_within_ms), "10m", "100ms", "1d",
 	    "then what was sent goes the second way, or a human hears of it" },
 
+	{ "notify.wait_e", SET_DURATION, AT(wait_ms[1]), "30s", "0ms", "1d",
+	    "a way that is down for so long is left by messages of life and safety, if another is there" },
+	{ "notify.wait_n", SET_DURATION, AT(wait_ms[0]), "30m", "0ms", "7d",
+	    "the same for all others; a card's used-up budget counts as down" },
+	{ "notify.recall_within", SET_DURATION, AT(recall_ms), "10m", "0ms", "2d",
+	    "what was sent longer ago is not taken back; Telegram allows 48 hours" },
+	{ "notify.storm_count", SET_INT, AT(storm_count), "5", "0", "50",
+	    "messages to one officer in notify.storm_window; those after are held and leave as one; 0: none are" },
+	{ "notify.storm_window", SET_DURATION, AT(storm_window_ms), "15m", "100ms", "1d",
+	    "begins with the first message to him" },
+	{ "notify.storm_items", SET_INT, AT(storm_items), "10", "2", "20",
+	    "so many held ones leave at once" },
+
+	{ "sms.per_second", SET_INT, AT(card[0].per_s), "50", "1", "5000",
+	    "budget of the first card; what the SMSC takes" },
+	{ "sms.per_hour", SET_INT, AT(card[0].per_hour), "0", "0", "1000000",
+	    "parts an hour by the first card, its operator's limit; lane e goes on; 0: none" },
+	{ "sms.per_day", SET_INT, AT(card[0].per_day), "0", "0", "10000000",
+	    "the same a day, from midnight WIB" },
+	{ "sms.ways", SET_STRING, AT(sms_ways), "sms2 whatsapp", NULL, "60",
+	    "where an SMS goes on that did not arrive, in order: sms2, whatsapp; empty: a human hears of it" },
+	{ "sms2.url", SET_STRING, AT(card[1].url), "", NULL, NULL,
+	    "smsbox of the second card, as kannel.url; it may be the same one; empty: there is none" },
+	{ "sms2.user", SET_STRING, AT(card[1].user), "kentongan", "1", "64",
+	    "its sendsms-user; the password stands in secrets/sms2_send" },
+	{ "sms2.from", SET_STRING, AT(card[1].from), "1708", "1", "20", "as kannel.from" },
+	{ "sms2.smsc", SET_STRING, AT(card[1].smsc), "", NULL, "64",
+	    "as kannel.smsc; what tells the cards apart behind one Kannel" },
+	{ "sms2.in_flight", SET_INT, AT(card[1].in_flight), "16", "1", "64", "as kannel.in_flight" },
+	{ "sms2.per_second", SET_INT, AT(card[1].per_s), "50", "1", "5000", "as sms.per_second" },
+	{ "sms2.per_hour", SET_INT, AT(card[1].per_hour), "0", "0", "1000000", "as sms.per_hour" },
+	{ "sms2.per_day", SET_INT, AT(card[1].per_day), "0", "0", "10000000", "as sms.per_day" },
+
 	{ "email.server", SET_STRING, AT(email_server), "", NULL, "253",
 	    "host of the mail server; empty: letters go to out/email.jsonl" },
 	{ "email.port", SET_INT, AT(email_port), "587", "1", "65535", "its submission port" },
@@ -159,6 +193,31 @@ static const struct setting table[] = {
 	{ "email.pause", SET_DURATION, AT(email_pause_ms), "1m", "100ms", "1h",
 	    "all letters wait so long when the server refuses us, not one of them" },
 
+	{ "imap.server", SET_STRING, AT(imap_server), "", NULL, "253",
+	    "host of the mailbox that letters come to; empty: none are fetched" },
+	{ "imap.port", SET_INT, AT(imap_port), "993", "1", "65535", "its port; starttls: mostly 143" },
+	{ "imap.security", SET_STRING, AT(imap_security), "tls", "3", "8",
+	    "tls, starttls, or none, which only a server on this machine may have" },
+	{ "imap.ca", SET_STRING, AT(imap_ca), "", NULL, "4096",
+	    "certificates to trust, a PEM file; empty: the system's" },
+	{ "imap.user", SET_STRING, AT(imap_user), "", NULL, "254",
+	    "to log in with the secret imap_password" },
+	{ "imap.mailbox", SET_STRING, AT(imap_mailbox), "INBOX", "1", "200", "folder that is read" },
+	{ "imap.every", SET_DURATION, AT(imap_ms), "30s", "100ms", "1h", "looked at so often" },
+	{ "imap.answer", SET_DURATION, AT(imap_total_ms), "30s", "100ms", "5m",
+	    "limit for one command, a letter with its pictures included" },
+	{ "imap.batch", SET_INT, AT(imap_batch), "20", "1", "500",
+	    "letters of one page: the cursor moves once for them" },
+	{ "imap.letter", SET_SIZE, AT(imap_letter_bytes), "10MiB", "1KiB", "64MiB",
+	    "of a larger letter only so much is fetched, and its report says so" },
+	{ "imap.parts", SET_INT, AT(imap_parts), "200", "1", "10000",
+	    "MIME parts of a letter that are looked at" },
+	{ "imap.depth", SET_INT, AT(imap_depth), "20", "1", "100", "how deep they may lie in each other" },
+	{ "imap.read_within", SET_DURATION, AT(imap_read_ms), "5s", "100ms", "1m",
+	    "a letter that takes longer to read goes to a human unread" },
+	{ "imap.tries", SET_INT, AT(imap_tries), "3", "1", "100",
+	    "so does one that could not be fetched so often" },
+
 	{ "console.address", SET_STRING, AT(console_address), "127.0.0.1", NULL, NULL,
 	    "loopback only until log-in is set up" },
 	{ "console.port", SET_INT, AT(console_port), "8081", "0", "65535", "0 picks a free one" },
@@ -169,26 +228,26 @@ static const struct setting table[] = {
 
 	{ "kannel.run", SET_BOOL, AT(kannel_run), "false", NULL, NULL,
 	    "kentongan up runs bearerbox and smsbox with conf/kannel.conf" },
-	{ "kannel.url", SET_STRING, AT(kannel_url), "", NULL, NULL,
+	{ "kannel.url", SET_STRING, AT(card[0].url), "", NULL, NULL,
 	    "smsbox for sending, http://127.0.0.1:13013; empty: SMS go to a file, or to kannel.run's own" },
-	{ "kannel.user", SET_STRING, AT(kannel_user), "kentongan", "1", "64",
+	{ "kannel.user", SET_STRING, AT(card[0].user), "kentongan", "1", "64",
 	    "sendsms-user; its password stands in secrets/kannel_send" },
-	{ "kannel.from", SET_STRING, AT(kannel_from), "1708", "1", "20",
+	{ "kannel.from", SET_STRING, AT(card[0].from), "1708", "1", "20",
 	    "the number that people see and answer to" },
-	{ "kannel.smsc", SET_STRING, AT(kannel_smsc), "", NULL, "64",
+	{ "kannel.smsc", SET_STRING, AT(card[0].smsc), "", NULL, "64",
 	    "smsc-id to send by; empty: Kannel chooses" },
 	{ "kannel.dlr_url", SET_STRING, AT(kannel_dlr_url), "", NULL, NULL,
 	    "where Kannel finds us for receipts, http://HOST:PORT; empty: the address that up noted" },
-	{ "kannel.in_flight", SET_INT, AT(kannel_in_flight), "16", "1", "64",
+	{ "kannel.in_flight", SET_INT, AT(card[0].in_flight), "16", "1", "64",
 	    "most messages being handed over at once; receipts compete with more" },
-	{ "kannel.per_second", SET_INT, AT(kannel_per_s), "50", "1", "5000",
-	    "budget; what the SMSC takes" },
 	{ "kannel.connect", SET_DURATION, AT(kannel_connect_ms), "3s", "100ms", "1m",
 	    "limit for connecting" },
 	{ "kannel.answer", SET_DURATION, AT(kannel_total_ms), "15s", "100ms", "2m",
 	    "limit for the whole answer; later it is unknown" },
 	{ "kannel.pause", SET_DURATION, AT(kannel_pause_ms), "10s", "100ms", "10m",
 	    "rest after an answer that blames our configuration" },
+	{ "kannel.stop", SET_DURATION, AT(kannel_stop_ms), "5m", "100ms", "1d",
+	    "rest after an answer that says the credit is used up; an alarm says so too" },
 	{ "kannel.allow", SET_STRING, AT(kannel_allow), "127.0.0.1 ::1", "2", NULL,
 	    "addresses Kannel may call from, with spaces" },
 	{ "kannel.missed_smsc", SET_STRING, AT(kannel_missed_smsc), "", NULL, "64",
@@ -250,9 +309,11 @@ static const struct setting table[] = {
 	{ "whatsapp.phone_id", SET_STRING, AT(whatsapp_phone_id), "", NULL, "40",
 	    "id of our number in the Cloud API; empty: no WhatsApp" },
 	{ "whatsapp.template", SET_STRING, AT(whatsapp_template), "", NULL, "512",
-	    "approved template with two body parameters, code and news; empty: SMS instead" },
+	    "approved template with two body parameters, code and news; empty: whatsapp.ways instead" },
 	{ "whatsapp.language", SET_STRING, AT(whatsapp_language), "id", "2", "16",
 	    "language code of that template" },
+	{ "whatsapp.ways", SET_STRING, AT(whatsapp_ways), "sms sms2", NULL, "60",
+	    "as sms.ways, for who wrote by WhatsApp and has a number" },
 	{ "whatsapp.per_second", SET_INT, AT(whatsapp_per_s), "80", "1", "1000",
 	    "budget of our number" },
 	{ "facebook.page_id", SET_STRING, AT(facebook_page_id), "", NULL, "40",
@@ -310,6 +371,26 @@ static const struct setting table[] = {
 	    "a photo, place or voice joins the sender's case heard of so lately" },
 };
 
+/* What the table's ranges cannot say. */
+static int
+check_ways(const struct settings *s, const char *path, struct buf *errors)
+{
+	const struct { const char *name, *route, *plan; } plans[] = {
+		{ "sms.ways", "sms", s->sms_ways }, { "whatsapp.ways", "whatsapp", s->whatsapp_ways },
+	};
+	int rc = 0;
+
+	for (size_t i = 0; i < N_ELEMS(plans); i++) {
+		struct buf name = { 0 };
+
+		buf_addf(&name, "%s: %s", path, plans[i].name);
+		if (ways_check(buf_str(&name), plans[i].route, plans[i].plan, errors) != 0)
+			rc = -1;
+		buf_release(&name);
+	}
+	return rc;
+}
+
 int
 settings_load(struct settings *s, const char *conf_dir, struct buf *errors)
 {
@@ -323,6 +404,8 @@ settings_load(struct settings *s, const char *conf_dir, struct buf *errors)
 	}
 	rc = config_parse(table, N_ELEMS(table), s, buf_str(&path), buf_str(&text), text.len,
 	    errors);
+	if (rc == 0)
+		rc = check_ways(s, buf_str(&path), errors);
 out:
 	buf_release(&path);
 	buf_release(&text);

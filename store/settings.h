@@ -37,17 +37,27 @@ struct settings {
 
 	int64_t notify_batch, notify_lease_ms, notify_nap_ms, notify_per_s, notify_tries,
 	    notify_retry_ms, receipt_within_ms;
+	int64_t wait_ms[2];			/* lane n, lane e */
+	int64_t recall_ms, storm_count, storm_window_ms, storm_items;
 
 	char *email_server, *email_user, *email_from, *email_domain, *email_ca;
 	int email_starttls;
+	char *imap_server, *imap_security, *imap_user, *imap_mailbox, *imap_ca;
+	int64_t imap_port, imap_ms, imap_total_ms, imap_batch, imap_letter_bytes, imap_parts, imap_depth,
+	    imap_read_ms, imap_tries;
 	int64_t email_port, email_workers, email_per_s, email_limit_ms, email_pause_ms;
 
 	char *console_address; int64_t console_port, console_streams, console_backlog_bytes;
 
 	int kannel_run, kannel_copy;
-	char *kannel_url, *kannel_user, *kannel_from, *kannel_smsc, *kannel_dlr_url, *kannel_allow,
-	    *kannel_missed_smsc;
-	int64_t kannel_in_flight, kannel_per_s, kannel_connect_ms, kannel_total_ms, kannel_pause_ms;
+	char *kannel_dlr_url, *kannel_allow, *kannel_missed_smsc;
+	int64_t kannel_connect_ms, kannel_total_ms, kannel_pause_ms, kannel_stop_ms;
+	/* The cards that SMS leave by, routes sms and sms2. */
+	struct sms_card {
+		char *url, *user, *from, *smsc;
+		int64_t in_flight, per_s, per_hour, per_day;
+	} card[2];
+	char *sms_ways, *whatsapp_ways;
 	int64_t join_ms;
 	char *telegram_api; int64_t telegram_per_s; int telegram_pull;
 	char *x_api, *x_user_id; int64_t x_per_s, x_pull_ms;

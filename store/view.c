@@ -209,6 +209,23 @@ number(const redisReply *field)
 	return field->type == REDIS_REPLY_STRING ? field->str : "0";
 }
 
+static void
+add_message(struct buf *b, const char *id, const redisReply *r, int more)
+{
+	/* Another way it went; the digest that it is part of. */
+	static const struct { int at; const char *name; } others[] = { { 5, "then" }, { 6, "digest" } };
+
+	buf_addf(b, "%s{\"id\":\"%s\",\"kind\":\"%s\",\"state\":\"%s\",\"tries\":%s,\"at_ms\":%s,"
+	    "\"ended_ms\":%s", more ? "," : "", id, r->element[0]->str, r->element[1]->str,
+	    number(r->element[2]), number(r->element[3]), number(r->element[4]));
+	for (size_t i = 0; i < N_ELEMS(others); i++)
+		if (r->element[others[i].at]->type == REDIS_REPLY_STRING)
+			buf_addf(b, ",\"%s\":\"%s\"", others[i].name, r->element[others[i].at]->str);
+	if (r->element[7]->type == REDIS_REPLY_STRING)
+		buf_addf(b, ",\"delivered_ms\":%s", r->element[7]->str);
+	buf_addc(b, '}');
+}
+
 static int
 add_messages(struct buf *b, struct store *st, const struct case_record *c)
 {
@@ -222,18 +239,11 @@ add_messages(struct buf *b, struct store *st, const struct case_record *c)
 
 		message_id(id, sizeof(id), c->code.s, i);
 		buf_add_key(&key, &st->keys, KEY_MSG, id, NULL);
-		r = redis_pipe_command(st->pipe, "HMGET %b k st n t te alt", key.data, key.len);
+		r = redis_pipe_command(st->pipe, "HMGET %b k st n t te alt in td", key.data, key.len);
 		if (r == NULL || r->type != REDIS_REPLY_ARRAY)
 			rc = -1;
 		else if (r->element[1]->type == REDIS_REPLY_STRING)
-			buf_addf(b,
-			    "%s{\"id\":\"%s\",\"kind\":\"%s\",\"state\":\"%s\","
-			    "\"tries\":%s,\"at_ms\":%s,\"ended_ms\":%s%s%s%s}",
-			    shown++ ? "," : "", id, r->element[0]->str, r->element[1]->str,
-			    number(r->element[2]), number(r->element[3]), number(r->element[4]),
-			    r->element[5]->type == REDIS_REPLY_STRING ? ",\"then\":\"" : "",
-			    r->element[5]->type == REDIS_REPLY_STRING ? r->element[5]->str : "",
-			    r->element[5]->type == REDIS_REPLY_STRING ? "\"" : "");
+			add_message(b, id, r, shown++ > 0);
 		freeReplyObject(r);
 		buf_release(&key);
 	}

@@ -5,7 +5,8 @@ Control, never recorded:
   POST /_mode     {"mode": ..., "times": n, "ms": ..., "retry_after": ..., "reset": ...}
   POST /_feed     what a platform's own queue takes, see there
   GET  /_records  all records as a JSON list
-Modes: ok, slow (ms), 401, 503, 429 (retry_after), hang-headers, hang, die, reset, wrong-json.
+Modes: ok, slow (ms), 401, 402, 503, 429 (retry_after), hang-headers, hang, die, die-after (taken, but
+not answered), reset, wrong-json.
 """
 import argparse, base64, json, select, socket, struct, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -145,6 +146,8 @@ class Sink:
                 try:
                     if kind == "503":
                         status, doc, headers = 503, {"detail": "over capacity"}, ()
+                    elif kind == "402":
+                        status, doc, headers = 402, {"detail": "no credit"}, ()
                     elif kind == "401":
                         status, doc, headers = 401, {"ok": False, "error_code": 401, "detail": "Unauthorized",
                                                      "description": "Unauthorized"}, ()
@@ -158,6 +161,9 @@ class Sink:
                     record["status"] = status
                 if callable(doc):
                     doc(self)
+                    return
+                if kind == "die-after":
+                    self.abort()
                     return
                 if kind == "wrong-json":
                     doc = b"<html>gateway</html>"

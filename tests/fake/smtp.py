@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """A mail server that misbehaves on request.
 
-smtp.py DIR: prints "ready PORT", serves until its input ends.  DIR/mode holds one word, read at each
-connection:
+smtp.py DIR: prints "ready PORT", serves until its input ends.  DIR/mode holds one word, or one list of
+them, read at each connection:
 
   ok           takes everything              greylist:N   451 to the first N recipients
-  rcpt550      refuses the recipient         greet554     554 instead of a greeting
+  rcpt550      refuses each recipient        greet554     554 instead of a greeting
+  rcpt550=X    refuses recipients X@...      mix A B ...  the next of these at each connection
   greet421     421 and closes                auth535      refuses every log-in
   data451      451 after the final dot       cutdot:N     drops the first N connections after the dot
   hang         accepts and says nothing
@@ -25,6 +26,21 @@ def note(name, line):
         f.write(line + "\n")
 
 
+def refuses(mode, line):
+    """1 where the mode refuses the recipient of a RCPT."""
+    word, _, name = mode.partition("=")
+    return word == "rcpt550" and (not name or line.upper().startswith(f"RCPT TO:<{name.upper()}@"))
+
+
+def chosen():
+    mode = open(os.path.join(DIR, "mode")).read().strip()
+    if not mode.startswith("mix "):
+        return mode
+    with LOCK:
+        USED[mode] = USED.get(mode, 0) + 1
+        return mode.split(" ")[USED[mode] % (len(mode.split(" ")) - 1) + 1]
+
+
 def spend(mode):
     """1 while a mode of the form word:N has some of its N left."""
     word, _, n = mode.partition(":")
@@ -34,7 +50,7 @@ def spend(mode):
 
 
 def serve(c):
-    mode = open(os.path.join(DIR, "mode")).read().strip()
+    mode = chosen()
     note("sessions", mode)
     f = c.makefile("rwb")
 
@@ -66,8 +82,9 @@ def serve(c):
             recipients = 0
             say("250 ok" if known else "530 5.7.0 log in first")
         elif verb == "RCPT":
-            now = spend(mode) if mode.startswith("greylist") else mode
-            answer = {"greylist": "451 4.7.1 greylisted", "rcpt550": "550 5.1.1 nobody here"}.get(now, "250 ok")
+            answer = "550 5.1.1 nobody here" if refuses(mode, line) else "250 ok"
+            if mode.startswith("greylist") and spend(mode) == "greylist":
+                answer = "451 4.7.1 greylisted"
             recipients += answer.startswith("250")
             say(answer)
         elif verb == "DATA" and not recipients:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A stand-in of the Telegram Bot API: sendMessage, answerCallbackQuery, getUpdates.
+"""A stand-in of the Telegram Bot API: sendMessage, deleteMessage, answerCallbackQuery, getUpdates.
 
 Feed: {"updates": [...]} for getUpdates; {"webhook": true} makes that a conflict; {"blocked": [chat]}
 and {"unknown": [chat]} are chats that cannot be written to.
@@ -38,6 +38,7 @@ class Telegram(Sink):
         super().__init__()
         self.updates, self.webhook, self.blocked, self.unknown = [], False, set(), set()
         self.sent, self.polling = 0, 0
+        self.there = {}         # message -> chat
 
     def feed(self, doc):
         self.updates += doc.get("updates", [])
@@ -56,7 +57,8 @@ class Telegram(Sink):
             raise bad("Not Found", 404)
         if m[1] != self.args.token:
             raise bad("Unauthorized", 401)
-        call = {"sendMessage": self.send, "answerCallbackQuery": self.tap, "getUpdates": self.get}.get(m[2])
+        call = {"sendMessage": self.send, "answerCallbackQuery": self.tap, "getUpdates": self.get,
+                "deleteMessage": self.delete}.get(m[2])
         if call is None:
             raise bad("Not Found: method not found", 404)
         if method == "POST":
@@ -87,8 +89,17 @@ class Telegram(Sink):
             raise bad("Bad Request: chat not found")
         with self.lock:
             self.sent += 1
+            self.there[self.sent] = doc["chat_id"]
             return {"message_id": self.sent, "chat": {"id": doc["chat_id"]}, "text": doc["text"],
                     "date": int(time.time())}
+
+    def delete(self, doc):
+        check_members(doc, {"chat_id": int, "message_id": int}, {}, lambda why: bad("Bad Request: " + why))
+        with self.lock:
+            if self.there.get(doc["message_id"]) != doc["chat_id"]:
+                raise bad("Bad Request: message to delete not found")
+            del self.there[doc["message_id"]]
+        return True
 
     def tap(self, doc):
         check_members(doc, {"callback_query_id": str}, {"text": lambda t: isinstance(t, str) and len(t) <= 200},

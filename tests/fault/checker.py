@@ -22,7 +22,7 @@ from house import House, TAG, wait_for				 # noqa: E402
 LATE_MS = 5000			# a deadline falls at most so late when all is up
 BATCH = 64			# messages in the air when notify or its store dies
 DUPLICATES_WITHIN_MS = 60000
-FINAL = {"sent", "delivered", "failed", "expired", "undeliverable", "superseded"}
+FINAL = {"sent", "delivered", "failed", "expired", "undeliverable", "superseded", "bundled", "recalled", "kept"}
 STATES = ("baru", "ditugaskan", "diterima", "menuju", "ditangani", "selesai", "menunggu", "ditutup")
 CLOCKS = ("triase", "diambil", "ditangani", "diselesaikan")
 RUNNING = 1
@@ -115,7 +115,7 @@ def read_cases(r):
 def read_messages(r):
     keys = sorted(r.scan("msg:*"))
     out = {}
-    for key, row in zip(keys, r.many(("HMGET", k, "st", "z", "q") for k in keys)):
+    for key, row in zip(keys, r.many(("HMGET", k, "st", "z", "q", "in") for k in keys)):
         out[key.decode()[len(TAG) + 4:]] = [x.decode() if x is not None else None for x in row]
     return out
 
@@ -391,16 +391,20 @@ def check_outbox(v, store, entries, house, history):
             expected += 1
             known = "%s.%d" % (e["code"], n) in store.messages or (e["code"], kind) in told
             v.check("I6 outbox", known, "%s.%d (%s) is logged but not in the outbox" % (e["code"], n, kind))
-    for mid, (state, _, _) in store.messages.items():
+    for mid, (state, _, _, digest) in store.messages.items():
         v.check("I6 end", state in FINAL, "%s stands at %s" % (mid, state))
         if state == "sent":
             v.check("I6 sent", mid in sink, "%s is marked sent, but nothing left" % mid)
+        if state == "bundled":
+            v.check("I6 bundled", digest in store.messages and mid not in sink,
+                    "%s is part of %s, which is not there, or left by itself too" % (mid, digest))
     for key, ids in store.lists.items():
         v.red("I6 list", "%s still holds %s" % (key, ids[:3])) if ids else None
     for key, ids in store.lines.items():
         v.red("I6 line", "%s still holds %s" % (key, ids[:3])) if ids else None
     check_sink(v, store, sink, history)
-    v.fact("%d messages logged, %d in the outbox, %d left the house", expected, len(store.messages), len(sink))
+    v.fact("%d messages logged, %d in the outbox, %d left the house, %d of them in digests", expected, len(store.messages),
+           len(sink), sum(row[0] == "bundled" for row in store.messages.values()))
 
 
 def check_sink(v, store, sink, history):

@@ -52,6 +52,17 @@ class History:
         self.file.close()
 
 
+def tasks_of(line):
+    """(code, nonce) of each task that a message tells of, alone or in a digest."""
+    if line["kind"] == "tugas":
+        nonce = re.search(r"TANGANI ([0-9A-Z]{3,5})\b", line["text"])
+        return [(line["code"], nonce.group(1))] if nonce else []
+    if line["kind"] == "ikhtisar":
+        return [(a + b, n) for a, b, n in
+                re.findall(r"\b([0-9A-Z]{4})-([0-9A-Z]{4}) [^;]*? sblm [^;]*?: TANGANI ([0-9A-Z]{3,5})\b", line["text"])]
+    return []
+
+
 class Load:
     def __init__(self, house, history, seed, rate, workers=12, acting=0.4, tag="", poison=0):
         self.house, self.history, self.rate = house, history, rate
@@ -125,15 +136,16 @@ class Load:
 
     def answer(self, line):
         rng = self.rng
-        nonce = re.search(r"TANGANI ([0-9A-Z]{3})\b", line["text"])
-        if line["kind"] == "tugas" and nonce and rng.random() < self.acting:
-            n, wait = nonce.group(1), rng.uniform(0.2, 2)
-            self.command(line, "TERIMA " + n, wait)
+        for code, n in tasks_of(line):
+            if rng.random() >= self.acting:
+                continue
+            task, wait = dict(line, code=code), rng.uniform(0.2, 2)
+            self.command(task, "TERIMA " + n, wait)
             if rng.random() < 0.8:
-                self.command(line, "TANGANI %s sedang dikerjakan" % n, wait + rng.uniform(0.5, 2))
+                self.command(task, "TANGANI %s sedang dikerjakan" % n, wait + rng.uniform(0.5, 2))
             if rng.random() < 0.6:
-                self.command(line, "SELESAI %s sudah beres" % n, wait + rng.uniform(2.5, 4))
-        elif line["kind"] == "kabar-selesai":
+                self.command(task, "SELESAI %s sudah beres" % n, wait + rng.uniform(2.5, 4))
+        if line["kind"] == "kabar-selesai":
             self.command(line, rng.choice(("1", "1", "2", "1 " + line["code"])), rng.uniform(0.2, 1))
 
     # ---- the wire ----

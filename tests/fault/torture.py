@@ -29,7 +29,8 @@ import scenarios							 # noqa: E402
 FACTOR = 2400
 SPANS = {"konfirmasi": "20s", "urung": "1s", "tunggu": "60s", "tanya": "60s", "tinjau": "30m"}
 SETTINGS = {
-    "notify.lease": "2s", "notify.per_second": "5000", "router.scan_every": "500ms", "sla.nap": "100ms",
+    "notify.storm_window": "2s", "notify.lease": "2s", "notify.per_second": "5000",
+    "router.scan_every": "500ms", "sla.nap": "100ms",
     "heartbeat.every": "500ms", "redis.note_every": "200ms", "router.answers_per_hour": "1000",
 }
 
@@ -41,7 +42,7 @@ POINTS = {
                "before_claim", "after_claim"),
     "sla": ("after_scan", "before_fire", "after_fire_sent", "after_fire"),
     "notify": ("after_read", "before_mark_sending", "after_mark_sending", "before_send", "mid_send",
-               "after_send", "after_mark"),
+               "after_send", "after_mark", "before_bundle", "after_bundle"),
     "console": ("mid_sse",),
 }
 

@@ -1,23 +1,17 @@
 /* Fetching on a living house: pages, cursors, limits, two ingests, deaths in the middle. */
 #include <check.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "core/code.h"
 #include "lib/clock.h"
-#include "lib/config.h"
-#include "store/house.h"
-#include "store/intake.h"
 #include "store/pulled.h"
+#include "tests/integration/eye.h"
 #include "tests/integration/harness.h"
 #include "tests/integration/living.h"
 #include "tests/integration/sink.h"
@@ -164,27 +158,13 @@ START_TEST(trouble_loses_nothing)
 }
 END_TEST
 
-static int
-alarm_was_told(const char *word)
-{
-	struct buf path = { 0 }, all = { 0 };
-	int found = 0;
-
-	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
-	if (file_read(buf_str(&path), 64u << 20, &all) == 0)
-		found = strstr(buf_str(&all), word) != NULL;
-	buf_release(&path);
-	buf_release(&all);
-	return found;
-}
-
 START_TEST(a_webhook_beside_it_is_an_alarm)
 {
 	struct buf list = { 0 };
 	int64_t until = clock_mono_ms() + LIMIT_MS;
 
 	sink_feed(&bot, "{\"webhook\":true}");
-	while (!alarm_was_told("deleteWebhook")) {
+	while (!sms_says("deleteWebhook")) {
 		ck_assert_msg(clock_mono_ms() < until, "nobody is told of the webhook");
 		nap();
 	}
@@ -330,52 +310,20 @@ START_TEST(an_inbox_is_read_to_its_end)
 		char to[24];
 
 		snprintf(to, sizeof(to), "+628123450000%d", i);
-		while (!alarm_was_told(to))	/* a receipt to that number */
+		while (!sms_says(to))	/* a receipt to that number */
 			nap();
 	}
-	while (!alarm_was_told("+6281234500010"))
+	while (!sms_says("+6281234500010"))
 		nap();
 	sink_wait(&inbox, "since=9010", "", 2, &all, &last);
 	json_decref(all);
 	ck_assert_int_eq(figure("kentongan_ingest_dropped_total"), dropped + 1);
-	ck_assert(!alarm_was_told("\"3346\""));
+	ck_assert(!sms_says("\"3346\""));
 	buf_release(&b);
 }
 END_TEST
 
 /* ---- two of them, and death ---- */
-
-static pid_t
-second_ingest(void)
-{
-	struct buf bin = { 0 }, url = { 0 };
-	char line[128];
-	pid_t pid;
-	FILE *out;
-	int p[2];
-
-	ck_assert_int_eq(pipe2(p, O_CLOEXEC), 0);
-	bin_path(&bin, "kentongan-ingest");
-	buf_addf(&url, "unix:%s/redis/redis.sock", house.dir);
-	pid = fork();
-	if (pid == 0) {
-		int null = open("/dev/null", O_WRONLY);
-
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		dup2(p[1], 1);
-		dup2(null, 2);
-		execl(buf_str(&bin), "kentongan-ingest", "--dir", house.dir, "--conf", house.conf, "--redis", buf_str(&url),
-		    "--name", "ingest-2", "--port", "0", (char *)NULL);
-		_exit(127);
-	}
-	close(p[1]);
-	out = fdopen(p[0], "r");
-	ck_assert_msg(fgets(line, sizeof(line), out) != NULL && strncmp(line, "ready", 5) == 0, "no second ingest");
-	fclose(out);
-	buf_release(&bin);
-	buf_release(&url);
-	return pid;
-}
 
 static size_t
 conflicts(void)
@@ -489,36 +437,14 @@ START_TEST(one_of_two_fetches)
 }
 END_TEST
 
-/* Today's dedupe hash becomes a text, or is itself again: nothing can be stored meanwhile. */
-static void
-break_intake(int broken)
-{
-	struct house h;
-	struct buf key = { 0 }, url = { 0 };
-	struct intake_days days;
-
-	buf_addf(&url, "unix:%s/redis/redis.sock", house.dir);
-	ck_assert_int_eq(house_open(&h, house.conf, house.dir, buf_str(&url), "test"), 0);
-	intake_days_at(&days, store_now_ms(&h.st), 2);
-	buf_add_key(&key, &h.st.keys, KEY_SEEN, days.day[0], NULL);
-	if (broken) {
-		freeReplyObject(redis_pipe_command(h.st.pipe, "RENAME %b %b-away", key.data, key.len, key.data, key.len));
-		freeReplyObject(redis_pipe_command(h.st.pipe, "SET %b x", key.data, key.len));
-	} else {
-		freeReplyObject(redis_pipe_command(h.st.pipe, "RENAME %b-away %b", key.data, key.len, key.data, key.len));
-	}
-	house_close(&h);
-	buf_release(&key);
-	buf_release(&url);
-}
-
 START_TEST(what_is_not_stored_is_not_confirmed)
 {
 	struct buf list = { 0 };
 	int64_t until = clock_mono_ms() + LIMIT_MS;
 	long failures = figure("kentongan_ingest_pull_failures_total");
 
-	break_intake(1);
+	eye_open();
+	eye_break_intake(1);
 	add_update(&list, 80, 900001, "jalan rusak di desa kabat");
 	add_update(&list, 81, 900002, "jalan rusak di desa kabat");
 	feed_updates(&list);
@@ -527,7 +453,8 @@ START_TEST(what_is_not_stored_is_not_confirmed)
 		nap();
 	}
 	ck_assert_uint_eq(sink_count(&bot, "/getUpdates", "\"offset\":82}"), 0);
-	break_intake(0);
+	eye_break_intake(0);
+	eye_close();
 	answered(900001);
 	answered(900002);
 	confirmed(81);

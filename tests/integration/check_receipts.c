@@ -11,16 +11,12 @@
 static struct bench b;
 static struct house h;
 static struct receipts w;
-/* By another card, if the address is a number. */
-static const char *
-other_card(const struct outbox_item *it)
-{
-	return buf_str(&it->to)[0] == '+' ? "sms2" : NULL;
-}
+static char plan[32];			/* sms.ways */
 
 static struct outlane lanes[] = {
-	{ .channel = { .route = "sms", .second = other_card } },
+	{ .channel = { .route = "sms" } },
 	{ .channel = { .route = "sms2" } },
+	{ .channel = { .route = "whatsapp" } },
 	{ .channel = { .route = "email" } },
 };
 
@@ -33,7 +29,10 @@ begin(void)
 	h.st = b.st;
 	h.set.receipt_within_ms = 3600000;
 	receipts_init(&w, &h);
-	lanes[0].channel.second = other_card;
+	h.set.sms_ways = plan;
+	snprintf(plan, sizeof(plan), "sms2 whatsapp");
+	for (size_t i = 0; i < N_ELEMS(lanes); i++)
+		lanes[i].channel.is_file = lanes[i].paused_until_mono_ms = 0;
 }
 
 static void
@@ -43,18 +42,26 @@ end(void)
 	bench_end(&b);
 }
 
+/* The only message on that way is sent; its id is as said. */
 static void
-sent(const char *id, const char *to)
+sent_by(const char *route, const char *id)
 {
 	struct outbox_item it;
 	struct outbox_mark m = { .item = &it, .state = "sent", .waits = 1 };
 	int64_t now;
 
-	ck_assert_int_eq(kit_message(&b, id, to, 0), COMMIT_OK);
-	ck_assert_int_eq(outbox_claim(&b.st, "sms", 1, 60000, &it, &now), 1);
+	ck_assert_int_eq(kit_claim(&b.st, route, 1, 60000, &it, &now), 1);
+	ck_assert_str_eq(it.id, id);
 	outbox_mark(&b.st, &m, 1, now);
 	ck_assert_int_eq(m.result, 0);
 	outbox_item_release(&it);
+}
+
+static void
+sent(const char *id, const char *to)
+{
+	ck_assert_int_eq(kit_message(&b, id, to, 0), COMMIT_OK);
+	sent_by("sms", id);
 }
 
 static void
@@ -97,7 +104,7 @@ END_TEST
 
 START_TEST(without_a_second_way_a_human_hears_of_it)
 {
-	lanes[0].channel.second = NULL;
+	plan[0] = '\0';
 	sent("a1", "+6281");
 	failed("a1");
 	look(0, 1);
@@ -111,6 +118,57 @@ START_TEST(an_address_that_is_no_number_has_no_second_way)
 	sent("a1", "telegram:77");
 	failed("a1");
 	look(0, 1);
+}
+END_TEST
+
+/* Three ways, each under its own id with the same words; then a human, and never round again. */
+START_TEST(every_way_is_walked_once_and_then_a_human_hears)
+{
+	static const struct { const char *route, *id; } steps[] = {
+		{ "sms", "a1" }, { "sms2", "a1.b" }, { "whatsapp", "a1.c" },
+	};
+
+	ck_assert_int_eq(kit_message(&b, "a1", "+6281", 0), COMMIT_OK);
+	for (size_t i = 0; i < N_ELEMS(steps); i++) {
+		sent_by(steps[i].route, steps[i].id);
+		failed(steps[i].id);
+		look(i < 2 ? i + 1 : 2, i == 2);
+	}
+	look(2, 1);
+	for (size_t i = 0; i < N_ELEMS(steps); i++) {
+		char line[24];
+
+		snprintf(line, sizeof(line), "n:%s", steps[i].route);
+		ck_assert_int_eq(bench_integer(&b, "EXISTS %s", bench_key(&b, KEY_OUT, line)), 0);
+	}
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_WAITING, NULL)), 0);
+}
+END_TEST
+
+/* A way that rests, or that is only a file, is passed over. */
+START_TEST(what_cannot_carry_it_is_passed_over)
+{
+	lanes[1].paused_until_mono_ms = INT64_MAX;
+	sent("a1", "+6281");
+	failed("a1");
+	look(1, 0);
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_OUT, "n:whatsapp")), 1);
+	lanes[2].channel.is_file = 1;
+	sent("a2", "+6282");
+	failed("a2");
+	look(1, 1);
+}
+END_TEST
+
+/* Called back after it was sent: nobody waits for it, so it goes nowhere else and alarms nobody. */
+START_TEST(what_nobody_needs_any_more_goes_no_further)
+{
+	sent("a1", "+6281");
+	bench_integer(&b, "HSET %s x 1", bench_key(&b, KEY_MSG, "a1"));
+	failed("a1");
+	look(0, 0);
+	look(0, 0);
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_WAITING, NULL)), 0);
 }
 END_TEST
 
@@ -128,6 +186,9 @@ receipts_suite(void)
 	tcase_add_test(tc, silence_counts_as_failure_after_its_time);
 	tcase_add_test(tc, without_a_second_way_a_human_hears_of_it);
 	tcase_add_test(tc, an_address_that_is_no_number_has_no_second_way);
+	tcase_add_test(tc, every_way_is_walked_once_and_then_a_human_hears);
+	tcase_add_test(tc, what_cannot_carry_it_is_passed_over);
+	tcase_add_test(tc, what_nobody_needs_any_more_goes_no_further);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -453,7 +453,9 @@ static int
 call_claim(void)
 {
 	int64_t now;
-	int n = outbox_claim(&b.st, "sms", 4, 60000, items, &now);
+	const struct outbox_claim c = { .route = "sms", .most = 4, .lease_ms = 60000, .per_hour = 9 };
+	int64_t spent;
+	int n = outbox_claim(&b.st, &c, items, &now, &spent);
 
 	for (int i = 0; i < n; i++)
 		outbox_item_release(&items[i]);
@@ -469,6 +471,8 @@ START_TEST(claim_is_whole_or_nothing)
 	redis_args_adds(&keys, bench_key(&b, KEY_META, NULL));
 	redis_args_adds(&keys, bench_key(&b, KEY_OUT, "e:sms"));
 	redis_args_adds(&keys, bench_key(&b, KEY_OUT, "n:sms"));
+	redis_args_adds(&keys, bench_key(&b, KEY_BUDGET, "sms"));
+	redis_args_adds(&keys, bench_key(&b, KEY_STORM, NULL));
 	each_key(call_claim, &keys);
 	redis_args_release(&keys);
 }
@@ -491,11 +495,13 @@ START_TEST(mark_is_whole_or_nothing)
 
 	ck_assert_int_eq(kit_message(&b, "n1", "+6281", 0), COMMIT_OK);
 	ck_assert_int_eq(kit_message(&b, "n2", "+6281", 0), COMMIT_OK);
-	ck_assert_int_eq(outbox_claim(&b.st, "sms", 4, 60000, items, &decided), 1);
+	ck_assert_int_eq(kit_claim(&b.st, "sms", 4, 60000, items, &decided), 1);
 	redis_args_adds(&keys, bench_key(&b, KEY_META, NULL));
 	redis_args_adds(&keys, bench_key(&b, KEY_LOG, NULL));
 	redis_args_adds(&keys, bench_key(&b, KEY_ENDED, NULL));
 	redis_args_adds(&keys, bench_key(&b, KEY_WAITING, NULL));
+	redis_args_adds(&keys, bench_key(&b, KEY_BUDGET, "sms"));
+	redis_args_adds(&keys, bench_key(&b, KEY_STORM, NULL));
 	redis_args_adds(&keys, bench_key(&b, KEY_MSG, "n1"));
 	for (size_t i = 0; i < N_ELEMS(fields); i++) {
 		bench_text(&b, &key, "HGET %s %s", bench_key(&b, KEY_MSG, "n1"), fields[i]);
@@ -557,7 +563,7 @@ START_TEST(giving_away_is_whole_or_nothing)
 	struct buf key = { 0 };
 
 	ck_assert_int_eq(kit_message(&b, "n1", "+6281", 0), COMMIT_OK);
-	ck_assert_int_eq(outbox_claim(&b.st, "sms", 4, 60000, items, &decided), 1);
+	ck_assert_int_eq(kit_claim(&b.st, "sms", 4, 60000, items, &decided), 1);
 	for (size_t i = 0; i < N_ELEMS(fixed); i++)
 		redis_args_adds(&keys, bench_key(&b, fixed[i], NULL));
 	redis_args_adds(&keys, bench_key(&b, KEY_MSG, "n1"));
@@ -566,6 +572,7 @@ START_TEST(giving_away_is_whole_or_nothing)
 		bench_text(&b, &key, "HGET %s %s", bench_key(&b, KEY_MSG, "n1"), fields[i]);
 		redis_args_adds(&keys, buf_str(&key));
 	}
+	redis_args_adds(&keys, bench_key(&b, KEY_BUDGET, "sms"));
 	redis_args_adds(&keys, bench_key(&b, KEY_MSG, "n1.b"));
 	redis_args_adds(&keys, bench_key(&b, KEY_OUT, "n:sms2"));
 	lookup_of(recipient, &b.st.lookup, "+6281");
@@ -588,7 +595,7 @@ START_TEST(receipts_and_reroutes_are_whole_or_nothing)
 	struct buf key = { 0 };
 
 	ck_assert_int_eq(kit_message(&b, "n1", "+6281", 0), COMMIT_OK);
-	ck_assert_int_eq(outbox_claim(&b.st, "sms", 4, 60000, items, &decided), 1);
+	ck_assert_int_eq(kit_claim(&b.st, "sms", 4, 60000, items, &decided), 1);
 	outbox_mark(&b.st, &m, 1, decided);
 	ck_assert_int_eq(m.result, 0);
 	for (size_t i = 0; i < N_ELEMS(fixed); i++)
@@ -602,6 +609,57 @@ START_TEST(receipts_and_reroutes_are_whole_or_nothing)
 	redis_args_adds(&keys, buf_str(&key));
 	each_key(call_reroute, &keys);
 	outbox_item_release(&items[0]);
+	redis_args_release(&keys);
+	buf_release(&key);
+}
+END_TEST
+
+static int
+call_bundle(void)
+{
+	struct buf text = { 0 };
+	int rc;
+
+	buf_adds(&text, "ikhtisar");
+	rc = outbox_bundle(&b.st, "sms", items, 2, &text, 1, decided);
+	buf_release(&text);
+	return rc == 1 ? 0 : -1;
+}
+
+START_TEST(bundle_is_whole_or_nothing)
+{
+	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_ENDED };
+	struct redis_args keys = { 0 };
+	struct outbox_item claimed[8], head;
+	struct buf key = { 0 };
+	char id[64];
+	int n, at = -1;
+
+	kit_opened(&b, "1", 0);
+	kit_opened(&b, "2", 0);
+	n = kit_claim(&b.st, "sms", 8, 60000, claimed, &decided);
+	for (int i = 0; i < n; i++)
+		if (strcmp(claimed[i].kind, "tugas") == 0)
+			at = i;
+		else
+			outbox_item_release(&claimed[i]);
+	ck_assert_int_ge(at, 0);
+	head = claimed[at];
+	ck_assert_int_eq(outbox_members(&b.st, "sms", &head, 2, items), 2);
+	for (size_t i = 0; i < N_ELEMS(fixed); i++)
+		redis_args_adds(&keys, bench_key(&b, fixed[i], NULL));
+	snprintf(id, sizeof(id), "%s.i", head.id);
+	redis_args_adds(&keys, bench_key(&b, KEY_MSG, id));
+	for (int i = 0; i < 2; i++)
+		redis_args_adds(&keys, bench_key(&b, KEY_MSG, items[i].id));
+	bench_text(&b, &key, "HGET %s q", bench_key(&b, KEY_MSG, head.id));
+	redis_args_adds(&keys, buf_str(&key));
+	redis_args_adds(&keys, bench_key(&b, KEY_OUT, "n:sms"));
+	redis_args_adds(&keys, bench_key(&b, KEY_BUDGET, "sms"));
+	each_key(call_bundle, &keys);
+	for (int i = 0; i < 2; i++)
+		outbox_item_release(&items[i]);
+	outbox_item_release(&head);
 	redis_args_release(&keys);
 	buf_release(&key);
 }
@@ -667,6 +725,7 @@ refusal_suite(void)
 	tcase_add_test(tc, claim_is_whole_or_nothing);
 	tcase_add_test(tc, mark_is_whole_or_nothing);
 	tcase_add_test(tc, giving_away_is_whole_or_nothing);
+	tcase_add_test(tc, bundle_is_whole_or_nothing);
 	tcase_add_test(tc, receipts_and_reroutes_are_whole_or_nothing);
 	tcase_add_test(tc, chain_is_whole_or_nothing);
 	tcase_add_test(tc, a_counter_that_is_no_number);

@@ -516,6 +516,98 @@ START_TEST(a_robot_is_not_answered_for_ever)
 }
 END_TEST
 
+/* ---- when it ends without being mended ---- */
+
+static const struct {
+	const char *act;		/* INTO is filled in */
+	const char *why, *kind;
+} endings[] = {
+	{ "tolak", "jalan itu milik PT Kereta Api, kami teruskan suratnya", "kabar-ditolak" },
+	{ "gabung --into INTO", "sama dengan laporan tetangga Anda, satu petugas untuk keduanya", "kabar-digabung" },
+};
+
+/* In plain words: why, by whom, and how to object; in the length that the text promises. */
+START_TEST(an_ending_says_why_and_by_whom)
+{
+	char code[CODE_CHARS + 1], other[CODE_CHARS + 1], phone[24], args[256], text[512], shown[CODE_CHARS + 2];
+	const char *into = strstr(endings[_i].act, "INTO");
+	struct sms_size size;
+	struct code c;
+
+	snprintf(phone, sizeof(phone), "+62812345600%d", 70 + _i);
+	sms("+6281234560079", "aspal jalan desa kabat kecamatan kabat berlubang besar", other);
+	sms(phone, "aspal jalan desa kabat kecamatan kabat berlubang dalam", code);
+	wait_state(other, "ditugaskan");
+	wait_state(code, "ditugaskan");
+	snprintf(args, sizeof(args), "act %s %.*s%s --as ptg-35.10.14.2012-1", code,
+	    (int)(into != NULL ? into - endings[_i].act : (long)strlen(endings[_i].act)), endings[_i].act,
+	    into != NULL ? other : "");
+	ck_assert_int_eq(command(args), 1);		/* without a reason it does not end */
+	ck_assert_int_eq(news(code, endings[_i].kind), 0);
+	snprintf(args + strlen(args), sizeof(args) - strlen(args), " --note '%s'", endings[_i].why);
+	ck_assert_int_eq(command(args), 0);
+	wait_state(code, "ditutup");
+	text_of(code, endings[_i].kind, phone, text);
+	ck_assert_msg(strstr(text, endings[_i].why) != NULL, "no reason: %s", text);
+	ck_assert_msg(strstr(text, "Kabat") != NULL, "nobody answers for it: %s", text);
+	ck_assert_msg(strstr(text, "Keberatan? Balas") != NULL, "no way to object: %s", text);
+	/* Not the neighbour's number: that is his. */
+	snprintf(c.s, sizeof(c.s), "%s", other);
+	code_show(shown, &c);
+	ck_assert_msg(strstr(text, shown) == NULL, "the other's number: %s", text);
+	sms_measure(&size, text, strlen(text));
+	ck_assert_int_le(size.segments, 2);
+}
+END_TEST
+
+/* Not ours: it goes on, and who has it now is named, with the reason. */
+START_TEST(not_ours_names_whose_it_is)
+{
+	char code[CODE_CHARS + 1], officer[24], nonce[8], line[96], text[512];
+
+	sms("+6281234560075", "sampah menumpuk di selokan desa kabat kecamatan kabat", code);
+	first_task(code, officer, nonce);
+	snprintf(line, sizeof(line), "TERUSKAN %s o-dlh pengangkutan bukan urusan desa", nonce);
+	sms(officer, line, NULL);
+	text_of(code, "kabar-teruskan", "+6281234560075", text);
+	ck_assert_msg(strstr(text, "DLH") != NULL, "not named: %s", text);
+	ck_assert_msg(strstr(text, "pengangkutan bukan urusan desa") != NULL, "no reason: %s", text);
+}
+END_TEST
+
+/* ---- how often one number is answered ---- */
+
+static void
+begin_stingy(void)
+{
+	house_make("router:\n  answers_per_hour: 3\n  exchanges: 100\n");
+	house_up();
+}
+
+/* CEK costs us an SMS each: after so many in an hour there is no more, but the number is still heard. */
+START_TEST(answers_to_one_number_are_limited)
+{
+	char code[CODE_CHARS + 1], line[64];
+	int before;
+
+	sms("+6281234560061", "lampu jalan mati di desa kabat depan balai desa", code);
+	told(code, "terima", "+6281234560061");
+	wait_empty();
+	before = sent_to("+6281234560061");
+	for (int i = 0; i < 6; i++) {
+		snprintf(line, sizeof(line), "CEK %s", code);
+		sms("+6281234560061", line, NULL);
+		wait_empty();
+	}
+	ck_assert_int_eq(sent_to("+6281234560061") - before, 3);
+	sms("+6281234560062", line, NULL);		/* another number has its own */
+	told(code, "cek", "+6281234560062");
+	snprintf(line, sizeof(line), "BATAL %s", code);
+	sms("+6281234560061", line, NULL);
+	wait_state(code, "ditutup");
+}
+END_TEST
+
 START_TEST(the_desk_hands_on_by_sms)
 {
 	char code[CODE_CHARS + 1], officer[24], nonce[8], line[64];
@@ -783,7 +875,7 @@ Suite *
 road_suite(void)
 {
 	Suite *s = suite_create("road");
-	TCase *tc = tcase_create("road");
+	TCase *tc = tcase_create("road"), *stingy = tcase_create("few answers");
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, house_down);
@@ -800,6 +892,8 @@ road_suite(void)
 	tcase_add_test(tc, the_unknown_is_asked_and_answers);
 	tcase_add_test(tc, gammu_hands_over_and_waits_for_the_store);
 	tcase_add_test(tc, a_robot_is_not_answered_for_ever);
+	tcase_add_loop_test(tc, an_ending_says_why_and_by_whom, 0, N_ELEMS(endings));
+	tcase_add_test(tc, not_ours_names_whose_it_is);
 	tcase_add_test(tc, the_desk_hands_on_by_sms);
 	tcase_add_test(tc, an_operator_assigns_from_the_terminal);
 	tcase_add_test(tc, a_sealed_case_shows_nowhere);
@@ -813,5 +907,9 @@ road_suite(void)
 	/* last: for a minute after it all numbers are longer */
 	tcase_add_test(tc, an_officer_in_a_flood_gets_longer_numbers);
 	suite_add_tcase(s, tc);
+	tcase_set_timeout(stingy, 60);
+	tcase_add_unchecked_fixture(stingy, begin_stingy, house_down);
+	tcase_add_test(stingy, answers_to_one_number_are_limited);
+	suite_add_tcase(s, stingy);
 	return s;
 }

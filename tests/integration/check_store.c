@@ -426,7 +426,7 @@ static int64_t now_ms;
 static int
 claim(int max, int64_t lease_ms, struct outbox_item *items)
 {
-	int n = outbox_claim(&b.st, "sms", max, lease_ms, items, &now_ms);
+	int n = kit_claim(&b.st, "sms", max, lease_ms, items, &now_ms);
 
 	ck_assert_int_ge(n, 0);
 	return n;
@@ -572,7 +572,7 @@ START_TEST(undelivered_goes_another_way)
 	ck_assert_int_eq(outbox_reroute(&b.st, &o[0], "sms2", now), 0);	/* once, whoever asks */
 	outbox_item_release(&o[0].item);
 	ck_assert_int_eq(outbox_overdue(&b.st, 0, 4, o, &now), 0);
-	ck_assert_int_eq(outbox_claim(&b.st, "sms2", 4, 60000, it + 1, &now), 1);
+	ck_assert_int_eq(kit_claim(&b.st, "sms2", 4, 60000, it + 1, &now), 1);
 	ck_assert_str_eq(it[1].id, "a1.b");
 	ck_assert_str_eq(buf_str(&it[1].text), "kabar a1");
 	outbox_item_release(&it[0]);
@@ -613,7 +613,7 @@ START_TEST(a_claimed_message_is_given_away)
 	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_WAITING, NULL)), 0);
 	ck_assert_int_eq(claim(8, 60000, it + 1), 1);	/* the recipient's next one is free */
 	ck_assert_str_eq(it[1].id, "a2");
-	ck_assert_int_eq(outbox_claim(&b.st, "sms2", 4, 60000, it + 2, &now), 1);
+	ck_assert_int_eq(kit_claim(&b.st, "sms2", 4, 60000, it + 2, &now), 1);
 	ck_assert_str_eq(it[2].id, "a1.b");
 	ck_assert_int_eq(it[2].lane_e, 1);
 	ck_assert_str_eq(buf_str(&it[2].text), "kabar a1");
@@ -640,6 +640,255 @@ START_TEST(sent_says_what_the_lost_answer_would_have)
 	receipt("a1", RECEIPT_SENT, "known");		/* they come in any order */
 	state_is("a1", "delivered");
 	outbox_item_release(&it[0]);
+}
+END_TEST
+
+/* ---- many at once ---- */
+
+/* Opens cases until so many tasks wait for one officer; claims the first of them. */
+static void
+claim_task(struct outbox_item *head, int waiting, struct code *codes)
+{
+	struct outbox_item it[8];
+	int n, found = 0;
+
+	for (int i = 0; i < waiting; i++) {
+		char id[8];
+
+		snprintf(id, sizeof(id), "t%d", i);
+		codes[i] = kit_opened(&b, id, 0);
+	}
+	n = claim(8, 60000, it);
+	for (int i = 0; i < n; i++) {
+		if (strcmp(it[i].kind, "tugas") == 0 && !found) {
+			*head = it[i];
+			found = 1;
+		} else {
+			outbox_item_release(&it[i]);
+		}
+	}
+	ck_assert_int_eq(found, 1);
+	ck_assert_int_eq(head->waiting, waiting);
+}
+
+static int
+bundle(const struct outbox_item *members, int n)
+{
+	struct buf text = { 0 };
+	int rc;
+
+	buf_adds(&text, "ikhtisar uji");
+	rc = outbox_bundle(&b.st, "sms", members, n, &text, 0, store_now_ms(&b.st));
+	buf_release(&text);
+	return rc;
+}
+
+START_TEST(a_bundle_is_of_all_or_of_none)
+{
+	struct outbox_item head, members[4], digest[4];
+	struct code codes[4];
+	char id[64];
+	int64_t now;
+	int n;
+
+	claim_task(&head, 4, codes);
+	n = outbox_members(&b.st, "sms", &head, 4, members);
+	ck_assert_int_eq(n, 4);
+	ck_assert_str_eq(members[0].id, head.id);
+	ck_assert_uint_gt(members[3].brief.len, 0);
+	/* The last is called back before the digest is made. */
+	ck_assert_int_eq(kit_act(&b, &codes[3], ON_ACCEPT, KIT_KPL), COMMIT_OK);
+	ck_assert_int_eq(bundle(members, 4), 0);
+	state_is(head.id, "sending");
+	state_is(members[1].id, "queued");
+	state_is(members[3].id, "superseded");
+	members[0].fence++;
+	ck_assert_int_eq(bundle(members, 3), 0);		/* not the one who claimed it */
+	members[0].fence--;
+	ck_assert_int_eq(bundle(members, 3), 1);
+	ck_assert_int_eq(bundle(members, 3), 0);		/* once */
+	for (int i = 0; i < 3; i++) {
+		state_is(members[i].id, "bundled");
+		ck_assert_int_eq(bench_integer(&b, "HEXISTS %s p", bench_key(&b, KEY_MSG, members[i].id)), 0);
+	}
+	ck_assert_int_eq(mark(&head, "sent", 0), 1);		/* the claim went with it */
+	/* Under its own lease, and again with the same id and words when its sender dies. */
+	snprintf(id, sizeof(id), "%s.i", head.id);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(kit_claim(&b.st, "sms", 4, i == 0 ? 0 : 60000, digest, &now), 1);
+		ck_assert_str_eq(digest[0].id, id);
+		ck_assert_str_eq(digest[0].kind, OUTBOX_DIGEST);
+		ck_assert_str_eq(buf_str(&digest[0].text), "ikhtisar uji");
+		ck_assert_str_eq(buf_str(&digest[0].to), buf_str(&head.to));
+		ck_assert_int_eq(digest[0].repeated, i);
+		if (i == 1)
+			ck_assert_int_eq(mark(&digest[0], "sent", 0), 0);
+		outbox_item_release(&digest[0]);
+	}
+	receipt(id, RECEIPT_DELIVERED, "ok");
+	ck_assert_int_eq(bench_integer(&b, "HEXISTS %s td", bench_key(&b, KEY_MSG, members[2].id)), 1);
+	receipt(members[2].id, RECEIPT_FAILED, "known");
+	for (int i = 0; i < n; i++)
+		outbox_item_release(&members[i]);
+	outbox_item_release(&head);
+}
+END_TEST
+
+/* What is held is looked at again as soon as it fills a digest, not while it is in the air. */
+START_TEST(a_held_list_that_fills_is_due)
+{
+	struct storm s = { 1, 5, 1 };
+	struct outbox_item head;
+	struct outbox_mark m = { .item = &head, .uncounted = 1, .storm = &s, .full = 4 };
+	struct code codes[3];
+	struct buf score = { 0 };
+
+	claim_task(&head, 2, codes);
+	m.at_ms = store_now_ms(&b.st) + 3600000;
+	outbox_mark(&b.st, &m, 1, now_ms);
+	ck_assert_int_eq(m.result, 0);
+	kit_opened(&b, "third", 0);
+	bench_text(&b, &score, "ZSCORE %s %s", bench_key(&b, KEY_OUT, "n:sms"), head.id);
+	ck_assert_int_eq(strtoll(buf_str(&score), NULL, 10), m.at_ms);
+	kit_opened(&b, "fourth", 0);
+	buf_reset(&score);
+	bench_text(&b, &score, "ZSCORE %s %s", bench_key(&b, KEY_OUT, "n:sms"), head.id);
+	ck_assert_int_lt(strtoll(buf_str(&score), NULL, 10), m.at_ms);
+	buf_release(&score);
+	outbox_item_release(&head);
+}
+END_TEST
+
+/* ---- a card's budget ---- */
+
+/* Claims on a budget: how many come; till is when there are more, 0: there was some left. */
+static int
+claim_on(int64_t per_hour, int64_t per_day, int64_t *till, struct outbox_item *it)
+{
+	const struct outbox_claim c = { .route = "sms", .most = 8, .lease_ms = 60000,
+	    .per_hour = per_hour, .per_day = per_day };
+	int n = outbox_claim(&b.st, &c, it, &now_ms, till);
+
+	ck_assert_int_ge(n, 0);
+	return n;
+}
+
+static void
+end_sent(struct outbox_item *it, int n)
+{
+	for (int i = 0; i < n; i++) {
+		ck_assert_int_eq(mark(&it[i], "sent", 0), 0);
+		outbox_item_release(&it[i]);
+	}
+}
+
+static const char *
+budget_key(void)
+{
+	static struct buf key;
+
+	buf_reset(&key);
+	buf_add_key(&key, &b.st.keys, KEY_BUDGET, "sms", NULL);
+	return buf_str(&key);
+}
+
+START_TEST(a_budget_of_hour_and_day)
+{
+	struct outbox_item it[8];
+	int64_t till, hour;
+
+	for (int i = 0; i < 6; i++) {
+		char id[8], to[16];
+
+		snprintf(id, sizeof(id), "n%d", i);
+		snprintf(to, sizeof(to), "+62810%d", i);
+		ck_assert_int_eq(kit_message(&b, id, to, 0), COMMIT_OK);
+	}
+	ck_assert_int_eq(claim_on(2, 3, &till, it), 2);
+	hour = now_ms / 3600000;
+	end_sent(it, 2);
+	ck_assert_int_eq(claim_on(2, 3, &till, it), 0);
+	ck_assert_int_eq(till, (hour + 1) * 3600000);
+	/* A clock that went back stays in its window, and stays used up. */
+	bench_integer(&b, "HSET %s h %lld", budget_key(), (long long)hour + 1);
+	ck_assert_int_eq(claim_on(2, 3, &till, it), 0);
+	ck_assert_int_eq(till, (hour + 2) * 3600000);
+	/* The next hour: one more, then the day is used up, until midnight WIB. */
+	bench_integer(&b, "HSET %s h %lld", budget_key(), (long long)hour - 1);
+	ck_assert_int_eq(claim_on(2, 3, &till, it), 1);
+	end_sent(it, 1);
+	ck_assert_int_eq(claim_on(2, 3, &till, it), 0);
+	ck_assert_int_eq((till + 7 * 3600000) % 86400000, 0);
+	ck_assert_int_gt(till, now_ms);
+	ck_assert_int_le(till, now_ms + 86400000);
+	/* An emergency always may, and counts. */
+	ck_assert_int_eq(kit_message(&b, "e1", "+62819", 1), COMMIT_OK);
+	ck_assert_int_eq(claim_on(2, 3, &till, it), 1);
+	ck_assert_str_eq(it[0].id, "e1");
+	ck_assert_int_eq(bench_integer(&b, "HGET %s dn", budget_key()), 4);
+	end_sent(it, 1);
+	/* Not sent after all: it has cost nothing. */
+	bench_integer(&b, "HSET %s h 0 d 0", budget_key());
+	ck_assert_int_eq(claim_on(2, 3, &till, it), 2);
+	for (int i = 0; i < 2; i++) {
+		struct outbox_mark m = { .item = &it[i], .uncounted = 1, .unspent = 1 };
+
+		outbox_mark(&b.st, &m, 1, now_ms);
+		ck_assert_int_eq(m.result, 0);
+		outbox_item_release(&it[i]);
+	}
+	ck_assert_int_eq(bench_integer(&b, "HGET %s hn", budget_key()), 0);
+	ck_assert_int_eq(claim_on(0, 0, &till, it), 3);		/* without a limit nothing waits */
+	ck_assert_int_eq(till, 0);
+	end_sent(it, 3);
+}
+END_TEST
+
+/* ---- called back ---- */
+
+static void
+sent_with_ref(struct outbox_item *it)
+{
+	struct outbox_mark m = { .item = it, .state = "sent", .ref = "4711" };
+
+	outbox_mark(&b.st, &m, 1, now_ms);
+	ck_assert_int_eq(m.result, 0);
+}
+
+/* A colleague takes the task: what told the first is called back by an errand with the platform's name. */
+START_TEST(what_was_sent_is_called_back)
+{
+	struct outbox_item head, errand[4];
+	struct code codes[1];
+	char id[64];
+
+	for (int in_the_air = 0; in_the_air < 2; in_the_air++) {
+		codes[0] = kit_opened(&b, in_the_air ? "air" : "sent", 0);
+		for (int n = claim(1, 60000, &head); n == 1; n = claim(1, 60000, &head)) {
+			if (strcmp(head.kind, "tugas") == 0)
+				break;
+			ck_assert_int_eq(mark(&head, "sent", 0), 0);
+			outbox_item_release(&head);
+		}
+		if (!in_the_air)
+			sent_with_ref(&head);
+		ck_assert_int_eq(kit_act(&b, &codes[0], ON_ACCEPT, KIT_KPL), COMMIT_OK);
+		if (in_the_air)
+			sent_with_ref(&head);
+		snprintf(id, sizeof(id), "%s.x", head.id);
+		for (int n = claim(1, 60000, errand); n == 1; n = claim(1, 60000, errand)) {
+			if (strcmp(errand[0].kind, OUTBOX_ERRAND) == 0)
+				break;
+			ck_assert_int_eq(mark(&errand[0], "sent", 0), 0);
+			outbox_item_release(&errand[0]);
+		}
+		ck_assert_str_eq(errand[0].id, id);
+		ck_assert_str_eq(buf_str(&errand[0].ref), "4711");
+		ck_assert_str_eq(buf_str(&errand[0].to), buf_str(&head.to));
+		ck_assert_int_eq(mark(&errand[0], "recalled", 0), 0);
+		outbox_item_release(&errand[0]);
+		outbox_item_release(&head);
+	}
 }
 END_TEST
 
@@ -1069,6 +1318,10 @@ add_outbox(Suite *s)
 	tcase_add_test(tc, undelivered_goes_another_way);
 	tcase_add_test(tc, a_claimed_message_is_given_away);
 	tcase_add_test(tc, sent_says_what_the_lost_answer_would_have);
+	tcase_add_test(tc, a_bundle_is_of_all_or_of_none);
+	tcase_add_test(tc, a_held_list_that_fills_is_due);
+	tcase_add_test(tc, a_budget_of_hour_and_day);
+	tcase_add_test(tc, what_was_sent_is_called_back);
 	tcase_add_test(tc, life_and_safety_first);
 	tcase_add_test(tc, fences);
 	tcase_add_test(tc, put_back);

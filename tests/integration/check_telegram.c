@@ -423,6 +423,27 @@ START_TEST(trouble_ends_in_one_answer)
 }
 END_TEST
 
+/* A stranger is rid of somebody else's news; who only wants no more of it keeps what he has. */
+START_TEST(news_to_a_stranger_is_taken_back)
+{
+	char code[CODE_CHARS + 1], body[128];
+	const json_t *last;
+	json_t *all;
+
+	message(771, 1, "\"text\":\"lampu jalan mati di desa kabat depan balai desa\"");
+	message(772, 1, "\"text\":\"lampu jalan mati di desa kabat depan balai desa\"");
+	code_said(771, "Diterima", code);
+	code_said(772, "Diterima", code);
+	message(772, 2, "\"text\":\"STOP\"");
+	said(772, "kabar biasa", 1, body, sizeof(body));
+	message(771, 2, "\"text\":\"SALAH\"");
+	ck_assert_uint_eq(sink_wait(&bot, "/deleteMessage", "\"chat_id\":771,", 1, &all, &last), 1);
+	ck_assert_int_eq(json_integer_value(json_object_get(last, "status")), 200);
+	json_decref(all);
+	ck_assert_uint_eq(sink_count(&bot, "/deleteMessage", ""), 1);
+}
+END_TEST
+
 START_TEST(who_blocked_us_is_tried_once)
 {
 	char body[2048];
@@ -498,6 +519,7 @@ telegram_suite(void)
 	tcase_add_test(tc, forgeries_are_refused);
 	tcase_add_test(tc, robots_are_not_answered);
 	tcase_add_loop_test(tc, trouble_ends_in_one_answer, 0, N_ELEMS(troubles));
+	tcase_add_test(tc, news_to_a_stranger_is_taken_back);
 	tcase_add_test(tc, who_blocked_us_is_tried_once);
 	tcase_add_test(tc, a_refused_token_is_an_alarm);	/* for a minute nothing is sent */
 	tcase_add_test(tc, the_token_is_nowhere_in_the_logs);

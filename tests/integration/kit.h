@@ -209,6 +209,17 @@ kit_due(struct store *st, int max, int64_t lease_ms, struct due_case *out, int64
 	return due_take(st, max, lease_ms, out, now_ms, next_ms);
 }
 
+/* A claim without a budget. */
+static inline int
+kit_claim(struct store *st, const char *route, int most, int64_t lease_ms,
+    struct outbox_item *items, int64_t *now_ms)
+{
+	const struct outbox_claim c = { .route = route, .most = most, .lease_ms = lease_ms };
+	int64_t spent;
+
+	return outbox_claim(st, &c, items, now_ms, &spent);
+}
+
 /* A message that belongs to no case. */
 static inline enum commit_result
 kit_message(struct bench *b, const char *id, const char *to, int lane_e)

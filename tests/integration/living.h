@@ -12,8 +12,7 @@
 
 #include "core/code.h"
 #include "lib/buf.h"
-
-#define LIMIT_MS 20000
+#include "tests/integration/peer.h"
 
 struct living_house {
 	char dir[32], conf[48], http[64], console[64];
@@ -29,8 +28,6 @@ void house_put_secret(const char *name, const char *value);
 void house_up(void);
 void house_down(void);
 pid_t pid_of(const char *daemon);
-/* Path of a program of this build. */
-void bin_path(struct buf *b, const char *name);
 
 struct answer { long status; struct buf head, body; };
 /* GET without body, else POST; headers NULL-ended or NULL; base is house.http or house.console. */

@@ -86,6 +86,18 @@ peer_free_port(void)
 }
 
 void
+bin_path(struct buf *b, const char *name)
+{
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	ck_assert_int_gt(n, 0);
+	path[n] = '\0';
+	*strstr(path, "/tests/") = '\0';
+	buf_addf(b, "%s/%s", path, name);
+}
+
+void
 peer_stop(struct peer *p)
 {
 	int fd = (int)syscall(SYS_pidfd_open, p->pid, 0);

@@ -6,6 +6,11 @@
  */
 #include <sys/types.h>
 
+#include "lib/buf.h"
+
+/* So long a fact is waited for. */
+#define LIMIT_MS 20000
+
 struct peer { pid_t pid; int in, out; };
 
 /* argv[0] is looked up in PATH; standard error goes to the file log ("" nowhere). */
@@ -14,6 +19,8 @@ void peer_start(struct peer *p, const char *const *argv, const char *log);
 void peer_line(struct peer *p, const char *begins, char *out, size_t size);
 /* A port of loopback that nobody has just now, for servers that take no socket from us. */
 int peer_free_port(void);
+/* Path of a program of this build. */
+void bin_path(struct buf *b, const char *name);
 /* SIGTERM, SIGKILL after 5 s; waited for. */
 void peer_stop(struct peer *p);
 #endif

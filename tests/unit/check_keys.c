@@ -337,13 +337,14 @@ call_the_rest(void)
 {
 	static struct due_case due[2];
 	static struct outbox_item items[2];
-	struct outbox_item item = { .id = "00000000.1", .fence = 1, .kind = "tugas" };
-	struct outbox_mark marks[2] = { { .item = &item, .state = "sent", .audit = 1 },
+	struct outbox_item item = { .id = "00000000.1", .fence = 1, .kind = "tugas", .walked = "sms" };
+	struct outbox_mark marks[3] = { { .item = &item, .route = "sms2" }, { .item = &item, .state = "sent", .audit = 1 },
 	    { .item = &item, .at_ms = 5 } };
 	struct officer o = { .id = "baru-1", .name = (char *)(uintptr_t)"X", .unit = "O-DLH",
 	    .phone = "+6281234567891", .lang = "id" };
 	uint8_t seed[32] = { 1 };
 	struct outbox_overdue o2 = { .item = item };
+	struct buf text = { 0 };
 	struct redis_args a = { 0 };
 	struct redis_args pull = { 0 };
 	int64_t now, next;
@@ -351,13 +352,15 @@ call_the_rest(void)
 	call_parts();
 	store_now_ms(&spy.st);
 	due_take(&spy.st, 2, 1000, due, &now, &next);
-	outbox_claim(&spy.st, "sms", 2, 1000, items, &now);
-	outbox_mark(&spy.st, marks, 2, 5);
+	outbox_claim(&spy.st, &(struct outbox_claim){ .route = "sms", .most = 2, .lease_ms = 1000 }, items, &now, &next);
+	outbox_mark(&spy.st, marks, 3, 5);
 	outbox_receipt_args(&a, &spy.st, item.id, 0, 5);
 	freeReplyObject(redis_pipe_call(spy.st.pipe, a.n, (const char **)a.argv, a.lens));
 	redis_args_release(&a);
 	outbox_overdue(&spy.st, 1, 1, &o2, &now);
 	outbox_reroute(&spy.st, &o2, "sms2", 5);
+	outbox_members(&spy.st, "sms", &item, 2, items);
+	outbox_bundle(&spy.st, "sms", (const struct outbox_item[]){ item, item }, 2, &text, 0, 5);
 	logbook_seal(&spy.st, 10, 1, seed, 5);
 	ck_assert_int_eq(officers_put(&spy.st, &o, 1, "test"), -1);
 	pulled_take_args(&pull, &spy.st, "x", "ingest-1", 1000);
@@ -386,11 +389,11 @@ START_TEST(all_calls_stay_in_one_slot)
 {
 	static const char *const functions[] = { "kt_commit", "kt_intake", "kt_now", "kt_due",
 	    "kt_claim", "kt_mark", "kt_receipt", "kt_overdue", "kt_reroute", "kt_chain", "kt_pull",
-	    "kt_part", "kt_parts", "kt_parts_taken" };
+	    "kt_part", "kt_parts", "kt_parts_taken", "kt_members", "kt_bundle" };
 	static const enum key_id used[] = { KEY_META, KEY_IN, KEY_SEEN, KEY_CASE, KEY_DUE,
 	    KEY_LEASE, KEY_LOG, KEY_CHAIN, KEY_HEADS, KEY_MSG, KEY_RCP, KEY_OUT, KEY_ENDED, KEY_WAITING,
 	    KEY_OFFICER, KEY_OFFICERS, KEY_PHONES, KEY_TASKS, KEY_REPORTER, KEY_PULL,
-	    KEY_PART, KEY_PARTS };
+	    KEY_PART, KEY_PARTS, KEY_BUDGET, KEY_STORM };
 	int seen[KEYS_N] = { 0 };
 	unsigned slot = key_slot(TAG, strlen(TAG));
 	struct buf asked;

@@ -203,8 +203,14 @@ render_all(const char *const *secret, const char *note, int *n)
 			ck_assert_msg(strstr(buf_str(&out.text), m->nonce) != NULL,
 			    "%s without its nonce", m->kind);
 		for (const char *const *s = secret; s != NULL && *s != NULL; s++)
-			ck_assert_msg(strstr(buf_str(&out.text), *s) == NULL, "%s tells %s: %s",
-			    m->kind, *s, buf_str(&out.text));
+			ck_assert_msg(strstr(buf_str(&out.text), *s) == NULL &&
+			    strstr(buf_str(&out.brief), *s) == NULL, "%s tells %s: %s %s",
+			    m->kind, *s, buf_str(&out.text), buf_str(&out.brief));
+		/* Its line in a digest; what is life and safety has none. */
+		ck_assert_msg((out.brief.len > 0) == (!m->lane_e && text_brief(m->kind) != NULL),
+		    "%s: '%s'", m->kind, buf_str(&out.brief));
+		if (out.brief.len > 0 && m->nonce[0] != '\0' && m->group == GROUP_TASK)
+			ck_assert_msg(strstr(buf_str(&out.brief), m->nonce) != NULL, "%s", buf_str(&out.brief));
 		outgoing_release(&out);
 		(*n)++;
 	}

@@ -10,6 +10,7 @@
 Suite *sms_out_suite(void);
 
 #define PAUSE 10000
+#define STOP 300000
 
 static const struct {
 	const char *what;
@@ -25,7 +26,9 @@ static const struct {
 	{ "202 cut short",         0, 202, "0",                                 SEND_UNKNOWN, 0 },
 	{ "wrong password",        0, 403, "Authorization failed for sendsms",  SEND_RETRY,   1 },
 	{ "wrong path",            0, 404, "Unknown request.",                  SEND_RETRY,   1 },
-	{ "a number it bars",      0, 400, "Number(s) has/have been denied",    SEND_FINAL,   0 },
+	{ "a number it bars",      0, 400, "Number(s) has/have been denied",    SEND_ELSEWHERE, 0 },
+	{ "no credit",             0, 402, "Saldo habis",                       SEND_RETRY,   STOP },
+	{ "too many",              0, 429, "",                                  SEND_RETRY,   7 },
 	{ "temporal failure",      0, 503, "Temporal failure, try again later.", SEND_RETRY,  1 },
 	{ "internal error",        0, 500, "",                                  SEND_RETRY,   1 },
 	{ "a proxy's answer",      0, 302, "",                                  SEND_RETRY,   1 },
@@ -38,10 +41,10 @@ START_TEST(answer_means)
 {
 	struct httpc_answer a = { .outcome = answers[_i].outcome, .status = answers[_i].status,
 	    .body = answers[_i].body, .body_len = strlen(answers[_i].body), .retry_after_ms = 7 };
-	struct send_result r = sms_result(&a, PAUSE);
+	struct send_result r = sms_result(&a, PAUSE, STOP);
 
 	ck_assert_msg(r.outcome == answers[_i].means, "%s: %d", answers[_i].what, (int)r.outcome);
-	ck_assert_msg(r.pause_ms == (answers[_i].pauses ? PAUSE : 0), "%s", answers[_i].what);
+	ck_assert_msg(r.pause_ms == (answers[_i].pauses == 1 ? PAUSE : answers[_i].pauses), "%s", answers[_i].what);
 	ck_assert_msg((r.why == NULL) == (r.outcome == SEND_DONE), "%s: a reason for the log", answers[_i].what);
 	ck_assert_int_eq(r.retry_after_ms, 7);
 }
@@ -68,17 +71,22 @@ START_TEST(url_of_a_message)
 {
 	struct outbox_item item = { .id = "AB.1", .lane_e = urls[_i].lane_e };
 	struct settings set = { 0 };
+	const struct sms_card *card;
+	const char *smsbox;
 	struct buf url = { 0 }, errors = { 0 };
 
 	ck_assert_int_eq(settings_load(&set, "/no/such/folder", &errors), 0);
-	ck_assert_ptr_null(kannel_url(&set));
+	ck_assert_ptr_null(sms_card_of(&set, "sms", &smsbox));
 	set.kannel_run = 1;
-	ck_assert_str_eq(kannel_url(&set), "http://127.0.0.1:13013");
-	free(set.kannel_url);
-	set.kannel_url = xstrdup("http://k:1");
+	ck_assert_ptr_eq(sms_card_of(&set, "sms", &smsbox), &set.card[0]);
+	ck_assert_str_eq(smsbox, "http://127.0.0.1:13013");
+	ck_assert_ptr_null(sms_card_of(&set, "sms2", &smsbox));
+	free(set.card[0].url);
+	set.card[0].url = xstrdup("http://k:1");
+	card = sms_card_of(&set, "sms", &smsbox);
 	buf_adds(&item.to, "+628123");
 	buf_adds(&item.text, urls[_i].text);
-	sms_add_url(&url, &set, "p&w", urls[_i].receipts, &item, "0123");
+	sms_add_url(&url, smsbox, card, "p&w", urls[_i].receipts, &item, "0123");
 	ck_assert_str_eq(buf_str(&url), urls[_i].url);
 	outbox_item_release(&item);
 	settings_release(&set);
