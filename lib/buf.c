@@ -76,6 +76,7 @@ grow(struct buf *b, size_t more)
 	if (cap < need)
 		cap = need;
 	b->data = xrealloc(b->data, cap);
+	b->data[b->len] = '\0';	/* room that is never used is no text */
 	b->cap = cap;
 }
 

@@ -11,6 +11,7 @@
 #include "lib/outside.h"
 
 #define ANSWER_BYTES (64 * 1024)	/* of an answer that only names the file */
+#define WAIT_MOST_MS INT64_C(3600000)	/* a host must not put its file off for ever */
 
 /* One channel.  Where the reference is an address already, nothing is asked. */
 struct source {
@@ -21,6 +22,7 @@ struct source {
 	int (*ask)(struct buf *url, const struct api *api, const char *id);
 	int (*read)(struct fetch_address *a, const struct api *api, const char *json, size_t len);
 	int asks_bearer, gets_bearer;
+	const char *elsewhere;		/* not fetched: where a human finds it, for the case */
 };
 
 struct fetch {
@@ -161,11 +163,12 @@ fetch_read_x(struct fetch_address *a, const struct api *api, const char *json, s
 #define API(m) offsetof(struct fetcher, m)
 #define SET(m) offsetof(struct settings, m)
 static const struct source sources[] = {
-	{ "whatsapp", API(whatsapp), SET(media_whatsapp), 0, ask_whatsapp, fetch_read_whatsapp, 1, 1 },
-	{ "telegram", API(telegram), 0, 0, ask_telegram, fetch_read_telegram, 0, 0 },
-	{ "facebook", 0, SET(media_facebook), 0, ask_nobody, NULL, 0, 0 },
-	{ "instagram", 0, SET(media_instagram), 0, ask_nobody, NULL, 0, 0 },
-	{ "x", API(x), SET(media_x), SET(media_x_own), ask_x, fetch_read_x, 1, 0 },
+	{ "whatsapp", API(whatsapp), SET(media_whatsapp), 0, ask_whatsapp, fetch_read_whatsapp, 1, 1, NULL },
+	{ "telegram", API(telegram), 0, 0, ask_telegram, fetch_read_telegram, 0, 0, NULL },
+	{ "facebook", 0, SET(media_facebook), 0, ask_nobody, NULL, 0, 0, NULL },
+	{ "instagram", 0, SET(media_instagram), 0, ask_nobody, NULL, 0, 0, NULL },
+	{ "x", API(x), SET(media_x), SET(media_x_own), ask_x, fetch_read_x, 1, 0, NULL },
+	{ "email", 0, 0, 0, ask_nobody, NULL, 0, 0, "gambar ada di kotak surat, buka di sana" },
 };
 
 /* ---- the end ---- */
@@ -217,7 +220,8 @@ is_over(struct fetch *t, const struct httpc_answer *a, int bearer)
 	else if (a->cut)
 		too_large(t);
 	else if (a->status == 429 || a->status >= 500)
-		later(t, "the platform is in trouble", "layanan sedang terganggu", a->retry_after_ms);
+		later(t, "the platform is in trouble", "layanan sedang terganggu",
+		    a->retry_after_ms < WAIT_MOST_MS ? a->retry_after_ms : WAIT_MOST_MS);
 	else if ((a->status == 401 || a->status == 403 || is_lost_path(t, a)) && bearer)
 		finish(t, &(struct fetch_news){ .verdict = FETCH_LATER, .refused = api->secret,
 		    .why = "the token is refused", .cause = "akses kami ditolak" });
@@ -392,6 +396,8 @@ fetch_start(struct fetcher *f, const char *reference, on_fetched cb, void *arg)
 			t->s = &sources[i];
 	if (t->s == NULL)
 		never(t, "no such channel has files", "rujukannya tidak dikenal");
+	else if (t->s->elsewhere != NULL)
+		never(t, "this channel's files are not fetched", t->s->elsewhere);
 	else
 		ask_address(t);
 }

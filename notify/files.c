@@ -178,8 +178,10 @@ keep(struct job *j, const struct media_type *t, const void *data, size_t len, co
 
 	filed_name(name, &h->st, j->item->id, t->ext);
 	if (filed_put(&h->st, &j->item->key, name, data, len) != 0) {
+		const char *why = strerror(errno);
+
 		house_alarm(h, "media", "penyimpanan", "berkas tidak dapat ditulis ke media/; periksa disk");
-		try_later(j, strerror(errno), "penyimpanan kami penuh atau rusak", 0);
+		try_later(j, why, "penyimpanan kami penuh atau rusak", 0);
 		return;
 	}
 	FAULT_POINT("file_stored");
@@ -274,13 +276,14 @@ take_upload(struct job *j, const char *name)
 {
 	struct store *st = &j->f->h->st;
 	struct buf data = { 0 };
+	int rc = upload_get(st, name, (size_t)j->f->h->set.photo_bytes, &data), trouble = errno;
 
-	if (upload_get(st, name, (size_t)j->f->h->set.photo_bytes, &data) == 0)
+	if (rc == 0)
 		treat(j, data.data, data.len);
-	else if (errno == ENOENT && filed_is_there(st, j->item->id))
+	else if (trouble == ENOENT && filed_is_there(st, j->item->id))
 		end(j, &(struct send_result){ .outcome = SEND_DONE });	/* ended before it was marked */
 	else
-		give_up(j, SEND_FINAL, strerror(errno), "berkas tidak dapat dibaca");
+		give_up(j, SEND_FINAL, strerror(trouble), "berkas tidak dapat dibaca");
 	buf_wipe(&data);
 }
 

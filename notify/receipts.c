@@ -24,6 +24,18 @@ receipts_release(struct receipts *w)
 	free(w->found);
 }
 
+/*
+ * Who must hear of it is told once for each.  An alarm that does not arrive is one matter, whatever
+ * it was about: else each would ring the next for ever.
+ */
+static const char *
+subject_of(const struct outbox_item *it)
+{
+	if (strcmp(it->kind, ALARM_KIND) == 0)
+		return "pesan";
+	return it->code[0] != '\0' ? it->code : it->id;
+}
+
 static void
 go_on(struct receipts *w, const struct outbox_overdue *o, const struct outlane *lanes, size_t n,
     int64_t now_ms)
@@ -44,7 +56,7 @@ go_on(struct receipts *w, const struct outbox_overdue *o, const struct outlane *
 	if (o->dropped)
 		return;			/* nobody waits for it any more */
 	w->given_up++;
-	house_alarm(w->h, "unconfirmed", o->item.code[0] != '\0' ? o->item.code : o->item.id, o->item.id);
+	house_alarm(w->h, "unconfirmed", subject_of(&o->item), o->item.id);
 }
 
 void

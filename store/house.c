@@ -151,7 +151,7 @@ alarm_text(struct house *h, const struct officer *o, const char *detail, struct 
 {
 	const struct template_value v[] = { { "apa", detail } };
 
-	message_answer(h->policy, o->lang, "sistem", NULL, 0, v, 1, out);
+	message_answer(h->policy, o->lang, ALARM_KIND, NULL, 0, v, 1, out);
 }
 
 void
@@ -162,7 +162,7 @@ house_alarm(struct house *h, const char *what, const char *subject, const char *
 	struct case_keys keys;
 	struct buf text = { 0 };
 	struct answer a = {
-		.what = "sistem", .kind = "sistem", .route = "sms", .text = &text, .lane_e = 1
+		.what = "sistem", .kind = ALARM_KIND, .route = "sms", .text = &text, .lane_e = 1
 	};
 	int64_t now = store_now_ms(&h->st);
 	char id[40];

@@ -73,6 +73,7 @@ void house_tick(struct house *h);
 /* The store's time reckoned on from the last answer; this machine's before there was one. */
 int64_t house_now_ms(const struct house *h);
 
+#define ALARM_KIND "sistem"	/* of the messages that carry alarms */
 /*
  * Notes an alarm in the log and tells the owner of the rosters; the same alarm within
  * an hour is one.

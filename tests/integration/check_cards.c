@@ -77,7 +77,7 @@ START_TEST(what_failed_goes_by_the_second_card)
 	/* The last way failed too: a human hears of it. */
 	post_becomes("a1.b", "st", "sent");
 	post_receipt("a1.b", RECEIPT_FAILED);
-	post_logged("what=unconfirmed subject=pesan detail=\"a1.b\"");
+	post_logged("what=unconfirmed subject=a1.b detail=\"a1.b\"");
 	post_audited("a1.b cek failed -");
 }
 END_TEST
@@ -92,7 +92,7 @@ START_TEST(silence_is_not_taken_for_an_arrival)
 	post_receipt("a2", RECEIPT_DELIVERED);
 	ck_assert_uint_eq(post_took(1, "a1.b", 1), 1);
 	post_audited("a1 cek unconfirmed sms2");
-	post_logged("what=unconfirmed subject=pesan detail=\"a1.b\"");
+	post_logged("what=unconfirmed subject=a1.b detail=\"a1.b\"");
 	ck_assert_uint_eq(post_took(1, "a2.b", 0), 0);
 	/* The late receipt is still heard. */
 	post_receipt("a1", RECEIPT_DELIVERED);

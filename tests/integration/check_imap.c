@@ -545,6 +545,34 @@ START_TEST(a_hostile_letter_is_one_report)
 }
 END_TEST
 
+/* Pictures stay in the mailbox: the case says where a human finds them. */
+START_TEST(a_picture_is_named_to_a_human)
+{
+	static const char letter[] = FROM_HIM("40") "Subject: lampu\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+	    "--b\r\n\r\nlampu jalan mati dekat gapura, gambar terlampir\r\n--b\r\nContent-Type: image/jpeg\r\n"
+	    "Content-Transfer-Encoding: base64\r\n\r\n/9j/4AAQSkZJRg==\r\n--b--\r\n";
+	char name[32], code[CODE_CHARS + 1];
+	int said = 0;
+
+	mailers_deliver(&mail, letter, sizeof(letter) - 1, name);
+	is_seen(name);
+	some_case_says("a picture", "dekat gapura", code);
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; !said; nap()) {
+		json_t *doc = case_in_any(code), *e;
+		size_t i;
+
+		json_array_foreach(json_object_get(doc, "log"), i, e) {
+			const char *what = json_string_value(json_object_get(e, "what"));
+			const char *why = json_string_value(json_object_get(e, "why"));
+
+			said |= strcmp(what, "berkas-hilang") == 0 && strstr(why, "kotak surat") != NULL;
+		}
+		json_decref(doc);
+		ck_assert_msg(clock_mono_ms() < until, "%s does not say where its picture is", code);
+	}
+}
+END_TEST
+
 /* A thousand borders to compare each line with: longer than imap.read_within. */
 START_TEST(a_letter_that_cannot_be_read_goes_to_a_human)
 {
@@ -931,6 +959,7 @@ imap_suite(void)
 	tcase_add_test(tc, a_bounce_marks_its_letter);
 	tcase_add_loop_test(tc, a_hostile_letter_is_one_report, 0, N_ELEMS(hostile));
 	tcase_add_test(tc, a_letter_that_the_server_does_not_give_goes_to_a_human);
+	tcase_add_test(tc, a_picture_is_named_to_a_human);
 	tcase_add_test(tc, a_letter_that_cannot_be_read_goes_to_a_human);
 	tcase_add_test(tc, marked_only_once_it_is_stored);
 	tcase_add_test(tc, death_in_the_middle_of_a_page);

@@ -887,6 +887,27 @@ START_TEST(leftovers_go)
 }
 END_TEST
 
+/* Nor is a token, an address of a file, or a place in any log. */
+START_TEST(the_logs_say_little)
+{
+	static const char *const canaries[] = { TOKEN, "/cdn/", "/open/", "-8.219", PICTURE_CANARY };
+	static const char *const daemons[] = { "ingest", "router", "notify", "sla", "console" };
+
+	for (size_t i = 0; i < N_ELEMS(daemons); i++) {
+		struct buf path = { 0 }, log = { 0 };
+
+		buf_addf(&path, "%s/log/%s.log", house.dir, daemons[i]);
+		ck_assert_msg(file_read(buf_str(&path), 64 << 20, &log) == 0, "%s", buf_str(&path));
+		for (size_t c = 0; c < N_ELEMS(canaries); c++)
+			ck_assert_msg(!holds(&log, canaries[c]), "%s.log holds %s", daemons[i], canaries[c]);
+		if (strcmp(daemons[i], "notify") == 0)
+			ck_assert(holds(&log, "event=file_stored") && holds(&log, "event=file_missing"));
+		buf_release(&path);
+		buf_release(&log);
+	}
+}
+END_TEST
+
 /* Runs last: nothing of what was fetched lies in the clear, and nobody else may read it. */
 START_TEST(nothing_lies_in_the_clear)
 {
@@ -948,6 +969,7 @@ media_suite(void)
 	tcase_add_test(tc, a_file_is_opened_on_record);
 	tcase_add_test(tc, a_sealed_case_keeps_its_file_to_itself);
 	tcase_add_test(tc, leftovers_go);
+	tcase_add_test(tc, the_logs_say_little);
 	tcase_add_test(tc, nothing_lies_in_the_clear);
 	suite_add_tcase(s, tc);
 	return s;

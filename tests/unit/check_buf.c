@@ -4,6 +4,20 @@
 
 #include "lib/buf.h"
 
+/* A read of nothing into fresh memory must not show what lay there before. */
+START_TEST(unused_room_is_no_text)
+{
+	char *before = xmalloc(256);
+	struct buf b = { 0 };
+
+	memset(before, 'x', 256);
+	free(before);
+	buf_room(&b, 250);
+	ck_assert_uint_eq(strlen(b.data), 0);
+	buf_release(&b);
+}
+END_TEST
+
 START_TEST(an_empty_one_is_valid)
 {
 	struct buf b = { 0 };
@@ -87,6 +101,7 @@ buf_suite(void)
 	Suite *s = suite_create("buf");
 	TCase *tc = tcase_create("buf");
 
+	tcase_add_test(tc, unused_room_is_no_text);
 	tcase_add_test(tc, an_empty_one_is_valid);
 	tcase_add_test(tc, grows_and_keeps_what_it_has);
 	tcase_add_test(tc, holds_any_bytes);
