@@ -8,16 +8,19 @@
 
 #define AGAIN_MS 1000		/* after a digest that the store did not take */
 
-/* Only what can still be said; the others come to their own end at the head of the list. */
+/*
+ * Only what can still be said, and no drill among what is real; the others come to the head of the
+ * list, and to their own end there.
+ */
 static int
-keep_usable(struct outbox_item *members, int n, int64_t now_ms)
+keep_usable(struct outbox_item *members, int n, int latihan, int64_t now_ms)
 {
 	int keep = 0;
 
 	for (int i = 0; i < n; i++) {
 		struct outbox_item *it = &members[i];
 
-		if (it->readable && it->brief.len > 0 &&
+		if (it->readable && it->brief.len > 0 && it->latihan == latihan &&
 		    (it->not_after_ms == 0 || now_ms <= it->not_after_ms))
 			members[keep++] = *it;
 		else
@@ -71,7 +74,7 @@ bundle(struct flight *f, int counted)
 
 	n = outbox_members(&l->h->st, l->channel.route, &f->item, most, members);
 	if (n >= 0)
-		n = keep_usable(members, n, l->now_ms);
+		n = keep_usable(members, n, f->item.latihan, l->now_ms);
 	if (n > 1)
 		rc = commit(f, members, n, counted);
 	for (int i = 0; i < n; i++)

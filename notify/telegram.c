@@ -45,12 +45,11 @@ add_buttons(struct buf *b, const struct outbox_item *it, int private)
 static const char *
 chat_of(const char *to, size_t *len)
 {
-	const char *chat = to + strlen(PREFIX);
-
 	if (strncmp(to, PREFIX, strlen(PREFIX)) != 0)
 		return NULL;
-	*len = strcspn(chat, ":");
-	return is_number(chat, *len) ? chat : NULL;
+	to += strlen(PREFIX);
+	*len = strcspn(to, ":");
+	return is_number(to, *len) ? to : NULL;
 }
 
 int

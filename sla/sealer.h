@@ -14,6 +14,6 @@ struct sealer {
 int sealer_init(struct sealer *s, struct house *h);
 /* One round; says once, as an alarm, when the log cannot be folded on. */
 void sealer_run(struct sealer *s);
-/* Dedupe days older than 35 days, ended messages past keep_messages, old signs of life. */
+/* Dedupe days older than 35 days, ended messages past keep_messages, old signs of life and storms. */
 void sweep_run(struct house *h, int64_t now_ms);
 #endif

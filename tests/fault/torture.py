@@ -29,8 +29,7 @@ import scenarios							 # noqa: E402
 FACTOR = 2400
 SPANS = {"konfirmasi": "20s", "urung": "1s", "tunggu": "60s", "tanya": "60s", "tinjau": "30m"}
 SETTINGS = {
-    "notify.storm_window": "2s", "notify.lease": "2s", "notify.per_second": "5000",
-    "router.scan_every": "500ms", "sla.nap": "100ms",
+    "notify.lease": "2s", "notify.per_second": "5000", "router.scan_every": "500ms", "sla.nap": "100ms",
     "heartbeat.every": "500ms", "redis.note_every": "200ms", "router.answers_per_hour": "1000",
 }
 

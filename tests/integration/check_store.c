@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "lib/config.h"
+#include "sla/sealer.h"
 #include "store/logbook.h"
 #include "tests/integration/kit.h"
 
@@ -759,6 +760,21 @@ START_TEST(a_held_list_that_fills_is_due)
 }
 END_TEST
 
+START_TEST(old_storms_are_swept)
+{
+	struct house h = { .st = b.st, .set = b.set };
+	int64_t now = store_now_ms(&b.st);
+	const struct storm loud = { now, 5, 1 };
+	char text[STORM_CHARS];
+
+	storm_write(text, &loud);
+	bench_integer(&b, "HSET %s quiet %s loud %s", bench_key(&b, KEY_STORM, NULL), "1 5 1", text);
+	sweep_run(&h, now);
+	ck_assert_int_eq(bench_integer(&b, "HLEN %s", bench_key(&b, KEY_STORM, NULL)), 1);
+	ck_assert_int_eq(bench_integer(&b, "HEXISTS %s loud", bench_key(&b, KEY_STORM, NULL)), 1);
+}
+END_TEST
+
 /* ---- a card's budget ---- */
 
 /* Claims on a budget: how many come; till is when there are more, 0: there was some left. */
@@ -1320,6 +1336,7 @@ add_outbox(Suite *s)
 	tcase_add_test(tc, sent_says_what_the_lost_answer_would_have);
 	tcase_add_test(tc, a_bundle_is_of_all_or_of_none);
 	tcase_add_test(tc, a_held_list_that_fills_is_due);
+	tcase_add_test(tc, old_storms_are_swept);
 	tcase_add_test(tc, a_budget_of_hour_and_day);
 	tcase_add_test(tc, what_was_sent_is_called_back);
 	tcase_add_test(tc, life_and_safety_first);
