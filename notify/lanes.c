@@ -192,6 +192,7 @@ settle(struct flight *f)
 		f->mark.waits = l->channel.receipts;
 		f->mark.storm = f->storms ? &f->storm : NULL;
 		f->mark.ref = f->ref[0] != '\0' ? f->ref : NULL;
+		f->mark.name = f->name[0] != '\0' ? f->name : NULL;
 	} else if (f->result.outcome != SEND_FINAL &&
 	    (plan.state != NULL ? strcmp(plan.state, "undeliverable") == 0 :
 	    onward_is_time(l, f->item.lane_e)) && go_elsewhere(f)) {
@@ -214,6 +215,10 @@ on_outcome(const struct send_result *r, void *arg)
 	f->result.why = f->why;
 	snprintf(f->ref, sizeof(f->ref), "%s", r->ref != NULL ? r->ref : "");
 	f->result.ref = NULL;
+	/* One that is cut would be another's. */
+	snprintf(f->name, sizeof(f->name), "%s",
+	    r->name != NULL && strlen(r->name) < sizeof(f->name) ? r->name : "");
+	f->result.name = NULL;
 	if (r->outcome != SEND_UNKNOWN && r->pause_ms == 0)
 		l->down_mono_ms = 0;
 	else if (l->down_mono_ms == 0)

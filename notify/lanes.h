@@ -16,7 +16,7 @@ struct flight {
 	struct outbox_item item;
 	struct outbox_mark mark;
 	struct send_result result;
-	char why[96], ref[48], route[WAY_CHARS];
+	char why[96], ref[48], name[192], route[WAY_CHARS];
 	int storms;			/* once sent, storm is its recipient's */
 	struct storm storm;
 	int decided;			/* its mark is complete; nothing was sent */

@@ -9,6 +9,7 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "store/logbook.h"
+#include "store/said.h"
 
 #define SEEN_DAYS 35
 
@@ -76,22 +77,20 @@ sweep_messages(struct house *h, int64_t now_ms)
 	buf_release(&ended);
 }
 
+/* Hashes of single days, older than these. */
 static void
-sweep_seen(struct house *h, int64_t now_ms)
+sweep_days(struct house *h, enum key_id id, int days, int64_t now_ms)
 {
 	/*
 	 * A window of days is tried: one that was missed while the engine was down is
 	 * still found.
 	 */
-	for (int d = SEEN_DAYS + 1; d <= SEEN_DAYS + 60; d++) {
+	for (int d = days + 1; d <= days + 60; d++) {
 		struct buf key = { 0 };
-		struct wib t;
-		char day[16];
+		char day[DAY_TEXT];
 
-		wib_day_of(&t, now_ms / DAY_MS - d);
-		snprintf(day, sizeof(day), "%04d%02d%02d", t.year % 10000, t.month % 100,
-		    t.day % 100);
-		buf_add_key(&key, &h->st.keys, KEY_SEEN, day, NULL);
+		utc_day_text(day, now_ms / DAY_MS - d);
+		buf_add_key(&key, &h->st.keys, id, day, NULL);
 		freeReplyObject(redis_pipe_command(h->st.pipe, "UNLINK %b", key.data, key.len));
 		buf_release(&key);
 	}
@@ -150,7 +149,8 @@ sweep_run(struct house *h, int64_t now_ms)
 	struct buf talk = { 0 };
 
 	sweep_messages(h, now_ms);
-	sweep_seen(h, now_ms);
+	sweep_days(h, KEY_SEEN, SEEN_DAYS, now_ms);
+	sweep_days(h, KEY_SAID, SAID_DAYS, now_ms);
 	sweep_signs(h, now_ms);
 	sweep_storms(h, now_ms);
 	buf_add_key(&talk, &h->st.keys, KEY_TALK, NULL, NULL);

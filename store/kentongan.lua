@@ -528,14 +528,19 @@ local function claim(keys, args)
 	return out
 end
 
--- keys: meta, log, ended, waiting, message, the card's budget, storms
+-- keys: meta, log, ended, waiting, message, the card's budget, storms, what was said today
 -- args: prefix, id, fence, 'end', 'retry' or 'wait' (a retry that is no try), state or time, entry, digest,
 -- '1' when a receipt is to come, '1' when its parts go back to the budget, the recipient's storm from now
--- on ('' as it was), how many waiting fill a digest ('' not held), what it is called back by ('' nothing)
+-- on ('' as it was), how many waiting fill a digest ('' not held), what it is called back by ('' nothing),
+-- hash of the platform's id of it ('' none), its case
 local function mark(keys, args)
 	local key = keys[5]
 	local m = redis.call('HMGET', key, 'f', 'st', 'z', 'q', 'sz', 'x')
 	local now = now_ms(keys[1])
+	if args[13] ~= '' then
+		-- True also where a receipt was faster than this mark.
+		redis.call('HSET', keys[8], args[13], args[14])
+	end
 	if m[1] ~= args[3] or m[2] ~= 'sending' then
 		return 'lost'
 	end

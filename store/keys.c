@@ -84,6 +84,8 @@ const struct key_spec key_specs[KEYS_N] = {
 	{ KEY_LANGUAGE, "lang", "hash", "sender hash -> the language he asked for", "router", "router",
 	  "senders who asked for another language than Indonesian",
 	  "the commit of the same sender's wish for Indonesian" },
+	{ KEY_SAID, "said:", "hash", "hash of a platform's id of our message -> code, of one UTC day",
+	  "notify", "router", "messages to residents of 91 days", "sla's sweeper" },
 	{ KEY_PULL, "pull:", "hash",
 	  "one account that is fetched: c cursor, o who fetches, u until when, f fence", "ingest",
 	  "ingest", "four fields for each way that fetches", "never: it is the place in the account" },
