@@ -93,9 +93,9 @@ refill(struct outlane *l)
 
 	l->tokens += (double)(mono - l->filled_mono_ms) * rate / 1000.0;
 	l->filled_mono_ms = mono;
-	/* A tenth of a second's worth at most: no burst after a pause. */
-	if (l->tokens > rate / 10 + 1)
-		l->tokens = rate / 10 + 1;
+	/* Two rounds' worth at most: no second holds more than 2 % above the budget. */
+	if (l->tokens > rate * 2 * ROUND_MS / 1000 + 1)
+		l->tokens = rate * 2 * ROUND_MS / 1000 + 1;
 }
 
 /*
