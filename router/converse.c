@@ -252,14 +252,17 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
     const struct template_value *values, size_t n)
 {
 	const char *said = kind != NULL ? message_kind_on(e->words.reply_channel, kind) : NULL;
+	char wish[32] = "";
 	struct answer a = { .what = what, .kind = said != NULL ? said : "", .route = e->words.reply_channel,
-	    .lang = e->asks_lang ? strcmp(e->lang, TEXTS_BASE) == 0 ? "" : e->lang : NULL, .lookup = e->lookup,
+	    .lang = e->asks_lang ? wish : NULL, .lookup = e->lookup,
 	    .latihan = e->words.latihan, .lane_e = e->words.lane_e, .note = e->words.text,
 	    .not_after_ms = r->now_ms + r->h.policy->message_life_ms, .heard_ms = e->words.received_ms };
 	struct input_id in;
 	struct buf text = { 0 }, to = { 0 };
 	int rc;
 
+	if (e->asks_lang && strcmp(e->lang, TEXTS_BASE) != 0)
+		snprintf(wish, sizeof(wish), "%s %" PRId64, e->lang, r->now_ms);
 	work_input(&in, e);
 	if (e->s.version == 0)
 		snprintf(in.reserved, sizeof(in.reserved), "%s", e->code.s);

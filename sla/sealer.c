@@ -96,6 +96,35 @@ sweep_days(struct house *h, enum key_id id, int days, int64_t now_ms)
 	}
 }
 
+/* Of who has not asked for it again for long: we may not know his number any more. */
+static void
+sweep_languages(struct house *h, int64_t now_ms)
+{
+	struct buf key = { 0 };
+	char cursor[32] = "0";
+
+	buf_add_key(&key, &h->st.keys, KEY_LANGUAGE, NULL, NULL);
+	do {
+		redisReply *r = redis_pipe_command(h->st.pipe, "HSCAN %b %s COUNT 500", key.data, key.len, cursor);
+
+		snprintf(cursor, sizeof(cursor), "0");
+		if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2) {
+			const redisReply *found = r->element[1];
+
+			snprintf(cursor, sizeof(cursor), "%s", r->element[0]->str);
+			for (size_t i = 0; i + 1 < found->elements; i += 2) {
+				const char *at = strchr(found->element[i + 1]->str, ' ');
+
+				if (at == NULL || strtoll(at, NULL, 10) < now_ms - h->set.keep_languages_ms)
+					freeReplyObject(redis_pipe_command(h->st.pipe, "HDEL %b %s", key.data,
+					    key.len, found->element[i]->str));
+			}
+		}
+		freeReplyObject(r);
+	} while (strcmp(cursor, "0") != 0);
+	buf_release(&key);
+}
+
 static void
 sweep_signs(struct house *h, int64_t now_ms)
 {
@@ -152,6 +181,7 @@ sweep_run(struct house *h, int64_t now_ms)
 	sweep_days(h, KEY_SEEN, SEEN_DAYS, now_ms);
 	sweep_days(h, KEY_SAID, SAID_DAYS, now_ms);
 	sweep_signs(h, now_ms);
+	sweep_languages(h, now_ms);
 	sweep_storms(h, now_ms);
 	buf_add_key(&talk, &h->st.keys, KEY_TALK, NULL, NULL);
 	freeReplyObject(redis_pipe_command(h->st.pipe, "UNLINK %b", talk.data, talk.len));

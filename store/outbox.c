@@ -163,6 +163,7 @@ outbox_claim(struct store *st, const struct outbox_claim *c, struct outbox_item 
 	args_add_key(&keys, st, KEY_META, NULL, NULL);
 	args_add_key(&keys, st, KEY_BUDGET, c->route, NULL);
 	args_add_key(&keys, st, KEY_STORM, NULL, NULL);
+	args_add_key(&keys, st, KEY_ENDED, NULL, NULL);
 	snprintf(line, sizeof(line), "e:%s", c->route);
 	args_add_key(&keys, st, KEY_OUT, line, NULL);
 	snprintf(line, sizeof(line), "n:%s", c->route);
