@@ -100,14 +100,15 @@ is_counted(const struct outlane *l)
 static void
 refill(struct outlane *l)
 {
-	int64_t mono = clock_mono_ms(), now = mono / ROUND_MS;
-	double rate = rate_of(l);
+	int64_t mono = clock_mono_ms(), now = mono / ROUND_MS, since = mono - l->filled_mono_ms;
+	double rate = rate_of(l), most;
 
-	l->tokens += (double)(mono - l->filled_mono_ms) * rate / 1000.0;
+	/* Two rounds' worth at most, or that of a round which a slow disk made long: no pause gives a burst. */
+	most = rate * (double)(l->busy && since > 2 * ROUND_MS ? since : 2 * ROUND_MS) / 1000.0 + 1;
+	l->tokens += (double)since * rate / 1000.0;
 	l->filled_mono_ms = mono;
-	/* A tenth of a second's worth at most: a slow disk costs nothing, a pause gives no burst. */
-	if (l->tokens > rate / 10 + 1)
-		l->tokens = rate / 10 + 1;
+	if (l->tokens > most)
+		l->tokens = most;
 	if (l->slot < now - OUTLANE_SLOTS)
 		l->slot = now - OUTLANE_SLOTS;		/* all that is remembered is old */
 	while (l->slot < now) {
@@ -484,8 +485,10 @@ outlane_run(struct outlane *l)
 	int n;
 
 	refill(l);
-	if (mono < l->paused_until_mono_ms)
+	if (mono < l->paused_until_mono_ms) {
+		l->busy = 0;
 		return run_paused(l, l->paused_until_mono_ms - mono);
+	}
 	if (allowance(l) < claim.most)
 		claim.most = allowance(l);
 	if (claim.most <= 0)
@@ -497,6 +500,7 @@ outlane_run(struct outlane *l)
 	if (n == 0 && l->spent_mono_ms != 0 && l->spent_ms > l->now_ms && onward_is_open(l) &&
 	    mono - l->spent_mono_ms >= l->h->set.wait_ms[0])
 		return leave(l, LANES_N, l->spent_ms - l->now_ms);
+	l->busy = n > 0;
 	if (n <= 0)
 		return l->h->set.notify_nap_ms;
 	FAULT_POINT("after_read");

@@ -29,6 +29,7 @@ struct outlane {
 	struct house *h;
 	struct channel channel;
 	double tokens;			/* may be sent now */
+	int busy;			/* the last claim gave something */
 	int recent[OUTLANE_SLOTS], recent_sum;	/* claimed in each slot of the last second, and in all */
 	int64_t slot;			/* number of the current one */
 	int64_t filled_mono_ms, paused_until_mono_ms;
