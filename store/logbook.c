@@ -564,20 +564,25 @@ logbook_verify(struct store *st, struct buf *report)
 {
 	struct audit a = { .report = report };
 	int n = 0, rc = -1, safe;
+	int64_t counted, after;
 
 	if (chain_read(st, &a.sealed) != 0 || heads_read(st, &a) != 0)
 		goto out;
+	counted = logbook_last_seq(st);		/* before the log: a house that runs goes on writing */
 	a.seal_seen = a.sealed.seq == 0;
 	while (!a.bad && (n = logbook_read(st, a.c.seq, 1000, audit_line, &a)) == 1000)
 		continue;
-	if (n < 0)
+	after = logbook_last_seq(st);
+	if (n < 0 || counted < 0 || after < 0)
 		goto out;
 	if (!a.bad && !a.seal_seen)
 		complain(&a, a.c.seq + 1,
 		    "is missing: the log ends before the sealed chain, its tail was cut");
-	if (!a.bad && logbook_last_seq(st) != a.c.seq)
+	if (!a.bad && a.c.seq < counted)
 		complain(&a, a.c.seq + 1,
 		    "is missing: the store counted further than the log goes");
+	if (!a.bad && a.c.seq > after)
+		complain(&a, a.c.seq, "is there, and the store has not counted so far");
 	if (!a.bad && a.head_next < a.heads_n)
 		complain(&a, a.heads[a.head_next].seq,
 		    "is named by a signed head but the log ends before it: the tail was cut");
