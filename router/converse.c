@@ -958,6 +958,19 @@ confirm_tap(struct router *r, struct entry *e)
 	return rc;
 }
 
+/*
+ * A picture without a word belongs where he answers, else to what he said last.  A voice may be
+ * another emergency, also below an old letter.
+ */
+static int
+wordless(struct router *r, struct entry *e)
+{
+	struct code code;
+	int n = e->words.lane_e ? 0 : answered_case(r, e, &code);
+
+	return n < 0 ? -1 : n == 1 ? follow_up(r, e, &code) : together(r, e);
+}
+
 int
 converse(struct router *r, struct entry *e)
 {
@@ -972,7 +985,7 @@ converse(struct router *r, struct entry *e)
 	if (laporan_is_empty(&e->words))
 		return missed_call(r, e);
 	if (is_attachment(e))
-		return together(r, e);
+		return wordless(r, e);
 	if (e->words.adds) {
 		rc = join(r, e);
 		if (rc != 0 || e->words.text == NULL)
