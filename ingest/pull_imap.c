@@ -553,12 +553,14 @@ add_words(struct buf *b, const struct pull *p, const struct found *f, const stru
 	buf_adds(b, text);
 	if (!first && subject[0] != '\0')
 		buf_addf(b, "\n%s", subject);
-	if (letter->reply)
-		return;
+	if (letter->reply && text[0] != '\0')
+		return;		/* an act's note, perhaps, which others read */
 	if (letter->cut || is_beginning_only(p, f))
-		buf_addf(b, "\n[E-mail terlalu besar, tidak dibaca seluruhnya; lihat %s, UID %" PRId64 "]", box, f->uid);
+		buf_addf(b, "%s[E-mail terlalu besar, tidak dibaca seluruhnya; lihat %s, UID %" PRId64 "]",
+		    b->len > 0 ? "\n" : "", box, f->uid);
 	if (letter->others > 0)
-		buf_addf(b, "\n[%d lampiran tidak dibuka; lihat %s, UID %" PRId64 "]", letter->others, box, f->uid);
+		buf_addf(b, "%s[%d lampiran tidak dibuka; lihat %s, UID %" PRId64 "]", b->len > 0 ? "\n" : "",
+		    letter->others, box, f->uid);
 }
 
 /*
@@ -605,6 +607,8 @@ add_report(struct pull *p, const struct found *f, struct letter *letter)
 		return 1;
 	}
 	letter->others += missing;
+	if (l.media_n > 0 || letter->others > 0)
+		log_info("letter_files", "uid=%" PRId64 " kept=%d left=%d", f->uid, l.media_n, letter->others);
 	fill_from(&l, p, f);
 	l.message_id = xstrdup(letter->id);
 	l.ref = letter->ref != NULL ? xstrdup(letter->ref) : NULL;

@@ -8,7 +8,7 @@
 
 /*
  * Writes one file and adds its reference to l; id as for upload_put().  0, or -1 after saying why:
- * it is not on disk, or l has no room for it.  What is written for a report that nobody takes is
+ * it is not on disk, which must have room for media.disk_free, or l names enough already.  What is written for a report that nobody takes is
  * removed after media.leftovers.
  */
 int upload_keep(struct ingest *g, struct laporan *l, const char *id, const void *data, size_t len);

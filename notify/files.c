@@ -308,7 +308,7 @@ send_file(struct channel *c, const struct outbox_item *it, on_sent done, void *a
 	*j = (struct job){ .f = f, .item = it, .done = done, .arg = arg, .next = f->jobs };
 	f->jobs = j;
 	if (room >= 0 && room < f->h->set.media_free_bytes) {
-		house_alarm(f->h, "media", "disk", "ruang disk kurang dari media.disk_free; kosongkan disk");
+		house_alarm(f->h, "media", "disk", FILED_FULL);
 		end(j, &(struct send_result){ .outcome = SEND_RETRY, .pause_ms = FULL_PAUSE_MS,
 		    .why = "less room than media.disk_free" });
 	} else if (upload_of(j) != NULL) {

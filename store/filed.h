@@ -45,6 +45,7 @@ void upload_drop(const struct store *st, const char *name);
 int filed_sweep(const struct store *st, int64_t before_ms);
 /* Bytes that DIR/media still has room for; -1. */
 int64_t filed_room(const struct store *st);
-/* For the keepers, when either put fails. */
+/* For the keepers: a put fails, or would leave less room than media.disk_free. */
 #define FILED_TROUBLE "berkas tidak dapat ditulis ke media/; periksa disk"
+#define FILED_FULL "ruang disk kurang dari media.disk_free; kosongkan disk"
 #endif

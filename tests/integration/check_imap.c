@@ -756,6 +756,30 @@ START_TEST(a_picture_without_a_word_joins_its_case)
 }
 END_TEST
 
+/* Below our letter, without a word, and of no kind that is kept: its case says so all the same. */
+START_TEST(a_reply_of_nothing_that_is_kept)
+{
+	struct sent s = write_letter(PLAIN, LAMP);
+	struct buf b = { 0 }, notes = { 0 };
+	char code[CODE_CHARS + 1], id[CODE_CHARS + 8], ours[96], name[32];
+
+	receipt(s.from, code);
+	snprintf(id, sizeof(id), "%s.1", code);
+	our_id(id, ours);
+	buf_addf(&b, "From: %s\r\nMessage-ID: <kosong-%s>\r\nIn-Reply-To: <%s>\r\nContent-Type: application/zip\r\n\r\nPK\r\n",
+	    s.from, s.from, ours);
+	mailers_deliver(&mail, b.data, b.len, name);
+	is_seen(name);
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; !holds(&notes, "[1 lampiran tidak dibuka; lihat INBOX"); nap()) {
+		ck_assert_msg(clock_mono_ms() < until, "%s", buf_str(&notes));
+		buf_reset(&notes);
+		peek_notes(house.dir, house.conf, code, &notes);
+	}
+	buf_release(&b);
+	buf_release(&notes);
+}
+END_TEST
+
 /* Nobody knows what it says: the emergency's clock, until somebody has listened. */
 START_TEST(a_voice_without_a_word_is_heard_like_an_emergency)
 {
@@ -1162,8 +1186,8 @@ line_house(const char *security, const char *port, const char *ca, const char *p
 	struct buf settings = { 0 };
 
 	buf_addf(&settings, "imap:\n  server: localhost\n  security: %s\n  port: %s\n  ca: '%s'\n  user: lapor\n  every: 200ms\n"
-	    "pull:\n  lease: 1s\n  retry: 100ms\n  retry_max: 300ms\nemail:\n  from: lapor@uji.go.id\n  domain: uji.go.id\n",
-	    security, port, ca);
+	    "pull:\n  lease: 1s\n  retry: 100ms\n  retry_max: 300ms\nemail:\n  from: lapor@uji.go.id\n  domain: uji.go.id\n"
+	    "media:\n  disk_free: 1024GiB\n", security, port, ca);		/* more than there is */
 	house_make(buf_str(&settings));
 	house_put_secret("imap_password", password);
 	house_up();
@@ -1179,6 +1203,25 @@ START_TEST(starttls_is_enough)
 	buf_addf(&ca, "%s/cert.pem", mail.folder);
 	line_house("starttls", mail.imap_port, buf_str(&ca), IMAP_PASSWORD);
 	receipt(s.from, code);
+	house_down();
+	buf_release(&ca);
+}
+END_TEST
+
+/* Redis may lie on it too. */
+START_TEST(a_full_disk_takes_words_and_no_files)
+{
+	struct buf ca = { 0 }, parts = { 0 };
+	char code[CODE_CHARS + 1];
+
+	buf_adds(&parts, SAID);
+	add_photo(&parts, "Content-Type: image/jpeg\r\n");
+	write_parts(INSIDE, &parts, NULL);
+	buf_addf(&ca, "%s/cert.pem", mail.folder);
+	line_house("tls", mail.imaps_port, buf_str(&ca), IMAP_PASSWORD);
+	some_case_says("a full disk", "mati\n[1 lampiran tidak dibuka; lihat INBOX, UID ", code);
+	ck_assert_int_eq(lying(".masuk"), 0);
+	alarm_names("media.disk_free");
 	house_down();
 	buf_release(&ca);
 }
@@ -1237,6 +1280,7 @@ imap_suite(void)
 	tcase_add_test(tc, a_logo_is_no_file);
 	tcase_add_test(tc, a_picture_without_a_word_goes_to_a_human);
 	tcase_add_loop_test(tc, a_picture_without_a_word_joins_its_case, 0, 2);
+	tcase_add_test(tc, a_reply_of_nothing_that_is_kept);
 	tcase_add_test(tc, a_voice_without_a_word_is_heard_like_an_emergency);
 	tcase_add_test(tc, marked_only_once_it_is_stored);
 	tcase_add_test(tc, death_between_file_and_report);
@@ -1255,6 +1299,7 @@ imap_suite(void)
 	tcase_set_timeout(line, 60);
 	tcase_add_checked_fixture(line, begin_mailbox, end_mailbox);
 	tcase_add_test(line, starttls_is_enough);
+	tcase_add_test(line, a_full_disk_takes_words_and_no_files);
 	tcase_add_test(line, a_stranger_gets_no_password);
 	tcase_add_test(line, a_refused_password_is_an_alarm);
 	suite_add_tcase(s, line);
