@@ -18,6 +18,7 @@
 #include <event2/event.h>
 #include <jansson.h>
 
+#include "lib/bounds.h"
 #include "lib/clock.h"
 #include "lib/escape.h"
 #include "lib/fault.h"
@@ -178,7 +179,7 @@ bound(const struct reading_bounds *bounds)
 	most = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + (rlim_t)bounds->memory_bytes;
 	return setrlimit(RLIMIT_CPU, &(struct rlimit){ seconds, seconds }) == 0 &&
 	    setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 }) == 0 &&
-	    setrlimit(RLIMIT_AS, &(struct rlimit){ most, most }) == 0 ? 0 : -1;
+	    (!BOUNDS_MEMORY || setrlimit(RLIMIT_AS, &(struct rlimit){ most, most }) == 0) ? 0 : -1;
 }
 
 static void __attribute__((noreturn))

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/code.h"
+#include "lib/bounds.h"
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "lib/escape.h"
@@ -563,8 +564,10 @@ START_TEST(a_letter_that_unfolds_goes_to_a_human)
 	is_seen(name);
 	barrier();
 	ck_assert_int_eq(pid_of("ingest"), before);
-	some_case_says("a letter that unfolds", "[E-mail ini tidak terbaca oleh mesin; buka INBOX, UID ", code);
-	shell("grep -q 'event=letter_unread .*could not be taken apart' %s/log/ingest.log", house.dir);
+	if (BOUNDS_MEMORY) {
+		some_case_says("a letter that unfolds", "[E-mail ini tidak terbaca oleh mesin; buka INBOX, UID ", code);
+		shell("grep -q 'event=letter_unread .*could not be taken apart' %s/log/ingest.log", house.dir);
+	}
 	buf_release(&b);
 }
 END_TEST

@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 #include "core/media.h"
+#include "lib/bounds.h"
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "lib/escape.h"
 #include "lib/seal.h"
-#include "picture/picture.h"
 #include "tests/integration/living.h"
 #include "tests/integration/media_kit.h"
 #include "tests/integration/peek.h"
@@ -489,7 +489,7 @@ START_TEST(a_picture_that_unfolds)
 	keep_file("900701", &data, "ok", 0, "");
 	whatsapp_photo("6281240000701", "900701", "pohon tumbang menutup jalan di desa kabat");
 	code_by("whatsapp", "+6281240000701", code);
-	if (PICTURE_BOUNDS_MEMORY) {
+	if (BOUNDS_MEMORY) {
 		missing(code, 1, why);
 		ck_assert_msg(strstr(why, "berkas tidak dapat dibaca") != NULL, "%s", why);
 	}

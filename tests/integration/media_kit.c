@@ -88,7 +88,7 @@ file_of(const char *code, struct buf *out, char name[MEDIA_NAME_CHARS])
 int
 holds(const struct buf *b, const char *s)
 {
-	return memmem(b->data, b->len, s, strlen(s)) != NULL;
+	return memmem(buf_str(b), b->len, s, strlen(s)) != NULL;
 }
 
 void
