@@ -24,6 +24,9 @@ int cli_house(const struct cli *c, struct house *h);
 int cli_usage(const char *line);
 int cli_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* A port of loopback that nobody has just now, for servers that take no socket from us; -1: none. */
+int cli_free_port(void);
+
 int cli_up(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_route(int argc, char **argv);

@@ -112,7 +112,6 @@ void demo_play_code(struct demo *d, const char *phone, const char *code);
 
 /* demo_phone.c: begun when the house is ready, only with --kannel */
 int demo_phone_check(void);	/* 0, or -1 with what to install said */
-int demo_phone_port(void);	/* one that nobody has */
 int demo_phone_begin(struct demo *d);
 void demo_phone_end(struct demo *d);
 /* One SMS; waits its turn. */

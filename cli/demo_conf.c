@@ -52,7 +52,7 @@ put_kannel(struct demo *d)
 	int rc = -1;
 
 	buf_addf(&path, "%s/kannel.conf", d->conf);
-	d->phone_port = demo_phone_port();
+	d->phone_port = cli_free_port();
 	if (file_read(buf_str(&path), 1 << 20, &text) != 0) {
 		cli_fail("%s: %s; name the configuration with --conf DIR", buf_str(&path), strerror(errno));
 	} else if ((at = strstr(buf_str(&text), line)) == NULL) {
@@ -88,7 +88,7 @@ put_settings(const struct demo *d, struct buf *errors)
 		/* The copy is what the demo reads along: it has the codes that an SMS only spells out. */
 		if (d->kannel)
 			buf_addf(&text, "kannel: {run: true, copy: true, url: 'http://127.0.0.1:%d'}\nsms: {per_second: 500}\n",
-			    demo_phone_port());
+			    cli_free_port());
 		rc = put_file(d, "kentongan.yaml", &text);
 	}
 	settings_release(&set);

@@ -128,21 +128,6 @@ make_secrets(struct house_up *u)
 
 /* ---- the store ---- */
 
-static int
-free_port(void)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), port = -1;
-
-	if (fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&
-	    getsockname(fd, (struct sockaddr *)&a, &len) == 0)
-		port = ntohs(a.sin_port);
-	if (fd >= 0)
-		close(fd);
-	return port;
-}
-
 /*
  * A mistyped port, or one that somebody else has, is told before anything starts: its daemon would
  * be started again for ever, and the ready line never come.
@@ -196,7 +181,7 @@ write_redis_conf(struct house_up *u, struct buf *path)
 		fputs(buf_str(&errors), stderr);
 		goto out;
 	}
-	u->redis_port = free_port();
+	u->redis_port = cli_free_port();
 	buf_addf(&socket_path, "%s/redis/redis.sock", buf_str(&u->dir));
 	buf_addf(&text, "include \"%s\"\nport %d\ndir \"%s/redis\"\nrequirepass %s\n", conf,
 	    u->redis_port, buf_str(&u->dir), buf_str(&secret));
@@ -430,7 +415,7 @@ note_http(struct house_up *u, const char *http)
 	if (file_write(buf_str(&path), url.data, url.len, 0600) != 0)
 		log_error("url_file", "path=\"%s\" err=\"%s\"", buf_str(&path), strerror(errno));
 	if (u->set.kannel_run && kannel_configure(&conf, u->cli.conf, buf_str(&u->dir), &u->set, buf_str(&url),
-	    free_port(), free_port()) == 0)
+	    cli_free_port(), cli_free_port()) == 0)
 		kannel_start(&u->s, buf_str(&conf));
 	buf_release(&path);
 	buf_release(&url);

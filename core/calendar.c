@@ -1,6 +1,7 @@
 #include "core/calendar.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/csv.h"
@@ -58,6 +59,15 @@ wib_day_of(struct wib *out, int64_t day)
 	out->month = (int)(m < 10 ? m + 3 : m - 9);
 	out->year = (int)(y + cycle * 400 + (out->month <= 2));
 	out->weekday = (int)((((day + EPOCH_WEEKDAY) % 7) + 7) % 7);
+}
+
+void
+utc_day_text(char out[DAY_TEXT], int64_t day)
+{
+	struct wib t;
+
+	wib_day_of(&t, day);		/* a calendar's days have the same names in every zone */
+	snprintf(out, DAY_TEXT, "%08u", (unsigned)(t.year * 10000 + t.month * 100 + t.day) % 100000000u);
 }
 
 void

@@ -24,6 +24,9 @@ void wib_of(struct wib *out, int64_t ms);
 int64_t wib_to_ms(const struct wib *t);			/* weekday is ignored */
 int64_t wib_day(int64_t ms);				/* WIB day number */
 void wib_day_of(struct wib *out, int64_t day);
+/* "20261121", of a number of days since 1970: names keys by UTC day. */
+#define DAY_TEXT 9
+void utc_day_text(char out[DAY_TEXT], int64_t day);
 
 /* "14:05", "21 Nov 14:05 WIB", "2026-11-21T14:05:00+07:00". */
 void buf_add_wib_clock(struct buf *b, int64_t ms);

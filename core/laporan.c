@@ -20,6 +20,7 @@ laporan_release(struct laporan *l)
 	free(l->ack);
 	free(l->link);
 	free(l->ref);
+	free(l->quotes);
 	free(l->name);
 	free(l->text);
 	free(l->where);
@@ -71,6 +72,13 @@ laporan_add_media(struct laporan *l, const char *channel, const char *id)
 }
 
 void
+laporan_set_quote(struct laporan *l, const char *id)
+{
+	free(l->quotes);
+	l->quotes = id != NULL && id[0] != '\0' ? xstrdup(id) : NULL;
+}
+
+void
 laporan_encode_private(struct buf *b, const struct laporan *l)
 {
 	buf_addf(b, "{\"schema\":%d", LAPORAN_SCHEMA);
@@ -79,6 +87,7 @@ laporan_encode_private(struct buf *b, const struct laporan *l)
 	buf_add_pair_if(b, "to", l->reply_to);
 	buf_add_pair_if(b, "link", l->link);
 	buf_add_pair_if(b, "ref", l->ref);
+	buf_add_pair_if(b, "quotes", l->quotes);
 	buf_add_pair_if(b, "name", l->name);
 	buf_add_pair_if(b, "text", l->text);
 	buf_add_pair_if(b, "where", l->where);
@@ -133,6 +142,7 @@ laporan_decode_private(struct laporan *l, const char *json, size_t len)
 	l->reply_to = text_of(doc, "to");
 	l->link = text_of(doc, "link");
 	l->ref = text_of(doc, "ref");
+	l->quotes = text_of(doc, "quotes");
 	l->name = text_of(doc, "name");
 	l->text = text_of(doc, "text");
 	l->where = text_of(doc, "where");

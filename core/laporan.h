@@ -30,6 +30,7 @@ struct laporan {
 	int adds;	/* an edit, or a piece without words: joins its sender's last case */
 	char *link;			/* the public post it was said under */
 	char *ref;			/* a letter's Message-ID: answers stand in its thread */
+	char *quotes;			/* the platform's id of the message of ours that it answers */
 	char *name, *text;		/* text: UTF-8, byte for byte as sent */
 	char *where;			/* place in the citizen's words */
 	char *place, *category;		/* chosen on the form, codes */
@@ -54,6 +55,8 @@ int laporan_wishes_to_hide(const struct laporan *l);
 const char *laporan_address(const struct laporan *l);
 /* One more of its media, if there is room. */
 void laporan_add_media(struct laporan *l, const char *channel, const char *id);
+/* It answers the message that the platform knows by that id; NULL or "": none. */
+void laporan_set_quote(struct laporan *l, const char *id);
 void laporan_encode_private(struct buf *b, const struct laporan *l);
 /* lookup: hash of the sender, "" anonymous. */
 void laporan_encode_public(struct buf *b, const struct laporan *l, const char *lookup);

@@ -103,6 +103,7 @@ read_direct(struct laporan *l, const char **text, const struct meta_event *e, co
 	else if (kept == 0)
 		return "body";
 	l->message_id = xstrdup(id);
+	laporan_set_quote(l, id_in(json_in_object(message, "reply_to", 0, &mistakes), "mid", &mistakes));
 	return NULL;
 }
 
@@ -210,6 +211,7 @@ read_feed(struct laporan *l, const char **text, const struct meta_event *e)
 		return "body";		/* a picture under a post, a friend's name */
 	l->provider_ms = time_in(e->value, "created_time");
 	fill_public(l, e, &s);
+	laporan_set_quote(l, id_in(e->value, "parent_id", &mistakes));
 	return NULL;
 }
 
@@ -231,6 +233,7 @@ read_comment(struct laporan *l, const char **text, const struct meta_event *e)
 		return "body";
 	l->provider_ms = time_in(e->entry, "time");
 	fill_public(l, e, &s);
+	laporan_set_quote(l, id_in(e->value, "parent_id", &mistakes));
 	return NULL;
 }
 

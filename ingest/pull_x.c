@@ -145,7 +145,7 @@ fetch_x(struct pull *p)
 		round->pages = 0;
 	}
 	buf_addf(&url, "%s/2/users/%s/mentions?max_results=100"
-	    "&tweet.fields=created_at,author_id,conversation_id,geo,note_tweet,attachments"
+	    "&tweet.fields=created_at,author_id,conversation_id,geo,note_tweet,attachments,referenced_tweets"
 	    "&expansions=author_id,attachments.media_keys&user.fields=username,name"
 	    "&media.fields=url,type",
 	    p->g->h.set.x_api, p->g->h.set.x_user_id);

@@ -35,7 +35,7 @@ read_origin(struct laporan *l, const json_t *from, const json_t *message, const 
 	const char *type = json_string_value(json_object_get(chat, "type"));
 	const char *first = json_string_value(json_object_get(from, "first_name"));
 	const char *last = json_string_value(json_object_get(from, "last_name"));
-	int64_t chat_id, user_id, message_id;
+	int64_t chat_id, user_id, message_id, quoted_id;
 	struct buf b = { 0 };
 	char id[32];
 	int private = type != NULL && strcmp(type, "private") == 0;
@@ -53,6 +53,11 @@ read_origin(struct laporan *l, const json_t *from, const json_t *message, const 
 		snprintf(l->reply_channel, sizeof(l->reply_channel), "telegram-publik");
 		buf_addf(&b, "telegram:%" PRId64 ":%" PRId64, chat_id, message_id);
 		l->reply_to = buf_take(&b);
+	}
+	if (id_of(json_object_get(message, "reply_to_message"), "message_id", &quoted_id) == 0) {
+		buf_addf(&b, "%" PRId64 ":%" PRId64, chat_id, quoted_id);
+		laporan_set_quote(l, buf_str(&b));
+		buf_reset(&b);
 	}
 	/* Two robots would talk to each other for ever. */
 	l->no_reply = json_is_true(json_object_get(from, "is_bot"));

@@ -222,6 +222,7 @@ whatsapp_read(struct laporan *l, const char **text, const json_t *message, const
 		return wrong;
 	l->message_id = xstrdup(id);
 	way_sender(l, WAY, NULL, sender);
+	laporan_set_quote(l, id_in(json_in_object(message, "context", 0, &mistakes), "id", &mistakes));
 	name = json_in_text(json_in_object(contact_of(value, sender), "profile", 0, &mistakes), "name",
 	    0, &mistakes);
 	l->name = name != NULL && name[0] != '\0' ? xstrdup(name) : NULL;

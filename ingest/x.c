@@ -174,7 +174,7 @@ set_point(struct laporan *l, const json_t *point)
 }
 
 /* One post, whatever shape it came in. */
-struct post { const char *id, *author, *name, *text, *created; const json_t *point; };
+struct post { const char *id, *author, *name, *text, *created, *answers; const json_t *point; };
 
 static int
 fill_post(struct laporan *l, const struct ingest *g, const struct post *p, const char *us,
@@ -194,6 +194,7 @@ fill_post(struct laporan *l, const struct ingest *g, const struct post *p, const
 	l->reply_to = buf_take(&b);
 	buf_addf(&b, "post:%s", p->id);
 	l->message_id = buf_take(&b);
+	laporan_set_quote(l, p->answers);
 	l->name = p->name != NULL ? xstrdup(p->name) : NULL;
 	l->text = way_text(g, after_names(p->text));
 	set_point(l, p->point);
@@ -225,6 +226,22 @@ name_of(const json_t *users, const char *id)
 	return NULL;
 }
 
+/* The post that it stands below. */
+static const char *
+answered_by(const json_t *post)
+{
+	const json_t *other;
+	size_t i;
+
+	json_array_foreach(json_object_get(post, "referenced_tweets"), i, other) {
+		const char *how = json_string_value(json_object_get(other, "type"));
+
+		if (how != NULL && strcmp(how, "replied_to") == 0)
+			return json_string_value(json_object_get(other, "id"));
+	}
+	return NULL;
+}
+
 int
 x_read_post(struct laporan *l, const struct ingest *g, const json_t *post, const json_t *users,
     const char *us, const char **why)
@@ -238,6 +255,7 @@ x_read_post(struct laporan *l, const struct ingest *g, const json_t *post, const
 		.author = json_string_value(json_object_get(post, "author_id")),
 		.text = whole != NULL ? whole : json_string_value(json_object_get(post, "text")),
 		.created = json_string_value(json_object_get(post, "created_at")),
+		.answers = answered_by(post),
 		.point = json_object_get(json_object_get(post, "geo"), "coordinates"),
 	};
 	size_t i;
@@ -266,6 +284,7 @@ read_old_post(struct laporan *l, const struct ingest *g, const json_t *post, con
 		.name = json_string_value(json_object_get(user, "name")),
 		.text = whole != NULL ? whole : json_string_value(json_object_get(post, "text")),
 		.created = json_string_value(json_object_get(post, "created_at")),
+		.answers = json_string_value(json_object_get(post, "in_reply_to_status_id_str")),
 		.point = json_object_get(post, "coordinates"),
 	};
 	size_t i;

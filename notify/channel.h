@@ -26,6 +26,7 @@ struct send_result {
 	enum send_outcome otherwise;	/* SEND_ELSEWHERE: what it is when there is no other way */
 	const char *alarm;		/* what a human must do about the way, in Indonesian; may be NULL */
 	const char *ref;		/* SEND_DONE: what the message is called back by; may be NULL */
+	const char *name;		/* SEND_DONE: the id by which an answer quotes it; may be NULL */
 };
 typedef void (*on_sent)(const struct send_result *r, void *arg);
 

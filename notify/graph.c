@@ -17,15 +17,18 @@ parse(const struct httpc_answer *a)
 	return a->body_len > 0 ? json_loadb(a->body, a->body_len, JSON_REJECT_DUPLICATES, NULL) : NULL;
 }
 
-/* The id of what was sent; each of the three names it otherwise. */
-static int
-has_id(const json_t *doc)
+/* The id of what was sent; each of the three names it otherwise.  NULL: none. */
+static const char *
+id_of_sent(const json_t *doc)
 {
 	const json_t *first = json_array_get(json_object_get(doc, "messages"), 0);
+	const json_t *ids[] = { json_object_get(first, "id"), json_object_get(doc, "message_id"),
+	    json_object_get(doc, "id") };
 
-	return json_is_string(json_object_get(first, "id")) ||
-	    json_is_string(json_object_get(doc, "message_id")) ||
-	    json_is_string(json_object_get(doc, "id"));
+	for (size_t i = 0; i < N_ELEMS(ids); i++)
+		if (json_is_string(ids[i]))
+			return json_string_value(ids[i]);
+	return NULL;
 }
 
 static void
@@ -84,8 +87,9 @@ graph_judge(struct graph_verdict *v, const struct graph_rule *rules, size_t n,
 	doc = parse(a);
 	error = json_object_get(doc, "error");
 	code = json_object_get(error, "code");
-	if (a->status >= 200 && a->status < 300 && error == NULL && has_id(doc)) {
+	if (a->status >= 200 && a->status < 300 && error == NULL && id_of_sent(doc) != NULL) {
 		v->result.outcome = SEND_DONE;
+		snprintf(v->name, sizeof(v->name), "%s", id_of_sent(doc));
 	} else if (json_is_integer(code)) {
 		v->code = (int)json_integer_value(code);
 		judge_code(v, rules, n, a->status);

@@ -26,7 +26,7 @@ struct graph_rule {
 
 struct graph_verdict {
 	struct send_result result;	/* why is NULL; see here: */
-	char why[96];
+	char why[96], name[256];	/* name: the platform's id of what was sent */
 	unsigned flags;
 	int code;			/* the platform's, 0 none */
 };

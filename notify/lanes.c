@@ -14,7 +14,7 @@
 #include "notify/onward.h"
 #include "notify/retry.h"
 
-#define ROUND_MS 10
+#define ROUND_MS (1000 / OUTLANE_SLOTS)
 
 static void on_landing(evutil_socket_t fd, short what, void *arg);
 
@@ -73,10 +73,22 @@ or_else(int64_t own, int64_t all)
 
 /* ---- the budget ---- */
 
+static int64_t
+at_most(int64_t ms, int64_t most)
+{
+	return ms < most ? ms : most;
+}
+
 static double
 rate_of(const struct outlane *l)
 {
 	return (double)or_else(l->channel.per_second, l->h->set.notify_per_s);
+}
+
+static int64_t
+lease_of(const struct outlane *l)
+{
+	return or_else(l->channel.lease_ms, l->h->set.notify_lease_ms);
 }
 
 static int
@@ -88,14 +100,40 @@ is_counted(const struct outlane *l)
 static void
 refill(struct outlane *l)
 {
-	int64_t mono = clock_mono_ms();
-	double rate = rate_of(l);
+	int64_t mono = clock_mono_ms(), now = mono / ROUND_MS, since = mono - l->filled_mono_ms;
+	double rate = rate_of(l), most;
 
-	l->tokens += (double)(mono - l->filled_mono_ms) * rate / 1000.0;
+	/* Two rounds' worth at most, or that of a round which a slow disk made long: no pause gives a burst. */
+	most = rate * (double)(l->busy && since > 2 * ROUND_MS ? since : 2 * ROUND_MS) / 1000.0 + 1;
+	l->tokens += (double)since * rate / 1000.0;
 	l->filled_mono_ms = mono;
-	/* A tenth of a second's worth at most: no burst after a pause. */
-	if (l->tokens > rate / 10 + 1)
-		l->tokens = rate / 10 + 1;
+	if (l->tokens > most)
+		l->tokens = most;
+	if (l->slot < now - OUTLANE_SLOTS)
+		l->slot = now - OUTLANE_SLOTS;		/* all that is remembered is old */
+	while (l->slot < now) {
+		int *oldest = &l->recent[++l->slot % OUTLANE_SLOTS];
+
+		l->recent_sum -= *oldest;
+		*oldest = 0;
+	}
+}
+
+/* What may leave now: what the bucket holds, and no second may hold more than the budget. */
+static int
+allowance(const struct outlane *l)
+{
+	double second = rate_of(l) - l->recent_sum;
+
+	return (int)(second < l->tokens ? second : l->tokens);
+}
+
+static void
+spend(struct outlane *l, int n)
+{
+	l->tokens -= n;
+	l->recent[l->slot % OUTLANE_SLOTS] += n;
+	l->recent_sum += n;
 }
 
 /*
@@ -192,6 +230,7 @@ settle(struct flight *f)
 		f->mark.waits = l->channel.receipts;
 		f->mark.storm = f->storms ? &f->storm : NULL;
 		f->mark.ref = f->ref[0] != '\0' ? f->ref : NULL;
+		f->mark.name = f->name[0] != '\0' ? f->name : NULL;
 	} else if (f->result.outcome != SEND_FINAL &&
 	    (plan.state != NULL ? strcmp(plan.state, "undeliverable") == 0 :
 	    onward_is_time(l, f->item.lane_e)) && go_elsewhere(f)) {
@@ -210,10 +249,17 @@ on_outcome(const struct send_result *r, void *arg)
 	struct outlane *l = f->l;
 
 	f->result = *r;
+	/* A platform's word, or its mistake, does not silence us for a year. */
+	f->result.pause_ms = at_most(r->pause_ms, l->h->set.pause_max_ms);
+	f->result.retry_after_ms = at_most(r->retry_after_ms, l->h->set.pause_max_ms);
 	snprintf(f->why, sizeof(f->why), "%s", r->why != NULL ? r->why : "");
 	f->result.why = f->why;
 	snprintf(f->ref, sizeof(f->ref), "%s", r->ref != NULL ? r->ref : "");
 	f->result.ref = NULL;
+	/* One that is cut would be another's. */
+	snprintf(f->name, sizeof(f->name), "%s",
+	    r->name != NULL && strlen(r->name) < sizeof(f->name) ? r->name : "");
+	f->result.name = NULL;
 	if (r->outcome != SEND_UNKNOWN && r->pause_ms == 0)
 		l->down_mono_ms = 0;
 	else if (l->down_mono_ms == 0)
@@ -223,7 +269,7 @@ on_outcome(const struct send_result *r, void *arg)
 	l->landed++;
 	FAULT_POINT("after_send");
 	if (r->pause_ms > 0)
-		l->paused_until_mono_ms = clock_mono_ms() + r->pause_ms;
+		l->paused_until_mono_ms = clock_mono_ms() + f->result.pause_ms;
 	event_active(l->landing, EV_TIMEOUT, 0);
 }
 
@@ -381,7 +427,7 @@ static int64_t
 leave(struct outlane *l, enum outbox_lanes lanes, int64_t wait_ms)
 {
 	const struct outbox_claim claim = { .route = l->channel.route, .lanes = lanes,
-	    .most = l->flights_n - l->sending - l->landed, .lease_ms = or_else(l->channel.lease_ms, l->h->set.notify_lease_ms) };
+	    .most = l->flights_n - l->sending - l->landed, .lease_ms = lease_of(l) };
 	int64_t spent;
 	int n = claim.most > 0 ? outbox_claim(&l->h->st, &claim, l->claimed, &l->now_ms, &spent) : 0;
 
@@ -433,29 +479,32 @@ int64_t
 outlane_run(struct outlane *l)
 {
 	struct outbox_claim claim = { .route = l->channel.route,
-	    .most = l->flights_n - l->sending - l->landed, .lease_ms = or_else(l->channel.lease_ms, l->h->set.notify_lease_ms),
+	    .most = l->flights_n - l->sending - l->landed, .lease_ms = lease_of(l),
 	    .per_hour = l->channel.per_hour, .per_day = l->channel.per_day };
 	int64_t mono = clock_mono_ms(), spent;
 	int n;
 
 	refill(l);
-	if (mono < l->paused_until_mono_ms)
+	if (mono < l->paused_until_mono_ms) {
+		l->busy = 0;
 		return run_paused(l, l->paused_until_mono_ms - mono);
-	if (l->tokens < claim.most)
-		claim.most = (int)l->tokens;
+	}
+	if (allowance(l) < claim.most)
+		claim.most = allowance(l);
 	if (claim.most <= 0)
 		return next_round(l);
 	n = outbox_claim(&l->h->st, &claim, l->claimed, &l->now_ms, &spent);
 	/* What is in the air may come back unsent, and its parts with it. */
 	if (n >= 0 && l->sending == 0)
 		note_spent(l, spent);
-	if (n == 0 && l->spent_mono_ms != 0 && onward_is_open(l) &&
+	if (n == 0 && l->spent_mono_ms != 0 && l->spent_ms > l->now_ms && onward_is_open(l) &&
 	    mono - l->spent_mono_ms >= l->h->set.wait_ms[0])
 		return leave(l, LANES_N, l->spent_ms - l->now_ms);
+	l->busy = n > 0;
 	if (n <= 0)
 		return l->h->set.notify_nap_ms;
 	FAULT_POINT("after_read");
-	l->tokens -= n;
+	spend(l, n);
 	for (int i = 0; i < n; i++)
 		launch(l, &l->claimed[i]);
 	mark_landed(l);

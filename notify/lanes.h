@@ -9,6 +9,8 @@
 #include "notify/channel.h"
 #include "store/house.h"
 
+#define OUTLANE_SLOTS 100	/* of a second: each is one round */
+
 struct outlane;
 /* One message in the air, or with an outcome that is not marked yet. */
 struct flight {
@@ -16,7 +18,7 @@ struct flight {
 	struct outbox_item item;
 	struct outbox_mark mark;
 	struct send_result result;
-	char why[96], ref[48], route[WAY_CHARS];
+	char why[96], ref[48], name[192], route[WAY_CHARS];
 	int storms;			/* once sent, storm is its recipient's */
 	struct storm storm;
 	int decided;			/* its mark is complete; nothing was sent */
@@ -27,6 +29,9 @@ struct outlane {
 	struct house *h;
 	struct channel channel;
 	double tokens;			/* may be sent now */
+	int busy;			/* the last claim gave something */
+	int recent[OUTLANE_SLOTS], recent_sum;	/* claimed in each slot of the last second, and in all */
+	int64_t slot;			/* number of the current one */
 	int64_t filled_mono_ms, paused_until_mono_ms;
 	int64_t down_mono_ms;		/* since when nothing has been taken; 0: it takes */
 	int64_t spent_mono_ms, spent_ms;	/* since when the budget is used up (0: it is not), and till when */

@@ -111,6 +111,7 @@ on_answer(const struct httpc_answer *a, void *arg)
 	graph_judge(&v, meta_rules, meta_rules_n, a);
 	graph_heed(t->g, &v);
 	v.result.why = v.why;
+	v.result.name = v.name;
 	/* No status ever tells what became of it: it is sent again, once the other side has settled. */
 	if (v.result.outcome == SEND_UNKNOWN && v.result.retry_after_ms < t->g->h->set.graph_unknown_ms)
 		v.result.retry_after_ms = t->g->h->set.graph_unknown_ms;

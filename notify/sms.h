@@ -26,7 +26,7 @@ void sms_add_url(struct buf *url, const char *smsbox, const struct sms_card *car
 /*
  * What an answer means.  403 and 404 are mistakes of ours, 5xx and silence are Kannel's: the message
  * is kept and the whole way rests for pause_ms; for stop_ms, with an alarm, when the credit is used
- * up (402: a gateway behind Kannel's interface).  429 puts this message off.  400 is about this one
+ * up (402: a gateway behind Kannel's interface); after 429 for as long as it asks.  400 is about this one
  * message: another way may take it.  A 202 that Kannel did not write is unknown.
  */
 struct send_result sms_result(const struct httpc_answer *a, int64_t pause_ms, int64_t stop_ms);

@@ -138,14 +138,19 @@ telegram_outcome(const struct httpc_answer *a, struct send_result *r, char *why,
 }
 
 void
-telegram_ref(const struct httpc_answer *a, char *out, size_t size)
+telegram_sent(const struct httpc_answer *a, struct telegram_id *out)
 {
 	json_t *doc = json_loadb(a->body, a->body_len, 0, NULL);
-	const json_t *id = json_object_get(json_object_get(doc, "result"), "message_id");
+	const json_t *result = json_object_get(doc, "result");
+	const json_t *id = json_object_get(result, "message_id");
+	const json_t *chat = json_object_get(json_object_get(result, "chat"), "id");
 
-	out[0] = '\0';
+	memset(out, 0, sizeof(*out));
 	if (json_is_integer(id))
-		snprintf(out, size, "%" JSON_INTEGER_FORMAT, json_integer_value(id));
+		snprintf(out->ref, sizeof(out->ref), "%" JSON_INTEGER_FORMAT, json_integer_value(id));
+	if (json_is_integer(id) && json_is_integer(chat))
+		snprintf(out->name, sizeof(out->name), "%" JSON_INTEGER_FORMAT ":%" JSON_INTEGER_FORMAT,
+		    json_integer_value(chat), json_integer_value(id));
 	json_decref(doc);
 }
 
@@ -154,12 +159,14 @@ on_answer(const struct httpc_answer *a, void *arg)
 {
 	struct api_call *c = arg;
 	struct send_result r;
-	char why[96], ref[24];
+	struct telegram_id sent;
+	char why[96];
 
 	telegram_outcome(a, &r, why, sizeof(why));
 	if (r.outcome == SEND_DONE) {
-		telegram_ref(a, ref, sizeof(ref));
-		r.ref = ref;
+		telegram_sent(a, &sent);
+		r.ref = sent.ref;
+		r.name = sent.name;
 	}
 	api_done(c, &r, a->outcome == 0 && (a->status == 401 || a->status == 404));
 }

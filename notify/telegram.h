@@ -16,8 +16,9 @@ int telegram_open(struct channel *c, const struct ways_env *env);
 int telegram_request(const struct outbox_item *it, const char **method, struct buf *json);
 /* deleteMessage for what it->ref names; 0, or -1 when that is no message. */
 int telegram_cancel_request(const struct outbox_item *it, struct buf *json);
-/* The number of the message that was sent, "" when the answer names none. */
-void telegram_ref(const struct httpc_answer *a, char *out, size_t size);
+/* The number of the message that was sent, and with its chat what an answer quotes; "" where not told. */
+struct telegram_id { char ref[24], name[48]; };
+void telegram_sent(const struct httpc_answer *a, struct telegram_id *out);
 /* r->why is kept in why, or is static. */
 void telegram_outcome(const struct httpc_answer *a, struct send_result *r, char *why, size_t size);
 #endif

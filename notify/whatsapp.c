@@ -192,6 +192,7 @@ on_answer(const struct httpc_answer *a, void *arg)
 	}
 	graph_heed(g, &v);
 	v.result.why = v.why;
+	v.result.name = v.name;
 	if (v.result.outcome == SEND_UNKNOWN && v.result.retry_after_ms < g->h->set.graph_unknown_ms)
 		v.result.retry_after_ms = g->h->set.graph_unknown_ms;
 	if ((v.flags & (GRAPH_SMS | GRAPH_STOP)) || (v.result.outcome == SEND_RETRY && is_last_try(t)))

@@ -132,9 +132,13 @@ on_answer(const struct httpc_answer *a, void *arg)
 	struct api_call *c = arg;
 	struct send_result r;
 	char why[96];
+	json_t *doc;
 
 	x_outcome(a, clock_now_ms() / 1000, &r, why, sizeof(why));
+	doc = r.outcome == SEND_DONE ? json_loadb(a->body, a->body_len, 0, NULL) : NULL;
+	r.name = json_string_value(json_object_get(json_object_get(doc, "data"), "id"));
 	api_done(c, &r, a->outcome == 0 && a->status == 401);
+	json_decref(doc);
 }
 
 static void

@@ -14,7 +14,7 @@ void picture_notes_read(struct picture_notes *n, const void *data, size_t len);
 
 enum picture_verdict { PICTURE_DRAWN, PICTURE_BROKEN, PICTURE_TOO_LARGE };
 /*
- * Appends the new picture to out, of the type whose extension *ext gets (of an animation its first
+ * Appends the new picture to out, and tells its extension in *ext (of an animation its first
  * image, as PNG).  pixels_most bounds what is decoded, edge_most the longest side that comes out.
  */
 enum picture_verdict picture_draw(struct buf *out, const char **ext, const void *data, size_t len,

@@ -11,6 +11,7 @@
 #include "lib/log.h"
 #include "router/together.h"
 #include "router/work.h"
+#include "store/said.h"
 
 #define TRIES 5
 #define TAP_LIFE_MS 60000	/* a phone shows a button as waiting for less than that */
@@ -251,14 +252,17 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
     const struct template_value *values, size_t n)
 {
 	const char *said = kind != NULL ? message_kind_on(e->words.reply_channel, kind) : NULL;
+	char wish[32] = "";
 	struct answer a = { .what = what, .kind = said != NULL ? said : "", .route = e->words.reply_channel,
-	    .lang = e->asks_lang ? strcmp(e->lang, TEXTS_BASE) == 0 ? "" : e->lang : NULL, .lookup = e->lookup,
+	    .lang = e->asks_lang ? wish : NULL, .lookup = e->lookup,
 	    .latihan = e->words.latihan, .lane_e = e->words.lane_e, .note = e->words.text,
 	    .not_after_ms = r->now_ms + r->h.policy->message_life_ms, .heard_ms = e->words.received_ms };
 	struct input_id in;
 	struct buf text = { 0 }, to = { 0 };
 	int rc;
 
+	if (e->asks_lang && strcmp(e->lang, TEXTS_BASE) != 0)
+		snprintf(wish, sizeof(wish), "%s %" PRId64, e->lang, r->now_ms);
 	work_input(&in, e);
 	if (e->s.version == 0)
 		snprintf(in.reserved, sizeof(in.reserved), "%s", e->code.s);
@@ -615,15 +619,6 @@ is_own(struct router *r, const struct entry *e, const struct code *code)
 	return n < 0 ? -1 : 0;
 }
 
-/* The case whose message he answers, if it is his.  1, 0 none, -1 no answer. */
-static int
-answered_case(struct router *r, const struct entry *e, struct code *code)
-{
-	if (code_parse(code, e->words.thread, strlen(e->words.thread)) != 0)
-		return 0;
-	return is_own(r, e, code);
-}
-
 /* Anybody can write anybody's name above a letter: alone it ends no case. */
 static int
 is_easily_forged(const struct entry *e)
@@ -646,9 +641,6 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 			return -1;
 		if (n == 0)
 			return answer(r, e, 1, "bukan-miliknya", "cek-tiada", NULL, NULL, 0);
-	} else if ((n = answered_case(r, e, &code)) != 0) {
-		if (n < 0)
-			return -1;
 	} else {
 		n = converse_own_cases(r, e, s->kind != SPEECH_WITHDRAW, codes);
 		if (n < 0)
@@ -674,9 +666,7 @@ resident_checks(struct router *r, struct entry *e, const struct speech *s)
 
 	if (s->has_code)
 		return check(r, e, &s->code);
-	n = answered_case(r, e, &codes[0]);
-	if (n == 0)
-		n = converse_own_cases(r, e, 0, codes);
+	n = converse_own_cases(r, e, 0, codes);
 	if (n < 0)
 		return -1;
 	if (n == 1)
@@ -799,13 +789,8 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 	const struct understanding *u = entry_understand(r, e);
 	struct code codes[64], found, whole;
 	char nonces[2][NONCE_CHARS + 1];
-	int n = answered_case(r, e, &found);
+	int n;
 
-	if (n < 0)
-		return -1;
-	/* Danger is a report of its own, also below an old letter. */
-	if (n == 1 && u->urgency != URGENCY_DARURAT)
-		return follow_up(r, e, &found);
 	if (o == NULL && code_find(&found, e->words.text, strlen(e->words.text)) == 0) {
 		n = is_own(r, e, &found);
 		if (n == 1 && code_parse(&whole, e->words.text, strlen(e->words.text)) == 0)
@@ -885,6 +870,51 @@ missed_call(struct router *r, struct entry *e)
 	return n > 0 ? converse_apply(r, e, &codes[0], &cmd) : n;
 }
 
+/* The case of the message of ours that he quotes; found by day, as far back as a reply counts. */
+static int
+said_case(struct router *r, const struct laporan *l, struct code *out)
+{
+	char field[LOOKUP_CHARS + 1];
+	int days = (int)(r->h.set.follow_up_ms / DAY_MS) + 1, rc = 0;
+
+	said_field(field, &r->h.st, l->channel, l->quotes);
+	for (int i = 0; i <= days; i++) {
+		struct redis_args get = { 0 };
+
+		redis_args_adds(&get, "HGET");
+		said_key(&get, &r->h.st, r->now_ms - i * DAY_MS);
+		redis_args_adds(&get, field);
+		rc |= redis_pipe_queue(r->h.st.pipe, get.n, (const char **)get.argv, get.lens);
+		redis_args_release(&get);
+	}
+	rc |= redis_pipe_flush(r->h.st.pipe);
+	for (int i = 0; i <= days && rc == 0; i++) {
+		redisReply *a = redis_pipe_reply(r->h.st.pipe);
+
+		if (a == NULL)
+			rc = -1;
+		else if (a->type == REDIS_REPLY_STRING)
+			code_parse(out, a->str, a->len);
+		freeReplyObject(a);
+	}
+	return rc == 0 ? 0 : -1;
+}
+
+/* The case whose message he answers, into e->quoted, if it is one of his own.  0, -1 no answer. */
+static int
+quoted_case(struct router *r, struct entry *e)
+{
+	int own;
+
+	code_parse(&e->quoted, e->words.thread, strlen(e->words.thread));
+	if (e->words.quotes != NULL && said_case(r, &e->words, &e->quoted) != 0)
+		return -1;
+	own = e->quoted.s[0] != '\0' ? is_own(r, e, &e->quoted) : 0;
+	if (own <= 0)
+		memset(&e->quoted, 0, sizeof(e->quoted));
+	return own < 0 ? -1 : 0;
+}
+
 /* The sender's last report that is still open and young.  1, 0 none, -1 no answer. */
 static int
 fresh_case(struct router *r, const struct entry *e, struct code *out)
@@ -958,19 +988,6 @@ confirm_tap(struct router *r, struct entry *e)
 	return rc;
 }
 
-/*
- * A picture without a word belongs where he answers, else to what he said last.  A voice may be
- * another emergency, also below an old letter.
- */
-static int
-wordless(struct router *r, struct entry *e)
-{
-	struct code code;
-	int n = e->words.lane_e ? 0 : answered_case(r, e, &code);
-
-	return n < 0 ? -1 : n == 1 ? follow_up(r, e, &code) : together(r, e);
-}
-
 int
 converse(struct router *r, struct entry *e)
 {
@@ -984,14 +1001,27 @@ converse(struct router *r, struct entry *e)
 		return -1;
 	if (laporan_is_empty(&e->words))
 		return missed_call(r, e);
+	if (quoted_case(r, e) != 0)
+		return -1;
 	if (is_attachment(e))
-		return wordless(r, e);
+		return e->quoted.s[0] != '\0' ? follow_up(r, e, &e->quoted) : together(r, e);
 	if (e->words.adds) {
 		rc = join(r, e);
 		if (rc != 0 || e->words.text == NULL)
 			return rc;
 	}
 	speech_parse(&s, e->words.text);
+	/* Danger is a report of its own, also below an old message. */
+	if (e->quoted.s[0] != '\0' && s.kind == SPEECH_NONE &&
+	    entry_understand(r, e)->urgency != URGENCY_DARURAT) {
+		rc = follow_up(r, e, &e->quoted);
+		if (rc != 0)
+			return rc;	/* else it was closed meanwhile: a report of its own */
+	}
+	if (e->quoted.s[0] != '\0' && !s.has_code) {
+		s.code = e->quoted;
+		s.has_code = 1;
+	}
 	switch (s.kind) {
 	case SPEECH_OFFICER:
 		/* From a stranger a command word is only a word: "selesai, terima kasih". */

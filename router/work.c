@@ -416,8 +416,8 @@ set_languages(struct entry *entries, int n, const redisReply *langs)
 		if (langs == NULL || langs->type != REDIS_REPLY_ARRAY || !e->opened || e->lookup[0] == '\0')
 			continue;
 		said = langs->element[at++];
-		if (said->type == REDIS_REPLY_STRING && said->len < sizeof(e->lang))
-			snprintf(e->lang, sizeof(e->lang), "%s", said->str);
+		if (said->type == REDIS_REPLY_STRING && strcspn(said->str, " ") < sizeof(e->lang))
+			snprintf(e->lang, sizeof(e->lang), "%.*s", (int)strcspn(said->str, " "), said->str);
 	}
 }
 

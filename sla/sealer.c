@@ -9,6 +9,7 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "store/logbook.h"
+#include "store/said.h"
 
 #define SEEN_DAYS 35
 
@@ -76,25 +77,52 @@ sweep_messages(struct house *h, int64_t now_ms)
 	buf_release(&ended);
 }
 
+/* Hashes of single days, older than these. */
 static void
-sweep_seen(struct house *h, int64_t now_ms)
+sweep_days(struct house *h, enum key_id id, int days, int64_t now_ms)
 {
 	/*
 	 * A window of days is tried: one that was missed while the engine was down is
 	 * still found.
 	 */
-	for (int d = SEEN_DAYS + 1; d <= SEEN_DAYS + 60; d++) {
+	for (int d = days + 1; d <= days + 60; d++) {
 		struct buf key = { 0 };
-		struct wib t;
-		char day[16];
+		char day[DAY_TEXT];
 
-		wib_day_of(&t, now_ms / DAY_MS - d);
-		snprintf(day, sizeof(day), "%04d%02d%02d", t.year % 10000, t.month % 100,
-		    t.day % 100);
-		buf_add_key(&key, &h->st.keys, KEY_SEEN, day, NULL);
+		utc_day_text(day, now_ms / DAY_MS - d);
+		buf_add_key(&key, &h->st.keys, id, day, NULL);
 		freeReplyObject(redis_pipe_command(h->st.pipe, "UNLINK %b", key.data, key.len));
 		buf_release(&key);
 	}
+}
+
+/* Of who has not asked for it again for long: we may not know his number any more. */
+static void
+sweep_languages(struct house *h, int64_t now_ms)
+{
+	struct buf key = { 0 };
+	char cursor[32] = "0";
+
+	buf_add_key(&key, &h->st.keys, KEY_LANGUAGE, NULL, NULL);
+	do {
+		redisReply *r = redis_pipe_command(h->st.pipe, "HSCAN %b %s COUNT 500", key.data, key.len, cursor);
+
+		snprintf(cursor, sizeof(cursor), "0");
+		if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2) {
+			const redisReply *found = r->element[1];
+
+			snprintf(cursor, sizeof(cursor), "%s", r->element[0]->str);
+			for (size_t i = 0; i + 1 < found->elements; i += 2) {
+				const char *at = strchr(found->element[i + 1]->str, ' ');
+
+				if (at == NULL || strtoll(at, NULL, 10) < now_ms - h->set.keep_languages_ms)
+					freeReplyObject(redis_pipe_command(h->st.pipe, "HDEL %b %s", key.data,
+					    key.len, found->element[i]->str));
+			}
+		}
+		freeReplyObject(r);
+	} while (strcmp(cursor, "0") != 0);
+	buf_release(&key);
 }
 
 static void
@@ -150,8 +178,10 @@ sweep_run(struct house *h, int64_t now_ms)
 	struct buf talk = { 0 };
 
 	sweep_messages(h, now_ms);
-	sweep_seen(h, now_ms);
+	sweep_days(h, KEY_SEEN, SEEN_DAYS, now_ms);
+	sweep_days(h, KEY_SAID, SAID_DAYS, now_ms);
 	sweep_signs(h, now_ms);
+	sweep_languages(h, now_ms);
 	sweep_storms(h, now_ms);
 	buf_add_key(&talk, &h->st.keys, KEY_TALK, NULL, NULL);
 	freeReplyObject(redis_pipe_command(h->st.pipe, "UNLINK %b", talk.data, talk.len));

@@ -65,7 +65,10 @@ struct answer {
 	int64_t not_after_ms;
 	int64_t heard_ms;		/* the message it answers; 0 none */
 	const char *note;		/* sealed into the entry */
-	/* NULL, or the sender's language from now on; "" the usual one, which is not noted. */
+	/*
+	 * NULL, or what is remembered of the sender's language, "jv 1795305071385" with the time of his
+	 * wish; "" the usual one, which is not noted.
+	 */
 	const char *lang, *lookup;
 };
 void commit_add_answer(struct commit_batch *b, struct store *st, const struct answer *a,

@@ -91,17 +91,12 @@ intake_prepare(struct intake *in, const struct store *st, const struct laporan *
 static void
 add_day(struct intake_days *d, int64_t day)
 {
-	struct wib t;
-
-	wib_day_of(&t, day);
-	snprintf(d->day[d->n++], sizeof(d->day[0]), "%08u",
-	    (unsigned)(t.year * 10000 + t.month * 100 + t.day) % 100000000u);
+	utc_day_text(d->day[d->n++], day);
 }
 
 void
 intake_days_at(struct intake_days *d, int64_t now_ms, int window)
 {
-	/* UTC days; the calendar's day names serve for both */
 	int64_t today = now_ms / DAY_MS;
 
 	d->n = 0;

@@ -10,6 +10,7 @@
  * Units      int64_t milliseconds since the epoch, UTC.
  */
 #include "core/code.h"
+#include "core/calendar.h"
 #include "core/laporan.h"
 #include "store/store.h"
 
@@ -34,7 +35,7 @@ void intake_release(struct intake *in);
 void intake_prepare(struct intake *in, const struct store *st, const struct laporan *l);
 
 /* Day hashes to look at: today's first. Kept by the caller, refreshed when the day changes. */
-struct intake_days { char day[INTAKE_DAYS][9]; int n; int64_t today; };
+struct intake_days { char day[INTAKE_DAYS][DAY_TEXT]; int n; int64_t today; };
 /*
  * All that may be needed at now: today, around midnight also tomorrow, and every
  * earlier day of the window.

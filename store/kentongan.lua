@@ -357,7 +357,7 @@ function recipients:flush()
 			-- What is held for a recipient leaves before its time once it fills a digest.
 			local head = redis.call('LINDEX', r.push[2], 0)
 			local m = redis.pcall('HMGET', self.prefix .. head, 'st', 'full')
-			if m[1] == 'queued' and m[2] and length >= tonumber(m[2]) then
+			if m[1] == 'queued' and m[2] and length >= (tonumber(m[2]) or math.huge) then
 				redis.call('ZADD', r.line, 'XX', r.nb, head)
 			end
 		elseif length == n then
@@ -481,7 +481,7 @@ end
 
 -- Takes messages that may be sent now; they stand as being sent until marked or the lease ends.
 -- Lane e is counted and never limited; the last message of lane n may run over by its parts.
--- keys: meta, the card's budget, storms, the lines in order of precedence
+-- keys: meta, the card's budget, storms, ended, the lines in order of precedence
 -- args: message key prefix, most, lease in ms, most parts an hour, a day (0: not counted), the first and the last line to take from (1..)
 -- answers: time, end of the window whose budget was used up before or 0, then the messages
 local function claim(keys, args)
@@ -496,28 +496,31 @@ local function claim(keys, args)
 	for i = 4, #keys do
 		redis.call('ZCARD', keys[i])
 	end
-	for i = 3 + tonumber(args[6]), 3 + tonumber(args[7]) do
+	for i = 4 + tonumber(args[6]), 4 + tonumber(args[7]) do
 		if #out > most + 1 then break end
 		for _, id in ipairs(redis.call('ZRANGEBYSCORE', keys[i], '-inf', text(now), 'LIMIT', 0, most + 2 - #out)) do
-			if counted and i > 4 and used >= c.left then break end
+			if counted and i > 5 and used >= c.left then break end
 			local key = args[1] .. id
-			local m = redis.pcall('HMGET', key, 'p', 'k', 'na', 'n', 'st', 'f', 'w', 'q', 'sz')
-			if m.err or (m[6] and not string.find(m[6], '^%d+$')) then
+			local m = redis.pcall('HMGET', key, 'p', 'k', 'na', 'n', 'st', 'f', 'w', 'q', 'sz', 'x')
+			if m.err or (m[6] and not string.find(m[6], '^%d+$')) or
+			    (m[5] and (not m[8] or type(redis.pcall('LLEN', m[8])) ~= 'number')) then
 				-- No message any more: it waits out a lease, is reported, and holds up its recipient alone.
 				redis.call('ZADD', keys[i], text(now + lease), id)
 				out[#out + 1] = { id, 0, '', '', '0', '0', 'damaged', 0, '', 0, '' }
 			elseif not m[5] then
 				redis.call('ZREM', keys[i], id)
+			elseif m[10] then
+				-- Called back while it was in the air, and nobody says what became of it: not again.
+				message_end(key, id, 'superseded', now, keys[4], args[1])
 			else
 				local fence, waiting, storm = redis.call('HINCRBY', key, 'f', 1), 0, ''
 				if string.find(m[8], ':rcp:b:', 1, true) then
-					waiting, storm = redis.pcall('LLEN', m[8]), redis.call('HGET', keys[3], m[8]) or ''
-					waiting = type(waiting) == 'number' and waiting or 1
+					waiting, storm = redis.call('LLEN', m[8]), redis.call('HGET', keys[3], m[8]) or ''
 				end
 				redis.call('HSET', key, 'st', 'sending')
 				redis.call('ZADD', keys[i], text(now + lease), id)
 				used = used + (tonumber(m[9] or '') or 1)
-				out[#out + 1] = { id, fence, m[1] or '', m[2] or '', m[3] or '0', m[4] or '0', m[5], i == 4 and 1 or 0,
+				out[#out + 1] = { id, fence, m[1] or '', m[2] or '', m[3] or '0', m[4] or '0', m[5], i == 5 and 1 or 0,
 					m[7] or '', waiting, storm }
 			end
 		end
@@ -528,15 +531,21 @@ local function claim(keys, args)
 	return out
 end
 
--- keys: meta, log, ended, waiting, message, the card's budget, storms
+-- keys: meta, log, ended, waiting, message, the card's budget, storms, what was said today
 -- args: prefix, id, fence, 'end', 'retry' or 'wait' (a retry that is no try), state or time, entry, digest,
 -- '1' when a receipt is to come, '1' when its parts go back to the budget, the recipient's storm from now
--- on ('' as it was), how many waiting fill a digest ('' not held), what it is called back by ('' nothing)
+-- on ('' as it was), how many waiting fill a digest ('' not held), what it is called back by ('' nothing),
+-- hash of the platform's id of it ('' none), its case
 local function mark(keys, args)
 	local key = keys[5]
 	local m = redis.call('HMGET', key, 'f', 'st', 'z', 'q', 'sz', 'x')
 	local now = now_ms(keys[1])
+	redis.call('HLEN', keys[8])
 	if m[1] ~= args[3] or m[2] ~= 'sending' then
+		-- What was said is true also where a receipt was faster than this mark.
+		if args[13] ~= '' then
+			redis.call('HSET', keys[8], args[13], args[14])
+		end
 		return 'lost'
 	end
 	local g = { log = keys[2], seq = args[6] ~= '' and log_check(keys[1], keys[2]) or 0 }
@@ -546,6 +555,9 @@ local function mark(keys, args)
 	redis.call('HLEN', keys[7])
 	redis.call('ZCARD', m[3])
 	redis.call('LLEN', m[4])
+	if args[13] ~= '' then
+		redis.call('HSET', keys[8], args[13], args[14])
+	end
 	if args[9] == '1' then
 		budget_write(keys[6], budget_read(keys[6], now, 0, 0), -(tonumber(m[5] or '') or 1))
 	end

@@ -12,6 +12,7 @@
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "store/logbook.h"
+#include "store/said.h"
 
 void
 message_id(char *out, size_t size, const char *code, int n)
@@ -162,6 +163,7 @@ outbox_claim(struct store *st, const struct outbox_claim *c, struct outbox_item 
 	args_add_key(&keys, st, KEY_META, NULL, NULL);
 	args_add_key(&keys, st, KEY_BUDGET, c->route, NULL);
 	args_add_key(&keys, st, KEY_STORM, NULL, NULL);
+	args_add_key(&keys, st, KEY_ENDED, NULL, NULL);
 	snprintf(line, sizeof(line), "e:%s", c->route);
 	args_add_key(&keys, st, KEY_OUT, line, NULL);
 	snprintf(line, sizeof(line), "n:%s", c->route);
@@ -203,6 +205,7 @@ mark_args(struct redis_args *all, const struct store *st, const struct outbox_ma
 	struct buf prefix = { 0 }, entry = { 0 }, detail = { 0 }, ref = { 0 };
 	uint8_t digest[DIGEST_BYTES] = { 0 };
 	char at[24], from[WAY_CHARS], storm[STORM_CHARS] = "", full[16] = "";
+	char said[LOOKUP_CHARS + 1] = "";
 
 	if (m->storm != NULL)
 		storm_write(storm, m->storm);
@@ -219,6 +222,9 @@ mark_args(struct redis_args *all, const struct store *st, const struct outbox_ma
 	way_last(from, m->item->walked);
 	args_add_key(&keys, st, KEY_BUDGET, from, NULL);
 	args_add_key(&keys, st, KEY_STORM, NULL, NULL);
+	said_key(&keys, st, now_ms);
+	if (m->name != NULL && m->item->code[0] != '\0')
+		said_field(said, st, from, m->name);
 	buf_add_key(&prefix, &st->keys, KEY_MSG, NULL, NULL);
 	if (m->state != NULL && m->audit) {
 		buf_addf(&detail, "%s %s %s", m->item->id, m->item->kind, m->state);
@@ -236,6 +242,8 @@ mark_args(struct redis_args *all, const struct store *st, const struct outbox_ma
 	redis_args_adds(&args, storm);
 	redis_args_adds(&args, full);
 	redis_args_add(&args, buf_str(&ref), ref.len);
+	redis_args_adds(&args, said);
+	redis_args_adds(&args, m->item->code);
 	store_call_args(all, "kt_mark", &keys, &args);
 	redis_args_release(&keys);
 	redis_args_release(&args);

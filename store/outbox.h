@@ -71,6 +71,7 @@ struct outbox_mark {
 	const struct storm *storm;	/* its recipient's from now on; NULL: as it was */
 	int full;			/* held: so many waiting are a digest */
 	const char *ref;		/* sent: what it can be called back by; NULL: by nothing */
+	const char *name;		/* sent: the platform's id of it, see store/said.h; NULL: none */
 	/*
 	 * Not NULL: it goes that way instead, under the next of its ids (ID.b, ID.c); of the rest above
 	 * only unspent is used.

@@ -127,6 +127,9 @@ static const struct setting table[] = {
 	{ "sla.keep_messages", SET_DURATION, AT(keep_messages_ms), "35d", "1d", "400d",
 	    "ended messages are kept" },
 
+	{ "sla.keep_languages", SET_DURATION, AT(keep_languages_ms), "400d", "1d", "4000d",
+	    "a language is remembered for so long after it was asked for" },
+
 	{ "notify.batch", SET_INT, AT(notify_batch), "64", "1", "1000", "messages taken at once" },
 	{ "notify.lease", SET_DURATION, AT(notify_lease_ms), "30s", "1s", "10m",
 	    "a message being sent is taken up again after" },
@@ -138,6 +141,8 @@ static const struct setting table[] = {
 	    "then it is undeliverable and a human hears of it" },
 	{ "notify.retry", SET_DURATION, AT(notify_retry_ms), "2s", "10ms", "1h",
 	    "first retry; doubles, with jitter" },
+	{ "notify.pause_max", SET_DURATION, AT(pause_max_ms), "1h", "1s", "1d",
+	    "a gateway's own word on when to come again is believed up to that" },
 	{ "notify.receipt_within", SET_DURATION, AT(receipt_within_ms), "10m", "100ms", "1d",
 	    "then what was sent goes the second way, or a human hears of it" },
 

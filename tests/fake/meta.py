@@ -14,7 +14,7 @@ Control, on the same port:
     POST /_absent   {"to": "6281..."}                         not on WhatsApp: 131026
     POST /_error    {"status": 400, "code": 190, "times": 1}  this error
     POST /_template {"name": "status_laporan", "parameters": 2}
-    GET  /_got      {"requests": [{"serial", "at", "path", "head", "body", "status", "code"}]}
+    GET  /_got      {"requests": [{"serial", "at", "path", "head", "body", "status", "code", "id"}]}
 
 Modes: ok, slow, 503, 429, hang-head (status line and headers, then nothing), hang (reads, then
 nothing), die (closes at accept), reset (answers and resets), wrong-json.
@@ -46,6 +46,12 @@ class World:
         self.token, self.lock = token, threading.Lock()
         self.requests, self.mode, self.errors = [], {"mode": "ok", "ms": 0, "times": 0}, []
         self.closed, self.absent, self.templates, self.private = set(), set(), {}, set()
+        self.ids = 0
+
+    def new_id(self, prefix):
+        """Of what is sent; the lock is held."""
+        self.ids += 1
+        return f"{prefix}{self.ids:06d}"
 
     def take_mode(self):
         with self.lock:
@@ -181,7 +187,7 @@ def send_whatsapp(world, o):
     if to in world.closed and o["type"] != "template":
         raise Refused(400, 131047, "(#131047) Re-engagement message", "More than 24 hours have passed")
     return {"messaging_product": "whatsapp", "contacts": [{"input": to, "wa_id": to}],
-            "messages": [{"id": f"wamid.OUT{len(world.requests):06d}"}]}
+            "messages": [{"id": world.new_id("wamid.OUT")}]}
 
 
 def send_messenger(world, o, account):
@@ -211,7 +217,7 @@ def send_messenger(world, o, account):
         raise Refused(400, 10, "(#10) This message is sent outside of allowed window.", subcode=2018278)
     if to in world.absent:
         raise Refused(400, 551, "(#551) This person isn't available right now.", subcode=1545041)
-    return {"recipient_id": to, "message_id": f"m_out{len(world.requests):06d}"}
+    return {"recipient_id": to, "message_id": world.new_id("m_out")}
 
 
 def send_comment(o, most):
@@ -361,6 +367,7 @@ def serve(world, conn):
                     reset(conn)
                     return
                 status, doc = judge(world, method, path, head, body) if now["mode"] in ("ok", "slow") else (200, {})
+                note["id"] = (doc.get("messages") or [{}])[0].get("id") or doc.get("message_id", "")
                 note["status"], note["code"] = status, doc.get("error", {}).get("code", 0)
                 if misbehave(conn, now, status, doc):
                     return

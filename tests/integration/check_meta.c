@@ -396,6 +396,78 @@ START_TEST(a_report_and_its_end_on_whatsapp)
 }
 END_TEST
 
+/* The platform's id of the first message with both words. */
+static void
+id_of(const char *first, const char *second, char *out, size_t size)
+{
+	json_t *r = NULL;
+
+	json_decref(sent(first, second));
+	ck_assert_int_gt(accepted(first, second, &r), 0);
+	snprintf(out, size, "%s", member(r, "id"));
+	ck_assert_str_ne(out, "");
+	json_decref(r);
+}
+
+static void
+quoting(const char *from, const char *id, const char *text)
+{
+	struct buf rest = { 0 };
+
+	buf_addf(&rest, "\"context\":{\"from\":\"622712345678\",\"id\":\"%s\"},\"type\":\"text\",\"text\":{\"body\":", id);
+	buf_add_json(&rest, text, strlen(text));
+	buf_addc(&rest, '}');
+	one(from, buf_str(&rest));
+	buf_release(&rest);
+}
+
+/* Done, and said so: the code, and the platform's id of what we said. */
+static void
+solved(const char *from, const char *text, const char *receipt, char code[CODE_CHARS + 1], char id[256])
+{
+	char officer[24], nonce[8], line[64], shown[CODE_CHARS + 2];
+	json_t *body;
+	struct code c;
+
+	one_text(from, text);
+	body = sent(from, receipt);
+	code_in(member(json_object_get(body, "text"), "body"), code);
+	json_decref(body);
+	first_task(code, officer, nonce);
+	snprintf(line, sizeof(line), "SELESAI %s sudah diperbaiki", nonce);
+	sms(officer, line, NULL);
+	wait_state(code, "selesai");
+	snprintf(c.s, sizeof(c.s), "%s", code);
+	code_show(shown, &c);
+	snprintf(line, sizeof(line), "%s selesai", shown);
+	id_of(from, line, id, 256);
+}
+
+/* Two cases wait for the same man's verdict: the message that he quotes says which he means. */
+START_TEST(a_quoted_message_says_which_case)
+{
+	static const char who[] = "6281230000031";
+	char lamp[CODE_CHARS + 1], drain[CODE_CHARS + 1], lamp_id[256], drain_id[256];
+	json_t *doc;
+
+	solved(who, "lampu jalan mati di desa kabat depan balai desa", "lampu", lamp, lamp_id);
+	solved(who, "got mampet di desa benculuk cluring air menggenang", "drainase", drain, drain_id);
+	ck_assert_str_ne(lamp_id, drain_id);
+	quoting(who, drain_id, "1");
+	doc = case_in(drain, "ditutup");
+	ck_assert_str_eq(member(doc, "closed_as"), "dikonfirmasi");
+	json_decref(doc);
+	wait_state(lamp, "selesai");
+	/* Somebody else cannot speak for him by quoting. */
+	quoting("6281230000032", lamp_id, "2");
+	quoting(who, lamp_id, "tiang yang sebelah timur juga padam");
+	told(lamp, "tambahan", "");
+	wait_state(lamp, "selesai");
+	quoting(who, lamp_id, "2");
+	wait_state(lamp, "ditugaskan");
+}
+END_TEST
+
 /* A template's quick reply, pressed by who has reported by SMS: one person, whatever the channel. */
 START_TEST(one_person_on_two_channels)
 {
@@ -1085,6 +1157,7 @@ meta_suite(void)
 	tcase_add_loop_test(tc, a_signature, 0, N_ELEMS(signatures));
 	tcase_add_test(tc, a_report_and_its_end_on_whatsapp);
 	tcase_add_test(tc, one_person_on_two_channels);
+	tcase_add_test(tc, a_quoted_message_says_which_case);
 	tcase_add_test(tc, a_hidden_number_is_answered);
 	tcase_add_test(tc, redelivery_and_disorder);
 	tcase_add_loop_test(tc, one_broken_message_loses_no_other, 0, N_ELEMS(broken));

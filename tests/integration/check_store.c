@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/calendar.h"
 #include "lib/config.h"
 #include "sla/sealer.h"
 #include "store/logbook.h"
@@ -775,6 +776,22 @@ START_TEST(old_storms_are_swept)
 }
 END_TEST
 
+START_TEST(old_wishes_for_a_language_are_swept)
+{
+	struct house h = { .st = b.st, .set = b.set };
+	int64_t now = store_now_ms(&b.st);
+	char wish[40];
+
+	snprintf(wish, sizeof(wish), "jv %lld", (long long)now - 1000);
+	bench_integer(&b, "HSET %s young %s", bench_key(&b, KEY_LANGUAGE, NULL), wish);
+	snprintf(wish, sizeof(wish), "jv %lld", (long long)(now - b.set.keep_languages_ms - 1000));
+	bench_integer(&b, "HSET %s old %s broken jv", bench_key(&b, KEY_LANGUAGE, NULL), wish);
+	sweep_run(&h, now);
+	ck_assert_int_eq(bench_integer(&b, "HLEN %s", bench_key(&b, KEY_LANGUAGE, NULL)), 1);
+	ck_assert_int_eq(bench_integer(&b, "HEXISTS %s young", bench_key(&b, KEY_LANGUAGE, NULL)), 1);
+}
+END_TEST
+
 /* ---- a card's budget ---- */
 
 /* Claims on a budget: how many come; till is when there are more, 0: there was some left. */
@@ -1063,6 +1080,62 @@ START_TEST(a_damaged_message_stops_no_other)
 	ck_assert_int_eq(claim(4, 60000, it + 2), 0);
 	for (int i = 0; i < 2; i++)
 		outbox_item_release(&it[i]);
+	/* One that does not say whose list it stands in. */
+	ck_assert_int_eq(kit_message(&b, "c1", "+6283", 0), COMMIT_OK);
+	ck_assert_int_eq(kit_message(&b, "d1", "+6284", 0), COMMIT_OK);
+	bench_integer(&b, "HDEL %s q", bench_key(&b, KEY_MSG, "c1"));
+	ck_assert_int_eq(claim(4, 60000, it), 2);
+	ck_assert_int_eq(it[0].readable + it[1].readable, 1);
+	for (int i = 0; i < 2; i++)
+		outbox_item_release(&it[i]);
+}
+END_TEST
+
+static int
+is_superseded(void *arg)
+{
+	struct outbox_item it;
+	struct buf state = { 0 };
+	int is;
+
+	if (claim(1, 60000, &it) == 1)
+		outbox_item_release(&it);
+	bench_text(&b, &state, "HGET %s st", bench_key(&b, KEY_MSG, arg));
+	is = strcmp(buf_str(&state), "superseded") == 0;
+	buf_release(&state);
+	return is;
+}
+
+/* Its sender died with it in the air, and meanwhile it was called back: nobody tries it again. */
+START_TEST(what_was_called_back_in_the_air_is_not_tried_again)
+{
+	struct outbox_item it;
+
+	ck_assert_int_eq(kit_message(&b, "a1", "+6281", 0), COMMIT_OK);
+	ck_assert_int_eq(claim(1, 30, &it), 1);
+	bench_integer(&b, "HSET %s x 0", bench_key(&b, KEY_MSG, "a1"));
+	ck_assert(bench_until(is_superseded, "a1", 5000));
+	ck_assert_int_eq(bench_integer(&b, "EXISTS %s", bench_key(&b, KEY_OUT, "n:sms")), 0);
+	outbox_item_release(&it);
+}
+END_TEST
+
+/* A mark that is refused half way has written nothing: not even by what name the message is known. */
+START_TEST(a_refused_mark_leaves_no_name)
+{
+	struct outbox_item it;
+	struct outbox_mark m = { .item = &it, .state = "sent", .name = "wamid.1", .audit = 1 };
+	char day[DAY_TEXT];
+
+	ck_assert_int_eq(kit_message(&b, "a1", "+6281", 0), COMMIT_OK);
+	ck_assert_int_eq(claim(1, 60000, &it), 1);
+	snprintf(it.code, sizeof(it.code), "7K3F9QXM");
+	freeReplyObject(bench_command(&b, "XADD %s 999999-0 e x", bench_key(&b, KEY_LOG, NULL)));
+	outbox_mark(&b.st, &m, 1, now_ms);
+	ck_assert_int_eq(m.result, -1);
+	utc_day_text(day, now_ms / DAY_MS);
+	ck_assert_int_eq(bench_integer(&b, "EXISTS %s", bench_key(&b, KEY_SAID, day)), 0);
+	outbox_item_release(&it);
 }
 END_TEST
 
@@ -1337,6 +1410,7 @@ add_outbox(Suite *s)
 	tcase_add_test(tc, a_bundle_is_of_all_or_of_none);
 	tcase_add_test(tc, a_held_list_that_fills_is_due);
 	tcase_add_test(tc, old_storms_are_swept);
+	tcase_add_test(tc, old_wishes_for_a_language_are_swept);
 	tcase_add_test(tc, a_budget_of_hour_and_day);
 	tcase_add_test(tc, what_was_sent_is_called_back);
 	tcase_add_test(tc, life_and_safety_first);
@@ -1346,6 +1420,8 @@ add_outbox(Suite *s)
 	tcase_add_test(tc, what_is_on_the_way_is_not_superseded);
 	tcase_add_test(tc, a_vanished_message_blocks_nobody);
 	tcase_add_test(tc, a_damaged_message_stops_no_other);
+	tcase_add_test(tc, what_was_called_back_in_the_air_is_not_tried_again);
+	tcase_add_test(tc, a_refused_mark_leaves_no_name);
 	suite_add_tcase(s, tc);
 }
 

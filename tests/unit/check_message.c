@@ -85,7 +85,7 @@ START_TEST(report_round_trip)
 {
 	struct laporan l = { .channel = "web", .reply_channel = "sms",
 	    .message_id = xstrdup("a\"1"), .sender = xstrdup("+62"),
-	    .link = xstrdup("https://x/9"),
+	    .link = xstrdup("https://x/9"), .quotes = xstrdup("wamid.1"),
 	    .name = xstrdup("Siti"), .text = xstrdup("a\nb\\c \xc3\xa9"),
 	    .where = xstrdup("dekat pasar"), .place = xstrdup("35.10.20"),
 	    .category = xstrdup("sampah"), .lat = -8.123457, .lng = 114.5, .has_position = 1,
@@ -107,6 +107,7 @@ START_TEST(report_round_trip)
 	ck_assert_str_eq(back.sender, l.sender);
 	ck_assert_str_eq(back.name, l.name);
 	ck_assert_str_eq(back.link, l.link);
+	ck_assert_str_eq(back.quotes, l.quotes);
 	ck_assert_str_eq(back.text, l.text);
 	ck_assert_str_eq(back.where, l.where);
 	ck_assert_str_eq(back.place, l.place);
