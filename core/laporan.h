@@ -17,6 +17,7 @@
 #define LAPORAN_SCHEMA 1
 #define LAPORAN_MEDIA 10
 #define CHANNEL_FILES "berkas"	/* what became of a file that was to be fetched */
+#define MEDIA_UPLOADED "unggah"	/* in place of a channel: the file came along and lies in DIR/media */
 
 struct laporan {
 	char channel[16];		/* sms, web, cli, ... */
@@ -34,7 +35,7 @@ struct laporan {
 	char *where;			/* place in the citizen's words */
 	char *place, *category;		/* chosen on the form, codes */
 	double lat, lng; int has_position;
-	/* names in the media folder, or CHANNEL:ID of what the platform still keeps */
+	/* names in the media folder, or CHANNEL:ID of what the platform still keeps, unggah:NAME */
 	char *media[LAPORAN_MEDIA]; int media_n;
 	char about[9];			/* code of the case it adds to, "" none */
 	char thread[9];			/* code of the case whose message it answers, "" none */

@@ -8,9 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include <gmime/gmime.h>
-
 #include "core/mailbox.h"
+#include "ingest/letter_files.h"
 #include "ingest/letter_text.h"
 #include "lib/escape.h"
 #include "lib/seal.h"
@@ -18,7 +17,6 @@
 #define PART_BYTES (1024 * 1024)	/* decoded bytes of one text that are looked at */
 #define REFERENCES 50			/* the last of a References header */
 #define ANSWER_CHARS 120
-#define SECTION_CHARS 100
 
 void
 letter_release(struct letter *l)
@@ -30,27 +28,11 @@ letter_release(struct letter *l)
 	free(l->text);
 	for (int i = 0; i < l->answers_n; i++)
 		free(l->answers[i]);
-	for (int i = 0; i < l->media_n; i++)
-		free(l->media[i]);
+	buf_wipe(&l->files);
 	memset(l, 0, sizeof(*l));
 }
 
 /* ---- bytes of a part as UTF-8 ---- */
-
-/* Decoded from base64 and the like, as they came otherwise. */
-static void
-content(struct buf *out, GMimePart *part)
-{
-	GMimeDataWrapper *data = g_mime_part_get_content(part);
-	GMimeStream *memory = g_mime_stream_mem_new();
-	GByteArray *bytes;
-
-	if (data != NULL && g_mime_data_wrapper_write_to_stream(data, memory) >= 0) {
-		bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(memory));
-		buf_add(out, bytes->data, bytes->len < PART_BYTES ? bytes->len : PART_BYTES);
-	}
-	g_object_unref(memory);
-}
 
 /* What cannot be converted is U+FFFD. */
 static int
@@ -99,18 +81,20 @@ to_utf8(struct buf *out, const char *charset, const struct buf *bytes)
 }
 
 static void
-text_of(struct buf *out, GMimePart *part)
+text_of(struct buf *out, GMimePart *part, struct letter_hung *hung)
 {
 	struct buf bytes = { 0 }, utf8 = { 0 }, plain = { 0 };
 	const char *charset = g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "charset");
 
-	content(&bytes, part);
+	letter_content(&bytes, part, PART_BYTES);
 	to_utf8(&utf8, charset, &bytes);
 	letter_plain(&plain, buf_str(&utf8), utf8.len);
-	if (g_mime_content_type_is_type(g_mime_object_get_content_type(GMIME_OBJECT(part)), "text", "html"))
+	if (g_mime_content_type_is_type(g_mime_object_get_content_type(GMIME_OBJECT(part)), "text", "html")) {
 		letter_html(out, buf_str(&plain), plain.len);
-	else
+		letter_hung_page(hung, &plain);
+	} else {
 		buf_add(out, plain.data, plain.len);
+	}
 	buf_release(&bytes);
 	buf_release(&utf8);
 	buf_release(&plain);
@@ -124,9 +108,10 @@ struct walk {
 	const struct letter_limits *limits;
 	int64_t parts;
 	struct buf *plain, *html;
+	struct letter_hung hung;
 };
 
-static void walk(struct walk *w, GMimeObject *o, const char *section, int64_t depth);
+static void walk(struct walk *w, GMimeObject *o, int64_t depth);
 
 static int
 is_blank(const struct buf *b)
@@ -145,27 +130,24 @@ append(struct buf *to, const struct buf *from)
 }
 
 static void
-walk_all(struct walk *w, GMimeMultipart *m, const char *section, int64_t depth)
+walk_all(struct walk *w, GMimeMultipart *m, int64_t depth)
 {
 	int n = g_mime_multipart_get_count(m);
-	char inner[SECTION_CHARS];
 
-	for (int i = 0; i < n && w->parts < w->limits->parts; i++) {
-		snprintf(inner, sizeof(inner), "%s%s%d", section, section[0] != '\0' ? "." : "", i + 1);
-		walk(w, g_mime_multipart_get_part(m, i), inner, depth + 1);
-	}
+	for (int i = 0; i < n && w->parts < w->limits->parts; i++)
+		walk(w, g_mime_multipart_get_part(m, i), depth + 1);
 	w->l->cut |= n > 0 && w->parts >= w->limits->parts;
 }
 
 /* The same said in several ways: once. */
 static void
-walk_alternatives(struct walk *w, GMimeMultipart *m, const char *section, int64_t depth)
+walk_alternatives(struct walk *w, GMimeMultipart *m, int64_t depth)
 {
 	struct buf plain = { 0 }, html = { 0 }, *outer_plain = w->plain, *outer_html = w->html;
 
 	w->plain = &plain;
 	w->html = &html;
-	walk_all(w, m, section, depth);
+	walk_all(w, m, depth);
 	w->plain = outer_plain;
 	w->html = outer_html;
 	append(w->plain, is_blank(&plain) ? &html : &plain);
@@ -174,62 +156,55 @@ walk_alternatives(struct walk *w, GMimeMultipart *m, const char *section, int64_
 }
 
 static void
-walk_letter(struct walk *w, GMimeMessage *m, const char *section, int64_t depth)
+walk_letter(struct walk *w, GMimeMessage *m, int64_t depth)
 {
 	GMimeObject *inside = m != NULL ? g_mime_message_get_mime_part(m) : NULL;
 	const char *subject = m != NULL ? g_mime_message_get_subject(m) : NULL;
-	struct buf line = { 0 }, inner = { 0 };
+	struct buf line = { 0 };
 
 	if (subject != NULL)
 		letter_line(&line, subject, LETTER_LINE_BYTES);
 	append(w->plain, &line);
-	buf_addf(&inner, "%s%s", section, inside == NULL || GMIME_IS_MULTIPART(inside) ? "" : ".1");
 	if (inside != NULL)
-		walk(w, inside, buf_str(&inner), depth + 1);
+		walk(w, inside, depth + 1);
 	buf_release(&line);
-	buf_release(&inner);
 }
 
 static void
-walk_leaf(struct walk *w, GMimePart *part, const char *section)
+walk_leaf(struct walk *w, GMimePart *part)
 {
 	GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
 	int html = g_mime_content_type_is_type(type, "text", "html");
 	struct buf words = { 0 };
 
-	if (g_mime_content_type_is_type(type, "image", "*")) {
-		if (w->l->media_n < LAPORAN_MEDIA)
-			w->l->media[w->l->media_n++] = xstrdup(section);
-		else
-			w->l->others++;
-	} else if (!g_mime_part_is_attachment(part) && (html ||
+	w->hung.last = part;
+	if (!g_mime_part_is_attachment(part) && (html ||
 	    g_mime_content_type_is_type(type, "text", "plain"))) {
-		text_of(&words, part);
+		text_of(&words, part, &w->hung);
 		append(html ? w->html : w->plain, &words);
 	} else {
-		w->l->others++;
+		letter_hung_add(&w->hung, part);
 	}
 	buf_release(&words);
 }
 
 static void
-walk(struct walk *w, GMimeObject *o, const char *section, int64_t depth)
+walk(struct walk *w, GMimeObject *o, int64_t depth)
 {
-	if (depth > w->limits->depth || w->parts >= w->limits->parts ||
-	    strlen(section) + 12 > SECTION_CHARS) {
+	if (depth > w->limits->depth || w->parts >= w->limits->parts) {
 		w->l->cut = 1;
 		return;
 	}
 	w->parts++;
 	if (GMIME_IS_MULTIPART(o)) {
 		if (g_mime_content_type_is_type(g_mime_object_get_content_type(o), "multipart", "alternative"))
-			walk_alternatives(w, GMIME_MULTIPART(o), section, depth);
+			walk_alternatives(w, GMIME_MULTIPART(o), depth);
 		else
-			walk_all(w, GMIME_MULTIPART(o), section, depth);
+			walk_all(w, GMIME_MULTIPART(o), depth);
 	} else if (GMIME_IS_MESSAGE_PART(o)) {
-		walk_letter(w, g_mime_message_part_get_message(GMIME_MESSAGE_PART(o)), section, depth);
+		walk_letter(w, g_mime_message_part_get_message(GMIME_MESSAGE_PART(o)), depth);
 	} else if (GMIME_IS_PART(o)) {
-		walk_leaf(w, GMIME_PART(o), section);
+		walk_leaf(w, GMIME_PART(o));
 	} else {
 		w->l->others++;
 	}
@@ -265,9 +240,11 @@ read_parts(struct letter *l, GMimeMessage *m, const struct letter_limits *limits
 	GMimeObject *o = g_mime_message_get_mime_part(m);
 
 	if (o != NULL)
-		walk(&w, o, GMIME_IS_MULTIPART(o) ? "" : "1", 1);
+		walk(&w, o, 1);
 	append(&plain, &html);
 	keep_words(l, &plain, limits);
+	letter_hung_keep(l, &w.hung, limits);
+	letter_hung_release(&w.hung);
 	buf_release(&plain);
 	buf_release(&html);
 }
@@ -485,7 +462,7 @@ read_report(struct letter *l, GMimeMessage *m, const struct letter_limits *limit
 		if (GMIME_IS_MESSAGE_PART(o))
 			read_returned(l, g_mime_message_part_get_message(GMIME_MESSAGE_PART(o)), limits->domain);
 		else if (GMIME_IS_PART(o))
-			content(&bytes, GMIME_PART(o));
+			letter_content(&bytes, GMIME_PART(o), PART_BYTES);
 		if (g_mime_content_type_is_type(type, "message", "delivery-status"))
 			read_status(l, &bytes);
 		else if (g_mime_content_type_is_type(type, "text", "rfc822-headers"))

@@ -9,6 +9,7 @@
  *            must not wait for it reads in a process of its own, letter_read_apart().
  * Ownership  the struct owns its strings; zero it before use, letter_release() frees them.
  */
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/laporan.h"
@@ -32,8 +33,9 @@ struct letter {
 	char *ref;			/* its Message-ID, as mailbox_id_fits(); NULL */
 	char *text;			/* what is said now: without quotes if it is a reply; NULL */
 	char *answers[LETTER_ANSWERS]; int answers_n;	/* X of Message-IDs X@domain */
-	char *media[LAPORAN_MEDIA]; int media_n;	/* IMAP sections of its pictures: "2", "1.3" */
-	int others;			/* attachments that are no pictures */
+	struct buf files;		/* what hangs on it, decoded, one behind the other */
+	size_t file_bytes[LAPORAN_MEDIA]; int files_n;
+	int others;			/* what hangs on it and is not kept: over a limit, of no type that is */
 	int reply;			/* it answers some letter */
 	int machine;			/* a list, a robot, a mail system: never to be answered */
 	int report;			/* from a mail system about another letter, RFC 3464 or not */
@@ -45,6 +47,10 @@ struct letter_limits {
 	const char *domain;		/* of our own Message-IDs */
 	int64_t parts, depth;		/* of MIME that are looked at */
 	size_t text_bytes;		/* of words that are kept */
+	int64_t files;			/* that are kept, LAPORAN_MEDIA at most */
+	size_t file_bytes, files_bytes;	/* of one, of all of them */
+	size_t logo_bytes;		/* a smaller picture that its own page shows is none */
+	int beginning_only;		/* the letter was not fetched to its end */
 };
 
 /* 0, or -1 if the bytes are no letter. */
@@ -57,12 +63,15 @@ struct event_base;
 struct reading;
 /* l is NULL when it could not be read: why then says so; it is the callee's to empty otherwise. */
 typedef void (*on_letter)(struct letter *l, const char *why, void *arg);
+/* What it may take: time, and memory beyond what its parent has. */
+struct reading_bounds { int64_t within_ms, memory_bytes; };
 /*
  * The callback comes exactly once, later, within about within_ms, unless reading_stop() comes
  * first.  bytes are copied by the fork.  NULL when no process could be made: no callback then.
  */
 struct reading *letter_read_apart(struct event_base *base, const char *bytes, size_t len,
-    const struct letter_limits *limits, int64_t within_ms, on_letter cb, void *arg);
+    const struct letter_limits *limits, const struct reading_bounds *bounds, on_letter cb,
+    void *arg);
 /* Ends it without a callback; NULL is fine. */
 void reading_stop(struct reading *r);
 #endif

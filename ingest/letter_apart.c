@@ -18,22 +18,24 @@
 #include <event2/event.h>
 #include <jansson.h>
 
+#include "lib/bounds.h"
 #include "lib/clock.h"
 #include "lib/escape.h"
 #include "lib/fault.h"
 
-#define RESULT_BYTES (1024 * 1024)
+#define RESULT_BYTES (1024 * 1024)	/* of it without the files */
 
 struct reading {
 	pid_t pid;
 	int fd;
 	struct event *readable, *limit;
 	struct buf result;
+	size_t most;			/* bytes of a result */
 	on_letter cb;
 	void *arg;
 };
 
-/* ---- what was read, over the pipe ---- */
+/* ---- what was read, over the pipe: a line of JSON, then the files ---- */
 
 static void
 encode_list(struct buf *b, const char *key, char *const *list, int n)
@@ -58,8 +60,10 @@ encode(struct buf *b, const struct letter *l)
 	buf_add_pair_if(b, "ref", l->ref);
 	buf_add_pair_if(b, "text", l->text);
 	encode_list(b, "answers", l->answers, l->answers_n);
-	encode_list(b, "media", l->media, l->media_n);
-	buf_addc(b, '}');
+	buf_adds(b, ",\"files\":[");
+	for (int i = 0; i < l->files_n; i++)
+		buf_addf(b, "%s%zu", i > 0 ? "," : "", l->file_bytes[i]);
+	buf_adds(b, "]}\n");
 }
 
 static char *
@@ -89,11 +93,35 @@ number_in(const json_t *doc, const char *key)
 	return (int)json_integer_value(json_object_get(doc, key));
 }
 
+/* 0 when the files are as long as the line says. */
+static int
+files_in(const json_t *doc, struct letter *l, const char *bytes, size_t len)
+{
+	const json_t *all = json_object_get(doc, "files"), *v;
+	size_t i, sum = 0;
+
+	if (json_array_size(all) > LAPORAN_MEDIA)
+		return -1;
+	json_array_foreach(all, i, v) {
+		json_int_t n = json_integer_value(v);
+
+		if (n <= 0 || (size_t)n > len - sum)
+			return -1;
+		sum += (size_t)n;
+		l->file_bytes[l->files_n++] = (size_t)n;
+	}
+	buf_add(&l->files, bytes, len);
+	return sum == len ? 0 : -1;
+}
+
 static int
 decode(struct letter *l, const struct buf *b)
 {
-	json_t *doc = json_loadb(buf_str(b), b->len, JSON_REJECT_DUPLICATES, NULL);
+	const char *end = memchr(buf_str(b), '\n', b->len);
+	size_t line = end != NULL ? (size_t)(end - b->data) + 1 : b->len;
+	json_t *doc = json_loadb(buf_str(b), line, JSON_REJECT_DUPLICATES, NULL);
 	const char *id = json_string_value(json_object_get(doc, "id"));
+	int rc = -1;
 
 	memset(l, 0, sizeof(*l));
 	if (id != NULL) {
@@ -104,16 +132,18 @@ decode(struct letter *l, const struct buf *b)
 		l->ref = text_in(doc, "ref");
 		l->text = text_in(doc, "text");
 		l->answers_n = list_in(doc, "answers", l->answers, LETTER_ANSWERS);
-		l->media_n = list_in(doc, "media", l->media, LAPORAN_MEDIA);
 		l->others = number_in(doc, "others");
 		l->reply = number_in(doc, "reply");
 		l->machine = number_in(doc, "machine");
 		l->report = number_in(doc, "report");
 		l->news = (enum letter_news)number_in(doc, "news");
 		l->cut = number_in(doc, "cut");
+		rc = files_in(doc, l, buf_str(b) + line, b->len - line);
 	}
+	if (rc != 0)
+		letter_release(l);
 	json_decref(doc);
-	return id != NULL ? 0 : -1;
+	return rc;
 }
 
 /* ---- in the process ---- */
@@ -130,11 +160,32 @@ write_all(int fd, const struct buf *b)
 	}
 }
 
-static void __attribute__((noreturn))
-work(const char *bytes, size_t len, const struct letter_limits *limits, int64_t within_ms, int fd)
+/*
+ * The address space is that of ingest, and so much more: ingest's own size is no part of the bound.
+ * Who meets it ends without a core, which would hold the letter, and ingest's keys.
+ */
+static int
+bound(const struct reading_bounds *bounds)
 {
-	rlim_t seconds = (rlim_t)(within_ms / 1000 + 1);
-	struct rlimit cpu = { seconds, seconds };
+	rlim_t seconds = (rlim_t)(bounds->within_ms / 1000 + 1), most;
+	FILE *f = fopen("/proc/self/statm", "re");
+	unsigned long pages;
+	int known = f != NULL && fscanf(f, "%lu", &pages) == 1;
+
+	if (f != NULL)
+		fclose(f);
+	if (!known)
+		return -1;
+	most = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + (rlim_t)bounds->memory_bytes;
+	return setrlimit(RLIMIT_CPU, &(struct rlimit){ seconds, seconds }) == 0 &&
+	    setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 }) == 0 &&
+	    (!BOUNDS_MEMORY || setrlimit(RLIMIT_AS, &(struct rlimit){ most, most }) == 0) ? 0 : -1;
+}
+
+static void __attribute__((noreturn))
+work(const char *bytes, size_t len, const struct letter_limits *limits,
+    const struct reading_bounds *bounds, int fd)
+{
 	struct letter l;
 	struct buf out = { 0 };
 
@@ -142,13 +193,14 @@ work(const char *bytes, size_t len, const struct letter_limits *limits, int64_t 
 	for (int other = 3; other < 1024; other++)
 		if (other != fd)
 			close(other);
-	if (setrlimit(RLIMIT_CPU, &cpu) != 0)
+	if (bound(bounds) != 0)
 		_exit(1);
 	FAULT_POINT("letter_read");
 	if (letter_read(&l, bytes, len, limits) != 0)
 		_exit(1);
 	encode(&out, &l);
 	write_all(fd, &out);
+	write_all(fd, &l.files);
 	_exit(0);
 }
 
@@ -195,7 +247,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	buf_added(&r->result, (size_t)n);
-	if (r->result.len > RESULT_BYTES)
+	if (r->result.len > r->most)
 		end(r, "it says more than a letter can");
 }
 
@@ -208,9 +260,10 @@ on_limit(evutil_socket_t fd, short what, void *arg)
 
 struct reading *
 letter_read_apart(struct event_base *base, const char *bytes, size_t len,
-    const struct letter_limits *limits, int64_t within_ms, on_letter cb, void *arg)
+    const struct letter_limits *limits, const struct reading_bounds *bounds, on_letter cb,
+    void *arg)
 {
-	struct timeval limit = ms_to_timeval(within_ms);
+	struct timeval limit = ms_to_timeval(bounds->within_ms);
 	struct reading *r;
 	pid_t pid;
 	int p[2];
@@ -219,14 +272,15 @@ letter_read_apart(struct event_base *base, const char *bytes, size_t len,
 		return NULL;
 	pid = fork();
 	if (pid == 0)
-		work(bytes, len, limits, within_ms, p[1]);
+		work(bytes, len, limits, bounds, p[1]);
 	close(p[1]);
 	if (pid < 0) {
 		close(p[0]);
 		return NULL;
 	}
 	r = xcalloc(1, sizeof(*r));
-	*r = (struct reading){ .pid = pid, .fd = p[0], .cb = cb, .arg = arg };
+	*r = (struct reading){ .pid = pid, .fd = p[0], .cb = cb, .arg = arg,
+	    .most = RESULT_BYTES + limits->files_bytes };
 	evutil_make_socket_nonblocking(r->fd);
 	r->readable = event_new(base, r->fd, EV_READ | EV_PERSIST, on_readable, r);
 	r->limit = event_new(base, -1, 0, on_limit, r);

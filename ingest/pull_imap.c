@@ -15,6 +15,8 @@
  * One bad    letter is read in a process of its own, fetched imap.tries times at most, in pages of
  *            one once it has spoilt a page, and then becomes a report that tells a human where it
  *            lies.
+ * Files      that hang on a letter are on disk before its report goes to the store, and the report
+ *            is there before the cursor moves.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,8 +26,10 @@
 #include <time.h>
 
 #include "core/calendar.h"
+#include "core/media.h"
 #include "ingest/letter.h"
 #include "ingest/pullers.h"
+#include "ingest/upload.h"
 #include "ingest/way.h"
 #include "lib/clock.h"
 #include "lib/escape.h"
@@ -167,6 +171,35 @@ is_trouble(struct pull *p, const struct httpc_answer *a)
 	return 1;
 }
 
+/*
+ * The letter cannot be taken now.  a: what came in its place; NULL: its files could not be written.
+ * The page ends before it, so that what came before is safe, and begins with it the next time: 1.
+ * 0 when it has been tried often enough.
+ */
+static int
+put_off(struct pull *p, const struct httpc_answer *a)
+{
+	static const struct pull_result unwritten = { .outcome = PULL_TROUBLE,
+	    .why = "a letter's files could not be written to media/" };
+	struct imap *im = p->data;
+	int64_t uid = im->found[im->i].uid;
+
+	if (im->i > 0) {
+		im->done = im->found[im->i - 1].uid;
+		end_page(p, PULL_MORE);
+		return 1;
+	}
+	im->bad_times = im->bad_uid == uid ? im->bad_times + 1 : 1;
+	im->bad_uid = uid;
+	if (im->bad_times >= p->g->h.set.imap_tries && !p->stopped)
+		return 0;
+	if (a != NULL)
+		is_trouble(p, a);
+	else
+		pull_end(p, &unwritten);
+	return 1;
+}
+
 /* The number behind a word of an answer; -1 if it is not there. */
 static int64_t
 number_behind(const char *text, const char *word)
@@ -252,6 +285,13 @@ read_time(const char *line)
 		return 0;
 	off = tm.tm_gmtoff;
 	return ((int64_t)timegm(&tm) - off) * 1000;
+}
+
+/* More of it than we fetch. */
+static int
+is_beginning_only(const struct pull *p, const struct found *f)
+{
+	return f->bytes > p->g->h.set.imap_letter_bytes;
 }
 
 static void
@@ -489,16 +529,22 @@ fill_from(struct laporan *l, const struct pull *p, const struct found *f)
 	l->received_ms = laporan_received_ms(f->at_ms, house_now_ms(&p->g->h), p->g->h.set.provider_age_ms);
 }
 
+/* Its subject says something: that of a reply is ours. */
+static const char *
+subject_of(const struct letter *letter)
+{
+	return letter->subject != NULL && !letter->reply ? letter->subject : "";
+}
+
 /*
  * What we add names neither letter nor mailbox: those words are a category's.  Many say in the
- * subject what is the matter.  A reply's subject is ours, and where the words are
- * few they stand first: they may be a command.
+ * subject what is the matter.  Where the words are few they stand first: they may be a command.
  */
 static void
 add_words(struct buf *b, const struct pull *p, const struct found *f, const struct letter *letter)
 {
 	const char *text = letter->text != NULL ? letter->text : "";
-	const char *subject = letter->subject != NULL && !letter->reply ? letter->subject : "";
+	const char *subject = subject_of(letter);
 	const char *box = p->g->h.set.imap_mailbox;
 	int first = strlen(text) > SHORT_BYTES || text[0] == '\0';
 
@@ -507,22 +553,62 @@ add_words(struct buf *b, const struct pull *p, const struct found *f, const stru
 	buf_adds(b, text);
 	if (!first && subject[0] != '\0')
 		buf_addf(b, "\n%s", subject);
-	if (letter->reply)
-		return;
-	if (letter->cut || f->bytes > p->g->h.set.imap_letter_bytes)
-		buf_addf(b, "\n[E-mail terlalu besar, tidak dibaca seluruhnya; lihat %s, UID %" PRId64 "]", box, f->uid);
+	if (letter->reply && text[0] != '\0')
+		return;		/* an act's note, perhaps, which others read */
+	if (letter->cut || is_beginning_only(p, f))
+		buf_addf(b, "%s[E-mail terlalu besar, tidak dibaca seluruhnya; lihat %s, UID %" PRId64 "]",
+		    b->len > 0 ? "\n" : "", box, f->uid);
 	if (letter->others > 0)
-		buf_addf(b, "\n[%d lampiran tidak dibuka; lihat %s, UID %" PRId64 "]", letter->others, box, f->uid);
+		buf_addf(b, "%s[%d lampiran tidak dibuka; lihat %s, UID %" PRId64 "]", b->len > 0 ? "\n" : "",
+		    letter->others, box, f->uid);
 }
 
-static void
+/*
+ * Its files go to disk before its words go to the store.  Named by the letter, they are written
+ * again to the same place when it comes again.  How many could not be written.
+ */
+static int
+add_files(struct pull *p, struct laporan *l, const struct letter *letter)
+{
+	const char *at = letter->files.data;
+	struct buf id = { 0 };
+	int missing = 0;
+
+	for (int i = 0; i < letter->files_n; i++) {
+		const struct media_type *type = media_type_of(at, letter->file_bytes[i]);
+
+		buf_reset(&id);
+		buf_addf(&id, "%s.%d", letter->id, i);
+		missing += upload_keep(p->g, l, buf_str(&id), at, letter->file_bytes[i]) != 0;
+		/* No machine here hears a voice, and no word says what it is about: a human does, soon. */
+		if (letter->text == NULL && subject_of(letter)[0] == '\0' && type != NULL &&
+		    type->kind == MEDIA_SOUND)
+			l->lane_e = 1;
+		at += letter->file_bytes[i];
+	}
+	buf_release(&id);
+	return missing;
+}
+
+/*
+ * 0; 1 when its files could not be written and the page has ended for it.  When that happens again
+ * and again its words are taken without them: a full disk must not silence who is in danger.
+ */
+static int
 add_report(struct pull *p, const struct found *f, struct letter *letter)
 {
-	const struct imap *im = p->data;
 	struct laporan l = { .channel = "" };
 	struct buf words = { 0 };
-	char id[100];
+	int missing = add_files(p, &l, letter);
 
+	FAULT_POINT("letter_files_stored");
+	if (missing > 0 && put_off(p, NULL)) {
+		laporan_release(&l);
+		return 1;
+	}
+	letter->others += missing;
+	if (l.media_n > 0 || letter->others > 0)
+		log_info("letter_files", "uid=%" PRId64 " kept=%d left=%d", f->uid, l.media_n, letter->others);
 	fill_from(&l, p, f);
 	l.message_id = xstrdup(letter->id);
 	l.ref = letter->ref != NULL ? xstrdup(letter->ref) : NULL;
@@ -535,13 +621,10 @@ add_report(struct pull *p, const struct found *f, struct letter *letter)
 	find_thread(&l, p->g, letter);
 	add_words(&words, p, f, letter);
 	l.text = way_text(p->g, buf_str(&words));
-	for (int i = 0; i < letter->media_n; i++) {
-		snprintf(id, sizeof(id), "%" PRId64 ".%" PRId64 ".%.50s", im->validity, f->uid, letter->media[i]);
-		laporan_add_media(&l, "email", id);
-	}
 	pull_add(p, &l);
 	buf_wipe(&words);
 	laporan_release(&l);
+	return 0;
 }
 
 /* What cannot be read is a report all the same: to a human, who can open the mailbox. */
@@ -579,7 +662,8 @@ take_news(struct pull *p, const struct letter *letter)
 		way_drop(p->g, "email", "delivery-report");
 }
 
-static void
+/* As add_report(). */
+static int
 take_letter(struct pull *p, const struct found *f, struct letter *letter)
 {
 	if (letter->report)
@@ -589,7 +673,8 @@ take_letter(struct pull *p, const struct found *f, struct letter *letter)
 	else if (letter->machine && letter->reply)
 		way_drop(p->g, "email", "auto-reply");
 	else
-		add_report(p, f, letter);
+		return add_report(p, f, letter);
+	return 0;
 }
 
 static void
@@ -597,13 +682,14 @@ on_read(struct letter *letter, const char *why, void *arg)
 {
 	struct pull *p = arg;
 	struct imap *im = p->data;
+	int ended = p->stopped;
 
 	im->reading = NULL;
-	if (!p->stopped) {
-		if (letter != NULL)
-			take_letter(p, &im->found[im->i], letter);
-		else
-			add_unread(p, &im->found[im->i], why);
+	if (!ended && letter != NULL)
+		ended = take_letter(p, &im->found[im->i], letter);
+	else if (!ended)
+		add_unread(p, &im->found[im->i], why);
+	if (!ended) {
 		im->i++;
 		next_letter(p);
 	}
@@ -611,28 +697,15 @@ on_read(struct letter *letter, const char *why, void *arg)
 		letter_release(letter);
 }
 
-/*
- * Not fetched: the page ends before it, so that what came before is safe, and begins with it the
- * next time; after a few times it is a human's.
- */
+/* After a few times it is a human's. */
 static void
 not_fetched(struct pull *p, const struct httpc_answer *a)
 {
 	struct imap *im = p->data;
-	const struct found *f = &im->found[im->i];
 
-	if (im->i > 0) {
-		im->done = im->found[im->i - 1].uid;
-		end_page(p, PULL_MORE);
+	if (put_off(p, a))
 		return;
-	}
-	im->bad_times = im->bad_uid == f->uid ? im->bad_times + 1 : 1;
-	im->bad_uid = f->uid;
-	if (im->bad_times < p->g->h.set.imap_tries || p->stopped) {
-		is_trouble(p, a);
-		return;
-	}
-	add_unread(p, f, a->why[0] != '\0' ? a->why : "the server does not give it");
+	add_unread(p, &im->found[im->i], a->why[0] != '\0' ? a->why : "the server does not give it");
 	im->alone = 0;
 	im->i++;
 	next_letter(p);
@@ -645,14 +718,19 @@ on_letter_bytes(const struct httpc_answer *a, void *arg)
 	struct imap *im = p->data;
 	const struct settings *set = &p->g->h.set;
 	const struct letter_limits limits = { .domain = set->email_domain, .parts = set->imap_parts,
-	    .depth = set->imap_depth, .text_bytes = (size_t)set->text_bytes };
+	    .depth = set->imap_depth, .text_bytes = (size_t)set->text_bytes, .files = set->imap_files,
+	    .file_bytes = (size_t)set->media_bytes, .files_bytes = (size_t)set->imap_files_bytes,
+	    .logo_bytes = (size_t)set->imap_logo_bytes,
+	    .beginning_only = is_beginning_only(p, &im->found[im->i]) };
+	const struct reading_bounds bounds = { .within_ms = set->imap_read_ms,
+	    .memory_bytes = set->imap_read_bytes };
 
 	FAULT_POINT("after_letter_fetched");
 	if (a->outcome != 0 || a->status != 200 || a->why[0] != '\0') {
 		not_fetched(p, a);
 		return;
 	}
-	im->reading = letter_read_apart(p->base, a->body, a->body_len, &limits, set->imap_read_ms, on_read, p);
+	im->reading = letter_read_apart(p->base, a->body, a->body_len, &limits, &bounds, on_read, p);
 	if (im->reading == NULL) {
 		const struct pull_result r = { .outcome = PULL_TROUBLE, .why = "no process to read a letter" };
 
@@ -675,7 +753,7 @@ next_letter(struct pull *p)
 	/* UIDVALIDITY: should the line break and libcurl log in anew, it is still the same mailbox. */
 	buf_addf(&url, "%s;UIDVALIDITY=%" PRId64 "/;UID=%" PRId64, buf_str(&im->url), im->validity,
 	    im->found[im->i].uid);
-	if (im->found[im->i].bytes > (int64_t)most)
+	if (is_beginning_only(p, &im->found[im->i]))
 		buf_addf(&url, "/;PARTIAL=0.%zu", most);
 	ask(p, buf_str(&url), NULL, most + LIST_BYTES, on_letter_bytes);
 	buf_release(&url);

@@ -1,5 +1,4 @@
 /* The status of one report: for who has its code, and the words for who sent it. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,13 +7,13 @@
 
 #include "core/message.h"
 #include "ingest/form.h"
+#include "ingest/upload.h"
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "lib/escape.h"
 #include "lib/log.h"
 #include "lib/page.h"
 #include "store/cases.h"
-#include "store/filed.h"
 
 ASSET_DECLARE(ingest_web_status_html);
 
@@ -260,7 +259,6 @@ post_foto(struct http_req *r, void *arg)
 	struct ingest *g = arg;
 	struct laporan l = { .channel = "web" };
 	struct buf body = { 0 };
-	char name[UPLOAD_NAME_CHARS];
 	const char *tail = http_req_tail(r), *file = NULL;
 	size_t len = 0;
 	struct photo *p;
@@ -283,13 +281,11 @@ post_foto(struct http_req *r, void *arg)
 	else if (media_type_of(file, len) == NULL)
 		http_answer_problem(r, 415, "Unsupported Media Type",
 		    "Hanya foto (JPEG, PNG, GIF, WebP), PDF, suara, atau video.");
-	else if (upload_put(&g->h.st, name, file, len) != 0) {
-		log_error("photo_failed", "err=\"%s\"", strerror(errno));
+	else if (upload_keep(g, &l, NULL, file, len) != 0) {
 		http_answer_problem(r, 503, "Service Unavailable",
 		    "Foto belum tersimpan; kirim lagi sebentar lagi.");
 	} else {
-		l.message_id = xstrdup(name);
-		laporan_add_media(&l, "web", name);
+		l.message_id = xstrdup(l.media[0]);
 		l.text = xstrdup("");
 		memcpy(l.about, code.s, sizeof(l.about));
 		l.received_ms = house_now_ms(&g->h);

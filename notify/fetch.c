@@ -22,7 +22,6 @@ struct source {
 	int (*ask)(struct buf *url, const struct api *api, const char *id);
 	int (*read)(struct fetch_address *a, const struct api *api, const char *json, size_t len);
 	int asks_bearer, gets_bearer;
-	const char *elsewhere;		/* not fetched: where a human finds it, for the case */
 };
 
 struct fetch {
@@ -163,12 +162,11 @@ fetch_read_x(struct fetch_address *a, const struct api *api, const char *json, s
 #define API(m) offsetof(struct fetcher, m)
 #define SET(m) offsetof(struct settings, m)
 static const struct source sources[] = {
-	{ "whatsapp", API(whatsapp), SET(media_whatsapp), 0, ask_whatsapp, fetch_read_whatsapp, 1, 1, NULL },
-	{ "telegram", API(telegram), 0, 0, ask_telegram, fetch_read_telegram, 0, 0, NULL },
-	{ "facebook", 0, SET(media_facebook), 0, ask_nobody, NULL, 0, 0, NULL },
-	{ "instagram", 0, SET(media_instagram), 0, ask_nobody, NULL, 0, 0, NULL },
-	{ "x", API(x), SET(media_x), SET(media_x_own), ask_x, fetch_read_x, 1, 0, NULL },
-	{ "email", 0, 0, 0, ask_nobody, NULL, 0, 0, "gambar ada di kotak surat, buka di sana" },
+	{ "whatsapp", API(whatsapp), SET(media_whatsapp), 0, ask_whatsapp, fetch_read_whatsapp, 1, 1 },
+	{ "telegram", API(telegram), 0, 0, ask_telegram, fetch_read_telegram, 0, 0 },
+	{ "facebook", 0, SET(media_facebook), 0, ask_nobody, NULL, 0, 0 },
+	{ "instagram", 0, SET(media_instagram), 0, ask_nobody, NULL, 0, 0 },
+	{ "x", API(x), SET(media_x), SET(media_x_own), ask_x, fetch_read_x, 1, 0 },
 };
 
 /* ---- the end ---- */
@@ -396,8 +394,6 @@ fetch_start(struct fetcher *f, const char *reference, on_fetched cb, void *arg)
 			t->s = &sources[i];
 	if (t->s == NULL)
 		never(t, "no such channel has files", "rujukannya tidak dikenal");
-	else if (t->s->elsewhere != NULL)
-		never(t, "this channel's files are not fetched", t->s->elsewhere);
 	else
 		ask_address(t);
 }

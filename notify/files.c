@@ -19,7 +19,7 @@
 
 #define AWAY_PAUSE_MS 1000	/* the store is away */
 #define FULL_PAUSE_MS 60000	/* the disk is full */
-#define UPLOADED "web:"		/* an upload of the form: it lies in DIR/media already */
+#define UPLOADED MEDIA_UPLOADED ":"
 
 struct files {
 	struct house *h;
@@ -51,15 +51,7 @@ end(struct job *j, const struct send_result *r)
 	free(j);
 }
 
-/* The channel that the reference names: all that is ever said of it. */
-static void
-add_channel(struct buf *b, const struct job *j)
-{
-	const char *reference = buf_str(&j->item->to);
-
-	buf_add(b, reference, strcspn(reference, ":"));
-}
-
+/* The name of an upload; NULL: a platform keeps the file. */
 static const char *
 upload_of(const struct job *j)
 {
@@ -67,6 +59,25 @@ upload_of(const struct job *j)
 
 	return strncmp(reference, UPLOADED, strlen(UPLOADED)) == 0 ?
 	    reference + strlen(UPLOADED) : NULL;
+}
+
+/* Whom it is from, the channel if that keeps it: all that is ever said of the reference. */
+static void
+add_origin(struct buf *b, const struct job *j)
+{
+	const char *reference = buf_str(&j->item->to);
+
+	if (upload_of(j) != NULL)
+		buf_adds(b, "pelapor");
+	else
+		buf_add(b, reference, strcspn(reference, ":"));
+}
+
+/* Form and letters may have different limits: the door has looked, this bounds the memory. */
+static size_t
+upload_most(const struct settings *set)
+{
+	return (size_t)(set->photo_bytes > set->media_bytes ? set->photo_bytes : set->media_bytes);
 }
 
 /* ---- what the case hears ---- */
@@ -122,7 +133,7 @@ give_up(struct job *j, enum send_outcome outcome, const char *why, const char *c
 	struct buf text = { 0 };
 
 	buf_adds(&text, "berkas dari ");
-	add_channel(&text, j);
+	add_origin(&text, j);
 	buf_addf(&text, " tidak didapat: %s; tanyakan kepada pelapor", cause);
 	if (tell_case(j, "hilang", NULL, buf_str(&text)) != 0) {
 		store_away(j);
@@ -154,7 +165,7 @@ try_later(struct job *j, const char *why, const char *cause, int64_t wait_ms)
 	}
 	if (j->item->tries + 1 == set->media_tell_after) {
 		buf_adds(&text, "berkas dari ");
-		add_channel(&text, j);
+		add_origin(&text, j);
 		buf_addf(&text, " belum didapat, masih dicoba: %s; bila mendesak tanyakan kepada pelapor",
 		    cause);
 		said = tell_case(j, "telat", NULL, buf_str(&text));
@@ -180,13 +191,13 @@ keep(struct job *j, const struct media_type *t, const void *data, size_t len, co
 	if (filed_put(&h->st, &j->item->key, name, data, len) != 0) {
 		const char *why = strerror(errno);
 
-		house_alarm(h, "media", "penyimpanan", "berkas tidak dapat ditulis ke media/; periksa disk");
+		house_alarm(h, "media", "penyimpanan", FILED_TROUBLE);
 		try_later(j, why, "penyimpanan kami penuh atau rusak", 0);
 		return;
 	}
 	FAULT_POINT("file_stored");
 	buf_addf(&text, "%s, %zu KiB, dari ", t->words, (len + 1023) / 1024);
-	add_channel(&text, j);
+	add_origin(&text, j);
 	if (position[0] != '\0')
 		buf_addf(&text, "; posisi menurut foto: %s", position);
 	if (tell_case(j, "tersimpan", name, buf_str(&text)) != 0) {
@@ -276,7 +287,7 @@ take_upload(struct job *j, const char *name)
 {
 	struct store *st = &j->f->h->st;
 	struct buf data = { 0 };
-	int rc = upload_get(st, name, (size_t)j->f->h->set.photo_bytes, &data), trouble = errno;
+	int rc = upload_get(st, name, upload_most(&j->f->h->set), &data), trouble = errno;
 
 	if (rc == 0)
 		treat(j, data.data, data.len);
@@ -297,7 +308,7 @@ send_file(struct channel *c, const struct outbox_item *it, on_sent done, void *a
 	*j = (struct job){ .f = f, .item = it, .done = done, .arg = arg, .next = f->jobs };
 	f->jobs = j;
 	if (room >= 0 && room < f->h->set.media_free_bytes) {
-		house_alarm(f->h, "media", "disk", "ruang disk kurang dari media.disk_free; kosongkan disk");
+		house_alarm(f->h, "media", "disk", FILED_FULL);
 		end(j, &(struct send_result){ .outcome = SEND_RETRY, .pause_ms = FULL_PAUSE_MS,
 		    .why = "less room than media.disk_free" });
 	} else if (upload_of(j) != NULL) {

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "lib/bounds.h"
 #include "picture/picture.h"
 
 #define PICTURE_MOST ((size_t)128 << 20)
@@ -40,7 +41,7 @@ bound(long memory, long seconds)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || limit(RLIMIT_CORE, 0) != 0 ||
 	    limit(RLIMIT_CPU, seconds) != 0 || limit(RLIMIT_FSIZE, (long)PICTURE_MOST) != 0)
 		return -1;
-	return PICTURE_BOUNDS_MEMORY ? limit(RLIMIT_AS, memory) : 0;
+	return BOUNDS_MEMORY ? limit(RLIMIT_AS, memory) : 0;
 }
 
 static int

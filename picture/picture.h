@@ -7,21 +7,6 @@
 #include "core/media.h"
 #include "lib/buf.h"
 
-/*
- * 1 when the program bounds its memory.  The address sanitizer lays claim to terabytes that it never
- * uses.
- */
-#if defined(__SANITIZE_ADDRESS__)
-#define PICTURE_BOUNDS_MEMORY 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define PICTURE_BOUNDS_MEMORY 0
-#endif
-#endif
-#ifndef PICTURE_BOUNDS_MEMORY
-#define PICTURE_BOUNDS_MEMORY 1
-#endif
-
 /* What the camera wrote.  orientation 1..8 (EXIF 2.32, 4.6.4), 1 when it says nothing usable. */
 struct picture_notes { int orientation, has_position; double lat, lng; };
 /* data: the whole picture.  Never fails: what cannot be read was not there. */

@@ -23,7 +23,8 @@ comes_in_pieces(const struct entry *e)
 {
 	const char *channel = e->words.reply_channel;
 
-	return channel[0] != '\0' && strcmp(channel, "sms") != 0 && strcmp(channel, "email") != 0;
+	return channel[0] != '\0' && strcmp(channel, "sms") != 0 &&
+	    (strcmp(channel, "email") != 0 || is_attachment(e));
 }
 
 /* The sender's open case heard of last, of this channel; 1, 0 none, -1 no answer. */

@@ -9,7 +9,10 @@
 struct router;
 struct entry;
 
-/* From a channel where one incident comes in several messages; an SMS is whole. */
+/*
+ * From a channel where one incident comes in several messages; an SMS is whole, and a letter unless
+ * no word stands in it.
+ */
 int comes_in_pieces(const struct entry *e);
 /* A photo, a place or a voice without a word. */
 int is_attachment(const struct entry *e);

@@ -97,17 +97,33 @@ is_upload(const char *name)
 	    strspn(name, "0123456789abcdef") == UPLOAD_NAME_CHARS - 1;
 }
 
-int
-upload_put(const struct store *st, char name[UPLOAD_NAME_CHARS], const void *data, size_t len)
+static void
+name_upload(char name[UPLOAD_NAME_CHARS], const struct store *st, const char *id)
 {
-	uint8_t raw[(UPLOAD_NAME_CHARS - 1) / 2], wrapped[SEAL_WRAPPED_BYTES];
+	uint8_t raw[(UPLOAD_NAME_CHARS - 1) / 2];
+	struct buf text = { 0 };
+
+	if (id != NULL) {
+		buf_addf(&text, "upload %s", id);
+		lookup_of(name, &st->lookup, buf_str(&text));
+	} else {
+		random_bytes(raw, sizeof(raw));
+		buf_add_hex(&text, raw, sizeof(raw));
+		snprintf(name, UPLOAD_NAME_CHARS, "%s", buf_str(&text));
+	}
+	buf_release(&text);
+}
+
+int
+upload_put(const struct store *st, const char *id, char name[UPLOAD_NAME_CHARS], const void *data,
+    size_t len)
+{
+	uint8_t wrapped[SEAL_WRAPPED_BYTES];
 	struct seal_key key;
-	struct buf hex = { 0 }, path = { 0 }, sealed = { 0 };
+	struct buf path = { 0 }, sealed = { 0 };
 	int rc;
 
-	random_bytes(raw, sizeof(raw));
-	buf_add_hex(&hex, raw, sizeof(raw));
-	snprintf(name, UPLOAD_NAME_CHARS, "%s", buf_str(&hex));
+	name_upload(name, st, id);
 	seal_key_random(&key);
 	seal_wrap(wrapped, &st->master, &key);
 	buf_add(&sealed, wrapped, sizeof(wrapped));
@@ -115,7 +131,6 @@ upload_put(const struct store *st, char name[UPLOAD_NAME_CHARS], const void *dat
 	path_of(&path, st, name, UPLOAD_END);
 	rc = file_write(buf_str(&path), sealed.data, sealed.len, 0600);
 	memset(&key, 0, sizeof(key));
-	buf_release(&hex);
 	buf_release(&path);
 	buf_release(&sealed);
 	return rc;

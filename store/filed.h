@@ -8,8 +8,8 @@
  * that fetched it: nobody can guess it, and what is fetched again after a crash lies in its own
  * place instead of beside it.
  *
- * An upload waits under a random name until it has been read; the case's key is not at hand at the
- * door, so it carries a wrapped key of its own.
+ * An upload waits until it has been read, under a random name or a keyed hash of what brought it;
+ * the case's key is not at hand at the door, so it carries a wrapped key of its own.
  *
  * Ownership  strings and bytes are borrowed for the call; buffers get what is appended.
  * Errors     -1, errno says why; EBADMSG for bytes that the key does not open.
@@ -27,9 +27,13 @@ int filed_is_there(const struct store *st, const char *message_id);
 int filed_get(const struct store *st, const struct seal_key *key, const char *name,
     struct buf *out);
 
-/* name: 32 hexadecimal digits, filled by put. */
+/*
+ * name: 32 hexadecimal digits, filled by put.  id: of what brings it, where that may come twice: the
+ * same id writes the same file again; NULL: a new one each time.
+ */
 #define UPLOAD_NAME_CHARS 33
-int upload_put(const struct store *st, char name[UPLOAD_NAME_CHARS], const void *data, size_t len);
+int upload_put(const struct store *st, const char *id, char name[UPLOAD_NAME_CHARS],
+    const void *data, size_t len);
 /* ENOENT when it is not there (any more), or is no name of an upload. */
 int upload_get(const struct store *st, const char *name, size_t most, struct buf *out);
 void upload_drop(const struct store *st, const char *name);
@@ -41,4 +45,7 @@ void upload_drop(const struct store *st, const char *name);
 int filed_sweep(const struct store *st, int64_t before_ms);
 /* Bytes that DIR/media still has room for; -1. */
 int64_t filed_room(const struct store *st);
+/* For the keepers: a put fails, or would leave less room than media.disk_free. */
+#define FILED_TROUBLE "berkas tidak dapat ditulis ke media/; periksa disk"
+#define FILED_FULL "ruang disk kurang dari media.disk_free; kosongkan disk"
 #endif

@@ -44,7 +44,7 @@ struct settings {
 	int email_starttls;
 	char *imap_server, *imap_security, *imap_user, *imap_mailbox, *imap_ca;
 	int64_t imap_port, imap_ms, imap_total_ms, imap_batch, imap_letter_bytes, imap_parts, imap_depth,
-	    imap_read_ms, imap_tries;
+	    imap_read_ms, imap_read_bytes, imap_tries, imap_files, imap_files_bytes, imap_logo_bytes;
 	int64_t email_port, email_workers, email_per_s, email_limit_ms, email_pause_ms;
 
 	char *console_address; int64_t console_port, console_streams, console_backlog_bytes;

@@ -10,13 +10,17 @@
 #include <unistd.h>
 
 #include "core/code.h"
+#include "lib/bounds.h"
 #include "lib/clock.h"
 #include "lib/config.h"
+#include "lib/escape.h"
 #include "store/outbox.h"
 #include "tests/integration/eye.h"
 #include "tests/integration/living.h"
 #include "tests/integration/mailers.h"
+#include "tests/integration/media_kit.h"
 #include "tests/integration/peek.h"
+#include "tests/picture_made.h"
 
 #define REPORTS "kentongan_ingest_reports_total"
 #define DROPPED "kentongan_ingest_dropped_total"
@@ -40,7 +44,7 @@ open_house(const char *more)
 	struct buf settings = { 0 };
 
 	buf_addf(&settings, "imap:\n  server: localhost\n  port: %s\n  ca: %s/cert.pem\n  user: lapor\n  every: 200ms\n"
-	    "  letter: 4MiB\n  batch: 4\n  read_within: 1s\n"
+	    "  letter: 4MiB\n  batch: 4\n  read_within: 1s\n  read_memory: 64MiB\nmedia:\n  size: 300KiB\n  disk_free: 1MiB\n"
 	    "pull:\n  lease: 1s\n  retry: 100ms\n  retry_max: 500ms\nnotify:\n  retry: 100ms\n"
 	    "email:\n  from: lapor@uji.go.id\n  domain: uji.go.id\n%s", mail.imaps_port, mail.folder, more);
 	house_make(buf_str(&settings));
@@ -545,31 +549,253 @@ START_TEST(a_hostile_letter_is_one_report)
 }
 END_TEST
 
-/* Pictures stay in the mailbox: the case says where a human finds them. */
-START_TEST(a_picture_is_named_to_a_human)
+/* A header for every four bytes: more memory than imap.read_memory. */
+START_TEST(a_letter_that_unfolds_goes_to_a_human)
 {
-	static const char letter[] = FROM_HIM("40") "Subject: lampu\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
-	    "--b\r\n\r\nlampu jalan mati dekat gapura, gambar terlampir\r\n--b\r\nContent-Type: image/jpeg\r\n"
-	    "Content-Transfer-Encoding: base64\r\n\r\n/9j/4AAQSkZJRg==\r\n--b--\r\n";
+	pid_t before = pid_of("ingest");
+	struct buf b = { 0 };
 	char name[32], code[CODE_CHARS + 1];
-	int said = 0;
 
-	mailers_deliver(&mail, letter, sizeof(letter) - 1, name);
+	buf_adds(&b, FROM_HIM("21"));
+	while (b.len < 3500 * 1000)
+		buf_adds(&b, "a:\r\nb:\r\nc:\r\nd:\r\ne:\r\nf:\r\ng:\r\nh:\r\n");
+	buf_adds(&b, LAMP);
+	mailers_deliver(&mail, b.data, b.len, name);
 	is_seen(name);
-	some_case_says("a picture", "dekat gapura", code);
-	for (int64_t until = clock_mono_ms() + LIMIT_MS; !said; nap()) {
-		json_t *doc = case_in_any(code), *e;
-		size_t i;
-
-		json_array_foreach(json_object_get(doc, "log"), i, e) {
-			const char *what = json_string_value(json_object_get(e, "what"));
-			const char *why = json_string_value(json_object_get(e, "why"));
-
-			said |= strcmp(what, "berkas-hilang") == 0 && strstr(why, "kotak surat") != NULL;
-		}
-		json_decref(doc);
-		ck_assert_msg(clock_mono_ms() < until, "%s does not say where its picture is", code);
+	barrier();
+	ck_assert_int_eq(pid_of("ingest"), before);
+	if (BOUNDS_MEMORY) {
+		some_case_says("a letter that unfolds", "[E-mail ini tidak terbaca oleh mesin; buka INBOX, UID ", code);
+		shell("grep -q 'event=letter_unread .*could not be taken apart' %s/log/ingest.log", house.dir);
 	}
+	buf_release(&b);
+}
+END_TEST
+
+/* ---- what hangs on a letter ---- */
+
+#define VOICE "OggS\0\2..........OpusHead kenari-suara-42"
+#define INSIDE "Subject: lampu mati\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+#define SAID "--b\r\n" PLAIN LAMP
+
+static void
+add_part(struct buf *b, const char *head, const char *data, size_t len)
+{
+	buf_addf(b, "--b\r\n%sContent-Transfer-Encoding: base64\r\n\r\n", head);
+	for (size_t at = 0; at < len; at += 57) {
+		buf_add_base64(b, data + at, len - at < 57 ? len - at : 57);
+		buf_adds(b, "\r\n");
+	}
+}
+
+static void
+add_photo(struct buf *b, const char *head)
+{
+	struct buf photo = { 0 };
+
+	picture_of_camera(&photo, 320, 200, 6);
+	add_part(b, head, photo.data, photo.len);
+	buf_release(&photo);
+}
+
+/* The letter with those parts, from somebody new; its case. */
+static struct sent
+write_parts(const char *head, struct buf *parts, char code[CODE_CHARS + 1])
+{
+	struct sent s;
+	json_t *m;
+
+	buf_adds(parts, "--b--\r\n");
+	s = write_letter(head, buf_str(parts));
+	buf_release(parts);
+	if (code != NULL) {
+		m = outgoing_by("email", "*", "*", s.from);
+		snprintf(code, CODE_CHARS + 1, "%s", member(m, "code"));
+		json_decref(m);
+	}
+	return s;
+}
+
+/* A telephone's picture, drawn anew, and its place in the sealed note; whatever the letter calls it. */
+static const struct { const char *what, *head; } pictures[] = {
+	{ "as a telephone sends it", "Content-Type: image/jpeg; name=IMG_1.jpg\r\nContent-Disposition: attachment; filename=IMG_1.jpg\r\n" },
+	{ "a name that climbs", "Content-Type: application/octet-stream\r\n"
+	    "Content-Disposition: attachment; filename=\"../../../../secrets/data\"\r\n" },
+	{ "a name with line ends and NUL", "Content-Type: image/jpeg;\r\n name*=utf-8''a%0d%0aBcc:x%00%2f..%2fb.php\r\n" },
+	{ "called HTML", "Content-Type: text/html; name=\"<script>.html\"\r\nContent-Disposition: attachment\r\n" },
+	{ "inside the text, and not small", "Content-Type: image/jpeg\r\nContent-ID: <a@b>\r\nContent-Disposition: inline\r\n" },
+};
+
+START_TEST(a_picture_is_a_file_of_its_case)
+{
+	struct buf parts = { 0 }, words = { 0 };
+	char code[CODE_CHARS + 1];
+	struct sent s;
+
+	buf_adds(&parts, SAID);
+	add_photo(&parts, pictures[_i].head);
+	s = write_parts(INSIDE, &parts, code);
+	photo_is_clean(code);
+	is_seen(s.name);
+	uploads_go();
+	peek_words(house.dir, house.conf, code, &words);
+	ck_assert_msg(strcmp(buf_str(&words), "lampu jalan mati di desa kabat\nlampu mati") == 0, "%s: %s", pictures[_i].what,
+	    buf_str(&words));
+	buf_release(&words);
+}
+END_TEST
+
+/* Picture and voice are both kept; what is over media.size and what is no kind of ours is named. */
+START_TEST(what_is_over_the_limits_is_said)
+{
+	struct buf parts = { 0 }, large = { 0 }, words = { 0 };
+	char code[CODE_CHARS + 1];
+	json_t *doc;
+
+	buf_adds(&parts, SAID);
+	add_photo(&parts, "Content-Type: image/jpeg\r\n");
+	buf_add(&large, VOICE, sizeof(VOICE));
+	memset(buf_room(&large, 300 * 1024), 'x', 300 * 1024);
+	buf_added(&large, 300 * 1024);
+	add_part(&parts, "Content-Type: audio/ogg; name=besar.ogg\r\n", large.data, large.len);
+	add_part(&parts, "Content-Type: audio/ogg; name=suara.ogg\r\n", VOICE, sizeof(VOICE) - 1);
+	add_part(&parts, "Content-Type: image/jpeg; name=foto.jpg\r\n", "<html>", 6);
+	write_parts(INSIDE, &parts, code);
+	doc = with_files(code, 2);
+	ck_assert_uint_eq(json_array_size(json_object_get(doc, "files")), 2);
+	json_decref(doc);
+	peek_words(house.dir, house.conf, code, &words);
+	ck_assert_msg(strstr(buf_str(&words), "\n[2 lampiran tidak dibuka; lihat INBOX, UID ") != NULL, "%s", buf_str(&words));
+	uploads_go();
+	buf_release(&large);
+	buf_release(&words);
+}
+END_TEST
+
+START_TEST(a_logo_is_no_file)
+{
+	static const char page[] = "Content-Type: text/html\r\n\r\n<p>lampu jalan mati di desa kabat</p><img src=\"cid:logo@a\">\r\n";
+	struct buf parts = { 0 }, logo = { 0 }, words = { 0 };
+	char code[CODE_CHARS + 1];
+	json_t *doc;
+
+	picture_encode(&logo, picture_drawn(32, 32), "png");
+	buf_addf(&parts, "--b\r\n%s", page);
+	add_part(&parts, "Content-Type: image/png\r\nContent-ID: <logo@a>\r\nContent-Disposition: inline\r\n", logo.data, logo.len);
+	add_photo(&parts, "Content-Type: image/jpeg\r\n");
+	write_parts("Content-Type: multipart/related; boundary=b\r\n\r\n", &parts, code);
+	photo_is_clean(code);			/* the only one */
+	doc = case_in_any(code);
+	ck_assert_uint_eq(json_array_size(json_object_get(doc, "files")), 1);
+	json_decref(doc);
+	peek_words(house.dir, house.conf, code, &words);
+	ck_assert_str_eq(buf_str(&words), "lampu jalan mati di desa kabat");
+	buf_release(&logo);
+	buf_release(&words);
+}
+END_TEST
+
+/* ---- not a word ---- */
+
+/* A letter of that writer with the camera's picture and nothing else. */
+static void
+write_wordless(const char *from, const char *head)
+{
+	struct buf b = { 0 };
+	char name[32];
+
+	buf_addf(&b, "From: Warga <%s>\r\nMessage-ID: <bisu-%d.%s>\r\n%sContent-Type: multipart/mixed; boundary=b\r\n\r\n", from,
+	    ++number, from, head);
+	add_photo(&b, "Content-Type: image/jpeg\r\n");
+	buf_adds(&b, "--b--\r\n");
+	mailers_deliver(&mail, b.data, b.len, name);
+	is_seen(name);
+	buf_release(&b);
+}
+
+/* Nobody knows him: a human looks at it. */
+START_TEST(a_picture_without_a_word_goes_to_a_human)
+{
+	char code[CODE_CHARS + 1], from[48];
+	json_t *m;
+
+	snprintf(from, sizeof(from), "bisu%d@contoh.id", (int)getpid());
+	write_wordless(from, "");
+	m = outgoing_by("email", "*", "*", from);
+	snprintf(code, sizeof(code), "%s", member(m, "code"));
+	json_decref(m);
+	photo_is_clean(code);
+	wait_state(code, "baru");
+}
+END_TEST
+
+/* Who has a case sends the picture of it: as a letter of its own, or below the one of two he answers. */
+START_TEST(a_picture_without_a_word_joins_its_case)
+{
+	struct sent s = write_letter(PLAIN, LAMP);
+	struct buf second = { 0 };
+	char code[CODE_CHARS + 1], id[CODE_CHARS + 8], ours[96], head[160], name[32];
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+
+	receipt(s.from, code);
+	if (_i == 0) {
+		write_wordless(s.from, "");
+	} else {
+		buf_addf(&second, "From: %s\r\nMessage-ID: <dua-%s>\r\n\r\njalan rusak berlubang di desa rogojampi\r\n", s.from, s.from);
+		mailers_deliver(&mail, second.data, second.len, name);
+		while (letters_to(s.from, "terima") < 2) {
+			ck_assert_msg(clock_mono_ms() < until, "no second case");
+			nap();
+		}
+		snprintf(id, sizeof(id), "%s.1", code);
+		our_id(id, ours);
+		snprintf(head, sizeof(head), "Subject: Re: Laporan\r\nIn-Reply-To: <%s>\r\n", ours);
+		write_wordless(s.from, head);
+	}
+	photo_is_clean(code);
+	barrier();
+	ck_assert_int_eq(letters_to(s.from, "terima"), 1 + _i);
+	buf_release(&second);
+}
+END_TEST
+
+/* Below our letter, without a word, and of no kind that is kept: its case says so all the same. */
+START_TEST(a_reply_of_nothing_that_is_kept)
+{
+	struct sent s = write_letter(PLAIN, LAMP);
+	struct buf b = { 0 }, notes = { 0 };
+	char code[CODE_CHARS + 1], id[CODE_CHARS + 8], ours[96], name[32];
+
+	receipt(s.from, code);
+	snprintf(id, sizeof(id), "%s.1", code);
+	our_id(id, ours);
+	buf_addf(&b, "From: %s\r\nMessage-ID: <kosong-%s>\r\nIn-Reply-To: <%s>\r\nContent-Type: application/zip\r\n\r\nPK\r\n",
+	    s.from, s.from, ours);
+	mailers_deliver(&mail, b.data, b.len, name);
+	is_seen(name);
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; !holds(&notes, "[1 lampiran tidak dibuka; lihat INBOX"); nap()) {
+		ck_assert_msg(clock_mono_ms() < until, "%s", buf_str(&notes));
+		buf_reset(&notes);
+		peek_notes(house.dir, house.conf, code, &notes);
+	}
+	buf_release(&b);
+	buf_release(&notes);
+}
+END_TEST
+
+/* Nobody knows what it says: the emergency's clock, until somebody has listened. */
+START_TEST(a_voice_without_a_word_is_heard_like_an_emergency)
+{
+	struct buf parts = { 0 };
+	char code[CODE_CHARS + 1];
+	json_t *doc;
+
+	add_part(&parts, "Content-Type: application/octet-stream\r\n", VOICE, sizeof(VOICE) - 1);
+	write_parts("Content-Type: multipart/mixed; boundary=b\r\n\r\n", &parts, code);
+	doc = case_in(code, "baru");
+	ck_assert_str_eq(member(doc, "urgency"), "darurat");
+	json_decref(doc);
+	json_decref(with_files(code, 1));
 }
 END_TEST
 
@@ -619,9 +845,15 @@ END_TEST
 
 /* ---- what is not stored is not marked ---- */
 
+static void
+wait_failures(long n)
+{
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; figure("kentongan_ingest_pull_failures_total") < n; nap())
+		ck_assert_msg(clock_mono_ms() < until, "what cannot be stored is taken for stored");
+}
+
 START_TEST(marked_only_once_it_is_stored)
 {
-	int64_t until = clock_mono_ms() + LIMIT_MS;
 	char code[CODE_CHARS + 1];
 	struct sent s;
 	long failures;
@@ -630,10 +862,7 @@ START_TEST(marked_only_once_it_is_stored)
 	failures = figure("kentongan_ingest_pull_failures_total");
 	eye_break_intake(1);
 	s = write_letter(PLAIN, LAMP);
-	while (figure("kentongan_ingest_pull_failures_total") < failures + 2) {
-		ck_assert_msg(clock_mono_ms() < until, "a letter that cannot be stored is taken for stored");
-		nap();
-	}
+	wait_failures(failures + 2);
 	is_unseen(s.name);
 	/* Killed with the letter fetched and not stored. */
 	ck_assert_int_eq(kill(pid_of("ingest"), SIGKILL), 0);
@@ -643,6 +872,66 @@ START_TEST(marked_only_once_it_is_stored)
 	is_seen(s.name);
 	barrier();
 	ck_assert_int_eq(letters_to(s.from, "terima"), 1);
+}
+END_TEST
+
+/* The file lies on disk and its report nowhere: whoever comes next writes it to the same place. */
+START_TEST(death_between_file_and_report)
+{
+	struct buf parts = { 0 };
+	char code[CODE_CHARS + 1], why[160];
+	struct sent s;
+	json_t *doc;
+	long failures;
+
+	barrier();
+	uploads_go();
+	failures = figure("kentongan_ingest_pull_failures_total");
+	eye_break_intake(1);
+	buf_adds(&parts, SAID);
+	add_photo(&parts, "Content-Type: image/jpeg\r\n");
+	s = write_parts(INSIDE, &parts, NULL);
+	wait_failures(failures + 2);
+	ck_assert_int_eq(lying(".masuk"), 1);
+	is_unseen(s.name);
+	ck_assert_int_eq(kill(pid_of("ingest"), SIGKILL), 0);
+	is_unseen(s.name);
+	eye_break_intake(0);
+	receipt(s.from, code);
+	photo_is_clean(code);
+	is_seen(s.name);
+	uploads_go();
+	doc = case_in_any(code);
+	ck_assert_int_eq(logged(doc, "berkas", why), 1);
+	json_decref(doc);
+}
+END_TEST
+
+/* The disk takes no file: it is tried again, and then the words go on alone. */
+START_TEST(words_do_not_wait_for_a_disk)
+{
+	struct buf parts = { 0 }, words = { 0 };
+	char code[CODE_CHARS + 1];
+	struct sent s;
+	json_t *doc;
+	long failures;
+
+	barrier();
+	failures = figure("kentongan_ingest_pull_failures_total");
+	shell("cd %s && mv media media.jauh && touch media", house.dir);
+	buf_adds(&parts, SAID);
+	add_photo(&parts, "Content-Type: image/jpeg\r\n");
+	s = write_parts(INSIDE, &parts, code);
+	is_seen(s.name);
+	shell("cd %s && rm media && mv media.jauh media", house.dir);
+	ck_assert_int_eq(figure("kentongan_ingest_pull_failures_total"), failures + 2);	/* imap.tries is 3 */
+	peek_words(house.dir, house.conf, code, &words);
+	ck_assert_msg(strstr(buf_str(&words), "mati\n[1 lampiran tidak dibuka; lihat INBOX, UID ") != NULL, "%s", buf_str(&words));
+	doc = case_in_any(code);
+	ck_assert_uint_eq(json_array_size(json_object_get(doc, "files")), 0);
+	json_decref(doc);
+	alarm_names("media/");
+	buf_release(&words);
 }
 END_TEST
 
@@ -695,6 +984,15 @@ START_TEST(two_pullers_are_one)
 }
 END_TEST
 
+START_TEST(nothing_hung_lies_in_the_clear)
+{
+	static const char *const canaries[] = { PICTURE_CANARY, "kenari-suara", "JFIF", "Exif", "OggS" };
+
+	uploads_go();
+	ck_assert_int_ge(media_holds_none(canaries, N_ELEMS(canaries)), 10);
+}
+END_TEST
+
 /* ---- another UIDVALIDITY ---- */
 
 START_TEST(a_mailbox_numbered_anew_doubles_nothing)
@@ -737,7 +1035,7 @@ END_TEST
 
 START_TEST(words_and_passwords_are_nowhere)
 {
-	shell("test -n \"$(ls %s/log)\" && ! grep -rqF -e '" IMAP_PASSWORD "' -e 'balai desa, sejak' -e @contoh.id %s/log",
+	shell("test -n \"$(ls %s/log)\" && ! grep -rqF -e '" IMAP_PASSWORD "' -e 'balai desa, sejak' -e @contoh.id -e IMG_1 -e kenari %s/log",
 	    house.dir, house.dir);
 }
 END_TEST
@@ -891,8 +1189,8 @@ line_house(const char *security, const char *port, const char *ca, const char *p
 	struct buf settings = { 0 };
 
 	buf_addf(&settings, "imap:\n  server: localhost\n  security: %s\n  port: %s\n  ca: '%s'\n  user: lapor\n  every: 200ms\n"
-	    "pull:\n  lease: 1s\n  retry: 100ms\n  retry_max: 300ms\nemail:\n  from: lapor@uji.go.id\n  domain: uji.go.id\n",
-	    security, port, ca);
+	    "pull:\n  lease: 1s\n  retry: 100ms\n  retry_max: 300ms\nemail:\n  from: lapor@uji.go.id\n  domain: uji.go.id\n"
+	    "media:\n  disk_free: 1024GiB\n", security, port, ca);		/* more than there is */
 	house_make(buf_str(&settings));
 	house_put_secret("imap_password", password);
 	house_up();
@@ -908,6 +1206,25 @@ START_TEST(starttls_is_enough)
 	buf_addf(&ca, "%s/cert.pem", mail.folder);
 	line_house("starttls", mail.imap_port, buf_str(&ca), IMAP_PASSWORD);
 	receipt(s.from, code);
+	house_down();
+	buf_release(&ca);
+}
+END_TEST
+
+/* Redis may lie on it too. */
+START_TEST(a_full_disk_takes_words_and_no_files)
+{
+	struct buf ca = { 0 }, parts = { 0 };
+	char code[CODE_CHARS + 1];
+
+	buf_adds(&parts, SAID);
+	add_photo(&parts, "Content-Type: image/jpeg\r\n");
+	write_parts(INSIDE, &parts, NULL);
+	buf_addf(&ca, "%s/cert.pem", mail.folder);
+	line_house("tls", mail.imaps_port, buf_str(&ca), IMAP_PASSWORD);
+	some_case_says("a full disk", "mati\n[1 lampiran tidak dibuka; lihat INBOX, UID ", code);
+	ck_assert_int_eq(lying(".masuk"), 0);
+	alarm_names("media.disk_free");
 	house_down();
 	buf_release(&ca);
 }
@@ -959,11 +1276,21 @@ imap_suite(void)
 	tcase_add_test(tc, a_bounce_marks_its_letter);
 	tcase_add_loop_test(tc, a_hostile_letter_is_one_report, 0, N_ELEMS(hostile));
 	tcase_add_test(tc, a_letter_that_the_server_does_not_give_goes_to_a_human);
-	tcase_add_test(tc, a_picture_is_named_to_a_human);
 	tcase_add_test(tc, a_letter_that_cannot_be_read_goes_to_a_human);
+	tcase_add_test(tc, a_letter_that_unfolds_goes_to_a_human);
+	tcase_add_loop_test(tc, a_picture_is_a_file_of_its_case, 0, N_ELEMS(pictures));
+	tcase_add_test(tc, what_is_over_the_limits_is_said);
+	tcase_add_test(tc, a_logo_is_no_file);
+	tcase_add_test(tc, a_picture_without_a_word_goes_to_a_human);
+	tcase_add_loop_test(tc, a_picture_without_a_word_joins_its_case, 0, 2);
+	tcase_add_test(tc, a_reply_of_nothing_that_is_kept);
+	tcase_add_test(tc, a_voice_without_a_word_is_heard_like_an_emergency);
 	tcase_add_test(tc, marked_only_once_it_is_stored);
+	tcase_add_test(tc, death_between_file_and_report);
+	tcase_add_test(tc, words_do_not_wait_for_a_disk);
 	tcase_add_test(tc, death_in_the_middle_of_a_page);
 	tcase_add_test(tc, two_pullers_are_one);
+	tcase_add_test(tc, nothing_hung_lies_in_the_clear);
 	tcase_add_test(tc, a_mailbox_numbered_anew_doubles_nothing);
 	tcase_add_test(tc, words_and_passwords_are_nowhere);
 	suite_add_tcase(s, tc);
@@ -975,6 +1302,7 @@ imap_suite(void)
 	tcase_set_timeout(line, 60);
 	tcase_add_checked_fixture(line, begin_mailbox, end_mailbox);
 	tcase_add_test(line, starttls_is_enough);
+	tcase_add_test(line, a_full_disk_takes_words_and_no_files);
 	tcase_add_test(line, a_stranger_gets_no_password);
 	tcase_add_test(line, a_refused_password_is_an_alarm);
 	suite_add_tcase(s, line);

@@ -14,12 +14,13 @@
 #include <unistd.h>
 
 #include "core/media.h"
+#include "lib/bounds.h"
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "lib/escape.h"
 #include "lib/seal.h"
-#include "picture/picture.h"
 #include "tests/integration/living.h"
+#include "tests/integration/media_kit.h"
 #include "tests/integration/peek.h"
 #include "tests/integration/sink.h"
 #include "tests/picture_made.h"
@@ -201,14 +202,6 @@ place_photo(const char *object, const char *from, const char *words, const char 
 
 /* ---- what becomes of it ---- */
 
-static const char *
-member(const json_t *o, const char *name)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s != NULL ? s : "";
-}
-
 /* The code in the first answer by that route that has this in its line. */
 static void
 code_by(const char *route, const char *to, char code[CODE_CHARS + 1])
@@ -234,98 +227,6 @@ code_sent(const char *path, const char *to, char code[CODE_CHARS + 1])
 	ck_assert_msg(code_find(&c, body, strlen(body)) == 0, "%s", body);
 	memcpy(code, c.s, CODE_CHARS + 1);
 	json_decref(all);
-}
-
-/* The case once it names n files; caller decrefs. */
-static json_t *
-with_files(const char *code, size_t n)
-{
-	const struct timespec pause = { 0, 20 * 1000000L };
-
-	for (int64_t until = clock_mono_ms() + LIMIT_MS;;) {
-		json_t *doc = case_in_any(code);
-		size_t have = json_array_size(json_object_get(doc, "files"));
-
-		if (have >= n)
-			return doc;
-		json_decref(doc);
-		ck_assert_msg(clock_mono_ms() < until, "%s names %zu files, not %zu", code, have, n);
-		nanosleep(&pause, NULL);
-	}
-}
-
-/* How many entries of that name the case's log has; why gets the last one's reason. */
-static int
-logged(const json_t *doc, const char *what, char why[160])
-{
-	const json_t *e;
-	size_t i;
-	int n = 0;
-
-	json_array_foreach(json_object_get(doc, "log"), i, e)
-		if (strcmp(member(e, "what"), what) == 0) {
-			n++;
-			snprintf(why, 160, "%s", member(e, "why"));
-		}
-	return n;
-}
-
-/* Waits until the case says n times that a file is missing. */
-static void
-missing(const char *code, int n, char why[160])
-{
-	const struct timespec pause = { 0, 20 * 1000000L };
-
-	for (int64_t until = clock_mono_ms() + LIMIT_MS;;) {
-		json_t *doc = case_in_any(code);
-		int have = logged(doc, "berkas-hilang", why);
-
-		json_decref(doc);
-		if (have >= n)
-			return;
-		ck_assert_msg(clock_mono_ms() < until, "%s misses %d files, not %d", code, have, n);
-		nanosleep(&pause, NULL);
-	}
-}
-
-/* The only file of the case, opened. */
-static void
-file_of(const char *code, struct buf *out, char name[MEDIA_NAME_CHARS])
-{
-	json_t *doc = with_files(code, 1);
-
-	ck_assert_uint_eq(json_array_size(json_object_get(doc, "files")), 1);
-	snprintf(name, MEDIA_NAME_CHARS, "%s",
-	    json_string_value(json_array_get(json_object_get(doc, "files"), 0)));
-	ck_assert_msg(media_is_name(name), "%s", name);
-	json_decref(doc);
-	peek_file(house.dir, house.conf, code, name, out);
-}
-
-static int
-holds(const struct buf *b, const char *s)
-{
-	return memmem(b->data, b->len, s, strlen(s)) != NULL;
-}
-
-/* A photo of picture_of_camera(): upright, smaller by its notes, and the case knows where it was. */
-static void
-photo_is_clean(const char *code)
-{
-	struct buf file = { 0 }, notes = { 0 };
-	char name[MEDIA_NAME_CHARS];
-	long width, height;
-
-	file_of(code, &file, name);
-	ck_assert_str_eq(strrchr(name, '.'), ".jpg");
-	ck_assert_int_eq(media_pixels(file.data, file.len, &width, &height), 0);
-	ck_assert_msg(width == 200 && height == 320, "%ld x %ld", width, height);
-	ck_assert(!holds(&file, PICTURE_CANARY) && !holds(&file, "Exif"));
-	peek_notes(house.dir, house.conf, code, &notes);
-	ck_assert_msg(holds(&notes, "posisi menurut foto: -8.2191") && holds(&notes, ",114.3690"), "%s",
-	    buf_str(&notes));
-	buf_release(&file);
-	buf_release(&notes);
 }
 
 /* ---- each channel's road ---- */
@@ -465,32 +366,9 @@ form(const char *words, const char *phone, char code[CODE_CHARS + 1], char photo
 	buf_release(&fields);
 }
 
-/* Names in DIR/media that end so. */
-static int
-lying(const char *end)
-{
-	struct buf path = { 0 };
-	struct dirent *d;
-	DIR *dir;
-	int n = 0;
-
-	buf_addf(&path, "%s/media", house.dir);
-	dir = opendir(buf_str(&path));
-	ck_assert_ptr_nonnull(dir);
-	while ((d = readdir(dir)) != NULL) {
-		size_t len = strlen(d->d_name), m = strlen(end);
-
-		n += len >= m && strcmp(d->d_name + len - m, end) == 0;
-	}
-	closedir(dir);
-	buf_release(&path);
-	return n;
-}
-
 /* The same road for the form's photos; what was uploaded is gone when the case has it. */
 START_TEST(a_photo_by_the_form)
 {
-	const struct timespec pause = { 0, 20 * 1000000L };
 	struct buf data = { 0 };
 	char code[CODE_CHARS + 1], photo[96];
 
@@ -498,8 +376,7 @@ START_TEST(a_photo_by_the_form)
 	picture_of_camera(&data, 320, 200, 6);
 	post_photo(photo, &data, 201);
 	photo_is_clean(code);
-	for (int64_t until = clock_mono_ms() + LIMIT_MS; lying(".masuk") > 0; nanosleep(&pause, NULL))
-		ck_assert_msg(clock_mono_ms() < until, "uploads are left");
+	uploads_go();
 	buf_release(&data);
 }
 END_TEST
@@ -612,7 +489,7 @@ START_TEST(a_picture_that_unfolds)
 	keep_file("900701", &data, "ok", 0, "");
 	whatsapp_photo("6281240000701", "900701", "pohon tumbang menutup jalan di desa kabat");
 	code_by("whatsapp", "+6281240000701", code);
-	if (PICTURE_BOUNDS_MEMORY) {
+	if (BOUNDS_MEMORY) {
 		missing(code, 1, why);
 		ck_assert_msg(strstr(why, "berkas tidak dapat dibaca") != NULL, "%s", why);
 	}
@@ -882,8 +759,7 @@ START_TEST(leftovers_go)
 	ck_assert_int_eq(lying("ffff.png"), 1);
 	make_old("eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee.masuk", 8 * 86400);
 	kill_daemon("notify");
-	for (int64_t until = clock_mono_ms() + LIMIT_MS; lying(".masuk") > 0; nanosleep(&pause, NULL))
-		ck_assert_msg(clock_mono_ms() < until, "leftovers are left");
+	uploads_go();
 }
 END_TEST
 
@@ -912,33 +788,8 @@ END_TEST
 START_TEST(nothing_lies_in_the_clear)
 {
 	static const char *const canaries[] = { PICTURE_CANARY, WORDS_CANARY, "JFIF", "Exif", "OggS" };
-	struct buf folder = { 0 };
-	struct dirent *d;
-	DIR *dir;
-	int files = 0;
 
-	buf_addf(&folder, "%s/media", house.dir);
-	dir = opendir(buf_str(&folder));
-	ck_assert_ptr_nonnull(dir);
-	while ((d = readdir(dir)) != NULL) {
-		struct buf path = { 0 }, data = { 0 };
-		struct stat st;
-
-		buf_addf(&path, "%s/%s", buf_str(&folder), d->d_name);
-		if (d->d_name[0] != '.' && stat(buf_str(&path), &st) == 0 && S_ISREG(st.st_mode)) {
-			files++;
-			ck_assert_msg(media_is_name(d->d_name), "%s", d->d_name);
-			ck_assert_int_eq(st.st_mode & 07777, 0600);
-			ck_assert_int_eq(file_read(buf_str(&path), 1 << 20, &data), 0);
-			for (size_t i = 0; i < N_ELEMS(canaries); i++)
-				ck_assert_msg(!holds(&data, canaries[i]), "%s holds %s", d->d_name, canaries[i]);
-		}
-		buf_release(&path);
-		buf_release(&data);
-	}
-	closedir(dir);
-	buf_release(&folder);
-	ck_assert_int_ge(files, 10);
+	ck_assert_int_ge(media_holds_none(canaries, N_ELEMS(canaries)), 10);
 }
 END_TEST
 

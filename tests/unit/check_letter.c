@@ -15,7 +15,7 @@ Suite *letter_suite(void);
 #define PLAIN "Content-Type: text/plain; charset=utf-8\r\n"
 
 static const struct letter_limits limits = { .domain = "uji.go.id", .parts = 50, .depth = 10,
-    .text_bytes = 8192 };
+    .text_bytes = 8192, .files = 100, .file_bytes = 1000, .files_bytes = 10000 };
 
 static void
 read_it(struct letter *l, const char *bytes, size_t len)
@@ -262,20 +262,107 @@ START_TEST(one_letter_wherever_it_lies)
 }
 END_TEST
 
-START_TEST(pictures_by_their_sections)
+#define MIXED "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+#define WORDS "--b\r\n" PLAIN "\r\nlihat gambar\r\n"
+#define BASE64 "Content-Transfer-Encoding: base64\r\n\r\n"
+#define JPEG BASE64 "/9j/4AAQ\r\n"		/* six bytes that begin like one */
+#define PDF BASE64 "JVBERi0xLjQ=\r\n"		/* eight */
+#define LOGO "Content-Type: image/jpeg\r\nContent-ID: <logo@01D>\r\n"
+#define RELATED "Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n"
+
+/* bytes: of each file kept, 0 after the last. */
+static const struct { const char *what, *letter; size_t bytes[4]; int others; } hung[] = {
+	{ "a picture", HEAD MIXED WORDS "--b\r\nContent-Type: image/jpeg\r\n" JPEG "--b--\r\n", { 6 }, 0 },
+	{ "two", HEAD MIXED WORDS "--b\r\nContent-Type: image/jpeg\r\n" JPEG "--b\r\nContent-Type: application/pdf\r\n" PDF "--b--\r\n",
+	    { 6, 8 }, 0 },
+	{ "nothing but it", HEAD "Content-Type: image/jpeg\r\n" JPEG, { 6 }, 0 },
+	{ "by its bytes, not by its type", HEAD MIXED WORDS "--b\r\nContent-Type: application/x-msdownload; name=a.exe\r\n" JPEG
+	    "--b--\r\n", { 6 }, 0 },
+	{ "called a text", HEAD MIXED WORDS "--b\r\n" PLAIN "Content-Disposition: attachment; filename=\"../../a.txt\"\r\n" JPEG
+	    "--b--\r\n", { 6 }, 0 },
+	{ "a program called JPEG", HEAD MIXED WORDS "--b\r\nContent-Type: image/jpeg; name=a.jpg\r\n" BASE64 "TVqQAAMAAAA=\r\n--b--\r\n",
+	    { 0 }, 1 },
+	{ "nothing in it", HEAD MIXED WORDS "--b\r\nContent-Type: image/jpeg\r\n\r\n--b--\r\n", { 0 }, 1 },
+	{ "winmail.dat", HEAD MIXED WORDS "--b\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\n\r\nx\r\n--b--\r\n", { 0 }, 1 },
+	{ "quoted-printable", HEAD MIXED WORDS "--b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+	    "=25PDF-1=2E4\r\n--b--\r\n", { 8 }, 0 },
+	{ "in a letter in the letter", HEAD "Content-Type: message/rfc822\r\n\r\nFrom: x@y.id\r\n" MIXED WORDS
+	    "--b\r\nContent-Type: image/jpeg\r\n" JPEG "--b--\r\n", { 6 }, 0 },
+	{ "larger than one may be", HEAD MIXED WORDS "--b\r\nContent-Type: application/pdf\r\n" BASE64
+	    "JVBERi0xLjRYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhY\r\n--b\r\nContent-Type: image/jpeg\r\n" JPEG "--b--\r\n", { 6 }, 1 },
+	{ "together more than all may be", HEAD MIXED WORDS "--b\r\nContent-Type: application/pdf\r\n" BASE64 "JVBERi0xLjRYWFhYWFhYWFhYWFhYWFhY\r\n"
+	    "--b\r\nContent-Type: application/pdf\r\n" BASE64 "JVBERi0xLjRYWFhYWFhYWFhYWFhYWFhY\r\n--b\r\nContent-Type: image/jpeg\r\n" JPEG "--b--\r\n",
+	    { 24, 6 }, 1 },
+	{ "a fourth", HEAD MIXED WORDS "--b\r\nContent-Type: image/jpeg\r\n" JPEG "--b\r\nContent-Type: image/jpeg\r\n" JPEG
+	    "--b\r\nContent-Type: image/jpeg\r\n" JPEG "--b\r\nContent-Type: image/jpeg\r\n" JPEG "--b--\r\n", { 6, 6, 6 }, 1 },
+	{ "a signature's logo", HEAD RELATED "<p>lampu mati</p><img src=\"cid:logo@01D\">\r\n--b\r\n" LOGO
+	    "Content-Disposition: inline; filename=a.jpg\r\n" JPEG "--b--\r\n", { 0 }, 0 },
+	{ "a logo, its address in hex", HEAD RELATED "<p>lampu mati</p><img src='CID:logo%4001D'>\r\n--b\r\n" LOGO JPEG "--b--\r\n", { 0 }, 0 },
+	{ "all that was sent is no logo", HEAD RELATED "<img src=\"cid:logo@01D\">\r\n--b\r\n" LOGO JPEG "--b--\r\n", { 6 }, 0 },
+	{ "a page that shows another", HEAD RELATED "<p>lampu mati</p><img src=\"cid:logo@01D2\"> cid:log% cid:%\r\n--b\r\n" LOGO JPEG "--b--\r\n",
+	    { 6 }, 0 },
+	{ "called an attachment", HEAD RELATED "<p>lampu mati</p><img src=\"cid:logo@01D\">\r\n--b\r\n" LOGO
+	    "Content-Disposition: attachment\r\n" JPEG "--b--\r\n", { 6 }, 0 },
+	{ "not small", HEAD RELATED "<p>lampu mati</p><img src=\"cid:logo@01D\">\r\n--b\r\n" LOGO BASE64 "/9j/4AAQ/9j/4AAQ/9j/4AAQ\r\n--b--\r\n",
+	    { 18 }, 0 },
+	{ "a paper is no logo", HEAD RELATED "<p>lampu mati</p><a href=\"cid:logo@01D\">\r\n--b\r\n" LOGO PDF "--b--\r\n", { 8 }, 0 },
+};
+
+START_TEST(what_hangs_on_it)
 {
-	static const char letter[] = HEAD "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
-	    "Content-Type: multipart/related; boundary=c\r\n\r\n--c\r\n" PLAIN "\r\nx\r\n--c\r\nContent-Type: image/png\r\n\r\nx\r\n--c--\r\n"
-	    "--b\r\nContent-Type: image/jpeg\r\nContent-Disposition: attachment; filename=\"../../a\"\r\n\r\nx\r\n"
-	    "--b\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\n\r\nx\r\n--b\r\nContent-Type: application/pdf\r\n\r\nx\r\n--b--\r\n";
+	struct letter_limits small = limits;
+	struct letter l;
+	size_t sum = 0;
+	int n = 0;
+
+	small.files = 3;
+	small.file_bytes = 30;
+	small.files_bytes = 40;
+	small.logo_bytes = 10;
+	ck_assert_int_eq(letter_read(&l, hung[_i].letter, strlen(hung[_i].letter), &small), 0);
+	for (; hung[_i].bytes[n] > 0; n++) {
+		ck_assert_msg(n < l.files_n && l.file_bytes[n] == hung[_i].bytes[n], "%s: file %d", hung[_i].what, n);
+		sum += hung[_i].bytes[n];
+	}
+	ck_assert_msg(l.files_n == n && l.others == hung[_i].others, "%s: %d files, %d others", hung[_i].what, l.files_n, l.others);
+	ck_assert_uint_eq(l.files.len, sum);
+	letter_release(&l);
+}
+END_TEST
+
+/* Of a letter that was cut the last piece is half a file, those before it are whole. */
+START_TEST(half_a_file_is_none)
+{
+	static const char letter[] = HEAD MIXED WORDS "--b\r\nContent-Type: application/pdf\r\n" PDF
+	    "--b\r\nContent-Type: image/jpeg\r\n" BASE64 "/9j/4AAQ";
+	struct letter_limits cut = limits;
 	struct letter l;
 
-	read_it(&l, letter, strlen(letter));
-	ck_assert_int_eq(l.media_n, 2);
-	ck_assert_str_eq(l.media[0], "1.2");
-	ck_assert_str_eq(l.media[1], "2");
+	for (cut.beginning_only = 0; cut.beginning_only < 2; cut.beginning_only++) {
+		ck_assert_int_eq(letter_read(&l, letter, strlen(letter), &cut), 0);
+		ck_assert_int_eq(l.files_n, cut.beginning_only ? 1 : 2);
+		ck_assert_int_eq(l.others, cut.beginning_only);
+		ck_assert_uint_eq(l.file_bytes[0], 8);
+		letter_release(&l);
+	}
+}
+END_TEST
+
+/* A report has room for so many, whatever the setting says. */
+START_TEST(more_than_a_report_names)
+{
+	struct buf b = { 0 };
+	struct letter l;
+
+	buf_adds(&b, HEAD MIXED WORDS);
+	for (int i = 0; i < LAPORAN_MEDIA + 2; i++)
+		buf_adds(&b, "--b\r\nContent-Type: image/jpeg\r\n" JPEG);
+	buf_adds(&b, "--b--\r\n");
+	read_it(&l, buf_str(&b), b.len);
+	ck_assert_int_eq(l.files_n, LAPORAN_MEDIA);
 	ck_assert_int_eq(l.others, 2);
 	letter_release(&l);
+	buf_release(&b);
 }
 END_TEST
 
@@ -377,7 +464,9 @@ letter_suite(void)
 	tcase_add_test(tc, whose_letter_it_answers);
 	tcase_add_loop_test(tc, a_report, 0, N_ELEMS(reports));
 	tcase_add_test(tc, one_letter_wherever_it_lies);
-	tcase_add_test(tc, pictures_by_their_sections);
+	tcase_add_loop_test(tc, what_hangs_on_it, 0, N_ELEMS(hung));
+	tcase_add_test(tc, half_a_file_is_none);
+	tcase_add_test(tc, more_than_a_report_names);
 	tcase_add_test(tc, a_subject_is_one_line);
 	tcase_add_test(tc, a_hundred_deep);
 	tcase_add_test(tc, ten_thousand_parts);

@@ -1,0 +1,15 @@
+#ifndef KENTONGAN_UPLOAD_H
+#define KENTONGAN_UPLOAD_H
+/*
+ * Files that come along with a report, by the form or in a letter: sealed into DIR/media before the
+ * report goes to the store, which keeps a reference to each; notify reads them.
+ */
+#include "ingest/ingest.h"
+
+/*
+ * Writes one file and adds its reference to l; id as for upload_put().  0, or -1 after saying why:
+ * it is not on disk, which must have room for media.disk_free, or l names enough already.  What is written for a report that nobody takes is
+ * removed after media.leftovers.
+ */
+int upload_keep(struct ingest *g, struct laporan *l, const char *id, const void *data, size_t len);
+#endif
