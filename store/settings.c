@@ -56,8 +56,6 @@ static const struct setting table[] = {
 	    "most bytes of a report's words" },
 	{ "ingest.photo.size", SET_SIZE, AT(photo_bytes), "10MiB", "64KiB", "50MiB",
 	    "most bytes of one photo" },
-	{ "ingest.photo.count", SET_INT, AT(photo_count), "5", "0", "20",
-	    "most photos of one report" },
 	{ "ingest.in_flight", SET_INT, AT(in_flight), "4096", "16", "100000",
 	    "most reports waiting for the store's answer" },
 	{ "ingest.queue_max", SET_INT, AT(queue_max), "200000", "1000", "10000000",
