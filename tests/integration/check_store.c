@@ -871,6 +871,29 @@ sent_with_ref(struct outbox_item *it)
 	ck_assert_int_eq(m.result, 0);
 }
 
+/* What a message is called back by stays readable for as long as its case, and no longer. */
+static void
+falls_with_the_case(const char *id, const struct code *code)
+{
+	redisReply *r = bench_command(&b, "HGET %s r", bench_key(&b, KEY_MSG, id));
+	struct buf plain = { 0 };
+	struct seal_key other;
+	struct kit_case k;
+
+	ck_assert(r->type == REDIS_REPLY_STRING && r->len > SEAL_WRAPPED_BYTES);
+	kit_load(&b, &k, code);
+	ck_assert_mem_eq(r->str, k.keys.wrapped, SEAL_WRAPPED_BYTES);
+	ck_assert_int_eq(seal_open(&plain, &k.keys.key, "message", r->str + SEAL_WRAPPED_BYTES,
+	    r->len - SEAL_WRAPPED_BYTES), 0);
+	ck_assert_ptr_nonnull(strstr(buf_str(&plain), "\"text\":\"4711\""));
+	seal_key_random(&other);
+	ck_assert_int_ne(seal_open(&plain, &other, "message", r->str + SEAL_WRAPPED_BYTES,
+	    r->len - SEAL_WRAPPED_BYTES), 0);
+	buf_release(&plain);
+	kit_release(&k);
+	freeReplyObject(r);
+}
+
 /* A colleague takes the task: what told the first is called back by an errand with the platform's name. */
 START_TEST(what_was_sent_is_called_back)
 {
@@ -886,8 +909,10 @@ START_TEST(what_was_sent_is_called_back)
 			ck_assert_int_eq(mark(&head, "sent", 0), 0);
 			outbox_item_release(&head);
 		}
-		if (!in_the_air)
+		if (!in_the_air) {
 			sent_with_ref(&head);
+			falls_with_the_case(head.id, &codes[0]);
+		}
 		ck_assert_int_eq(kit_act(&b, &codes[0], ON_ACCEPT, KIT_KPL), COMMIT_OK);
 		if (in_the_air)
 			sent_with_ref(&head);
