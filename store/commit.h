@@ -60,6 +60,7 @@ struct answer {
 	char code[CODE_CHARS + 1];	/* case it is about, "" none */
 	const char *kind, *route, *to;	/* to NULL: no message, only the entry */
 	const struct buf *text;
+	const char *text_lang;		/* the language it is written in; NULL Indonesian */
 	char id[48];			/* message id: deterministic by its input */
 	int lane_e, latihan;
 	int64_t not_after_ms;

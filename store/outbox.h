@@ -128,7 +128,7 @@ int outbox_bundle(struct store *st, const char *route, const struct outbox_item 
 
 /* ---- what is written ---- */
 
-/* A message before it is sealed; brief "" and lang "" where it is never bundled. */
+/* A message before it is sealed; brief "" where it is never bundled, lang "" for Indonesian. */
 struct outbox_words {
 	const char *code, *kind, *to, *text, *brief, *lang;
 	const char *answers;		/* Message-ID of the letter that it answers; NULL none */
