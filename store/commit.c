@@ -280,7 +280,7 @@ commit_add_answer(struct commit_batch *b, struct store *st, const struct answer 
 	struct commit_slot *s = slot(b);
 	int out_n = a->to != NULL;
 
-	logbook_note_entry(&entry, digest, a->what, a->code, a->kind, a->note, a->latihan,
+	logbook_note_entry(&entry, digest, a->what, a->actor, a->code, a->kind, a->note, a->latihan,
 	    &keys->key, b->decided_ms);
 	log_hex(s->digest, digest);
 	args_add_key(&b->keys, st, KEY_META, NULL, NULL);

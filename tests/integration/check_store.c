@@ -1292,6 +1292,48 @@ START_TEST(versions)
 }
 END_TEST
 
+static void
+name_file(const struct code *code, const char *name)
+{
+	struct commit_batch batch = { 0 };
+	int64_t now = store_now_ms(&b.st);
+	struct kit_case k;
+
+	kit_load(&b, &k, code);
+	k.cmd = (struct command){ .event = ON_FILE, .by = BY_SYSTEM, .file = name, .note = "gambar" };
+	kit_decide(&b, &k, now);
+	commit_begin(&batch, now);
+	kit_add(&b, &batch, &k, NULL);
+	ck_assert_int_eq(kit_run(&b, &batch), COMMIT_OK);
+	kit_release(&k);
+}
+
+/* The case lists so many; the road of `kentongan file` leads to those that its log alone names too. */
+START_TEST(a_file_beyond_the_case_is_found)
+{
+	struct code code = kit_opened(&b, "1", 0), other = kit_opened(&b, "2", 0);
+	char name[MEDIA_NAME_CHARS];
+	struct kit_case k;
+
+	for (int i = 0; i < CASE_FILES + 3; i++) {
+		snprintf(name, sizeof(name), "%032x.jpg", (unsigned)i);
+		name_file(&code, name);
+		name_file(&other, "ffffffffffffffffffffffffffffffff.jpg");
+	}
+	kit_load(&b, &k, &code);
+	ck_assert_int_eq(k.s.c.files_n, CASE_FILES);
+	for (int i = 0; i < CASE_FILES + 4; i++) {
+		snprintf(name, sizeof(name), "%032x.jpg", (unsigned)i);
+		ck_assert_msg(stored_case_has_file(&k.s, &b.st, name) == (i < CASE_FILES + 3), "%s", name);
+	}
+	ck_assert_int_eq(stored_case_has_file(&k.s, &b.st, "ffffffffffffffffffffffffffffffff.jpg"), 0);
+	bench_redis_kill(&b);
+	ck_assert_int_eq(stored_case_has_file(&k.s, &b.st, name), -1);
+	bench_redis_start(&b, NULL);
+	kit_release(&k);
+}
+END_TEST
+
 /* What is acknowledged is there after the server was killed. */
 START_TEST(kill_and_start)
 {
@@ -1346,6 +1388,7 @@ add_commits(Suite *s)
 	tcase_add_test(tc, chained_commits);
 	tcase_add_test(tc, chain_broken_at_its_first);
 	tcase_add_test(tc, kill_and_start);
+	tcase_add_test(tc, a_file_beyond_the_case_is_found);
 	suite_add_tcase(s, tc);
 }
 

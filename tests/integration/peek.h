@@ -14,6 +14,6 @@ int peek_file_name(const char *dir, const char *conf, const char *code,
 /* Appends what lies sealed in DIR/media under this name, opened with the case's key. */
 void peek_file(const char *dir, const char *conf, const char *code, const char *name,
     struct buf *out);
-/* Appends "event: note" of each log entry of the case or about it that has a sealed note. */
+/* Appends "event by ACTOR: note" of each log entry of the case or about it that has a sealed note. */
 void peek_notes(const char *dir, const char *conf, const char *code, struct buf *out);
 #endif
