@@ -892,18 +892,21 @@ make_old(const char *name, int64_t age_s)
 	buf_release(&path);
 }
 
-/* Uploads that nobody took, and halves of files, do not lie there for ever; what a case has stays. */
+/* Uploads that nobody took, halves and orphans do not lie there for ever; what tells no owner stays. */
 START_TEST(leftovers_go)
 {
 	const struct timespec pause = { 0, 20 * 1000000L };
+	char orphan[MEDIA_NAME_CHARS];
 
+	peek_name_of(house.dir, house.conf, "GGGGGGGG.1", orphan);	/* no such case, no such message */
+	make_old(orphan, 8 * 86400);
 	make_old("ffffffffffffffffffffffffffffffff.masuk", 8 * 86400);
 	make_old("ffffffffffffffffffffffffffffffff.jpg.Xa3b", 8 * 86400);
 	make_old("eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee.masuk", 6 * 86400);
 	make_old("ffffffffffffffffffffffffffffffff.png", 800 * 86400);
 	kill_daemon("notify");		/* it looks when it starts, then each hour */
 	for (int64_t until = clock_mono_ms() + LIMIT_MS;
-	    lying("ffff.masuk") + lying(".Xa3b") > 0; nanosleep(&pause, NULL))
+	    lying("ffff.masuk") + lying(".Xa3b") + lying(orphan) > 0; nanosleep(&pause, NULL))
 		ck_assert_msg(clock_mono_ms() < until, "leftovers are left");
 	ck_assert_int_eq(lying("eeee.masuk"), 1);
 	ck_assert_int_eq(lying("ffff.png"), 1);

@@ -90,6 +90,16 @@ peek_file_name(const char *dir, const char *conf, const char *code, char name[ME
 	return n > 0;
 }
 
+void
+peek_name_of(const char *dir, const char *conf, const char *message_id, char name[MEDIA_NAME_CHARS])
+{
+	struct house h;
+
+	enter(&h, dir, conf);
+	filed_name(name, &h.st, message_id, "jpg");
+	house_close(&h);
+}
+
 struct noting { const char *code; const struct seal_key *key; struct buf *out; };
 
 static int
