@@ -345,7 +345,7 @@ static const struct setting table[] = {
 	{ "media.disk_free", SET_SIZE, AT(media_free_bytes), "512MiB", "0", "1TiB",
 	    "no file is fetched while the disk has less room than this" },
 	{ "media.leftovers", SET_DURATION, AT(media_leftover_ms), "7d", "1h", "90d",
-	    "uploads that no report names are removed after" },
+	    "uploads that no report names, and files of no case, are removed after" },
 	{ "media.megapixels", SET_INT, AT(media_megapixels), "40", "1", "200",
 	    "most millions of pixels of a picture" },
 	{ "media.edge", SET_INT, AT(media_edge), "4096", "256", "16384",
