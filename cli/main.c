@@ -26,7 +26,7 @@ static const struct {
 	{ "case", cli_case, "CODE [--json]   one case with its clocks, ledger and log" },
 	{ "cases", cli_cases,
 	    "[--unit U] [--state S] [--overdue] [--json]   open cases by time left" },
-	{ "file", cli_file, "CODE NAME > FILE   a file of a case, opened; the log says that it was" },
+	{ "file", cli_file, "CODE NAME --as OFFICER > FILE   a file of a case, opened; the log says by whom" },
 	{ "act", cli_act,
 	    "CODE ACTION --as OFFICER [--note T] [--to UNIT] [--approver O] [--until MS]" },
 	{ "officer", cli_officer, "add|import|list|end|away ...   who is on the roster" },

@@ -85,7 +85,7 @@ media_is_name(const char *name)
 {
 	size_t n = strspn(name, "0123456789abcdef");
 
-	return n == 32 && name[n] == '.' && strlen(name) < MEDIA_NAME_CHARS &&
+	return (n == 64 || n == 32) && name[n] == '.' && strlen(name) < MEDIA_NAME_CHARS &&
 	    strchr(name + n + 1, '.') == NULL && media_type_named(name) != NULL;
 }
 

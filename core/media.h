@@ -31,9 +31,9 @@ int media_is_two_things(const void *data, size_t len);
 int media_pixels(const void *data, size_t len, long *width, long *height);
 
 /*
- * 1 for a name that this house gave a stored file: hexadecimal digits, a dot, an extension of ours.
- * Nothing else is ever made part of a path.
+ * 1 for a name that this house gave a stored file: 64 hexadecimal digits (32 in its first days), a
+ * dot, an extension of ours.  Nothing else is ever made part of a path.
  */
-#define MEDIA_NAME_CHARS 40
+#define MEDIA_NAME_CHARS 72
 int media_is_name(const char *name);
 #endif

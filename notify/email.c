@@ -26,6 +26,7 @@
 
 #include "core/code.h"
 #include "core/mailbox.h"
+#include "core/text.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
@@ -273,7 +274,8 @@ letter_of(struct buf *out, const struct email *e, const struct outbox_item *it)
 	char shown[CODE_CHARS + 2] = "", token[OUTBOX_TOKEN_CHARS + 1];
 	struct mail m = { .from = e->set->email_from, .from_name = e->set->name,
 	    .to = buf_str(&it->to), .text = buf_str(&it->text), .text_len = it->text.len,
-	    .lang = "id", .id = it->id, .token = token, .domain = e->set->email_domain, .date_ms = clock_now_ms(),
+	    .lang = it->lang[0] != '\0' ? it->lang : TEXTS_BASE, .id = it->id, .token = token,
+	    .domain = e->set->email_domain, .date_ms = clock_now_ms(),
 	    .ref = it->answers.len > 0 ? buf_str(&it->answers) : NULL };
 	int rc;
 

@@ -62,6 +62,13 @@ memory_file(const void *data, size_t len)
 	return fd;
 }
 
+/* dup2() onto itself would leave the mark that closes it at exec. */
+static int
+place(int fd, int at)
+{
+	return fd == at ? fcntl(fd, F_SETFD, 0) : dup2(fd, at);
+}
+
 /* In the child, between fork and exec: nothing that is not safe there. */
 static void
 become(const struct picture_job *j, int alive, const char *path, char *const *argv)
@@ -70,8 +77,8 @@ become(const struct picture_job *j, int alive, const char *path, char *const *ar
 	int null = open("/dev/null", O_WRONLY);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (null < 0 || dup2(j->in, STDIN_FILENO) < 0 || dup2(j->out, STDOUT_FILENO) < 0 ||
-	    dup2(null, STDERR_FILENO) < 0 || dup2(alive, 3) < 0 || close_range(4, ~0U, 0) != 0)
+	if (null < 0 || place(j->in, STDIN_FILENO) < 0 || place(j->out, STDOUT_FILENO) < 0 ||
+	    place(null, STDERR_FILENO) < 0 || place(alive, 3) < 0 || close_range(4, ~0U, 0) != 0)
 		_exit(126);
 	execve(path, argv, nothing);
 	_exit(127);

@@ -280,6 +280,7 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
 		}
 	}
 	a.text = &text;
+	a.text_lang = e->lang;
 	commit_begin(&r->answers, r->now_ms);
 	commit_add_answer(&r->answers, &r->h.st, &a, &e->keys, &in);
 	commit_run(&r->answers, &r->h.st);
@@ -978,6 +979,7 @@ confirm_tap(struct router *r, struct entry *e)
 
 	if (message_answer(r->h.policy, e->lang, a.kind, NULL, r->now_ms, NULL, 0, &text) == 0) {
 		a.text = &text;
+		a.text_lang = e->lang;
 		snprintf(a.id, sizeof(a.id), "%s.k", e->code.s);
 		commit_begin(&r->answers, r->now_ms);
 		commit_add_answer(&r->answers, &r->h.st, &a, &e->keys, &none);

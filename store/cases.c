@@ -3,6 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
+#include "store/logbook.h"
+
 void
 stored_case_release(struct stored_case *s)
 {
@@ -85,4 +89,34 @@ stored_case_open(const struct stored_case *s, const struct store *st, struct cas
 		rc = 0;
 	buf_wipe(&plain);
 	return rc;
+}
+
+struct naming { const char *name; int found; };
+
+static int
+names_file(const struct log_line *line, void *arg)
+{
+	struct naming *n = arg;
+	json_t *doc = json_loadb(line->entry, line->len, 0, NULL);
+	const json_t *cmd = json_object_get(doc, "cmd");
+	const char *event = json_string_value(json_object_get(cmd, "ev"));
+	const char *file = json_string_value(json_object_get(cmd, "file"));
+
+	n->found = event != NULL && strcmp(event, case_event_name(ON_FILE)) == 0 && file != NULL &&
+	    strcmp(file, n->name) == 0;
+	json_decref(doc);
+	return n->found;
+}
+
+int
+stored_case_has_file(const struct stored_case *s, struct store *st, const char *name)
+{
+	struct naming n = { .name = name };
+
+	for (int i = 0; i < s->c.files_n; i++)
+		if (strcmp(s->c.files[i], name) == 0)
+			return 1;
+	if (s->c.files_n < CASE_FILES)
+		return 0;
+	return logbook_read_these(st, buf_str(&s->seqs), names_file, &n) == 0 ? n.found : -1;
 }

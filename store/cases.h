@@ -25,6 +25,12 @@ int cases_load(struct store *st, const struct code *codes, size_t n, struct stor
 void stored_case_fill(struct stored_case *s, const redisReply *v, const redisReply *d,
     const redisReply *m, const redisReply *l, const redisReply *k, const redisReply *q);
 
+/*
+ * Whether a stored file belongs to it: one that it lists, or, past CASE_FILES, one that its log names.
+ * 1 yes, 0 no, -1 the store did not answer.
+ */
+int stored_case_has_file(const struct stored_case *s, struct store *st, const char *name);
+
 /* Opens the report behind a case; 0, or -1 if it was erased or damaged.  keys is filled too. */
 int stored_case_open(const struct stored_case *s, const struct store *st, struct case_keys *keys,
     struct laporan *words, char lookup[33]);

@@ -280,7 +280,7 @@ commit_add_answer(struct commit_batch *b, struct store *st, const struct answer 
 	struct commit_slot *s = slot(b);
 	int out_n = a->to != NULL;
 
-	logbook_note_entry(&entry, digest, a->what, a->code, a->kind, a->note, a->latihan,
+	logbook_note_entry(&entry, digest, a->what, a->actor, a->code, a->kind, a->note, a->latihan,
 	    &keys->key, b->decided_ms);
 	log_hex(s->digest, digest);
 	args_add_key(&b->keys, st, KEY_META, NULL, NULL);
@@ -291,7 +291,8 @@ commit_add_answer(struct commit_batch *b, struct store *st, const struct answer 
 	if (out_n)
 		add_message(b, st, a->id, a->route, a->lane_e, keys,
 		    &(struct outbox_words){ .code = a->code, .kind = a->kind, .to = a->to,
-		    .text = buf_str(a->text), .text_len = a->text->len, .brief = "", .lang = "",
+		    .text = buf_str(a->text), .text_len = a->text->len, .brief = "",
+		    .lang = a->text_lang != NULL ? a->text_lang : "",
 		    .heard_ms = a->heard_ms }, b->decided_ms, a->not_after_ms);
 	buf_release(&entry);
 }

@@ -57,9 +57,11 @@ void commit_add_case(struct commit_batch *b, struct store *st, const struct poli
 /* An answer that changes no case: one message, one log entry.  key_code names the message. */
 struct answer {
 	const char *what;		/* event name in the log */
+	const char *actor;		/* the officer who did it; NULL none did */
 	char code[CODE_CHARS + 1];	/* case it is about, "" none */
 	const char *kind, *route, *to;	/* to NULL: no message, only the entry */
 	const struct buf *text;
+	const char *text_lang;		/* the language it is written in; NULL Indonesian */
 	char id[48];			/* message id: deterministic by its input */
 	int lane_e, latihan;
 	int64_t not_after_ms;

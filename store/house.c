@@ -185,6 +185,7 @@ house_alarm(struct house *h, const char *what, const char *subject, const char *
 		alarm_text(h, o[0], detail, &text);
 		snprintf(a.id, sizeof(a.id), "sys.%s", id);
 		a.to = o[0]->phone;
+		a.text_lang = o[0]->lang;
 		a.not_after_ms = now + HOUR_MS;
 		commit_begin(&b, now);
 		commit_add_answer(&b, &h->st, &a, &keys, NULL);

@@ -154,10 +154,11 @@ logbook_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const struct policy
 
 void
 logbook_note_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what,
-    const char *code, const char *kind, const char *note, int latihan, const struct seal_key *key,
+    const char *actor, const char *code, const char *kind, const char *note, int latihan, const struct seal_key *key,
     int64_t at_ms)
 {
 	buf_addf(out, "{\"schema\":1,\"at\":%" PRId64 ",\"what\":\"%s\"", at_ms, what);
+	buf_add_pair_if(out, "actor", actor);
 	buf_add_pair_if(out, "about", code);
 	buf_add_pair_if(out, "kind", kind);
 	buf_adds(out, latihan ? ",\"latihan\":true" : "");
@@ -232,6 +233,54 @@ logbook_read(struct store *st, int64_t after_seq, int max,
 	freeReplyObject(r);
 	buf_release(&key);
 	return n;
+}
+
+static int
+queue_entry(struct store *st, const struct buf *key, long long seq)
+{
+	struct redis_args a = { 0 };
+	char id[32];
+	int rc;
+
+	snprintf(id, sizeof(id), "%lld-0", seq);
+	redis_args_adds(&a, "XRANGE");
+	redis_args_add(&a, key->data, key->len);
+	redis_args_adds(&a, id);
+	redis_args_adds(&a, id);
+	rc = redis_pipe_queue(st->pipe, a.n, (const char **)a.argv, a.lens);
+	redis_args_release(&a);
+	return rc;
+}
+
+int
+logbook_read_these(struct store *st, const char *seqs, int (*cb)(const struct log_line *, void *),
+    void *arg)
+{
+	struct buf key = { 0 };
+	const char *p = seqs;
+	int n = 0, rc = 0, enough = 0;
+
+	buf_add_key(&key, &st->keys, KEY_LOG, NULL, NULL);
+	for (char *end; *p != '\0'; p = *end == ',' ? end + 1 : end, n++) {
+		long long seq = strtoll(p, &end, 10);
+
+		if (end == p)
+			break;
+		rc |= queue_entry(st, &key, seq);
+	}
+	for (int i = 0; rc == 0 && i < n; i++) {	/* every reply is taken, wanted or not */
+		redisReply *r = redis_pipe_reply(st->pipe);
+		struct log_line line;
+
+		if (r == NULL)
+			rc = -1;
+		else if (!enough && r->type == REDIS_REPLY_ARRAY && r->elements == 1 &&
+		    log_line_of(&line, r->element[0]) == 0)
+			enough = cb(&line, arg) != 0;
+		freeReplyObject(r);
+	}
+	buf_release(&key);
+	return rc;
 }
 
 int64_t

@@ -19,9 +19,9 @@ void log_hex(char out[65], const uint8_t digest[DIGEST_BYTES]);
 void logbook_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const struct policy *p,
     const struct roster *r, const struct case_record *before, const struct effects *fx,
     const struct command *cmd, const struct seal_key *key, int64_t at_ms);
-/* Of an answer that changed no case. */
+/* Of an answer that changed no case; actor NULL where nobody of ours did it. */
 void logbook_note_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what,
-    const char *code, const char *kind, const char *note, int latihan, const struct seal_key *key,
+    const char *actor, const char *code, const char *kind, const char *note, int latihan, const struct seal_key *key,
     int64_t at_ms);
 /* Of officers, versions, alarms: detail is plain and free of personal data. */
 void logbook_plain_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what,
@@ -43,6 +43,12 @@ int logbook_read(struct store *st, int64_t after_seq, int max,
     int (*cb)(const struct log_line *, void *), void *arg);
 /* Reads an XRANGE/XREAD entry; 0 or -1 when it is no entry of ours. */
 int log_line_of(struct log_line *out, const redisReply *entry);
+/*
+ * The same for the entries with these seqs, "3,17,20" as a case holds them; those that are not there
+ * any more are left out.  0, -1 if the store did not answer.
+ */
+int logbook_read_these(struct store *st, const char *seqs,
+    int (*cb)(const struct log_line *, void *), void *arg);
 int64_t logbook_last_seq(struct store *st);	/* -1 unknown */
 
 /*

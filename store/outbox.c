@@ -56,7 +56,7 @@ outbox_seal(struct buf *out, const struct seal_key *key,
 	buf_wipe(&plain);
 }
 
-/* Under a key of its own: what belongs to no case. */
+/* Under a key of its own: a digest speaks of many cases and must not fall with one of them. */
 static void
 seal_alone(struct buf *out, const struct store *st, const struct outbox_words *w)
 {
@@ -118,6 +118,7 @@ open_payload(struct outbox_item *it, const struct store *st, const char *p, size
 	it->latihan = json_is_true(json_object_get(doc, "latihan"));
 	it->heard_ms = json_integer_value(json_object_get(doc, "heard"));
 	it->key = key;
+	memcpy(it->wrapped, p, SEAL_WRAPPED_BYTES);
 	it->readable = 1;
 	/* An errand's words are the platform's name of what it calls back. */
 	if (strcmp(it->kind, OUTBOX_ERRAND) == 0)
@@ -212,8 +213,9 @@ mark_args(struct redis_args *all, const struct store *st, const struct outbox_ma
 	if (m->full > 0)
 		snprintf(full, sizeof(full), "%d", m->full);
 	if (m->ref != NULL)
-		seal_alone(&ref, st, &(struct outbox_words){ .code = m->item->code,
-		    .kind = OUTBOX_ERRAND, .to = buf_str(&m->item->to), .text = m->ref,
+		/* Under the case's key, so that erasing the case takes it along. */
+		outbox_seal(&ref, &m->item->key, m->item->wrapped, &(struct outbox_words){
+		    .code = m->item->code, .kind = OUTBOX_ERRAND, .to = buf_str(&m->item->to), .text = m->ref,
 		    .text_len = strlen(m->ref), .brief = "", .lang = "", .heard_ms = now_ms });
 	snprintf(at, sizeof(at), "%lld", (long long)m->at_ms);
 	for (size_t i = 0; i < N_ELEMS(fixed); i++)

@@ -27,11 +27,12 @@ struct outbox_item {
 	char code[12];
 	struct buf to, text;	/* opened: personal data */
 	struct seal_key key;	/* the case's data key */
+	uint8_t wrapped[SEAL_WRAPPED_BYTES];	/* the same as it lies in the store */
 	struct buf answers;	/* Message-ID of the letter that this answers; "" none */
 	struct buf brief;	/* its line in a digest; empty: it is never bundled */
 	/* Of an errand that calls a message back: see struct channel; heard_ms is when that one was sent. */
 	struct buf ref;
-	char lang[4];		/* the recipient's */
+	char lang[4];		/* of its text; "" Indonesian */
 	char walked[WALKED_CHARS];	/* the ways it went, this one last */
 	int waiting;		/* of those that may be bundled: how many its recipient has, this one included */
 	char storm[STORM_CHARS];	/* and his storm, as storm_read() takes it */
@@ -127,7 +128,7 @@ int outbox_bundle(struct store *st, const char *route, const struct outbox_item 
 
 /* ---- what is written ---- */
 
-/* A message before it is sealed; brief "" and lang "" where it is never bundled. */
+/* A message before it is sealed; brief "" where it is never bundled, lang "" for Indonesian. */
 struct outbox_words {
 	const char *code, *kind, *to, *text, *brief, *lang;
 	const char *answers;		/* Message-ID of the letter that it answers; NULL none */

@@ -20,7 +20,7 @@ struct settings {
 	char *http_address; int64_t http_port;
 	int64_t http_connections, http_per_address, http_headers_bytes, http_head_ms,
 	    http_body_rate;
-	int64_t hook_body_bytes, chat_body_bytes, form_body_bytes, photo_bytes, photo_count;
+	int64_t hook_body_bytes, chat_body_bytes, form_body_bytes, photo_bytes;
 	int64_t signature_age_ms, provider_age_ms;
 	int64_t in_flight, queue_max;
 	int64_t spool_files, spool_bytes, spool_after_ms;

@@ -151,54 +151,27 @@ add_entry(struct buf *b, const struct log_line *line)
 	json_decref(doc);
 }
 
-static int
-queue_entry(struct store *st, const struct buf *key, long long seq)
-{
-	struct redis_args a = { 0 };
-	char id[32];
-	int rc;
+struct log_list { struct buf *b; int shown; };
 
-	snprintf(id, sizeof(id), "%lld-0", seq);
-	redis_args_adds(&a, "XRANGE");
-	redis_args_add(&a, key->data, key->len);
-	redis_args_adds(&a, id);
-	redis_args_adds(&a, id);
-	rc = redis_pipe_queue(st->pipe, a.n, (const char **)a.argv, a.lens);
-	redis_args_release(&a);
-	return rc;
+static int
+list_entry(const struct log_line *line, void *arg)
+{
+	struct log_list *l = arg;
+
+	buf_adds(l->b, l->shown++ ? "," : "");
+	add_entry(l->b, line);
+	return 0;
 }
 
 static int
 add_log(struct buf *b, struct store *st, const char *seqs)
 {
-	struct buf key = { 0 };
-	const char *p = seqs;
-	int n = 0, rc = 0;
+	struct log_list l = { .b = b };
+	int rc;
 
-	buf_add_key(&key, &st->keys, KEY_LOG, NULL, NULL);
-	for (char *end; *p != '\0'; p = *end == ',' ? end + 1 : end, n++) {
-		long long seq = strtoll(p, &end, 10);
-
-		if (end == p)
-			break;
-		rc |= queue_entry(st, &key, seq);
-	}
 	buf_adds(b, ",\"log\":[");
-	for (int i = 0, shown = 0; rc == 0 && i < n; i++) {
-		redisReply *r = redis_pipe_reply(st->pipe);
-		struct log_line line;
-
-		if (r == NULL)
-			rc = -1;
-		else if (r->type == REDIS_REPLY_ARRAY && r->elements == 1 &&
-		    log_line_of(&line, r->element[0]) == 0) {
-			buf_adds(b, shown++ ? "," : "");
-			add_entry(b, &line);
-		}
-		freeReplyObject(r);
-	}
+	rc = logbook_read_these(st, seqs, list_entry, &l);
 	buf_addc(b, ']');
-	buf_release(&key);
 	return rc;
 }
 

@@ -47,7 +47,7 @@ close_house(void)
 static void
 letter(const char *id, const char *to, const char *words)
 {
-	tell(&eye.st, "email", id, to, words);
+	tell(&eye.st, "email", id, to, NULL, words);
 }
 
 static int
@@ -157,6 +157,29 @@ START_TEST(a_letter_arrives_encrypted_and_logged_in)
 	eye_becomes("uji.2", "undeliverable");
 	letter("uji.3", "siti@contoh.id\r\nBcc: x@y.id", "tidak sampai");
 	eye_becomes("uji.3", "undeliverable");
+}
+END_TEST
+
+/* Readers, and what reads aloud, are told the language that the words are in. */
+START_TEST(a_letter_says_its_language)
+{
+	static const struct { const char *lang, *said; } letters[] = {
+		{ "en", "Content-Language: en\n" }, { NULL, "Content-Language: id\n" },
+	};
+	char id[8];
+
+	for (size_t i = 0; i < N_ELEMS(letters); i++) {
+		struct buf box = { 0 };
+		const char *at;
+
+		snprintf(id, sizeof(id), "uji.%zu", i);
+		tell(&eye.st, "email", id, "siti@contoh.id", letters[i].lang, "kabar");
+		eye_becomes(id, "sent");
+		mailbox("all", &box);
+		at = strstr(buf_str(&box), letter_id(id));
+		ck_assert_msg(at != NULL && strstr(at, letters[i].said) != NULL, "%s", buf_str(&box));
+		buf_release(&box);
+	}
 }
 END_TEST
 
@@ -350,6 +373,7 @@ email_suite(void)
 	tcase_set_timeout(real, 60);
 	tcase_add_checked_fixture(real, begin_exim, end_exim);
 	tcase_add_test(real, a_letter_arrives_encrypted_and_logged_in);
+	tcase_add_test(real, a_letter_says_its_language);
 	suite_add_tcase(s, real);
 	tcase_set_timeout(sink, 60);
 	tcase_add_checked_fixture(sink, begin_sink, end_sink);

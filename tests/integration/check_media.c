@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -671,35 +672,61 @@ END_TEST
 
 /* ---- who may see it ---- */
 
-/* kentongan file hands out the bytes, and the record says that it did. */
-START_TEST(a_file_is_opened_on_record)
+/* The command's exit status; read gets what it says. */
+static int
+kentongan(const char *words, struct buf *read)
 {
-	struct buf bin = { 0 }, command = { 0 }, file = { 0 }, notes = { 0 }, read = { 0 };
-	char code[CODE_CHARS + 1], name[MEDIA_NAME_CHARS];
+	struct buf command = { 0 };
 	FILE *out;
 	int status;
+
+	bin_path(&command, "kentongan");
+	buf_addf(&command, " %s --dir %s --conf %s 2>&1", words, house.dir, house.conf);
+	out = popen(buf_str(&command), "r");
+	ck_assert_ptr_nonnull(out);
+	buf_reset(read);
+	buf_added(read, fread(buf_room(read, 1 << 20), 1, 1 << 20, out));
+	status = pclose(out);
+	buf_release(&command);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static const struct { const char *name, *as; int status; } readings[] = {	/* name NULL: the file's */
+	{ NULL, "", 2 },
+	{ NULL, "--as kpl-siapa", 1 },
+	{ NULL, "--as kpl-o-setwan", 1 },		/* he has ended */
+	{ "../secrets/data", "--as kpl-o-dlh", 1 },
+	{ "ffffffffffffffffffffffffffffffff.jpg", "--as kpl-o-dlh", 1 },
+	{ NULL, "--as kpl-o-dlh", 0 },
+};
+
+/* kentongan file hands out the bytes to an officer, and the record says to whom: once, for one reading. */
+START_TEST(a_file_is_opened_on_record)
+{
+	struct buf words = { 0 }, file = { 0 }, notes = { 0 }, read = { 0 };
+	char code[CODE_CHARS + 1], name[MEDIA_NAME_CHARS];
+	const char *first;
 
 	keep_photo("900501", "ok", 0, "");
 	whatsapp_photo("6281240000501", "900501", "pohon tumbang menutup jalan di desa kabat");
 	code_by("whatsapp", "+6281240000501", code);
 	file_of(code, &file, name);
-	bin_path(&bin, "kentongan");
-	for (int right = 0; right < 2; right++) {
-		buf_reset(&command);
-		buf_addf(&command, "%s file %s %s --dir %s --conf %s 2>&1", buf_str(&bin), code,
-		    right ? name : "../secrets/data", house.dir, house.conf);
-		buf_reset(&read);
-		out = popen(buf_str(&command), "r");
-		ck_assert_ptr_nonnull(out);
-		buf_added(&read, fread(buf_room(&read, 1 << 20), 1, 1 << 20, out));
-		status = pclose(out);
-		ck_assert_msg((status == 0) == right, "%s: %s", buf_str(&command), buf_str(&read));
+	ck_assert_msg(kentongan("officer end kpl-o-setwan", &read) == 0, "%s", buf_str(&read));
+	for (size_t i = 0; i < N_ELEMS(readings); i++) {
+		buf_reset(&words);
+		buf_addf(&words, "file %s %s %s", code,
+		    readings[i].name != NULL ? readings[i].name : name, readings[i].as);
+		ck_assert_msg(kentongan(buf_str(&words), &read) == readings[i].status, "%s: %s",
+		    buf_str(&words), buf_str(&read));
 	}
 	ck_assert(read.len == file.len && memcmp(read.data, file.data, file.len) == 0);
 	peek_notes(house.dir, house.conf, code, &notes);
-	ck_assert_msg(holds(&notes, "berkas-dibuka: ") && holds(&notes, name), "%s", buf_str(&notes));
-	buf_release(&bin);
-	buf_release(&command);
+	buf_reset(&words);
+	buf_addf(&words, "berkas-dibuka by kpl-o-dlh: %s\n", name);
+	first = strstr(buf_str(&notes), "berkas-dibuka");
+	ck_assert_msg(first != NULL && strncmp(first, buf_str(&words), words.len) == 0 &&
+	    strstr(first + 1, "berkas-dibuka") == NULL, "%s", buf_str(&notes));
+	buf_release(&words);
 	buf_release(&file);
 	buf_release(&notes);
 	buf_release(&read);
@@ -742,18 +769,21 @@ make_old(const char *name, int64_t age_s)
 	buf_release(&path);
 }
 
-/* Uploads that nobody took, and halves of files, do not lie there for ever; what a case has stays. */
+/* Uploads that nobody took, halves and orphans do not lie there for ever; what tells no owner stays. */
 START_TEST(leftovers_go)
 {
 	const struct timespec pause = { 0, 20 * 1000000L };
+	char orphan[MEDIA_NAME_CHARS];
 
+	peek_name_of(house.dir, house.conf, "GGGGGGGG.1", orphan);	/* no such case, no such message */
+	make_old(orphan, 8 * 86400);
 	make_old("ffffffffffffffffffffffffffffffff.masuk", 8 * 86400);
 	make_old("ffffffffffffffffffffffffffffffff.jpg.Xa3b", 8 * 86400);
 	make_old("eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee.masuk", 6 * 86400);
 	make_old("ffffffffffffffffffffffffffffffff.png", 800 * 86400);
 	kill_daemon("notify");		/* it looks when it starts, then each hour */
 	for (int64_t until = clock_mono_ms() + LIMIT_MS;
-	    lying("ffff.masuk") + lying(".Xa3b") > 0; nanosleep(&pause, NULL))
+	    lying("ffff.masuk") + lying(".Xa3b") + lying(orphan) > 0; nanosleep(&pause, NULL))
 		ck_assert_msg(clock_mono_ms() < until, "leftovers are left");
 	ck_assert_int_eq(lying("eeee.masuk"), 1);
 	ck_assert_int_eq(lying("ffff.png"), 1);

@@ -1,10 +1,14 @@
 /* The store's functions on a real server: the door, commits, the outbox, the due set, records. */
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/calendar.h"
+#include "lib/clock.h"
 #include "lib/config.h"
 #include "sla/sealer.h"
+#include "store/filed.h"
 #include "store/logbook.h"
 #include "tests/integration/kit.h"
 
@@ -888,6 +892,29 @@ sent_with_ref(struct outbox_item *it)
 	ck_assert_int_eq(m.result, 0);
 }
 
+/* What a message is called back by stays readable for as long as its case, and no longer. */
+static void
+falls_with_the_case(const char *id, const struct code *code)
+{
+	redisReply *r = bench_command(&b, "HGET %s r", bench_key(&b, KEY_MSG, id));
+	struct buf plain = { 0 };
+	struct seal_key other;
+	struct kit_case k;
+
+	ck_assert(r->type == REDIS_REPLY_STRING && r->len > SEAL_WRAPPED_BYTES);
+	kit_load(&b, &k, code);
+	ck_assert_mem_eq(r->str, k.keys.wrapped, SEAL_WRAPPED_BYTES);
+	ck_assert_int_eq(seal_open(&plain, &k.keys.key, "message", r->str + SEAL_WRAPPED_BYTES,
+	    r->len - SEAL_WRAPPED_BYTES), 0);
+	ck_assert_ptr_nonnull(strstr(buf_str(&plain), "\"text\":\"4711\""));
+	seal_key_random(&other);
+	ck_assert_int_ne(seal_open(&plain, &other, "message", r->str + SEAL_WRAPPED_BYTES,
+	    r->len - SEAL_WRAPPED_BYTES), 0);
+	buf_release(&plain);
+	kit_release(&k);
+	freeReplyObject(r);
+}
+
 /* A colleague takes the task: what told the first is called back by an errand with the platform's name. */
 START_TEST(what_was_sent_is_called_back)
 {
@@ -903,8 +930,10 @@ START_TEST(what_was_sent_is_called_back)
 			ck_assert_int_eq(mark(&head, "sent", 0), 0);
 			outbox_item_release(&head);
 		}
-		if (!in_the_air)
+		if (!in_the_air) {
 			sent_with_ref(&head);
+			falls_with_the_case(head.id, &codes[0]);
+		}
 		ck_assert_int_eq(kit_act(&b, &codes[0], ON_ACCEPT, KIT_KPL), COMMIT_OK);
 		if (in_the_air)
 			sent_with_ref(&head);
@@ -1340,6 +1369,131 @@ START_TEST(versions)
 }
 END_TEST
 
+static void
+name_file(const struct code *code, const char *name)
+{
+	struct commit_batch batch = { 0 };
+	int64_t now = store_now_ms(&b.st);
+	struct kit_case k;
+
+	kit_load(&b, &k, code);
+	k.cmd = (struct command){ .event = ON_FILE, .by = BY_SYSTEM, .file = name, .note = "gambar" };
+	kit_decide(&b, &k, now);
+	commit_begin(&batch, now);
+	kit_add(&b, &batch, &k, NULL);
+	ck_assert_int_eq(kit_run(&b, &batch), COMMIT_OK);
+	kit_release(&k);
+}
+
+/* The case lists so many; the road of `kentongan file` leads to those that its log alone names too. */
+START_TEST(a_file_beyond_the_case_is_found)
+{
+	struct code code = kit_opened(&b, "1", 0), other = kit_opened(&b, "2", 0);
+	char name[MEDIA_NAME_CHARS];
+	struct kit_case k;
+
+	for (int i = 0; i < CASE_FILES + 3; i++) {
+		snprintf(name, sizeof(name), "%032x.jpg", (unsigned)i);
+		name_file(&code, name);
+		name_file(&other, "ffffffffffffffffffffffffffffffff.jpg");
+	}
+	kit_load(&b, &k, &code);
+	ck_assert_int_eq(k.s.c.files_n, CASE_FILES);
+	for (int i = 0; i < CASE_FILES + 4; i++) {
+		snprintf(name, sizeof(name), "%032x.jpg", (unsigned)i);
+		ck_assert_msg(stored_case_has_file(&k.s, &b.st, name) == (i < CASE_FILES + 3), "%s", name);
+	}
+	ck_assert_int_eq(stored_case_has_file(&k.s, &b.st, "ffffffffffffffffffffffffffffffff.jpg"), 0);
+	bench_redis_kill(&b);
+	ck_assert_int_eq(stored_case_has_file(&k.s, &b.st, name), -1);
+	bench_redis_start(&b, NULL);
+	kit_release(&k);
+}
+END_TEST
+
+/* ---- files of nobody ---- */
+
+static void
+lay_file(const char *name, int64_t age_ms)
+{
+	int64_t at = clock_now_ms() - age_ms;
+	const struct timespec then = { at / 1000, 0 }, both[2] = { then, then };
+	struct buf path = { 0 };
+
+	buf_addf(&path, "%s/media/%s", b.dir, name);
+	ck_assert_int_eq(file_write(buf_str(&path), "x", 1, 0600), 0);
+	ck_assert_int_eq(utimensat(AT_FDCWD, buf_str(&path), both, 0), 0);
+	buf_release(&path);
+}
+
+static int
+file_lies(const char *name)
+{
+	struct buf path = { 0 };
+	int there;
+
+	buf_addf(&path, "%s/media/%s", b.dir, name);
+	there = access(buf_str(&path), F_OK) == 0;
+	buf_release(&path);
+	return there;
+}
+
+#define GONE "GGGGGGGG"			/* no case of that code was ever there */
+
+/* owner NULL: the message of that number of a case that is there; name: as it is. */
+static const struct { const char *what, *owner, *name; int64_t age_ms; int stays; } lying[] = {
+	{ "its case is there, its message gone", NULL, NULL, 8 * 86400000LL, 1 },
+	{ "its message is there, its case gone", GONE ".1", NULL, 8 * 86400000LL, 1 },
+	{ "both are gone", GONE ".2", NULL, 8 * 86400000LL, 0 },
+	{ "both are gone, and it is young", GONE ".3", NULL, 6 * 86400000LL, 1 },
+	{ "named as in the first days", "", "0123456789abcdef0123456789abcdef.jpg", 99 * 86400000LL, 1 },
+	{ "not named by our keys", "", "0123456789abcdef0123456789abcdef"
+	    "0123456789abcdef0123456789abcdef.jpg", 99 * 86400000LL, 1 },
+};
+
+START_TEST(a_file_of_nobody_goes)
+{
+	int64_t week_ago = clock_now_ms() - 7 * 86400000LL;
+	struct code code = kit_opened(&b, "1", 0);
+	char names[N_ELEMS(lying)][MEDIA_NAME_CHARS], id[24], owner[FILED_OWNER_CHARS];
+	struct buf folder = { 0 };
+
+	buf_addf(&folder, "%s/media", b.dir);
+	ck_assert_int_eq(mkdir(buf_str(&folder), 0700), 0);
+	bench_integer(&b, "HSET %s st sent", bench_key(&b, KEY_MSG, GONE ".1"));
+	for (size_t i = 0; i < N_ELEMS(lying); i++) {
+		snprintf(id, sizeof(id), "%s.999", code.s);
+		if (lying[i].owner != NULL)
+			snprintf(id, sizeof(id), "%s", lying[i].owner);
+		if (lying[i].name != NULL) {
+			snprintf(names[i], sizeof(names[i]), "%s", lying[i].name);
+		} else {
+			filed_name(names[i], &b.st, id, "jpg");
+			ck_assert_ptr_null(strstr(names[i], code.s));
+		}
+		ck_assert_msg(filed_owner(owner, &b.st, names[i]) == (lying[i].name == NULL ? 0 : -1) &&
+		    (lying[i].name != NULL || strcmp(owner, id) == 0), "%s: %s", lying[i].what, owner);
+		lay_file(names[i], lying[i].age_ms);
+	}
+	/* No answer is no proof. */
+	bench_redis_kill(&b);
+	ck_assert_int_eq(filed_sweep(&b.st, week_ago), 0);
+	bench_redis_start(&b, NULL);
+	store_close(&b.st);
+	bench_store(&b, &b.st, "cli");
+	ck_assert_int_eq(filed_sweep(&b.st, week_ago), 1);
+	for (size_t i = 0; i < N_ELEMS(lying); i++)
+		ck_assert_msg(file_lies(names[i]) == lying[i].stays, "%s", lying[i].what);
+	/* Nor is a store that has lost everything. */
+	freeReplyObject(bench_command(&b, "FLUSHALL"));
+	ck_assert_int_eq(filed_sweep(&b.st, week_ago), 0);
+	ck_assert(file_lies(names[0]) && file_lies(names[1]));
+	buf_release(&folder);
+}
+END_TEST
+
+/* ---- the server is killed ---- */
+
 /* What is acknowledged is there after the server was killed. */
 START_TEST(kill_and_start)
 {
@@ -1394,6 +1548,8 @@ add_commits(Suite *s)
 	tcase_add_test(tc, chained_commits);
 	tcase_add_test(tc, chain_broken_at_its_first);
 	tcase_add_test(tc, kill_and_start);
+	tcase_add_test(tc, a_file_beyond_the_case_is_found);
+	tcase_add_test(tc, a_file_of_nobody_goes);
 	suite_add_tcase(s, tc);
 }
 

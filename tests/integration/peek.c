@@ -90,6 +90,16 @@ peek_file_name(const char *dir, const char *conf, const char *code, char name[ME
 	return n > 0;
 }
 
+void
+peek_name_of(const char *dir, const char *conf, const char *message_id, char name[MEDIA_NAME_CHARS])
+{
+	struct house h;
+
+	enter(&h, dir, conf);
+	filed_name(name, &h.st, message_id, "jpg");
+	house_close(&h);
+}
+
 struct noting { const char *code; const struct seal_key *key; struct buf *out; };
 
 static int
@@ -100,6 +110,7 @@ add_note(const struct log_line *line, void *arg)
 	const char *about = json_string_value(json_object_get(doc, "about"));
 	const char *code = about != NULL ? about : json_string_value(json_object_get(doc, "code"));
 	const char *what = json_string_value(json_object_get(doc, "what"));
+	const char *actor = json_string_value(json_object_get(doc, "actor"));
 	const char *x = json_string_value(json_object_get(doc, "x"));
 	struct buf raw = { 0 }, plain = { 0 };
 
@@ -109,7 +120,8 @@ add_note(const struct log_line *line, void *arg)
 		ck_assert_int_eq(seal_open(&plain, n->key, "note", raw.data, strlen(x) / 2), 0);
 		sealed = json_loadb(plain.data, plain.len, 0, NULL);
 		if (json_is_string(json_object_get(sealed, "note")))
-			buf_addf(n->out, "%s: %s\n", what != NULL ? what : "",
+			buf_addf(n->out, "%s by %s: %s\n", what != NULL ? what : "",
+			    actor != NULL ? actor : "nobody",
 			    json_string_value(json_object_get(sealed, "note")));
 	}
 	json_decref(sealed);

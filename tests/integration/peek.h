@@ -11,9 +11,12 @@ void peek_token(const char *dir, const char *conf, const char *message_id, char 
 /* The first file that the case names, whoever may see it; 0 when there is none (yet). */
 int peek_file_name(const char *dir, const char *conf, const char *code,
     char name[MEDIA_NAME_CHARS]);
+/* The stored name of the JPEG that this message would have fetched. */
+void peek_name_of(const char *dir, const char *conf, const char *message_id,
+    char name[MEDIA_NAME_CHARS]);
 /* Appends what lies sealed in DIR/media under this name, opened with the case's key. */
 void peek_file(const char *dir, const char *conf, const char *code, const char *name,
     struct buf *out);
-/* Appends "event: note" of each log entry of the case or about it that has a sealed note. */
+/* Appends "event by ACTOR: note" of each log entry of the case or about it that has a sealed note. */
 void peek_notes(const char *dir, const char *conf, const char *code, struct buf *out);
 #endif

@@ -6,11 +6,13 @@
 #include "store/commit.h"
 
 void
-tell(struct store *st, const char *route, const char *id, const char *to, const char *text)
+tell(struct store *st, const char *route, const char *id, const char *to, const char *lang,
+    const char *text)
 {
 	struct buf words = { 0 };
 	struct commit_batch batch = { 0 };
-	struct answer a = { .what = "cek", .kind = "cek", .route = route, .to = to, .text = &words };
+	struct answer a = { .what = "cek", .kind = "cek", .route = route, .to = to, .text = &words,
+	    .text_lang = lang };
 	struct case_keys keys;
 	int64_t now = store_now_ms(st);
 

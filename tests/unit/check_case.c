@@ -80,7 +80,7 @@ draw_lists(struct case_record *c)
 	}
 	c->files_n = (int)draw(CASE_FILES + 1);
 	for (int i = 0; i < c->files_n; i++)
-		snprintf(c->files[i], MEDIA_NAME_CHARS, "%032llx.jpg", (unsigned long long)draw(1 << 30));
+		snprintf(c->files[i], MEDIA_NAME_CHARS, "%064llx.webp", (unsigned long long)draw(1 << 30));
 }
 
 static void

@@ -1277,7 +1277,7 @@ START_TEST(a_file_ends_no_wait)
 }
 END_TEST
 
-START_TEST(files_beyond_the_case_stand_in_the_log)
+START_TEST(a_case_lists_so_many_files)
 {
 	char name[MEDIA_NAME_CHARS];
 
@@ -1300,7 +1300,7 @@ add_files(Suite *s)
 	tcase_add_loop_test(tc, a_file_is_named_once, 0, N_ELEMS(stored));
 	tcase_add_test(tc, only_the_house_speaks_of_files);
 	tcase_add_test(tc, a_file_ends_no_wait);
-	tcase_add_test(tc, files_beyond_the_case_stand_in_the_log);
+	tcase_add_test(tc, a_case_lists_so_many_files);
 	suite_add_tcase(s, tc);
 }
 

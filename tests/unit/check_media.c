@@ -108,6 +108,9 @@ END_TEST
 
 static const struct { const char *name; int ok; } names[] = {
 	{ "0123456789abcdef0123456789abcdef.jpg", 1 }, { "0123456789abcdef0123456789abcdef.webp", 1 },
+	{ "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.webp", 1 },
+	{ "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde.jpg", 0 },
+	{ "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0.jpg", 0 },
 	{ "0123456789abcdef0123456789abcdef.JPG", 0 }, { "0123456789abcdef0123456789abcdef.svg", 0 },
 	{ "0123456789abcdef0123456789abcdef", 0 }, { "0123456789abcdef0123456789abcde.jpg", 0 },
 	{ "0123456789abcdef0123456789abcdef.x.jpg", 0 }, { "../6789abcdef0123456789abcdef/x.jpg", 0 },
