@@ -221,6 +221,7 @@ keep_words(struct letter *l, const struct buf *said, const struct letter_limits 
 	else
 		buf_add(&words, said->data, said->len);
 	n = words.len;
+	l->cut |= n > limits->text_bytes;
 	if (n > limits->text_bytes)
 		for (n = limits->text_bytes; n > 0 && ((unsigned char)words.data[n] & 0xc0) == 0x80; n--)
 			;

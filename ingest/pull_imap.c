@@ -18,6 +18,7 @@
  * Files      that hang on a letter are on disk before its report goes to the store, and the report
  *            is there before the cursor moves.
  */
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +60,10 @@ struct imap {
 static int
 is_loopback(const char *host)
 {
-	return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 || strncmp(host, "127.", 4) == 0;
+	struct in_addr a;
+
+	return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+	    (inet_pton(AF_INET, host, &a) == 1 && ntohl(a.s_addr) >> 24 == 127);
 }
 
 static int
@@ -541,11 +545,10 @@ subject_of(const struct letter *letter)
  * subject what is the matter.  Where the words are few they stand first: they may be a command.
  */
 static void
-add_words(struct buf *b, const struct pull *p, const struct found *f, const struct letter *letter)
+add_words(struct buf *b, const struct letter *letter)
 {
 	const char *text = letter->text != NULL ? letter->text : "";
 	const char *subject = subject_of(letter);
-	const char *box = p->g->h.set.imap_mailbox;
 	int first = strlen(text) > SHORT_BYTES || text[0] == '\0';
 
 	if (first)
@@ -553,14 +556,45 @@ add_words(struct buf *b, const struct pull *p, const struct found *f, const stru
 	buf_adds(b, text);
 	if (!first && subject[0] != '\0')
 		buf_addf(b, "\n%s", subject);
-	if (letter->reply && text[0] != '\0')
-		return;		/* an act's note, perhaps, which others read */
-	if (letter->cut || is_beginning_only(p, f))
-		buf_addf(b, "%s[E-mail terlalu besar, tidak dibaca seluruhnya; lihat %s, UID %" PRId64 "]",
-		    b->len > 0 ? "\n" : "", box, f->uid);
+}
+
+/* What of it was not read; not below an act's words, perhaps, which others read. */
+static void
+add_notes(struct buf *b, const struct pull *p, const struct found *f, const struct letter *letter, int cut)
+{
+	const char *box = p->g->h.set.imap_mailbox;
+
+	if (letter->reply && letter->text != NULL)
+		return;
+	if (cut || letter->cut || is_beginning_only(p, f))
+		buf_addf(b, "[E-mail terlalu besar, tidak dibaca seluruhnya; lihat %s, UID %" PRId64 "]", box, f->uid);
 	if (letter->others > 0)
 		buf_addf(b, "%s[%d lampiran tidak dibuka; lihat %s, UID %" PRId64 "]", b->len > 0 ? "\n" : "",
 		    letter->others, box, f->uid);
+}
+
+/* Its words, as many as a report holds, and what we have to say of it. */
+static char *
+text_of(const struct pull *p, const struct found *f, const struct letter *letter)
+{
+	size_t most = (size_t)p->g->h.set.text_bytes;
+	struct buf words = { 0 }, notes = { 0 };
+	char *text;
+
+	add_words(&words, letter);
+	add_notes(&notes, p, f, letter, words.len > most);
+	if (words.len + 1 + notes.len > most) {
+		buf_reset(&notes);
+		add_notes(&notes, p, f, letter, 1);
+		way_cut(&words, notes.len + 1 < most ? most - notes.len - 1 : 0);
+	}
+	if (words.len > 0 && notes.len > 0)
+		buf_addc(&words, '\n');
+	buf_add(&words, notes.data, notes.len);
+	text = words.len > 0 ? xstrdup(buf_str(&words)) : NULL;
+	buf_wipe(&words);
+	buf_release(&notes);
+	return text;
 }
 
 /*
@@ -598,7 +632,6 @@ static int
 add_report(struct pull *p, const struct found *f, struct letter *letter)
 {
 	struct laporan l = { .channel = "" };
-	struct buf words = { 0 };
 	int missing = add_files(p, &l, letter);
 
 	FAULT_POINT("letter_files_stored");
@@ -619,10 +652,8 @@ add_report(struct pull *p, const struct found *f, struct letter *letter)
 	}
 	l.no_reply = letter->machine || letter->from == NULL;
 	find_thread(&l, p->g, letter);
-	add_words(&words, p, f, letter);
-	l.text = way_text(p->g, buf_str(&words));
+	l.text = text_of(p, f, letter);
 	pull_add(p, &l);
-	buf_wipe(&words);
 	laporan_release(&l);
 	return 0;
 }

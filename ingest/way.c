@@ -301,14 +301,25 @@ way_sms(struct laporan *l, const struct ingest *g, const char *id, const char *f
 char *
 way_text(const struct ingest *g, const char *text)
 {
-	size_t n = text != NULL ? strlen(text) : 0, most = (size_t)g->h.set.text_bytes;
+	struct buf b = { 0 };
 
-	if (n == 0)
+	if (text == NULL || text[0] == '\0')
 		return NULL;
-	if (n > most)
-		for (n = most; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
-			;
-	return xstrndup(text, n);
+	buf_adds(&b, text);
+	way_cut(&b, (size_t)g->h.set.text_bytes);
+	return buf_take(&b);
+}
+
+void
+way_cut(struct buf *text, size_t most)
+{
+	size_t n = most;
+
+	if (text->len <= most)
+		return;
+	while (n > 0 && ((unsigned char)text->data[n] & 0xc0) == 0x80)
+		n--;
+	buf_cut(text, n);
 }
 
 void

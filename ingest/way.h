@@ -80,6 +80,8 @@ void way_sender(struct laporan *l, const char *channel, const char *prefix, cons
  * that is still heard.  NULL for NULL and "".  Caller frees.
  */
 char *way_text(const struct ingest *g, const char *text);
+/* Cuts at a whole character to so many bytes at most. */
+void way_cut(struct buf *text, size_t most);
 /* Answers 200 without a body: nothing in it was a report. */
 void way_nothing(struct http_req *r);
 /* An SMS; a sender that is no number is heard and never answered.  time_ms 0: unknown. */

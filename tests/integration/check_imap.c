@@ -672,6 +672,26 @@ START_TEST(what_is_over_the_limits_is_said)
 }
 END_TEST
 
+/* More words than a report holds: it ends with our saying so, and what hangs on it is not forgotten. */
+START_TEST(a_long_letter_says_that_it_goes_on)
+{
+	struct buf parts = { 0 }, words = { 0 };
+	char code[CODE_CHARS + 1];
+
+	buf_adds(&parts, SAID);
+	for (int i = 0; i < 400; i++)
+		buf_adds(&parts, "lampunya mati lagi, tiangnya miring\r\n");
+	add_part(&parts, "Content-Type: image/jpeg; name=foto.jpg\r\n", "<html>", 6);
+	write_parts(INSIDE, &parts, code);
+	peek_words(house.dir, house.conf, code, &words);
+	ck_assert_uint_le(words.len, 8192);
+	ck_assert_msg(strstr(buf_str(&words), "miring\n") != NULL &&
+	    strstr(buf_str(&words), "\n[E-mail terlalu besar, tidak dibaca seluruhnya; lihat INBOX, UID ") != NULL &&
+	    strstr(buf_str(&words), "\n[1 lampiran tidak dibuka; lihat INBOX, UID ") != NULL, "%s", buf_str(&words));
+	buf_release(&words);
+}
+END_TEST
+
 START_TEST(a_logo_is_no_file)
 {
 	static const char page[] = "Content-Type: text/html\r\n\r\n<p>lampu jalan mati di desa kabat</p><img src=\"cid:logo@a\">\r\n";
@@ -1280,6 +1300,7 @@ imap_suite(void)
 	tcase_add_test(tc, a_letter_that_unfolds_goes_to_a_human);
 	tcase_add_loop_test(tc, a_picture_is_a_file_of_its_case, 0, N_ELEMS(pictures));
 	tcase_add_test(tc, what_is_over_the_limits_is_said);
+	tcase_add_test(tc, a_long_letter_says_that_it_goes_on);
 	tcase_add_test(tc, a_logo_is_no_file);
 	tcase_add_test(tc, a_picture_without_a_word_goes_to_a_human);
 	tcase_add_loop_test(tc, a_picture_without_a_word_joins_its_case, 0, 2);
