@@ -377,14 +377,15 @@ END_TEST
 
 /* ---- a gateway in trouble ---- */
 
-static const struct { const char *what, *mode; int64_t chat; size_t calls; } troubles[] = {
-	{ "503", "{\"mode\":\"503\",\"times\":1}", 8000001, 2 },
-	{ "429", "{\"mode\":\"429\",\"times\":1,\"retry_after\":2}", 8000002, 2 },
-	{ "accepted and died", "{\"mode\":\"die\",\"times\":1}", 8000003, 2 },
-	{ "a proxy's page", "{\"mode\":\"wrong-json\",\"times\":1}", 8000004, 2 },
-	{ "slow", "{\"mode\":\"slow\",\"ms\":700,\"times\":1}", 8000005, 1 },
-	{ "answered, then reset", "{\"mode\":\"reset\",\"times\":1}", 8000006, 1 },
-	{ "no whole head", "{\"mode\":\"hang-headers\",\"ms\":300,\"times\":1}", 8000007, 2 },
+/* calls: at least; twice: whether one more is right too, for the answer may have been lost. */
+static const struct { const char *what, *mode; int64_t chat; size_t calls; int twice; } troubles[] = {
+	{ "503", "{\"mode\":\"503\",\"times\":1}", 8000001, 2, 0 },
+	{ "429", "{\"mode\":\"429\",\"times\":1,\"retry_after\":2}", 8000002, 2, 0 },
+	{ "accepted and died", "{\"mode\":\"die\",\"times\":1}", 8000003, 2, 0 },
+	{ "a proxy's page", "{\"mode\":\"wrong-json\",\"times\":1}", 8000004, 2, 0 },
+	{ "slow", "{\"mode\":\"slow\",\"ms\":700,\"times\":1}", 8000005, 1, 0 },
+	{ "answered, then reset", "{\"mode\":\"reset\",\"times\":1}", 8000006, 1, 1 },
+	{ "no whole head", "{\"mode\":\"hang-headers\",\"ms\":300,\"times\":1}", 8000007, 2, 0 },
 };
 
 START_TEST(trouble_ends_in_one_answer)
@@ -418,8 +419,9 @@ START_TEST(trouble_ends_in_one_answer)
 	/* The next one to the same chat is last in its row: whatever was to come before it has come. */
 	message(troubles[_i].chat, 2, "\"text\":\"cek\"");
 	said(troubles[_i].chat, "Sisa waktu", 1, body, sizeof(body));
-	ck_assert_msg(sink_count(&bot, "/sendMessage", to) == troubles[_i].calls + 1, "%s: %zu calls",
-	    troubles[_i].what, sink_count(&bot, "/sendMessage", to));
+	n = sink_count(&bot, "/sendMessage", to) - 1;
+	ck_assert_msg(n >= troubles[_i].calls && n <= troubles[_i].calls + (size_t)troubles[_i].twice,
+	    "%s: %zu calls", troubles[_i].what, n);
 }
 END_TEST
 
@@ -457,11 +459,34 @@ START_TEST(who_blocked_us_is_tried_once)
 }
 END_TEST
 
+/* A line of a file of the house that holds both, in this order, waited for. */
+static void
+has_line(const char *file, const char *one, const char *two)
+{
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	struct buf path = { 0 }, all = { 0 };
+	int found = 0;
+
+	buf_addf(&path, "%s/%s", house.dir, file);
+	while (!found) {
+		ck_assert_msg(clock_mono_ms() < until, "%s: no line with %s and %s", file, one, two);
+		buf_reset(&all);
+		ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &all), 0);
+		for (const char *at = buf_str(&all); (at = strstr(at, one)) != NULL && !found; at++) {
+			const char *rest = strstr(at, two);
+
+			found = rest != NULL && rest < at + strcspn(at, "\n");
+		}
+		if (!found)
+			nanosleep(&(struct timespec){ 0, 20 * 1000000L }, NULL);
+	}
+	buf_release(&path);
+	buf_release(&all);
+}
+
 /* The whole way stands still: a queue must not be burnt for a token that has changed. */
 START_TEST(a_refused_token_is_an_alarm)
 {
-	struct buf path = { 0 }, all = { 0 };
-	int64_t until = clock_mono_ms() + LIMIT_MS;
 	const json_t *last;
 	json_t *records;
 
@@ -469,20 +494,13 @@ START_TEST(a_refused_token_is_an_alarm)
 	message(9100001, 1, "\"text\":\"lampu jalan mati di desa kabat\"");
 	sink_wait(&bot, "/sendMessage", "\"chat_id\":9100001,", 1, &records, &last);
 	json_decref(records);
-	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
-	while (strstr(buf_str(&all), "secrets/telegram_token") == NULL) {
-		ck_assert_msg(clock_mono_ms() < until, "nobody is told of the token");
-		nanosleep(&(struct timespec){ 0, 20 * 1000000L }, NULL);
-		buf_reset(&all);
-		ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &all), 0);
-	}
+	has_line("log/notify.log", "event=send_failed route=telegram ", "the token is refused");
+	has_line("out/sms.jsonl", "secrets/telegram_token", "");
 	message(9100002, 1, "\"text\":\"lampu jalan mati di desa kabat\"");
 	/* By the hook's next answer that report is stored, and by the SMS way's it would have been sent. */
 	sms("+6281234560077", "CEK", NULL);
 	told("", "tanpa-laporan", "+6281234560077");
 	ck_assert_uint_eq(sink_count(&bot, "/sendMessage", "\"chat_id\":91"), 1);
-	buf_release(&path);
-	buf_release(&all);
 }
 END_TEST
 
