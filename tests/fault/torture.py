@@ -51,13 +51,13 @@ class Watch(threading.Thread):
 
     def __init__(self, house, history):
         super().__init__(daemon=True)
-        self.house, self.history, self.over = house, history, False
+        self.house, self.history, self.ended = house, history, threading.Event()
         self.pids = {n: house.pid(n) for n in DAEMONS + ("redis",)}
         self.thaw = {}
 
     def run(self):
         away = set()
-        while not self.over:
+        while not self.ended.is_set():
             for name, old in self.pids.items():
                 pid = self.house.pid(name)
                 if pid != old and name not in away:
@@ -67,13 +67,13 @@ class Watch(threading.Thread):
                     away.discard(name)
                     self.pids[name] = pid
                     self.history.add("back", name=name, pid=pid)
-            time.sleep(0.02)
+            self.ended.wait(0.02)
 
     def serves(self, name):
         return name != "redis" or self.house.store_answers()
 
     def finish(self):
-        self.over = True
+        self.ended.set()
         self.join(5)
 
 
@@ -82,14 +82,14 @@ class Follower(threading.Thread):
 
     def __init__(self, house, history):
         super().__init__(daemon=True)
-        self.house, self.history, self.over, self.last = house, history, False, 0
+        self.house, self.history, self.ended, self.last = house, history, threading.Event(), 0
 
     def run(self):
-        while not self.over:
+        while not self.ended.is_set():
             try:
                 self.follow()
             except (OSError, ValueError, http.client.HTTPException):
-                time.sleep(0.1)
+                self.ended.wait(0.1)
 
     def follow(self):
         conn = http.client.HTTPConnection(self.house.console, timeout=5)
@@ -114,7 +114,7 @@ class Follower(threading.Thread):
             wait_for("the feed to tell the newest", lambda: self.last >= self.newest(), limit_s, 0.1)
         except Late as e:
             self.history.add("feed_behind", why=str(e))
-        self.over = True
+        self.ended.set()
 
     def newest(self):
         try:
