@@ -233,21 +233,6 @@ bury(struct sim *s, int slot)
 	s->open--;
 }
 
-static void
-keep_due(struct sim *s, int slot)
-{
-	struct sim_case *k = s->slots[slot];
-	int64_t due = case_due_ms(&k->c);
-	struct sim_event e = { .at_ms = due, .slot = slot, .where = &k->where };
-
-	if (k->where >= 0 && due == 0)
-		sim_queue_drop(&s->due, k->where);
-	else if (k->where >= 0 && s->due.events[k->where].at_ms != due)
-		sim_queue_move(&s->due, k->where, due);
-	else if (k->where < 0 && due != 0)
-		sim_queue_put(&s->due, &e);
-}
-
 /* Decides, and lets the world hear of it; -1: refused. */
 static int
 decide(struct sim *s, int slot, struct command *cmd)
@@ -270,7 +255,7 @@ decide(struct sim *s, int slot, struct command *cmd)
 		k->taken_ms = k->c.taken_ms;
 	if (k->handled_ms == 0)
 		k->handled_ms = k->c.handled_ms;
-	keep_due(s, slot);
+	sim_queue_set(&s->due, slot, case_due_ms(&k->c));
 	if (s->on_step != NULL)
 		s->on_step(s, &step, s->arg);
 	for (int i = 0; i < fx->messages_n; i++)
@@ -305,7 +290,6 @@ new_slot(struct sim *s)
 		s->free_slots = xrealloc(s->free_slots, (size_t)s->slots_n * sizeof(*s->free_slots));
 		s->slots[slot] = xcalloc(1, sizeof(**s->slots));
 	}
-	s->slots[slot]->where = -1;
 	s->slots[slot]->taken_ms = s->slots[slot]->handled_ms = 0;
 	memset(&s->slots[slot]->c, 0, sizeof(s->slots[slot]->c));
 	s->open++;
@@ -592,6 +576,7 @@ sim_init(struct sim *s, const struct policy *p, const struct roster *r,
 	s->mail = xcalloc(r->n, sizeof(*s->mail));
 	s->leaders = xcalloc((size_t)(opt->troubles_n + 1) * (size_t)(s->people.places_n + 1),
 	    sizeof(*s->leaders));
+	s->due.by_slot = 1;
 	s->fx = xcalloc(1, sizeof(*s->fx));
 	s->desk = xcalloc(r->n, sizeof(*s->desk));
 	for (size_t i = 0; i < r->n; i++)

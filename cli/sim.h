@@ -33,7 +33,6 @@ struct sim_case {
 	struct case_record c;
 	struct understanding truth;
 	uint32_t life;			/* how many cases this slot had before */
-	int where;			/* its place in the due queue; -1: closed */
 	int64_t taken_ms, handled_ms;	/* the first time, whatever was disputed later; 0 never */
 };
 
@@ -52,7 +51,7 @@ struct sim {
 	const struct roster *r;
 	struct sim_people people;
 	struct dice dice;
-	struct sim_queue events, due;
+	struct sim_queue events, due;	/* due: each open case once */
 	struct sim_case **slots; int slots_n; int *free_slots; int free_n;
 	int64_t now_ms, end_ms;
 	int open;

@@ -1,6 +1,7 @@
 #include "cli/sim_queue.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/buf.h"
 
@@ -14,23 +15,31 @@ static void
 set(struct sim_queue *q, size_t at, const struct sim_event *e)
 {
 	q->events[at] = *e;
-	if (e->where != NULL)
-		*e->where = (int)at;
+	if (q->by_slot)
+		q->places[e->slot] = (int)at + 1;
 }
+
+/* Four children: half as deep as with two, and the four lie side by side. */
+#define CHILDREN 4
+#define PARENT(at) (((at) - 1) / CHILDREN)
 
 static void
 rise(struct sim_queue *q, size_t at, struct sim_event e)
 {
-	for (; at > 0 && is_before(&e, &q->events[(at - 1) / 2]); at = (at - 1) / 2)
-		set(q, at, &q->events[(at - 1) / 2]);
+	for (; at > 0 && is_before(&e, &q->events[PARENT(at)]); at = PARENT(at))
+		set(q, at, &q->events[PARENT(at)]);
 	set(q, at, &e);
 }
 
 static void
 sink(struct sim_queue *q, size_t at, struct sim_event e)
 {
-	for (size_t child; (child = 2 * at + 1) < q->n; at = child) {
-		child += child + 1 < q->n && is_before(&q->events[child + 1], &q->events[child]);
+	for (size_t child; (child = CHILDREN * at + 1) < q->n; at = child) {
+		size_t end = child + CHILDREN < q->n ? child + CHILDREN : q->n;
+
+		for (size_t c = child + 1; c < end; c++)
+			if (is_before(&q->events[c], &q->events[child]))
+				child = c;
 		if (!is_before(&q->events[child], &e))
 			break;
 		set(q, at, &q->events[child]);
@@ -41,10 +50,28 @@ sink(struct sim_queue *q, size_t at, struct sim_event e)
 static void
 settle(struct sim_queue *q, size_t at, struct sim_event e)
 {
-	if (at > 0 && is_before(&e, &q->events[(at - 1) / 2]))
+	if (at > 0 && is_before(&e, &q->events[PARENT(at)]))
 		rise(q, at, e);
 	else
 		sink(q, at, e);
+}
+
+int
+sim_queue_has(const struct sim_queue *q, int slot)
+{
+	return (size_t)slot < q->places_n && q->places[slot] != 0;
+}
+
+static void
+know_slot(struct sim_queue *q, int slot)
+{
+	size_t n = q->places_n;
+
+	if ((size_t)slot < n)
+		return;
+	q->places_n = (size_t)slot < 512 ? 1024 : 2 * (size_t)slot;
+	q->places = xrealloc(q->places, q->places_n * sizeof(*q->places));
+	memset(q->places + n, 0, (q->places_n - n) * sizeof(*q->places));
 }
 
 void
@@ -56,20 +83,21 @@ sim_queue_put(struct sim_queue *q, const struct sim_event *e)
 		q->cap = q->cap != 0 ? 2 * q->cap : 1024;
 		q->events = xrealloc(q->events, q->cap * sizeof(*q->events));
 	}
+	if (q->by_slot)
+		know_slot(q, e->slot);
 	mine.order = q->order++;
 	rise(q, q->n++, mine);
 }
 
-void
-sim_queue_drop(struct sim_queue *q, int place)
+static void
+drop(struct sim_queue *q, size_t place)
 {
 	struct sim_event last = q->events[--q->n];
-	int *where = q->events[place].where;
 
-	if (where != NULL)
-		*where = -1;
-	if ((size_t)place != q->n)
-		settle(q, (size_t)place, last);
+	if (q->by_slot)
+		q->places[q->events[place].slot] = 0;
+	if (place != q->n)
+		settle(q, place, last);
 }
 
 int
@@ -78,7 +106,7 @@ sim_queue_take(struct sim_queue *q, struct sim_event *out)
 	if (q->n == 0)
 		return -1;
 	*out = q->events[0];
-	sim_queue_drop(q, 0);
+	drop(q, 0);
 	return 0;
 }
 
@@ -89,18 +117,29 @@ sim_queue_next_ms(const struct sim_queue *q)
 }
 
 void
-sim_queue_move(struct sim_queue *q, int place, int64_t at_ms)
+sim_queue_set(struct sim_queue *q, int slot, int64_t at_ms)
 {
-	struct sim_event e = q->events[place];
+	struct sim_event e = { .at_ms = at_ms, .slot = slot };
+	size_t place;
 
-	e.at_ms = at_ms;
-	e.order = q->order++;
-	settle(q, (size_t)place, e);
+	if (!sim_queue_has(q, slot)) {
+		if (at_ms != 0)
+			sim_queue_put(q, &e);
+		return;
+	}
+	place = (size_t)q->places[slot] - 1;
+	if (at_ms == 0) {
+		drop(q, place);
+	} else if (q->events[place].at_ms != at_ms) {
+		e.order = q->order++;
+		settle(q, place, e);
+	}
 }
 
 void
 sim_queue_release(struct sim_queue *q)
 {
 	free(q->events);
+	free(q->places);
 	*q = (struct sim_queue){ 0 };
 }

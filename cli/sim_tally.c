@@ -282,7 +282,7 @@ tally_print(struct tally *t, struct buf *out)
 	for (int i = 0; i <= TALLY_MESSAGES; i++)
 		days += t->mail[i];
 	for (int i = 0; i < s->slots_n; i++)
-		if (s->slots[i]->where >= 0)
+		if (sim_queue_has(&s->due, i))
 			judge(t, s->slots[i], s->now_ms);
 	buf_addf(out, "seed %" PRIu64 ", %d days, %d reports a day\n", s->opt.seed, s->opt.days,
 	    s->opt.reports_per_day);
