@@ -128,7 +128,7 @@ static const struct field fields[] = {
 	MS("hd", handled_ms), MS("rs", resolved_ms),
 	TEXT("hold", holder), INT("msg", messages), INT("ho", hand_ons), INT("lv", level),
 	MS("cfm", confirm_by_ms), MS("wt", wait_until_ms), ENUM("wb", wait_back, CASE_DITUTUP),
-	INT("wa", wait_asked), MS("rev", review_ms),
+	INT("wa", wait_asked), MS("rev", review_ms), MS("sp", spoken_ms), INT("sr", spoken_rung),
 	ENUM("us", undo.state, CASE_DITUTUP), TEXT("uo", undo.officer), TEXT("uh", undo.holder),
 	MS("uu", undo.until_ms), INT("uc", undo.clocks),
 	TEXT("dig", digest), TEXT("lh", ledger.holder), MS("ls", ledger.since_ms),

@@ -113,6 +113,8 @@ struct case_record {
 	int64_t wait_until_ms;		/* in menunggu */
 	enum case_state wait_back;
 	int wait_asked;			/* for the resident's answer; else for budget or parts */
+	int64_t spoken_ms;		/* a rung last told somebody then; spoken_rung: its place */
+	int spoken_rung;
 	int64_t review_ms;		/* looked at again then, if nothing else is due */
 	/* What the last act changed, while it may be taken back. */
 	struct {
