@@ -10,7 +10,7 @@
 struct cli_flag { const char *name; const char **value; int *is_set; };
 struct cli {
 	const char *conf, *dir, *redis;
-	int json, dir_given;
+	int json, dir_given, conf_given;
 	const char *args[16]; int args_n;
 };
 /* 0; -1 with the mistake said on standard error. --conf --dir --redis --json are always known. */
@@ -46,4 +46,5 @@ int cli_reload(int argc, char **argv);
 int cli_audit(int argc, char **argv);
 int cli_demo(int argc, char **argv);
 int cli_simulate(int argc, char **argv);
+int cli_replay(int argc, char **argv);
 #endif

@@ -37,6 +37,8 @@ static const struct {
 	    "[--dir DIR] [--seconds N] [--speed F]   a working day of the regency in two minutes" },
 	{ "simulate", cli_simulate,
 	    "[--seed N] [--days D] [--reports-per-day R] [--flood DAY] [--quake DAY] ...   a year in seconds" },
+	{ "replay", cli_replay,
+	    "[--conf DIR] [--roster FILE] [--from SEQ] [--to SEQ]   the log decided again, or by other rules" },
 };
 
 /* Asked for, it is an answer; else a complaint. */
@@ -133,6 +135,7 @@ cli_parse(struct cli *c, int argc, char **argv, const struct cli_flag *flags, si
 		if (take_flag(name, value, mine ? own : flags, mine ? N_ELEMS(own) : n, &took) != 0)
 			return -1;
 		c->dir_given |= strcmp(name, "dir") == 0;
+		c->conf_given |= strcmp(name, "conf") == 0;
 		i += took;
 	}
 	return 0;
