@@ -47,4 +47,5 @@ int cli_audit(int argc, char **argv);
 int cli_demo(int argc, char **argv);
 int cli_simulate(int argc, char **argv);
 int cli_replay(int argc, char **argv);
+int cli_forecast(int argc, char **argv);
 #endif

@@ -42,9 +42,9 @@ end(void)
 	house_down();
 }
 
-/* kentongan replay with these words more; its exit status, what it says in out. */
+/* A subcommand on the house with these words more; its exit status, what it says in out. */
 static int
-replay(const char *words, struct buf *out)
+say(const char *subcommand, const char *words, struct buf *out)
 {
 	struct buf command = { 0 };
 	FILE *f;
@@ -52,12 +52,18 @@ replay(const char *words, struct buf *out)
 
 	buf_reset(out);
 	bin_path(&command, "kentongan");
-	buf_addf(&command, " replay --dir %s %s 2>&1", house.dir, words);
+	buf_addf(&command, " %s --dir %s %s 2>&1", subcommand, house.dir, words);
 	ck_assert_ptr_nonnull(f = popen(buf_str(&command), "r"));
 	while ((n = fread(buf_room(out, 4096), 1, 4096, f)) > 0)
 		buf_added(out, n);
 	buf_release(&command);
 	return pclose(f);
+}
+
+static int
+replay(const char *words, struct buf *out)
+{
+	return say("replay", words, out);
 }
 
 static void
@@ -82,6 +88,10 @@ START_TEST(what_was_and_what_would_have_been)
 	sms("+6281234570001", "sampah menumpuk di depan pasar desa kabat kecamatan kabat", quick);
 	handles(quick);
 	told(slow, "ingat", "");
+	ck_assert_msg(say("forecast", "", &out) == 0, "%s", buf_str(&out));
+	ck_assert_msg(strstr(buf_str(&out), slow) != NULL && strstr(buf_str(&out), quick) == NULL &&
+	    strstr(buf_str(&out), "nobody has accepted") != NULL, "%s", buf_str(&out));
+	ck_assert_msg(say("forecast", "--hours 0", &out) != 0, "%s", buf_str(&out));
 	handles(slow);
 	told(never, "eskalasi", "");
 
