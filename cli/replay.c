@@ -76,9 +76,6 @@ read_store(struct rerun *r, struct house *h)
 	struct reading x = { .r = r };
 	int n = 0;
 
-	r->policy_of = policy_of_store;
-	r->arg = h;
-	r->roster = &h->roster;
 	do
 		n = logbook_read(&h->st, x.seq, BATCH, on_line, &x);
 	while (n == BATCH && !x.bad && x.seq < r->to_seq);
@@ -192,21 +189,18 @@ choose(struct rerun *r, const struct instead *w, const char *current)
 }
 
 static int
-replay_store(const struct cli *c, struct rerun *r, struct instead *w)
+replay_house(struct rerun *r, struct instead *w, struct house *h)
 {
-	struct house h;
 	int status;
 
-	if (cli_house(c, &h) != 0)
-		return 1;
 	r->policy_of = policy_of_store;
-	r->arg = &h;
-	r->roster = &h.roster;
-	choose(r, w, h.current);
-	status = read_store(r, &h);
+	r->arg = h;
+	r->roster = &h->roster;
+	choose(r, w, h->current);
+	status = read_store(r, h);
 	rerun_end(r);
 	status = status != 0 ? status : say(r);
-	house_close(&h);
+	house_close(h);
 	return status;
 }
 
@@ -245,6 +239,7 @@ cli_replay(int argc, char **argv)
 	struct cli c;
 	struct rerun r;
 	struct instead w = { 0 };
+	struct house h;
 	struct buf errors = { 0 };
 	int status = 1;
 
@@ -255,7 +250,8 @@ cli_replay(int argc, char **argv)
 	    seq_of(to, INT64_MAX, &r.to_seq) != 0)
 		status = cli_usage(USAGE);
 	else if (read_instead(&w, &c, roster, &errors) == 0)
-		status = log != NULL ? replay_file(log, &r, &w) : replay_store(&c, &r, &w);
+		status = log != NULL ? replay_file(log, &r, &w) :
+		    cli_house(&c, &h) != 0 ? 1 : replay_house(&r, &w, &h);
 	fputs(buf_str(&errors), stderr);
 	rerun_release(&r);
 	policy_free(w.policy);

@@ -593,12 +593,13 @@ sim_run(struct sim *s)
 		int64_t due = sim_queue_next_ms(&s->due), next = sim_queue_next_ms(&s->events);
 		struct sim_event e;
 
+		/* The store's clock never goes back: what is late is late now. */
+		due = due < s->now_ms ? s->now_ms : due;
+		next = next < s->now_ms ? s->now_ms : next;
 		due = due != INT64_MAX ? sim_engine_ms(s, due) : due;
 		if ((due < next ? due : next) >= s->end_ms)
 			break;
-		/* The store's clock never goes back. */
-		if ((due < next ? due : next) > s->now_ms)
-			s->now_ms = due < next ? due : next;
+		s->now_ms = due < next ? due : next;
 		if (due < next)
 			engine_fires(s);
 		else if (sim_queue_take(&s->events, &e) == 0)
