@@ -21,8 +21,8 @@ int cli_parse(struct cli *c, int argc, char **argv, const struct cli_flag *flags
  */
 int cli_house(const struct cli *c, struct house *h);
 /*
- * The version and the officers that lie in --conf, without a store: 0, or -1 with a line per mistake.
- * The caller frees both, after a mistake too.
+ * The version that lies in --conf, its digest set, and the officers beside it, without a store: 0, or
+ * -1 with a line per mistake.  The caller frees both, after a mistake too.
  */
 int cli_conf(const struct cli *c, struct policy **p, struct roster *r, struct buf *errors);
 /* Says usage or a reason on standard error and returns the exit status 2 or 1. */

@@ -189,8 +189,10 @@ cli_conf(const struct cli *c, struct policy **p, struct roster *r, struct buf *e
 		    strerror(errno));
 	else if (version_read_files(&files, c->conf, errors) == 0 &&
 	    (*p = policy_parse(&files, errors)) != NULL &&
-	    roster_parse_csv(r, buf_str(&path), buf_str(&text), text.len, errors) == 0)
+	    roster_parse_csv(r, buf_str(&path), buf_str(&text), text.len, errors) == 0) {
+		version_digest((*p)->digest, &files);
 		rc = 0;
+	}
 	conf_release(&files);
 	buf_release(&text);
 	buf_release(&path);

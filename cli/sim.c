@@ -29,7 +29,7 @@ sim_usual(void)
 {
 	const struct wib t = { .year = 2026, .month = 1, .day = 1 };
 
-	return (struct sim_options){ .seed = 1, .start_ms = wib_to_ms(&t), .days = 365,
+	return (struct sim_options){ .version = "simulasi", .seed = 1, .start_ms = wib_to_ms(&t), .days = 365,
 	    .reports_per_day = 80, .flood_reports = 1500, .quake_reports = 50000,
 	    .engine_down_ms = 3 * HOUR_MS, .gateway_down_ms = 2 * HOUR_MS };
 }
@@ -320,7 +320,7 @@ static void
 open_case(struct sim *s, int64_t number, int trouble)
 {
 	struct sim_report rep;
-	struct report_facts f = { .channel = "sms", .lang = "id", .policy = "simulasi" };
+	struct report_facts f = { .channel = "sms", .lang = "id" };
 	struct command cmd = { .by = BY_ROUTER, .u = &rep.read, .report = &f };
 	int slot = new_slot(s);
 	enum sim_occasion why = trouble < 0 ? OCCASION_DAY :
@@ -333,6 +333,7 @@ open_case(struct sim *s, int64_t number, int trouble)
 	k->c.code = f.code;
 	f.arrived_ms = s->now_ms - TO_ROUTER_MS;
 	f.received_ms = f.arrived_ms - TO_STORE_MS;
+	SET(f.policy, s->opt.version);
 	SET(f.reporter, rep.reporter);
 	f.lane_e = rep.read.urgency == URGENCY_DARURAT;
 	cmd.event = rep.triage ? ON_TRIAGE : ON_OPEN;

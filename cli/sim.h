@@ -22,6 +22,7 @@ struct sim_options {
 	int64_t start_ms;		/* a midnight of WIB */
 	int days, reports_per_day;
 	int flood_reports, quake_reports;	/* in 40 minutes, in ten */
+	char version[33];		/* that reports are opened under, as the log names it */
 	int64_t engine_down_ms, gateway_down_ms;	/* from 14:00 of the day */
 	struct sim_trouble troubles[SIM_TROUBLES]; int troubles_n;
 };

@@ -106,12 +106,11 @@ judge(struct tally *t, const struct sim_case *k, int64_t now_ms)
 		count_handled(&t->units[lead], k);
 }
 
-static void
-on_step(const struct sim *s, const struct sim_step *step, void *arg)
+void
+tally_step(struct tally *t, const struct sim_step *step)
 {
-	struct tally *t = arg;
 	const struct escalation *e = &step->fx->esc;
-	int clock = e->kind != ESC_NONE ? policy_clock_index(s->p, e->clock) : -1;
+	int clock = e->kind != ESC_NONE ? policy_clock_index(t->s->p, e->clock) : -1;
 
 	if (clock >= 0 && e->kind == ESC_BREACH)
 		t->breaches[clock]++;
@@ -123,11 +122,18 @@ on_step(const struct sim *s, const struct sim_step *step, void *arg)
 		judge(t, step->slot, step->now_ms);
 	if (step->before->version == 0) {
 		int lead = unit_index(t, step->slot->truth.units_n > 0 ? step->slot->truth.units[0] :
-		    s->p->triage_unit);
+		    t->s->p->triage_unit);
 
 		if (lead >= 0)
 			t->units[lead].cases++;
 	}
+}
+
+static void
+on_step(const struct sim *s, const struct sim_step *step, void *arg)
+{
+	(void)s;
+	tally_step(arg, step);
 }
 
 static void
