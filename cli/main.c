@@ -28,7 +28,7 @@ static const struct {
 	    "[--unit U] [--state S] [--overdue] [--json]   open cases by time left" },
 	{ "file", cli_file, "CODE NAME --as OFFICER > FILE   a file of a case, opened; the log says by whom" },
 	{ "act", cli_act,
-	    "CODE ACTION --as OFFICER [--note T] [--to UNIT] [--approver O] [--until MS]" },
+	    "CODE ACTION --as OFFICER [--note T] [--to UNIT] [--reason R] [--until DAY]" },
 	{ "officer", cli_officer, "add|import|list|end|away ...   who is on the roster" },
 	{ "reload", cli_reload, "[--conf DIR]   check and publish the configuration" },
 	{ "audit", cli_audit, "verify   is the record whole?" },

@@ -133,7 +133,7 @@ any_command(struct command *cmd, const struct understanding *u)
 	cmd->answer = draw(5) == 0;
 	cmd->u = cmd->event == ON_ASSIGN || cmd->event == ON_NOTE ? (draw(3) ? u : NULL) : NULL;
 	snprintf(cmd->to_unit, sizeof(cmd->to_unit), "%s", PICK(units));
-	snprintf(cmd->approver, sizeof(cmd->approver), "%s", PICK(people));
+	snprintf(cmd->reason, sizeof(cmd->reason), "%s", draw(4) ? "anggaran" : "malas");
 	snprintf(cmd->into, sizeof(cmd->into), "%s", draw(2) ? "00000000" : w->c.code.s);
 	cmd->until_ms = draw(10) == 0 ? 0 : w->now + any_while();
 	switch (cmd->event) {
