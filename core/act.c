@@ -136,6 +136,7 @@ act_reopen(struct step *s)
 	c->level++;
 	c->taken_ms = c->going_ms = c->arrived_scene_ms = c->handled_ms = c->resolved_ms = 0;
 	c->holder[0] = '\0';
+	c->date_ms = 0;
 	clocks_reopen(s);
 }
 
@@ -230,6 +231,7 @@ act_date(struct step *s)
 {
 	if (s->cmd->until_ms <= s->now_ms || s->cmd->until_ms > s->now_ms + DATE_MOST_MS)
 		return step_refuse(s, REFUSED_TIME);
+	s->c->date_ms = s->cmd->until_ms;
 	return clocks_set_date(s, s->cmd->until_ms) == 0 ? 0 : step_refuse(s, REFUSED_STATE);
 }
 

@@ -131,7 +131,7 @@ static const struct field fields[] = {
 	INT("wa", wait_asked), TEXT("wr", wait_reason), MS("ws", wait_since_ms),
 	MS("wd", waited_ms),
 	MS("wu", wish.until_ms), TEXT("wo", wish.officer), TEXT("ww", wish.reason),
-	TEXT("ask", asked_by), INT("al", alarms), MS("rev", review_ms),
+	MS("dt", date_ms), TEXT("ask", asked_by), INT("al", alarms), MS("rev", review_ms),
 	ENUM("us", undo.state, CASE_DITUTUP), TEXT("uo", undo.officer), TEXT("uh", undo.holder),
 	MS("uu", undo.until_ms), INT("uc", undo.clocks),
 	TEXT("dig", digest), TEXT("lh", ledger.holder), MS("ls", ledger.since_ms),

@@ -121,6 +121,7 @@ struct case_record {
 		int64_t until_ms;
 		char officer[OFFICER_ID_CHARS], reason[WAIT_REASON_CHARS];
 	} wish;
+	int64_t date_ms;		/* by when it is done, by the word of the Bupati's office; 0 none */
 	char asked_by[OFFICER_ID_CHARS];	/* who waits for the answer to his why, "" nobody */
 	int alarms;			/* further alarms that called more units */
 	int64_t review_ms;		/* looked at again then, if nothing else is due */

@@ -127,6 +127,14 @@ ladder_change(struct step *s, int clock, const struct ladder *old)
 	k->next_ms = clock_next(s->p, s->c, clock);
 }
 
+/* The cure has a day that the Bupati's office set: no target moves it. */
+static int
+is_dated(const struct step *s, int clock)
+{
+	return s->p->clocks[clock].stop == STOP_ON_RESOLVE && s->p->clocks[clock].pauses &&
+	    s->c->date_ms != 0;
+}
+
 void
 clocks_tighten(struct step *s, const struct case_record *before)
 {
@@ -147,8 +155,8 @@ clocks_tighten(struct step *s, const struct case_record *before)
 		if (k->state != CLOCK_RUNNING)
 			continue;
 		/* From the true start: a wait moves the end by its length, working days or not. */
-		due = policy_due_ms(s->p, &s->p->clocks[i], s->c->urgency, s->c->category,
-		    tier_of(s->p, s->c), k->start_ms - k->paused_ms);
+		due = is_dated(s, i) ? 0 : policy_due_ms(s->p, &s->p->clocks[i], s->c->urgency,
+		    s->c->category, tier_of(s->p, s->c), k->start_ms - k->paused_ms);
 		due += due != 0 ? k->paused_ms : 0;
 		if (due != 0 && due < k->due_ms && !k->in_breach)
 			k->due_ms = due;
@@ -222,6 +230,7 @@ clocks_stop(struct step *s, unsigned flags)
 		{ FX_STOP_TRIAGE, STOP_ON_TRIAGE }, { FX_STOP_TAKEN, STOP_ON_ACCEPT },
 		{ FX_STOP_HANDLED, STOP_ON_HANDLE }, { FX_STOP_RESOLVED, STOP_ON_RESOLVE },
 		{ FX_ANSWERED, STOP_ON_ANSWER },
+		{ FX_STOP_RESOLVED, STOP_ON_ACCEPT },	/* nobody need come any more */
 	};
 
 	for (int i = 0; i < s->c->clocks_n; i++) {
@@ -350,8 +359,8 @@ clocks_reckon(struct step *s, const struct policy *was)
 		*k = old[at];
 		if (k->state != CLOCK_RUNNING && k->state != CLOCK_PAUSED)
 			continue;
-		due = policy_due_ms(s->p, rule, s->c->urgency, s->c->category, tier_of(s->p, s->c),
-		    k->start_ms - k->paused_ms);
+		due = is_dated(s, i) ? k->due_ms - k->paused_ms : policy_due_ms(s->p, rule,
+		    s->c->urgency, s->c->category, tier_of(s->p, s->c), k->start_ms - k->paused_ms);
 		if (due == 0) {
 			note_breach(k, s->now_ms);
 			k->state = CLOCK_STOPPED;

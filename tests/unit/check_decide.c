@@ -65,59 +65,10 @@ open_sealed(void)
 	ck_assert_int_eq(world_open(&w, ON_OPEN, &u, t0), 0);
 }
 
-/*
- * Lets time run to the given moment and writes down (out may be NULL) what falls due: "+1h30
- * diambil warning 75%".
- */
 static void
 run_until(int64_t ms, struct buf *out)
 {
-	for (int64_t due = case_due_ms(&w.c); due != 0 && due <= ms; due = case_due_ms(&w.c)) {
-		const struct escalation *e = &w.fx.esc;
-		int64_t at;
-
-		w.now = due > w.now ? due : w.now;
-		at = (w.now - t0) / MINUTE_MS;
-		ck_assert_int_eq(world_due(&w), 0);
-		if (out == NULL)
-			continue;
-		if (e->kind == ESC_NONE)
-			buf_addf(out, "+%dh%02d %s\n", (int)(at / 60), (int)(at % 60), w.fx.what);
-		else
-			buf_addf(out, "+%dh%02d %s %s%s%s%s%s\n", (int)(at / 60), (int)(at % 60),
-			    e->clock, escalation_name(e->kind), e->rung[0] != '\0' ? " " : "",
-			    e->rung, e->why[0] != '\0' ? " " : "", e->why);
-	}
-	if (ms > w.now)
-		w.now = ms;
-}
-
-/* Whether the lines are among those written down, in this order. */
-static void
-assert_lines(const struct buf *got, const char *const *lines)
-{
-	const char *at = buf_str(got);
-
-	for (; *lines != NULL; lines++) {
-		struct buf whole = { 0 };
-		const char *found;
-
-		buf_addf(&whole, "%s\n", *lines);
-		found = strstr(at, buf_str(&whole));
-		ck_assert_msg(found != NULL, "'%s' is missing in\n%s", *lines, buf_str(got));
-		at = found + whole.len;
-		buf_release(&whole);
-	}
-}
-
-static int
-count_lines(const struct buf *got, const char *part)
-{
-	int n = 0;
-
-	for (const char *s = strstr(buf_str(got), part); s != NULL; s = strstr(s + 1, part))
-		n++;
-	return n;
+	world_run(&w, ms, t0, out);
 }
 
 /* ---- the promise ---- */
@@ -460,8 +411,8 @@ START_TEST(empty_rungs)
 	ck_assert_int_eq(case_due_ms(&w.c), w.now);
 	buf_adds(&got, "+2h30 diambil passed camat kosong\n");
 	run_until(t0 + 4 * HOUR_MS - 1, &got);
-	assert_lines(&got, lines);
-	ck_assert_int_eq(count_lines(&got, "diambil rung"), 2);
+	world_assert_lines(&got, lines);
+	ck_assert_int_eq(world_count_lines(&got, "diambil rung"), 2);
 	buf_release(&got);
 }
 END_TEST
@@ -476,7 +427,7 @@ START_TEST(the_feed_is_never_empty)
 	world_officer(&w, "kpl-bupati")->ended = 1;
 	open_desa();
 	run_until(t0 + 7 * HOUR_MS, &got);
-	assert_lines(&got, lines);
+	world_assert_lines(&got, lines);
 	buf_release(&got);
 }
 END_TEST
@@ -505,10 +456,10 @@ START_TEST(after_an_outage)
 		if (w.fx.esc.kind == ESC_RUNG)
 			late = w.fx.esc.late_ms;
 	}
-	assert_lines(&got, lines);
-	ck_assert_msg(count_lines(&got, " rung ") == 1, "one rung only:\n%s", buf_str(&got));
-	ck_assert_int_eq(count_lines(&got, "ditangani rung bupati\n"), 1);
-	ck_assert_int_eq(count_lines(&got, " passed "), 3 + 4 + 3 + 3);
+	world_assert_lines(&got, lines);
+	ck_assert_msg(world_count_lines(&got, " rung ") == 1, "one rung only:\n%s", buf_str(&got));
+	ck_assert_int_eq(world_count_lines(&got, "ditangani rung bupati\n"), 1);
+	ck_assert_int_eq(world_count_lines(&got, " passed "), 3 + 4 + 3 + 3);
 	ck_assert_int_eq(told, 1);
 	ck_assert_int_eq(late, 30 * MINUTE_MS);
 	buf_release(&got);
@@ -527,7 +478,7 @@ START_TEST(hand_on_changes_the_ladder)
 
 	ck_assert_int_eq(world_open(&w, ON_OPEN, &u, t0), 0);
 	run_until(t0 + 165 * MINUTE_MS, &got);
-	assert_lines(&got, before);
+	world_assert_lines(&got, before);
 	buf_reset(&got);
 	w.now = t0 + 170 * MINUTE_MS;
 	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER,
@@ -535,7 +486,7 @@ START_TEST(hand_on_changes_the_ladder)
 	ck_assert_int_eq(world_clock(&w, "diambil")->due_ms, t0 + 2 * HOUR_MS);
 	ck_assert_int_eq(world_clock(&w, "diambil")->epoch, 1);
 	run_until(t0 + 230 * MINUTE_MS, &got);
-	assert_lines(&got, (const char *const[]){ "+2h50 diambil passed kepala terlambat",
+	world_assert_lines(&got, (const char *const[]){ "+2h50 diambil passed kepala terlambat",
 	    "+2h50 diambil rung sekda", "+3h00 diambil rung bupati", NULL });
 	buf_release(&got);
 }
@@ -819,8 +770,8 @@ START_TEST(sealed_by_wish)
 	u.sealed = 1;
 	ck_assert_int_eq(world_open(&w, ON_OPEN, &u, t0), 0);
 	run_until(t0 + 7 * HOUR_MS, &got);
-	assert_lines(&got, lines);
-	ck_assert_int_eq(count_lines(&got, "rung camat"), 0);
+	world_assert_lines(&got, lines);
+	ck_assert_int_eq(world_count_lines(&got, "rung camat"), 0);
 	world_act(&w, ON_RESOLVE, PTG);
 	ck_assert_int_eq(world_say(&w, ON_DISPUTE), 0);
 	ck_assert_str_eq(case_lead(&w.c), "SEKDA");
@@ -1145,7 +1096,7 @@ START_TEST(a_case_is_looked_at_again)
 	open_desa();
 	world_act(&w, ON_HANDLE, PTG);
 	run_until(t0 + 50 * HOUR_MS, &got);
-	assert_lines(&got, (const char *const[]){ "+24h00 tinjau", "+48h00 tinjau", NULL });
+	world_assert_lines(&got, (const char *const[]){ "+24h00 tinjau", "+48h00 tinjau", NULL });
 	ck_assert_int_ne(case_due_ms(&w.c), 0);
 	buf_release(&got);
 }
