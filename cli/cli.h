@@ -20,6 +20,11 @@ int cli_parse(struct cli *c, int argc, char **argv, const struct cli_flag *flags
  * DIR/run/redis.url or refused.
  */
 int cli_house(const struct cli *c, struct house *h);
+/*
+ * The version and the officers that lie in --conf, without a store: 0, or -1 with a line per mistake.
+ * The caller frees both, after a mistake too.
+ */
+int cli_conf(const struct cli *c, struct policy **p, struct roster *r, struct buf *errors);
 /* Says usage or a reason on standard error and returns the exit status 2 or 1. */
 int cli_usage(const char *line);
 int cli_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -40,4 +45,5 @@ int cli_officer(int argc, char **argv);
 int cli_reload(int argc, char **argv);
 int cli_audit(int argc, char **argv);
 int cli_demo(int argc, char **argv);
+int cli_simulate(int argc, char **argv);
 #endif

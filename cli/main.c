@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,6 +35,8 @@ static const struct {
 	{ "audit", cli_audit, "verify   is the record whole?" },
 	{ "demo", cli_demo,
 	    "[--dir DIR] [--seconds N] [--speed F]   a working day of the regency in two minutes" },
+	{ "simulate", cli_simulate,
+	    "[--seed N] [--days D] [--reports-per-day R] [--flood DAY] [--quake DAY] ...   a year in seconds" },
 };
 
 /* Asked for, it is an answer; else a complaint. */
@@ -165,6 +168,27 @@ cli_house(const struct cli *c, struct house *h)
 out:
 	buf_release(&path);
 	buf_release(&url);
+	return rc;
+}
+
+int
+cli_conf(const struct cli *c, struct policy **p, struct roster *r, struct buf *errors)
+{
+	struct conf_set files = { 0 };
+	struct buf path = { 0 }, text = { 0 };
+	int rc = -1;
+
+	buf_addf(&path, "%s/petugas.csv", c->conf);
+	if (file_read(buf_str(&path), 8u << 20, &text) != 0)
+		buf_addf(errors, "%s: cannot be read; officers are needed: %s\n", buf_str(&path),
+		    strerror(errno));
+	else if (version_read_files(&files, c->conf, errors) == 0 &&
+	    (*p = policy_parse(&files, errors)) != NULL &&
+	    roster_parse_csv(r, buf_str(&path), buf_str(&text), text.len, errors) == 0)
+		rc = 0;
+	conf_release(&files);
+	buf_release(&text);
+	buf_release(&path);
 	return rc;
 }
 

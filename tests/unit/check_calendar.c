@@ -1,7 +1,11 @@
 #include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/calendar.h"
+#include "tests/unit/conf_file.h"
 
 Suite *calendar_suite(void);
 
@@ -214,46 +218,122 @@ START_TEST(working_days_end_where_they_should)
 }
 END_TEST
 
-static int
-slow_is_working(const struct wib *t)
-{
-	static const int off[][3] = { { 2026, 12, 24 }, { 2026, 12, 25 }, { 2027, 1, 1 },
-	    { 2024, 2, 29 } };
+/* Days off as dates, by whom they are looked up one after the other. */
+struct dates { int list[400][3]; int n; };
 
-	for (size_t i = 0; i < N_ELEMS(off); i++)
-		if (t->year == off[i][0] && t->month == off[i][1] && t->day == off[i][2])
+static void
+dates_read(struct dates *d, const char *text)
+{
+	d->n = 0;
+	for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
+		int *at = d->list[d->n];
+
+		line += *line == '\n';
+		if (sscanf(line, "%4d-%2d-%2d,", &at[0], &at[1], &at[2]) == 3)
+			d->n++;
+	}
+}
+
+static int
+slow_is_working(const struct dates *d, const struct wib *t)
+{
+	for (int i = 0; i < d->n; i++)
+		if (t->year == d->list[i][0] && t->month == d->list[i][1] && t->day == d->list[i][2])
 			return 0;
 	return t->weekday >= 1 && t->weekday <= 5;
 }
 
-/* Walks the days of ten years and adds 0, 1, 5, 14 and 60 working days to each. */
+/* The end by walking from day to day; ms is the time of day that wib cannot hold. */
+static int64_t
+slow_end(const struct dates *d, struct wib t, int64_t ms, int n)
+{
+	if (!slow_is_working(d, &t)) {
+		t.hour = t.minute = t.second = 0;
+		ms = 0;
+		while (!slow_is_working(d, &t))
+			step(&t);
+	}
+	for (int left = n; left > 0; left -= slow_is_working(d, &t))
+		step(&t);
+	return wib_to_ms(&t) + ms;
+}
+
+/* Of a host's zone nothing may depend; two calendars: the one above and the shipped one. */
+static const struct { const char *zone, *file; int from, to; } decades[] = {
+	{ "UTC", NULL, 2020, 2030 },
+	{ "America/New_York", NULL, 2020, 2030 },
+	{ "UTC", "conf/libur.csv", 2020, 2030 },
+	{ "America/New_York", "conf/libur.csv", 2020, 2030 },
+	{ "Pacific/Kiritimati", "conf/libur.csv", 2024, 2034 },
+};
+
+/*
+ * Walks the days of ten years, so every eve, feast and morning after, every month's end and leap
+ * day, and from the first, the last and some moment between of each adds 0, 1, 5, 14 and 60.
+ */
 START_TEST(ten_years_of_working_days_match_the_slow_reference)
 {
 	static const int counts[] = { 0, 1, 5, 14, 60 };
-	struct calendar *c = calendar();
+	static const struct { int hour, minute, second, ms; } moments[] = {
+		{ 0, 0, 0, 0 }, { 0, 0, 0, 1 }, { 17, 31, 0, 0 }, { 23, 59, 59, 999 },
+	};
+	struct buf text = { 0 }, errors = { 0 };
+	struct calendar *c;
+	struct dates dates;
 	struct wib first = { .year = 1970, .month = 1, .day = 1, .weekday = 4 };
 
-	while (first.year < 2020)
+	ck_assert_int_eq(setenv("TZ", decades[_i].zone, 1), 0);
+	tzset();
+	if (decades[_i].file != NULL)
+		text = conf_file(decades[_i].file);
+	else
+		buf_adds(&text, holidays);
+	c = calendar_parse("libur.csv", text.data, text.len, &errors);
+	ck_assert_msg(c != NULL, "%s", buf_str(&errors));
+	dates_read(&dates, buf_str(&text));
+	ck_assert_int_ge(dates.n, 4);
+	while (first.year < decades[_i].from)
 		step(&first);
-	for (; first.year < 2030; step(&first)) {
+	for (; first.year < decades[_i].to; step(&first)) {
 		ck_assert_int_eq(calendar_is_working(c, wib_day(wib_to_ms(&first))),
-		    slow_is_working(&first));
-		for (size_t i = 0; i < N_ELEMS(counts); i++) {
-			struct wib t = first;
-			int64_t start;
+		    slow_is_working(&dates, &first));
+		for (size_t i = 0; i < N_ELEMS(counts); i++)
+			for (size_t m = 0; m < N_ELEMS(moments); m++) {
+				struct wib t = first;
 
-			t.hour = 17;
-			t.minute = 31;
-			start = wib_to_ms(&t);
-			if (!slow_is_working(&t))
-				t.hour = t.minute = 0;
-			while (!slow_is_working(&t))
-				step(&t);
-			for (int left = counts[i]; left > 0; left -= slow_is_working(&t))
-				step(&t);
-			ck_assert_int_eq(calendar_add_working_days(c, start, counts[i]),
-			    wib_to_ms(&t));
-		}
+				t.hour = moments[m].hour, t.minute = moments[m].minute;
+				t.second = moments[m].second;
+				ck_assert_msg(calendar_add_working_days(c,
+				    wib_to_ms(&t) + moments[m].ms, counts[i]) ==
+				    slow_end(&dates, t, moments[m].ms, counts[i]),
+				    "%s: %d days from %d-%02d-%02d %02d:%02d:%02d.%03d", decades[_i].zone,
+				    counts[i], t.year, t.month, t.day, t.hour, t.minute, t.second,
+				    moments[m].ms);
+			}
+	}
+	calendar_free(c);
+	buf_release(&text);
+	buf_release(&errors);
+}
+END_TEST
+
+/* 24:00 of a day is 00:00 of the next, also where the next is a feast, a month or a leap day. */
+START_TEST(midnight_is_one_moment_from_both_sides)
+{
+	struct calendar *c = calendar();
+	struct wib t = { .year = 1970, .month = 1, .day = 1, .weekday = 4 };
+
+	while (t.year < 2023)
+		step(&t);
+	while (t.year < 2029) {
+		struct wib late = t, early = t;
+
+		late.hour = 24;
+		step(&early);
+		ck_assert_int_eq(wib_to_ms(&late), wib_to_ms(&early));
+		ck_assert_int_eq(calendar_add_working_days(c, wib_to_ms(&late), 5),
+		    calendar_add_working_days(c, wib_to_ms(&early), 5));
+		step(&t);
 	}
 	calendar_free(c);
 }
@@ -310,7 +390,9 @@ calendar_suite(void)
 	tcase_add_test(tc, hour_24_is_the_next_midnight);
 	tcase_add_loop_test(tc, durations_are_words, 0, (int)N_ELEMS(durations));
 	tcase_add_loop_test(tc, working_days_end_where_they_should, 0, (int)N_ELEMS(spans));
-	tcase_add_test(tc, ten_years_of_working_days_match_the_slow_reference);
+	tcase_add_loop_test(tc, ten_years_of_working_days_match_the_slow_reference, 0,
+	    (int)N_ELEMS(decades));
+	tcase_add_test(tc, midnight_is_one_moment_from_both_sides);
 	tcase_add_loop_test(tc, mistakes_name_their_line, 0, (int)N_ELEMS(mistakes));
 	tcase_add_test(tc, a_missing_column_is_a_mistake);
 	suite_add_tcase(s, tc);

@@ -1,11 +1,14 @@
 /*
- * Random histories of cases against what must always hold.  Each seed is a life of one case:
- * random commands by random people at random times, officers on leave, engines asleep.
+ * Random histories of cases against what must always hold, and against the reference model
+ * (model.h), which says at each step which deadlines, rungs and ledger there must be.  Each seed is
+ * a life of one case: random commands by random people at random times, rosters that change,
+ * engines asleep.
  *
  * KENTONGAN_SEED=n replays one seed and prints its steps.
  */
 #include <inttypes.h>
 
+#include "tests/unit/model.h"
 #include "tests/unit/world.h"
 
 Suite *histories_suite(void);
@@ -16,6 +19,7 @@ Suite *histories_suite(void);
 
 static struct policy *policies[2];
 static struct roster all;
+static struct duty *usual;	/* of all's officers, as imported */
 static uint64_t seed, state;
 static int loud;
 
@@ -27,7 +31,9 @@ static struct history {
 	int index_n;
 	int reporter;
 	char cancelled[4096];
-	int64_t hurry[POLICY_CLOCKS];		/* the rung before was empty: told then; 0 not */
+	struct model model;
+	struct model_fate fate;			/* of the timer that comes next */
+	int told, timers;
 	int steps, accepted;
 } h;
 
@@ -35,8 +41,9 @@ static struct history {
 	if (!(cond)) { \
 		char why_[256]; \
 		snprintf(why_, sizeof(why_), __VA_ARGS__); \
-		ck_abort_msg("KENTONGAN_SEED=%" PRIu64 " step %d (%s): %s: %s", seed, h.steps, \
-		    h.w.fx.what, #cond, why_); \
+		ck_abort_msg("step %d (%s): %s: %s\n    replay: KENTONGAN_SEED=%" PRIu64 \
+		    " CK_RUN_SUITE=histories build/tests/unit", h.steps, h.w.fx.what, #cond, why_, \
+		    seed); \
 	} \
 } while (0)
 
@@ -106,9 +113,13 @@ any_roster(int64_t now)
 		struct officer *o = &all.officers[i];
 		unsigned fate = (unsigned)draw(20);
 
+		o->duty = usual[i];
 		o->ended = fate == 0 || strcmp(o->unit, empty) == 0;
 		o->away_from_ms = fate == 1 || fate == 2 ? now + (int64_t)draw(5) * DAY_MS : 0;
 		o->away_until_ms = fate == 1 ? o->away_from_ms + (int64_t)draw(9 * DAY_MS) : 0;
+		if (fate > 2 && fate < 6)	/* shifts by day, and past midnight */
+			o->duty = (struct duty){ (unsigned char)(1 + draw(127)), (short)draw(1439),
+			    (short)draw(1440) };
 	}
 }
 
@@ -156,58 +167,6 @@ any_command(struct command *cmd, const struct understanding *u)
 		snprintf(cmd->actor, sizeof(cmd->actor), "%s", w->c.undo.officer);
 	else
 		snprintf(cmd->actor, sizeof(cmd->actor), "%s", PICK(people));
-}
-
-/* ---- the slow reference of deadlines ---- */
-
-static const struct ladder *
-ladder_for(const struct case_record *c, int i)
-{
-	const struct unit *u = unit_find(h.w.p->units,
-	    c->units_n > 0 ? c->units[0] : h.w.p->triage_unit);
-
-	return policy_ladder_for(h.w.p, &h.w.p->clocks[i], c->category,
-	    u != NULL ? u->tier : TIER_DINAS);
-}
-
-/* When the k-th thing of a running clock is due, counted without the stored next_ms. */
-static int64_t
-clock_due(const struct case_record *c, int i)
-{
-	const struct clock_rule *rule = &h.w.p->clocks[i];
-	const struct case_clock *k = &c->clocks[i];
-	const struct ladder *l = ladder_for(c, i);
-
-	if (k->state != CLOCK_RUNNING)
-		return 0;
-	if (!k->in_breach && k->warned < rule->warnings_n)
-		return k->start_ms + (int64_t)((double)(k->due_ms - k->start_ms) *
-		    rule->warnings[k->warned] / 100);
-	if (!k->in_breach)
-		return k->due_ms;
-	if (l == NULL || k->rung >= l->n)
-		return 0;
-	if (h.hurry[i] != 0 && h.hurry[i] < k->due_ms + l->rungs[k->rung].after_ms)
-		return h.hurry[i];
-	return k->due_ms + l->rungs[k->rung].after_ms;
-}
-
-static int64_t
-slow_due(const struct case_record *c)
-{
-	int64_t list[POLICY_CLOCKS + 3] = { 0 }, best = 0;
-
-	if (c->state == CASE_DITUTUP)
-		return 0;
-	for (int i = 0; i < c->clocks_n; i++)
-		list[i] = clock_due(c, i);
-	list[POLICY_CLOCKS] = c->state == CASE_SELESAI ? c->confirm_by_ms : 0;
-	list[POLICY_CLOCKS + 1] = c->state == CASE_MENUNGGU ? c->wait_until_ms : 0;
-	list[POLICY_CLOCKS + 2] = c->review_ms;
-	for (size_t i = 0; i < N_ELEMS(list); i++)
-		if (list[i] != 0 && (best == 0 || list[i] < best))
-			best = list[i];
-	return best;
 }
 
 /* ---- what must hold ---- */
@@ -289,7 +248,6 @@ escalates_once(const struct case_record *b, const struct case_record *a)
 	const struct escalation *e = &h.w.fx.esc;
 	int i = policy_clock_index(h.w.p, e->clock);
 	char label[64];
-	int64_t due;
 
 	if (e->kind == ESC_NONE)
 		return;
@@ -300,39 +258,123 @@ escalates_once(const struct case_record *b, const struct case_record *a)
 		HOLDS(strcmp(h.fired[f], label) != 0, "%s again", label);
 	HOLDS(h.fired_n < FIRED, "%d", h.fired_n);
 	memcpy(h.fired[h.fired_n++], label, sizeof(label));
-	due = clock_due(b, i);
-	HOLDS(due != 0 && h.w.now >= due, "%s %" PRId64 " early", label, due - h.w.now);
-	HOLDS(e->due_ms == due && e->late_ms == h.w.now - due, "%s due", label);
 	HOLDS(a->clocks[i].warned + a->clocks[i].rung + a->clocks[i].in_breach ==
 	    b->clocks[i].warned + b->clocks[i].rung + b->clocks[i].in_breach + 1, "%s counted",
 	    label);
-	/*
-	 * Of several late rungs in a case one is told; a warning that another has overtaken is
-	 * not.
-	 */
-	if (e->kind == ESC_RUNG && e->late_ms > 5000) {
-		const struct ladder *l = ladder_for(b, i);
-
-		for (int g = b->clocks[i].rung + 1; g < l->n; g++)
-			HOLDS(b->clocks[i].due_ms + l->rungs[g].after_ms > h.w.now,
-			    "%s is not the highest", label);
-	}
 }
 
-/* The rung before was passed as empty or closed: the next may come at once. */
-static void
-remember_hurry(const struct case_record *b, const struct case_record *a)
-{
-	const struct escalation *e = &h.w.fx.esc;
-	int fired = policy_clock_index(h.w.p, e->clock);
+/* ---- what the reference model says ---- */
 
-	for (int i = 0; i < a->clocks_n; i++)
-		if (a->clocks[i].state != CLOCK_RUNNING || b->clocks[i].state != CLOCK_RUNNING ||
-		    i == fired || a->clocks[i].epoch != b->clocks[i].epoch)
-			h.hurry[i] = 0;
-	if (e->kind == ESC_PASSED &&
-	    (strcmp(e->why, "kosong") == 0 || strcmp(e->why, "tertutup") == 0))
-		h.hurry[fired] = h.w.now;
+/* The officers who were told of the escalation, and in which order. */
+static void
+tells_whom_it_should(void)
+{
+	const struct model_fate *f = &h.fate;
+	int n = 0;
+
+	for (int i = 0; i < h.w.fx.messages_n; i++) {
+		const struct message *m = &h.w.fx.messages[i];
+
+		if (m->group != GROUP_WARNING && m->group != GROUP_ESCALATION)
+			continue;
+		HOLDS(n < f->officers_n && strcmp(f->officers[n], m->officer) == 0, "%s told, not %s",
+		    m->officer, n < f->officers_n ? f->officers[n] : "nobody");
+		n++;
+	}
+	HOLDS(n == f->officers_n, "%d told, not %d", n, f->officers_n);
+	h.told += n;
+}
+
+static void
+escalates_as_foretold(void)
+{
+	const struct escalation *e = &h.w.fx.esc, *f = &h.fate.esc;
+
+	HOLDS(e->kind == f->kind, "%s, not %s", escalation_name(e->kind), escalation_name(f->kind));
+	HOLDS(strcmp(e->clock, f->clock) == 0 && strcmp(e->rung, f->rung) == 0, "%s %s, not %s %s",
+	    e->clock, e->rung, f->clock, f->rung);
+	HOLDS(e->due_ms == f->due_ms && e->late_ms == f->late_ms, "%" PRId64 " late, not %" PRId64,
+	    e->late_ms, f->late_ms);
+	HOLDS(strcmp(e->unit, f->unit) == 0 && strcmp(e->told, f->told) == 0, "%s told, not %s",
+	    e->told, f->told);
+	HOLDS(e->epoch == f->epoch && strcmp(e->why, f->why) == 0, "epoch %d %s, not %d %s", e->epoch,
+	    e->why, f->epoch, f->why);
+	tells_whom_it_should();
+}
+
+/* What happened, as the model's clerk writes it down. */
+static struct model_entry
+entry_of(const struct command *cmd)
+{
+	const struct case_record *b = &h.w.before;
+	struct model_entry e = { .by = cmd->by, .at_ms = h.w.now, .has_u = cmd->u != NULL,
+	    .until_ms = cmd->until_ms, .said = h.fate.said, .clock = h.fate.clock,
+	    .hurried = h.fate.hurried };
+	const struct officer *o = officer_find(&h.w.r, cmd->actor);
+
+	e.on = ON_DUE;
+	HOLDS(strcmp(h.w.fx.what, "tinjau") == 0 || case_event_of_name(h.w.fx.what, &e.on) == 0, "%s",
+	    h.w.fx.what);
+	if (cmd->u != NULL)
+		e.u = *cmd->u;
+	memcpy(e.to_unit, cmd->to_unit, sizeof(e.to_unit));
+	if (o != NULL)
+		memcpy(e.own_unit, o->unit, sizeof(e.own_unit));
+	memcpy(e.speaks_for, e.own_unit, sizeof(e.speaks_for));
+	for (int i = 0; i < b->tasks_n; i++)
+		if (strcmp(b->tasks[i].officer, cmd->actor) == 0)
+			memcpy(e.speaks_for, b->tasks[i].unit, sizeof(e.speaks_for));
+	return e;
+}
+
+static void
+ledger_is_the_models(const struct case_record *a)
+{
+	int64_t others = ledger_sum(&a->ledger, h.w.now);
+
+	for (int i = 0; i < a->ledger.n; i++) {
+		const char *holder = a->ledger.rows[i].holder;
+		int64_t ms = ledger_of(&a->ledger, holder, h.w.now);
+
+		if (strcmp(holder, HOLDER_OTHERS) == 0)
+			return;		/* ran out of rows: the sums alone can be compared */
+		HOLDS(ms == model_held_ms(&h.model, holder, h.w.now), "%s has %" PRId64 ", not %" PRId64,
+		    holder, ms, model_held_ms(&h.model, holder, h.w.now));
+		others -= ms;
+	}
+	HOLDS(others == 0 || others == ledger_of(&a->ledger, a->ledger.holder, h.w.now), "%" PRId64,
+	    others);
+}
+
+static void
+agrees_with_the_model(const struct case_record *a)
+{
+	struct model *m = &h.model;
+
+	HOLDS(a->state == m->state, "%s, not %s", case_state_name(a->state), case_state_name(m->state));
+	HOLDS(a->urgency == m->urgency && a->sealed == m->sealed &&
+	    strcmp(a->category, m->category) == 0 && strcmp(a->place, m->place) == 0, "%s", a->category);
+	HOLDS(a->units_n == m->units_n, "%d units, not %d", a->units_n, m->units_n);
+	for (int i = 0; i < a->units_n; i++)
+		HOLDS(strcmp(a->units[i], m->units[i]) == 0, "%s, not %s", a->units[i], m->units[i]);
+	for (int i = 0; i < a->clocks_n; i++) {
+		const struct case_clock *k = &a->clocks[i];
+		const struct model_clock *r = &m->clocks[i];
+		const char *name = h.w.p->clocks[i].name;
+
+		HOLDS(k->state == r->state, "%s %s, not %s", name, clock_state_name(k->state),
+		    clock_state_name(r->state));
+		HOLDS(k->start_ms == r->start_ms && k->due_ms == r->due_ms, "%s due %" PRId64, name,
+		    k->due_ms - r->due_ms);
+		HOLDS(k->breached_ms == r->breached_ms, "%s breached at %" PRId64 ", not %" PRId64, name,
+		    k->breached_ms, r->breached_ms);
+		HOLDS(k->epoch == r->epoch, "%s epoch %d, not %d", name, k->epoch, r->epoch);
+		HOLDS(k->state != CLOCK_RUNNING || k->next_ms == model_clock_next(m, i),
+		    "%s next %" PRId64, name, k->next_ms - model_clock_next(m, i));
+	}
+	HOLDS(case_due_ms(a) == model_due_ms(m), "%" PRId64 " is not %" PRId64,
+	    case_due_ms(a) - h.w.now, model_due_ms(m) - h.w.now);
+	ledger_is_the_models(a);
 }
 
 static void
@@ -446,9 +488,10 @@ survives_the_store(const struct case_record *a)
 }
 
 static void
-check_step(void)
+check_step(const struct command *cmd)
 {
 	const struct case_record *b = &h.w.before, *a = &h.w.c;
+	struct model_entry e = entry_of(cmd);
 	int first = b->version == 0;
 
 	if (!first)
@@ -456,9 +499,9 @@ check_step(void)
 	for (int i = 0; !first && i < a->clocks_n; i++)
 		time_is_not_given_back(b, a, i);
 	escalates_once(b, a);
-	remember_hurry(b, a);
-	HOLDS(case_due_ms(a) == slow_due(a), "%" PRId64 " is not %" PRId64,
-	    case_due_ms(a) - h.w.now, slow_due(a) - h.w.now);
+	escalates_as_foretold();
+	model_append(&h.model, &e);
+	agrees_with_the_model(a);
 	HOLDS((case_due_ms(a) == 0) == (a->state == CASE_DITUTUP), "%" PRId64, case_due_ms(a));
 	messages_have_no_gap(b, a);
 	indexes_agree(a);
@@ -488,13 +531,20 @@ say(const struct command *cmd, int rc)
 static int
 step(const struct command *cmd)
 {
-	int rc = world_send(&h.w, *cmd);
+	int timer = cmd->event == ON_DUE && cmd->by == BY_TIMER;
+	int foretold, rc;
 
+	memset(&h.fate, 0, sizeof(h.fate));
+	h.fate.esc.why = "";
+	foretold = timer ? model_fate(&h.model, &h.w.c, &h.w.r, h.w.now, &h.fate) : 0;
+	rc = world_send(&h.w, *cmd);
 	h.steps++;
+	h.timers += timer && rc == 0;
 	say(cmd, rc);
+	HOLDS(!timer || rc == foretold, "the model says %d", foretold);
 	if (rc == 0) {
 		h.accepted++;
-		check_step();
+		check_step(cmd);
 		return 0;
 	}
 	HOLDS(memcmp(&h.w.fx.after, &h.w.c, sizeof(h.w.c)) == 0,
@@ -535,9 +585,12 @@ live(uint64_t n)
 	h.w.r = all;
 	u = any_understanding();
 	received = h.w.now - 40 - any_while();
-	HOLDS(world_open(&h.w, draw(4) ? ON_OPEN : ON_TRIAGE, &u, received) == 0, "%s",
-	    refusal_text(h.w.fx.refusal));
-	check_step();
+	cmd = (struct command){ .event = draw(4) ? ON_OPEN : ON_TRIAGE, .by = BY_ROUTER, .u = &u };
+	HOLDS(world_open(&h.w, cmd.event, &u, received) == 0, "%s", refusal_text(h.w.fx.refusal));
+	model_begin(&h.model, h.w.p, &(struct report_facts){ .received_ms = received,
+	    .arrived_ms = received + 40 });
+	h.fate.esc.why = "";
+	check_step(&cmd);
 	for (int i = 0; i < STEPS && h.w.c.state != CASE_DITUTUP; i++) {
 		int64_t due = case_due_ms(&h.w.c);
 
@@ -547,6 +600,8 @@ live(uint64_t n)
 			h.w.now += any_while();
 		if (draw(4))
 			engine();
+		if (draw(12) == 0)
+			any_roster(h.w.now);	/* people fall ill and come back */
 		u = any_understanding();
 		any_command(&cmd, &u);
 		step(&cmd);
@@ -556,7 +611,7 @@ live(uint64_t n)
 START_TEST(histories)
 {
 	const char *one = getenv("KENTONGAN_SEED");
-	int accepted = 0, closed = 0;
+	int accepted = 0, closed = 0, told = 0, timers = 0;
 
 	loud = one != NULL;
 	if (one != NULL) {
@@ -567,11 +622,15 @@ START_TEST(histories)
 		live(n);
 		accepted += h.accepted;
 		closed += h.w.c.state == CASE_DITUTUP;
+		told += h.told;
+		timers += h.timers;
 	}
 	/* Guards against a test that tries nothing. */
 	ck_assert_int_gt(accepted, 20 * SEEDS);
 	ck_assert_int_gt(closed, SEEDS / 10);
 	ck_assert_int_lt(closed, SEEDS);
+	ck_assert_int_gt(timers, 5 * SEEDS);
+	ck_assert_int_gt(told, SEEDS);
 }
 END_TEST
 
@@ -605,9 +664,14 @@ static const char small[] =
 static void
 load(void)
 {
+	/* The host's zone plays no part: the model counts in WIB and knows of no other. */
+	ck_assert_int_eq(setenv("TZ", "America/New_York", 1), 0);
 	policies[0] = world_policy(NULL);
 	policies[1] = world_policy(small);
 	world_roster(&all);
+	usual = xcalloc(all.n, sizeof(*usual));
+	for (size_t i = 0; i < all.n; i++)
+		usual[i] = all.officers[i].duty;
 }
 
 static void
@@ -616,6 +680,7 @@ unload(void)
 	policy_free(policies[0]);
 	policy_free(policies[1]);
 	roster_release(&all);
+	free(usual);
 }
 
 Suite *
