@@ -142,8 +142,11 @@ clocks_tighten(struct step *s, const struct case_record *before)
 		struct case_clock *k = &s->c->clocks[i];
 		int64_t due;
 
-		if (s->p->clocks[i].stop == STOP_ON_TRIAGE)
+		if (s->p->clocks[i].stop == STOP_ON_TRIAGE) {
+			if (s->c->urgency != before->urgency)
+				k->next_ms = clock_next(s->p, s->c, i);
 			continue;
+		}
 		if (k->state == CLOCK_NONE) {
 			if (is_between_acts(s->p->clocks[i].stop))
 				continue;
@@ -187,22 +190,28 @@ clock_met(struct step *s, int i)
 	k->state = CLOCK_MET;
 	k->met_ms = s->now_ms;
 	k->next_ms = 0;
-	s->c->undo.clocks |= 1u << i;
+	if (s->t->effects & FX_UNDOABLE)
+		s->c->undo.clocks |= 1u << i;
 }
 
-/* Whether as many units have accepted as must: by their tasks, and the holder by himself. */
+/* How many units must accept; of fewer all. */
 static int
-have_accepted(const struct step *s, int clock)
+accepts_needed(const struct step *s, int clock)
 {
 	const struct case_record *c = s->c;
 	int need = policy_accepts(&s->p->clocks[clock], c->urgency, c->category, tier_of(s->p, c));
+
+	return need < c->units_n ? need : c->units_n;
+}
+
+/* How many have: by their tasks, and the holder by himself. */
+static int
+accepts_given(const struct step *s)
+{
+	const struct case_record *c = s->c;
 	const struct officer *holder = officer_find(s->r, c->holder);
 	int have = 0;
 
-	if (need > c->units_n)
-		need = c->units_n;
-	if (need <= 1)
-		return 1;
 	for (int u = 0; u < c->units_n; u++) {
 		int accepted = holder != NULL && strcmp(holder->unit, c->units[u]) == 0;
 
@@ -211,15 +220,17 @@ have_accepted(const struct step *s, int clock)
 			    strcmp(c->tasks[i].unit, c->units[u]) == 0;
 		have += accepted;
 	}
-	return have >= need;
+	return have;
 }
 
 void
 clocks_accept(struct step *s)
 {
-	for (int i = 0; i < s->c->clocks_n; i++)
+	int given = accepts_given(s);
+
+	for (int i = 0; given > 0 && i < s->c->clocks_n; i++)
 		if (s->p->clocks[i].stop == STOP_ON_ACCEPT &&
-		    s->c->clocks[i].state == CLOCK_RUNNING && have_accepted(s, i))
+		    s->c->clocks[i].state == CLOCK_RUNNING && given >= accepts_needed(s, i))
 			clock_met(s, i);
 }
 
@@ -241,7 +252,7 @@ clocks_stop(struct step *s, unsigned flags)
 		for (size_t m = 0; m < N_ELEMS(map); m++)
 			if ((flags & map[m].flag) && s->p->clocks[i].stop == map[m].stop &&
 			    (map[m].stop != STOP_ON_ACCEPT || (flags & FX_STOP_RESOLVED) ||
-			    have_accepted(s, i)))
+			    accepts_needed(s, i) <= 1 || accepts_given(s) >= accepts_needed(s, i)))
 				clock_met(s, i);
 		if ((flags & FX_STOP_ALL) && k->state != CLOCK_MET) {
 			note_breach(k, s->now_ms);

@@ -132,7 +132,7 @@ apply(struct step *s, const struct case_record *before)
 	if (fx & FX_BY_TASK)
 		act_take_task(s);
 	clocks_stop(s, fx);
-	if (c->taken_ms != 0 && c->state != CASE_DITUTUP)
+	if (c->state != CASE_DITUTUP)
 		clocks_accept(s);
 	act_note_times(s);
 	hear_from_field(s);
