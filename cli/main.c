@@ -32,6 +32,7 @@ static const struct {
 	    "CODE ACTION --as OFFICER [--note T] [--to UNIT] [--reason R] [--until DAY]" },
 	{ "officer", cli_officer, "add|import|list|end|away ...   who is on the roster" },
 	{ "reload", cli_reload, "[--conf DIR]   check and publish the configuration" },
+	{ "clock", cli_clock, "[accept --as OFFICER --note WHY]   is the store's clock right?" },
 	{ "audit", cli_audit, "verify   is the record whole?" },
 	{ "demo", cli_demo,
 	    "[--dir DIR] [--seconds N] [--speed F]   a working day of the regency in two minutes" },
