@@ -178,8 +178,11 @@ look_at_clock(struct engine *e)
 	e->look_boot_ms = clock_boot_ms();
 	FAULT_POINT("clock_looked");
 	house_set_time(e->h, s.now_ms, s.free_ms);
-	if (s.jump_ms != 0 || s.other_boot ||
-	    (s.offset_ms != 0 && e->look_boot_ms - e->said_boot_ms >= SAY_EVERY_MS))
+	if (s.jump_ms != 0)
+		log_warn("clock_set", "jump_ms=%" PRId64 " offset_ms=%" PRId64, s.jump_ms, s.offset_ms);
+	/* A clock that swings wakes its keeper once an hour, not with each swing. */
+	if (s.other_boot || (s.offset_ms != 0 &&
+	    (e->said_boot_ms == 0 || e->look_boot_ms - e->said_boot_ms >= SAY_EVERY_MS)))
 		alarm_clock(e, &s);
 }
 
