@@ -212,10 +212,10 @@ fill_holes(struct holes *h, const struct policy *p, const struct case_record *c,
 		buf_adds(&h->place, strcmp(lang, "en") == 0 ? "place not yet clear" : "tempat belum jelas");
 	buf_adds(&h->unit, u != NULL ? u->shortname : "112");
 	add_deadline(&h->due, promise_ms(p, c), now_ms);
-	if (due_ms == 0)
-		due_ms = promise_ms(p, c);
 	add_deadline(&h->date, due_ms != 0 ? due_ms : c->state == CASE_MENUNGGU ? c->wait_until_ms :
 	    c->wish.until_ms != 0 ? c->wish.until_ms : promise_ms(p, c), now_ms);
+	if (due_ms == 0)
+		due_ms = promise_ms(p, c);
 	add_longest(&h->longest, p, c, lang, now_ms);
 	buf_add_duration(&h->left, due_ms > now_ms ? due_ms - now_ms : 0, lang);
 	buf_add_duration(&h->late, now_ms > due_ms ? now_ms - due_ms : 0, lang);

@@ -248,7 +248,7 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "eskalasi",          "kode kategori tempat unit anak lambat terlama", "ringkas-eskalasi" },
 	{ "eskalasi-rahasia",  "kode", "ringkas-rahasia" },
 	{ "sanggah",           "kode nonce unit", "ringkas-sanggah" },
-	{ "minta-tunggu",      "kode nonce alasan-tunggu tanggal isi", NULL },
+	{ "minta-tunggu",      "kode nonce alasan-tunggu tanggal alasan", NULL },
 	{ "minta-tunggu-rahasia", "kode", NULL },
 	{ "tunggu-ditolak",    "kode isi", NULL },
 	{ "mengapa",           "kode nonce isi", NULL },
