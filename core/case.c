@@ -98,6 +98,14 @@ case_due_ms(const struct case_record *c)
 	return due;
 }
 
+int64_t
+case_waited_ms(const struct case_record *c, int64_t now_ms)
+{
+	int waits = c->state == CASE_MENUNGGU && !c->wait_asked;
+
+	return c->waited_ms + (waits ? now_ms - c->wait_since_ms : 0);
+}
+
 /*
  * The document's scalar fields as a table; both directions walk it.  A field at its zero value is
  * left out, which keeps a case near one kilobyte.

@@ -148,6 +148,8 @@ int case_decode(struct case_record *c, const char *json, size_t len);
  * events, its wait, its confirmation, its review.  0 exactly when it is ditutup.
  */
 int64_t case_due_ms(const struct case_record *c);
+/* How long it has waited for budget or parts, all such waits together, the present one included. */
+int64_t case_waited_ms(const struct case_record *c, int64_t now_ms);
 const char *case_lead(const struct case_record *c);	/* unit code, "" in triage */
 /* The unit's place among the case's units; -1 if it is none of them. */
 int case_unit_index(const struct case_record *c, const char *unit);

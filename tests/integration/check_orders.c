@@ -117,6 +117,21 @@ day_in(int days, char out[16])
 	snprintf(out, 16, "%02d-%02d-%04d", t.day, t.month, t.year);
 }
 
+/* Who has the code sees how long it waits, for what and until when. */
+static void
+sees_the_wait(const char *code)
+{
+	struct answer a;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/l/%s", code);
+	ask(&a, house.http, path, NULL, NULL, 0);
+	ck_assert_int_eq(a.status, 200);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "Waktu menunggu seluruhnya"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "(suku-cadang), paling lambat"));
+	answer_release(&a);
+}
+
 START_TEST(a_wait_is_granted_by_a_second_person)
 {
 	char code[CODE_CHARS + 1], officer[24], nonce[8], head_nonce[8], day[16], line[128], text[512];
@@ -137,6 +152,7 @@ START_TEST(a_wait_is_granted_by_a_second_person)
 	wait_state(code, "menunggu");
 	text_of(code, "kabar-menunggu", CITIZEN, text);
 	ck_assert_msg(strstr(text, "suku-cadang") != NULL, "%s", text);
+	sees_the_wait(code);
 	ck_assert_int_eq(act(code, "lanjut --as ptg-o-dishub-1"), 0);
 	wait_state(code, "diterima");
 }
