@@ -71,6 +71,10 @@ act_once(struct house *h, const struct code *code, struct command *cmd, struct c
 		return COMMIT_UNKNOWN;
 	p = s.there && s.readable && s.version > 0 ?
 	    version_policy(&h->versions, &h->st, s.c.policy) : NULL;
+	if (cmd->event == ON_RECKON && p != NULL) {
+		cmd->was = p;
+		p = h->policy;
+	}
 	*why = "no such open case";
 	if (p == NULL || stored_case_open(&s, &h->st, &keys, &words, lookup) != 0)
 		goto out;
@@ -80,6 +84,10 @@ act_once(struct house *h, const struct code *code, struct command *cmd, struct c
 			goto out;
 		cmd->u = &k->u;
 		cmd->by = BY_OPERATOR;
+	}
+	if (cmd->event == ON_HELP) {
+		units_help(p, &s.c, k->to, &k->u);
+		cmd->u = &k->u;
 	}
 	cmd->entropy = house_entropy(h);
 	if (case_decide(p, &h->roster, &s.c, cmd, now, fx) != 0) {
@@ -104,10 +112,10 @@ int
 cli_act(int argc, char **argv)
 {
 	struct correction k = { 0 };
-	const char *as = NULL, *note = "", *approver = NULL, *until = NULL, *into = NULL, *why = "";
+	const char *as = NULL, *note = "", *reason = "", *until = NULL, *into = NULL, *why = "";
 	const struct cli_flag flags[] = { { "as", &as, NULL }, { "note", &note, NULL },
 	    { "to", &k.to, NULL },
-	    { "approver", &approver, NULL }, { "until", &until, NULL }, { "into", &into, NULL },
+	    { "reason", &reason, NULL }, { "until", &until, NULL }, { "into", &into, NULL },
 	    { "category", &k.category, NULL },
 	    { "place", &k.place, NULL }, { "urgency", &k.urgency, NULL } };
 	struct command cmd = { .by = BY_OFFICER };
@@ -121,23 +129,24 @@ cli_act(int argc, char **argv)
 	if (cli_parse(&c, argc, argv, flags, N_ELEMS(flags)) != 0 || c.args_n != 2 || as == NULL) {
 		free(fx);
 		return cli_usage(
-		    "act CODE ACTION --as OFFICER [--note T] [--to UNIT] [--approver O] "
-		    "[--until MS] [--category C] [--place P] [--urgency U]");
+		    "act CODE ACTION --as OFFICER [--note T] [--to UNIT] [--reason R] "
+		    "[--until DD-MM-YYYY] [--category C] [--place P] [--urgency U]");
 	}
 	if (code_parse(&code, c.args[0], strlen(c.args[0])) != 0)
 		cli_fail("%s: no receipt code: a symbol is wrong", c.args[0]);
 	else if (case_event_of_name(c.args[1], &cmd.event) != 0)
 		cli_fail(
 		    "%s: no action; one of tugaskan terima menuju tiba tangani selesai bukan "
-		    "teruskan tanya catat tunggu lanjut tolak gabung urung ambil-alih",
+		    "teruskan tanya catat tunggu setuju tidak-setuju lanjut tolak gabung urung "
+		    "ambil-alih mengapa jawaban tanggal hitung-ulang bantuan aman",
 		    c.args[1]);
+	else if (until != NULL && wib_parse_day(&cmd.until_ms, until) != 0)
+		cli_fail("--until %s: no day; write it like 14-12-2026", until);
 	else if (cli_house(&c, &h) == 0) {
 		snprintf(cmd.actor, sizeof(cmd.actor), "%s", as);
 		snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s", k.to != NULL ? k.to : "");
-		snprintf(cmd.approver, sizeof(cmd.approver), "%s",
-		    approver != NULL ? approver : "");
+		snprintf(cmd.reason, sizeof(cmd.reason), "%s", reason);
 		snprintf(cmd.into, sizeof(cmd.into), "%s", into != NULL ? into : "");
-		cmd.until_ms = until != NULL ? strtoll(until, NULL, 10) : 0;
 		cmd.note = note;
 		for (int i = 0; i < TRIES && (result == COMMIT_CONFLICT || result == COMMIT_TAKEN);
 		    i++)

@@ -88,7 +88,8 @@ struct demo {
 
 /*
  * demo_scale.c: a copy of sla.yaml's text with every duration (90s 5m 4h 2d, 3 hari kerja) divided
- * by speed and written in ms; a working day counts as 24 hours.  Comments and all else stay.
+ * by speed and written in ms; a working day counts as 24 hours.  The night that holds rungs is left
+ * out: its minute is not divided.  Comments and all else stay.
  * Nothing but 0 becomes 0.
  */
 void demo_scale(struct buf *out, const char *text, size_t len, int speed);

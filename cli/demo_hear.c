@@ -293,6 +293,8 @@ missing(const char *clock)
 	static const struct { const char *clock, *words; } words[] = {
 		{ "triase", "belum membacanya" }, { "diambil", "belum mengambilnya" },
 		{ "ditangani", "belum bertindak" }, { "diselesaikan", "belum menyelesaikannya" },
+		{ "hukum", "melewati batas undang-undang" }, { "jawab", "belum menjawab" },
+		{ "lapor-diri", "diam di lapangan" },
 	};
 
 	for (size_t i = 0; i < N_ELEMS(words); i++)

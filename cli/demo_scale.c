@@ -39,6 +39,9 @@ duration_at(const char *s, const char *end, int64_t *ms)
 	return 0;
 }
 
+/* Of lain: malam and malam-tahan. */
+static const char night[] = "  malam";
+
 void
 demo_scale(struct buf *out, const char *text, size_t len, int speed)
 {
@@ -59,6 +62,11 @@ demo_scale(struct buf *out, const char *text, size_t len, int speed)
 			n = nl != NULL ? (size_t)(nl - s) : (size_t)(end - s);
 			buf_add(out, s, n);
 			s += n;
+		} else if ((s == text || s[-1] == '\n') && (size_t)(end - s) > sizeof(night) - 1 &&
+		    memcmp(s, night, sizeof(night) - 1) == 0) {
+			const char *nl = memchr(s, '\n', (size_t)(end - s));
+
+			s = nl != NULL ? nl + 1 : end;
 		} else {
 			buf_addc(out, *s++);
 		}

@@ -245,14 +245,16 @@ compare(struct rerun *r, const struct recorded *e, const struct policy *p,
 }
 
 static void
-repeat(struct rerun *r, struct rerun_case *k, const struct recorded *e, const char *entry, size_t len)
+repeat(struct rerun *r, struct rerun_case *k, struct recorded *e, const char *entry, size_t len)
 {
 	const struct policy *p = r->policy_of(e->policy, r->arg);
 	struct case_record *c = wake(&k->was);
 
 	if (e->version == 1 && c == NULL)
 		c = begin_in(&k->was, &e->code);
-	if (p == NULL || c == NULL || c->version != e->version - 1 ||
+	if (e->was[0] != '\0')
+		e->cmd.was = r->policy_of(e->was, r->arg);
+	if (p == NULL || c == NULL || (e->was[0] != '\0' && e->cmd.was == NULL) || c->version != e->version - 1 ||
 	    (e->version == 1 && !e->has_report)) {
 		r->lost += !k->lost;
 		k->lost = 1;
@@ -322,8 +324,9 @@ retell(struct rerun *r, struct rerun_case *k, const struct recorded *e)
 		begin_in(&k->would, &e->code);
 	wake(&k->would);
 	pass_time(r, k, e->at_ms);
-	/* its own timers speak for it */
-	if (!(cmd.by == BY_TIMER && cmd.event == ON_DUE) && decide_otherwise(r, k, &cmd, e->at_ms) != 0)
+	/* its own timers speak for it, and there is one version only */
+	if (!(cmd.by == BY_TIMER && cmd.event == ON_DUE) && cmd.event != ON_RECKON &&
+	    decide_otherwise(r, k, &cmd, e->at_ms) != 0)
 		r->refused++;
 	rest(&k->would);
 }

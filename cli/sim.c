@@ -352,16 +352,25 @@ open_case(struct sim *s, int64_t number, int trouble)
 
 /* ---- what officers do ---- */
 
-/* The head of his unit, or anybody else there is: the second person of a wait. */
-static int
-second_person(const struct sim *s, int officer)
+/* The head who was asked grants the wait, mostly; the officer then goes on when it is over. */
+static void
+answer_wish(struct sim *s, int slot)
 {
-	const struct officer *o[1];
+	const struct case_record *c = &s->slots[slot]->c;
+	int head = -1;
 
-	if (roster_on_duty(s->r, s->r->officers[officer].unit, ROLE_KEPALA, s->now_ms, o, 1) == 1 &&
-	    o[0] != &s->r->officers[officer])
-		return (int)(o[0] - s->r->officers);
-	return (officer + 1) % (int)s->r->n;
+	for (int i = 0; i < c->tasks_n && head < 0; i++) {
+		const struct officer *o = officer_find(s->r, c->tasks[i].officer);
+
+		if (o != NULL && o->role == ROLE_KEPALA && strcmp(o->id, c->wish.officer) != 0)
+			head = (int)(o - s->r->officers);
+	}
+	if (head >= 0) {
+		struct command cmd = by_officer(s, dice_chance(&s->dice, 850) ? ON_APPROVE : ON_REFUSE,
+		    head);
+
+		decide(s, slot, &cmd);
+	}
 }
 
 static void
@@ -437,11 +446,13 @@ work_on(struct sim *s, int slot, int officer)
 	else if (c->state == CASE_DITANGANI)
 		cmd.event = ON_RESOLVE;
 	if (cmd.event == ON_WAIT) {
-		SET(cmd.approver, s->r->officers[second_person(s, officer)].id);
+		SET(cmd.reason, s->p->wait_reasons_n > 0 ? s->p->wait_reasons[0] : "");
 		cmd.until_ms = s->now_ms + DAY_MS + (int64_t)dice_below(&s->dice, 20 * DAY_MS);
 	}
 	if (decide(s, slot, &cmd) != 0)
 		return;
+	if (cmd.event == ON_WAIT)
+		answer_wish(s, slot);
 	if (cmd.event == ON_HANDLE)
 		act_again(s, slot, officer, urgent ? 3 * HOUR_MS : 18 * HOUR_MS, 1.1);
 	else if (cmd.event == ON_GO || cmd.event == ON_ARRIVE)

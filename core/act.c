@@ -56,9 +56,18 @@ act_open(struct step *s)
 }
 
 int
+act_decline(struct step *s)
+{
+	s->c->hand_ons += s->c->units_n > 0;
+	s->c->units_n = 0;
+	return 0;
+}
+
+int
 act_hand_on(struct step *s)
 {
-	const struct unit *u = unit_find(s->p->units, s->cmd->to_unit);
+	const struct unit *u = unit_find(s->p->units,
+	    is_passed_around(s, s->c) ? s->p->hand_ons_unit : s->cmd->to_unit);
 
 	/* To itself would only start the clock of taking anew. */
 	if (u == NULL || strcmp(u->code, case_lead(s->c)) == 0)
@@ -84,7 +93,7 @@ lead_with(struct case_record *c, const char *unit)
 	SET(c->units[0], unit);
 }
 
-void
+int
 act_take_over(struct step *s)
 {
 	const struct officer *o = officer_find(s->r, s->cmd->actor);
@@ -92,6 +101,7 @@ act_take_over(struct step *s)
 	if (o != NULL)
 		lead_with(s->c, o->unit);
 	SET(s->c->holder, s->cmd->actor);
+	return 0;
 }
 
 /* Who takes a disputed case: the superior; of a sealed one the next whom its ladder names. */
@@ -126,38 +136,131 @@ act_reopen(struct step *s)
 	c->level++;
 	c->taken_ms = c->going_ms = c->arrived_scene_ms = c->handled_ms = c->resolved_ms = 0;
 	c->holder[0] = '\0';
+	c->date_ms = 0;
 	clocks_reopen(s);
 }
 
+static void
+wait_begin(struct step *s, int asked, int64_t until_ms)
+{
+	s->c->wait_back = s->c->state;
+	s->c->wait_asked = asked;
+	s->c->wait_until_ms = until_ms;
+	s->c->wait_since_ms = s->now_ms;
+}
+
 int
-act_wait(struct step *s)
+act_ask(struct step *s)
+{
+	wait_begin(s, 1, s->now_ms + s->p->ask_ms);
+	return 0;
+}
+
+/* All waits of a case together are no longer than one may be. */
+int
+act_wish(struct step *s)
 {
 	struct case_record *c = s->c;
-	const struct command *cmd = s->cmd;
-	int64_t until = cmd->until_ms;
+	int64_t until = s->cmd->until_ms;
+	int listed = 0;
 
-	if (cmd->event == ON_ASK) {
-		until = s->now_ms + s->p->ask_ms;
-	} else {
-		const struct officer *o = officer_find(s->r, cmd->approver);
+	for (int i = 0; i < s->p->wait_reasons_n; i++)
+		listed |= strcmp(s->p->wait_reasons[i], s->cmd->reason) == 0;
+	if (!listed)
+		return step_refuse(s, REFUSED_WAIT);
+	if (until <= s->now_ms || until - s->now_ms + c->waited_ms > s->p->wait_max_ms)
+		return step_refuse(s, REFUSED_TIME);
+	c->wish.until_ms = until;
+	SET(c->wish.officer, s->cmd->actor);
+	SET(c->wish.reason, s->cmd->reason);
+	return 0;
+}
 
-		if (o == NULL || o->ended || strcmp(cmd->approver, cmd->actor) == 0)
-			return step_refuse(s, REFUSED_APPROVER);
-		if (until <= s->now_ms || until > s->now_ms + s->p->wait_max_ms)
-			return step_refuse(s, REFUSED_TIME);
-		clocks_pause(s);
-	}
-	c->wait_back = c->state;
-	c->wait_asked = cmd->event == ON_ASK;
-	c->wait_until_ms = until;
+int
+act_approve(struct step *s)
+{
+	struct case_record *c = s->c;
+
+	if (c->wish.until_ms <= s->now_ms)
+		return step_refuse(s, REFUSED_WISH);
+	clocks_pause(s);
+	wait_begin(s, 0, c->wish.until_ms);
+	SET(c->wait_reason, c->wish.reason);
+	return 0;
+}
+
+int
+act_refuse(struct step *s)
+{
+	if (s->c->wish.until_ms == 0)
+		return step_refuse(s, REFUSED_WISH);
 	return 0;
 }
 
 void
 act_resume(struct step *s)
 {
+	struct case_record *c = s->c;
+
 	clocks_resume(s);
-	s->c->wait_until_ms = 0;
+	if (!c->wait_asked)
+		c->waited_ms += s->now_ms - c->wait_since_ms;
+	c->wait_until_ms = c->wait_since_ms = 0;
+	c->wait_reason[0] = '\0';
+}
+
+int
+act_why(struct step *s)
+{
+	SET(s->c->asked_by, s->cmd->actor);
+	clocks_restart(s, STOP_ON_ANSWER);	/* a second question gives no more time for the first */
+	return 0;
+}
+
+int
+act_answer(struct step *s)
+{
+	return s->c->asked_by[0] != '\0' ? 0 : step_refuse(s, REFUSED_STATE);
+}
+
+/* Later than any target could have said is no date but a way to forget. */
+#define DATE_MOST_MS (366 * DAY_MS)
+
+int
+act_date(struct step *s)
+{
+	if (s->cmd->until_ms <= s->now_ms || s->cmd->until_ms > s->now_ms + DATE_MOST_MS)
+		return step_refuse(s, REFUSED_TIME);
+	s->c->date_ms = s->cmd->until_ms;
+	return clocks_set_date(s, s->cmd->until_ms) == 0 ? 0 : step_refuse(s, REFUSED_STATE);
+}
+
+int
+act_reckon(struct step *s)
+{
+	if (s->cmd->was == NULL || strncmp(s->c->policy, s->p->digest, sizeof(s->c->policy) - 1) == 0)
+		return step_refuse(s, REFUSED_POLICY);
+	clocks_reckon(s, s->cmd->was);
+	SET(s->c->policy, s->p->digest);
+	s->c->undo.until_ms = 0;	/* it names clocks by their rows */
+	return 0;
+}
+
+int
+act_help(struct step *s)
+{
+	struct case_record *c = s->c;
+	const struct understanding *u = s->cmd->u;
+
+	s->units_from = c->units_n;
+	for (int i = 0; u != NULL && i < u->units_n && c->units_n < CASE_UNITS; i++)
+		if (case_unit_index(c, u->units[i]) < 0 &&
+		    unit_find(s->p->units, u->units[i]) != NULL)
+			SET(c->units[c->units_n++], u->units[i]);
+	if (c->units_n == s->units_from)
+		return step_refuse(s, REFUSED_HELP);
+	c->alarms++;
+	return 0;
 }
 
 void
@@ -254,7 +357,7 @@ act_revoke(struct step *s)
 	s->c->holder[0] = '\0';
 }
 
-void
+int
 act_drop_unit(struct step *s)
 {
 	struct case_record *c = s->c;
@@ -269,6 +372,14 @@ act_drop_unit(struct step *s)
 		if (strcmp(c->tasks[i].unit, unit) == 0)
 			task_drop(s, &c->tasks[i]);
 	messages_cancel(s, "tw", unit, "");
+	return 0;
+}
+
+int
+act_speak(struct step *s)
+{
+	memcpy(s->c->lang, s->cmd->lang, sizeof(s->c->lang));
+	return 0;
 }
 
 int
@@ -299,7 +410,7 @@ act_file(struct step *s)
 	return 0;
 }
 
-void
+int
 act_quiet(struct step *s)
 {
 	struct case_record *c = s->c;
@@ -310,6 +421,7 @@ act_quiet(struct step *s)
 		c->quiet = QUIET_ASKED;
 	if (c->quiet == QUIET_WRONG_NUMBER || !c->lane_e)
 		messages_cancel(s, "r", "", "");
+	return 0;
 }
 
 void

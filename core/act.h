@@ -5,7 +5,8 @@
  * clocks.h, messages tell.h; decide.c says which act belongs to which event.
  *
  * Ownership  the step and its case are changed in place.
- * Errors     -1 and effects.refusal: not with this command.
+ * Errors     -1 and effects.refusal: not with this command; 0 from those that are never refused
+ *            too, so that decide.c has them in one table.
  */
 #include "core/decide.h"
 
@@ -15,25 +16,41 @@ struct step;
 void act_open(struct step *s);
 /* What was understood, or corrected, of the report. */
 void act_understand(struct step *s, const struct understanding *u);
+int act_decline(struct step *s);
 int act_hand_on(struct step *s);
 /* The actor's unit leads from now on, he himself holds the case. */
-void act_take_over(struct step *s);
+int act_take_over(struct step *s);
 /* Disputed: the one above takes it, the old one stays as support, all promises start anew. */
 void act_reopen(struct step *s);
-/* Waits for the resident's answer, or for budget or parts; and no more. */
-int act_wait(struct step *s);
+/* Waits for the resident's answer. */
+int act_ask(struct step *s);
+/* An officer asks for a wait; a second person grants it, or not. */
+int act_wish(struct step *s);
+int act_approve(struct step *s);
+int act_refuse(struct step *s);
+/* The case waits no more. */
 void act_resume(struct step *s);
+/* The Bupati's office asks why, or sets another day for the cure; the unit answers. */
+int act_why(struct step *s);
+int act_answer(struct step *s);
+int act_date(struct step *s);
+/* The step's policy counts for the case from now on. */
+int act_reckon(struct step *s);
+/* The second alarm's units join: event ON_HELP only. */
+int act_help(struct step *s);
 /* What the act changes, as long as the actor may take it back; else that nobody may. */
 void act_note_undo(struct step *s, const struct case_record *before);
 /* Takes the actor's last act back. */
 int act_undo(struct step *s);
 /* The unit for which the actor speaks is not needed: event ON_DROP only. */
-void act_drop_unit(struct step *s);
+int act_drop_unit(struct step *s);
 int act_merge(struct step *s);
+/* From now on the reporter is told in the command's language. */
+int act_speak(struct step *s);
 /* One more stored file, by its name; the same twice is one. */
 int act_file(struct step *s);
 /* From now on the reporter hears less, or nothing; what is queued for him is called back. */
-void act_quiet(struct step *s);
+int act_quiet(struct step *s);
 /* When the case was first taken, gone to, reached, handled, resolved. */
 void act_note_times(struct step *s);
 /* The actor works on it: his colleagues need not come. */

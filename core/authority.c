@@ -15,6 +15,8 @@ static const unsigned senders[] = {
 	[ON_ACCEPT] = STAFF, [ON_GO] = STAFF, [ON_ARRIVE] = STAFF, [ON_HANDLE] = STAFF,
 	[ON_RESOLVE] = STAFF, [ON_DECLINE] = STAFF, [ON_DROP] = STAFF, [ON_HAND_ON] = STAFF,
 	[ON_ASK] = STAFF, [ON_NOTE] = ROUTER | STAFF | RESIDENT, [ON_WAIT] = STAFF,
+	[ON_APPROVE] = STAFF, [ON_REFUSE] = STAFF, [ON_WHY] = STAFF, [ON_ANSWER] = STAFF,
+	[ON_DATE] = STAFF, [ON_RECKON] = STAFF, [ON_HELP] = STAFF, [ON_SIGN] = STAFF,
 	[ON_RESUME] = STAFF | TIMER, [ON_CONFIRM] = RESIDENT | DESK, [ON_DISPUTE] = RESIDENT | DESK,
 	[ON_LAPSE] = TIMER, [ON_WITHDRAW] = RESIDENT | STAFF, [ON_WITHDRAW_ASKED] = RESIDENT,
 	[ON_REJECT] = STAFF, [ON_MERGE] = STAFF, [ON_UNDO] = STAFF, [ON_TAKE_OVER] = STAFF,
@@ -59,6 +61,38 @@ has_authority(const struct step *s, const struct case_record *c)
 	return !c->sealed && (o->role == ROLE_OPERATOR || o->role == ROLE_ADMIN);
 }
 
+/* The Bupati's office and the Sekda. */
+static int
+is_above_all(const struct step *s, const struct officer *o)
+{
+	const struct unit *u = unit_find(s->p->units, o->unit);
+
+	return u != NULL && u->tier == TIER_KABUPATEN;
+}
+
+/* What takes more than to have to do with the case: who may, beyond has_authority(). */
+static enum refusal
+lacks_rank(const struct step *s, const struct case_record *c)
+{
+	const struct officer *o = officer_find(s->r, s->cmd->actor);
+
+	switch (s->t->on) {
+	case ON_APPROVE:
+	case ON_REFUSE:
+		if (o == NULL || o->role != ROLE_KEPALA || strcmp(o->id, c->wish.officer) == 0)
+			return REFUSED_APPROVER;
+		return REFUSED_NOT;
+	case ON_WHY:
+	case ON_DATE:
+		return o != NULL && is_above_all(s, o) ? REFUSED_NOT : REFUSED_AUTHORITY;
+	case ON_RECKON:
+		return o != NULL && (is_above_all(s, o) || o->role == ROLE_ADMIN) ? REFUSED_NOT :
+		    REFUSED_AUTHORITY;
+	default:
+		return REFUSED_NOT;
+	}
+}
+
 int
 authority_check(struct step *s, const struct case_record *c)
 {
@@ -66,6 +100,8 @@ authority_check(struct step *s, const struct case_record *c)
 		return step_refuse(s, REFUSED_AUTHORITY);
 	if (!has_authority(s, c))
 		return step_refuse(s, REFUSED_AUTHORITY);
+	if (lacks_rank(s, c) != REFUSED_NOT)
+		return step_refuse(s, lacks_rank(s, c));
 	if (needs_reason(s) && (s->cmd->note == NULL || s->cmd->note[0] == '\0'))
 		return step_refuse(s, REFUSED_REASON);
 	return 0;
@@ -83,12 +119,23 @@ actor_unit(const struct step *s, const struct case_record *c)
 	return o != NULL ? case_unit_index(c, o->unit) : -1;
 }
 
+/* A sealed case is passed to nobody whom its category does not name. */
+int
+is_passed_around(const struct step *s, const struct case_record *c)
+{
+	return s->p->hand_ons_max > 0 && c->hand_ons + 1 >= s->p->hand_ons_max && !c->sealed &&
+	    c->units_n > 0 && strcmp(case_lead(c), s->p->hand_ons_unit) != 0;
+}
+
 enum case_event
 command_event(const struct step *s, const struct case_record *c)
 {
 	if (s->cmd->event == ON_WITHDRAW && s->cmd->by == BY_RESIDENT && (c->sealed || c->lane_e))
 		return ON_WITHDRAW_ASKED;
-	if (s->cmd->event == ON_DECLINE || s->cmd->event == ON_DROP)
-		return actor_unit(s, c) > 0 ? ON_DROP : ON_DECLINE;
+	if (s->cmd->event == ON_DECLINE || s->cmd->event == ON_DROP) {
+		if (actor_unit(s, c) > 0)
+			return ON_DROP;
+		return is_passed_around(s, c) ? ON_HAND_ON : ON_DECLINE;
+	}
 	return s->cmd->event;
 }

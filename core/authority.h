@@ -16,6 +16,8 @@ enum case_event command_event(const struct step *s, const struct case_record *c)
  * or if he gives no reason where one is due.
  */
 int authority_check(struct step *s, const struct case_record *c);
+/* Handed on or declined once more it is the desk's that decides such cases, whatever was asked for. */
+int is_passed_around(const struct step *s, const struct case_record *c);
 /*
  * For which of the case's units the actor speaks: a task may have come to him from one below.
  * An index of case_record.units; -1: for none.

@@ -170,23 +170,38 @@ digits_of(const char *s, int n)
 	return value;
 }
 
-/* YYYY-MM-DD, and a day that exists: 30 February comes back as another date. */
+/* A day that exists: 30 February comes back as another date. */
 static int
-day_parse(const char *s, int64_t *day)
+day_of_date(int year, int month, int dom, int64_t *day)
 {
 	struct wib back;
-	int year, month, dom;
 
-	if (strlen(s) != 10 || s[4] != '-' || s[7] != '-')
-		return -1;
-	year = digits_of(s, 4);
-	month = digits_of(s + 5, 2);
-	dom = digits_of(s + 8, 2);
 	if (year < 1970 || month < 1 || month > 12 || dom < 1 || dom > 31)
 		return -1;
 	*day = day_of_civil(year, month, dom);
 	wib_day_of(&back, *day);
 	return back.month == month && back.day == dom ? 0 : -1;
+}
+
+/* YYYY-MM-DD */
+static int
+day_parse(const char *s, int64_t *day)
+{
+	if (strlen(s) != 10 || s[4] != '-' || s[7] != '-')
+		return -1;
+	return day_of_date(digits_of(s, 4), digits_of(s + 5, 2), digits_of(s + 8, 2), day);
+}
+
+int
+wib_parse_day(int64_t *out_ms, const char *s)
+{
+	int64_t day;
+
+	if (strlen(s) != 10 || (s[2] != '-' && s[2] != '/') || s[5] != s[2] ||
+	    day_of_date(digits_of(s + 6, 4), digits_of(s + 3, 2), digits_of(s, 2), &day) != 0)
+		return -1;
+	*out_ms = (day + 1) * DAY_MS - WIB_MS - 1;
+	return 0;
 }
 
 static int

@@ -35,6 +35,9 @@ void buf_add_wib_iso(struct buf *b, int64_t ms);
 /* "3 jam 20 menit", "45 menit", "20 detik" (lang id) or "3 h 20 min" (en). */
 void buf_add_duration(struct buf *b, int64_t ms, const char *lang);
 
+/* The end of that day in WIB, of "14-12-2026" or "14/12/2026"; -1: no such day. */
+int wib_parse_day(int64_t *out_ms, const char *s);
+
 struct calendar;
 
 /*

@@ -98,6 +98,14 @@ case_due_ms(const struct case_record *c)
 	return due;
 }
 
+int64_t
+case_waited_ms(const struct case_record *c, int64_t now_ms)
+{
+	int waits = c->state == CASE_MENUNGGU && !c->wait_asked;
+
+	return c->waited_ms + (waits ? now_ms - c->wait_since_ms : 0);
+}
+
 /*
  * The document's scalar fields as a table; both directions walk it.  A field at its zero value is
  * left out, which keeps a case near one kilobyte.
@@ -128,7 +136,11 @@ static const struct field fields[] = {
 	MS("hd", handled_ms), MS("rs", resolved_ms),
 	TEXT("hold", holder), INT("msg", messages), INT("ho", hand_ons), INT("lv", level),
 	MS("cfm", confirm_by_ms), MS("wt", wait_until_ms), ENUM("wb", wait_back, CASE_DITUTUP),
-	INT("wa", wait_asked), MS("rev", review_ms), MS("sp", spoken_ms), INT("sr", spoken_rung),
+	INT("wa", wait_asked), TEXT("wr", wait_reason), MS("ws", wait_since_ms),
+	MS("wd", waited_ms),
+	MS("wu", wish.until_ms), TEXT("wo", wish.officer), TEXT("ww", wish.reason),
+	MS("dt", date_ms), TEXT("ask", asked_by), INT("al", alarms), MS("rev", review_ms),
+	MS("sp", spoken_ms), INT("sr", spoken_rung),
 	ENUM("us", undo.state, CASE_DITUTUP), TEXT("uo", undo.officer), TEXT("uh", undo.holder),
 	MS("uu", undo.until_ms), INT("uc", undo.clocks),
 	TEXT("dig", digest), TEXT("lh", ledger.holder), MS("ls", ledger.since_ms),

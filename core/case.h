@@ -61,7 +61,7 @@ struct case_task {
 	int message;			/* number of the message that told it */
 };
 
-#define CASE_UNITS 8
+#define CASE_UNITS 12
 #define CASE_TASKS 24
 #define CASE_PENDING 48
 #define LOOKUP_TEXT 33
@@ -112,7 +112,18 @@ struct case_record {
 	int64_t confirm_by_ms;		/* in selesai: closes itself then */
 	int64_t wait_until_ms;		/* in menunggu */
 	enum case_state wait_back;
+	int64_t wait_since_ms;
 	int wait_asked;			/* for the resident's answer; else for budget or parts */
+	char wait_reason[WAIT_REASON_CHARS];	/* one of the policy's, while it waits */
+	int64_t waited_ms;		/* for budget or parts, all such waits that are over */
+	/* What an officer asked for and nobody has answered yet; until_ms 0: nothing. */
+	struct {
+		int64_t until_ms;
+		char officer[OFFICER_ID_CHARS], reason[WAIT_REASON_CHARS];
+	} wish;
+	int64_t date_ms;		/* by when it is done, by the word of the Bupati's office; 0 none */
+	char asked_by[OFFICER_ID_CHARS];	/* who waits for the answer to his why, "" nobody */
+	int alarms;			/* further alarms that called more units */
 	int64_t spoken_ms;		/* a rung last told somebody then; spoken_rung: its place */
 	int spoken_rung;
 	int64_t review_ms;		/* looked at again then, if nothing else is due */
@@ -139,6 +150,8 @@ int case_decode(struct case_record *c, const char *json, size_t len);
  * events, its wait, its confirmation, its review.  0 exactly when it is ditutup.
  */
 int64_t case_due_ms(const struct case_record *c);
+/* How long it has waited for budget or parts, all such waits together, the present one included. */
+int64_t case_waited_ms(const struct case_record *c, int64_t now_ms);
 const char *case_lead(const struct case_record *c);	/* unit code, "" in triage */
 /* The unit's place among the case's units; -1 if it is none of them. */
 int case_unit_index(const struct case_record *c, const char *unit);

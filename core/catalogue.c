@@ -141,33 +141,27 @@ read_truth(const struct yaml *y, int row, const char *key, int *out, struct buf 
 }
 
 static int
-read_units(const struct yaml *y, int row, struct category *c, struct buf *errors)
+read_units(const struct yaml *y, int row, const char *key, const char *code,
+    char *units[CATEGORY_UNITS], size_t *n, struct buf *errors)
 {
-	int list = yaml_get(y, row, "unit");
+	int list = yaml_get(y, row, key);
 
 	if (list != 0 && !yaml_is_list(y, list)) {
-		yaml_mistake(y, list, errors, "unit of %s must be a list, the lead first", c->code);
+		yaml_mistake(y, list, errors, "%s of %s must be a list, like [desa, O-DLH]", key, code);
 		return -1;
 	}
 	if (yaml_count(y, list) > CATEGORY_UNITS) {
-		yaml_mistake(y, list, errors, "%s names more than %d units", c->code,
-		    CATEGORY_UNITS);
+		yaml_mistake(y, list, errors, "%s names more than %d units", code, CATEGORY_UNITS);
 		return -1;
 	}
 	for (size_t i = 0; i < yaml_count(y, list); i++) {
 		const char *s = yaml_str(y, yaml_item(y, list, i));
 
 		if (s == NULL || *s == '\0') {
-			yaml_mistake(y, list, errors, "a unit of %s is empty", c->code);
+			yaml_mistake(y, list, errors, "a unit of %s is empty", code);
 			return -1;
 		}
-		c->units[c->units_n++] = xstrdup(s);
-	}
-	if (c->units_n == 0 && !c->no_case) {
-		yaml_mistake(y, row, errors,
-		    "%s has no unit; name who answers, or write tanpa_kasus: ya",
-		    c->code);
-		return -1;
+		units[(*n)++] = xstrdup(s);
 	}
 	return 0;
 }
@@ -238,7 +232,7 @@ check_keys(const struct yaml *y, int row, struct buf *errors)
 {
 	static const char *const known[] = {
 		"kode", "arti", "ringkas", "urgensi", "rahasia", "tanpa_kasus", "program",
-		    "unit", "pemilik",
+		    "unit", "bantuan", "pemilik",
 		"kata"
 	};
 	int rc = 0;
@@ -295,7 +289,13 @@ read_category(struct catalogue *cat, const struct yaml *y, int row, struct buf *
 	}
 	rc |= read_truth(y, row, "rahasia", &c->sealed, errors);
 	rc |= read_truth(y, row, "tanpa_kasus", &c->no_case, errors);
-	rc |= read_units(y, row, c, errors);
+	rc |= read_units(y, row, "unit", code, c->units, &c->units_n, errors);
+	rc |= read_units(y, row, "bantuan", code, c->help, &c->help_n, errors);
+	if (rc == 0 && c->units_n == 0 && !c->no_case) {
+		yaml_mistake(y, row, errors,
+		    "%s has no unit; name who answers, or write tanpa_kasus: ya", code);
+		rc = -1;
+	}
 	rc |= read_owners(y, row, c, errors);
 	rc |= read_rules(y, yaml_get(y, row, "kata"), &c->rules, &c->rules_n, errors);
 	return rc;
@@ -365,6 +365,8 @@ catalogue_free(struct catalogue *cat)
 		free(c->programme);
 		for (size_t u = 0; u < c->units_n; u++)
 			free(c->units[u]);
+		for (size_t u = 0; u < c->help_n; u++)
+			free(c->help[u]);
 		for (size_t o = 0; o < c->owners_n; o++) {
 			free(c->owners[o].words);
 			free(c->owners[o].unit);

@@ -10,6 +10,7 @@
  *     program: ""                   # the regency's programme, if one (Banyuwangi Children Centre)
  *     unit: [desa, O-PUCKPP]        # the first one leads; codes, or words: rt desa kecamatan
  *                                   # puskesmas damkar
+ *     bantuan: [O-BPBD, B-PUDAM]    # the second alarm calls these too
  *     pemilik:                      # words that name the body which owns the thing; it then leads
  *       - {k: "jalan nasional", unit: V-BBPJN}
  *     tanpa_kasus: tidak            # ya: spam, thanks; needs no unit
@@ -38,6 +39,8 @@ struct category {
 	int no_case;	/* spam, thanks: needs no unit; goes to triage unread by units */
 	char *units[CATEGORY_UNITS];	/* words or unit codes, lead first */
 	size_t units_n;
+	char *help[CATEGORY_UNITS];	/* in the same words: who comes too at the second alarm */
+	size_t help_n;
 	struct word_rule *rules;
 	size_t rules_n;
 	struct owner_rule *owners;

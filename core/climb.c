@@ -58,6 +58,24 @@ is_closed_to(const struct step *s, const struct rung *g, const char *unit)
 	    case_unit_index(s->c, unit) < 0;
 }
 
+/* Whether the rung is for such a case, and for the state it is in. */
+static int
+is_for(const struct case_record *c, const struct rung *g)
+{
+	return (g->urgencies == 0 || (g->urgencies >> c->urgency & 1)) &&
+	    (g->states == 0 || (g->states >> c->state & 1));
+}
+
+/* Whether one above it, for this case, is due by now. */
+static int
+is_overtaken(const struct step *s, int clock, const struct ladder *l, int rung)
+{
+	for (int g = rung + 1; g < l->n; g++)
+		if (clock_rung_ms(s->p, s->c, clock, g) <= s->now_ms && is_for(s->c, &l->rungs[g]))
+			return 1;
+	return 0;
+}
+
 /* The height of the highest rung that is due now in any clock: clock order breaks ties. */
 static int
 is_highest_due(const struct step *s, int clock, int rung)
@@ -70,9 +88,9 @@ is_highest_due(const struct step *s, int clock, int rung)
 
 		if (k->state != CLOCK_RUNNING || l == NULL || k->due_ms > s->now_ms || i == clock)
 			continue;
-		for (int g = k->rung; g < l->n && k->due_ms + l->rungs[g].after_ms <= s->now_ms;
+		for (int g = k->rung; g < l->n && clock_rung_ms(s->p, s->c, i, g) <= s->now_ms;
 		    g++)
-			if (g > top_rung || (g == top_rung && i > top_clock))
+			if (is_for(s->c, &l->rungs[g]) && (g > top_rung || (g == top_rung && i > top_clock)))
 				top_clock = i, top_rung = g;
 	}
 	return top_clock == clock && top_rung == rung;
@@ -99,10 +117,8 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 	const struct rung *g = &l->rungs[k->rung];
 	const struct officer *heads[2];
 	const char *unit;
-	int last = k->rung + 1 == l->n;
 	size_t n = rung_recipients(s, g, &unit, heads, N_ELEMS(heads));
-	int overtaken = (!last && k->due_ms + l->rungs[k->rung + 1].after_ms <= s->now_ms) ||
-	    (e->late_ms > OUTAGE_MS &&
+	int overtaken = is_overtaken(s, clock, l, k->rung) || (e->late_ms > OUTAGE_MS &&
 	    (!is_highest_due(s, clock, k->rung) || is_heard_above(s, k->rung)));
 
 	SET(e->rung, g->name);
@@ -111,6 +127,11 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 	k->next_ms = clock_next(s->p, s->c, clock);
 	if (overtaken) {
 		e->kind = ESC_PASSED, e->why = "terlambat";
+		return;
+	}
+	if (!is_for(s->c, g)) {
+		e->kind = ESC_PASSED, e->why = "syarat";
+		e->told[0] = '\0';
 		return;
 	}
 	if (is_closed_to(s, g, unit)) {
@@ -137,6 +158,7 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 		if (m == NULL)
 			break;
 		SET(m->rung, g->name);
+		SET(m->way, g->way);
 		m->due_ms = k->due_ms;
 	}
 }

@@ -41,7 +41,25 @@ clock_next(const struct policy *p, const struct case_record *c, int clock)
 	if (!k->in_breach)
 		return k->due_ms;
 	l = case_ladder(p, c, clock);
-	return l != NULL && k->rung < l->n ? k->due_ms + l->rungs[k->rung].after_ms : 0;
+	return l != NULL && k->rung < l->n ? clock_rung_ms(p, c, clock, k->rung) : 0;
+}
+
+/*
+ * Those above wait as long after a held one as they would by day, so that a morning does not wake
+ * the Sekda and the head of the unit with the same words.
+ */
+int64_t
+clock_rung_ms(const struct policy *p, const struct case_record *c, int clock, int rung)
+{
+	const struct ladder *l = case_ladder(p, c, clock);
+	int64_t due = c->clocks[clock].due_ms, held = 0;
+
+	for (int g = 0; g <= rung; g++) {
+		int64_t ms = due + l->rungs[g].after_ms + held;
+
+		held += policy_past_night(p, c->urgency, ms) - ms;
+	}
+	return due + l->rungs[rung].after_ms + held;
 }
 
 static void
@@ -62,6 +80,13 @@ clock_start(struct step *s, int i, int64_t start_ms)
 	k->next_ms = clock_next(s->p, s->c, i);
 }
 
+/* Not begun by the citizen's report, but by an act. */
+static int
+is_between_acts(enum clock_stop stop)
+{
+	return stop == STOP_ON_ANSWER || stop == STOP_ON_SIGN;
+}
+
 void
 clocks_first(struct step *s)
 {
@@ -69,7 +94,7 @@ clocks_first(struct step *s)
 	for (int i = 0; i < s->p->clocks_n; i++) {
 		enum clock_stop stop = s->p->clocks[i].stop;
 
-		if (stop == STOP_ON_TRIAGE && s->t->on != ON_TRIAGE)
+		if (is_between_acts(stop) || (stop == STOP_ON_TRIAGE && s->t->on != ON_TRIAGE))
 			continue;
 		/* How long the cure may take depends on what it is: not known in triage. */
 		if (stop == STOP_ON_RESOLVE && s->t->on == ON_TRIAGE)
@@ -102,6 +127,14 @@ ladder_change(struct step *s, int clock, const struct ladder *old)
 	k->next_ms = clock_next(s->p, s->c, clock);
 }
 
+/* The cure has a day that the Bupati's office set: no target moves it. */
+static int
+is_dated(const struct step *s, int clock)
+{
+	return s->p->clocks[clock].stop == STOP_ON_RESOLVE && s->p->clocks[clock].pauses &&
+	    s->c->date_ms != 0;
+}
+
 void
 clocks_tighten(struct step *s, const struct case_record *before)
 {
@@ -109,9 +142,14 @@ clocks_tighten(struct step *s, const struct case_record *before)
 		struct case_clock *k = &s->c->clocks[i];
 		int64_t due;
 
-		if (s->p->clocks[i].stop == STOP_ON_TRIAGE)
+		if (s->p->clocks[i].stop == STOP_ON_TRIAGE) {
+			if (s->c->urgency != before->urgency)
+				k->next_ms = clock_next(s->p, s->c, i);
 			continue;
+		}
 		if (k->state == CLOCK_NONE) {
+			if (is_between_acts(s->p->clocks[i].stop))
+				continue;
 			/* How long the cure may take depends on what it is: not known in triage. */
 			if (s->p->clocks[i].stop != STOP_ON_RESOLVE || s->c->units_n > 0)
 				clock_start(s, i, s->c->received_ms);
@@ -120,15 +158,15 @@ clocks_tighten(struct step *s, const struct case_record *before)
 		if (k->state != CLOCK_RUNNING)
 			continue;
 		/* From the true start: a wait moves the end by its length, working days or not. */
-		due = policy_due_ms(s->p, &s->p->clocks[i], s->c->urgency, s->c->category,
-		    tier_of(s->p, s->c), k->start_ms - k->paused_ms);
+		due = is_dated(s, i) ? 0 : policy_due_ms(s->p, &s->p->clocks[i], s->c->urgency,
+		    s->c->category, tier_of(s->p, s->c), k->start_ms - k->paused_ms);
 		due += due != 0 ? k->paused_ms : 0;
 		if (due != 0 && due < k->due_ms && !k->in_breach)
 			k->due_ms = due;
-		if (!k->in_breach)
-			k->next_ms = clock_next(s->p, s->c, i);
-		else
+		if (k->in_breach)
 			ladder_change(s, i, case_ladder(s->p, before, i));
+		if (!k->in_breach || s->c->urgency != before->urgency)
+			k->next_ms = clock_next(s->p, s->c, i);	/* danger waits for no morning */
 	}
 }
 
@@ -143,12 +181,67 @@ note_breach(struct case_clock *k, int64_t now_ms)
 		k->breached_ms = k->due_ms;
 }
 
+static void
+clock_met(struct step *s, int i)
+{
+	struct case_clock *k = &s->c->clocks[i];
+
+	note_breach(k, s->now_ms);
+	k->state = CLOCK_MET;
+	k->met_ms = s->now_ms;
+	k->next_ms = 0;
+	if (s->t->effects & FX_UNDOABLE)
+		s->c->undo.clocks |= 1u << i;
+}
+
+/* How many units must accept; of fewer all. */
+static int
+accepts_needed(const struct step *s, int clock)
+{
+	const struct case_record *c = s->c;
+	int need = policy_accepts(&s->p->clocks[clock], c->urgency, c->category, tier_of(s->p, c));
+
+	return need < c->units_n ? need : c->units_n;
+}
+
+/* How many have: by their tasks, and the holder by himself. */
+static int
+accepts_given(const struct step *s)
+{
+	const struct case_record *c = s->c;
+	const struct officer *holder = officer_find(s->r, c->holder);
+	int have = 0;
+
+	for (int u = 0; u < c->units_n; u++) {
+		int accepted = holder != NULL && strcmp(holder->unit, c->units[u]) == 0;
+
+		for (int i = 0; i < c->tasks_n && !accepted; i++)
+			accepted = c->tasks[i].state == TASK_TAKEN &&
+			    strcmp(c->tasks[i].unit, c->units[u]) == 0;
+		have += accepted;
+	}
+	return have;
+}
+
+void
+clocks_accept(struct step *s)
+{
+	int given = accepts_given(s);
+
+	for (int i = 0; given > 0 && i < s->c->clocks_n; i++)
+		if (s->p->clocks[i].stop == STOP_ON_ACCEPT &&
+		    s->c->clocks[i].state == CLOCK_RUNNING && given >= accepts_needed(s, i))
+			clock_met(s, i);
+}
+
 void
 clocks_stop(struct step *s, unsigned flags)
 {
 	static const struct { unsigned flag; enum clock_stop stop; } map[] = {
 		{ FX_STOP_TRIAGE, STOP_ON_TRIAGE }, { FX_STOP_TAKEN, STOP_ON_ACCEPT },
 		{ FX_STOP_HANDLED, STOP_ON_HANDLE }, { FX_STOP_RESOLVED, STOP_ON_RESOLVE },
+		{ FX_ANSWERED, STOP_ON_ANSWER },
+		{ FX_STOP_RESOLVED, STOP_ON_ACCEPT },	/* nobody need come any more */
 	};
 
 	for (int i = 0; i < s->c->clocks_n; i++) {
@@ -157,13 +250,10 @@ clocks_stop(struct step *s, unsigned flags)
 		if (k->state != CLOCK_RUNNING && k->state != CLOCK_PAUSED)
 			continue;
 		for (size_t m = 0; m < N_ELEMS(map); m++)
-			if ((flags & map[m].flag) && s->p->clocks[i].stop == map[m].stop) {
-				note_breach(k, s->now_ms);
-				k->state = CLOCK_MET;
-				k->met_ms = s->now_ms;
-				k->next_ms = 0;
-				s->c->undo.clocks |= 1u << i;
-			}
+			if ((flags & map[m].flag) && s->p->clocks[i].stop == map[m].stop &&
+			    (map[m].stop != STOP_ON_ACCEPT || (flags & FX_STOP_RESOLVED) ||
+			    accepts_needed(s, i) <= 1 || accepts_given(s) >= accepts_needed(s, i)))
+				clock_met(s, i);
 		if ((flags & FX_STOP_ALL) && k->state != CLOCK_MET) {
 			note_breach(k, s->now_ms);
 			k->state = s->p->clocks[i].stop == STOP_ON_CLOSE ? CLOCK_MET :
@@ -188,8 +278,112 @@ clocks_reopen(struct step *s)
 {
 	for (int i = 0; i < s->c->clocks_n; i++)
 		if (s->p->clocks[i].stop != STOP_ON_TRIAGE &&
+		    !is_between_acts(s->p->clocks[i].stop) &&
 		    s->c->clocks[i].state != CLOCK_RUNNING)
 			clock_start(s, i, s->now_ms);
+}
+
+void
+clocks_sign(struct step *s)
+{
+	for (int i = 0; i < s->c->clocks_n; i++)
+		if (s->p->clocks[i].stop == STOP_ON_SIGN) {
+			note_breach(&s->c->clocks[i], s->now_ms);
+			clock_start(s, i, s->now_ms);
+		}
+}
+
+void
+clocks_sign_end(struct step *s)
+{
+	for (int i = 0; i < s->c->clocks_n; i++)
+		if (s->p->clocks[i].stop == STOP_ON_SIGN &&
+		    s->c->clocks[i].state == CLOCK_RUNNING)
+			clock_met(s, i);
+}
+
+/* Another due moment: what of its warnings is past was said, or is not worth saying any more. */
+static void
+clock_move(struct step *s, int i, int64_t due_ms)
+{
+	const struct clock_rule *rule = &s->p->clocks[i];
+	struct case_clock *k = &s->c->clocks[i];
+
+	note_breach(k, s->now_ms);
+	k->due_ms = due_ms;
+	k->in_breach = k->rung = k->warned = 0;
+	k->epoch++;
+	k->next_ms = clock_next(s->p, s->c, i);
+	while (k->next_ms != 0 && k->warned < rule->warnings_n && k->next_ms <= s->now_ms) {
+		k->warned++;
+		k->next_ms = clock_next(s->p, s->c, i);
+	}
+}
+
+int
+clocks_set_date(struct step *s, int64_t due_ms)
+{
+	int rc = -1;
+
+	for (int i = 0; i < s->c->clocks_n; i++)
+		if (s->p->clocks[i].stop == STOP_ON_RESOLVE && s->p->clocks[i].pauses &&
+		    s->c->clocks[i].state == CLOCK_RUNNING) {
+			clock_move(s, i, due_ms);
+			rc = 0;
+		}
+	return rc;
+}
+
+/* Whether a clock that stops so would still have something to wait for. */
+static int
+is_ahead(const struct case_record *c, enum clock_stop stop)
+{
+	switch (stop) {
+	case STOP_ON_ACCEPT: return c->taken_ms == 0;
+	case STOP_ON_HANDLE: return c->handled_ms == 0;
+	case STOP_ON_RESOLVE: return c->resolved_ms == 0 && c->units_n > 0;
+	case STOP_ON_CLOSE: return 1;
+	default: return 0;
+	}
+}
+
+void
+clocks_reckon(struct step *s, const struct policy *was)
+{
+	struct case_clock old[POLICY_CLOCKS];
+	int old_n = s->c->clocks_n;
+
+	memcpy(old, s->c->clocks, sizeof(old));
+	memset(s->c->clocks, 0, sizeof(s->c->clocks));
+	s->c->clocks_n = s->p->clocks_n;
+	for (int i = 0; i < s->p->clocks_n; i++) {
+		const struct clock_rule *rule = &s->p->clocks[i];
+		int at = policy_clock_index(was, rule->name);
+		struct case_clock *k = &s->c->clocks[i];
+		int64_t due;
+
+		if (at < 0 || at >= old_n || old[at].state == CLOCK_NONE) {
+			if (is_ahead(s->c, rule->stop))
+				clock_start(s, i, s->c->received_ms);
+			continue;
+		}
+		*k = old[at];
+		if (k->state != CLOCK_RUNNING && k->state != CLOCK_PAUSED)
+			continue;
+		due = is_dated(s, i) ? k->due_ms - k->paused_ms : policy_due_ms(s->p, rule,
+		    s->c->urgency, s->c->category, tier_of(s->p, s->c), k->start_ms - k->paused_ms);
+		if (due == 0) {
+			note_breach(k, s->now_ms);
+			k->state = CLOCK_STOPPED;
+			k->next_ms = 0;
+		} else if (due + k->paused_ms != k->due_ms) {
+			clock_move(s, i, due + k->paused_ms);
+		} else if (k->state == CLOCK_RUNNING) {
+			k->next_ms = clock_next(s->p, s->c, i);
+			if (k->in_breach)
+				ladder_change(s, i, case_ladder(was, s->c, at));
+		}
+	}
 }
 
 void
@@ -198,8 +392,7 @@ clocks_pause(struct step *s)
 	for (int i = 0; i < s->c->clocks_n; i++) {
 		struct case_clock *k = &s->c->clocks[i];
 
-		/* Only the cure may wait for budget or parts; the four hours never do. */
-		if (k->state != CLOCK_RUNNING || s->p->clocks[i].stop != STOP_ON_RESOLVE)
+		if (k->state != CLOCK_RUNNING || !s->p->clocks[i].pauses)
 			continue;
 		note_breach(k, s->now_ms);
 		k->state = CLOCK_PAUSED;

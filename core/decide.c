@@ -21,9 +21,13 @@ static const char *const refusals[] = {
 	[REFUSED_AUTHORITY] = "kasus ini bukan wewenang Anda; minta unit pemegang atau operator",
 	[REFUSED_UNIT] = "unit tujuan tidak dikenal; pakai kode unit dari daftar",
 	[REFUSED_TIME] = "waktunya sudah lewat atau melewati batas",
-	[REFUSED_APPROVER] = "perlu persetujuan orang kedua yang bertugas",
+	[REFUSED_APPROVER] = "harus disetujui kepala yang bukan pemintanya",
+	[REFUSED_WAIT] = "alasan menunggu tidak ada di daftar; pakai salah satu alasan-tunggu",
+	[REFUSED_WISH] = "tidak ada permintaan menunggu yang masih berlaku",
 	[REFUSED_FIRST] = "kasus sudah dibuka",
 	[REFUSED_FILE] = "nama berkas tidak dikenal",
+	[REFUSED_HELP] = "tidak ada unit lain lagi untuk bantuan; sebut unitnya",
+	[REFUSED_POLICY] = "kasus ini sudah memakai aturan yang berlaku",
 	[REFUSED_CASE] = "nomor kasus tujuan salah atau kasus ini sendiri; periksa nomornya",
 };
 static const char *const escalations[] = {
@@ -58,6 +62,37 @@ state_after(const struct step *s, const struct case_record *before)
 	return s->t->on == ON_RESUME || s->t->on == ON_NOTE ? before->wait_back : CASE_MENUNGGU;
 }
 
+/* What an event changes by itself, before the clocks hear of it. */
+static const struct { enum case_event on; int (*act)(struct step *s); } acts[] = {
+	{ ON_HAND_ON, act_hand_on }, { ON_DECLINE, act_decline }, { ON_DROP, act_drop_unit },
+	{ ON_TAKE_OVER, act_take_over }, { ON_ASK, act_ask }, { ON_WAIT, act_wish },
+	{ ON_APPROVE, act_approve }, { ON_REFUSE, act_refuse }, { ON_UNDO, act_undo },
+	{ ON_MERGE, act_merge }, { ON_QUIET, act_quiet }, { ON_WRONG_NUMBER, act_quiet },
+	{ ON_LANGUAGE, act_speak }, { ON_FILE, act_file }, { ON_WHY, act_why },
+	{ ON_ANSWER, act_answer }, { ON_DATE, act_date }, { ON_RECKON, act_reckon },
+	{ ON_HELP, act_help },
+};
+
+/* In the field: on the way, or at work there. */
+static int
+is_in_field(enum case_state state)
+{
+	return state == CASE_MENUJU || state == CASE_DITANGANI;
+}
+
+/* Whatever those in the field send is a sign of life. */
+static void
+hear_from_field(struct step *s)
+{
+	struct case_record *c = s->c;
+
+	if (!is_in_field(c->state))
+		clocks_sign_end(s);
+	else if (s->cmd->by == BY_OFFICER && (strcmp(c->holder, s->cmd->actor) == 0 ||
+	    case_task_of(c, s->cmd->actor) != NULL))
+		clocks_sign(s);
+}
+
 static int
 apply(struct step *s, const struct case_record *before)
 {
@@ -68,30 +103,13 @@ apply(struct step *s, const struct case_record *before)
 		act_open(s);
 	if (fx & FX_REVOKE)
 		act_revoke(s);
-	if (s->cmd->u != NULL && s->t->on != ON_NOTE)
+	if (s->cmd->u != NULL && s->t->on != ON_NOTE && s->t->on != ON_HELP)
 		act_understand(s, s->cmd->u);
 	if (s->t->on == ON_ASSIGN && c->units_n == 0 && s->cmd->by != BY_ROUTER)
 		return step_refuse(s, REFUSED_UNIT);
-	if (s->t->on == ON_HAND_ON && act_hand_on(s) != 0)
-		return -1;
-	if (s->t->on == ON_DECLINE)
-		c->units_n = 0;
-	if (s->t->on == ON_DROP)
-		act_drop_unit(s);
-	if (s->t->on == ON_TAKE_OVER)
-		act_take_over(s);
-	if ((s->t->on == ON_ASK || s->t->on == ON_WAIT) && act_wait(s) != 0)
-		return -1;
-	if (s->t->on == ON_UNDO && act_undo(s) != 0)
-		return -1;
-	if (s->t->on == ON_MERGE && act_merge(s) != 0)
-		return -1;
-	if (s->t->on == ON_QUIET || s->t->on == ON_WRONG_NUMBER)
-		act_quiet(s);
-	if (s->t->on == ON_LANGUAGE)
-		memcpy(c->lang, s->cmd->lang, sizeof(c->lang));
-	if (s->t->on == ON_FILE && act_file(s) != 0)
-		return -1;
+	for (size_t i = 0; i < N_ELEMS(acts); i++)
+		if (acts[i].on == s->t->on && acts[i].act(s) != 0)
+			return -1;
 	c->state = state_after(s, before);
 	if (before->state == CASE_MENUNGGU && c->state != CASE_MENUNGGU)
 		act_resume(s);
@@ -111,16 +129,19 @@ apply(struct step *s, const struct case_record *before)
 		clocks_restart(s, STOP_ON_ACCEPT);
 	if (fx & FX_RESTART_TRIAGE)
 		clocks_restart(s, STOP_ON_TRIAGE);
-	clocks_stop(s, fx);
-	act_note_times(s);
 	if (fx & FX_BY_TASK)
 		act_take_task(s);
+	clocks_stop(s, fx);
+	if (c->state != CASE_DITUTUP)
+		clocks_accept(s);
+	act_note_times(s);
+	hear_from_field(s);
 	act_note_undo(s, before);
 	return 0;
 }
 
 static void
-announce(struct step *s)
+announce(struct step *s, const struct case_record *before)
 {
 	unsigned fx = s->t->effects;
 
@@ -132,6 +153,16 @@ announce(struct step *s)
 		tell_desk(s);
 	if (fx & FX_TELL_HOLDERS)
 		tell_holders(s, "tambahan");
+	if (s->t->on == ON_WAIT)
+		tell_approver(s);
+	if (s->t->on == ON_WHY)
+		tell_holders(s, s->c->sealed ? "mengapa-rahasia" : "mengapa");
+	if (s->t->on == ON_ANSWER)
+		tell_asker(s);
+	if (s->t->on == ON_REFUSE)
+		tell_wisher(s);
+	if (s->c->state != before->state || (fx & FX_REVOKE) || s->t->on == ON_REFUSE)
+		memset(&s->c->wish, 0, sizeof(s->c->wish));	/* answered, or overtaken */
 	if ((fx & FX_TELL_REPORTER) || (s->cmd->answer && s->cmd->by == BY_RESIDENT))
 		tell_reporter(s);
 	if (fx & FX_STOP_ALL)
@@ -197,7 +228,7 @@ case_decide(const struct policy *policy, const struct roster *roster, const stru
 	} else {
 		if (apply(&s, c) != 0)
 			goto refused;
-		announce(&s);
+		announce(&s, c);
 	}
 	fx->after.version = c->version + 1;
 	fx->state_after = fx->after.state;

@@ -33,13 +33,15 @@ struct command {
 	enum actor_kind by;
 	char actor[OFFICER_ID_CHARS];		/* officer id; "" otherwise */
 	const char *note;	/* reason or report of the act; sealed where stored */
-	const struct understanding *u;	/* ON_OPEN, ON_TRIAGE, ON_ASSIGN; ON_NOTE with new danger */
+	/* ON_OPEN, ON_TRIAGE, ON_ASSIGN; ON_NOTE with new danger; ON_HELP: its units are called too */
+	const struct understanding *u;
 	const struct report_facts *report;
 	char to_unit[UNIT_CODE_CHARS];		/* ON_HAND_ON */
 	char into[CODE_CHARS + 1];		/* ON_MERGE */
 	char lang[4];				/* ON_LANGUAGE: a code of texts_language() */
-	char approver[OFFICER_ID_CHARS];	/* ON_WAIT: another officer */
-	int64_t until_ms;			/* ON_WAIT, ON_ASK */
+	char reason[WAIT_REASON_CHARS];		/* ON_WAIT: one of policy.wait_reasons */
+	int64_t until_ms;			/* ON_WAIT, ON_DATE */
+	const struct policy *was;		/* ON_RECKON: what the case ran under until now */
 	/* Nonces of new tasks come from it; its two lowest bits say how much longer than usual. */
 	uint64_t entropy;
 	const char *file;			/* ON_FILE: name of the stored file */
@@ -52,7 +54,8 @@ struct command {
 
 enum refusal {
 	REFUSED_NOT, REFUSED_STATE, REFUSED_EARLY, REFUSED_REASON, REFUSED_AUTHORITY, REFUSED_UNIT,
-	REFUSED_TIME, REFUSED_APPROVER, REFUSED_FIRST, REFUSED_CASE, REFUSED_FILE
+	REFUSED_TIME, REFUSED_APPROVER, REFUSED_WAIT, REFUSED_WISH, REFUSED_FIRST, REFUSED_CASE,
+	REFUSED_FILE, REFUSED_HELP, REFUSED_POLICY
 };
 /* What is wrong and what to do, in Indonesian, for the one who sent the command. */
 const char *refusal_text(enum refusal r);
@@ -79,6 +82,7 @@ struct message {
 	int64_t not_before_ms, not_after_ms;
 	int percent;				/* warnings */
 	char rung[CLOCK_NAME_CHARS];
+	char way[WAY_CHARS];			/* to an officer: instead of SMS; "" SMS */
 	int64_t due_ms;
 };
 
@@ -91,7 +95,8 @@ struct escalation {
 	char told[UNIT_CODE_CHARS];		/* who hears of it */
 	int64_t due_ms, late_ms;
 	int epoch;
-	const char *why;			/* static: "", "kosong", "terlambat", "tertutup" */
+	/* static: "", "kosong", "terlambat", "tertutup", "syarat" */
+	const char *why;
 };
 
 enum index_kind { INDEX_TASK_ADD, INDEX_TASK_DROP, INDEX_REPORTER_SET, INDEX_REPORTER_DROP };

@@ -160,7 +160,7 @@ promise_ms(const struct policy *p, const struct case_record *c)
 }
 
 struct holes {
-	struct buf place, unit, due, left, late, percent, excerpt;
+	struct buf place, unit, due, date, left, late, longest, percent, excerpt;
 	char code[CODE_CHARS + 2];
 };
 
@@ -170,10 +170,32 @@ holes_release(struct holes *h)
 	buf_release(&h->place);
 	buf_release(&h->unit);
 	buf_release(&h->due);
+	buf_release(&h->date);
+	buf_release(&h->longest);
 	buf_release(&h->left);
 	buf_release(&h->late);
 	buf_release(&h->percent);
 	buf_wipe(&h->excerpt);
+}
+
+/* Who had the case longest, and how long: "RSUD Genteng 3 jam 10 menit". */
+static void
+add_longest(struct buf *b, const struct policy *p, const struct case_record *c, const char *lang,
+    int64_t now_ms)
+{
+	const char *holder = c->ledger.holder;
+	const struct unit *u;
+	int64_t most = ledger_of(&c->ledger, holder, now_ms);
+
+	for (int i = 0; i < c->ledger.n; i++) {
+		int64_t ms = ledger_of(&c->ledger, c->ledger.rows[i].holder, now_ms);
+
+		if (ms > most)
+			most = ms, holder = c->ledger.rows[i].holder;
+	}
+	u = unit_find(p->units, holder);
+	buf_addf(b, "%s ", u != NULL ? u->shortname : holder);
+	buf_add_duration(b, most, lang);
 }
 
 static void
@@ -190,8 +212,11 @@ fill_holes(struct holes *h, const struct policy *p, const struct case_record *c,
 		buf_adds(&h->place, strcmp(lang, "en") == 0 ? "place not yet clear" : "tempat belum jelas");
 	buf_adds(&h->unit, u != NULL ? u->shortname : "112");
 	add_deadline(&h->due, promise_ms(p, c), now_ms);
+	add_deadline(&h->date, due_ms != 0 ? due_ms : c->state == CASE_MENUNGGU ? c->wait_until_ms :
+	    c->wish.until_ms != 0 ? c->wish.until_ms : promise_ms(p, c), now_ms);
 	if (due_ms == 0)
 		due_ms = promise_ms(p, c);
+	add_longest(&h->longest, p, c, lang, now_ms);
 	buf_add_duration(&h->left, due_ms > now_ms ? due_ms - now_ms : 0, lang);
 	buf_add_duration(&h->late, now_ms > due_ms ? now_ms - due_ms : 0, lang);
 }
@@ -226,7 +251,9 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
 		{ "lambat", buf_str(&h->late) }, { "persen", buf_str(&h->percent) },
 		{ "isi", buf_str(&h->excerpt) }, { "nonce", m != NULL ? m->nonce : "" },
 		{ "anak", m != NULL ? m->rung : "" }, { "urgensi", urgency_shout(c->urgency) },
-		{ "alasan", note }, { "pertanyaan", note }, { "tanggal", buf_str(&h->due) },
+		{ "alasan", note }, { "pertanyaan", note }, { "tanggal", buf_str(&h->date) },
+		{ "terlama", buf_str(&h->longest) },
+		{ "alasan-tunggu", c->wait_reason[0] != '\0' ? c->wait_reason : c->wish.reason },
 		{ "keadaan", case_state_words(c->state, c->closed_as, lang) },
 	};
 	struct template_value v[24];
@@ -247,7 +274,7 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 {
 	const struct officer *o = m->to == TO_OFFICER ? officer_find(r, m->officer) : NULL;
 	const char *lang = m->to == TO_OFFICER ? (o != NULL ? o->lang : "id") : c->lang;
-	const char *route = m->to == TO_OFFICER ? "sms" : c->channel;
+	const char *route = m->to != TO_OFFICER ? c->channel : m->way[0] != '\0' ? m->way : "sms";
 	const char *kind = message_kind_on(route, m->kind);
 	const char *unit = m->group == GROUP_REPORTER || m->group == GROUP_NOTICE ? m->unit : "";
 	struct buf reason = { 0 };

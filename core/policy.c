@@ -156,20 +156,51 @@ target_fits(const struct target *t, enum urgency u, const char *category, enum u
 	    (t->category[0] == '\0' || strcmp(t->category, category) == 0);
 }
 
+static const struct target *
+target_for(const struct clock_rule *clock, enum urgency u, const char *category,
+    enum unit_tier tier)
+{
+	for (int i = 0; i < clock->targets_n; i++)
+		if (target_fits(&clock->targets[i], u, category, tier))
+			return &clock->targets[i];
+	return NULL;
+}
+
 int64_t
 policy_due_ms(const struct policy *p, const struct clock_rule *clock, enum urgency u,
     const char *category, enum unit_tier tier, int64_t start_ms)
 {
-	for (int i = 0; i < clock->targets_n; i++) {
-		const struct target *t = &clock->targets[i];
+	const struct target *t = target_for(clock, u, category, tier);
 
-		if (!target_fits(t, u, category, tier))
-			continue;
-		if (t->working_days >= 0)
-			return calendar_add_working_days(p->calendar, start_ms, t->working_days);
-		return start_ms + t->within_ms;
-	}
-	return 0;
+	if (t == NULL)
+		return 0;
+	if (t->working_days >= 0)
+		return calendar_add_working_days(p->calendar, start_ms, t->working_days);
+	return start_ms + t->within_ms;
+}
+
+int
+policy_accepts(const struct clock_rule *clock, enum urgency u, const char *category,
+    enum unit_tier tier)
+{
+	const struct target *t = target_for(clock, u, category, tier);
+
+	return t != NULL ? t->accepts : 1;
+}
+
+int64_t
+policy_past_night(const struct policy *p, enum urgency u, int64_t ms)
+{
+	int64_t from = p->night_from_min * MINUTE_MS, until = p->night_until_min * MINUTE_MS;
+	int64_t midnight = wib_day(ms) * DAY_MS - WIB_MS, at = ms - midnight;
+
+	if (from == until || !(p->night_urgencies >> u & 1))
+		return ms;
+	if (from < until)
+		return at >= from && at < until ? midnight + until : ms;
+	if (at < until)
+		return midnight + until;
+	return at >= from ? midnight + DAY_MS + until : ms;
 }
 
 const struct ladder *

@@ -7,7 +7,12 @@
  * sla.yaml:
  *   jam:                                # the clocks, in order; a case runs each with a target
  *     - nama: diambil                     # taken
- *       berhenti: terima                  # stops at: terima | tangani | selesai | tutup | triase
+ *       berhenti: terima                  # stops at: terima | tangani | selesai | tutup | triase;
+ *                                         # or runs between two acts: jawab (from the question why
+ *                                         # to its answer), aman (from one sign of life of those in
+ *                                         # the field to the next)
+ *       jeda: tidak                       # a wait for budget or parts does not stop it; usually
+ *                                         # those of selesai wait, all others never
  *       ingat: [50, 75, 90]               # warnings, per cent of the way from start to due
  *       tangga: ambil                     # ladder climbed after the breach; or a list of
  *                                         # {nama, tingkat} {nama, kategori} {nama}: by tier of the
@@ -15,6 +20,7 @@
  *       target:                           # first row that fits wins; each word may be a list
  *         - {urgensi: darurat, dalam: 5m}
  *         - {urgensi: biasa, kategori: adminduk, tingkat: kecamatan, dalam: 2h}
+ *         - {kategori: bencana, dalam: 5m, penerima: 2}   # taken when two units have accepted
  *         - {dalam: 5 hari kerja}         # 5m, 4h, 2d as in lib/config.h, or working days
  *   tangga:
  *     - nama: utama
@@ -24,9 +30,16 @@
  *         - {nama: camat2, kepada: camat, setelah: 40m}     # head of the place's kecamatan
  *         - {nama: sekda, kepada: SEKDA, setelah: 60m}      # head of that unit
  *         - {nama: bupati, kepada: bupati, setelah: 90m}    # feed of unit BUPATI, and its head
+ *                                         # lewat: whatsapp   by that way instead of SMS
+ *                                         # urgensi: [mendesak, darurat]   for these cases only,
+ *                                         # keadaan: [ditugaskan]          while in these states
  *   lain:
  *     konfirmasi: 3d      urung: 10m      tunggu: 60d     tanya: 2d       tinjau: 1d
  *     umur-pesan: 12h     diberitahu: 3   triase: D112    jadwal: O-KOMINFO
+ *     malam: "21:00-05:00"                # rungs of these cases wait for its end (WIB):
+ *     malam-tahan: [biasa]
+ *     oper: 3             oper-meja: SEKDA    # so many times handed on: that desk decides
+ *     alasan-tunggu: [anggaran, suku-cadang]  # for what a case may wait
  *
  * The feed is always reachable: it ends a ladder.
  */
@@ -38,15 +51,22 @@
 #include "core/roster.h"
 #include "core/text.h"
 #include "core/unit.h"
+#include "core/ways.h"
 #include "lib/buf.h"
 
-enum clock_stop { STOP_ON_TRIAGE, STOP_ON_ACCEPT, STOP_ON_HANDLE, STOP_ON_RESOLVE, STOP_ON_CLOSE };
+/* The last two start and stop between acts; the others start with the citizen's report. */
+enum clock_stop {
+	STOP_ON_TRIAGE, STOP_ON_ACCEPT, STOP_ON_HANDLE, STOP_ON_RESOLVE, STOP_ON_CLOSE,
+	STOP_ON_ANSWER, STOP_ON_SIGN
+};
 
 #define CLOCK_NAME_CHARS 16
-#define POLICY_CLOCKS 8
+#define POLICY_CLOCKS 12
 #define CLOCK_WARNINGS 4
 #define LADDER_RUNGS 8
 #define CLOCK_CHOICES 16
+#define WAIT_REASONS 8
+#define WAIT_REASON_CHARS 16
 
 struct target {
 	int any_urgency; enum urgency urgency;
@@ -54,6 +74,7 @@ struct target {
 	int any_tier; enum unit_tier tier;	/* of the lead unit */
 	int64_t within_ms;			/* or */
 	int working_days;			/* -1: within_ms counts */
+	int accepts;				/* so many units must accept; 1 usually */
 	int line;
 };
 enum rung_to { RUNG_HEAD, RUNG_PARENT, RUNG_KECAMATAN, RUNG_UNIT, RUNG_FEED };
@@ -62,12 +83,15 @@ struct rung {
 	enum rung_to to;
 	char unit[UNIT_CODE_CHARS];		/* RUNG_UNIT and RUNG_FEED: whose */
 	int64_t after_ms;			/* since the breach */
+	char way[WAY_CHARS];			/* how its people are told; "" as usual */
+	unsigned urgencies, states;		/* bits of those it is for; 0 all */
 };
 struct ladder { char name[CLOCK_NAME_CHARS]; struct rung rungs[LADDER_RUNGS]; int n; int line; };
 struct ladder_choice { char category[CATEGORY_CHARS]; int ladder; };
 struct clock_rule {
 	char name[CLOCK_NAME_CHARS];
 	enum clock_stop stop;
+	int pauses;			/* waits for budget or parts stop it */
 	int warnings[CLOCK_WARNINGS]; int warnings_n;	/* per cent, rising */
 	/* by category, else by tier of the lead, else the default; indexes of ladders, -1 none */
 	int ladder; int ladder_of_tier[TIER_LUAR + 1];
@@ -86,6 +110,11 @@ struct policy {
 	int64_t review_ms;		/* a case with nothing else due is looked at again after */
 	int64_t message_life_ms;	/* a message not sent within is expired */
 	int told_max;			/* officers told per unit */
+	int night_from_min, night_until_min;	/* WIB; both 0: no night */
+	unsigned night_urgencies;	/* bits of the urgencies whose rungs wait for its end */
+	int hand_ons_max;		/* so many hand-overs: hand_ons_unit decides; 0 never */
+	char hand_ons_unit[UNIT_CODE_CHARS];
+	char wait_reasons[WAIT_REASONS][WAIT_REASON_CHARS]; int wait_reasons_n;
 	char triage_unit[UNIT_CODE_CHARS];	/* desk for what is not clear */
 	char roster_unit[UNIT_CODE_CHARS];	/* owner of the rosters */
 	struct catalogue *catalogue;
@@ -123,6 +152,11 @@ int policy_check_roster(const struct policy *p, const struct roster *roster, int
 /* Due time of a clock, or 0 if no target fits (the case does not run this clock). */
 int64_t policy_due_ms(const struct policy *p, const struct clock_rule *clock, enum urgency u,
     const char *category, enum unit_tier tier, int64_t start_ms);
+/* How many units must accept before the clock stops: 1 or more. */
+int policy_accepts(const struct clock_rule *clock, enum urgency u, const char *category,
+    enum unit_tier tier);
+/* The moment itself, or the end of the night it falls into, if cases of that urgency wait for it. */
+int64_t policy_past_night(const struct policy *p, enum urgency u, int64_t ms);
 /*
  * The ladder of a case, NULL if the clock has none.  Sealed categories have ladders of their own,
  * which pass by desa and kecamatan: ask with the category.  policy_ladder() is for questions

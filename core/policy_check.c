@@ -127,6 +127,11 @@ check_unit_words(struct checking *c, const struct category *cat)
 			mistake(c, "kategori.yaml", cat->line,
 			    "kategori %s: unit \"%s\" is unknown; %s", cat->code, cat->units[i],
 			    remedy);
+	for (size_t i = 0; i < cat->help_n; i++)
+		if (policy_tier_of_word(c->p, cat->help[i], &tier) != 0)
+			mistake(c, "kategori.yaml", cat->line,
+			    "kategori %s: bantuan \"%s\" is unknown; %s", cat->code, cat->help[i],
+			    remedy);
 	for (size_t i = 0; i < cat->owners_n; i++)
 		if (policy_tier_of_word(c->p, cat->owners[i].unit, &tier) != 0)
 			mistake(c, "kategori.yaml", cat->owners[i].line,
@@ -301,6 +306,8 @@ letters(size_t n)
 
 static const struct { const char *hole; size_t chars; } excerpts[] = {
 	{ "isi", TEXT_ISI_CHARS },
+	{ "terlama", TEXT_TERLAMA_CHARS },
+	{ "alasan-tunggu", WAIT_REASON_CHARS - 1 },
 	{ "alasan", TEXT_ALASAN_CHARS },
 	{ "pertanyaan", TEXT_PERTANYAAN_CHARS },
 	{ "keadaan", TEXT_KEADAAN_CHARS },

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/case.h"
 #include "lib/config.h"
 #include "lib/yaml.h"
 
@@ -138,6 +139,55 @@ read_rung_to(struct reading *r, int node, struct rung *rung)
 		    rung->name, s != NULL ? s : "");
 }
 
+static int check_urgency(struct reading *r, int node, const char *s, enum urgency *out);
+
+/* The urgencies of a list, or of a plain word, as bits. */
+static unsigned
+read_urgencies(struct reading *r, int list)
+{
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < words_count(r, list); i++) {
+		int node = words_at(r, list, i);
+		enum urgency u;
+
+		if (check_urgency(r, node, yaml_str(r->y, node), &u) == 0)
+			bits |= 1u << u;
+	}
+	return bits;
+}
+
+/* For which cases the rung is. */
+static void
+read_conditions(struct reading *r, int map, struct rung *rung)
+{
+	int way = yaml_get(r->y, map, "lewat"), states = yaml_get(r->y, map, "keadaan");
+	const char *s = yaml_str(r->y, way);
+
+	rung->urgencies = read_urgencies(r, yaml_get(r->y, map, "urgensi"));
+	for (size_t i = 0; i < words_count(r, states); i++) {
+		int node = words_at(r, states, i);
+		const char *word = yaml_str(r->y, node);
+		enum case_state state;
+
+		if (word != NULL && case_state_of_name(word, &state) == 0 && state != CASE_DITUTUP)
+			rung->states |= 1u << state;
+		else
+			refuse(r, node,
+			    "anak %s: keadaan \"%s\" is unknown; write baru, ditugaskan, diterima, "
+			    "menuju, ditangani, selesai or menunggu",
+			    rung->name, word != NULL ? word : "");
+	}
+	if (rung->to == RUNG_FEED && (rung->urgencies != 0 || rung->states != 0))
+		refuse(r, map, "anak %s: the feed is for every case; take urgensi and keadaan away",
+		    rung->name);
+	if (s != NULL && strlen(s) < sizeof rung->way && way_is_numbered(s))
+		memcpy(rung->way, s, strlen(s) + 1);
+	else if (way != 0)
+		refuse(r, way, "anak %s: lewat must be a way to a number: sms, sms2 or whatsapp",
+		    rung->name);
+}
+
 static void
 read_rung(struct reading *r, int map, struct ladder *l)
 {
@@ -147,12 +197,13 @@ read_rung(struct reading *r, int map, struct ladder *l)
 
 	if (read_name(r, map, "anak", rung->name) != 0)
 		return;
-	check_keys(r, map, "anak", "nama kepada setelah");
+	check_keys(r, map, "anak", "nama kepada setelah lewat urgensi keadaan");
 	for (int i = 0; i < l->n; i++)
 		if (strcmp(l->rungs[i].name, rung->name) == 0)
 			refuse(r, map, "anak %s stands twice in tangga %s; rename one",
 			    rung->name, l->name);
 	read_rung_to(r, kepada != 0 ? kepada : map, rung);
+	read_conditions(r, map, rung);
 	if (read_duration(r, setelah, 0, AFTER_MAX_MS, &rung->after_ms) != 0)
 		refuse(r, setelah != 0 ? setelah : map,
 		    "anak %s: setelah must be 0s to 90d, like 30m", rung->name);
@@ -375,6 +426,8 @@ read_stop(struct reading *r, int map, struct clock_rule *c)
 		{ "tangani", STOP_ON_HANDLE },
 		{ "selesai", STOP_ON_RESOLVE },
 		{ "tutup", STOP_ON_CLOSE },
+		{ "jawab", STOP_ON_ANSWER },
+		{ "aman", STOP_ON_SIGN },
 	};
 	int node = yaml_get(r->y, map, "berhenti");
 	const char *s = yaml_str(r->y, node);
@@ -385,8 +438,22 @@ read_stop(struct reading *r, int map, struct clock_rule *c)
 			return;
 		}
 	refuse(r, node != 0 ? node : map,
-	    "jam %s: berhenti must be triase, terima, tangani, selesai or tutup",
+	    "jam %s: berhenti must be triase, terima, tangani, selesai, tutup, jawab or aman",
 	    c->name);
+}
+
+/* Only the cure may wait for budget or parts; the four hours never do. */
+static void
+read_pause(struct reading *r, int map, struct clock_rule *c)
+{
+	int node = yaml_get(r->y, map, "jeda");
+	const char *s = yaml_str(r->y, node);
+
+	c->pauses = c->stop == STOP_ON_RESOLVE;
+	if (s != NULL && strcmp(s, "tidak") == 0)
+		c->pauses = 0;
+	else if (node != 0)
+		refuse(r, node, "jam %s: jeda can only be tidak: a wait does not stop it", c->name);
 }
 
 /* "5 hari kerja" into days, or "4h" into milliseconds. */
@@ -412,6 +479,24 @@ read_within(struct reading *r, int map, struct target *t)
 	    "dalam must be a time up to 366d like 5m, 4h, 2d, or 1 to %d working days like 3 "
 	    "hari kerja",
 	    WORKING_DAYS_MAX);
+}
+
+/* penerima: how many units must accept. */
+static void
+read_accepts(struct reading *r, int row, const struct clock_rule *c, struct target *t)
+{
+	int node = yaml_get(r->y, row, "penerima");
+	const char *s = yaml_str(r->y, node);
+
+	t->accepts = 1;
+	if (node == 0)
+		return;
+	if (c->stop == STOP_ON_ACCEPT && s != NULL && s[0] >= '1' && s[0] <= '0' + CATEGORY_UNITS &&
+	    s[1] == '\0')
+		t->accepts = s[0] - '0';
+	else
+		refuse(r, node, "jam %s: penerima is for clocks that stop at terima, 1 to %d units",
+		    c->name, CATEGORY_UNITS);
 }
 
 /* Whether every case that fits b fits a too. */
@@ -491,8 +576,9 @@ read_target(struct reading *r, int row, struct clock_rule *c)
 		    c->name);
 		return;
 	}
-	check_keys(r, row, "target", "urgensi kategori tingkat dalam");
+	check_keys(r, row, "target", "urgensi kategori tingkat dalam penerima");
 	read_within(r, row, &t);
+	read_accepts(r, row, c, &t);
 	urgencies = selector_count(r, row, "urgensi");
 	categories = selector_count(r, row, "kategori");
 	tiers = selector_count(r, row, "tingkat");
@@ -510,12 +596,13 @@ read_clock(struct reading *r, int map, char *used)
 
 	if (read_name(r, map, "jam", c->name) != 0)
 		return;
-	check_keys(r, map, "jam", "nama berhenti ingat tangga target");
+	check_keys(r, map, "jam", "nama berhenti jeda ingat tangga target");
 	if (policy_clock_index(r->p, c->name) >= 0)
 		refuse(r, map, "jam %s stands twice; rename one", c->name);
 	r->p->clocks_n++;
 	c->line = yaml_line(r->y, map);
 	read_stop(r, map, c);
+	read_pause(r, map, c);
 	read_warnings(r, map, c);
 	read_choices(r, map, c, used);
 	if (!yaml_is_list(r->y, targets) || yaml_count(r->y, targets) == 0)
@@ -599,6 +686,77 @@ read_unit(struct reading *r, int map, const char *key, char out[UNIT_CODE_CHARS]
 		refuse(r, node != 0 ? node : map, "lain: %s must be a kode of unit.csv", key);
 }
 
+/* "21:00-05:00" */
+static int
+parse_night(const char *s, int *from, int *until)
+{
+	int n[4];
+
+	if (s == NULL || strlen(s) != 11 || s[2] != ':' || s[5] != '-' || s[8] != ':')
+		return -1;
+	for (int i = 0; i < 4; i++) {
+		const char *d = s + 3 * i;
+
+		if (strspn(d, "0123456789") < 2)
+			return -1;
+		n[i] = 10 * (d[0] - '0') + d[1] - '0';
+	}
+	*from = 60 * n[0] + n[1], *until = 60 * n[2] + n[3];
+	return n[0] < 24 && n[1] < 60 && n[2] < 24 && n[3] < 60 && *from != *until ? 0 : -1;
+}
+
+static void
+read_night(struct reading *r, int map)
+{
+	int night = yaml_get(r->y, map, "malam"), held = yaml_get(r->y, map, "malam-tahan");
+
+	if ((night == 0) != (held == 0))
+		refuse(r, night + held, "lain: malam and malam-tahan stand together or not at all");
+	if (night != 0 && parse_night(yaml_str(r->y, night), &r->p->night_from_min,
+	        &r->p->night_until_min) != 0)
+		refuse(r, night, "lain: malam must be two times (WIB) like \"21:00-05:00\"");
+	r->p->night_urgencies = read_urgencies(r, held);
+	if (r->p->night_urgencies >> URGENCY_DARURAT & 1)
+		refuse(r, held, "lain: malam-tahan: darurat waits for no morning; take it away");
+}
+
+static void
+read_wait_reasons(struct reading *r, int map)
+{
+	int list = yaml_get(r->y, map, "alasan-tunggu");
+
+	for (size_t i = 0; i < words_count(r, list); i++) {
+		int node = words_at(r, list, i);
+		const char *s = yaml_str(r->y, node);
+		size_t len = s != NULL ? strlen(s) : 0;
+
+		if (r->p->wait_reasons_n == WAIT_REASONS || len == 0 || len >= WAIT_REASON_CHARS ||
+		    strspn(s, "abcdefghijklmnopqrstuvwxyz-") != len) {
+			refuse(r, node, "lain: alasan-tunggu takes at most %d words of 1 to %d of "
+			    "a-z -", WAIT_REASONS, WAIT_REASON_CHARS - 1);
+			return;
+		}
+		memcpy(r->p->wait_reasons[r->p->wait_reasons_n++], s, len + 1);
+	}
+}
+
+static void
+read_hand_ons(struct reading *r, int map)
+{
+	int node = yaml_get(r->y, map, "oper"), desk = yaml_get(r->y, map, "oper-meja");
+	const char *s = yaml_str(r->y, node);
+
+	if ((node == 0) != (desk == 0))
+		refuse(r, node + desk, "lain: oper and oper-meja stand together or not at all");
+	if (node == 0 || desk == 0)
+		return;
+	if (s != NULL && s[0] >= '2' && s[0] <= '9' && s[1] == '\0')
+		r->p->hand_ons_max = s[0] - '0';
+	else
+		refuse(r, node, "lain: oper must be 2 to 9 hand-overs");
+	read_unit(r, map, "oper-meja", r->p->hand_ons_unit);
+}
+
 static void
 read_settings(struct reading *r, int map)
 {
@@ -611,7 +769,8 @@ read_settings(struct reading *r, int map)
 		return;
 	}
 	check_keys(r, map, "lain",
-	    "konfirmasi urung tunggu tanya tinjau umur-pesan diberitahu triase jadwal");
+	    "konfirmasi urung tunggu tanya tinjau umur-pesan diberitahu triase jadwal malam "
+	    "malam-tahan oper oper-meja alasan-tunggu");
 	for (size_t i = 0; i < N_ELEMS(spans); i++)
 		read_span(r, map, i);
 	r->p->told_max = 3;
@@ -621,6 +780,9 @@ read_settings(struct reading *r, int map)
 		refuse(r, told, "lain: diberitahu must be 1 to %d officers", TOLD_MAX);
 	read_unit(r, map, "triase", r->p->triage_unit);
 	read_unit(r, map, "jadwal", r->p->roster_unit);
+	read_night(r, map);
+	read_wait_reasons(r, map);
+	read_hand_ons(r, map);
 }
 
 int

@@ -21,6 +21,7 @@ struct step {
 	struct case_record *c;		/* the case as it is after the step: &fx->after */
 	uint64_t entropy;		/* moves on with each nonce drawn */
 	int nonce_chars;
+	int units_from;			/* tell_units() begins with this one: those before know */
 };
 
 /* Always -1. */

@@ -233,7 +233,7 @@ tell_units(struct step *s)
 	const char *kind = s->c->sealed ? "tugas-rahasia" :
 	    s->t->on == ON_DISPUTE ? "sanggah" : "tugas";
 
-	for (int i = 0; i < s->c->units_n; i++)
+	for (int i = s->units_from; i < s->c->units_n; i++)
 		unit_task(s, s->c->units[i], i == 0 ? (size_t)s->p->told_max : 1, kind);
 	/*
 	 * A case nobody was told of is the desk's; a sealed one only if no unit was
@@ -241,6 +241,17 @@ tell_units(struct step *s)
 	 */
 	if (s->c->tasks_n == 0 && (!s->c->sealed || s->c->units_n == 0))
 		tell_desk(s);
+}
+
+/* A notice to one who has a task, with the nonce he answers by. */
+static struct message *
+tell_about(struct step *s, const struct officer *o, const char *kind, const struct case_task *t)
+{
+	struct message *m = tell_officer(s, o, kind, GROUP_NOTICE);
+
+	if (m != NULL)
+		SET(m->nonce, t->nonce);
+	return m;
 }
 
 /* No task is open (taken over, or all who had one have left): the holder, the lead, the desk. */
@@ -267,11 +278,56 @@ tell_holders(struct step *s, const char *kind)
 		if (s->c->tasks[i].state == TASK_GONE)
 			continue;
 		o = officer_find(s->r, s->c->tasks[i].officer);
-		if (o != NULL && !o->ended && tell_officer(s, o, kind, GROUP_NOTICE) != NULL)
+		if (o == NULL || o->ended)
+			continue;
+		if ((s->t->on == ON_WHY ? tell_about(s, o, kind, &s->c->tasks[i]) :
+		    tell_officer(s, o, kind, GROUP_NOTICE)) != NULL)
 			told++;
 	}
 	if (told == 0)
 		tell_somebody(s, kind);
+}
+
+void
+tell_approver(struct step *s)
+{
+	const struct officer *o[4], *head = NULL;
+	const struct unit *u = unit_find(s->p->units, case_lead(s->c));
+	const char *kind = s->c->sealed ? "minta-tunggu-rahasia" : "minta-tunggu";
+
+	for (; u != NULL && head == NULL; u = s->c->sealed ? NULL : u->parent) {
+		size_t n = roster_on_duty(s->r, u->code, ROLE_KEPALA, s->now_ms, o, N_ELEMS(o));
+
+		for (size_t i = 0; i < n && head == NULL; i++)
+			head = strcmp(o[i]->id, s->cmd->actor) != 0 ? o[i] : NULL;
+	}
+	if (head == NULL)
+		tell_gap(s, case_lead(s->c), "setuju");
+	else if (case_task_of(s->c, head->id) != NULL)
+		tell_about(s, head, kind, case_task_of(s->c, head->id));
+	else
+		task_give(s, head, case_lead(s->c), kind);
+}
+
+static void
+tell_one(struct step *s, const char *officer, const char *kind)
+{
+	const struct officer *o = officer_find(s->r, officer);
+
+	if (o != NULL && !o->ended)
+		tell_officer(s, o, kind, GROUP_NOTICE);
+}
+
+void
+tell_wisher(struct step *s)
+{
+	tell_one(s, s->c->wish.officer, "tunggu-ditolak");
+}
+
+void
+tell_asker(struct step *s)
+{
+	tell_one(s, s->c->asked_by, s->c->sealed ? "jawaban-rahasia" : "jawaban");
 }
 
 /* What the resident hears of each event; sealed cases say as little as the second column. */
@@ -286,7 +342,8 @@ static const struct { enum case_event on; const char *kind, *sealed; } news[] = 
 	{ ON_RESOLVE,   "kabar-selesai",   NULL },
 	{ ON_HAND_ON,   "kabar-teruskan",  NULL },
 	{ ON_ASK,       "kabar-tanya",     "kabar-tanya" },
-	{ ON_WAIT,      "kabar-menunggu",  NULL },
+	{ ON_APPROVE,   "kabar-menunggu",  NULL },
+	{ ON_DATE,      "kabar-tanggal",   NULL },
 	{ ON_CONFIRM,   "kabar-ditutup",   NULL },
 	{ ON_LAPSE,     "kabar-ditutup",   NULL },
 	{ ON_DISPUTE,   "kabar-dibuka",    NULL },
@@ -320,6 +377,7 @@ tell_reporter(struct step *s)
 		if (m != NULL) {
 			m->to = TO_REPORTER;
 			SET(m->unit, case_lead(s->c));
+			m->due_ms = s->t->on == ON_DATE ? s->cmd->until_ms : 0;
 		}
 	}
 }

@@ -21,6 +21,14 @@ void tell_desk(struct step *s);
 void tell_units(struct step *s);
 /* A notice to those with a task; without any to the holder, else the lead, else the desk. */
 void tell_holders(struct step *s, const char *kind);
+/*
+ * A wish to wait goes to a head who did not send it: of the lead unit, else of those above; his task
+ * brings him the nonce to answer with.  And what became of it, to the one who wished.
+ */
+void tell_approver(struct step *s);
+void tell_wisher(struct step *s);
+/* The answer, to the one who asked why. */
+void tell_asker(struct step *s);
 /* One fetch for each reference of the command, as a message that has no words. */
 void tell_platforms(struct step *s);
 /* What the resident hears of the step's event, if anything, and if he can be reached. */

@@ -29,6 +29,7 @@ void sms_plain(struct buf *out, const char *text, size_t len);
  * cuts to them: a longer value costs a segment more, and is sent none the less.
  */
 #define TEXT_ISI_CHARS         80	/* {isi}: excerpt of a report */
+#define TEXT_TERLAMA_CHARS     46	/* {terlama}: who had it longest, and how long */
 #define TEXT_ALASAN_CHARS      80	/* {alasan}: an officer's reason */
 #define TEXT_PERTANYAAN_CHARS 100	/* {pertanyaan}: an officer's question */
 #define TEXT_KEADAAN_CHARS     32	/* {keadaan}: a state in words */

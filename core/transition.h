@@ -11,7 +11,9 @@ enum case_event {
 	ON_DECLINE,		/* not ours */
 	ON_DROP,		/* one of several units is not needed */
 	ON_HAND_ON, ON_ASK, ON_NOTE,
-	ON_WAIT, ON_RESUME,
+	ON_WAIT,		/* an officer asks that it may wait for budget or parts */
+	ON_APPROVE, ON_REFUSE,	/* what a second person says to that */
+	ON_RESUME,
 	ON_CONFIRM, ON_DISPUTE, ON_LAPSE,	/* the resident's word, or none in time */
 	ON_WITHDRAW, ON_WITHDRAW_ASKED,		/* the second for cases only a human may end */
 	ON_REJECT, ON_MERGE,
@@ -19,6 +21,11 @@ enum case_event {
 	ON_WRONG_NUMBER,	/* whoever has this number did not report it */
 	ON_LANGUAGE,		/* the resident wants its news in another language */
 	ON_UNDO, ON_TAKE_OVER,
+	ON_WHY, ON_ANSWER,	/* the Bupati's office asks, the unit answers */
+	ON_DATE,		/* the Bupati's office sets another day for the cure */
+	ON_RECKON,		/* the targets of the present policy count from now on */
+	ON_HELP,		/* second alarm: further units are called */
+	ON_SIGN,		/* those in the field are well */
 	ON_FILE,		/* what the resident sent lies in our store now */
 	ON_FILE_MISSING,	/* it is not: late, not to be had, of no use; a human must ask */
 	ON_DUE
@@ -38,7 +45,8 @@ enum transition_effects {
 	FX_REOPEN = 1 << 13,
 	FX_BY_TASK = 1 << 14,		/* the actor becomes the holder */
 	FX_TELL_HOLDERS = 1 << 15,	/* those with open tasks hear of it */
-	FX_RESTART_TAKEN = 1 << 16, FX_RESTART_TRIAGE = 1 << 17
+	FX_RESTART_TAKEN = 1 << 16, FX_RESTART_TRIAGE = 1 << 17,
+	FX_ASKED = 1 << 18, FX_ANSWERED = 1 << 19	/* the clock of a question why */
 };
 
 struct transition {

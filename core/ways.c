@@ -50,6 +50,12 @@ way_last(char out[WAY_CHARS], const char *list)
 }
 
 int
+way_is_numbered(const char *way)
+{
+	return is_in(numbered, way, strlen(way));
+}
+
+int
 ways_count(const char *list)
 {
 	const char *at;

@@ -18,6 +18,8 @@
 /* The first and the last way of a list; "" of an empty one. */
 void way_first(char out[WAY_CHARS], const char *list);
 void way_last(char out[WAY_CHARS], const char *list);
+/* A way that carries an officer's number. */
+int way_is_numbered(const char *way);
 /* How many there are. */
 int ways_count(const char *list);
 /*

@@ -47,7 +47,7 @@ answer_unknown(struct asking *a)
 	    "Tidak ada laporan dengan kode itu. Periksa kodenya, atau tulis laporan baru.");
 }
 
-struct shown { struct buf unit, due, received; const char *state, *kind; };
+struct shown { struct buf unit, due, received, date, waited; const char *state, *kind; };
 
 static void
 describe(struct shown *s, const struct asking *a, const struct stored_case *c,
@@ -55,6 +55,7 @@ describe(struct shown *s, const struct asking *a, const struct stored_case *c,
 {
 	const struct policy *p = c->version > 0 ?
 	    version_policy(&a->g->h.versions, &a->g->h.st, c->c.policy) : NULL;
+	int64_t now_ms = house_now_ms(&a->g->h);
 	const struct unit *u;
 	const struct category *k;
 
@@ -74,6 +75,15 @@ describe(struct shown *s, const struct asking *a, const struct stored_case *c,
 	for (int i = 0; i < c->c.clocks_n && i < p->clocks_n; i++)
 		if (p->clocks[i].stop == STOP_ON_HANDLE && c->c.clocks[i].state == CLOCK_RUNNING)
 			buf_add_wib_short(&s->due, c->c.clocks[i].due_ms);
+	if (c->c.date_ms != 0)
+		buf_add_wib_short(&s->date, c->c.date_ms);
+	if (case_waited_ms(&c->c, now_ms) == 0 || c->c.sealed)
+		return;
+	buf_add_duration(&s->waited, case_waited_ms(&c->c, now_ms), "id");
+	if (c->c.wait_reason[0] != '\0') {
+		buf_addf(&s->waited, " (%s), paling lambat ", c->c.wait_reason);
+		buf_add_wib_short(&s->waited, c->c.wait_until_ms);
+	}
 }
 
 static void
@@ -88,6 +98,8 @@ answer_json(struct asking *a, const struct stored_case *c, const struct shown *s
 	buf_add_json(&b, buf_str(&s->unit), s->unit.len);
 	buf_adds(&b, ",\"due\":");
 	buf_add_json(&b, buf_str(&s->due), s->due.len);
+	buf_add_pair_if(&b, "date", buf_str(&s->date));
+	buf_add_pair_if(&b, "waited", buf_str(&s->waited));
 	buf_addc(&b, '}');
 	http_answer_json(a->r, 200, &b);
 	buf_release(&b);
@@ -109,6 +121,7 @@ answer_page(struct asking *a, const struct shown *s, const struct laporan *l)
 		{ "pesan", "" }, { "kode", code }, { "keadaan", s->state },
 		{ "unit", buf_str(&s->unit) }, { "jenis", s->kind },
 		{ "batas", buf_str(&s->due) }, { "diterima", buf_str(&s->received) },
+		{ "tanggal", buf_str(&s->date) }, { "menunggu", buf_str(&s->waited) },
 		{ "isi", a->own && l->text != NULL ? l->text : "" },
 		{ "unggah", buf_str(&upload) }, { "besar", size },
 	};
@@ -153,6 +166,8 @@ out:
 	buf_release(&s.unit);
 	buf_release(&s.due);
 	buf_release(&s.received);
+	buf_release(&s.date);
+	buf_release(&s.waited);
 	laporan_release(&l);
 	stored_case_release(&c);
 	free(a);

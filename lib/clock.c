@@ -1,5 +1,7 @@
 #include "lib/clock.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 static int64_t
@@ -27,6 +29,25 @@ int64_t
 clock_mono_us(void)
 {
 	return read_us(CLOCK_MONOTONIC);
+}
+
+int64_t
+clock_boot_ms(void)
+{
+	return read_us(CLOCK_BOOTTIME) / 1000;
+}
+
+void
+clock_boot_id(char out[CLOCK_BOOT_CHARS])
+{
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	out[0] = '\0';
+	if (f == NULL)
+		return;
+	if (fgets(out, CLOCK_BOOT_CHARS, f) != NULL)
+		out[strcspn(out, "\n")] = '\0';
+	fclose(f);
 }
 
 struct timeval

@@ -113,3 +113,24 @@ units_assign(const struct policy *p, const struct assignment *a, struct understa
 		add_word(p, a, "desa", out);
 	}
 }
+
+void
+units_help(const struct policy *p, const struct case_record *c, const char *also,
+    struct understanding *out)
+{
+	const struct assignment a = { .category = category_find(p->catalogue, c->category),
+	    .place = c->place, .urgency = c->urgency };
+
+	memset(out, 0, sizeof(*out));
+	memcpy(out->category, c->category, sizeof(out->category));
+	memcpy(out->place, c->place, sizeof(out->place));
+	memcpy(out->rt, c->rt, sizeof(out->rt));
+	memcpy(out->rw, c->rw, sizeof(out->rw));
+	out->urgency = c->urgency;
+	out->sealed = c->sealed;
+	out->confidence_permille = c->confidence_permille;
+	if (also != NULL)
+		add_word(p, &a, also, out);
+	for (size_t i = 0; a.category != NULL && i < a.category->help_n; i++)
+		add_word(p, &a, a.category->help[i], out);
+}

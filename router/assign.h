@@ -8,6 +8,7 @@
  * Interest   a complaint about somebody in office never goes to his unit nor to one under it; it
  *            then goes to the inspectorate (who leads pungli) or, if that is accused, above it.
  */
+#include "core/case.h"
 #include "core/catalogue.h"
 #include "core/policy.h"
 #include "core/understanding.h"
@@ -23,6 +24,12 @@ struct assignment {
 
 /* Fills out->units. */
 void units_assign(const struct policy *p, const struct assignment *a, struct understanding *out);
+/*
+ * What is known of a case, with the units that its second alarm calls: bantuan of its category, and
+ * also (a code, or NULL).
+ */
+void units_help(const struct policy *p, const struct case_record *c, const char *also,
+    struct understanding *out);
 /* The unit of a catalogue's word or code for a place; NULL if there is none. */
 const struct unit *unit_of_word(const struct unit_table *t, const char *word, const char *place);
 #endif

@@ -9,6 +9,7 @@
 
 #include "core/message.h"
 #include "lib/log.h"
+#include "router/assign.h"
 #include "router/together.h"
 #include "router/work.h"
 #include "store/said.h"
@@ -28,6 +29,9 @@ static const struct {
 	{ "TIBA", ON_ARRIVE, NEEDS_NOTHING }, { "TANGANI", ON_HANDLE, NEEDS_NONCE },
 	{ "SELESAI", ON_RESOLVE, NEEDS_NONCE }, { "TERUSKAN", ON_HAND_ON, NEEDS_NONCE },
 	{ "BUKAN", ON_DECLINE, NEEDS_NONCE }, { "URUNG", ON_UNDO, NEEDS_NONCE },
+	{ "TUNGGU", ON_WAIT, NEEDS_NONCE }, { "SETUJU", ON_APPROVE, NEEDS_NONCE },
+	{ "TOLAK", ON_REFUSE, NEEDS_NONCE }, { "JAWAB", ON_ANSWER, NEEDS_NONCE },
+	{ "BANTUAN", ON_HELP, NEEDS_NONCE }, { "AMAN", ON_SIGN, NEEDS_NOTHING },
 };
 static const struct { const char *word; enum speech_kind kind; } resident_words[] = {
 	{ "CEK", SPEECH_CHECK }, { "BATAL", SPEECH_WITHDRAW }, { "1", SPEECH_YES },
@@ -139,6 +143,20 @@ parse_resident(struct speech *s, enum speech_kind kind, const char *rest)
 	s->note = after;
 }
 
+/* "anggaran 14-12-2026 menunggu pengesahan": for what, until when, and what he adds. */
+static void
+parse_wait(struct speech *s)
+{
+	char day[16];
+
+	s->note = word_of(s->note, s->reason, sizeof(s->reason));
+	for (char *p = s->reason; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	s->note = word_of(s->note, day, sizeof(day));
+	if (wib_parse_day(&s->until_ms, day) != 0)
+		s->note = "";		/* without a day it is no request: he gets the example */
+}
+
 static void
 parse_officer(struct speech *s, size_t row, const char *rest)
 {
@@ -158,6 +176,8 @@ parse_officer(struct speech *s, size_t row, const char *rest)
 		for (char *p = s->unit; *p != '\0'; p++)
 			*p = (char)toupper((unsigned char)*p);
 	}
+	if (s->event == ON_WAIT)
+		parse_wait(s);
 }
 
 /* "7K3 TANGANI" and "TANGANI7K3": a thumb's order, trusted only with the right nonce. */
@@ -369,6 +389,7 @@ apply_as(struct router *r, struct entry *e, const struct code *code, struct comm
 		struct stored_case s;
 		struct case_keys keys;
 		struct laporan words = { 0 };
+		struct understanding help;
 		char lookup[33];
 		const struct policy *p;
 		int rc = -1;
@@ -387,6 +408,10 @@ apply_as(struct router *r, struct entry *e, const struct code *code, struct comm
 		} else {
 			if (words.text == NULL && cmd->by != BY_OFFICER && e->words.text != NULL)
 				words.text = xstrdup(e->words.text);	/* opened by a photo or a place */
+			if (cmd->event == ON_HELP) {
+				units_help(p, &s.c, NULL, &help);
+				cmd->u = &help;
+			}
 			cmd->entropy = house_entropy(&r->h);
 			cmd->heard_ms = cmd->by != BY_OFFICER &&
 			    strcmp(e->words.reply_channel, s.c.channel) == 0 ? e->words.received_ms : 0;
@@ -449,6 +474,10 @@ answer_how(struct router *r, struct entry *e, enum case_event ev, const char *no
 		{ ON_HAND_ON, "TERUSKAN", " O-DISHUB lampu milik Dishub" },
 		{ ON_DECLINE, "BUKAN", " ini jalan provinsi" }, { ON_UNDO, "URUNG", "" },
 		{ ON_GO, "MENUJU", "" }, { ON_ARRIVE, "TIBA", "" },
+		{ ON_WAIT, "TUNGGU", " anggaran 14-12-2026 menunggu pengesahan" },
+		{ ON_APPROVE, "SETUJU", "" }, { ON_REFUSE, "TOLAK", " tunggu sampai Senin saja" },
+		{ ON_ANSWER, "JAWAB", " alat berat datang besok pagi" },
+		{ ON_HELP, "BANTUAN", " api menjalar ke pasar" }, { ON_SIGN, "AMAN", "" },
 	};
 	const char *before = "TERIMA", *after = "";
 	char example[64];
@@ -503,7 +532,8 @@ officer_speaks(struct router *r, struct entry *e, const struct officer *o, const
 	if (n < 0 || found < 0)
 		return -1;
 	snprintf(nonce, sizeof(nonce), "%s", s->nonce);
-	if (s->nonce[0] == '\0' && (s->event == ON_ACCEPT || s->event == ON_GO || s->event == ON_ARRIVE)) {
+	if (s->nonce[0] == '\0' && (s->event == ON_ACCEPT || s->event == ON_GO || s->event == ON_ARRIVE ||
+	    s->event == ON_SIGN)) {
 		if (n > 1)
 			return answer(r, e, 1, "tugas-banyak", "jawab-banyak", NULL, NULL, 0);
 		if (n == 1) {
@@ -521,6 +551,8 @@ officer_speaks(struct router *r, struct entry *e, const struct officer *o, const
 	cmd.answer = converse_may_answer(r, e);
 	snprintf(cmd.actor, sizeof(cmd.actor), "%s", o->id);
 	snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s", s->unit);
+	snprintf(cmd.reason, sizeof(cmd.reason), "%s", s->reason);
+	cmd.until_ms = s->until_ms;
 	unit_named(r, cmd.to_unit);
 	r->commands++;
 	rc = converse_apply(r, e, &code, &cmd);

@@ -28,6 +28,7 @@ struct speech {
 	int loose;				/* unusual order: a command only if the nonce is his */
 	struct code code; int has_code;
 	char unit[UNIT_CODE_CHARS];		/* TERUSKAN */
+	char reason[WAIT_REASON_CHARS]; int64_t until_ms;	/* TUNGGU */
 	const char *note;			/* rest of the text, borrowed */
 };
 /* Reads a text as a command; pure. */

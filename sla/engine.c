@@ -100,7 +100,7 @@ fire_case(struct engine *e, struct commit_batch *batch, const struct due_case *d
 }
 
 static void
-decide_round(struct engine *e, struct round *r, int held)
+decide_round(struct engine *e, struct round *r)
 {
 	/* planted: the daemon's own clock */
 	int64_t now = MUTANT == 6 ? clock_now_ms() + 1000 : r->now_ms;
@@ -114,11 +114,7 @@ decide_round(struct engine *e, struct round *r, int held)
 			    "case=%s there=%d err=\"no case of a known schema; see 'kentongan "
 			    "audit verify'\"",
 			    d->code.s, d->s.there);
-		/*
-		 * A suspect clock must not wake an official for nothing, but a life
-		 * does not wait for it.
-		 */
-		else if (!held || d->s.c.lane_e)
+		else
 			fire_case(e, &r->batch, d, now);
 	}
 	FAULT_POINT("before_fire");
@@ -155,19 +151,39 @@ finish_round(struct engine *e, struct round *r)
 	r->batch.n = 0;
 }
 
-static void
-look_at_clock(struct engine *e, int64_t now_ms)
-{
-	const struct settings *set = &e->h->set;
-	char detail[128];
+#define LOOK_EVERY_MS 5000
+#define SAY_EVERY_MS HOUR_MS
 
-	if (!guard_look(&e->guard, now_ms, clock_mono_ms(), set->clock_step_ms, set->guard_hold_ms))
-		return;
-	snprintf(detail, sizeof(detail),
-	    "jam server melompat %" PRId64 " detik; eskalasi biasa ditahan",
-	    e->guard.jump_ms / 1000);
+static void
+alarm_clock(struct engine *e, const struct steady *s)
+{
+	char detail[TEXT_APA_CHARS + 1];
+
+	snprintf(detail, sizeof(detail), s->other_boot ?
+	    "mesin baru dinyalakan; jam server yang berlaku. Periksa jamnya" :
+	    "jam server meleset %" PRId64 " detik; hitungan kami tetap. Perbaiki jamnya, atau: "
+	    "kentongan clock accept", -s->offset_ms / 1000);
 	house_alarm(e->h, "clock", "redis", detail);
-	FAULT_POINT("guard_hold");
+	e->said_boot_ms = clock_boot_ms();
+}
+
+/* Holds the store's clock against ours; from here on the house has the right time again. */
+static void
+look_at_clock(struct engine *e)
+{
+	struct steady s;
+
+	if (steady_look(&e->h->st, e->h->set.clock_step_ms, &s) != 0)
+		return;		/* no answer: the next pass asks again */
+	e->look_boot_ms = clock_boot_ms();
+	FAULT_POINT("clock_looked");
+	house_set_time(e->h, s.now_ms, s.free_ms);
+	if (s.jump_ms != 0)
+		log_warn("clock_set", "jump_ms=%" PRId64 " offset_ms=%" PRId64, s.jump_ms, s.offset_ms);
+	/* A clock that swings wakes its keeper once an hour, not with each swing. */
+	if (s.other_boot || (s.offset_ms != 0 &&
+	    (e->said_boot_ms == 0 || e->look_boot_ms - e->said_boot_ms >= SAY_EVERY_MS)))
+		alarm_clock(e, &s);
 }
 
 /* Planted (MUTANT 5): what was read is taken out of the due set by a call of its own. */
@@ -188,11 +204,17 @@ engine_run(struct engine *e)
 {
 	const struct settings *set = &e->h->set;
 	struct round *cur = &e->rounds[0], *other = &e->rounds[1], *swap;
-	int max = (int)set->sla_batch, held = 0, asked = 0, any = 0;
+	int max = (int)set->sla_batch, asked = 0, any = 0;
 	int64_t nap;
+	int known;
 
-	if (house_refresh(e->h) != 0)
-		return set->sla_nap_ms;
+	if (e->look_boot_ms == 0 || clock_boot_ms() - e->look_boot_ms >= LOOK_EVERY_MS)
+		look_at_clock(e);
+	known = house_refresh(e->h);
+	if (known > 0)
+		look_at_clock(e);
+	if (known != 0)
+		return known > 0 ? 0 : set->sla_nap_ms;
 	cur->n = due_take(&e->line, max, set->sla_lease_ms, cur->cases, &cur->now_ms,
 	    &cur->next_ms);
 	if (MUTANT == 5)
@@ -202,14 +224,20 @@ engine_run(struct engine *e)
 		cur->n = 0;
 		return set->sla_nap_ms;
 	}
-	look_at_clock(e, cur->now_ms);
-	held = guard_holds(&e->guard, clock_mono_ms());
+	if (cur->now_ms > house_now_ms(e->h) + set->clock_step_ms) {
+		/* taken by a time that is none: again, by the right one */
+		for (int i = 0; i < cur->n; i++)
+			stored_case_release(&cur->cases[i].s);
+		cur->n = 0;
+		look_at_clock(e);
+		return 0;
+	}
 	if (cur->n == max)
 		asked += due_ask(&e->line, max, set->sla_lease_ms) == 0;
 	store_flush(&e->line, "kt_due");
 	for (;;) {
 		any |= cur->n > 0;
-		decide_round(e, cur, held);
+		decide_round(e, cur);
 		/*
 		 * Behind the commit, in one piece with it: the store answers both after one sync,
 		 * and has worked off a round while the next is decided.
@@ -232,7 +260,7 @@ engine_run(struct engine *e)
 	 * deadline itself.
 	 */
 	nap = other->next_ms > other->now_ms ? other->next_ms - other->now_ms :
-	    any && !held ? 1 : set->sla_nap_ms;
+	    any ? 1 : set->sla_nap_ms;
 	return nap < set->sla_nap_ms ? nap : set->sla_nap_ms;
 }
 

@@ -6,14 +6,14 @@
  *
  * Units      int64_t milliseconds; times by the store's clock, waits by the monotonic one.
  */
-#include "sla/guard.h"
 #include "store/due.h"
 #include "store/house.h"
+#include "store/steady.h"
 
 struct engine {
 	struct house *h;
 	struct store line;	/* for deadlines and their commits alone: answers are owed on it */
-	struct guard guard;
+	int64_t look_boot_ms, said_boot_ms;	/* the last steady_look(), and the last alarm of one */
 	/* Two rounds at a time: while the store commits one, the next is decided. */
 	struct round {
 		struct due_case *cases;

@@ -93,6 +93,36 @@ house_main(const struct house_life *life, struct house *h, void *self, int argc,
 	return status;
 }
 
+/* So long the others wait for the engine's look, which comes every sla.nap. */
+#define DOUBT_MS 5000
+
+void
+house_set_time(struct house *h, int64_t now_ms, int64_t free_ms)
+{
+	h->store_ms = now_ms;
+	h->free_ms = free_ms;
+	h->store_boot_ms = clock_boot_ms();
+	h->doubt_boot_ms = 0;
+}
+
+/* Takes the time over, unless it is not what our boot clock makes of the last one: 1, not now. */
+static int
+doubts(struct house *h, const struct pulse *p)
+{
+	int64_t jump = p->free_ms - h->free_ms - (clock_boot_ms() - h->store_boot_ms);
+
+	if (h->store_ms != 0 && (jump > h->set.clock_step_ms || jump < -h->set.clock_step_ms)) {
+		if (h->doubt_boot_ms == 0) {
+			h->doubt_boot_ms = clock_boot_ms();
+			log_warn("time_in_doubt", "jump_ms=%" PRId64, jump);
+		}
+		if (clock_boot_ms() - h->doubt_boot_ms < DOUBT_MS)
+			return 1;
+	}
+	house_set_time(h, p->now_ms, p->free_ms);
+	return 0;
+}
+
 int
 house_refresh(struct house *h)
 {
@@ -101,8 +131,8 @@ house_refresh(struct house *h)
 	if (store_pulse(&h->st, &p) != 0 || p.version[0] == '\0' ||
 	    officers_load(&h->st, &h->roster, p.roster) < 0)
 		return -1;
-	h->store_ms = p.now_ms;
-	h->store_mono_ms = clock_mono_ms();
+	if (doubts(h, &p))
+		return 1;
 	if (h->policy == NULL || strcmp(p.version, h->current) != 0) {
 		const struct policy *policy = version_policy(&h->versions, &h->st, p.version);
 
@@ -118,7 +148,7 @@ house_refresh(struct house *h)
 int64_t
 house_now_ms(const struct house *h)
 {
-	return h->store_ms == 0 ? clock_now_ms() : h->store_ms + clock_mono_ms() - h->store_mono_ms;
+	return h->store_ms == 0 ? clock_now_ms() : h->store_ms + clock_boot_ms() - h->store_boot_ms;
 }
 
 /* ---- nonces ---- */
@@ -228,7 +258,8 @@ watch(struct house *h, int64_t now)
 void
 house_tick(struct house *h)
 {
-	int64_t mono = clock_mono_ms(), now;
+	int64_t mono = clock_mono_ms();
+	struct pulse p;
 	int safe;
 
 	if (!h->serving || mono - h->checked_ms >= h->set.safety_ms) {
@@ -241,7 +272,7 @@ house_tick(struct house *h)
 			h->serving = 0;
 			return;
 		}
-		if (safe > 0 || house_refresh(h) != 0) {
+		if (safe > 0 || house_refresh(h) < 0) {
 			if (h->serving)
 				log_warn("store_away", "err=\"%s\"",
 				    log_quote(store_error(&h->st), strlen(store_error(&h->st))));
@@ -257,15 +288,13 @@ house_tick(struct house *h)
 			}
 		}
 	}
-	now = store_now_ms(&h->st);
-	if (now == 0)
+	if (store_pulse(&h->st, &p) != 0)
 		return;
-	h->store_ms = now;
-	h->store_mono_ms = clock_mono_ms();
-	store_heartbeat(&h->st, now);
+	doubts(h, &p);
+	store_heartbeat(&h->st, p.now_ms);
 	if (mono - h->watched_ms >= h->set.silent_ms / 4) {
 		h->watched_ms = mono;
-		watch(h, now);
+		watch(h, p.now_ms);
 	}
 	store_note_flush(&h->st);
 	daemon_alive(h->daemon);

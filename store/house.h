@@ -20,7 +20,8 @@ struct house {
 	int serving;			/* 0 while the store is away or unsafe */
 	int64_t watched_ms;
 	/* the store's clock when last asked, and ours then */
-	int64_t store_ms, store_mono_ms;
+	int64_t store_ms, free_ms, store_boot_ms;	/* free: if it could go back */
+	int64_t doubt_boot_ms;		/* since when the store's time does not fit; 0: it does */
 	struct event *beat;
 	struct daemon *daemon;
 	int nonce_extra;		/* symbols; since nonces were found taken */
@@ -51,10 +52,13 @@ struct house_life {
 int house_main(const struct house_life *life, struct house *h, void *self, int argc, char **argv);
 
 /*
- * Version in force, roster and time (store_ms) as the store has them now.  0, or -1: no
- * answer or no version.
+ * Version in force, roster and time (store_ms) as the store has them now.  0; -1: no answer or no
+ * version; 1: the time is not the one that was to be expected, wait for sla to set it right
+ * (store/steady.h).  What nobody sets right for some seconds is believed.
  */
 int house_refresh(struct house *h);
+/* The time is this from now on: for the one who set it right. */
+void house_set_time(struct house *h, int64_t now_ms, int64_t free_ms);
 
 /* Randomness for a command, with nonces as long as the officers' open tasks lately needed. */
 uint64_t house_entropy(struct house *h);

@@ -3,15 +3,16 @@
 -- its first write: an error in a Redis Function keeps the writes before it.  Cases, entries and
 -- messages are opaque bytes here; keys derived inside share the hash tag of the keys declared.
 
--- Highest time seen: the clock of the house never goes back.
-local function now_ms(meta)
+local function store_ms()
 	local t = redis.call('TIME')
-	local ms = t[1] * 1000 + math.floor(t[2] / 1000)
-	local high = tonumber(redis.call('HGET', meta, 'clock') or '0')
-	if ms < high then
-		return high
-	end
-	return ms
+	return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+-- The time of the house: the store's clock and what kt_steady adds to it.  Never below the highest
+-- time seen: it does not go back.
+local function now_ms(meta)
+	local c = redis.call('HMGET', meta, 'clock', 'clock_off')
+	return math.max(store_ms() + tonumber(c[2] or '0'), tonumber(c[1] or '0'))
 end
 
 local function text(n)
@@ -870,13 +871,50 @@ local function pull(keys, args)
 	return { fence, p[4] or '', 0 }
 end
 
--- What every round of work begins with: the time, the version in force, the roster's seq.
+-- What every round of work begins with: the time, the version in force, the roster's seq, and what the
+-- time would be if it could go back.
 -- keys: meta, current
 local function now(keys)
-	return { text(now_ms(keys[1])), redis.call('HGET', keys[2], 'd') or '', redis.call('HGET', keys[1], 'roster') or '0' }
+	local c = redis.call('HMGET', keys[1], 'clock', 'clock_off', 'roster')
+	local ms = store_ms() + tonumber(c[2] or '0')
+	return { text(math.max(ms, tonumber(c[1] or '0'))), redis.call('HGET', keys[2], 'd') or '', c[3] or '0', text(ms) }
+end
+
+-- Holds the store's clock against the boot clock of the machine that looks.  What parts from it by
+-- more than a step was set by somebody: the house keeps its own time, and what was written meanwhile
+-- with the other one frees its leases.
+-- keys: meta, lease     args: look or accept, boot id, boot clock in ms, step in ms
+local function steady(keys, args)
+	local c = redis.call('HMGET', keys[1], 'clock', 'clock_off', 'clock_boot', 'clock_at', 'clock_mono')
+	local high, off = tonumber(c[1] or '0'), tonumber(c[2] or '0')
+	local boot, step, jump, other = tonumber(args[3]), tonumber(args[4]), 0, '0'
+	if args[1] == 'accept' then
+		off = 0
+	elseif c[3] and c[3] ~= args[2] then
+		off, other = 0, '1'
+	elseif c[3] then
+		jump = store_ms() + off - tonumber(c[4]) - (boot - tonumber(c[5]))
+		if math.abs(jump) > step then
+			off = off - jump
+			if math.abs(off) <= step then
+				off = 0
+			end
+			high = 0
+		else
+			jump = 0
+		end
+	end
+	local now = math.max(store_ms() + off, high)
+	if jump ~= 0 then
+		redis.call('ZREMRANGEBYSCORE', keys[2], '(' .. text(now + 600000), '+inf')
+	end
+	redis.call('HSET', keys[1], 'clock', text(now), 'clock_off', text(off), 'clock_boot', args[2],
+		'clock_at', text(store_ms() + off), 'clock_mono', args[3])
+	return { text(now), text(jump), text(off), other, text(store_ms() + off) }
 end
 
 redis.register_function('kt_intake', intake)
+redis.register_function{ function_name = 'kt_steady', callback = steady, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_commit', callback = commit, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_due', callback = due, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_claim', callback = claim, flags = { 'allow-oom' } }

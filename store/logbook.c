@@ -49,8 +49,50 @@ add_sealed(struct buf *b, const char *note, const struct understanding *u, uint6
 	buf_release(&sealed);
 }
 
+/* Where the time went until then: the rows sum up to the time since the report. */
 static void
-add_escalation(struct buf *b, const struct escalation *e)
+add_ledger(struct buf *b, const struct ledger *l, int64_t at_ms)
+{
+	int open = l->holder[0] != '\0';
+
+	for (int i = 0; i < l->n; i++)
+		open &= strcmp(l->rows[i].holder, l->holder) != 0;
+	buf_adds(b, ",\"ledger\":[");
+	for (int i = 0; i < l->n + open; i++) {
+		const char *holder = i < l->n ? l->rows[i].holder : l->holder;
+
+		buf_adds(b, i ? ",[" : "[");
+		buf_add_json(b, holder, strlen(holder));
+		buf_addf(b, ",%" PRId64 "]", ledger_of(l, holder, at_ms));
+	}
+	buf_addc(b, ']');
+}
+
+/* A day set anew, or another version's targets: what each clock was due before, and is now. */
+static void
+add_moved(struct buf *b, const struct policy *p, const struct case_record *before,
+    const struct effects *fx, const struct command *cmd)
+{
+	const struct case_record *c = &fx->after;
+	int n = 0;
+
+	if (cmd->event != ON_DATE && cmd->event != ON_RECKON)
+		return;
+	buf_adds(b, ",\"moved\":[");
+	for (int i = 0; i < c->clocks_n; i++) {
+		const struct case_clock *old = case_clock_named(cmd->was != NULL ? cmd->was : p, before,
+		    p->clocks[i].name);
+		int64_t was = old != NULL ? old->due_ms : 0;
+
+		if (c->clocks[i].due_ms != was)
+			buf_addf(b, "%s[\"%s\",%" PRId64 ",%" PRId64 "]", n++ ? "," : "",
+			    p->clocks[i].name, was, c->clocks[i].due_ms);
+	}
+	buf_addc(b, ']');
+}
+
+static void
+add_escalation(struct buf *b, const struct escalation *e, const struct ledger *l, int64_t at_ms)
 {
 	if (e->kind == ESC_NONE)
 		return;
@@ -61,6 +103,8 @@ add_escalation(struct buf *b, const struct escalation *e)
 	    escalation_name(e->kind), e->clock, e->rung, e->unit, e->told, e->due_ms, e->late_ms,
 	    e->epoch);
 	buf_add_pair_if(b, "why", e->why);
+	if (e->kind == ESC_BREACH || e->kind == ESC_RUNG)
+		add_ledger(b, l, at_ms);
 	buf_addc(b, '}');
 }
 
@@ -111,7 +155,9 @@ add_command(struct buf *b, const struct command *cmd)
 	buf_add_pair_if(b, "to", cmd->to_unit);
 	buf_add_pair_if(b, "into", cmd->into);
 	buf_add_pair_if(b, "lang", cmd->lang);
-	buf_add_pair_if(b, "ok", cmd->approver);
+	buf_add_pair_if(b, "reason", cmd->reason);
+	if (cmd->was != NULL)
+		buf_addf(b, ",\"was\":\"%.32s\"", cmd->was->digest);
 	buf_add_pair_if(b, "file", cmd->file);
 	buf_add_pair_if(b, "cause", cmd->cause);
 	if (cmd->until_ms != 0)
@@ -155,7 +201,8 @@ logbook_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const struct policy
 	    before->version == 0 ? "" : case_state_name(before->state), case_state_name(c->state),
 	    c->policy, r->seq);
 	add_command(out, cmd);
-	add_escalation(out, &fx->esc);
+	add_escalation(out, &fx->esc, &c->ledger, at_ms);
+	add_moved(out, p, before, fx, cmd);
 	add_snapshot(out, p, c);
 	for (int i = 0; i < fx->messages_n; i++)
 		buf_addf(out, "%s[%d,\"%s\",\"%s\"]%s", i ? "," : ",\"msgs\":[", fx->messages[i].n,

@@ -89,7 +89,8 @@ read_command(struct recorded *r, const json_t *doc)
 	TEXT(c->to_unit, cmd, "to");
 	TEXT(c->into, cmd, "into");
 	TEXT(c->lang, cmd, "lang");
-	TEXT(c->approver, cmd, "ok");
+	TEXT(c->reason, cmd, "reason");
+	TEXT(r->was, cmd, "was");
 	TEXT(r->file, cmd, "file");
 	TEXT(r->cause, cmd, "cause");
 	c->file = r->file[0] != '\0' ? r->file : NULL;
@@ -114,7 +115,7 @@ read_command(struct recorded *r, const json_t *doc)
 static void
 read_escalation(struct escalation *e, const json_t *esc)
 {
-	static const char *const whys[] = { "kosong", "terlambat", "tertutup" };
+	static const char *const whys[] = { "kosong", "terlambat", "tertutup", "syarat" };
 
 	e->why = "";
 	for (int k = ESC_WARNING; k <= ESC_PASSED; k++)

@@ -17,6 +17,7 @@ struct recorded {
 	struct code code;
 	int64_t version;
 	char policy[33];
+	char was[33];			/* of a recalculation: the version before; cmd.was is the reader's */
 	int64_t roster_seq;
 	char what[32];			/* the event as it was taken */
 	enum case_state to;

@@ -115,8 +115,6 @@ static const struct setting table[] = {
 	    "a report not routed by then goes to a human" },
 	{ "sla.clock_step", SET_DURATION, AT(clock_step_ms), "30s", "1s", "1h",
 	    "a jump of the store's clock that is not believed" },
-	{ "sla.guard_hold", SET_DURATION, AT(guard_hold_ms), "60s", "1s", "1h",
-	    "how long escalations are held after such a jump" },
 	{ "sla.seal_every", SET_DURATION, AT(seal_ms), "500ms", "10ms", "1m",
 	    "the chain follows the log within" },
 	{ "sla.head_every", SET_DURATION, AT(head_ms), "1h", "1s", "1d", "signed heads" },

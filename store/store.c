@@ -188,10 +188,11 @@ store_pulse(struct store *st, struct pulse *out)
 	args_add_key(&keys, st, KEY_META, NULL, NULL);
 	args_add_key(&keys, st, KEY_CURRENT, NULL, NULL);
 	r = store_call(st, "kt_now", &keys, &args);
-	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 3) {
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 4) {
 		out->now_ms = strtoll(r->element[0]->str, NULL, 10);
 		snprintf(out->version, sizeof(out->version), "%.32s", r->element[1]->str);
 		out->roster = strtoll(r->element[2]->str, NULL, 10);
+		out->free_ms = strtoll(r->element[3]->str, NULL, 10);
 		rc = 0;
 	}
 	freeReplyObject(r);

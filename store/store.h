@@ -42,7 +42,8 @@ const char *store_error(const struct store *st);
 
 /* What every round of work begins with, in one call. */
 struct pulse {
-	int64_t now_ms;			/* time of the store, never going back */
+	int64_t now_ms;			/* time of the house, never going back */
+	int64_t free_ms;		/* the same if it could; for who holds it against another clock */
 	char version[33];		/* in force; "" none published yet */
 	int64_t roster;			/* seq */
 };

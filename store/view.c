@@ -100,6 +100,10 @@ view_case_open(struct buf *b, const struct policy *p, const struct case_record *
 	buf_add_pair(b, "holder", c->holder);
 	buf_add_pair(b, "closed_as", close_reason_name(c->closed_as));
 	buf_add_pair(b, "policy", c->policy);
+	buf_add_pair(b, "wait_reason", c->wait_reason);
+	buf_addf(b, ",\"waited_ms\":%" PRId64 ",\"wait_until_ms\":%" PRId64 ",\"date_ms\":%" PRId64
+	    ",\"hand_ons\":%d,\"alarms\":%d,\"level\":%d", case_waited_ms(c, now_ms),
+	    c->wait_until_ms, c->date_ms, c->hand_ons, c->alarms, c->level);
 	buf_addf(b,
 	    ",\"received_ms\":%" PRId64 ",\"opened_ms\":%" PRId64 ",\"told_ms\":%" PRId64
 	    ",\"taken_ms\":%" PRId64 ",\"going_ms\":%" PRId64 ",\"on_scene_ms\":%" PRId64

@@ -39,10 +39,10 @@ class Ledger:
         return holds
 
 
-def begin(args, work, factor=1, **settings):
+def begin(args, work, factor=1, env=None, **settings):
     conf = os.path.join(work, "conf")
     make_conf(conf, factor, SPANS, dict(SETTINGS, **settings))
-    return House(args.build, os.path.join(work, "d"), conf).start()
+    return House(args.build, os.path.join(work, "d"), conf, env).start()
 
 
 def judged(house, history, *extra):
@@ -467,7 +467,79 @@ def engines(args, work, count=10000):
     return led.broken
 
 
+# ---- somebody sets the clock ----
+
+HOUR_MS = 3600000
+# T1 and T4: an hour, a day, a saw-tooth, the end of 32-bit time, the end of four-digit years.
+STEPS_MS = ([HOUR_MS, 0, -HOUR_MS, 0, 24 * HOUR_MS, 0] + [90000, -90000] * 3 + [0] +
+            [int((at - time.time()) * 1000) for at in (2147483647, 253402300000)] + [0])
+
+
+class Clock:
+    """The wall clock of one program of the house, as tests/clockshim.c shows it."""
+
+    def __init__(self, args, work, program):
+        self.file = os.path.join(work, "clock")
+        with open(self.file, "wb") as f:
+            f.write(bytes(8))
+        self.env = {"LD_PRELOAD": os.path.abspath(os.path.join(args.build, "tests", "clockshim.so")),
+                    "CLOCK_OFFSET_FILE": self.file, "CLOCK_SHIM_FOR": program}
+
+    def set(self, offset_ms):
+        with open(self.file, "r+b") as f:
+            f.write(offset_ms.to_bytes(8, "little", signed=True))
+
+
+def clock_steps(args, work, program):
+    """Each promise of four hours (twelve seconds here) is broken then: not early, not late, once."""
+    led, clock, told = Ledger(), Clock(args, work, program), {}
+    with begin(args, work, 1200, clock.env, **{"sla.clock_step": "20s"}) as house:
+        stream = Stream(house)
+        stream.start()
+        for n in range(4 * len(STEPS_MS)):
+            if n % 4 == 3:
+                clock.set(STEPS_MS[n // 4])
+            sent = int(time.time() * 1000)
+            status, body = sms(house, "jam-%d" % n, "+62812%08d" % n, REPORT)
+            if led.must(status == 202, "report %d was taken: %s", n, body) and "code" in body:
+                told[body["code"]] = sent
+            time.sleep(0.2)		# the plan of the steps, not a wait for anything
+        clock.set(0)
+        if program == "redis-server":
+            r = house.redis()
+            off = int(r("HGET", TAG + "meta", "clock_off") or 0)
+            wait_for("the clocks to be one again",
+                     lambda: abs(int(r("HGET", TAG + "meta", "clock_off") or 0)) < 20000, 10)
+            r.close()
+            led.must(True, "the house's own reckoning was %d s off the clock at the end", off // 1000)
+
+        def broken():
+            return {e["code"] for _, e in log_entries(house)
+                    if e.get("esc", {}).get("clock") == "ditangani" and e["esc"]["rung"] == "bupati"}
+
+        wait_for("every ladder", lambda: set(told) <= broken(), 60, 0.2)
+        entries = log_entries(house)
+        fired = collections.Counter()
+        worst, early = 0, 0
+        for seq, e in entries:
+            esc = e.get("esc")
+            if not esc or e["code"] not in told:
+                continue
+            fired[e["code"], esc["clock"], esc["epoch"], esc["rung"]] += 1
+            if esc["clock"] == "ditangani" and esc["kind"] == "breach":
+                after = stream.seen.get(seq, 0) - told[e["code"]] - 12000
+                worst, early = max(worst, after), min(early, after)
+        led.must(early >= -250, "no breach early (%d ms)", early)
+        led.must(0 < worst <= 5000, "none later than five seconds (%d ms)", worst)
+        led.must(max(fired.values()) == 1, "each of %d rungs once", len(fired))
+        alarms = [e for _, e in entries if "jam server" in e.get("detail", "")]
+        led.must(len(alarms) == (program == "redis-server"), "%d alarm of it", len(alarms))
+    return led.broken
+
+
 TABLE = {
+    "clock-redis": lambda args, work: clock_steps(args, work, "redis-server"),
+    "clock-sla": lambda args, work: clock_steps(args, work, "kentongan-sla"),
     "engines": engines,
     "redis-stopped": redis_stopped,
     "same-five": same_five,

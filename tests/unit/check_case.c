@@ -264,9 +264,10 @@ static const struct { const char *what, *bytes; int rc; } documents[] = {
 	{ "no lists", HEAD "}", -1 },
 	{ "a list that is an object", HEAD ",\"un\":{},\"ck\":[],\"ts\":[],\"pd\":[],\"lg\":[]}",
 	    -1 },
-	{ "nine units", UNITS("\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\""), -1 },
+	{ "thirteen units", UNITS("\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\","
+	    "\"11\",\"12\",\"13\""), -1 },
 	{ "a unit that is no text", UNITS("1"), -1 },
-	{ "nine clocks", CLOCK_LIST("0,0,0,0,0,0,0,0,0"), -1 },
+	{ "thirteen clocks", CLOCK_LIST("0,0,0,0,0,0,0,0,0,0,0,0,0"), -1 },
 	{ "a clock that is neither", CLOCK_LIST("\"x\""), -1 },
 	{ "a clock of ten numbers", CLOCK_LIST("[1,2,3,4,5,6,0,0,0,0]"), -1 },
 	{ "a whole clock", CLOCK_LIST("[1,2,3,4,5,6,0,0,0,0,0]"), 0 },

@@ -65,59 +65,10 @@ open_sealed(void)
 	ck_assert_int_eq(world_open(&w, ON_OPEN, &u, t0), 0);
 }
 
-/*
- * Lets time run to the given moment and writes down (out may be NULL) what falls due: "+1h30
- * diambil warning 75%".
- */
 static void
 run_until(int64_t ms, struct buf *out)
 {
-	for (int64_t due = case_due_ms(&w.c); due != 0 && due <= ms; due = case_due_ms(&w.c)) {
-		const struct escalation *e = &w.fx.esc;
-		int64_t at;
-
-		w.now = due > w.now ? due : w.now;
-		at = (w.now - t0) / MINUTE_MS;
-		ck_assert_int_eq(world_due(&w), 0);
-		if (out == NULL)
-			continue;
-		if (e->kind == ESC_NONE)
-			buf_addf(out, "+%dh%02d %s\n", (int)(at / 60), (int)(at % 60), w.fx.what);
-		else
-			buf_addf(out, "+%dh%02d %s %s%s%s%s%s\n", (int)(at / 60), (int)(at % 60),
-			    e->clock, escalation_name(e->kind), e->rung[0] != '\0' ? " " : "",
-			    e->rung, e->why[0] != '\0' ? " " : "", e->why);
-	}
-	if (ms > w.now)
-		w.now = ms;
-}
-
-/* Whether the lines are among those written down, in this order. */
-static void
-assert_lines(const struct buf *got, const char *const *lines)
-{
-	const char *at = buf_str(got);
-
-	for (; *lines != NULL; lines++) {
-		struct buf whole = { 0 };
-		const char *found;
-
-		buf_addf(&whole, "%s\n", *lines);
-		found = strstr(at, buf_str(&whole));
-		ck_assert_msg(found != NULL, "'%s' is missing in\n%s", *lines, buf_str(got));
-		at = found + whole.len;
-		buf_release(&whole);
-	}
-}
-
-static int
-count_lines(const struct buf *got, const char *part)
-{
-	int n = 0;
-
-	for (const char *s = strstr(buf_str(got), part); s != NULL; s = strstr(s + 1, part))
-		n++;
-	return n;
+	world_run(&w, ms, t0, out);
 }
 
 /* ---- the promise ---- */
@@ -245,45 +196,63 @@ START_TEST(added_danger_tightens)
 }
 END_TEST
 
+/* The task's officer asks until that moment, the head of his unit grants it. */
+static int
+wait_until(int64_t until_ms)
+{
+	struct command wish = { .event = ON_WAIT, .by = BY_OFFICER, .note = "menunggu aspal",
+	    .actor = PTG, .reason = "suku-cadang", .until_ms = until_ms };
+
+	return world_send(&w, wish) == 0 ? world_act(&w, ON_APPROVE, KPL) : -1;
+}
+
 START_TEST(a_wait_stops_the_cure_alone)
 {
-	struct command cmd = { .event = ON_WAIT, .by = BY_OFFICER, .note = "menunggu aspal",
-	    .actor = PTG, .approver = KPL, .until_ms = t0 + 10 * DAY_MS };
-	int64_t cure;
+	int64_t cure, legal;
 
 	open_desa();
 	world_act(&w, ON_ACCEPT, PTG);
 	cure = world_clock(&w, "diselesaikan")->due_ms;
+	legal = world_clock(&w, "hukum")->due_ms;
 	w.now += HOUR_MS;
-	ck_assert_int_eq(world_send(&w, cmd), 0);
+	ck_assert_int_eq(wait_until(t0 + 10 * DAY_MS), 0);
 	ck_assert_int_eq(w.c.state, CASE_MENUNGGU);
+	ck_assert_str_eq(w.c.wait_reason, "suku-cadang");
+	ck_assert_ptr_nonnull(world_message(&w, "kabar-menunggu", "warga"));
 	ck_assert_int_eq(world_clock(&w, "diselesaikan")->state, CLOCK_PAUSED);
 	ck_assert_int_eq(world_clock(&w, "ditangani")->state, CLOCK_RUNNING);
+	ck_assert_int_eq(world_clock(&w, "hukum")->state, CLOCK_RUNNING);
 	w.now += DAY_MS;
 	ck_assert_int_eq(world_act(&w, ON_RESUME, PTG), 0);
 	ck_assert_int_eq(w.c.state, CASE_DITERIMA);
 	ck_assert_int_eq(world_clock(&w, "diselesaikan")->due_ms, cure + DAY_MS);
+	ck_assert_int_eq(world_clock(&w, "hukum")->due_ms, legal);
 	ck_assert_int_eq(world_clock(&w, "ditangani")->due_ms, t0 + 4 * HOUR_MS);
 	ck_assert_int_eq(ledger_of(&w.c.ledger, HOLDER_WAITING, w.now), DAY_MS);
+	ck_assert_int_eq(w.c.waited_ms, DAY_MS);
+	ck_assert_str_eq(w.c.wait_reason, "");
 	/* The date alone ends it too. */
-	cmd.until_ms = w.now + 2 * DAY_MS;
-	ck_assert_int_eq(world_send(&w, cmd), 0);
-	run_until(cmd.until_ms, NULL);
+	ck_assert_int_eq(wait_until(w.now + 2 * DAY_MS), 0);
+	run_until(w.now + 2 * DAY_MS, NULL);
 	ck_assert_int_eq(w.c.state, CASE_DITERIMA);
 	ck_assert_int_eq(world_clock(&w, "diselesaikan")->due_ms, cure + 3 * DAY_MS);
+	/* All waits together are no longer than one may be. */
+	ck_assert_int_eq(w.c.waited_ms, 3 * DAY_MS);
+	ck_assert_int_eq(wait_until(w.now + 58 * DAY_MS), -1);
+	ck_assert_int_eq(w.fx.refusal, REFUSED_TIME);
+	ck_assert_int_eq(wait_until(w.now + 57 * DAY_MS), 0);
 }
 END_TEST
 
 static const struct {
-	const char *what, *approver;
+	const char *what, *reason;
 	int64_t until_ms;
 	enum refusal why;
 } waits[] = {
-	{ "nobody approves", "", DAY_MS, REFUSED_APPROVER },
-	{ "he approves himself", PTG, DAY_MS, REFUSED_APPROVER },
-	{ "an unknown one approves", "siapa", DAY_MS, REFUSED_APPROVER },
-	{ "no date", KPL, -1, REFUSED_TIME },
-	{ "for ever", KPL, 61 * DAY_MS, REFUSED_TIME },
+	{ "no reason of the list", "malas", DAY_MS, REFUSED_WAIT },
+	{ "no reason", "", DAY_MS, REFUSED_WAIT },
+	{ "no date", "anggaran", -1, REFUSED_TIME },
+	{ "for ever", "anggaran", 61 * DAY_MS, REFUSED_TIME },
 };
 
 START_TEST(wait_needs)
@@ -295,10 +264,47 @@ START_TEST(wait_needs)
 	open_desa();
 	world_act(&w, ON_ACCEPT, PTG);
 	before = w.c;
-	snprintf(cmd.approver, sizeof(cmd.approver), "%s", waits[_i].approver);
+	snprintf(cmd.reason, sizeof(cmd.reason), "%s", waits[_i].reason);
 	ck_assert_msg(world_send(&w, cmd) == -1 && w.fx.refusal == waits[_i].why, "%s",
 	    waits[_i].what);
 	ck_assert_msg(memcmp(&before, &w.c, sizeof(before)) == 0, "%s: changed", waits[_i].what);
+}
+END_TEST
+
+/* A wish stops nothing until a second person, a head, says yes. */
+START_TEST(a_wait_needs_a_second_person)
+{
+	struct command wish = { .event = ON_WAIT, .by = BY_OFFICER, .note = "aspal", .actor = KPL,
+	    .reason = "anggaran", .until_ms = t0 + 10 * DAY_MS };
+	const struct message *m;
+
+	open_desa();
+	world_act(&w, ON_ACCEPT, PTG);
+	ck_assert_int_eq(world_act(&w, ON_APPROVE, KPL), -1);
+	ck_assert_int_eq(w.fx.refusal, REFUSED_WISH);
+	ck_assert_int_eq(world_send(&w, wish), 0);
+	ck_assert_int_eq(w.c.state, CASE_DITERIMA);
+	ck_assert_int_eq(world_clock(&w, "diselesaikan")->state, CLOCK_RUNNING);
+	m = world_message(&w, "minta-tunggu", CAMAT);	/* his own head he is himself */
+	ck_assert_ptr_nonnull(m);
+	ck_assert_ptr_nonnull(case_task_of(&w.c, CAMAT));
+	ck_assert_str_eq(m->nonce, case_task_of(&w.c, CAMAT)->nonce);
+	ck_assert_int_eq(world_act(&w, ON_APPROVE, KPL), -1);
+	ck_assert_int_eq(w.fx.refusal, REFUSED_APPROVER);
+	ck_assert_int_eq(world_act(&w, ON_APPROVE, PTG), -1);
+	ck_assert_int_eq(w.fx.refusal, REFUSED_APPROVER);
+	ck_assert_int_eq(world_act(&w, ON_REFUSE, CAMAT), 0);
+	ck_assert_ptr_nonnull(world_message(&w, "tunggu-ditolak", KPL));
+	ck_assert_int_eq(world_act(&w, ON_APPROVE, CAMAT), -1);
+	ck_assert_int_eq(w.fx.refusal, REFUSED_WISH);
+	/* Asked again, then overtaken by work: it is of no more use. */
+	ck_assert_int_eq(world_send(&w, wish), 0);
+	ck_assert_int_eq(world_act(&w, ON_HANDLE, PTG), 0);
+	ck_assert_int_eq(world_act(&w, ON_APPROVE, CAMAT), -1);
+	ck_assert_int_eq(world_send(&w, wish), 0);
+	w.now = wish.until_ms;
+	ck_assert_int_eq(world_act(&w, ON_APPROVE, CAMAT), -1);
+	ck_assert_int_eq(w.fx.refusal, REFUSED_WISH);
 }
 END_TEST
 
@@ -322,12 +328,9 @@ END_TEST
 
 START_TEST(a_note_does_not_end_a_wait_for_parts)
 {
-	struct command cmd = { .event = ON_WAIT, .by = BY_OFFICER, .note = "aspal", .actor = PTG,
-	    .approver = KPL, .until_ms = t0 + 10 * DAY_MS };
-
 	open_desa();
 	world_act(&w, ON_ACCEPT, PTG);
-	ck_assert_int_eq(world_send(&w, cmd), 0);
+	ck_assert_int_eq(wait_until(t0 + 10 * DAY_MS), 0);
 	ck_assert_int_eq(world_say(&w, ON_NOTE), 0);
 	ck_assert_int_eq(w.c.state, CASE_MENUNGGU);
 	ck_assert_int_eq(world_clock(&w, "diselesaikan")->state, CLOCK_PAUSED);
@@ -408,8 +411,8 @@ START_TEST(empty_rungs)
 	ck_assert_int_eq(case_due_ms(&w.c), w.now);
 	buf_adds(&got, "+2h30 diambil passed camat kosong\n");
 	run_until(t0 + 4 * HOUR_MS - 1, &got);
-	assert_lines(&got, lines);
-	ck_assert_int_eq(count_lines(&got, "diambil rung"), 2);
+	world_assert_lines(&got, lines);
+	ck_assert_int_eq(world_count_lines(&got, "diambil rung"), 2);
 	buf_release(&got);
 }
 END_TEST
@@ -424,7 +427,7 @@ START_TEST(the_feed_is_never_empty)
 	world_officer(&w, "kpl-bupati")->ended = 1;
 	open_desa();
 	run_until(t0 + 7 * HOUR_MS, &got);
-	assert_lines(&got, lines);
+	world_assert_lines(&got, lines);
 	buf_release(&got);
 }
 END_TEST
@@ -453,10 +456,10 @@ START_TEST(after_an_outage)
 		if (w.fx.esc.kind == ESC_RUNG)
 			late = w.fx.esc.late_ms;
 	}
-	assert_lines(&got, lines);
-	ck_assert_msg(count_lines(&got, " rung ") == 1, "one rung only:\n%s", buf_str(&got));
-	ck_assert_int_eq(count_lines(&got, "ditangani rung bupati\n"), 1);
-	ck_assert_int_eq(count_lines(&got, " passed "), 3 + 4 + 3 + 3);
+	world_assert_lines(&got, lines);
+	ck_assert_msg(world_count_lines(&got, " rung ") == 1, "one rung only:\n%s", buf_str(&got));
+	ck_assert_int_eq(world_count_lines(&got, "ditangani rung bupati\n"), 1);
+	ck_assert_int_eq(world_count_lines(&got, " passed "), 3 + 4 + 3 + 3);
 	ck_assert_int_eq(told, 1);
 	ck_assert_int_eq(late, 30 * MINUTE_MS);
 	buf_release(&got);
@@ -475,7 +478,7 @@ START_TEST(hand_on_changes_the_ladder)
 
 	ck_assert_int_eq(world_open(&w, ON_OPEN, &u, t0), 0);
 	run_until(t0 + 165 * MINUTE_MS, &got);
-	assert_lines(&got, before);
+	world_assert_lines(&got, before);
 	buf_reset(&got);
 	w.now = t0 + 170 * MINUTE_MS;
 	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_HAND_ON, .by = BY_OFFICER,
@@ -483,7 +486,7 @@ START_TEST(hand_on_changes_the_ladder)
 	ck_assert_int_eq(world_clock(&w, "diambil")->due_ms, t0 + 2 * HOUR_MS);
 	ck_assert_int_eq(world_clock(&w, "diambil")->epoch, 1);
 	run_until(t0 + 230 * MINUTE_MS, &got);
-	assert_lines(&got, (const char *const[]){ "+2h50 diambil passed kepala terlambat",
+	world_assert_lines(&got, (const char *const[]){ "+2h50 diambil passed kepala terlambat",
 	    "+2h50 diambil rung sekda", "+3h00 diambil rung bupati", NULL });
 	buf_release(&got);
 }
@@ -767,8 +770,8 @@ START_TEST(sealed_by_wish)
 	u.sealed = 1;
 	ck_assert_int_eq(world_open(&w, ON_OPEN, &u, t0), 0);
 	run_until(t0 + 7 * HOUR_MS, &got);
-	assert_lines(&got, lines);
-	ck_assert_int_eq(count_lines(&got, "rung camat"), 0);
+	world_assert_lines(&got, lines);
+	ck_assert_int_eq(world_count_lines(&got, "rung camat"), 0);
 	world_act(&w, ON_RESOLVE, PTG);
 	ck_assert_int_eq(world_say(&w, ON_DISPUTE), 0);
 	ck_assert_str_eq(case_lead(&w.c), "SEKDA");
@@ -1093,7 +1096,7 @@ START_TEST(a_case_is_looked_at_again)
 	open_desa();
 	world_act(&w, ON_HANDLE, PTG);
 	run_until(t0 + 50 * HOUR_MS, &got);
-	assert_lines(&got, (const char *const[]){ "+24h00 tinjau", "+48h00 tinjau", NULL });
+	world_assert_lines(&got, (const char *const[]){ "+24h00 tinjau", "+48h00 tinjau", NULL });
 	ck_assert_int_ne(case_due_ms(&w.c), 0);
 	buf_release(&got);
 }
@@ -1137,6 +1140,7 @@ add_promises(Suite *s)
 	tcase_add_test(tc, a_stricter_unit_tightens);
 	tcase_add_test(tc, added_danger_tightens);
 	tcase_add_test(tc, a_wait_stops_the_cure_alone);
+	tcase_add_test(tc, a_wait_needs_a_second_person);
 	tcase_add_loop_test(tc, wait_needs, 0, N_ELEMS(waits));
 	tcase_add_test(tc, asking_back);
 	tcase_add_test(tc, a_note_does_not_end_a_wait_for_parts);

@@ -24,6 +24,8 @@ static const struct { const char *what, *text; int speed; const char *want; } sc
 	{ "comments stay", "# 5m menit, 4h jam\na: 5m # 4h\nb: 4h", 60,
 	    "# 5m menit, 4h jam\na: 5000ms # 4h\nb: 240000ms" },
 	{ "a hash inside a word is no comment", "a#b: 5m", 60, "a#b: 5000ms" },
+	{ "no night", "a: 4h\n  malam: \"21:00-05:00\"\n  malam-tahan: biasa\nb: 4h\n", 240,
+	    "a: 60000ms\nb: 60000ms\n" },
 	{ "the last byte", "4h", 240, "60000ms" },
 	{ "nothing", "", 240, "" },
 };
@@ -60,6 +62,7 @@ START_TEST(shipped_policy)
 	ck_assert_int_ge(clock, 0);
 	ck_assert_int_eq(policy_due_ms(p, &p->clocks[clock], URGENCY_BIASA, "sampah", TIER_DINAS, 0),
 	    4 * HOUR_MS / speeds[_i]);
+	ck_assert_uint_eq(p->night_urgencies, 0);
 	policy_free(p);
 	conf_release(&files);
 	buf_release(&original);

@@ -22,6 +22,7 @@ static struct roster all;
 static struct duty *usual;	/* of all's officers, as imported */
 static uint64_t seed, state;
 static int loud;
+static int seen[ON_DUE + 1];	/* how often each event changed a case */
 
 /* What the test remembers beside the case. */
 static struct history {
@@ -142,9 +143,10 @@ any_command(struct command *cmd, const struct understanding *u)
 	cmd->note = draw(10) == 0 ? "" : "alasan";
 	cmd->entropy = draw(UINT64_MAX);
 	cmd->answer = draw(5) == 0;
-	cmd->u = cmd->event == ON_ASSIGN || cmd->event == ON_NOTE ? (draw(3) ? u : NULL) : NULL;
+	cmd->u = cmd->event == ON_ASSIGN || cmd->event == ON_NOTE || cmd->event == ON_HELP ?
+	    (draw(3) ? u : NULL) : NULL;
 	snprintf(cmd->to_unit, sizeof(cmd->to_unit), "%s", PICK(units));
-	snprintf(cmd->approver, sizeof(cmd->approver), "%s", PICK(people));
+	snprintf(cmd->reason, sizeof(cmd->reason), "%s", draw(4) ? "anggaran" : "malas");
 	snprintf(cmd->into, sizeof(cmd->into), "%s", draw(2) ? "00000000" : w->c.code.s);
 	cmd->until_ms = draw(10) == 0 ? 0 : w->now + any_while();
 	switch (cmd->event) {
@@ -159,8 +161,10 @@ any_command(struct command *cmd, const struct understanding *u)
 	}
 	if (cmd->by != BY_OFFICER && cmd->by != BY_OPERATOR)
 		return;
-	/* Mostly somebody who has the task. */
-	if (w->c.tasks_n > 0 && draw(3))
+	/* Some acts are for few; mostly it is somebody who has the task. */
+	if ((cmd->event == ON_WHY || cmd->event == ON_DATE || cmd->event == ON_APPROVE) && draw(2))
+		snprintf(cmd->actor, sizeof(cmd->actor), "kpl-bupati");
+	else if (w->c.tasks_n > 0 && draw(3))
 		snprintf(cmd->actor, sizeof(cmd->actor), "%s",
 		    w->c.tasks[draw((uint64_t)w->c.tasks_n)].officer);
 	else if (w->c.undo.until_ms != 0 && cmd->event == ON_UNDO)
@@ -210,7 +214,8 @@ time_is_not_given_back(const struct case_record *b, const struct case_record *a,
 		HOLDS(is->breached_ms == was->breached_ms, "%s forgets its breach", name);
 	if (is->in_breach)
 		HOLDS(is->breached_ms != 0 && is->breached_ms <= h.w.now, "%s", name);
-	if (is->state == CLOCK_RUNNING && was->state == CLOCK_RUNNING)
+	if (is->state == CLOCK_RUNNING && was->state == CLOCK_RUNNING && stop != STOP_ON_SIGN &&
+	    strcmp(h.w.fx.what, "tanggal") != 0)
 		HOLDS(is->due_ms <= was->due_ms, "%s runs longer", name);
 	if (is->state == CLOCK_RUNNING && was->state == CLOCK_PAUSED)
 		HOLDS(stop == STOP_ON_RESOLVE &&
@@ -234,8 +239,9 @@ time_is_not_given_back(const struct case_record *b, const struct case_record *a,
 		    "%s", name);
 	}
 	if (was->state == CLOCK_NONE && is->state == CLOCK_RUNNING && stop != STOP_ON_TRIAGE)
-		HOLDS(is->start_ms == (strcmp(h.w.fx.what, "sanggah") == 0 ? h.w.now :
-		    a->received_ms), "%s", name);
+		HOLDS(is->start_ms == (strcmp(h.w.fx.what, "sanggah") == 0 ||
+		    stop == STOP_ON_ANSWER || stop == STOP_ON_SIGN ? h.w.now : a->received_ms), "%s",
+		    name);
 	if (is->state == CLOCK_MET && was->state == CLOCK_RUNNING)
 		HOLDS(is->met_ms == h.w.now && (was->due_ms >= h.w.now || is->breached_ms != 0),
 		    "%s met late", name);
@@ -302,6 +308,23 @@ escalates_as_foretold(void)
 	tells_whom_it_should();
 }
 
+static int
+units_that_accepted(const struct case_record *c)
+{
+	const struct officer *holder = officer_find(&h.w.r, c->holder);
+	int n = 0;
+
+	for (int u = 0; u < c->units_n; u++) {
+		int accepted = holder != NULL && strcmp(holder->unit, c->units[u]) == 0;
+
+		for (int i = 0; i < c->tasks_n; i++)
+			accepted |= c->tasks[i].state == TASK_TAKEN &&
+			    strcmp(c->tasks[i].unit, c->units[u]) == 0;
+		n += accepted;
+	}
+	return n;
+}
+
 /* What happened, as the model's clerk writes it down. */
 static struct model_entry
 entry_of(const struct command *cmd)
@@ -324,6 +347,12 @@ entry_of(const struct command *cmd)
 	for (int i = 0; i < b->tasks_n; i++)
 		if (strcmp(b->tasks[i].officer, cmd->actor) == 0)
 			memcpy(e.speaks_for, b->tasks[i].unit, sizeof(e.speaks_for));
+	e.on_it = strcmp(h.w.c.holder, cmd->actor) == 0;
+	for (int i = 0; i < h.w.c.tasks_n; i++)		/* not one that was given just now */
+		for (int k = 0; k < b->tasks_n; k++)
+			e.on_it |= strcmp(h.w.c.tasks[i].officer, cmd->actor) == 0 &&
+			    strcmp(b->tasks[k].officer, cmd->actor) == 0;
+	e.accepted = units_that_accepted(&h.w.c);
 	return e;
 }
 
@@ -500,6 +529,7 @@ check_step(const struct command *cmd)
 		time_is_not_given_back(b, a, i);
 	escalates_once(b, a);
 	escalates_as_foretold();
+	seen[e.on]++;
 	model_append(&h.model, &e);
 	agrees_with_the_model(a);
 	HOLDS((case_due_ms(a) == 0) == (a->state == CASE_DITUTUP), "%" PRId64, case_due_ms(a));
@@ -632,13 +662,17 @@ START_TEST(histories)
 	ck_assert_int_lt(closed, SEEDS);
 	ck_assert_int_gt(timers, 5 * SEEDS);
 	ck_assert_int_gt(told, SEEDS);
+	for (int e = 0; e <= ON_DUE; e++)
+		ck_assert_msg((e == ON_RECKON || e == ON_FILE) == (seen[e] == 0), "%s: %d times",
+		    case_event_name((enum case_event)e), seen[e]);
 }
 END_TEST
 
 static const char small[] =
     "jam:\n"
     "  - {nama: triase, berhenti: triase, ingat: [50], tangga: panjang, target: [{dalam: 15m}]}\n"
-    "  - {nama: diambil, berhenti: terima, ingat: [1, 99], target: [{dalam: 1h}],\n"
+    "  - {nama: diambil, berhenti: terima, ingat: [1, 99],\n"
+    "     target: [{urgensi: darurat, dalam: 1h, penerima: 3}, {dalam: 1h, penerima: 2}],\n"
     "     tangga: [{nama: pendek, kategori: [kekerasan-anak, pungli]}, {nama: panjang}]}\n"
     "  - nama: ditangani\n    berhenti: tangani\n    ingat: [50, 75, 90]\n"
     "    tangga: [{nama: pendek, kategori: [kekerasan-anak, pungli]},\n"
@@ -648,6 +682,12 @@ static const char small[] =
     "     target: [{urgensi: mendesak, dalam: 2d}]}\n"
     "  - {nama: diselesaikan, berhenti: selesai, ingat: [50], tangga: pendek,\n"
     "     target: [{dalam: 5 hari kerja}]}\n"
+    "  - {nama: hukum, berhenti: selesai, jeda: tidak,\n"
+    "     tangga: [{nama: pendek, kategori: [kekerasan-anak, pungli]}, {nama: malam}],\n"
+    "     target: [{dalam: 3 hari kerja}]}\n"
+    "  - {nama: jawab, berhenti: jawab, ingat: [10], target: [{dalam: 90m}],\n"
+    "     tangga: [{nama: pendek, kategori: [kekerasan-anak, pungli]}, {nama: malam}]}\n"
+    "  - {nama: lapor-diri, berhenti: aman, ingat: [], tangga: pendek, target: [{dalam: 3h}]}\n"
     "  - {nama: ditutup, berhenti: tutup, ingat: [90], tangga: pendek, target: [{dalam: 30d}]}\n"
     "tangga:\n"
     "  - nama: panjang\n"
@@ -656,11 +696,18 @@ static const char small[] =
     "      {nama: camat, kepada: camat, setelah: 2m}, {nama: dinas, kepada: O-DLH, setelah: 3m},\n"
     "      {nama: sekda, kepada: SEKDA, setelah: 1h},\n"
     "      {nama: bupati, kepada: bupati, setelah: 2h}]\n"
+    "  - nama: malam\n"
+    "    anak: [{nama: kepala, kepada: kepala, setelah: 1h, keadaan: [baru, ditugaskan]},\n"
+    "      {nama: atas, kepada: induk, setelah: 2h, urgensi: mendesak},\n"
+    "      {nama: camat, kepada: camat, setelah: 5h}, {nama: sekda, kepada: SEKDA, setelah: 9h,\n"
+    "      urgensi: [biasa, darurat]}, {nama: bupati, kepada: bupati, setelah: 12h}]\n"
     "  - nama: pendek\n"
     "    anak: [{nama: sekda, kepada: SEKDA, setelah: 5m},\n"
     "      {nama: bupati, kepada: bupati, setelah: 10m}]\n"
     "lain: {konfirmasi: 3d, urung: 10m, tunggu: 60d, tanya: 2d, tinjau: 1d, umur-pesan: 12h,\n"
-    "  diberitahu: 8, triase: D112, jadwal: O-KOMINFO}\n";
+    "  diberitahu: 8, triase: D112, jadwal: O-KOMINFO, malam: \"20:30-04:15\",\n"
+    "  malam-tahan: [biasa, mendesak], oper: 4, oper-meja: SEKDA,\n"
+    "  alasan-tunggu: [anggaran]}\n";
 
 static void
 load(void)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "store/due.h"
+#include "store/steady.h"
 #include "store/intake.h"
 #include "store/logbook.h"
 #include "store/officer.h"
@@ -337,6 +338,7 @@ call_the_rest(void)
 {
 	static struct due_case due[2];
 	static struct outbox_item items[2];
+	struct steady steady;
 	struct outbox_item item = { .id = "00000000.1", .fence = 1, .kind = "tugas", .walked = "sms" };
 	struct outbox_mark marks[3] = { { .item = &item, .route = "sms2" }, { .item = &item, .state = "sent", .audit = 1 },
 	    { .item = &item, .at_ms = 5 } };
@@ -352,6 +354,7 @@ call_the_rest(void)
 	call_parts();
 	store_now_ms(&spy.st);
 	due_take(&spy.st, 2, 1000, due, &now, &next);
+	steady_look(&spy.st, 1000, &steady);
 	outbox_claim(&spy.st, &(struct outbox_claim){ .route = "sms", .most = 2, .lease_ms = 1000 }, items, &now, &next);
 	outbox_mark(&spy.st, marks, 3, 5);
 	outbox_receipt_args(&a, &spy.st, item.id, 0, 5);
@@ -387,7 +390,7 @@ key_row(const char *key, size_t len)
 /* Everything that a function reads or writes, declared or made of a prefix inside it. */
 START_TEST(all_calls_stay_in_one_slot)
 {
-	static const char *const functions[] = { "kt_commit", "kt_intake", "kt_now", "kt_due",
+	static const char *const functions[] = { "kt_commit", "kt_intake", "kt_now", "kt_due", "kt_steady",
 	    "kt_claim", "kt_mark", "kt_receipt", "kt_overdue", "kt_reroute", "kt_chain", "kt_pull",
 	    "kt_part", "kt_parts", "kt_parts_taken", "kt_members", "kt_bundle" };
 	static const enum key_id used[] = { KEY_META, KEY_IN, KEY_SEEN, KEY_CASE, KEY_DUE,

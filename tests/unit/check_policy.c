@@ -96,7 +96,7 @@ START_TEST(banyuwangi_is_valid)
 {
 	struct policy *p = policy();
 
-	ck_assert_int_eq(p->clocks_n, 4);
+	ck_assert_int_eq(p->clocks_n, 7);
 	ck_assert_int_eq(policy_clock_index(p, "ditangani"), 2);
 	ck_assert_int_eq(policy_clock_index(p, "tak-ada"), -1);
 	ck_assert_int_eq(p->clocks[0].stop, STOP_ON_TRIAGE);
@@ -111,6 +111,16 @@ START_TEST(banyuwangi_is_valid)
 	ck_assert_int_eq(p->told_max, 3);
 	ck_assert_str_eq(p->triage_unit, "D112");
 	ck_assert_str_eq(p->roster_unit, "O-KOMINFO");
+	ck_assert_int_eq(p->night_from_min, 21 * 60);
+	ck_assert_int_eq(p->night_until_min, 5 * 60);
+	ck_assert_uint_eq(p->night_urgencies, 1u << URGENCY_BIASA);
+	ck_assert_int_eq(p->hand_ons_max, 3);
+	ck_assert_str_eq(p->hand_ons_unit, "SEKDA");
+	ck_assert_int_eq(p->wait_reasons_n, 5);
+	ck_assert_str_eq(p->wait_reasons[1], "suku-cadang");
+	ck_assert_int_eq(p->clocks[3].pauses, 1);
+	ck_assert_int_eq(p->clocks[4].pauses, 0);
+	ck_assert_int_eq(p->clocks[2].pauses, 0);
 	policy_free(p);
 }
 END_TEST
@@ -290,9 +300,38 @@ static const struct {
 	    "- nama: utama\n    anak", 0, "tangga utama stands twice" },
 	{ "a ladder without rungs", "sla.yaml", 1, "  - nama: rt-atas\n    anak:\n",
 	    "  - nama: rt-atas\n    turunan:\n", 0, "tangga rt-atas needs anak" },
+	{ "a rung by an unknown way", "sla.yaml", 1, "{nama: kepala, kepada: kepala, setelah: 0s}",
+	    "{nama: kepala, kepada: kepala, setelah: 0s, lewat: merpati}", 0,
+	    "anak kepala: lewat must be a way to a number" },
+	{ "a rung for an unknown state", "sla.yaml", 1,
+	    "{nama: kepala, kepada: kepala, setelah: 0s}",
+	    "{nama: kepala, kepada: kepala, setelah: 0s, keadaan: [tidur]}", 0,
+	    "anak kepala: keadaan \"tidur\" is unknown" },
+	{ "a feed for some", "sla.yaml", 1, "{nama: bupati, kepada: bupati, setelah: 60m}",
+	    "{nama: bupati, kepada: bupati, setelah: 60m, urgensi: darurat}", 0,
+	    "anak bupati: the feed is for every case" },
+	{ "a night of one time", "sla.yaml", 1, "malam: \"21:00-05:00\"", "malam: \"21:00\"", 0,
+	    "lain: malam must be two times" },
+	{ "a night without an end", "sla.yaml", 1, "malam: \"21:00-05:00\"",
+	    "malam: \"21:00-24:00\"", 0, "lain: malam must be two times" },
+	{ "an emergency that waits for morning", "sla.yaml", 1, "malam-tahan: biasa",
+	    "malam-tahan: [biasa, darurat]", 0, "lain: malam-tahan: darurat waits for no morning" },
+	{ "hand-overs without a desk", "sla.yaml", 1, "  oper-meja: SEKDA\n", "", -1,
+	    "lain: oper and oper-meja stand together" },
+	{ "too few hand-overs", "sla.yaml", 1, "  oper: 3 ", "  oper: 1 ", 0,
+	    "lain: oper must be 2 to 9" },
+	{ "a reason of two words", "sla.yaml", 1, "suku-cadang, cuaca", "\"suku cadang\", cuaca", 0,
+	    "lain: alasan-tunggu takes at most" },
+	{ "acceptances of another clock", "sla.yaml", 1,
+	    "{tingkat: kecamatan, dalam: 2h}", "{tingkat: kecamatan, dalam: 2h, penerima: 2}", 0,
+	    "jam ditangani: penerima is for clocks that stop at terima" },
+	{ "a pause that is none", "sla.yaml", 1, "jeda: tidak", "jeda: ya", 0,
+	    "jam hukum: jeda can only be tidak" },
+	{ "a second alarm to nobody", "kategori.yaml", 1, "bantuan: [O-BPBD, B-PUDAM",
+	    "bantuan: [O-BPBDX, B-PUDAM", -6, "kategori kebakaran: bantuan \"O-BPBDX\" is unknown" },
 	{ "a ladder nobody climbs", "sla.yaml", 1,
-	    "      - {nama: tuntas-luar, tingkat: luar}\n", "", 0,
-	    "tangga tuntas-luar is climbed by no clock" },
+	    "      - {nama: tuntas-desa, tingkat: [rt, desa, puskesmas]}\n", "", 0,
+	    "tangga tuntas-desa is climbed by no clock" },
 	{ "a clock twice", "sla.yaml", 1, "- nama: ditangani\n", "- nama: diambil\n", 0,
 	    "jam diambil stands twice" },
 	{ "a clock without name", "sla.yaml", 1, "- nama: ditangani\n", "- sebutan: ditangani\n",
@@ -406,7 +445,7 @@ START_TEST(mistakes_name_file_and_line)
 	if (mistakes[_i].from[0] == '\n')
 		line++;
 	if (strcmp(mistakes[_i].what, "a ladder nobody climbs") == 0)
-		line = line_of("sla.yaml", "  - nama: tuntas-luar");
+		line = line_of("sla.yaml", "  - nama: tuntas-desa");
 	else
 		line += mistakes[_i].below;
 	expect_mistake(mistakes[_i].what, mistakes[_i].file, line, mistakes[_i].expected);
@@ -440,6 +479,7 @@ START_TEST(only_some_categories_without_target)
 	struct buf errors = { 0 };
 
 	replace("sla.yaml", 1, "      - {dalam: 5 hari kerja}\n", "");
+	replace("sla.yaml", 1, "      - {dalam: 14 hari kerja}\n", "");
 	expect_mistake("resolved", "kategori.yaml",
 	    line_of("kategori.yaml", "- kode: ketertiban"),
 	    "kategori ketertiban, urgensi biasa, tingkat dinas has no target on a clock that "

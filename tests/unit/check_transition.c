@@ -25,7 +25,9 @@ static const struct { enum case_event on; const char *row; } matrix[] = {
 	{ ON_HAND_ON,         "TTTTT..." },
 	{ ON_ASK,             "WWW.W..." },
 	{ ON_NOTE,            "BTAMHS<." },
-	{ ON_WAIT,            "..W.W..." },
+	{ ON_WAIT,            "..A.H..." },
+	{ ON_APPROVE,         "..W.W..." },
+	{ ON_REFUSE,          "..A.H..." },
 	{ ON_RESUME,          "......<." },
 	{ ON_CONFIRM,         ".....C.." },
 	{ ON_DISPUTE,         ".....T.." },
@@ -39,6 +41,12 @@ static const struct { enum case_event on; const char *row; } matrix[] = {
 	{ ON_LANGUAGE,        "BTAMHSW." },
 	{ ON_UNDO,            "..<<<<.." },
 	{ ON_TAKE_OVER,       "AAAAH.A." },
+	{ ON_WHY,             "BTAMHSW." },
+	{ ON_ANSWER,          "BTAMHSW." },
+	{ ON_DATE,            ".TAMH..." },
+	{ ON_RECKON,          "BTAMHSW." },
+	{ ON_HELP,            ".TAMH..." },
+	{ ON_SIGN,            "...MH..." },
 	{ ON_FILE,            "BTAMHSWC" },
 	{ ON_FILE_MISSING,    "BTAMHSWC" },
 	{ ON_DUE,             "BTAMHSW." },
@@ -104,7 +112,8 @@ row_is_lawful(const struct transition *t, size_t i)
 	ck_assert_msg(!(t->effects & FX_CLIMB) == (t->on != ON_DUE), "row %zu", i);
 	ck_assert_msg(t->on != ON_DUE || t->to == t->from, "row %zu: time alone changes a state",
 	    i);
-	if (t->effects & FX_TELL_UNIT && !(t->effects & FX_FIRST))
+	/* A second alarm tells the units that join, and no others. */
+	if (t->effects & FX_TELL_UNIT && !(t->effects & FX_FIRST) && t->on != ON_HELP)
 		ck_assert_msg(t->effects & FX_REVOKE, "row %zu gives tasks beside the old ones",
 		    i);
 }
@@ -112,7 +121,8 @@ row_is_lawful(const struct transition *t, size_t i)
 START_TEST(rows_are_lawful)
 {
 	static const enum case_event reasoned[] = { ON_RESOLVE, ON_DECLINE, ON_DROP, ON_HAND_ON,
-	    ON_ASK, ON_WAIT, ON_REJECT, ON_MERGE };
+	    ON_ASK, ON_WAIT, ON_REFUSE, ON_REJECT, ON_MERGE, ON_WHY, ON_ANSWER, ON_DATE, ON_RECKON,
+	    ON_HELP };
 
 	for (size_t i = 0; transition_at(i) != NULL; i++) {
 		const struct transition *t = transition_at(i);

@@ -209,6 +209,52 @@ note(struct moment *list, int *n, const struct model_clock *k, enum moment_kind 
 	list[(*n)++] = (struct moment){ kind, index, at_ms, is_done(k, kind, index) };
 }
 
+/* The morning after, for a moment of a night that people may sleep through. */
+static int64_t
+morning_of(const struct model *m, int64_t at_ms)
+{
+	int minute;
+
+	if (!(m->p->night_urgencies & 1u << m->urgency))
+		return at_ms;
+	/* step by step to the next minute that is no night */
+	for (;; at_ms += MINUTE_MS - (at_ms + WIB_MS) % MINUTE_MS) {
+		int from = m->p->night_from_min, until = m->p->night_until_min, night;
+
+		minute = (int)((at_ms + WIB_MS) % DAY_MS / MINUTE_MS);
+		night = from < until ? minute >= from && minute < until :
+		    from > until ? minute >= from || minute < until : 0;
+		if (!night)
+			return at_ms;
+	}
+}
+
+/* When a rung is asked: what the night took from those below it, it waits too. */
+static int64_t
+rung_moment(const struct model *m, const struct model_clock *k, int rung)
+{
+	int64_t at = k->due_ms;
+
+	for (int g = 0; g <= rung; g++) {
+		at += k->ladder->rungs[g].after_ms - (g > 0 ? k->ladder->rungs[g - 1].after_ms : 0);
+		at = morning_of(m, at);
+	}
+	return at;
+}
+
+static int
+is_meant(const struct model *m, const struct rung *g)
+{
+	return (g->urgencies == 0 || (g->urgencies & 1u << m->urgency) != 0) &&
+	    (g->states == 0 || (g->states & 1u << m->state) != 0);
+}
+
+static int
+between_acts(const struct model *m, int i)
+{
+	return m->p->clocks[i].stop == STOP_ON_ANSWER || m->p->clocks[i].stop == STOP_ON_SIGN;
+}
+
 /* Writes the clock's moments down anew; what is done stays done. */
 static void
 write_moments(const struct model *m, struct model_clock *k, int i)
@@ -223,7 +269,7 @@ write_moments(const struct model *m, struct model_clock *k, int i)
 	note(list, &n, k, MOMENT_BREACH, 0, k->due_ms);
 	k->ladder = ladder_of(m, i);
 	for (int g = 0; k->ladder != NULL && g < k->ladder->n; g++)
-		note(list, &n, k, MOMENT_RUNG, g, k->due_ms + k->ladder->rungs[g].after_ms);
+		note(list, &n, k, MOMENT_RUNG, g, rung_moment(m, k, g));
 	memcpy(k->moments, list, sizeof(list));
 	k->n = n;
 }
@@ -266,19 +312,25 @@ run(struct model *m, int i, int64_t start_ms)
 }
 
 static void
+remember_breach(struct model_clock *k, int64_t at_ms)
+{
+	if (k->state == CLOCK_RUNNING && k->breached_ms == 0 && k->due_ms < at_ms)
+		k->breached_ms = k->due_ms;
+}
+
+static void
 meet(struct model *m, int i, int64_t at_ms, enum clock_state as)
 {
 	struct model_clock *k = &m->clocks[i];
 
-	if (k->state == CLOCK_RUNNING && k->breached_ms == 0 && k->due_ms < at_ms)
-		k->breached_ms = k->due_ms;
+	remember_breach(k, at_ms);
 	k->state = as;
 	k->since_ms = as == CLOCK_STOPPED ? 0 : at_ms;
 }
 
 /* Another category or unit: a nearer end holds; a climb goes on above the last who was asked. */
 static void
-reconsider(struct model *m, int i, const struct ladder *old)
+reconsider(struct model *m, int i, const struct ladder *old, int changed_urgency)
 {
 	struct model_clock *k = &m->clocks[i];
 	const struct ladder *l = ladder_of(m, i);
@@ -287,13 +339,18 @@ reconsider(struct model *m, int i, const struct ladder *old)
 
 	if (!is_breached(k)) {
 		due = promised(m, i, k->start_ms - k->waited_ms);
+		if (m->dated && m->p->clocks[i].stop == STOP_ON_RESOLVE && m->p->clocks[i].pauses)
+			due = 0;	/* the Bupati's day stands */
 		if (due != 0 && due + k->waited_ms < k->due_ms)
 			k->due_ms = due + k->waited_ms;
 		write_moments(m, k, i);
 		return;
 	}
-	if (l == old)
+	if (l == old) {
+		if (changed_urgency)
+			write_moments(m, k, i);
 		return;
+	}
 	for (int g = 0; l != NULL && g < l->n; g++)
 		for (int o = 0; old != NULL && o < old->n; o++)
 			if (is_done(k, MOMENT_RUNG, o) && strcmp(old->rungs[o].name, l->rungs[g].name) == 0)
@@ -377,11 +434,23 @@ who_has_it(struct model *m, const struct model_entry *e)
 
 	switch (e->on) {
 	case ON_HAND_ON:
+		if (m->p->hand_ons_max > 0 && m->units_n > 0 && !m->sealed &&
+		    m->passes + 1 >= m->p->hand_ons_max &&
+		    strcmp(m->units[0], m->p->hand_ons_unit) != 0)
+			COPY(m->units[0], m->p->hand_ons_unit);
+		else
+			COPY(m->units[0], e->to_unit);
+		m->passes += m->units_n > 0;
 		m->units_n = 1;
-		COPY(m->units[0], e->to_unit);
 		break;
 	case ON_DECLINE:
+		m->passes += m->units_n > 0;
 		m->units_n = 0;
+		break;
+	case ON_HELP:
+		for (int i = 0; i < e->u.units_n && m->units_n < CASE_UNITS; i++)
+			if (unit_named(m->p, e->u.units[i]) != NULL && index_of(m, e->u.units[i]) < 0)
+				memcpy(m->units[m->units_n++], e->u.units[i], sizeof(m->units[0]));
 		break;
 	case ON_DROP:
 		at = index_of(m, e->speaks_for);
@@ -411,7 +480,7 @@ goes_to(const struct model *m, const struct model_entry *e)
 	case ON_GO: return m->state == CASE_DITANGANI ? m->state : CASE_MENUJU;
 	case ON_HANDLE: return CASE_DITANGANI;
 	case ON_RESOLVE: return CASE_SELESAI;
-	case ON_ASK: case ON_WAIT: return CASE_MENUNGGU;
+	case ON_ASK: case ON_APPROVE: return CASE_MENUNGGU;
 	case ON_RESUME: return m->wait_back;
 	case ON_NOTE: return m->state == CASE_MENUNGGU && m->asked && e->by == BY_RESIDENT ?
 	    m->wait_back : m->state;
@@ -421,6 +490,27 @@ goes_to(const struct model *m, const struct model_entry *e)
 	case ON_TAKE_OVER: return m->state == CASE_DITANGANI ? m->state : CASE_DITERIMA;
 	default: return m->state;
 	}
+}
+
+/* Whether enough units have accepted; there may be fewer than were wanted. */
+static int
+enough(const struct model *m, int i, int accepted)
+{
+	const struct clock_rule *rule = &m->p->clocks[i];
+	const struct unit *u = answerable(m);
+	int wanted = 1;
+
+	for (int t = rule->targets_n - 1; t >= 0; t--) {	/* the first that fits is read last */
+		const struct target *row = &rule->targets[t];
+
+		if ((row->any_urgency || row->urgency == m->urgency) &&
+		    (row->any_tier || row->tier == (u != NULL ? u->tier : TIER_DINAS)) &&
+		    (row->category[0] == '\0' || strcmp(row->category, m->category) == 0))
+			wanted = row->accepts;
+	}
+	if (wanted > m->units_n)
+		wanted = m->units_n;
+	return accepted >= wanted;
 }
 
 static int
@@ -433,11 +523,12 @@ ends(enum case_event on, enum case_state before, enum clock_stop stop)
 	case STOP_ON_TRIAGE:
 		return act || (placed && (before == CASE_BARU || before == CASE_MENUNGGU));
 	case STOP_ON_ACCEPT:
-		return act || ((on == ON_ACCEPT || on == ON_GO) && before == CASE_DITUGASKAN) ||
+		return act || on == ON_RESOLVE || ((on == ON_ACCEPT || on == ON_GO) && before == CASE_DITUGASKAN) ||
 		    (on == ON_TAKE_OVER && (before == CASE_BARU || before == CASE_DITUGASKAN ||
 		    before == CASE_MENUNGGU));
 	case STOP_ON_HANDLE: return act;
 	case STOP_ON_RESOLVE: return on == ON_RESOLVE;
+	case STOP_ON_ANSWER: return on == ON_ANSWER;
 	default: return 0;
 	}
 }
@@ -456,9 +547,9 @@ wait_begins(struct model *m, const struct model_entry *e)
 {
 	m->wait_back = m->state;
 	m->asked = e->on == ON_ASK;
-	m->wait_ms = e->on == ON_ASK ? e->at_ms + m->p->ask_ms : e->until_ms;
-	for (int i = 0; e->on == ON_WAIT && i < m->p->clocks_n; i++)
-		if (m->p->clocks[i].stop == STOP_ON_RESOLVE && m->clocks[i].state == CLOCK_RUNNING)
+	m->wait_ms = e->on == ON_ASK ? e->at_ms + m->p->ask_ms : m->wish_ms;
+	for (int i = 0; e->on == ON_APPROVE && i < m->p->clocks_n; i++)
+		if (m->p->clocks[i].pauses && m->clocks[i].state == CLOCK_RUNNING)
 			meet(m, i, e->at_ms, CLOCK_PAUSED);
 }
 
@@ -498,6 +589,8 @@ starts_now(const struct model *m, const struct model_entry *e, enum case_state b
 
 	if (m->clocks[i].state == CLOCK_RUNNING)
 		return 0;
+	if (stop == STOP_ON_ANSWER || stop == STOP_ON_SIGN)
+		return stop == STOP_ON_ANSWER && e->on == ON_WHY;
 	if (e->on == ON_DISPUTE)
 		return stop != STOP_ON_TRIAGE;
 	if (e->on == ON_DECLINE && stop == STOP_ON_TRIAGE)
@@ -507,9 +600,52 @@ starts_now(const struct model *m, const struct model_entry *e, enum case_state b
 	    (before == CASE_MENUNGGU && e->on == ON_ASSIGN));
 }
 
+/* Another day for the cure: all is before it again, but warnings of a past that was not. */
+static void
+set_day(struct model *m, const struct model_entry *e)
+{
+	m->dated = 1;
+	for (int i = 0; i < m->p->clocks_n; i++) {
+		struct model_clock *k = &m->clocks[i];
+
+		if (m->p->clocks[i].stop != STOP_ON_RESOLVE || !m->p->clocks[i].pauses ||
+		    k->state != CLOCK_RUNNING)
+			continue;
+		remember_breach(k, e->at_ms);
+		k->due_ms = e->until_ms;
+		k->epoch++;
+		k->n = 0;
+		write_moments(m, k, i);
+		for (int x = 0; x < k->n; x++)
+			k->moments[x].done = k->moments[x].kind == MOMENT_WARNING &&
+			    k->moments[x].at_ms <= e->at_ms;
+	}
+}
+
+/* Those in the field are well, or are there no more. */
+static unsigned
+hear_the_field(struct model *m, const struct model_entry *e)
+{
+	int out = m->state == CASE_MENUJU || m->state == CASE_DITANGANI;
+	unsigned met = 0;
+
+	for (int i = 0; i < m->p->clocks_n; i++) {
+		if (m->p->clocks[i].stop != STOP_ON_SIGN)
+			continue;
+		if (!out && m->clocks[i].state == CLOCK_RUNNING) {
+			meet(m, i, e->at_ms, CLOCK_MET);
+			met |= 1u << i;
+		} else if (out && e->by == BY_OFFICER && e->on_it) {
+			remember_breach(&m->clocks[i], e->at_ms);
+			run(m, i, e->at_ms);
+		}
+	}
+	return met;
+}
+
 static void
 run_clocks(struct model *m, const struct model_entry *e, enum case_state before,
-    const struct ladder *const *ladders)
+    const struct ladder *const *ladders, enum urgency urgency)
 {
 	int first = e->on == ON_OPEN || e->on == ON_TRIAGE;
 	unsigned stopped = 0;
@@ -519,11 +655,13 @@ run_clocks(struct model *m, const struct model_entry *e, enum case_state before,
 		enum clock_state is = m->clocks[i].state;
 		int cure_unknown = stop == STOP_ON_RESOLVE && (first ? e->on == ON_TRIAGE : m->units_n == 0);
 
-		if (is == CLOCK_NONE && !cure_unknown &&
+		if (is == CLOCK_NONE && !cure_unknown && !between_acts(m, i) &&
 		    (stop != STOP_ON_TRIAGE || e->on == ON_TRIAGE) && e->on != ON_DISPUTE)
 			run(m, i, m->report.received_ms);
 		else if (is == CLOCK_RUNNING && !first && stop != STOP_ON_TRIAGE)
-			reconsider(m, i, ladders[i]);
+			reconsider(m, i, ladders[i], m->urgency != urgency);
+		else if (is == CLOCK_RUNNING && !first && m->urgency != urgency)
+			write_moments(m, &m->clocks[i], i);	/* the desk's night is over too */
 		if (!first && starts_now(m, e, before, i))
 			run(m, i, e->at_ms);
 	}
@@ -532,13 +670,19 @@ run_clocks(struct model *m, const struct model_entry *e, enum case_state before,
 
 		if (m->clocks[i].state != CLOCK_RUNNING && m->clocks[i].state != CLOCK_PAUSED)
 			continue;
-		if (ends(e->on, before, stop)) {
+		if (ends(e->on, before, stop) && (stop != STOP_ON_ACCEPT || e->on == ON_RESOLVE ||
+		    enough(m, i, e->accepted > 0 ? e->accepted : 1))) {
 			meet(m, i, e->at_ms, CLOCK_MET);
 			stopped |= 1u << i;
 		} else if (m->state == CASE_DITUTUP) {
 			meet(m, i, e->at_ms, stop == STOP_ON_CLOSE ? CLOCK_MET : CLOCK_STOPPED);
+		} else if (stop == STOP_ON_ACCEPT && m->clocks[i].state == CLOCK_RUNNING &&
+		    e->accepted > 0 && enough(m, i, e->accepted)) {
+			meet(m, i, e->at_ms, CLOCK_MET);
+			stopped |= 1u << i;
 		}
 	}
+	stopped |= hear_the_field(m, e);
 	if (is_act(e->on, before)) {
 		m->undo_clocks = stopped;
 		m->undo_state = before == CASE_MENUNGGU ? m->wait_back : before;
@@ -590,6 +734,7 @@ static void
 live(struct model *m, const struct model_entry *e)
 {
 	enum case_state before = m->state;
+	enum urgency urgency = m->urgency;
 	const struct ladder *ladders[POLICY_CLOCKS];
 	int first = e->on == ON_OPEN || e->on == ON_TRIAGE;
 
@@ -599,12 +744,16 @@ live(struct model *m, const struct model_entry *e)
 		pass_moment(m, e);
 		return;
 	}
-	if (e->has_u && e->on != ON_NOTE)
+	if (e->has_u && e->on != ON_NOTE && e->on != ON_HELP)
 		read_words(m, e, first);
 	if (e->on != ON_DISPUTE)
 		who_has_it(m, e);
-	if (e->on == ON_ASK || e->on == ON_WAIT)
+	if (e->on == ON_WAIT)
+		m->wish_ms = e->until_ms;
+	if (e->on == ON_ASK || e->on == ON_APPROVE)
 		wait_begins(m, e);
+	if (e->on == ON_DATE)
+		set_day(m, e);
 	if (e->on == ON_UNDO)
 		take_back(m);
 	m->state = goes_to(m, e);
@@ -612,11 +761,13 @@ live(struct model *m, const struct model_entry *e)
 		wait_ends(m, e->at_ms);
 	if (e->on == ON_NOTE && e->has_u && e->u.urgency > m->urgency)
 		m->urgency = e->u.urgency;
-	if (e->on == ON_DISPUTE)
+	if (e->on == ON_DISPUTE) {
 		who_has_it(m, e);
+		m->dated = 0;
+	}
 	if (first)
 		m->review_ms = e->at_ms + m->p->review_ms;
-	run_clocks(m, e, before, ladders);
+	run_clocks(m, e, before, ladders, urgency);
 	m->confirm_ms = m->state == CASE_SELESAI ? e->at_ms + m->p->confirm_ms : 0;
 	if (m->state == CASE_DITUTUP)
 		m->closed_ms = m->closed_ms != 0 ? m->closed_ms : e->at_ms;
@@ -635,6 +786,7 @@ work_out(struct model *m)
 	m->review_ms = m->wait_ms = m->confirm_ms = m->closed_ms = 0;
 	m->undo_clocks = 0;
 	m->told_ms = 0;
+	m->passes = m->dated = 0;
 	stay(m, HOLDER_GATEWAY, m->report.received_ms);
 	stay(m, HOLDER_QUEUE, m->report.arrived_ms);
 	for (int i = 0; i < m->n; i++)
@@ -721,7 +873,8 @@ is_highest(const struct model *m, int clock, int rung, int64_t now_ms)
 			const struct moment *mo = &k->moments[x];
 
 			if (mo->kind != MOMENT_RUNG || mo->done ||
-			    k->due_ms + k->ladder->rungs[mo->index].after_ms > now_ms)
+			    !is_meant(m, &k->ladder->rungs[mo->index]) ||
+			    rung_moment(m, k, mo->index) > now_ms)
 				continue;
 			if (mo->index > rung || (mo->index == rung && i > clock))
 				return 0;
@@ -747,10 +900,13 @@ foretell_rung(const struct model *m, const struct roster *r, int64_t now_ms,
 	const struct rung *g = &k->ladder->rungs[mo->index];
 	const struct unit *u = asked_by(m, g);
 	const char *unit = u != NULL ? u->code : "";
-	int next_is_due = mo->index + 1 < k->ladder->n && k->due_ms + g[1].after_ms <= now_ms;
+	int next_is_due = 0;
 	int by_chance = m->sealed && (g->to == RUNG_PARENT || g->to == RUNG_KECAMATAN) &&
 	    index_of(m, unit) < 0;
 
+	for (int above = mo->index + 1; above < k->ladder->n; above++)
+		next_is_due |= is_meant(m, &k->ladder->rungs[above]) &&
+		    rung_moment(m, k, above) <= now_ms;
 	f->said = SAID_RUNG;
 	f->esc.kind = ESC_PASSED;
 	COPY(f->esc.rung, g->name);
@@ -759,6 +915,11 @@ foretell_rung(const struct model *m, const struct roster *r, int64_t now_ms,
 	    (!is_highest(m, f->clock, mo->index, now_ms) ||
 	    (m->told_ms != 0 && m->told_rung >= mo->index && now_ms < m->told_ms + JUST_NOW_MS)))) {
 		f->esc.why = "terlambat";
+		return;
+	}
+	if (!is_meant(m, g)) {
+		f->esc.why = "syarat";
+		f->esc.told[0] = '\0';
 		return;
 	}
 	if (by_chance) {

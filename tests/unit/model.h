@@ -8,8 +8,9 @@
  * absolute moments of every clock, who holds the case, what the next moment is and who hears of it.
  * It knows working days by reading conf/libur.csv itself.
  *
- * Not foretold, but taken as given: which commands are refused, who has the case's tasks, and for
- * which unit an actor speaks.
+ * Not foretold, but taken as given: which commands are refused, who has the case's tasks and took
+ * them, and for which unit an actor speaks.  Not modelled: another policy in the middle of a life
+ * (ON_RECKON).
  *
  * Units      int64_t milliseconds since the epoch, UTC.
  * Ownership  policy and roster are borrowed; the model is a plain value.
@@ -31,6 +32,8 @@ struct model_entry {
 	char speaks_for[UNIT_CODE_CHARS];	/* the actor's unit in this case, "" none */
 	char own_unit[UNIT_CODE_CHARS];		/* of the roster, "" none */
 	int64_t until_ms;
+	int accepted;				/* units of the case that have taken their task */
+	int on_it;				/* the actor has the case or a task of it */
 	/* of a timer: what the model said would happen */
 	enum due_said { SAID_NOTHING, SAID_REVIEW, SAID_WARNING, SAID_BREACH, SAID_RUNG } said;
 	int clock, hurried, rung;	/* rung: the one that told somebody; -1 none did */
@@ -67,7 +70,8 @@ struct model {
 	int sealed, asked;
 	char units[CASE_UNITS][UNIT_CODE_CHARS]; int units_n;
 	struct model_clock clocks[POLICY_CLOCKS];
-	int64_t review_ms, wait_ms, confirm_ms;
+	int64_t review_ms, wait_ms, wish_ms, confirm_ms;
+	int passes, dated;
 	int64_t told_ms; int told_rung;	/* the last rung that told somebody */
 	enum case_state wait_back, undo_state;
 	unsigned undo_clocks;

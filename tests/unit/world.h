@@ -5,6 +5,7 @@
  * moves only when told to.
  */
 #include <check.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,5 +151,60 @@ world_message(const struct world *w, const char *kind, const char *to)
 			return m;
 	}
 	return NULL;
+}
+
+/*
+ * Lets time run to the given moment and writes down (out may be NULL) what falls due: "+1h30
+ * diambil warning 75%".
+ */
+static inline void
+world_run(struct world *w, int64_t ms, int64_t t0, struct buf *out)
+{
+	for (int64_t due = case_due_ms(&w->c); due != 0 && due <= ms; due = case_due_ms(&w->c)) {
+		const struct escalation *e = &w->fx.esc;
+		int64_t at;
+
+		w->now = due > w->now ? due : w->now;
+		at = (w->now - t0) / MINUTE_MS;
+		ck_assert_int_eq(world_due(w), 0);
+		if (out == NULL)
+			continue;
+		if (e->kind == ESC_NONE)
+			buf_addf(out, "+%dh%02d %s\n", (int)(at / 60), (int)(at % 60), w->fx.what);
+		else
+			buf_addf(out, "+%dh%02d %s %s%s%s%s%s\n", (int)(at / 60), (int)(at % 60),
+			    e->clock, escalation_name(e->kind), e->rung[0] != '\0' ? " " : "",
+			    e->rung, e->why[0] != '\0' ? " " : "", e->why);
+	}
+	if (ms > w->now)
+		w->now = ms;
+}
+
+/* Whether the lines are among those written down, in this order. */
+static inline void
+world_assert_lines(const struct buf *got, const char *const *lines)
+{
+	const char *at = buf_str(got);
+
+	for (; *lines != NULL; lines++) {
+		struct buf whole = { 0 };
+		const char *found;
+
+		buf_addf(&whole, "%s\n", *lines);
+		found = strstr(at, buf_str(&whole));
+		ck_assert_msg(found != NULL, "'%s' is missing in\n%s", *lines, buf_str(got));
+		at = found + whole.len;
+		buf_release(&whole);
+	}
+}
+
+static inline int
+world_count_lines(const struct buf *got, const char *part)
+{
+	int n = 0;
+
+	for (const char *s = strstr(buf_str(got), part); s != NULL; s = strstr(s + 1, part))
+		n++;
+	return n;
 }
 #endif
