@@ -8,7 +8,8 @@
 #include "core/text.h"
 
 /* What an event is. */
-enum { SIM_DAY, SIM_SENT, SIM_OPEN, SIM_ACT, SIM_HEAD, SIM_ANSWER, SIM_WISH, SIM_MERGE, SIM_DIGEST };
+enum { SIM_DAY, SIM_SENT, SIM_OPEN, SIM_ACT, SIM_HEAD, SIM_ANSWER, SIM_WISH, SIM_MERGE, SIM_DIGEST, SIM_SIGN,
+	SIM_REPLY };
 
 #define FOR_RUN 9
 #define TROUBLE_AT_MS (14 * HOUR_MS)
@@ -185,6 +186,16 @@ is_urgent(const struct case_record *c)
 	return c->lane_e || c->urgency == URGENCY_DARURAT;
 }
 
+/* Those in the field have to say now and then that they are well. */
+static int
+owes_a_sign(const struct sim *s, const struct case_record *c)
+{
+	for (int i = 0; i < c->clocks_n; i++)
+		if (s->p->clocks[i].stop == STOP_ON_SIGN && c->clocks[i].state == CLOCK_RUNNING)
+			return 1;
+	return 0;
+}
+
 /* An officer's phone rings; whether and when he turns to it is his nature. */
 static void
 reach_officer(struct sim *s, int slot, const struct message *m)
@@ -200,9 +211,15 @@ reach_officer(struct sim *s, int slot, const struct message *m)
 	int64_t heard;
 
 	post(s, officer, m);
+	if (m->group == GROUP_WARNING && owes_a_sign(s, &s->slots[slot]->c))
+		permille = 850;		/* quickly answered */
 	if (dice_chance(&s->dice, 15) || !dice_chance(&s->dice, permille))
 		return;			/* lost on the way, or not heeded */
 	heard = gateway_ms(s, s->now_ms) + dice_while(&s->dice, 5000, 0.7);
+	if (strncmp(m->kind, "mengapa", 7) == 0)
+		plan(s, SIM_REPLY, heard + dice_while(&s->dice, 40 * MINUTE_MS, 1.0), officer, slot, 0);
+	else if (m->group == GROUP_WARNING && owes_a_sign(s, &s->slots[slot]->c))
+		plan(s, SIM_SIGN, heard + dice_while(&s->dice, 3 * MINUTE_MS, 0.8), officer, slot, 0);
 	plan(s, m->group == GROUP_ESCALATION ? SIM_HEAD : SIM_ACT,
 	    sim_reaction_ms(&s->people, &s->dice, officer, heard, urgent), officer, slot, 0);
 }
@@ -491,6 +508,43 @@ officer_acts(struct sim *s, int slot, int officer)
 	}
 }
 
+static void
+gives_a_sign(struct sim *s, int slot, int officer)
+{
+	struct command cmd = by_officer(s, ON_SIGN, officer);
+
+	if (owes_a_sign(s, &s->slots[slot]->c))
+		decide(s, slot, &cmd);
+}
+
+static void
+replies(struct sim *s, int slot, int officer)
+{
+	struct command cmd = by_officer(s, ON_ANSWER, officer);
+
+	if (s->slots[slot]->c.asked_by[0] != '\0')
+		decide(s, slot, &cmd);
+}
+
+/* Who stands above all does not go there himself: he asks why, and the head of the lead runs. */
+static int
+presses(struct sim *s, int slot, int officer)
+{
+	const struct unit *u = unit_find(s->p->units, s->r->officers[officer].unit);
+	struct case_record *c = &s->slots[slot]->c;
+	struct command cmd = by_officer(s, ON_WHY, officer);
+	const struct officer *head[1];
+
+	if (u == NULL || u->tier != TIER_KABUPATEN || strcmp(u->code, case_lead(c)) == 0)
+		return 0;
+	if (dice_chance(&s->dice, 300))
+		decide(s, slot, &cmd);
+	if (roster_on_duty(s->r, case_lead(c), ROLE_KEPALA, s->now_ms, head, 1) == 1)
+		plan(s, SIM_HEAD, s->now_ms + dice_while(&s->dice, 15 * MINUTE_MS, 0.8),
+		    (int)(head[0] - s->r->officers), slot, 0);
+	return 1;
+}
+
 /* The head who was told does not wait for the one who slept. */
 static void
 head_acts(struct sim *s, int slot, int officer)
@@ -498,6 +552,8 @@ head_acts(struct sim *s, int slot, int officer)
 	struct case_record *c = &s->slots[slot]->c;
 	struct command cmd = by_officer(s, ON_HANDLE, officer);
 
+	if (presses(s, slot, officer))
+		return;
 	if (c->state == CASE_BARU) {
 		place_case(s, slot, officer);
 		return;
@@ -561,6 +617,8 @@ happen(struct sim *s, const struct sim_event *e)
 		break;
 	case SIM_WISH: resident_says(s, e->slot, (enum case_event)e->detail); break;
 	case SIM_MERGE: merge(s, e->slot, e->officer, &s->leaders[e->detail]); break;
+	case SIM_REPLY: replies(s, e->slot, e->officer); break;
+	case SIM_SIGN: gives_a_sign(s, e->slot, e->officer); break;
 	case SIM_DIGEST: send_digest(s, e->officer); break;
 	}
 }
