@@ -3,12 +3,15 @@
  *
  *   fill --dir DIR --pending N --due N --at-in MS --run R [--conf DIR]
  *   fill --dir DIR --messages N --route ROUTE [--conf DIR]
+ *   fill --dir DIR --arm N --run R [--conf DIR]
  *
  * run tells the codes of one call from those of another.
  *
  * N cases wait for a far deadline, N fall due at one instant, MS from now: each has breached its
  * four hours, and the second rung of its ladder, with its message, is due then.
- * Prints that instant.  Messages are answers to N residents who wrote just now.  Cases are written straight to their keys: this is no way for a product.
+ * Prints that instant.  --arm opens N cases by decision and commit, as the router does, and then has
+ * their residents withdraw them; it prints how many deadlines a second were armed and cancelled.
+ * Messages are answers to N residents who wrote just now.  Cases are written straight to their keys: this is no way for a product.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -156,12 +159,76 @@ put_messages(struct house *h, const char *route, int n)
 	buf_release(&text);
 }
 
+#define ARM_BATCH 96
+
+/* One decision for each case, in calls of ARM_BATCH; the cases as they are after.  Cases a second. */
+static double
+decide_all(struct house *h, struct case_record *cases, int n, struct command *cmd)
+{
+	struct effects *fx = xcalloc(1, sizeof(*fx));
+	struct report_facts f = { .channel = "" };
+	struct commit_batch batch = { 0 };
+	struct case_keys keys;
+	int64_t begun = clock_mono_us();
+
+	seal_key_random(&keys.key);
+	seal_wrap(keys.wrapped, &h->st.master, &keys.key);
+	snprintf(f.policy, sizeof(f.policy), "%s", h->current);
+	for (int i = 0; i < n;) {
+		int64_t now = store_now_ms(&h->st);
+		int queued = 0;
+
+		commit_begin(&batch, now);
+		for (; i < n && queued < ARM_BATCH; i++, queued++) {
+			if (cmd->event == ON_OPEN) {
+				f.code = cases[i].code;
+				f.received_ms = f.arrived_ms = now;
+				cmd->report = &f;
+			}
+			cmd->entropy = (uint64_t)i * UINT64_C(0x9e3779b97f4a7c15) << 2 | 2;
+			if (case_decide(h->policy, &h->roster, &cases[i], cmd, now, fx) != 0) {
+				fprintf(stderr, "refused: %s\n", refusal_text(fx->refusal));
+				exit(1);
+			}
+			commit_add_case(&batch, &h->st, h->policy, &h->roster, &cases[i], fx, cmd, &keys, NULL,
+			    NULL);
+			cases[i] = fx->after;
+		}
+		if (commit_run(&batch, &h->st) != queued) {
+			fprintf(stderr, "not committed: %s\n", store_error(&h->st));
+			exit(1);
+		}
+	}
+	commit_release(&batch);
+	free(fx);
+	return n * 1e6 / (double)(clock_mono_us() - begun);
+}
+
+/* Each opens with its tasks, as a report does, and ends with what that cancels. */
+static void
+arm(struct house *h, uint64_t run, int n)
+{
+	struct case_record *cases = xcalloc((size_t)n, sizeof(*cases));
+	struct understanding u = { .category = "jalan-rusak", .place = "35.10.14.2012",
+	    .units = { "D-35.10.14.2012" }, .units_n = 1, .confidence_permille = 900 };
+	struct command open = { .event = ON_OPEN, .by = BY_ROUTER, .u = &u };
+	struct command withdraw = { .event = ON_WITHDRAW, .by = BY_RESIDENT };
+	double armed, cancelled;
+
+	for (int i = 0; i < n; i++)
+		code_make(&cases[i].code, ((run + 64) << 27) + (uint64_t)i);
+	armed = decide_all(h, cases, n, &open);
+	cancelled = decide_all(h, cases, n, &withdraw);
+	printf("{\"armed_per_s\":%.0f,\"cancelled_per_s\":%.0f}\n", armed, cancelled);
+	free(cases);
+}
+
 int
 main(int argc, char **argv)
 {
 	const char *dir = "var", *conf = "conf", *route = "";
 	struct buf path = { 0 }, url = { 0 };
-	int pending = 0, due = 0, messages = 0;
+	int pending = 0, due = 0, messages = 0, armed = 0;
 	int64_t at_in = 0, now, at;
 	uint64_t number = 0, run = 0;
 	struct case_record c;
@@ -173,6 +240,7 @@ main(int argc, char **argv)
 		if (strcmp(argv[i], "--dir") == 0) dir = argv[i + 1];
 		if (strcmp(argv[i], "--conf") == 0) conf = argv[i + 1];
 		if (strcmp(argv[i], "--route") == 0) route = argv[i + 1];
+		if (strcmp(argv[i], "--arm") == 0) armed = (int)strtol(argv[i + 1], NULL, 10);
 		if (strcmp(argv[i], "--messages") == 0) messages = (int)strtol(argv[i + 1], NULL, 10);
 		if (strcmp(argv[i], "--pending") == 0) pending = (int)strtol(argv[i + 1], NULL, 10);
 		if (strcmp(argv[i], "--due") == 0) due = (int)strtol(argv[i + 1], NULL, 10);
@@ -184,6 +252,11 @@ main(int argc, char **argv)
 	    house_open(&h, conf, dir, buf_str(&url), "bench") != 0 || house_refresh(&h) != 0) {
 		fprintf(stderr, "%s: nothing runs there\n", dir);
 		return 1;
+	}
+	if (armed > 0) {
+		arm(&h, run, armed);
+		house_close(&h);
+		return 0;
 	}
 	if (messages > 0)
 		put_messages(&h, route, messages);

@@ -233,6 +233,17 @@ add_summary(struct buf *b, const struct console *c, const struct model_escalatio
 	buf_adds(b, ". Batas ");
 	buf_add_wib_short(b, e->due_ms);
 	buf_addc(b, '.');
+	if (e->longest_ms > 0) {
+		const struct unit *u = c->h.policy != NULL ? unit_find(c->h.policy->units, e->longest) : NULL;
+
+		buf_addf(b, " Terlama di %s: ", u != NULL ? u->shortname : e->longest);
+		buf_add_duration(b, e->longest_ms, "id");
+		buf_adds(b, " dari ");
+		buf_add_duration(b, e->at_ms - e->received_ms, "id");
+		buf_addc(b, '.');
+	}
+	if (e->silent > 0)
+		buf_addf(b, " %d petugas sudah diberi tahu dan diam.", e->silent);
 	/* What we were late in saying it is for machines; a person is told when it was an outage. */
 	if (e->late_ms >= MINUTE_MS) {
 		buf_adds(b, " Terlambat diumumkan ");

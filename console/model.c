@@ -173,6 +173,16 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	c->closed_ms = c->state == CASE_DITUTUP ? int_of(doc, "at") : 0;
 }
 
+/* A list as it stands; one that is missing or too long is empty. */
+static void
+copy_list(char *out, size_t size, const json_t *list)
+{
+	char *text = json_is_array(list) ? json_dumps(list, JSON_COMPACT) : NULL;
+
+	snprintf(out, size, "%s", text != NULL && strlen(text) < size ? text : "[]");
+	free(text);
+}
+
 static int
 read_escalation(struct model_escalation *e, const json_t *doc, int64_t seq)
 {
@@ -180,7 +190,8 @@ read_escalation(struct model_escalation *e, const json_t *doc, int64_t seq)
 		{ "warning", ESC_WARNING }, { "breach", ESC_BREACH }, { "rung", ESC_RUNG },
 		{ "passed", ESC_PASSED },
 	};
-	const json_t *esc = json_object_get(doc, "esc"), *now = json_object_get(doc, "c");
+	const json_t *esc = json_object_get(doc, "esc"), *now = json_object_get(doc, "c"), *row;
+	size_t at;
 
 	memset(e, 0, sizeof(*e));
 	for (size_t i = 0; i < N_ELEMS(kinds); i++)
@@ -201,6 +212,23 @@ read_escalation(struct model_escalation *e, const json_t *doc, int64_t seq)
 	snprintf(e->why, sizeof(e->why), "%s", text_of(esc, "why"));
 	snprintf(e->category, sizeof(e->category), "%s", text_of(now, "cat"));
 	snprintf(e->place, sizeof(e->place), "%s", text_of(now, "pl"));
+	e->received_ms = int_of(now, "rx");
+	copy_list(e->ledger, sizeof(e->ledger), json_object_get(esc, "ledger"));
+	copy_list(e->people, sizeof(e->people), json_object_get(esc, "people"));
+	json_array_foreach(json_object_get(esc, "ledger"), at, row) {
+		const char *holder = json_string_value(json_array_get(row, 0));
+		int64_t ms = json_integer_value(json_array_get(row, 1));
+
+		if (holder != NULL && ms > e->longest_ms) {
+			snprintf(e->longest, sizeof(e->longest), "%s", holder);
+			e->longest_ms = ms;
+		}
+	}
+	json_array_foreach(json_object_get(esc, "people"), at, row) {
+		const char *did = json_string_value(json_array_get(row, 2));
+
+		e->silent += did != NULL && strcmp(did, "diam") == 0;
+	}
 	return 0;
 }
 
@@ -216,6 +244,8 @@ model_escalation_json(struct buf *b, const struct model_escalation *e)
 	buf_add_pair(b, "why", e->why);
 	buf_add_pair(b, "category", e->category);
 	buf_add_pair(b, "place", e->place);
+	buf_addf(b, ",\"elapsed_ms\":%" PRId64 ",\"ledger\":%s,\"people\":%s", e->at_ms - e->received_ms,
+	    e->ledger, e->people);
 	buf_addf(b,
 	    ",\"due_ms\":%" PRId64 ",\"at_ms\":%" PRId64 ",\"late_ms\":%" PRId64 ",\"drill\":%s}",
 	    e->due_ms, e->at_ms, e->late_ms, e->latihan ? "true" : "false");

@@ -30,6 +30,11 @@ struct model_escalation {
 	char why[16];
 	char category[CATEGORY_CHARS], place[PLACE_CODE_CHARS];
 	int latihan;
+	int64_t received_ms;
+	/* JSON lists of the entry: where the time went, and who was told when and what he did */
+	char ledger[512], people[512];
+	char longest[HOLDER_CHARS]; int64_t longest_ms;
+	int silent;			/* how many were told and did nothing */
 };
 
 struct model;

@@ -152,14 +152,16 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 	s->c->spoken_ms = s->now_ms;
 	s->c->spoken_rung = k->rung - 1;
 	for (size_t i = 0; i < n; i++) {
-		struct message *m = tell_officer(s, heads[i],
-		    s->c->sealed ? "eskalasi-rahasia" : "eskalasi", GROUP_ESCALATION);
+		const char *kind = s->c->sealed ? "eskalasi-rahasia" :
+		    e->late_ms > OUTAGE_MS ? "eskalasi-telat" : "eskalasi";
+		struct message *m = tell_officer(s, heads[i], kind, GROUP_ESCALATION);
 
 		if (m == NULL)
 			break;
 		SET(m->rung, g->name);
 		SET(m->way, g->way);
 		m->due_ms = k->due_ms;
+		m->late_ms = e->late_ms > OUTAGE_MS ? e->late_ms : 0;
 	}
 }
 

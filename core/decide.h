@@ -84,6 +84,7 @@ struct message {
 	char rung[CLOCK_NAME_CHARS];
 	char way[WAY_CHARS];			/* to an officer: instead of SMS; "" SMS */
 	int64_t due_ms;
+	int64_t late_ms;			/* an escalation that an outage of ours held up; 0 not */
 };
 
 enum escalation_kind { ESC_NONE, ESC_WARNING, ESC_BREACH, ESC_RUNG, ESC_PASSED };

@@ -160,7 +160,7 @@ promise_ms(const struct policy *p, const struct case_record *c)
 }
 
 struct holes {
-	struct buf place, unit, due, date, left, late, longest, percent, excerpt;
+	struct buf place, unit, due, date, left, late, longest, held, percent, excerpt;
 	char code[CODE_CHARS + 2];
 };
 
@@ -172,6 +172,7 @@ holes_release(struct holes *h)
 	buf_release(&h->due);
 	buf_release(&h->date);
 	buf_release(&h->longest);
+	buf_release(&h->held);
 	buf_release(&h->left);
 	buf_release(&h->late);
 	buf_release(&h->percent);
@@ -252,7 +253,7 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
 		{ "isi", buf_str(&h->excerpt) }, { "nonce", m != NULL ? m->nonce : "" },
 		{ "anak", m != NULL ? m->rung : "" }, { "urgensi", urgency_shout(c->urgency) },
 		{ "alasan", note }, { "pertanyaan", note }, { "tanggal", buf_str(&h->date) },
-		{ "terlama", buf_str(&h->longest) },
+		{ "terlama", buf_str(&h->longest) }, { "telat", buf_str(&h->held) },
 		{ "alasan-tunggu", c->wait_reason[0] != '\0' ? c->wait_reason : c->wish.reason },
 		{ "keadaan", case_state_words(c->state, c->closed_as, lang) },
 	};
@@ -299,6 +300,7 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 		return 1;
 	fill_holes(&h, p, c, unit, m->due_ms, lang, now_ms);
 	buf_addf(&h.percent, "%d", m->percent);
+	buf_add_duration(&h.held, m->late_ms, lang);
 	if (note != NULL)
 		add_excerpt(&reason, note, 2 * EXCERPT_BYTES);
 	if (!c->sealed && m->group == GROUP_NOTICE && note != NULL)

@@ -313,6 +313,7 @@ static const struct { const char *hole; size_t chars; } excerpts[] = {
 	{ "keadaan", TEXT_KEADAAN_CHARS },
 	{ "sisa", TEXT_SISA_CHARS },
 	{ "lambat", TEXT_SISA_CHARS },
+	{ "telat", TEXT_SISA_CHARS },
 	{ "daftar", TEXT_DAFTAR_CHARS },
 	{ "contoh", TEXT_CONTOH_CHARS },
 	{ "sebab", TEXT_SEBAB_CHARS },

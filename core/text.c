@@ -246,6 +246,7 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "ingat",             "kode nonce kategori tempat persen sisa", "ringkas-ingat" },
 	{ "ingat-rahasia",     "kode sisa", "ringkas-rahasia" },
 	{ "eskalasi",          "kode kategori tempat unit anak lambat terlama", "ringkas-eskalasi" },
+	{ "eskalasi-telat",    "kode kategori tempat unit anak lambat terlama telat", "ringkas-eskalasi" },
 	{ "eskalasi-rahasia",  "kode", "ringkas-rahasia" },
 	{ "sanggah",           "kode nonce unit", "ringkas-sanggah" },
 	{ "minta-tunggu",      "kode nonce alasan-tunggu tanggal alasan", NULL },

@@ -33,7 +33,7 @@ void sms_plain(struct buf *out, const char *text, size_t len);
 #define TEXT_ALASAN_CHARS      80	/* {alasan}: an officer's reason */
 #define TEXT_PERTANYAAN_CHARS 100	/* {pertanyaan}: an officer's question */
 #define TEXT_KEADAAN_CHARS     32	/* {keadaan}: a state in words */
-#define TEXT_SISA_CHARS        22	/* {sisa}, {lambat}: a duration in words */
+#define TEXT_SISA_CHARS        22	/* {sisa}, {lambat}, {telat}: a duration in words */
 #define TEXT_DAFTAR_CHARS      90	/* {daftar}: eight codes */
 #define TEXT_CONTOH_CHARS      60	/* {contoh}: a reply as it should be */
 #define TEXT_SEBAB_CHARS       80	/* {sebab}: why a command was refused */

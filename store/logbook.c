@@ -68,6 +68,19 @@ add_ledger(struct buf *b, const struct ledger *l, int64_t at_ms)
 	buf_addc(b, ']');
 }
 
+#define PEOPLE_MOST 8
+
+/* Who was told of it and when, and whether he took it: who did nothing stands here. */
+static void
+add_people(struct buf *b, const struct case_record *c)
+{
+	buf_adds(b, ",\"people\":[");
+	for (int i = 0; i < c->tasks_n && i < PEOPLE_MOST; i++)
+		buf_addf(b, "%s[\"%s\",%" PRId64 ",\"%s\"]", i ? "," : "", c->tasks[i].officer,
+		    c->tasks[i].told_ms, c->tasks[i].state == TASK_TAKEN ? "diambil" : "diam");
+	buf_addc(b, ']');
+}
+
 /* A day set anew, or another version's targets: what each clock was due before, and is now. */
 static void
 add_moved(struct buf *b, const struct policy *p, const struct case_record *before,
@@ -92,7 +105,7 @@ add_moved(struct buf *b, const struct policy *p, const struct case_record *befor
 }
 
 static void
-add_escalation(struct buf *b, const struct escalation *e, const struct ledger *l, int64_t at_ms)
+add_escalation(struct buf *b, const struct escalation *e, const struct case_record *c, int64_t at_ms)
 {
 	if (e->kind == ESC_NONE)
 		return;
@@ -103,8 +116,10 @@ add_escalation(struct buf *b, const struct escalation *e, const struct ledger *l
 	    escalation_name(e->kind), e->clock, e->rung, e->unit, e->told, e->due_ms, e->late_ms,
 	    e->epoch);
 	buf_add_pair_if(b, "why", e->why);
-	if (e->kind == ESC_BREACH || e->kind == ESC_RUNG)
-		add_ledger(b, l, at_ms);
+	if (e->kind == ESC_BREACH || e->kind == ESC_RUNG) {
+		add_ledger(b, &c->ledger, at_ms);
+		add_people(b, c);
+	}
 	buf_addc(b, '}');
 }
 
@@ -201,7 +216,7 @@ logbook_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const struct policy
 	    before->version == 0 ? "" : case_state_name(before->state), case_state_name(c->state),
 	    c->policy, r->seq);
 	add_command(out, cmd);
-	add_escalation(out, &fx->esc, &c->ledger, at_ms);
+	add_escalation(out, &fx->esc, c, at_ms);
 	add_moved(out, p, before, fx, cmd);
 	add_snapshot(out, p, c);
 	for (int i = 0; i < fx->messages_n; i++)

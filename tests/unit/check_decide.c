@@ -453,8 +453,12 @@ START_TEST(after_an_outage)
 		    escalation_name(w.fx.esc.kind), w.fx.esc.rung[0] ? " " : "", w.fx.esc.rung,
 		    w.fx.esc.why[0] ? " " : "", w.fx.esc.why);
 		told += w.fx.messages_n;
-		if (w.fx.esc.kind == ESC_RUNG)
+		if (w.fx.esc.kind == ESC_RUNG) {
+			/* He is told that it was our outage which kept it from him. */
 			late = w.fx.esc.late_ms;
+			ck_assert_ptr_nonnull(world_message(&w, "eskalasi-telat", NULL));
+			ck_assert_int_eq(world_message(&w, "eskalasi-telat", NULL)->late_ms, late);
+		}
 	}
 	world_assert_lines(&got, lines);
 	ck_assert_msg(world_count_lines(&got, " rung ") == 1, "one rung only:\n%s", buf_str(&got));

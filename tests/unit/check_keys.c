@@ -136,7 +136,7 @@ answer(const char *command, const char *what)
 	};
 
 	if (strncmp(what, "kt_now", 6) == 0)	/* the first question of all */
-		return "*4\r\n$13\r\n1795000000000\r\n$0\r\n\r\n$1\r\n0\r\n$1\r\n0\r\n";
+		return "*4\r\n$13\r\n1795000000000\r\n$0\r\n\r\n$1\r\n0\r\n$13\r\n1795000000000\r\n";
 	for (size_t i = 0; i < N_ELEMS(replies); i++)
 		if (strncmp(replies[i].command, command, strlen(replies[i].command)) == 0)
 			return replies[i].reply;

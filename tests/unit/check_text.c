@@ -171,7 +171,7 @@ static const struct template_value longest[] = {
 	    { "urgensi", "MENDESAK" },
 	{ "isi", E80 }, { "persen", "100" }, { "anak", "123456789012345" },
 	{ "sebab", E80 }, { "contoh", TEN TEN TEN TEN TEN TEN }, { "apa", E80 TEN TEN TEN TEN TEN TEN },
-	{ "terlama", TEN TEN TEN TEN "abcdef" }, { "alasan-tunggu", TEN "abcde" },
+	{ "telat", TEN TEN "ab" }, { "terlama", TEN TEN TEN TEN "abcdef" }, { "alasan-tunggu", TEN "abcde" },
 	{ "jumlah", "20" }, { "butir", E80 E80 E80 E80 E80 E80 },
 };
 
