@@ -341,9 +341,9 @@ rerun_entry(struct rerun *r, int64_t seq, const char *entry, size_t len)
 	if (seq > r->to_seq || rc == 0)
 		return 0;
 	if (rc < 0) {
-		r->differ++;
-		buf_addf(&r->differences, "seq %" PRId64 ": no entry that can be read; run 'kentongan audit "
-		    "verify'\n", seq);
+		if (r->differ++ < SAID_MOST)
+			buf_addf(&r->differences, "seq %" PRId64 ": no entry that can be read; run 'kentongan "
+			    "audit verify'\n", seq);
 		return -1;
 	}
 	k = case_met(r, &e.code);

@@ -13,6 +13,9 @@ text_of(const json_t *o, const char *name)
 	return s != NULL ? s : "";
 }
 
+/* Some 30,000 years: what lies beyond is no time that a case ever saw. */
+#define MS_MOST INT64_C(1000000000000000)
+
 static int64_t
 int_of(const json_t *o, const char *name)
 {
@@ -98,9 +101,9 @@ read_command(struct recorded *r, const json_t *doc)
 	c->until_ms = int_of(cmd, "until");
 	c->heard_ms = int_of(cmd, "heard");
 	c->answer = (int)int_of(cmd, "ans");
-	c->references_n = (int)int_of(cmd, "refs");
-	if (c->references_n < 0 || c->references_n > FX_MESSAGES)
+	if (int_of(cmd, "refs") < 0 || int_of(cmd, "refs") > FX_MESSAGES)
 		return -1;
+	c->references_n = (int)int_of(cmd, "refs");
 	for (int i = 0; i < c->references_n; i++)
 		r->references[i] = "";
 	c->references = r->references;
@@ -146,7 +149,7 @@ read_case_entry(struct recorded *r, const json_t *doc)
 	TEXT(r->what, doc, "what");
 	TEXT(r->digest_prev, doc, "prev");
 	if (code_parse(&r->code, code, strlen(code)) != 0 || r->version <= 0 ||
-	    case_state_of_name(text_of(doc, "to"), &r->to) != 0)
+	    r->at_ms <= 0 || r->at_ms > MS_MOST || case_state_of_name(text_of(doc, "to"), &r->to) != 0)
 		return -1;
 	read_escalation(&r->esc, json_object_get(doc, "esc"));
 	return read_command(r, doc);
