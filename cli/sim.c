@@ -256,8 +256,7 @@ decide(struct sim *s, int slot, struct command *cmd)
 {
 	struct sim_case *k = s->slots[slot];
 	struct effects *fx = s->fx;
-	struct case_record before;
-	struct sim_step step = { .before = &before, .cmd = cmd, .fx = fx, .slot = k, .now_ms = s->now_ms };
+	struct sim_step step = { .before = &k->c, .cmd = cmd, .fx = fx, .slot = k, .now_ms = s->now_ms };
 
 	cmd->entropy = dice_throw(&s->dice);
 	if (case_decide(s->p, s->r, &k->c, cmd, s->now_ms, fx) != 0) {
@@ -265,16 +264,14 @@ decide(struct sim *s, int slot, struct command *cmd)
 		return -1;
 	}
 	s->steps++;
-	if (s->on_step != NULL)
-		before = k->c;
-	k->c = fx->after;
 	if (k->taken_ms == 0)
-		k->taken_ms = k->c.taken_ms;
+		k->taken_ms = fx->after.taken_ms;
 	if (k->handled_ms == 0)
-		k->handled_ms = k->c.handled_ms;
-	sim_queue_set(&s->due, slot, case_due_ms(&k->c));
+		k->handled_ms = fx->after.handled_ms;
+	sim_queue_set(&s->due, slot, case_due_ms(&fx->after));
 	if (s->on_step != NULL)
 		s->on_step(s, &step, s->arg);
+	k->c = fx->after;
 	for (int i = 0; i < fx->messages_n; i++)
 		if (fx->messages[i].to == TO_OFFICER)
 			reach_officer(s, slot, &fx->messages[i]);

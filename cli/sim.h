@@ -41,7 +41,7 @@ struct sim_step {
 	const struct case_record *before;
 	const struct command *cmd;
 	const struct effects *fx;
-	const struct sim_case *slot;	/* as it is after the step, a closed one too */
+	const struct sim_case *slot;	/* its case still is the one before */
 	int64_t now_ms;
 };
 struct sim_message { int officer; int digest; const char *kind; int64_t at_ms; };

@@ -56,20 +56,19 @@ count_ledger(struct tally *t, const struct case_record *c, int64_t now_ms)
 }
 
 static void
-count_handled(struct tally_unit *u, const struct sim_case *k)
+count_handled(struct tally_unit *u, double hours)
 {
 	if (u->n == u->cap) {
 		u->cap = u->cap != 0 ? 2 * u->cap : 64;
 		u->hours = xrealloc(u->hours, (size_t)u->cap * sizeof(*u->hours));
 	}
-	u->hours[u->n++] = (double)(k->handled_ms - k->c.received_ms) / (double)HOUR_MS;
+	u->hours[u->n++] = hours;
 }
 
 /* What became of a case, at its end or at the run's. */
 static void
-judge(struct tally *t, const struct sim_case *k, int64_t now_ms)
+judge(struct tally *t, const struct sim_case *k, const struct case_record *c, int64_t now_ms)
 {
-	const struct case_record *c = &k->c;
 	const struct category *cat = category_find(t->s->p->catalogue, c->category);
 	int lead = unit_index(t, k->truth.units_n > 0 ? k->truth.units[0] : t->s->p->triage_unit);
 	int within;
@@ -103,7 +102,8 @@ judge(struct tally *t, const struct sim_case *k, int64_t now_ms)
 	t->units[lead].judged++;
 	t->units[lead].within += within;
 	if (k->handled_ms != 0)
-		count_handled(&t->units[lead], k);
+		count_handled(&t->units[lead],
+		    (double)(k->handled_ms - c->received_ms) / (double)HOUR_MS);
 }
 
 void
@@ -119,7 +119,7 @@ tally_step(struct tally *t, const struct sim_step *step)
 	else if (clock >= 0 && strchr(e->rung, '%') == NULL)
 		count_rung(t, e, clock);
 	if (step->fx->after.state == CASE_DITUTUP && step->before->state != CASE_DITUTUP)
-		judge(t, step->slot, step->now_ms);
+		judge(t, step->slot, &step->fx->after, step->now_ms);
 	if (step->before->version == 0) {
 		int lead = unit_index(t, step->slot->truth.units_n > 0 ? step->slot->truth.units[0] :
 		    t->s->p->triage_unit);
@@ -289,7 +289,7 @@ tally_print(struct tally *t, struct buf *out)
 		days += t->mail[i];
 	for (int i = 0; i < s->slots_n; i++)
 		if (sim_queue_has(&s->due, i))
-			judge(t, s->slots[i], s->now_ms);
+			judge(t, s->slots[i], &s->slots[i]->c, s->now_ms);
 	buf_addf(out, "seed %" PRIu64 ", %d days, %d reports a day\n", s->opt.seed, s->opt.days,
 	    s->opt.reports_per_day);
 	buf_addf(out, "cases %" PRId64 " (open at the end %d), commands taken %" PRIu64 ", refused %" PRIu64
