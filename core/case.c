@@ -9,11 +9,6 @@
 
 #include "lib/escape.h"
 
-static const char *const states[] = {
-	[CASE_BARU] = "baru", [CASE_DITUGASKAN] = "ditugaskan", [CASE_DITERIMA] = "diterima",
-	[CASE_MENUJU] = "menuju", [CASE_DITANGANI] = "ditangani", [CASE_SELESAI] = "selesai",
-	[CASE_MENUNGGU] = "menunggu", [CASE_DITUTUP] = "ditutup",
-};
 static const char *const reasons[] = {
 	[CLOSE_NONE] = "", [CLOSE_CONFIRMED] = "dikonfirmasi",
 	[CLOSE_UNDISPUTED] = "tidak-disanggah",
@@ -24,20 +19,8 @@ static const char *const clock_states[] = {
 	[CLOCK_MET] = "terpenuhi", [CLOCK_STOPPED] = "henti",
 };
 
-const char *case_state_name(enum case_state s) { return states[s]; }
 const char *close_reason_name(enum close_reason r) { return reasons[r]; }
 const char *clock_state_name(enum clock_state s) { return clock_states[s]; }
-
-int
-case_state_of_name(const char *s, enum case_state *out)
-{
-	for (size_t i = 0; i < N_ELEMS(states); i++)
-		if (strcmp(states[i], s) == 0) {
-			*out = (enum case_state)i;
-			return 0;
-		}
-	return -1;
-}
 
 const char *
 case_lead(const struct case_record *c)

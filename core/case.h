@@ -17,17 +17,11 @@
 #include "core/place.h"
 #include "core/policy.h"
 #include "core/roster.h"
+#include "core/state.h"
 #include "core/unit.h"
 #include "lib/buf.h"
 
 #define CASE_SCHEMA 1
-
-enum case_state {
-	CASE_BARU, CASE_DITUGASKAN, CASE_DITERIMA, CASE_MENUJU, CASE_DITANGANI, CASE_SELESAI,
-	CASE_MENUNGGU, CASE_DITUTUP
-};
-const char *case_state_name(enum case_state s);
-int case_state_of_name(const char *s, enum case_state *out);
 
 enum close_reason {
 	CLOSE_NONE, CLOSE_CONFIRMED, CLOSE_UNDISPUTED, CLOSE_REJECTED, CLOSE_DUPLICATE,

@@ -45,6 +45,8 @@ clock_next(const struct policy *p, const struct case_record *c, int clock)
 }
 
 /*
+ * The night holds no desk that has not read a report yet (nobody knows what it hides), and nobody
+ * who looks for a silent crew.
  * Those above wait as long after a held one as they would by day, so that a morning does not wake
  * the Sekda and the head of the unit with the same words.
  */
@@ -57,7 +59,8 @@ clock_rung_ms(const struct policy *p, const struct case_record *c, int clock, in
 	for (int g = 0; g <= rung; g++) {
 		int64_t ms = due + l->rungs[g].after_ms + held;
 
-		held += policy_past_night(p, c->urgency, ms) - ms;
+		if (p->clocks[clock].stop != STOP_ON_TRIAGE && p->clocks[clock].stop != STOP_ON_SIGN)
+			held += policy_past_night(p, c->urgency, ms) - ms;
 	}
 	return due + l->rungs[rung].after_ms + held;
 }
@@ -142,11 +145,8 @@ clocks_tighten(struct step *s, const struct case_record *before)
 		struct case_clock *k = &s->c->clocks[i];
 		int64_t due;
 
-		if (s->p->clocks[i].stop == STOP_ON_TRIAGE) {
-			if (s->c->urgency != before->urgency)
-				k->next_ms = clock_next(s->p, s->c, i);
+		if (s->p->clocks[i].stop == STOP_ON_TRIAGE)
 			continue;
-		}
 		if (k->state == CLOCK_NONE) {
 			if (is_between_acts(s->p->clocks[i].stop))
 				continue;

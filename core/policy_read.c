@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/case.h"
+#include "core/state.h"
 #include "lib/config.h"
 #include "lib/yaml.h"
 

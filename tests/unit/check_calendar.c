@@ -367,6 +367,26 @@ START_TEST(mistakes_name_their_line)
 }
 END_TEST
 
+/* As an officer writes it, by its last moment in WIB; 0: no such day. */
+static const struct { const char *text; int year, month, day; } written[] = {
+	{ "14-12-2026", 2026, 12, 14 }, { "01/01/2027", 2027, 1, 1 }, { "29-02-2028", 2028, 2, 29 },
+	{ "29-02-2027", 0, 0, 0 }, { "31-04-2026", 0, 0, 0 }, { "00-01-2026", 0, 0, 0 },
+	{ "14-13-2026", 0, 0, 0 }, { "14/12-2026", 0, 0, 0 }, { "1-12-2026", 0, 0, 0 },
+	{ "14-12-26", 0, 0, 0 }, { "2026-12-14", 0, 0, 0 }, { "besok", 0, 0, 0 }, { "", 0, 0, 0 },
+};
+
+START_TEST(a_day_ends_at_its_last_moment)
+{
+	struct wib t = { .year = written[_i].year, .month = written[_i].month,
+	    .day = written[_i].day, .hour = 23, .minute = 59, .second = 59 };
+	int64_t ms = 7;
+	int rc = wib_parse_day(&ms, written[_i].text);
+
+	ck_assert_msg(rc == (t.year != 0 ? 0 : -1), "%s: %d", written[_i].text, rc);
+	ck_assert_int_eq(ms, t.year != 0 ? wib_to_ms(&t) + 999 : 7);
+}
+END_TEST
+
 START_TEST(a_missing_column_is_a_mistake)
 {
 	static const char text[] = "tanggal,nama\n2026-01-01,X\n";
@@ -394,6 +414,7 @@ calendar_suite(void)
 	    (int)N_ELEMS(decades));
 	tcase_add_test(tc, midnight_is_one_moment_from_both_sides);
 	tcase_add_loop_test(tc, mistakes_name_their_line, 0, (int)N_ELEMS(mistakes));
+	tcase_add_loop_test(tc, a_day_ends_at_its_last_moment, 0, (int)N_ELEMS(written));
 	tcase_add_test(tc, a_missing_column_is_a_mistake);
 	suite_add_tcase(s, tc);
 	return s;

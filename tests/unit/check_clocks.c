@@ -145,6 +145,23 @@ START_TEST(night_has_sharp_edges)
 }
 END_TEST
 
+/* What nobody has read may be anything: the desk's ladder is climbed at night too. */
+START_TEST(the_desk_has_no_night)
+{
+	struct understanding u = world_understanding("lainnya", URGENCY_BIASA, "", "");
+	int64_t from = at(20, 23, 0);
+	struct buf got = { 0 };
+	static const char *const lines[] = { "+0h15 triase breach", "+0h15 triase rung meja-112",
+	    "+0h30 triase rung sekda", "+0h45 triase rung bupati", NULL };
+
+	w.now = from;
+	ck_assert_int_eq(world_open(&w, ON_TRIAGE, &u, from), 0);
+	world_run(&w, from + HOUR_MS, from, &got);
+	world_assert_lines(&got, lines);
+	buf_release(&got);
+}
+END_TEST
+
 START_TEST(danger_ends_the_hold)
 {
 	struct understanding u = world_understanding("jalan-rusak", URGENCY_DARURAT, GENDOH, DESA);
@@ -519,6 +536,7 @@ clocks_suite(void)
 	tcase_add_test(tc, night_holds_the_ladder);
 	tcase_add_test(tc, night_is_in_the_due_moment);
 	tcase_add_loop_test(tc, night_has_sharp_edges, 0, N_ELEMS(nights));
+	tcase_add_test(tc, the_desk_has_no_night);
 	tcase_add_test(tc, danger_ends_the_hold);
 	tcase_add_test(tc, outage_over_a_held_morning);
 	tcase_add_test(tc, a_rung_for_some);

@@ -121,8 +121,7 @@ row_is_lawful(const struct transition *t, size_t i)
 START_TEST(rows_are_lawful)
 {
 	static const enum case_event reasoned[] = { ON_RESOLVE, ON_DECLINE, ON_DROP, ON_HAND_ON,
-	    ON_ASK, ON_WAIT, ON_REFUSE, ON_REJECT, ON_MERGE, ON_WHY, ON_ANSWER, ON_DATE, ON_RECKON,
-	    ON_HELP };
+	    ON_ASK, ON_WAIT, ON_REFUSE, ON_REJECT, ON_MERGE, ON_WHY, ON_ANSWER, ON_DATE, ON_RECKON };
 
 	for (size_t i = 0; transition_at(i) != NULL; i++) {
 		const struct transition *t = transition_at(i);

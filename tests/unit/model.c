@@ -229,15 +229,20 @@ morning_of(const struct model *m, int64_t at_ms)
 	}
 }
 
-/* When a rung is asked: what the night took from those below it, it waits too. */
+/*
+ * When a rung is asked: what the night took from those below it, it waits too.  What nobody has read
+ * yet, and a crew that is silent, wait for no morning.
+ */
 static int64_t
 rung_moment(const struct model *m, const struct model_clock *k, int rung)
 {
+	enum clock_stop stop = m->p->clocks[k - m->clocks].stop;
 	int64_t at = k->due_ms;
 
 	for (int g = 0; g <= rung; g++) {
 		at += k->ladder->rungs[g].after_ms - (g > 0 ? k->ladder->rungs[g - 1].after_ms : 0);
-		at = morning_of(m, at);
+		if (stop != STOP_ON_TRIAGE && stop != STOP_ON_SIGN)
+			at = morning_of(m, at);
 	}
 	return at;
 }
@@ -660,8 +665,6 @@ run_clocks(struct model *m, const struct model_entry *e, enum case_state before,
 			run(m, i, m->report.received_ms);
 		else if (is == CLOCK_RUNNING && !first && stop != STOP_ON_TRIAGE)
 			reconsider(m, i, ladders[i], m->urgency != urgency);
-		else if (is == CLOCK_RUNNING && !first && m->urgency != urgency)
-			write_moments(m, &m->clocks[i], i);	/* the desk's night is over too */
 		if (!first && starts_now(m, e, before, i))
 			run(m, i, e->at_ms);
 	}
