@@ -38,6 +38,12 @@ int_of(const json_t *o, const char *name)
 }
 
 static int
+is_time(int64_t ms)
+{
+	return ms >= 0 && ms <= MS_MOST;
+}
+
+static int
 note_of(struct spell_note *n, const struct policy *p, const json_t *doc)
 {
 	const json_t *c = json_object_get(doc, "c");
@@ -61,7 +67,8 @@ note_of(struct spell_note *n, const struct policy *p, const json_t *doc)
 	n->received_ms = int_of(c, "rx");
 	n->due_ms = int_of(c, "pr");
 	n->handled_ms = int_of(c, "hd");
-	return 0;
+	return n->at_ms > 0 && is_time(n->at_ms) && is_time(n->received_ms) && is_time(n->due_ms) &&
+	    is_time(n->handled_ms) ? 0 : -1;
 }
 
 static int

@@ -10,7 +10,8 @@
 #include "lib/config.h"
 #include "store/logbook.h"
 
-#define USAGE "replay [--conf DIR] [--roster FILE.csv] [--from SEQ] [--to SEQ] [--dir DIR | --log FILE]"
+#define USAGE "replay [--conf DIR] [--roster FILE.csv] [--from SEQ] [--to SEQ] " \
+	"[--dir DIR | --log FILE]"
 #define BATCH 1000
 
 /* What another version and roster are made of; zeroed: none was asked for. */
@@ -151,7 +152,8 @@ say_fates(const struct rerun *r)
 	for (int a = 0; a < 3; a++)
 		for (int b = 0; b < 3; b++)
 			if (a != b && moved[a][b] > 0)
-				printf("  first act %s -> %s: %" PRId64 "\n", promises[a], promises[b], moved[a][b]);
+				printf("  first act %s -> %s: %" PRId64 "\n", promises[a], promises[b],
+				    moved[a][b]);
 	printf("  first act in time: %" PRId64 " as it was, %" PRId64 " as it would be\n",
 	    moved[1][0] + moved[1][1] + moved[1][2], moved[0][1] + moved[1][1] + moved[2][1]);
 	if (r->refused > 0)
@@ -210,8 +212,8 @@ replay_file(const char *log, struct rerun *r, struct instead *w)
 	int status;
 
 	if (w->policy == NULL || w->roster.n == 0)
-		return cli_fail("--log needs the version and the officers of that time: --conf DIR --roster "
-		    "DIR/petugas.csv");
+		return cli_fail("--log needs the version and the officers of that time: --conf DIR "
+		    "--roster DIR/petugas.csv");
 	status = read_file(r, log, w);
 	return status != 0 ? status : say(r);
 }

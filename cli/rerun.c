@@ -137,7 +137,8 @@ note_rung(struct fate *f, const struct escalation *e)
 	struct fate_clock *k = clock_of(f, e->clock);
 
 	/* a warning passed over is named by its per cent, not by a rung */
-	if (k != NULL && (e->kind == ESC_RUNG || (e->kind == ESC_PASSED && strchr(e->rung, '%') == NULL)))
+	if (k != NULL &&
+	    (e->kind == ESC_RUNG || (e->kind == ESC_PASSED && strchr(e->rung, '%') == NULL)))
 		k->rungs++;
 }
 
@@ -214,8 +215,8 @@ buf_add_fates(struct buf *b, const struct rerun_case *k)
 /* ---- as it was ---- */
 
 static void
-differs(struct rerun *r, const struct recorded *e, const char *what, const char *record, size_t record_n,
-    const char *again, size_t again_n)
+differs(struct rerun *r, const struct recorded *e, const char *what, const char *record,
+    size_t record_n, const char *again, size_t again_n)
 {
 	if (r->differ++ < SAID_MOST)
 		buf_addf(&r->differences, "seq %" PRId64 " %s: %s\n  record: %.*s\n  again:  %.*s\n",
@@ -254,8 +255,8 @@ repeat(struct rerun *r, struct rerun_case *k, struct recorded *e, const char *en
 		c = begin_in(&k->was, &e->code);
 	if (e->was[0] != '\0')
 		e->cmd.was = r->policy_of(e->was, r->arg);
-	if (p == NULL || c == NULL || (e->was[0] != '\0' && e->cmd.was == NULL) || c->version != e->version - 1 ||
-	    (e->version == 1 && !e->has_report)) {
+	if (p == NULL || c == NULL || c->version != e->version - 1 ||
+	    (e->was[0] != '\0' && e->cmd.was == NULL) || (e->version == 1 && !e->has_report)) {
 		r->lost += !k->lost;
 		k->lost = 1;
 		return;
@@ -342,8 +343,8 @@ rerun_entry(struct rerun *r, int64_t seq, const char *entry, size_t len)
 		return 0;
 	if (rc < 0) {
 		if (r->differ++ < SAID_MOST)
-			buf_addf(&r->differences, "seq %" PRId64 ": no entry that can be read; run 'kentongan "
-			    "audit verify'\n", seq);
+			buf_addf(&r->differences, "seq %" PRId64 ": no entry that can be read; run "
+			    "'kentongan audit verify'\n", seq);
 		return -1;
 	}
 	k = case_met(r, &e.code);

@@ -8,8 +8,10 @@
 #include "core/text.h"
 
 /* What an event is. */
-enum { SIM_DAY, SIM_SENT, SIM_OPEN, SIM_ACT, SIM_HEAD, SIM_ANSWER, SIM_WISH, SIM_MERGE, SIM_DIGEST, SIM_SIGN,
-	SIM_REPLY };
+enum {
+	SIM_DAY, SIM_SENT, SIM_OPEN, SIM_ACT, SIM_HEAD, SIM_ANSWER, SIM_WISH, SIM_MERGE, SIM_DIGEST,
+	SIM_SIGN, SIM_REPLY
+};
 
 #define FOR_RUN 9
 #define TROUBLE_AT_MS (14 * HOUR_MS)
@@ -30,8 +32,8 @@ sim_usual(void)
 {
 	const struct wib t = { .year = 2026, .month = 1, .day = 1 };
 
-	return (struct sim_options){ .version = "simulasi", .seed = 1, .start_ms = wib_to_ms(&t), .days = 365,
-	    .reports_per_day = 80, .flood_reports = 1500, .quake_reports = 50000,
+	return (struct sim_options){ .version = "simulasi", .seed = 1, .start_ms = wib_to_ms(&t),
+	    .days = 365, .reports_per_day = 80, .flood_reports = 1500, .quake_reports = 50000,
 	    .engine_down_ms = 3 * HOUR_MS, .gateway_down_ms = 2 * HOUR_MS };
 }
 
@@ -256,7 +258,8 @@ decide(struct sim *s, int slot, struct command *cmd)
 {
 	struct sim_case *k = s->slots[slot];
 	struct effects *fx = s->fx;
-	struct sim_step step = { .before = &k->c, .cmd = cmd, .fx = fx, .slot = k, .now_ms = s->now_ms };
+	struct sim_step step = { .before = &k->c, .cmd = cmd, .fx = fx, .slot = k,
+	    .now_ms = s->now_ms };
 
 	cmd->entropy = dice_throw(&s->dice);
 	if (case_decide(s->p, s->r, &k->c, cmd, s->now_ms, fx) != 0) {
@@ -264,8 +267,6 @@ decide(struct sim *s, int slot, struct command *cmd)
 		return -1;
 	}
 	s->steps++;
-	if (k->taken_ms == 0)
-		k->taken_ms = fx->after.taken_ms;
 	if (k->handled_ms == 0)
 		k->handled_ms = fx->after.handled_ms;
 	sim_queue_set(&s->due, slot, case_due_ms(&fx->after));
@@ -304,7 +305,7 @@ new_slot(struct sim *s)
 		s->free_slots = xrealloc(s->free_slots, (size_t)s->slots_n * sizeof(*s->free_slots));
 		s->slots[slot] = xcalloc(1, sizeof(**s->slots));
 	}
-	s->slots[slot]->taken_ms = s->slots[slot]->handled_ms = 0;
+	s->slots[slot]->handled_ms = 0;
 	memset(&s->slots[slot]->c, 0, sizeof(s->slots[slot]->c));
 	s->open++;
 	return slot;

@@ -34,7 +34,7 @@ struct sim_case {
 	struct case_record c;
 	struct understanding truth;
 	uint32_t life;			/* how many cases this slot had before */
-	int64_t taken_ms, handled_ms;	/* the first time, whatever was disputed later; 0 never */
+	int64_t handled_ms;		/* the first act, whatever was disputed later; 0 none */
 };
 
 struct sim_step {

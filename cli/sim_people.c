@@ -90,7 +90,8 @@ sim_people_init(struct sim_people *w, const struct policy *p, const struct roste
 		const struct unit *u = unit_find(p->units, r->officers[i].unit);
 		int fate = (int)dice_below(&d, 100);
 
-		w->officers[i].temper = u != NULL && u->tier == TIER_LAYANAN ? TEMPER_DESK : fate < 15 ? TEMPER_LAZY : fate < 20 ? TEMPER_NO_SIGNAL :
+		w->officers[i].temper = u != NULL && u->tier == TIER_LAYANAN ? TEMPER_DESK :
+		    fate < 15 ? TEMPER_LAZY : fate < 20 ? TEMPER_NO_SIGNAL :
 		    fate < 50 ? TEMPER_QUICK : TEMPER_USUAL;
 	}
 	return w->places_n > 0 && w->categories_n > 0 ? 0 : -1;

@@ -215,13 +215,12 @@ compare_hours(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static const struct tally_unit *sorted_units;
-
 static int
-compare_units(const void *a, const void *b)
+compare_units(const void *a, const void *b, void *units)
 {
+	const struct tally_unit *u = units;
 	int x = *(const int *)a, y = *(const int *)b;
-	int64_t p = sorted_units[x].cases, q = sorted_units[y].cases;
+	int64_t p = u[x].cases, q = u[y].cases;
 
 	return p != q ? (p < q) - (p > q) : (x > y) - (x < y);
 }
@@ -234,8 +233,7 @@ print_units(struct tally *t, struct buf *out)
 
 	for (int i = 0; i < n; i++)
 		order[i] = i;
-	sorted_units = t->units;
-	qsort(order, (size_t)n, sizeof(*order), compare_units);
+	qsort_r(order, (size_t)n, sizeof(*order), compare_units, t->units);
 	buf_adds(out, "\nload per unit (the busiest)   cases   within 4 h   median h to the first act\n");
 	for (int i = 0; i < n && i < TOP_UNITS && t->units[order[i]].cases > 0; i++) {
 		struct tally_unit *u = &t->units[order[i]];

@@ -9,8 +9,9 @@
 #include "lib/clock.h"
 #include "store/logbook.h"
 
-#define USAGE "simulate [--seed N] [--days D] [--reports-per-day R] [--flood DAY]... [--quake DAY]... " \
-	"[--engine-down DAY]... [--gateway-down DAY]... [--flood-reports N] [--quake-reports N] [--log FILE] [--conf DIR]"
+#define USAGE "simulate [--seed N] [--days D] [--reports-per-day R] [--flood DAY]... " \
+	"[--quake DAY]... [--engine-down DAY]... [--gateway-down DAY]... [--flood-reports N] " \
+	"[--quake-reports N] [--log FILE] [--conf DIR]"
 
 /* Who looks on: the figures (first: other watchers know it by the same pointer), and the log. */
 struct watch { struct tally tally; FILE *log; int64_t seq; };
@@ -79,7 +80,8 @@ read_options(struct sim_options *opt, struct cli *c, const char **log, int argc,
 	v[FLOOD] = opt->flood_reports, v[QUAKE] = opt->quake_reports;
 	for (int i = 0; i < NUMBERS; i++)
 		flags[i] = (struct cli_flag){ wanted[i].name, &texts[i], NULL };
-	if (take_troubles(&argc, argv, opt) != 0 || cli_parse(c, argc, argv, flags, N_ELEMS(flags)) != 0)
+	if (take_troubles(&argc, argv, opt) != 0 ||
+	    cli_parse(c, argc, argv, flags, N_ELEMS(flags)) != 0)
 		return -1;
 	for (int i = 0; i < NUMBERS; i++)
 		if (texts[i] != NULL && number(texts[i], i == DAYS, wanted[i].most, &v[i]) != 0) {
@@ -126,7 +128,8 @@ end_log(FILE *log, const char *path)
 }
 
 static int
-simulate(const struct policy *p, const struct roster *r, const struct sim_options *opt, const char *log)
+simulate(const struct policy *p, const struct roster *r, const struct sim_options *opt,
+    const char *log)
 {
 	struct watch w = { .log = NULL };
 	struct sim s;

@@ -29,7 +29,7 @@ enum stage { ACCEPTED, ACTED, ACTED_AFTER, STAGES };
 struct rate { double events, hours; };
 
 struct forecast {
-	struct effects_of { double age[AGES], hour[HOURS], part[PARTS]; } of[2][STAGES];	/* urgent or not */
+	struct effects_of { double age[AGES], hour[HOURS], part[PARTS]; } of[2][STAGES];	/* urgent: 1 */
 	double load[LOADS];
 	double (*speed)[2]; size_t units_n;	/* by unit: accepting, acting */
 	double right[3];			/* beta calibration: of ln p, of -ln(1 - p), and alone */
@@ -100,8 +100,6 @@ walk(const struct spell *x, int64_t until_ms, on_stretch *each, void *arg)
 		t.accepted = next == taken;
 		t.acted = acted && next == end && !t.accepted;
 		each(arg, &t);
-		if (next == at)
-			break;
 	}
 }
 
@@ -294,8 +292,8 @@ step_on(const struct forecast *f, const struct spell *x, const struct factors *k
 		moved = leaves * accept / (accept + act);
 	w->untaken -= leaves;
 	/* who accepted within this step had half of it to act */
-	w->taken[0] += moved * exp(-common_rate(f, x->urgent, ACTED_AFTER, 0, hour, part) * k->act * k->load *
-	    hours / 2);
+	w->taken[0] += moved * exp(-common_rate(f, x->urgent, ACTED_AFTER, 0, hour, part) *
+	    k->act * k->load * hours / 2);
 }
 
 /* As the rates have it, before it is set right. */
@@ -360,7 +358,8 @@ forecast_breach(const struct forecast *f, const struct spell *x, int64_t now_ms,
 static int
 is_known(const struct spell *x, int64_t until_ms)
 {
-	return x->due_ms <= until_ms && (x->ended_ms == 0 || x->handled_ms != 0 || x->ended_ms > x->due_ms);
+	return x->due_ms <= until_ms &&
+	    (x->ended_ms == 0 || x->handled_ms != 0 || x->ended_ms > x->due_ms);
 }
 
 static int
@@ -542,8 +541,8 @@ calibration_base(const struct calibration *c)
 void
 buf_add_calibration(struct buf *b, const struct calibration *c)
 {
-	buf_addf(b, "asked %" PRId64 " times, %" PRId64 " broke; Brier score %.4f, of the bare share %.4f\n",
-	    c->n, c->happened, calibration_brier(c), calibration_base(c));
+	buf_addf(b, "asked %" PRId64 " times, %" PRId64 " broke; Brier score %.4f, of the bare share "
+	    "%.4f\n", c->n, c->happened, calibration_brier(c), calibration_base(c));
 	buf_adds(b, "said        times   said on average   broke\n");
 	for (int i = 0; i < CALIBRATION_BINS; i++)
 		if (c->bins[i].n > 0)

@@ -41,7 +41,9 @@ struct spell_note {
 struct spells {
 	struct spell *list; size_t n, cap;
 	struct spell_unit { char code[UNIT_CODE_CHARS]; int lying; } *units; size_t units_n;
-	struct spell_case { struct code code; long at; int acted; } *cases; size_t cases_n, cases_cap;	/* at: -1 none */
+	/* at: its spell that goes on, -1 none; acted: an earlier one ended in an act */
+	struct spell_case { struct code code; long at; int acted; } *cases;
+	size_t cases_n, cases_cap;
 };
 
 /* Notes in the order of the log. */

@@ -13,9 +13,6 @@ text_of(const json_t *o, const char *name)
 	return s != NULL ? s : "";
 }
 
-/* Some 30,000 years: what lies beyond is no time that a case ever saw. */
-#define MS_MOST INT64_C(1000000000000000)
-
 static int64_t
 int_of(const json_t *o, const char *name)
 {
@@ -149,7 +146,7 @@ read_case_entry(struct recorded *r, const json_t *doc)
 	TEXT(r->what, doc, "what");
 	TEXT(r->digest_prev, doc, "prev");
 	if (code_parse(&r->code, code, strlen(code)) != 0 || r->version <= 0 ||
-	    r->at_ms <= 0 || r->at_ms > MS_MOST || case_state_of_name(text_of(doc, "to"), &r->to) != 0)
+	    r->at_ms <= 0 || r->at_ms > MS_MOST)
 		return -1;
 	read_escalation(&r->esc, json_object_get(doc, "esc"));
 	return read_command(r, doc);

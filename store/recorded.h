@@ -17,10 +17,9 @@ struct recorded {
 	struct code code;
 	int64_t version;
 	char policy[33];
-	char was[33];			/* of a recalculation: the version before; cmd.was is the reader's */
+	char was[33];	/* of a recalculation: the version left; cmd.was is for the reader to set */
 	int64_t roster_seq;
 	char what[32];			/* the event as it was taken */
-	enum case_state to;
 	char digest_prev[65];
 	struct command cmd;
 	struct understanding u;

@@ -131,8 +131,8 @@ START_TEST(a_simulated_year_is_the_same_again)
 {
 	struct buf words = { 0 }, once = { 0 }, again = { 0 }, out = { 0 };
 
-	buf_addf(&words, "--days 12 --flood 3 --flood-reports 60 --conf %s --log %s/simulated 2>/dev/null", house.conf,
-	    house.dir);
+	buf_addf(&words, "--days 12 --flood 3 --flood-reports 60 --conf %s --log %s/simulated "
+	    "2>/dev/null", house.conf, house.dir);
 	ck_assert_msg(say("simulate", buf_str(&words), &once) == 0, "%s", buf_str(&once));
 	ck_assert_int_eq(say("simulate", buf_str(&words), &again), 0);
 	ck_assert_str_eq(buf_str(&once), buf_str(&again));

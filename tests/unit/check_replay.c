@@ -25,7 +25,8 @@ static struct month {
 	int escalations;
 } m;
 
-static const char two_hours[] = "      - {tingkat: kecamatan, dalam: 2h} ", usual[] = "      - {dalam: 4h}\n";
+static const char two_hours[] = "      - {tingkat: kecamatan, dalam: 2h} ";
+static const char usual[] = "      - {dalam: 4h}\n";
 
 static struct policy *
 policy_of_two_hours(void)
@@ -156,7 +157,8 @@ static const struct { const char *what, *from, *to; } bends[] = {
 	{ "who was told", "\"told\":\"SEKDA\"", "\"told\":\"D112\"" },
 	{ "which rung", "\"rung\":\"sekda\"", "\"rung\":\"bupati\"" },
 	{ "how late it was", "\"late_ms\":0", "\"late_ms\":1" },
-	{ "whether somebody was told", "\"esc\":{\"kind\":\"rung\",\"clock\":\"ditangani\",\"rung\":\"kepala\"",
+	{ "whether somebody was told",
+	    "\"esc\":{\"kind\":\"rung\",\"clock\":\"ditangani\",\"rung\":\"kepala\"",
 	    "\"esc\":{\"kind\":\"passed\",\"clock\":\"ditangani\",\"rung\":\"kepala\"" },
 	{ "the first act", "\"to\":\"ditangani\"", "\"to\":\"diterima\"" },
 	{ "a message", ",\"msgs\":[[3,", ",\"msgs\":[[4," },
