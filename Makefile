@@ -142,7 +142,7 @@ TORTURE   := python3 tests/fault/torture.py
 fault-smoke: all $(B)/tests/clockshim.so
 	$(TORTURE) run --build $(B) --seconds 15 --rate 40 --seed 1
 	$(TORTURE) redis-stopped --build $(B) --seconds 8
-	@for s in same-five untouched tamper canary clock-redis; do $(TORTURE) $$s --build $(B) || exit 1; done
+	@for s in same-five untouched tamper canary clock-redis engine-down; do $(TORTURE) $$s --build $(B) || exit 1; done
 
 fault-all: all $(B)/bench/fill $(B)/tests/clockshim.so
 	@$(MAKE) --no-print-directory -s all B=$(B)/faults FAULTS=1
@@ -152,7 +152,7 @@ fault-all: all $(B)/bench/fill $(B)/tests/clockshim.so
 	@for mode in points poison; do \
 	  $(TORTURE) run --build $(B)/faults --seconds 60 --rate 30 --mode $$mode || exit 1; done
 	$(TORTURE) redis-stopped --build $(B) --seconds 20
-	@for s in same-five untouched tamper canary engines clock-redis clock-sla; do $(TORTURE) $$s --build $(B) || exit 1; done
+	@for s in same-five untouched tamper canary engines clock-redis clock-sla engine-down; do $(TORTURE) $$s --build $(B) || exit 1; done
 
 # Each planted mistake must turn a check red.
 mutants:

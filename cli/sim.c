@@ -153,7 +153,7 @@ post(struct sim *s, int officer, const struct message *m)
 		leaves(s, officer, m->kind, 0);
 		return;
 	}
-	v = storm_decide(&storm_rule, &box->storm, box->waiting + 1, s->now_ms);
+	v = storm_decide(&storm_rule, &box->storm, box->waiting + 1, 0, s->now_ms);
 	box->storm = v.next;
 	if (v.word == STORM_SEND) {
 		leaves(s, officer, m->kind, 0);

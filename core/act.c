@@ -240,6 +240,11 @@ act_reckon(struct step *s)
 {
 	if (s->cmd->was == NULL || strncmp(s->c->policy, s->p->digest, sizeof(s->c->policy) - 1) == 0)
 		return step_refuse(s, REFUSED_POLICY);
+	/* A clock that fell away would take its breach along. */
+	for (int i = 0; i < s->c->clocks_n; i++)
+		if (s->c->clocks[i].state != CLOCK_NONE &&
+		    policy_clock_index(s->p, s->cmd->was->clocks[i].name) < 0)
+			return step_refuse(s, REFUSED_CLOCK);
 	clocks_reckon(s, s->cmd->was);
 	SET(s->c->policy, s->p->digest);
 	s->c->undo.until_ms = 0;	/* it names clocks by their rows */

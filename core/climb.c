@@ -153,7 +153,7 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 	s->c->spoken_rung = k->rung - 1;
 	for (size_t i = 0; i < n; i++) {
 		const char *kind = s->c->sealed ? "eskalasi-rahasia" :
-		    e->late_ms > OUTAGE_MS ? "eskalasi-telat" : "eskalasi";
+		    e->late_ms > OUTAGE_MS ? TEXT_GATHERED : "eskalasi";
 		struct message *m = tell_officer(s, heads[i], kind, GROUP_ESCALATION);
 
 		if (m == NULL)
@@ -161,7 +161,11 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 		SET(m->rung, g->name);
 		SET(m->way, g->way);
 		m->due_ms = k->due_ms;
-		m->late_ms = e->late_ms > OUTAGE_MS ? e->late_ms : 0;
+		if (e->late_ms <= OUTAGE_MS)
+			continue;
+		m->late_ms = e->late_ms;
+		if (!m->lane_e)		/* the others' cases are late too: he hears of all at once */
+			m->not_before_ms += s->p->gather_ms;
 	}
 }
 

@@ -28,6 +28,7 @@ static const char *const refusals[] = {
 	[REFUSED_FILE] = "nama berkas tidak dikenal",
 	[REFUSED_HELP] = "tidak ada unit lain lagi untuk bantuan; sebut unitnya",
 	[REFUSED_POLICY] = "kasus ini sudah memakai aturan yang berlaku",
+	[REFUSED_CLOCK] = "aturan yang berlaku tidak lagi punya salah satu jam kasus ini",
 	[REFUSED_CASE] = "nomor kasus tujuan salah atau kasus ini sendiri; periksa nomornya",
 };
 static const char *const escalations[] = {

@@ -55,7 +55,7 @@ struct command {
 enum refusal {
 	REFUSED_NOT, REFUSED_STATE, REFUSED_EARLY, REFUSED_REASON, REFUSED_AUTHORITY, REFUSED_UNIT,
 	REFUSED_TIME, REFUSED_APPROVER, REFUSED_WAIT, REFUSED_WISH, REFUSED_FIRST, REFUSED_CASE,
-	REFUSED_FILE, REFUSED_HELP, REFUSED_POLICY
+	REFUSED_FILE, REFUSED_HELP, REFUSED_POLICY, REFUSED_CLOCK
 };
 /* What is wrong and what to do, in Indonesian, for the one who sent the command. */
 const char *refusal_text(enum refusal r);

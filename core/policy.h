@@ -35,7 +35,8 @@
  *                                         # keadaan: [ditugaskan]          while in these states
  *   lain:
  *     konfirmasi: 3d      urung: 10m      tunggu: 60d     tanya: 2d       tinjau: 1d
- *     umur-pesan: 12h     diberitahu: 3   triase: D112    jadwal: O-KOMINFO
+ *     umur-pesan: 12h     kumpul: 10s     # after an outage, to one person in one message
+ *     diberitahu: 3   triase: D112    jadwal: O-KOMINFO
  *     malam: "21:00-05:00"                # rungs of these cases wait for its end (WIB):
  *     malam-tahan: [biasa]
  *     oper: 3             oper-meja: SEKDA    # so many times handed on: that desk decides
@@ -109,6 +110,7 @@ struct policy {
 	int64_t ask_ms;			/* the resident's answer is waited for */
 	int64_t review_ms;		/* a case with nothing else due is looked at again after */
 	int64_t message_life_ms;	/* a message not sent within is expired */
+	int64_t gather_ms;		/* what an outage held up waits so long for its like, to one person */
 	int told_max;			/* officers told per unit */
 	int night_from_min, night_until_min;	/* WIB; both 0: no night */
 	unsigned night_urgencies;	/* bits of the urgencies whose rungs wait for its end */

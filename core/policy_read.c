@@ -653,6 +653,7 @@ static const struct {
 	{ "tanya",      AT(ask_ms),          2 * DAY_MS,     1000,           30 * DAY_MS },
 	{ "tinjau",     AT(review_ms),       DAY_MS,         1000,           30 * DAY_MS },
 	{ "umur-pesan", AT(message_life_ms), 12 * HOUR_MS,   1000, 7 * DAY_MS },
+	{ "kumpul",     AT(gather_ms),       10000,          0,              10 * MINUTE_MS },
 };
 
 static void
@@ -769,7 +770,7 @@ read_settings(struct reading *r, int map)
 		return;
 	}
 	check_keys(r, map, "lain",
-	    "konfirmasi urung tunggu tanya tinjau umur-pesan diberitahu triase jadwal malam "
+	    "konfirmasi urung tunggu tanya tinjau umur-pesan kumpul diberitahu triase jadwal malam "
 	    "malam-tahan oper oper-meja alasan-tunggu");
 	for (size_t i = 0; i < N_ELEMS(spans); i++)
 		read_span(r, map, i);

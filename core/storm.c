@@ -25,7 +25,8 @@ storm_read(struct storm *s, const char *text)
 }
 
 struct storm_verdict
-storm_decide(const struct storm_rule *rule, const struct storm *s, int waiting, int64_t now_ms)
+storm_decide(const struct storm_rule *rule, const struct storm *s, int waiting, int gathered,
+    int64_t now_ms)
 {
 	/* A window that begins in the future is an older clock's: it lasts a window from now at most. */
 	int64_t since = s->since_ms > now_ms ? now_ms : s->since_ms;
@@ -35,6 +36,8 @@ storm_decide(const struct storm_rule *rule, const struct storm *s, int waiting, 
 	if (rule->count == 0) {
 		v.word = STORM_SEND;
 		v.next = (struct storm){ 0, 0, 0 };
+	} else if (gathered && waiting > 1) {
+		v.word = STORM_BUNDLE;
 	} else if (open && s->n < rule->count) {
 		v.word = STORM_SEND;
 		v.next = (struct storm){ since, s->n + 1, 0 };

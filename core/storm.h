@@ -32,9 +32,12 @@ struct storm_verdict {
 	int64_t until_ms;		/* STORM_HOLD: the end of the window */
 	struct storm next;		/* his storm once it was sent or is held */
 };
-/* The first of his waiting messages (1 or more) could be sent now. */
+/*
+ * The first of his waiting messages (1 or more) could be sent now.  gathered: it waited for its like
+ * already and leaves with all that came, storm or not.
+ */
 struct storm_verdict storm_decide(const struct storm_rule *rule, const struct storm *s, int waiting,
-    int64_t now_ms);
+    int gathered, int64_t now_ms);
 /* His storm once a digest was sent, with so many still waiting behind it: they are next, at once. */
 struct storm storm_after_digest(const struct storm_rule *rule, int behind, int64_t now_ms);
 

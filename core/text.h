@@ -40,6 +40,9 @@ void sms_plain(struct buf *out, const char *text, size_t len);
 #define TEXT_APA_CHARS        140	/* {apa}: an alarm */
 #define TEXT_BUTIR_CHARS      480	/* {butir}: the lines of a digest */
 
+/* The kind that an outage held up: one person gets all of them as one digest. */
+#define TEXT_GATHERED "eskalasi-telat"
+
 /* The language that has every kind, and that others fall back to. */
 #define TEXTS_BASE "id"
 

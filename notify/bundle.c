@@ -111,7 +111,8 @@ bundle_look(struct flight *f, int counted)
 		f->storm = before;
 		return BUNDLE_NOT;
 	}
-	v = storm_decide(&rule, &before, f->item.waiting, now_ms);
+	v = storm_decide(&rule, &before, f->item.waiting,
+	    strcmp(f->item.kind, TEXT_GATHERED) == 0, now_ms);
 	f->storm = v.next;
 	if (v.word == STORM_BUNDLE)
 		return bundle(f, counted);

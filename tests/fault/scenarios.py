@@ -467,6 +467,51 @@ def engines(args, work, count=10000):
     return led.broken
 
 
+# ---- the engine sleeps ----
+
+OUTAGE_S = 9			# three hours
+
+
+def engine_down(args, work):
+    """Three hours without an engine: of each case the highest rung alone, each person told once."""
+    led, codes = Ledger(), []
+    with open(os.path.join(TOP, "conf", "petugas.csv"), encoding="utf-8") as f:
+        bupati = next(row.split(",")[4] for row in f if row.startswith("kpl-bupati,"))
+    with begin(args, work, 1200, **{"notify.storm_window": "30s"}) as house:
+        for n in range(8):
+            status, body = sms(house, "tidur-%d" % n, "+62813%08d" % n, REPORT)
+            led.must(status == 202, "report %d was taken", n)
+            codes.append(body["code"])
+        wait_for("the cases", lambda: all(case_is_there(house, c) for c in codes), 10)
+        old = house.pid("sla")
+        house.signal("sla", signal.SIGSTOP)
+        time.sleep(12 + OUTAGE_S)		# the four hours, and how long it sleeps after them
+        before = house.sent_since(0)[1]
+        house.signal("sla", signal.SIGKILL)
+        wait_for("another engine", lambda: house.pid("sla") not in (None, old), 20)
+
+        def told():
+            return [m for m in house.sent_since(before)[0] if m["to"] == bupati]
+
+        def all_climbed():
+            return len({e["code"] for _, e in log_entries(house) if e.get("esc", {}).get("kind") == "rung"}) == 8
+
+        wait_for("every ladder", all_climbed, 30, 0.2)
+        wait_for("the digest", told, 40, 0.2)
+        climbs = collections.Counter()
+        for _, e in log_entries(house):
+            if e.get("code") in codes and e.get("esc", {}).get("kind") == "rung":
+                climbs[e["code"], e["esc"]["rung"]] += 1
+        led.must(sorted(climbs) == sorted((c, "bupati") for c in codes), "of each case the highest rung: %s",
+                 sorted({r for _, r in climbs}))
+        led.must(max(climbs.values()) == 1, "each once")
+        led.must([m["kind"] for m in told()] == ["ikhtisar"], "the Bupati's head got %s",
+                 [m["kind"] for m in told()])
+        text = told()[0]["text"]
+        led.must("8 kabar" in text and text.count("sistem mati") == 8, "of all eight, each with our outage: %s", text)
+    return led.broken
+
+
 # ---- somebody sets the clock ----
 
 HOUR_MS = 3600000
@@ -538,6 +583,7 @@ def clock_steps(args, work, program):
 
 
 TABLE = {
+    "engine-down": engine_down,
     "clock-redis": lambda args, work: clock_steps(args, work, "redis-server"),
     "clock-sla": lambda args, work: clock_steps(args, work, "kentongan-sla"),
     "engines": engines,

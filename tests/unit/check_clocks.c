@@ -499,6 +499,21 @@ START_TEST(recalculation_erases_no_breach)
 }
 END_TEST
 
+/* Nor does a version that knows nothing of the clock. */
+START_TEST(recalculation_loses_no_clock)
+{
+	struct policy *renamed = policy_with("  - nama: hukum\n    berhenti:",
+	    "  - nama: undang\n    berhenti:");
+	struct command reckon = { .event = ON_RECKON, .by = BY_OFFICER, .actor = BUPATI,
+	    .note = "nama baru", .was = shipped };
+
+	open_case("jalan-rusak", URGENCY_BIASA, DESA, t0);
+	w.p = renamed;
+	ck_assert_int_eq(world_send(&w, reckon), -1);
+	ck_assert_int_eq(w.fx.refusal, REFUSED_CLOCK);
+}
+END_TEST
+
 /* ---- where the time went ---- */
 
 START_TEST(a_breach_says_where_the_time_went)
@@ -551,6 +566,7 @@ clocks_suite(void)
 	tcase_add_test(tc, the_third_hand_over_is_the_sekdas);
 	tcase_add_test(tc, recalculation_is_deliberate);
 	tcase_add_test(tc, recalculation_erases_no_breach);
+	tcase_add_test(tc, recalculation_loses_no_clock);
 	tcase_add_test(tc, a_breach_says_where_the_time_went);
 	suite_add_tcase(s, tc);
 	return s;

@@ -458,6 +458,8 @@ START_TEST(after_an_outage)
 			late = w.fx.esc.late_ms;
 			ck_assert_ptr_nonnull(world_message(&w, "eskalasi-telat", NULL));
 			ck_assert_int_eq(world_message(&w, "eskalasi-telat", NULL)->late_ms, late);
+			ck_assert_int_eq(world_message(&w, "eskalasi-telat", NULL)->not_before_ms,
+			    w.now + w.p->gather_ms);
 		}
 	}
 	world_assert_lines(&got, lines);

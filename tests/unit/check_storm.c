@@ -18,26 +18,30 @@ static const struct {
 	enum storm_word word;
 	int64_t until_ms;
 	struct storm next;
+	int gathered;
 } cases[] = {
-	{ "the first of all",             { 0, 0, 0 },  1, T0, STORM_SEND, 0, { T0, 1, 0 } },
-	{ "the second",                   { T0, 1, 0 }, 1, T0 + MIN, STORM_SEND, 0, { T0, 2, 0 } },
-	{ "the fifth",                    { T0, 4, 0 }, 1, T0 + MIN, STORM_SEND, 0, { T0, 5, 0 } },
-	{ "the sixth is held",            { T0, 5, 0 }, 1, T0 + MIN, STORM_HOLD, T0 + 15 * MIN, { T0, 5, 1 } },
-	{ "those behind it too",          { T0, 5, 1 }, 9, T0 + 2 * MIN, STORM_HOLD, T0 + 15 * MIN, { T0, 5, 1 } },
-	{ "a full digest does not wait",  { T0, 5, 1 }, 10, T0 + 2 * MIN, STORM_BUNDLE, 0, { T0, 5, 1 } },
-	{ "the window's last moment",     { T0, 5, 1 }, 3, T0 + 15 * MIN - 1, STORM_HOLD, T0 + 15 * MIN, { T0, 5, 1 } },
-	{ "the window ends",              { T0, 5, 1 }, 3, T0 + 15 * MIN, STORM_BUNDLE, 0, { T0, 5, 1 } },
-	{ "only one was held",            { T0, 5, 1 }, 1, T0 + 15 * MIN, STORM_SEND, 0, { T0 + 15 * MIN, 1, 0 } },
-	{ "a new window",                 { T0, 5, 0 }, 1, T0 + 20 * MIN, STORM_SEND, 0, { T0 + 20 * MIN, 1, 0 } },
-	{ "many wait after an outage",    { T0, 2, 0 }, 60, T0 + 60 * MIN, STORM_SEND, 0, { T0 + 60 * MIN, 1, 0 } },
-	{ "after a digest a window",      { T0, 5, 0 }, 2, T0 + MIN, STORM_HOLD, T0 + 15 * MIN, { T0, 5, 1 } },
-	{ "a clock that went back",       { T0 + 60 * MIN, 5, 1 }, 2, T0, STORM_HOLD, T0 + 15 * MIN, { T0, 5, 1 } },
+	{ "the first of all",             { 0, 0, 0 },  1, T0, STORM_SEND, 0, { T0, 1, 0 }, 0 },
+	{ "the second",                   { T0, 1, 0 }, 1, T0 + MIN, STORM_SEND, 0, { T0, 2, 0 }, 0 },
+	{ "the fifth",                    { T0, 4, 0 }, 1, T0 + MIN, STORM_SEND, 0, { T0, 5, 0 }, 0 },
+	{ "the sixth is held",            { T0, 5, 0 }, 1, T0 + MIN, STORM_HOLD, T0 + 15 * MIN, { T0, 5, 1 }, 0 },
+	{ "those behind it too",          { T0, 5, 1 }, 9, T0 + 2 * MIN, STORM_HOLD, T0 + 15 * MIN, { T0, 5, 1 }, 0 },
+	{ "a full digest does not wait",  { T0, 5, 1 }, 10, T0 + 2 * MIN, STORM_BUNDLE, 0, { T0, 5, 1 }, 0 },
+	{ "the window's last moment",     { T0, 5, 1 }, 3, T0 + 15 * MIN - 1, STORM_HOLD, T0 + 15 * MIN, { T0, 5, 1 }, 0 },
+	{ "the window ends",              { T0, 5, 1 }, 3, T0 + 15 * MIN, STORM_BUNDLE, 0, { T0, 5, 1 }, 0 },
+	{ "only one was held",            { T0, 5, 1 }, 1, T0 + 15 * MIN, STORM_SEND, 0, { T0 + 15 * MIN, 1, 0 }, 0 },
+	{ "a new window",                 { T0, 5, 0 }, 1, T0 + 20 * MIN, STORM_SEND, 0, { T0 + 20 * MIN, 1, 0 }, 0 },
+	{ "many wait after an outage",    { T0, 2, 0 }, 60, T0 + 60 * MIN, STORM_SEND, 0, { T0 + 60 * MIN, 1, 0 }, 0 },
+	{ "after a digest a window",      { T0, 5, 0 }, 2, T0 + MIN, STORM_HOLD, T0 + 15 * MIN, { T0, 5, 1 }, 0 },
+	{ "an outage's news to one",      { 0, 0, 0 },  1, T0, STORM_SEND, 0, { T0, 1, 0 }, 1 },
+	{ "an outage's news, gathered",   { 0, 0, 0 },  8, T0, STORM_BUNDLE, 0, { 0, 0, 0 }, 1 },
+	{ "the same within a storm",      { T0, 5, 1 }, 2, T0 + MIN, STORM_BUNDLE, 0, { T0, 5, 1 }, 1 },
+	{ "a clock that went back",       { T0 + 60 * MIN, 5, 1 }, 2, T0, STORM_HOLD, T0 + 15 * MIN, { T0, 5, 1 }, 0 },
 };
 
 START_TEST(decided)
 {
 	struct storm_verdict v = storm_decide(&rule, &cases[_i].before, cases[_i].waiting,
-	    cases[_i].now_ms);
+	    cases[_i].gathered, cases[_i].now_ms);
 
 	ck_assert_msg(v.word == cases[_i].word, "%s: %d", cases[_i].what, (int)v.word);
 	ck_assert_msg(v.until_ms == cases[_i].until_ms, "%s", cases[_i].what);
@@ -52,10 +56,10 @@ START_TEST(after_a_digest)
 {
 	struct storm s = storm_after_digest(&rule, 0, T0);
 
-	ck_assert_int_eq(storm_decide(&rule, &s, 1, T0 + 1).word, STORM_HOLD);
+	ck_assert_int_eq(storm_decide(&rule, &s, 1, 0, T0 + 1).word, STORM_HOLD);
 	s = storm_after_digest(&rule, 2, T0);
-	ck_assert_int_eq(storm_decide(&rule, &s, 2, T0).word, STORM_BUNDLE);
-	ck_assert_int_eq(storm_decide(&rule, &s, 1, T0).word, STORM_SEND);
+	ck_assert_int_eq(storm_decide(&rule, &s, 2, 0, T0).word, STORM_BUNDLE);
+	ck_assert_int_eq(storm_decide(&rule, &s, 1, 0, T0).word, STORM_SEND);
 }
 END_TEST
 
@@ -64,7 +68,7 @@ START_TEST(without_a_limit_all_goes)
 	static const struct storm_rule none = { 0, 15 * MIN, 10 };
 	const struct storm s = { T0, 50, 1 };
 
-	ck_assert_int_eq(storm_decide(&none, &s, 40, T0 + 1).word, STORM_SEND);
+	ck_assert_int_eq(storm_decide(&none, &s, 40, 0, T0 + 1).word, STORM_SEND);
 }
 END_TEST
 
@@ -143,7 +147,7 @@ look(uint64_t seed)
 
 	if (n == 0 || life.now < life.away_until)
 		return;
-	v = storm_decide(&rule, &life.s, n, life.now);
+	v = storm_decide(&rule, &life.s, n, 0, life.now);
 	life.s = v.next;
 	if (v.word == STORM_HOLD) {
 		ck_assert_msg(v.until_ms > life.now && v.until_ms <= life.now + rule.window_ms,
