@@ -9,7 +9,7 @@
 
 /* What an event is. */
 enum {
-	SIM_DAY, SIM_SENT, SIM_OPEN, SIM_ACT, SIM_HEAD, SIM_ANSWER, SIM_WISH, SIM_MERGE, SIM_DIGEST,
+	SIM_DAY, SIM_SENT, SIM_OPEN, SIM_ACT, SIM_HEAD, SIM_ANSWER, SIM_WISH, SIM_MERGE, SIM_MAIL,
 	SIM_SIGN, SIM_REPLY
 };
 
@@ -24,7 +24,8 @@ enum {
 /* As the settings of the shipped configuration: five in a quarter of an hour, then digests. */
 static const struct storm_rule storm_rule = { 5, 15 * MINUTE_MS, 10 };
 
-struct sim_mail { struct storm storm; int waiting, is_set; };
+/* An officer's box: what may leave, what still gathers, when it is looked at again (0 not). */
+struct sim_mail { struct storm storm; int waiting, gathering; int64_t wake_ms; const char *kind; };
 struct sim_leader { struct code code; int slot; uint32_t life; };
 
 struct sim_options
@@ -142,44 +143,68 @@ leaves(struct sim *s, int officer, const char *kind, int digest)
 		s->on_message(s, &m, s->arg);
 }
 
-/* What a storm holds leaves as one. */
+static void
+wake(struct sim *s, int officer, int64_t at_ms)
+{
+	struct sim_mail *box = &s->mail[officer];
+
+	if (box->wake_ms != 0 && box->wake_ms <= at_ms)
+		return;
+	box->wake_ms = at_ms;
+	plan(s, SIM_MAIL, at_ms, officer, -1, 0);
+}
+
+/* What may leave, one by one or as a digest, as the storm of its recipient has it. */
+static void
+let_leave(struct sim *s, int officer, int gathered)
+{
+	struct sim_mail *box = &s->mail[officer];
+
+	while (box->waiting > 0) {
+		struct storm_verdict v = storm_decide(&storm_rule, &box->storm, box->waiting, gathered,
+		    s->now_ms);
+
+		box->storm = v.next;
+		if (v.word == STORM_HOLD) {
+			wake(s, officer, v.until_ms);
+			return;
+		}
+		leaves(s, officer, v.word == STORM_SEND ? box->kind : "ikhtisar", v.word == STORM_BUNDLE);
+		box->waiting -= v.word == STORM_SEND ? 1 : box->waiting;
+		if (v.word == STORM_BUNDLE)
+			box->storm = storm_after_digest(&storm_rule, 0, s->now_ms);
+	}
+}
+
 static void
 post(struct sim *s, int officer, const struct message *m)
 {
 	struct sim_mail *box = &s->mail[officer];
-	struct storm_verdict v;
 
 	if (m->lane_e || text_brief(m->kind) == NULL) {
 		leaves(s, officer, m->kind, 0);
 		return;
 	}
-	v = storm_decide(&storm_rule, &box->storm, box->waiting + 1, 0, s->now_ms);
-	box->storm = v.next;
-	if (v.word == STORM_SEND) {
-		leaves(s, officer, m->kind, 0);
-	} else if (v.word == STORM_BUNDLE) {
-		leaves(s, officer, "ikhtisar", 1);
-		box->waiting = 0;
-		box->storm = storm_after_digest(&storm_rule, 0, s->now_ms);
-	} else {
-		box->waiting++;
-		if (!box->is_set)
-			plan(s, SIM_DIGEST, v.until_ms, officer, -1, 0);
-		box->is_set = 1;
+	box->kind = m->kind;
+	if (m->not_before_ms > s->now_ms) {	/* waits for its like */
+		box->gathering++;
+		wake(s, officer, m->not_before_ms);
+		return;
 	}
+	box->waiting++;
+	let_leave(s, officer, 0);
 }
 
 static void
-send_digest(struct sim *s, int officer)
+look_at_mail(struct sim *s, int officer)
 {
 	struct sim_mail *box = &s->mail[officer];
+	int gathered = box->gathering > 0;
 
-	box->is_set = 0;
-	if (box->waiting == 0)
-		return;
-	leaves(s, officer, "ikhtisar", 1);
-	box->waiting = 0;
-	box->storm = storm_after_digest(&storm_rule, 0, s->now_ms);
+	box->wake_ms = 0;
+	box->waiting += box->gathering;
+	box->gathering = 0;
+	let_leave(s, officer, gathered);
 }
 
 static int
@@ -617,7 +642,7 @@ happen(struct sim *s, const struct sim_event *e)
 	case SIM_MERGE: merge(s, e->slot, e->officer, &s->leaders[e->detail]); break;
 	case SIM_REPLY: replies(s, e->slot, e->officer); break;
 	case SIM_SIGN: gives_a_sign(s, e->slot, e->officer); break;
-	case SIM_DIGEST: send_digest(s, e->officer); break;
+	case SIM_MAIL: look_at_mail(s, e->officer); break;
 	}
 }
 

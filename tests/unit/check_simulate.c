@@ -171,6 +171,9 @@ static struct outage {
 	int64_t from_ms, until_ms;
 	struct { char code[CODE_CHARS + 1], officer[OFFICER_ID_CHARS]; } told[TOLD]; int told_n;
 	int during, overtaken, late;
+	/* per officer: what was to tell; of it emergencies, which never wait; what left for him */
+	int *meant, *alone, *heard;
+	int bundled;
 } o;
 
 static void
@@ -178,7 +181,7 @@ on_outage(const struct sim *s, const struct sim_step *step, void *arg)
 {
 	const struct effects *fx = step->fx;
 
-	(void)s, (void)arg;
+	(void)arg;
 	if (step->cmd->event != ON_DUE)
 		return;
 	o.during += step->now_ms >= o.from_ms && step->now_ms < o.until_ms;
@@ -195,13 +198,28 @@ on_outage(const struct sim *s, const struct sim_step *step, void *arg)
 			ck_assert_msg(strcmp(o.told[t].code, step->slot->c.code.s) != 0 ||
 			    strcmp(o.told[t].officer, m->officer) != 0, "%s told twice of %s", m->officer,
 			    o.told[t].code);
+		o.meant[officer_find(s->r, m->officer) - s->r->officers]++;
+		o.alone[officer_find(s->r, m->officer) - s->r->officers] += m->lane_e;
 		ck_assert_int_lt(o.told_n, TOLD);
 		memcpy(o.told[o.told_n].code, step->slot->c.code.s, sizeof(o.told[0].code));
 		memcpy(o.told[o.told_n++].officer, m->officer, sizeof(m->officer));
 	}
 }
 
-/* D9: of all that fell due while nobody watched each person hears once of each case. */
+static void
+on_outage_mail(const struct sim *s, const struct sim_message *m, void *arg)
+{
+	(void)arg;
+	if (m->at_ms < o.until_ms || m->at_ms > o.until_ms + s->p->gather_ms ||
+	    (strncmp(m->kind, "eskalasi", 8) != 0 && !m->digest))
+		return;
+	o.heard[m->officer]++;
+}
+
+/*
+ * D9: of all that fell due while nobody watched each person hears once of a case, and of all cases
+ * at once: in one message, beside those of life and safety.
+ */
 START_TEST(after_an_outage_each_person_hears_once)
 {
 	struct sim_options opt = weeks(3, 7, 900);
@@ -214,11 +232,24 @@ START_TEST(after_an_outage_each_person_hears_once)
 	o.until_ms = o.from_ms + opt.engine_down_ms;
 	ck_assert_int_eq(sim_init(&s, policy, &officers, &opt), 0);
 	s.on_step = on_outage;
+	s.on_message = on_outage_mail;
+	o.meant = xcalloc(officers.n, sizeof(*o.meant));
+	o.alone = xcalloc(officers.n, sizeof(*o.alone));
+	o.heard = xcalloc(officers.n, sizeof(*o.heard));
 	sim_run(&s);
 	ck_assert_int_eq(o.during, 0);
 	ck_assert_int_gt(o.late, 20);
 	ck_assert_int_gt(o.overtaken, 10);	/* rungs that were passed over for a higher one */
 	ck_assert_int_gt(o.told_n, 5);
+	for (size_t i = 0; i < officers.n; i++) {
+		ck_assert_msg(o.heard[i] <= 1 + o.alone[i], "%s heard %d times", officers.officers[i].id,
+		    o.heard[i]);
+		o.bundled += o.meant[i] > 1 + o.alone[i] && o.heard[i] > 0;
+	}
+	ck_assert_int_gt(o.bundled, 0);		/* somebody had several to hear of */
+	free(o.meant);
+	free(o.alone);
+	free(o.heard);
 	sim_release(&s);
 }
 END_TEST
