@@ -415,7 +415,7 @@ def simulator():
         for name, troubles in zip(rates, ("", "--flood 20 --flood 120 --flood 300 --quake 200")):
             err = subprocess.run([f"{BUILD}/kentongan", "simulate", *troubles.split()], text=True, check=True,
                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE).stderr
-            seconds, rate = re.search(r"([\d.]+) s, (\d+) case-events", err).groups()
+            seconds, rate = re.search(r"([\d.]+) s of one core, (\d+) case-events", err).groups()
             rates[name].append((float(rate), float(seconds)))
     for name, runs in rates.items():
         say(f"simulator, {name}, case-events/s", f"{med([r for r, _ in runs]):.0f}   {med([s for _, s in runs]):.2f} s")
