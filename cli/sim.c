@@ -81,7 +81,7 @@ static void
 plan(struct sim *s, int kind, int64_t at_ms, int officer, int slot, int detail)
 {
 	struct sim_event e = { .at_ms = at_ms, .kind = kind, .officer = officer, .slot = slot,
-	    .life = slot >= 0 ? s->slots[slot]->life : 0, .detail = detail };
+	    .life = slot >= 0 ? s->lives[slot] : 0, .detail = detail };
 
 	if (at_ms < s->end_ms)
 		sim_queue_put(&s->events, &e);
@@ -272,7 +272,7 @@ reach_reporter(struct sim *s, int slot, const struct message *m)
 static void
 bury(struct sim *s, int slot)
 {
-	s->slots[slot]->life++;
+	s->lives[slot]++;
 	s->free_slots[s->free_n++] = slot;
 	s->open--;
 }
@@ -328,6 +328,8 @@ new_slot(struct sim *s)
 		slot = s->slots_n++;
 		s->slots = xrealloc(s->slots, (size_t)s->slots_n * sizeof(*s->slots));
 		s->free_slots = xrealloc(s->free_slots, (size_t)s->slots_n * sizeof(*s->free_slots));
+		s->lives = xrealloc(s->lives, (size_t)s->slots_n * sizeof(*s->lives));
+		s->lives[slot] = 0;
 		s->slots[slot] = xcalloc(1, sizeof(**s->slots));
 	}
 	s->slots[slot]->handled_ms = 0;
@@ -348,7 +350,7 @@ plan_merge(struct sim *s, int slot, int trouble, const char *place)
 	l = &s->leaders[trouble * (s->people.places_n + 1) + at];
 	if (l->code.s[0] == '\0') {
 		l->code = s->slots[slot]->c.code;
-		l->slot = slot, l->life = s->slots[slot]->life;
+		l->slot = slot, l->life = s->lives[slot];
 	} else if (s->slots[slot]->c.urgency != URGENCY_DARURAT) {
 		plan(s, SIM_MERGE, s->now_ms + 10 * MINUTE_MS + (int64_t)dice_below(&s->dice, HOUR_MS),
 		    s->desk[dice_below(&s->dice, (uint64_t)s->desk_n)], slot,
@@ -604,7 +606,7 @@ merge(struct sim *s, int slot, int officer, const struct sim_leader *l)
 {
 	struct command cmd = by_officer(s, ON_MERGE, officer);
 
-	if (s->slots[l->slot]->life != l->life)
+	if (s->lives[l->slot] != l->life)
 		return;			/* closed meanwhile: this one is worked on by itself */
 	SET(cmd.into, l->code.s);
 	decide(s, slot, &cmd);
@@ -625,7 +627,7 @@ travel(struct sim *s, const struct sim_event *sent)
 static void
 happen(struct sim *s, const struct sim_event *e)
 {
-	if (e->slot >= 0 && s->slots[e->slot]->life != e->life)
+	if (e->slot >= 0 && s->lives[e->slot] != e->life)
 		return;			/* the case is closed */
 	switch (e->kind) {
 	case SIM_DAY: begin_day(s, e->detail); break;
@@ -651,7 +653,7 @@ engine_fires(struct sim *s)
 {
 	struct command cmd = { .event = ON_DUE, .by = BY_TIMER };
 
-	decide(s, s->due.events[0].slot, &cmd);
+	decide(s, sim_queue_first(&s->due), &cmd);
 }
 
 int
@@ -710,6 +712,7 @@ sim_release(struct sim *s)
 		free(s->slots[i]);
 	free(s->slots);
 	free(s->free_slots);
+	free(s->lives);
 	free(s->mail);
 	free(s->leaders);
 	free(s->fx);

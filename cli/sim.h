@@ -33,7 +33,6 @@ struct sim_options sim_usual(void);
 struct sim_case {
 	struct case_record c;
 	struct understanding truth;
-	uint32_t life;			/* how many cases this slot had before */
 	int64_t handled_ms;		/* the first act, whatever was disputed later; 0 none */
 };
 
@@ -54,6 +53,7 @@ struct sim {
 	struct dice dice;
 	struct sim_queue events, due;	/* due: each open case once */
 	struct sim_case **slots; int slots_n; int *free_slots; int free_n;
+	uint32_t *lives;		/* by slot: how many cases it had before */
 	int64_t now_ms, end_ms;
 	int open;
 	uint64_t steps, refused;

@@ -286,7 +286,7 @@ tally_print(struct tally *t, struct buf *out)
 	for (int i = 0; i <= TALLY_MESSAGES; i++)
 		days += t->mail[i];
 	for (int i = 0; i < s->slots_n; i++)
-		if (sim_queue_has(&s->due, i))
+		if (sim_queue_when(&s->due, i) != 0)
 			judge(t, s->slots[i], &s->slots[i]->c, s->now_ms);
 	buf_addf(out, "seed %" PRIu64 ", %d days, %d reports a day\n", s->opt.seed, s->opt.days,
 	    s->opt.reports_per_day);

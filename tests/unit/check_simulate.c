@@ -124,9 +124,8 @@ on_step(const struct sim *s, const struct sim_step *step, void *arg)
 	ck_assert_int_eq((int)s->due.n, s->open - closed);
 	while (s->slots[slot] != step->slot)
 		slot++;
-	ck_assert_int_eq(sim_queue_has(&s->due, slot), !closed);
-	if (!closed)
-		ck_assert_int_eq(s->due.events[s->due.places[slot] - 1].at_ms, case_due_ms(a));
+	ck_assert_int_eq(sim_queue_when(&s->due, slot), case_due_ms(a));
+	ck_assert_int_eq(case_due_ms(a) == 0, closed);
 	ck_assert_int_eq(ledger_sum(&a->ledger, step->now_ms), until - a->received_ms);
 	for (int i = 0; i < a->clocks_n && b->version > 0; i++) {
 		if (b->clocks[i].breached_ms != 0)
@@ -256,7 +255,7 @@ END_TEST
 
 /* ---- parts ---- */
 
-START_TEST(the_queue_gives_the_earliest_first)
+START_TEST(the_queue_of_slots_holds_each_once)
 {
 	struct sim_queue q = { .by_slot = 1 };
 	struct dice d = dice_for(5, 1, 1);
@@ -273,18 +272,37 @@ START_TEST(the_queue_gives_the_earliest_first)
 			n += at[k] != 0;
 			if (at[k] != 0 && at[k] < least)
 				least = at[k];
-			ck_assert_int_eq(sim_queue_has(&q, (int)k), at[k] != 0);
+			ck_assert_int_eq(sim_queue_when(&q, (int)k), at[k]);
 		}
 		ck_assert_uint_eq(q.n, n);
 		ck_assert_int_eq(sim_queue_next_ms(&q), least);
-		if (dice_chance(&d, 100)) {
-			struct sim_event e;
+		if (n > 0)
+			ck_assert_int_eq(at[sim_queue_first(&q)], least);
+	}
+	sim_queue_release(&q);
+}
+END_TEST
 
-			if (sim_queue_take(&q, &e) == 0) {
-				ck_assert_int_eq(e.at_ms, least);
-				at[e.slot] = 0;
-			}
+/* Of two at one moment the one that was put first. */
+START_TEST(the_queue_gives_the_earliest_first)
+{
+	struct sim_queue q = { .by_slot = 0 };
+	struct dice d = dice_for(6, 1, 1);
+	struct sim_event e = { .at_ms = 0 }, last = { .at_ms = 0, .number = -1 };
+	size_t n = 0;
+
+	for (int i = 0; i < 20000; i++) {
+		if (dice_chance(&d, 600)) {
+			e.at_ms = last.at_ms + (int64_t)dice_below(&d, 300);
+			e.number = i;
+			sim_queue_put(&q, &e);
+			n++;
+		} else if (sim_queue_take(&q, &e) == 0) {
+			ck_assert(e.at_ms > last.at_ms || (e.at_ms == last.at_ms && e.number > last.number));
+			last = e;
+			n--;
 		}
+		ck_assert_uint_eq(q.n, n);
 	}
 	sim_queue_release(&q);
 }
@@ -324,6 +342,7 @@ simulate_suite(void)
 	tcase_add_test(tc, the_same_seed_gives_the_same_report);
 	tcase_add_loop_test(tc, invariants_hold_at_every_step, 0, 5);
 	tcase_add_test(tc, after_an_outage_each_person_hears_once);
+	tcase_add_test(tc, the_queue_of_slots_holds_each_once);
 	tcase_add_test(tc, the_queue_gives_the_earliest_first);
 	tcase_add_test(tc, dice_are_fair_enough);
 	suite_add_tcase(s, tc);
