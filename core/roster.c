@@ -396,18 +396,15 @@ roster_release(struct roster *r)
 
 /* ---- one record ---- */
 
-void
-officer_encode(struct buf *b, const struct officer *o)
+/* What both forms of a record have, up to its end. */
+static void
+add_rest(struct buf *b, const struct officer *o)
 {
 	struct buf duty = { 0 };
 
 	buf_add_duty(&duty, &o->duty);
-	buf_addf(b, "{\"schema\":%d", SCHEMA);
-	buf_add_pair(b, "id", o->id);
-	buf_add_pair(b, "nama", o->name != NULL ? o->name : "");
 	buf_add_pair(b, "unit", o->unit);
 	buf_add_pair(b, "peran", role_name(o->role));
-	buf_add_pair(b, "telepon", o->phone);
 	buf_add_pair(b, "bahasa", o->lang);
 	buf_add_pair(b, "jaga", buf_str(&duty));
 	buf_addf(b,
@@ -418,13 +415,37 @@ officer_encode(struct buf *b, const struct officer *o)
 	buf_release(&duty);
 }
 
+static void
+add_head(struct buf *b, const struct officer *o)
+{
+	buf_addf(b, "{\"schema\":%d", SCHEMA);
+	buf_add_pair(b, "id", o->id);
+}
+
+void
+officer_encode(struct buf *b, const struct officer *o)
+{
+	add_head(b, o);
+	buf_add_pair(b, "nama", o->name != NULL ? o->name : "");
+	buf_add_pair(b, "telepon", o->phone);
+	add_rest(b, o);
+}
+
+void
+officer_encode_public(struct buf *b, const struct officer *o)
+{
+	add_head(b, o);
+	buf_addf(b, ",\"nomor\":%s", o->phone[0] != '\0' ? "true" : "false");
+	add_rest(b, o);
+}
+
 static int
-decode_strings(struct officer *o, const json_t *root)
+decode_strings(struct officer *o, const json_t *root, int hidden)
 {
 	for (int i = 0; i < COLS; i++) {
 		const json_t *v = json_object_get(root, fields[i].name);
 
-		if (i == COL_ORDER)
+		if (i == COL_ORDER || (hidden && (i == COL_NAME || i == COL_PHONE)))
 			continue;
 		/* The name may be gone: it is erased when an officer's data are. */
 		if (!json_is_string(v) ||
@@ -446,35 +467,59 @@ decode_number(const json_t *root, const char *name, int64_t *out)
 }
 
 static int
-decode(struct officer *o, const json_t *root)
+decode_flag(const json_t *root, const char *name, int *out)
 {
-	const json_t *ended = json_object_get(root, "berakhir");
+	const json_t *v = json_object_get(root, name);
+
+	*out = json_is_true(v);
+	return json_is_boolean(v) ? 0 : -1;
+}
+
+static int
+decode(struct officer *o, const json_t *root, int hidden)
+{
 	int64_t schema, order;
+	int has_number = 0;
 
 	if (decode_number(root, "schema", &schema) != 0 || schema != SCHEMA ||
-	    decode_strings(o, root) != 0 || !json_is_boolean(ended) ||
+	    decode_strings(o, root, hidden) != 0 ||
+	    (hidden && decode_flag(root, "nomor", &has_number) != 0) ||
+	    decode_flag(root, "berakhir", &o->ended) != 0 ||
 	    decode_number(root, "urutan", &order) != 0 || order > ORDER_MAX ||
 	    decode_number(root, "cuti_dari_ms", &o->away_from_ms) != 0 ||
 	    decode_number(root, "cuti_sampai_ms", &o->away_until_ms) != 0 ||
 	    decode_number(root, "versi", &o->version) != 0)
 		return -1;
 	o->order = (int)order;
-	o->ended = json_is_true(ended);
+	if (has_number)
+		memcpy(o->phone, OFFICER_HIDDEN, sizeof OFFICER_HIDDEN);
 	return 0;
 }
 
-int
-officer_decode(struct officer *o, const char *json, size_t len)
+static int
+decode_text(struct officer *o, const char *json, size_t len, int hidden)
 {
 	json_t *root = json_loadb(json, len, JSON_REJECT_DUPLICATES, NULL);
 	int rc;
 
 	memset(o, 0, sizeof *o);
-	rc = json_is_object(root) ? decode(o, root) : -1;
+	rc = json_is_object(root) ? decode(o, root, hidden) : -1;
 	if (rc != 0)
 		officer_release(o);
 	json_decref(root);
 	return rc;
+}
+
+int
+officer_decode(struct officer *o, const char *json, size_t len)
+{
+	return decode_text(o, json, len, 0);
+}
+
+int
+officer_decode_public(struct officer *o, const char *json, size_t len)
+{
+	return decode_text(o, json, len, 1);
 }
 
 /* ---- questions ---- */

@@ -55,6 +55,14 @@ void roster_release(struct roster *r);
 /* JSON document of one officer with "schema"; decode fills *o afresh: 0, or -1 and *o empty. */
 void officer_encode(struct buf *b, const struct officer *o);
 int officer_decode(struct officer *o, const char *json, size_t len);
+/*
+ * The same without name and number, for the log: "nomor" says whether there is one.  What is read
+ * back has OFFICER_HIDDEN in the place of his number, so that a roster made of such records answers
+ * every question below as the true one does.
+ */
+#define OFFICER_HIDDEN "+"
+void officer_encode_public(struct buf *b, const struct officer *o);
+int officer_decode_public(struct officer *o, const char *json, size_t len);
 void officer_release(struct officer *o);
 /* Sorts by unit, role and order; the questions below need it after every change of officers. */
 void roster_sort(struct roster *r);

@@ -304,7 +304,10 @@ commit_add_document(struct commit_batch *b, struct store *st, const struct docum
 	uint8_t digest[DIGEST_BYTES];
 	struct commit_slot *s = slot(b);
 
-	logbook_plain_entry(&entry, digest, d->what, d->who, d->note, b->decided_ms);
+	if (d->officer != NULL)
+		logbook_officer_entry(&entry, digest, d->who, d->officer, d->roster_seq, b->decided_ms);
+	else
+		logbook_plain_entry(&entry, digest, d->what, d->who, d->note, b->decided_ms);
 	log_hex(s->digest, digest);
 	args_add_key(&b->keys, st, d->key, d->part, NULL);
 	add_item(b, st,

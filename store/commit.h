@@ -76,14 +76,23 @@ struct answer {
 void commit_add_answer(struct commit_batch *b, struct store *st, const struct answer *a,
     const struct case_keys *keys, const struct input_id *input);
 
-/* A document of another kind (officer, version): its key, version, bytes, and index entries. */
+/*
+ * A document of another kind (officer, version): its key, version, bytes, and index entries.  An
+ * index entry's op: 's' sets a field; 'u' sets it unless it has another value (COMMIT_TAKEN); 'd'
+ * drops it; 'c' adds to a counter; '=' writes nothing, but asks that it has this value
+ * (COMMIT_CONFLICT; what is not there is 0).
+ */
+#define DOCUMENT_INDEXES 6
 struct document {
 	enum key_id key; const char *part;
 	int64_t version;		/* that is replaced; 0 new; -1 index entries only */
 	const void *data; size_t len;
 	/* log entry: event, author, plain detail (no personal data) */
 	const char *what, *who, *note;
-	struct { enum key_id key; const char *part; char op; const char *field, *value; } index[4];
+	/* or a change of the roster: who says, the officer from now on, the seq that it makes */
+	const struct officer *officer; int64_t roster_seq;
+	struct { enum key_id key; const char *part; char op; const char *field, *value; }
+	    index[DOCUMENT_INDEXES];
 	int index_n;
 };
 void commit_add_document(struct commit_batch *b, struct store *st, const struct document *d);

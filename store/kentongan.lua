@@ -167,6 +167,8 @@ local function item_check(it, g, prefix)
 		local old = redis.call('HGET', x.key, x.field)
 		if x.op == 'u' and old and old ~= x.value then
 			bad = bad or 'taken'
+		elseif x.op == '=' and (old or '0') ~= x.value then
+			bad = bad or 'conflict'
 		elseif x.op == 'c' and old and not string.find(old, '^%d+$') then
 			error(redis.error_reply('KENTONGAN a counter is no number: ' .. x.field))
 		end
@@ -224,7 +226,7 @@ local function index_write(x)
 		redis.call('HDEL', x.key, x.field)
 	elseif x.op == 'c' then
 		redis.call('HINCRBY', x.key, x.field, x.value)
-	else
+	elseif x.op ~= '=' then		-- that one only asked
 		redis.call('HSET', x.key, x.field, x.value)
 	end
 end

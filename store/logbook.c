@@ -168,6 +168,19 @@ logbook_note_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *wh
 }
 
 void
+logbook_officer_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *who,
+    const struct officer *o, int64_t roster_seq, int64_t at_ms)
+{
+	buf_addf(out, "{\"schema\":1,\"at\":%" PRId64 ",\"what\":\"petugas\"", at_ms);
+	buf_add_pair_if(out, "actor", who);
+	buf_add_pair(out, "detail", o->id);
+	buf_addf(out, ",\"roster\":%" PRId64 ",\"off\":", roster_seq);
+	officer_encode_public(out, o);
+	buf_addc(out, '}');
+	digest_of(digest, NULL, out->data, out->len);
+}
+
+void
 logbook_plain_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what,
     const char *who, const char *detail, int64_t at_ms)
 {

@@ -262,6 +262,41 @@ START_TEST(a_record_comes_back)
 }
 END_TEST
 
+/* The log's form: all but name and number, and whether there is one. */
+START_TEST(a_record_without_the_person)
+{
+	struct officer o = { .id = "kpl-b", .name = "Contoh Satu", .unit = "B",
+	    .role = ROLE_KEPALA, .lang = "en", .order = 7, .away_from_ms = 1, .away_until_ms = 9,
+	    .version = 42 };
+	struct officer back;
+	struct buf b = { 0 };
+
+	ck_assert_int_eq(duty_parse("Sab,Min 22:00-06:00", &o.duty), 0);
+	if (_i)
+		snprintf(o.phone, sizeof(o.phone), "+6280000000001");
+	officer_encode_public(&b, &o);
+	ck_assert_ptr_null(strstr(buf_str(&b), "Contoh"));
+	ck_assert_ptr_null(strstr(buf_str(&b), "80000000001"));
+	ck_assert_int_eq(officer_decode_public(&back, b.data, b.len), 0);
+	ck_assert_str_eq(back.phone, _i ? OFFICER_HIDDEN : "");
+	ck_assert_ptr_null(back.name);
+	ck_assert_str_eq(back.id, "kpl-b");
+	ck_assert_str_eq(back.unit, "B");
+	ck_assert_str_eq(back.lang, "en");
+	ck_assert_int_eq(back.role, ROLE_KEPALA);
+	ck_assert_int_eq(back.order, 7);
+	ck_assert_int_eq(back.duty.days, o.duty.days);
+	ck_assert_int_eq(back.away_until_ms, 9);
+	ck_assert_int_eq(back.version, 42);
+	/* Neither form is taken for the other. */
+	ck_assert_int_eq(officer_decode(&back, b.data, b.len), -1);
+	buf_reset(&b);
+	officer_encode(&b, &o);
+	ck_assert_int_eq(officer_decode_public(&back, b.data, b.len), -1);
+	buf_release(&b);
+}
+END_TEST
+
 static const char record[] = "{\"schema\":1,\"id\":\"a\",\"nama\":\"X\",\"unit\":\"B\",\"peran\":\"petugas\","
     "\"telepon\":\"\",\"bahasa\":\"id\",\"jaga\":\"24\",\"urutan\":1,\"cuti_dari_ms\":0,"
     "\"cuti_sampai_ms\":0,\"berakhir\":false,\"versi\":1}";
@@ -356,6 +391,7 @@ roster_suite(void)
 	tcase_add_test(tc, found_by_id);
 	tcase_add_loop_test(tc, mistakes_name_their_line, 0, (int)N_ELEMS(mistakes));
 	tcase_add_test(tc, a_record_comes_back);
+	tcase_add_loop_test(tc, a_record_without_the_person, 0, 2);
 	tcase_add_loop_test(tc, a_damaged_record_is_refused, 0, (int)N_ELEMS(changes));
 	tcase_add_test(tc, banyuwangi);
 	suite_add_tcase(s, tc);
