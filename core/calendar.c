@@ -119,6 +119,15 @@ buf_add_wib_iso(struct buf *b, int64_t ms)
 }
 
 void
+buf_add_wib_plain(struct buf *b, int64_t ms)
+{
+	struct wib t;
+
+	wib_of(&t, ms);
+	buf_addf(b, "%04d-%02d-%02d %02d:%02d", t.year, t.month, t.day, t.hour, t.minute);
+}
+
+void
 buf_add_duration(struct buf *b, int64_t ms, const char *lang)
 {
 	static const struct { int64_t ms; const char *id, *en; } units[] = {
@@ -170,14 +179,14 @@ digits_of(const char *s, int n)
 	return value;
 }
 
-/* YYYY-MM-DD, and a day that exists: 30 February comes back as another date. */
+/* YYYY-MM-DD at the start, and a day that exists: 30 February comes back as another date. */
 static int
-day_parse(const char *s, int64_t *day)
+day_read(const char *s, int64_t *day)
 {
 	struct wib back;
 	int year, month, dom;
 
-	if (strlen(s) != 10 || s[4] != '-' || s[7] != '-')
+	if (strlen(s) < 10 || s[4] != '-' || s[7] != '-')
 		return -1;
 	year = digits_of(s, 4);
 	month = digits_of(s + 5, 2);
@@ -187,6 +196,32 @@ day_parse(const char *s, int64_t *day)
 	*day = day_of_civil(year, month, dom);
 	wib_day_of(&back, *day);
 	return back.month == month && back.day == dom ? 0 : -1;
+}
+
+static int
+day_parse(const char *s, int64_t *day)
+{
+	return strlen(s) == 10 ? day_read(s, day) : -1;
+}
+
+int
+wib_parse(const char *s, int64_t *ms)
+{
+	int64_t day;
+	int hour = 0, minute = 0;
+
+	if (day_read(s, &day) != 0)
+		return -1;
+	if (s[10] != '\0') {
+		if ((s[10] != ' ' && s[10] != 'T') || strlen(s) != 16 || s[13] != ':')
+			return -1;
+		hour = digits_of(s + 11, 2);
+		minute = digits_of(s + 14, 2);
+		if (hour < 0 || hour > 23 || minute < 0 || minute > 59)
+			return -1;
+	}
+	*ms = day * DAY_MS - WIB_MS + hour * HOUR_MS + minute * MINUTE_MS;
+	return 0;
 }
 
 static int
@@ -264,6 +299,12 @@ calendar_free(struct calendar *c)
 }
 
 int
+calendar_is_holiday(const struct calendar *c, int64_t day)
+{
+	return c->n > 0 && bsearch(&day, c->days, c->n, sizeof day, compare_days) != NULL;
+}
+
+int
 calendar_is_working(const struct calendar *c, int64_t day)
 {
 	struct wib t;
@@ -271,7 +312,7 @@ calendar_is_working(const struct calendar *c, int64_t day)
 	wib_day_of(&t, day);
 	if (t.weekday == SATURDAY || t.weekday == SUNDAY)
 		return 0;
-	return c->n == 0 || bsearch(&day, c->days, c->n, sizeof day, compare_days) == NULL;
+	return !calendar_is_holiday(c, day);
 }
 
 /* The file cannot hold an endless holiday, so both loops end. */

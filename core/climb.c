@@ -44,7 +44,7 @@ rung_recipients(const struct step *s, const struct rung *g, const char **unit,
 	else if (g->to == RUNG_UNIT || g->to == RUNG_FEED)
 		u = unit_find(s->p->units, g->unit);
 	*unit = u != NULL ? u->code : "";
-	return u != NULL ? roster_on_duty(s->r, u->code, ROLE_KEPALA, s->now_ms, out, max) : 0;
+	return u != NULL ? roster_on_duty(s->r, s->p->calendar, u->code, ROLE_KEPALA, s->now_ms, out, max) : 0;
 }
 
 /*

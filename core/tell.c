@@ -176,7 +176,7 @@ tell_gap(struct step *s, const char *unit, const char *rung)
 	const struct officer *o[1];
 
 	s->fx->gap = 1;
-	if (roster_on_duty(s->r, s->p->roster_unit, ROLE_KEPALA, s->now_ms, o, 1) == 1) {
+	if (roster_on_duty(s->r, s->p->calendar, s->p->roster_unit, ROLE_KEPALA, s->now_ms, o, 1) == 1) {
 		struct message *m = tell_officer(s, o[0], "celah", GROUP_NOTICE);
 
 		if (m != NULL) {
@@ -190,11 +190,11 @@ tell_gap(struct step *s, const char *unit, const char *rung)
 static size_t
 reachable(const struct step *s, const char *unit, const struct officer **out, size_t max)
 {
-	size_t n = roster_on_duty(s->r, unit, ROLE_PETUGAS, s->now_ms, out, max);
+	size_t n = roster_on_duty(s->r, s->p->calendar, unit, ROLE_PETUGAS, s->now_ms, out, max);
 
 	if (n == 0)
-		n = roster_on_duty(s->r, unit, ROLE_OPERATOR, s->now_ms, out, max);
-	return n != 0 ? n : roster_on_duty(s->r, unit, ROLE_KEPALA, s->now_ms, out, 1);
+		n = roster_on_duty(s->r, s->p->calendar, unit, ROLE_OPERATOR, s->now_ms, out, max);
+	return n != 0 ? n : roster_on_duty(s->r, s->p->calendar, unit, ROLE_KEPALA, s->now_ms, out, 1);
 }
 
 /*

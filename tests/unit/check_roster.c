@@ -40,6 +40,13 @@ static const struct { const char *text, *back; } duties[] = {
 	{ "Sen-Jum 07:00-07:00", NULL }, { "Sen-Jum 24:00-06:00", NULL },
 	    { "Sen,, 07:00-15:00", NULL },
 	{ "07:00-15:00", NULL },
+	{ "jadwal", "jadwal" }, { "Jadwal", NULL },
+	{ "Sen-Min 06:00-14:00", "Sen-Min 06:00-14:00" },
+	{ "Sen-Min,Libur 06:00-14:00", "Sen-Min 06:00-14:00" },
+	{ "Sen-Jum,Libur 07:00-15:00", "Sen-Jum,Libur 07:00-15:00" },
+	{ "Libur,Sab 07:00-15:00", "Sab,Libur 07:00-15:00" },
+	{ "Libur 07:00-15:00", "Libur 07:00-15:00" },
+	{ "Libur-Sen 07:00-15:00", NULL }, { "Libu 07:00-15:00", NULL },
 };
 
 START_TEST(duty_words)
@@ -71,16 +78,59 @@ static const struct { const char *duty; int day, hour, minute, on; } moments[] =
 	{ "Sen 22:00-00:00", 0, 23, 59, 1 }, { "Sen 22:00-00:00", 1, 0, 0, 0 },
 };
 
+/* Friday 20 and Saturday 21 November 2026 are no days of work here. */
+static struct calendar *
+feast(void)
+{
+	static const char text[] = "tanggal,nama,jenis\n"
+	    "2026-11-20,Hari Jadi Banyuwangi,libur-daerah\n2026-11-21,Cuti,cuti-bersama\n";
+	struct buf errors = { 0 };
+	struct calendar *c = calendar_parse("libur.csv", text, strlen(text), &errors);
+
+	ck_assert_msg(c != NULL, "%s", buf_str(&errors));
+	return c;
+}
+
+static void
+expect_hours(const char *words, const struct calendar *c, int day, int hour, int minute, int on)
+{
+	struct duty_moment m;
+	struct duty d;
+
+	ck_assert_int_eq(duty_parse(words, &d), 0);
+	duty_moment_at(&m, c, at(day, hour, minute));
+	ck_assert_msg(duty_covers(&d, &m) == on, "%s day %d %02d:%02d", words, day, hour, minute);
+}
+
 START_TEST(duty_hours)
 {
-	struct officer o = { 0 };
+	expect_hours(moments[_i].duty, NULL, moments[_i].day, moments[_i].hour, moments[_i].minute,
+	    moments[_i].on);
+}
+END_TEST
 
-	ck_assert_int_eq(duty_parse(moments[_i].duty, &o.duty), 0);
-	ck_assert_msg(officer_is_on_duty(&o,
-	    at(moments[_i].day, moments[_i].hour, moments[_i].minute)) ==
-	    moments[_i].on, "%s day %d %02d:%02d", moments[_i].duty, moments[_i].day,
-	    moments[_i].hour,
-	    moments[_i].minute);
+static const struct { const char *duty; int day, hour, on; } feasts[] = {
+	{ "24", 4, 10, 1 }, { "24", 5, 10, 1 },
+	{ "Sen-Jum 07:00-15:00", 3, 10, 1 }, { "Sen-Jum 07:00-15:00", 4, 10, 0 },
+	{ "Sen-Jum 07:00-15:00", 7, 10, 1 },
+	{ "Sen-Jum,Libur 07:00-15:00", 4, 10, 1 }, { "Sen-Jum,Libur 07:00-15:00", 5, 10, 1 },
+	{ "Sen-Jum,Libur 07:00-15:00", 6, 10, 0 },	/* a Sunday like any other */
+	{ "Sen-Min 07:00-15:00", 4, 10, 1 },
+	{ "Sab 07:00-15:00", 5, 10, 0 },
+	{ "Libur 07:00-15:00", 5, 10, 1 }, { "Libur 07:00-15:00", 3, 10, 0 },
+	/* hours past midnight rest or not as the day does on which they began */
+	{ "Sen-Jum 22:00-06:00", 4, 5, 1 }, { "Sen-Jum 22:00-06:00", 4, 23, 0 },
+	{ "Sen-Jum 22:00-06:00", 5, 5, 0 },
+	{ "Libur 22:00-06:00", 6, 5, 1 }, { "Libur 22:00-06:00", 4, 5, 0 },
+	{ "jadwal", 0, 10, 0 }, { "jadwal", 4, 10, 0 },
+};
+
+START_TEST(duty_on_holidays)
+{
+	struct calendar *c = feast();
+
+	expect_hours(feasts[_i].duty, c, feasts[_i].day, feasts[_i].hour, 0, feasts[_i].on);
+	calendar_free(c);
 }
 END_TEST
 
@@ -110,7 +160,7 @@ expect(const struct roster *r, const char *unit, enum officer_role role, int64_t
 {
 	const struct officer *out[8];
 	struct buf b = { 0 };
-	size_t n = roster_on_duty(r, unit, role, now, out, max);
+	size_t n = roster_on_duty(r, NULL, unit, role, now, out, max);
 
 	for (size_t i = 0; i < n; i++)
 		buf_addf(&b, "%s%s", i > 0 ? " " : "", out[i]->id);
@@ -360,15 +410,15 @@ START_TEST(banyuwangi)
 	for (size_t i = 0; i < units_count(t); i++) {
 		const struct unit *u = unit_at(t, i);
 
-		ck_assert_msg(roster_on_duty(&r, u->code, ROLE_PETUGAS, at(5, 3, 0), out,
+		ck_assert_msg(roster_on_duty(&r, NULL, u->code, ROLE_PETUGAS, at(5, 3, 0), out,
 		    1) == 1, "%s", u->code);
 		if (u->tier != TIER_LUAR)
-			ck_assert_msg(roster_on_duty(&r, u->code, ROLE_KEPALA, at(5, 3, 0), out,
+			ck_assert_msg(roster_on_duty(&r, NULL, u->code, ROLE_KEPALA, at(5, 3, 0), out,
 			    1) == 1, "%s",
 			    u->code);
 	}
 	for (int hour = 0; hour < 24; hour++)
-		ck_assert_uint_eq(roster_on_duty(&r, "D112", ROLE_OPERATOR, at(5, hour, 0), out,
+		ck_assert_uint_eq(roster_on_duty(&r, NULL, "D112", ROLE_OPERATOR, at(5, hour, 0), out,
 		    1), 1);
 	roster_release(&r);
 	units_free(t);
@@ -386,6 +436,7 @@ roster_suite(void)
 
 	tcase_add_loop_test(tc, duty_words, 0, (int)N_ELEMS(duties));
 	tcase_add_loop_test(tc, duty_hours, 0, (int)N_ELEMS(moments));
+	tcase_add_loop_test(tc, duty_on_holidays, 0, (int)N_ELEMS(feasts));
 	tcase_add_test(tc, on_duty_in_order);
 	tcase_add_test(tc, away_or_ended_is_not_on_duty);
 	tcase_add_test(tc, found_by_id);
