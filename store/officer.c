@@ -176,6 +176,14 @@ put_run(struct commit_batch *b, struct store *st, const struct officer *const *w
 	return ok;
 }
 
+static int
+say_stale(struct store *st, const struct officer *o)
+{
+	buf_reset(&st->why);
+	buf_addf(&st->why, "officer %s: changed by somebody else since you read him; try again", o->id);
+	return -1;
+}
+
 /* One try: each change stands on the roster that the one before it made.  0, -1 or PUT_AGAIN. */
 static int
 put_all(struct store *st, const struct officer *list, size_t n, const char *who, int *written)
@@ -194,7 +202,12 @@ put_all(struct store *st, const struct officer *list, size_t n, const char *who,
 	for (size_t i = 0; i < n && rc >= 0; i++) {
 		const struct officer *old = officer_find(&now, list[i].id);
 
-		if (old == NULL || !is_same(old, &list[i])) {
+		if (old != NULL && is_same(old, &list[i])) {
+			/* as it is already */
+		} else if (old != NULL && list[i].version != 0 && list[i].version != old->version) {
+			rc = say_stale(st, &list[i]);
+			break;
+		} else {
 			batch[b.n] = &list[i];
 			add_officer(&b, st, &list[i], old, seq++, who);
 		}

@@ -128,6 +128,9 @@ static const struct setting table[] = {
 	{ "sla.keep_languages", SET_DURATION, AT(keep_languages_ms), "400d", "1d", "4000d",
 	    "a language is remembered for so long after it was asked for" },
 
+	{ "roster.keep_shifts", SET_DURATION, AT(keep_shifts_ms), "35d", "1d", "400d",
+	    "a shift that is over stands in its officer's record for so long; the log has it for ever" },
+
 	{ "notify.batch", SET_INT, AT(notify_batch), "64", "1", "1000", "messages taken at once" },
 	{ "notify.lease", SET_DURATION, AT(notify_lease_ms), "30s", "1s", "10m",
 	    "a message being sent is taken up again after" },

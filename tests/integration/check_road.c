@@ -267,19 +267,10 @@ END_TEST
 
 /* ---- triage: what the router is not sure of ---- */
 
-/* `kentongan ARGS --dir --conf`: its exit status. */
 static int
 command(const char *args)
 {
-	struct buf bin = { 0 }, line = { 0 };
-	int status;
-
-	bin_path(&bin, "kentongan");
-	buf_addf(&line, "%s %s --dir %s --conf %s >/dev/null 2>&1", buf_str(&bin), args, house.dir, house.conf);
-	status = system(buf_str(&line));
-	buf_release(&bin);
-	buf_release(&line);
-	return WEXITSTATUS(status);
+	return house_command(args, NULL);
 }
 
 /* Messages of that kind in the record of the case. */

@@ -136,6 +136,28 @@ house_up(void)
 	buf_release(&path);
 }
 
+int
+house_command(const char *args, struct buf *out)
+{
+	struct buf bin = { 0 }, line = { 0 };
+	char part[4096];
+	size_t n;
+	FILE *f;
+	int status;
+
+	bin_path(&bin, "kentongan");
+	buf_addf(&line, "%s %s --dir %s --conf %s 2>&1", buf_str(&bin), args, house.dir, house.conf);
+	f = popen(buf_str(&line), "r");
+	ck_assert_ptr_nonnull(f);
+	while ((n = fread(part, 1, sizeof(part), f)) > 0)
+		if (out != NULL)
+			buf_add(out, part, n);
+	status = pclose(f);
+	buf_release(&bin);
+	buf_release(&line);
+	return WEXITSTATUS(status);
+}
+
 void
 house_down(void)
 {

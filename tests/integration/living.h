@@ -27,6 +27,8 @@ void house_make(const char *settings);
 void house_put_secret(const char *name, const char *value);
 void house_up(void);
 void house_down(void);
+/* `kentongan ARGS` in this house, through a shell: its exit status; out may be NULL. */
+int house_command(const char *args, struct buf *out);
 pid_t pid_of(const char *daemon);
 
 struct answer { long status; struct buf head, body; };
