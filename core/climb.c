@@ -26,6 +26,8 @@ case_due_first(const struct case_record *c)
 		offer(&d, DUE_CONFIRM, 0, c->confirm_by_ms);
 	if (c->state == CASE_MENUNGGU)
 		offer(&d, DUE_WAIT, 0, c->wait_until_ms);
+	if (c->state == CASE_DITERIMA)
+		offer(&d, DUE_ABANDON, 0, c->stall_ms);
 	offer(&d, DUE_REVIEW, 0, c->review_ms);
 	return d;
 }

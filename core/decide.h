@@ -39,6 +39,7 @@ struct command {
 	char into[CODE_CHARS + 1];		/* ON_MERGE */
 	char lang[4];				/* ON_LANGUAGE: a code of texts_language() */
 	char approver[OFFICER_ID_CHARS];	/* ON_WAIT: another officer */
+	char leaver[OFFICER_ID_CHARS];		/* ON_RETURN, ON_LEAVE: who is gone */
 	int64_t until_ms;			/* ON_WAIT, ON_ASK */
 	/* Nonces of new tasks come from it; its two lowest bits say how much longer than usual. */
 	uint64_t entropy;

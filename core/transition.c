@@ -32,6 +32,7 @@ static const struct transition transitions[] = {
 	{ CASE_BARU,        ON_LANGUAGE,       CASE_BARU,        0 },
 	{ CASE_BARU,        ON_FILE,           CASE_BARU,        0 },
 	{ CASE_BARU,        ON_FILE_MISSING,   CASE_BARU,        FX_TELL_HOLDERS },
+	{ CASE_BARU,        ON_LEAVE,          CASE_BARU,        FX_RELEASE },
 	{ CASE_BARU,        ON_DUE,            CASE_BARU,        FX_CLIMB },
 
 	{ CASE_DITUGASKAN,  ON_ASSIGN,         CASE_DITUGASKAN,
@@ -66,6 +67,7 @@ static const struct transition transitions[] = {
 	{ CASE_DITUGASKAN,  ON_LANGUAGE,       CASE_DITUGASKAN,  0 },
 	{ CASE_DITUGASKAN,  ON_FILE,           CASE_DITUGASKAN,  0 },
 	{ CASE_DITUGASKAN,  ON_FILE_MISSING,   CASE_DITUGASKAN,  FX_TELL_HOLDERS },
+	{ CASE_DITUGASKAN,  ON_LEAVE,          CASE_DITUGASKAN,  FX_RELEASE },
 	{ CASE_DITUGASKAN,  ON_DUE,            CASE_DITUGASKAN,  FX_CLIMB },
 
 	{ CASE_DITERIMA,    ON_ASSIGN,         CASE_DITUGASKAN,
@@ -100,6 +102,9 @@ static const struct transition transitions[] = {
 	{ CASE_DITERIMA,    ON_LANGUAGE,       CASE_DITERIMA,    0 },
 	{ CASE_DITERIMA,    ON_FILE,           CASE_DITERIMA,    0 },
 	{ CASE_DITERIMA,    ON_FILE_MISSING,   CASE_DITERIMA,    FX_TELL_HOLDERS },
+	{ CASE_DITERIMA,    ON_RETURN,         CASE_DITUGASKAN,  FX_RELEASE | FX_RESTART_TAKEN },
+	{ CASE_DITERIMA,    ON_LEAVE,          CASE_DITERIMA,    FX_RELEASE },
+	{ CASE_DITERIMA,    ON_ABANDON,        CASE_DITUGASKAN,  FX_RELEASE | FX_RESTART_TAKEN },
 	{ CASE_DITERIMA,    ON_DUE,            CASE_DITERIMA,    FX_CLIMB },
 
 	{ CASE_MENUJU,      ON_ASSIGN,         CASE_DITUGASKAN,
@@ -127,6 +132,8 @@ static const struct transition transitions[] = {
 	{ CASE_MENUJU,      ON_LANGUAGE,       CASE_MENUJU,      0 },
 	{ CASE_MENUJU,      ON_FILE,           CASE_MENUJU,      0 },
 	{ CASE_MENUJU,      ON_FILE_MISSING,   CASE_MENUJU,      FX_TELL_HOLDERS },
+	{ CASE_MENUJU,      ON_RETURN,         CASE_DITUGASKAN,  FX_RELEASE | FX_RESTART_TAKEN },
+	{ CASE_MENUJU,      ON_LEAVE,          CASE_MENUJU,      FX_RELEASE },
 	{ CASE_MENUJU,      ON_DUE,            CASE_MENUJU,      FX_CLIMB },
 
 	{ CASE_DITANGANI,   ON_ASSIGN,         CASE_DITUGASKAN,
@@ -151,6 +158,8 @@ static const struct transition transitions[] = {
 	{ CASE_DITANGANI,   ON_LANGUAGE,       CASE_DITANGANI,   0 },
 	{ CASE_DITANGANI,   ON_FILE,           CASE_DITANGANI,   0 },
 	{ CASE_DITANGANI,   ON_FILE_MISSING,   CASE_DITANGANI,   FX_TELL_HOLDERS },
+	{ CASE_DITANGANI,   ON_RETURN,         CASE_DITUGASKAN,  FX_RELEASE | FX_RESTART_TAKEN },
+	{ CASE_DITANGANI,   ON_LEAVE,          CASE_DITANGANI,   FX_RELEASE },
 	{ CASE_DITANGANI,   ON_DUE,            CASE_DITANGANI,   FX_CLIMB },
 
 	{ CASE_SELESAI,     ON_CONFIRM,        CASE_DITUTUP,     ENDED | FX_TELL_REPORTER },
@@ -166,6 +175,7 @@ static const struct transition transitions[] = {
 	{ CASE_SELESAI,     ON_LANGUAGE,       CASE_SELESAI,     0 },
 	{ CASE_SELESAI,     ON_FILE,           CASE_SELESAI,     0 },
 	{ CASE_SELESAI,     ON_FILE_MISSING,   CASE_SELESAI,     FX_TELL_HOLDERS },
+	{ CASE_SELESAI,     ON_LEAVE,          CASE_SELESAI,     FX_RELEASE },
 	{ CASE_SELESAI,     ON_DUE,            CASE_SELESAI,     FX_CLIMB },
 
 	{ CASE_MENUNGGU,    ON_ASSIGN,         CASE_DITUGASKAN,
@@ -187,6 +197,8 @@ static const struct transition transitions[] = {
 	{ CASE_MENUNGGU,    ON_LANGUAGE,       CASE_MENUNGGU,    0 },
 	{ CASE_MENUNGGU,    ON_FILE,           CASE_MENUNGGU,    0 },
 	{ CASE_MENUNGGU,    ON_FILE_MISSING,   CASE_MENUNGGU,    FX_TELL_HOLDERS },
+	{ CASE_MENUNGGU,    ON_RETURN,         CASE_DITUGASKAN,  FX_RELEASE | FX_RESTART_TAKEN },
+	{ CASE_MENUNGGU,    ON_LEAVE,          CASE_MENUNGGU,    FX_RELEASE },
 	{ CASE_MENUNGGU,    ON_DUE,            CASE_MENUNGGU,    FX_CLIMB },
 
 	/* what was sent before the end may arrive after it */
@@ -219,7 +231,8 @@ static const char *const events[] = {
 	[ON_WITHDRAW_ASKED] = "minta-batal", [ON_REJECT] = "tolak", [ON_MERGE] = "gabung",
 	[ON_QUIET] = "diam", [ON_WRONG_NUMBER] = "salah-nomor",
 	[ON_LANGUAGE] = "bahasa", [ON_UNDO] = "urung", [ON_TAKE_OVER] = "ambil-alih",
-	[ON_FILE] = "berkas", [ON_FILE_MISSING] = "berkas-hilang", [ON_DUE] = "tenggat",
+	[ON_FILE] = "berkas", [ON_FILE_MISSING] = "berkas-hilang",
+	[ON_RETURN] = "kembali", [ON_LEAVE] = "pergi", [ON_ABANDON] = "terbengkalai", [ON_DUE] = "tenggat",
 };
 
 const char *

@@ -85,6 +85,8 @@ add_snapshot(struct buf *b, const struct policy *p, const struct case_record *c)
 	    ",\"br\":%" PRId64,
 	    c->received_ms, case_due_ms(c), promise, met, breached);
 	buf_add_pair_if(b, "as", close_reason_name(c->closed_as));
+	if (c->abandoned_ms != 0)
+		buf_addf(b, ",\"ab\":%" PRId64, c->abandoned_ms);
 	buf_adds(b, c->sealed ? ",\"sealed\":1}" : "}");
 }
 
@@ -96,6 +98,7 @@ add_command(struct buf *b, const struct command *cmd)
 	buf_add_pair_if(b, "into", cmd->into);
 	buf_add_pair_if(b, "lang", cmd->lang);
 	buf_add_pair_if(b, "ok", cmd->approver);
+	buf_add_pair_if(b, "off", cmd->leaver);
 	buf_add_pair_if(b, "file", cmd->file);
 	buf_add_pair_if(b, "cause", cmd->cause);
 	if (cmd->until_ms != 0)

@@ -27,6 +27,7 @@ static struct history {
 	int index_n;
 	int reporter;
 	char cancelled[4096];
+	enum urgency paused;			/* when a clock was last paused */
 	int64_t hurry[POLICY_CLOCKS];		/* the rung before was empty: told then; 0 not */
 	int steps, accepted;
 } h;
@@ -143,6 +144,12 @@ any_command(struct command *cmd, const struct understanding *u)
 	case ON_LAPSE: case ON_DUE:
 		cmd->by = draw(8) ? BY_TIMER : BY_OFFICER;
 		break;
+	case ON_RETURN: case ON_LEAVE:
+		cmd->by = draw(8) ? BY_SYSTEM : BY_OFFICER;
+		snprintf(cmd->leaver, sizeof(cmd->leaver), "%s", w->c.holder[0] != '\0' && draw(2) ?
+		    w->c.holder : w->c.tasks_n > 0 && draw(4) ?
+		    w->c.tasks[draw((uint64_t)w->c.tasks_n)].officer : PICK(people));
+		break;
 	default:
 		cmd->by = draw(8) ? BY_OFFICER : (enum actor_kind)draw(BY_TIMER + 1);
 	}
@@ -195,7 +202,7 @@ clock_due(const struct case_record *c, int i)
 static int64_t
 slow_due(const struct case_record *c)
 {
-	int64_t list[POLICY_CLOCKS + 3] = { 0 }, best = 0;
+	int64_t list[POLICY_CLOCKS + 4] = { 0 }, best = 0;
 
 	if (c->state == CASE_DITUTUP)
 		return 0;
@@ -204,6 +211,7 @@ slow_due(const struct case_record *c)
 	list[POLICY_CLOCKS] = c->state == CASE_SELESAI ? c->confirm_by_ms : 0;
 	list[POLICY_CLOCKS + 1] = c->state == CASE_MENUNGGU ? c->wait_until_ms : 0;
 	list[POLICY_CLOCKS + 2] = c->review_ms;
+	list[POLICY_CLOCKS + 3] = c->state == CASE_DITERIMA ? c->stall_ms : 0;
 	for (size_t i = 0; i < N_ELEMS(list); i++)
 		if (list[i] != 0 && (best == 0 || list[i] < best))
 			best = list[i];
@@ -257,8 +265,10 @@ time_is_not_given_back(const struct case_record *b, const struct case_record *a,
 		HOLDS(stop == STOP_ON_RESOLVE &&
 		    is->due_ms <= was->due_ms + h.w.now - was->met_ms &&
 		    (is->due_ms == was->due_ms + h.w.now - was->met_ms ||
-		    strcmp(h.w.fx.what, "tugaskan") == 0),
+		    strcmp(h.w.fx.what, "tugaskan") == 0 || a->urgency > h.paused),
 		    "%s waited %" PRId64, name, h.w.now - was->met_ms);
+	if (is->state == CLOCK_PAUSED && was->state != CLOCK_PAUSED)
+		h.paused = a->urgency;		/* danger added meanwhile brings the end nearer */
 	if (is->state == CLOCK_PAUSED)
 		HOLDS(stop == STOP_ON_RESOLVE && a->state == CASE_MENUNGGU && !a->wait_asked,
 		    "%s", name);
@@ -280,6 +290,41 @@ time_is_not_given_back(const struct case_record *b, const struct case_record *a,
 	if (is->state == CLOCK_MET && was->state == CLOCK_RUNNING)
 		HOLDS(is->met_ms == h.w.now && (was->due_ms >= h.w.now || is->breached_ms != 0),
 		    "%s met late", name);
+}
+
+/* Who is gone is out of the case: no task, nothing in hand, nothing on the way to him. */
+static void
+the_gone_are_gone(const struct case_record *b, const struct case_record *a, const struct command *cmd)
+{
+	int left_lying = strcmp(h.w.fx.what, "terbengkalai") == 0;
+	const char *who = left_lying ? b->holder : cmd->leaver;
+
+	if (!left_lying && cmd->event != ON_RETURN && cmd->event != ON_LEAVE)
+		return;
+	HOLDS(a->holder[0] == '\0' || strcmp(a->holder, who) != 0, "%s holds it", who);
+	HOLDS(a->state != CASE_DITUGASKAN || a->holder[0] == '\0', "%s holds it", a->holder);
+	HOLDS(a->abandoned == b->abandoned + left_lying, "%d", a->abandoned);
+	for (int i = 0; left_lying && i < a->tasks_n; i++)
+		HOLDS(strcmp(a->tasks[i].officer, who) != 0, "%s has it again", who);
+	for (int i = 0; i < b->tasks_n; i++)
+		if (strcmp(b->tasks[i].officer, who) == 0 && b->tasks[i].nonce[0] != '\0')
+			for (int k = 0; k < a->tasks_n; k++)
+				HOLDS(strcmp(a->tasks[k].officer, who) != 0 ||
+				    a->tasks[k].message > b->messages, "%s keeps his task", who);
+	for (int i = 0; i < a->pending_n; i++)
+		HOLDS(strcmp(a->pending[i].officer, who) != 0 || a->pending[i].n > b->messages,
+		    "%d is on its way to %s", a->pending[i].n, who);
+}
+
+/* Accepted work has an end by which something must be seen of it, and nothing else has. */
+static void
+nothing_lies_for_ever(const struct case_record *a)
+{
+	int64_t limit = h.w.p->stall_ms[a->urgency];
+
+	HOLDS((a->stall_ms != 0) == (a->state == CASE_DITERIMA && limit != 0), "%" PRId64, a->stall_ms);
+	HOLDS(a->stall_ms <= h.w.now + limit, "%" PRId64, a->stall_ms - h.w.now);
+	HOLDS(a->abandoned_ms == 0 || a->holder[0] == '\0', "%s", a->holder);
 }
 
 /* Fired or passed: once in an epoch, in order, never before it is due. */
@@ -446,7 +491,7 @@ survives_the_store(const struct case_record *a)
 }
 
 static void
-check_step(void)
+check_step(const struct command *cmd)
 {
 	const struct case_record *b = &h.w.before, *a = &h.w.c;
 	int first = b->version == 0;
@@ -455,6 +500,9 @@ check_step(void)
 		only_lawful_moves(b, a);
 	for (int i = 0; !first && i < a->clocks_n; i++)
 		time_is_not_given_back(b, a, i);
+	if (cmd != NULL)
+		the_gone_are_gone(b, a, cmd);
+	nothing_lies_for_ever(a);
 	escalates_once(b, a);
 	remember_hurry(b, a);
 	HOLDS(case_due_ms(a) == slow_due(a), "%" PRId64 " is not %" PRId64,
@@ -494,7 +542,7 @@ step(const struct command *cmd)
 	say(cmd, rc);
 	if (rc == 0) {
 		h.accepted++;
-		check_step();
+		check_step(cmd);
 		return 0;
 	}
 	HOLDS(memcmp(&h.w.fx.after, &h.w.c, sizeof(h.w.c)) == 0,
@@ -537,7 +585,7 @@ live(uint64_t n)
 	received = h.w.now - 40 - any_while();
 	HOLDS(world_open(&h.w, draw(4) ? ON_OPEN : ON_TRIAGE, &u, received) == 0, "%s",
 	    refusal_text(h.w.fx.refusal));
-	check_step();
+	check_step(NULL);
 	for (int i = 0; i < STEPS && h.w.c.state != CASE_DITUTUP; i++) {
 		int64_t due = case_due_ms(&h.w.c);
 
