@@ -9,6 +9,7 @@
 
 #include "lib/config.h"
 #include "lib/log.h"
+#include "store/leaver.h"
 
 const struct officer *
 officer_named(const struct house *h, const char *id)
@@ -23,11 +24,16 @@ officer_named(const struct house *h, const char *id)
 int
 officers_write(struct house *h, const struct officer *list, size_t n)
 {
-	int written = officers_put(&h->st, list, n, "cli");
+	int written = officers_put(&h->st, list, n, "cli"), back;
 
 	if (written < 0)
 		return cli_fail("%s", store_error(&h->st));
 	printf("%d of %zu officers written\n", written, n);
+	back = leavers_release(h);
+	if (back > 0)
+		printf("%d cases went back to their units\n", back);
+	if (back < 0)
+		fputs("not all cases of those who left went back yet; sla goes on with it\n", stderr);
 	return 0;
 }
 
@@ -101,6 +107,22 @@ end(struct house *h, const struct cli *c, const struct officer_flags *f)
 		return 1;
 	o = *old;
 	o.ended = 1;
+	return officers_write(h, &o, 1);
+}
+
+/* A new number: what was told to the old one is told anew. */
+static int
+renumber(struct house *h, const struct cli *c, const struct officer_flags *f)
+{
+	const struct officer *old = officer_named(h, c->args[1]);
+	struct officer o;
+
+	(void)f;
+	if (old == NULL)
+		return 1;
+	o = *old;
+	if (phone_normalise(o.phone, c->args[2], strlen(c->args[2])) != PHONE_E164)
+		return cli_fail("%s: no telephone number; write it as +62812...", c->args[2]);
 	return officers_write(h, &o, 1);
 }
 
@@ -189,7 +211,8 @@ static const struct {
 	{ "list", list, 1, 1, "who is on the roster" },
 	{ "import", import, 2, 2, "FILE.csv   as conf/petugas.csv" },
 	{ "add", add, 2, 2, "ID --name N --unit U --phone P [--role R] [--duty D] [--order N]" },
-	{ "end", end, 2, 2, "ID   leaves the service" },
+	{ "phone", renumber, 3, 3, "ID NUMBER   has another number" },
+	{ "end", end, 2, 2, "ID   leaves the service; his cases go back to their units" },
 	{ "leave", leave, 2, 2, "ID --from DAY [--until DAY]" },
 	{ "back", back, 2, 2, "ID   is back from leave" },
 	{ "away", away, 2, 2, "ID --from MS --until MS   leave, for programs" },

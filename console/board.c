@@ -84,7 +84,7 @@ add_row(struct buf *b, const struct console *c, const struct model_case *k, int6
 	buf_addf(b, "<tr id=\"%s\"%s>", k->code.s, k->latihan ? " class=\"latihan\"" : "");
 	add_left(b, k, now);
 	buf_addf(b, "<td class=\"n\">%s%s</td>", k->latihan ? "LATIHAN " : "", code);
-	add_cell(b, case_state_name(k->state));
+	add_cell(b, k->abandoned_ms != 0 ? "diterima, terbengkalai" : case_state_name(k->state));
 	add_cell(b, k->unit[0] != '\0' ? console_unit_name(c, k->unit) : "triase");
 	add_cell(b, cat != NULL ? cat->shortname : k->category);
 	add_cell(b, buf_str(&place));

@@ -239,7 +239,8 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "publik",            "kode", NULL },
 	{ "publik-kabar",      "kode", NULL },
 	{ "publik-selesai",    "kode", NULL },
-	/* to officers */
+	/* to officers, from here on */
+#define FIRST_FOR_OFFICERS "tugas"
 	{ "tugas",             "kode nonce urgensi kategori tempat isi batas", "ringkas-tugas" },
 	{ "tugas-rahasia",     "kode", "ringkas-rahasia" },
 	{ "ingat",             "kode nonce kategori tempat persen sisa", "ringkas-ingat" },
@@ -666,6 +667,12 @@ text_brief(const char *kind)
 	int k = kind_index(kind);
 
 	return k >= 0 ? kinds[k].brief : NULL;
+}
+
+int
+text_is_for_officers(const char *kind)
+{
+	return kind_index(kind) >= kind_index(FIRST_FOR_OFFICERS);
 }
 
 int

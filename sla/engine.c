@@ -9,6 +9,7 @@
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
+#include "store/leaver.h"
 
 #define STEPS_MAX 24		/* of one case in one pass; the rest follows in the next */
 
@@ -318,4 +319,20 @@ engine_unread(struct engine *e)
 		return;
 	unread_lane(e, "e", now);
 	unread_lane(e, "n", now);
+}
+
+/* ---- cases of those who left ---- */
+
+void
+engine_leavers(struct engine *e)
+{
+	int64_t mono = clock_mono_ms();
+	int back;
+
+	if (mono < e->leavers_next_ms || e->h->policy == NULL)
+		return;
+	e->leavers_next_ms = mono + 1000;
+	back = leavers_release(e->h);
+	if (back > 0)
+		log_warn("leavers_released", "cases=%d", back);
 }

@@ -180,11 +180,23 @@ add_rendered(struct commit_batch *b, const struct store *st, const struct effect
 }
 
 static void
-add_indexes(struct commit_batch *b, const struct store *st, const struct effects *fx)
+add_cancel(struct commit_batch *b, const struct store *st, const char *id, int recall)
+{
+	args_add_key(&b->keys, st, KEY_MSG, id, NULL);
+	redis_args_adds(&b->args, id);
+	redis_args_adds(&b->args, recall ? "1" : "");
+}
+
+static void
+add_indexes(struct commit_batch *b, const struct store *st, const struct effects *fx,
+    int64_t roster_seq)
 {
 	const struct case_record *c = &fx->after;
-	char received[24];
+	char received[24], roster[24];
 
+	/* Decided by a roster that has changed since, it might tell somebody who is gone. */
+	snprintf(roster, sizeof(roster), "%" PRId64, roster_seq);
+	add_index(b, st, KEY_META, NULL, "=", "roster", roster);
 	snprintf(received, sizeof(received), "%" PRId64, c->received_ms);
 	for (int i = 0; i < fx->indexes_n; i++) {
 		const struct index_op *op = &fx->indexes[i];
@@ -254,16 +266,14 @@ commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p
 	add_item(b, st, &(struct item){ .code = fx->after.code.s, .expect = before->version,
 	    .doc = doc.data, .doc_len = doc.len, .input = input != NULL ? input->id : "",
 	    .due_ms = case_due_ms(&fx->after), .entry = &entry, .digest = digest,
-	    .index_n = fx->indexes_n, .out_n = n, .cancel_n = fx->cancels_n }, input);
-	add_indexes(b, st, fx);
+	    .index_n = 1 + fx->indexes_n, .out_n = n, .cancel_n = fx->cancels_n }, input);
+	add_indexes(b, st, fx, r->seq);
 	add_rendered(b, st, fx, keys, words != NULL ? words->ref : NULL, out, which, n);
 	for (int i = 0; i < fx->cancels_n; i++) {
 		char id[48];
 
 		message_id(id, sizeof(id), fx->after.code.s, fx->cancels[i]);
-		args_add_key(&b->keys, st, KEY_MSG, id, NULL);
-		redis_args_adds(&b->args, id);
-		redis_args_adds(&b->args, fx->recalls[i] ? "1" : "");
+		add_cancel(b, st, id, fx->recalls[i]);
 	}
 	for (int i = 0; i < n; i++)
 		outgoing_release(&out[i]);
@@ -312,7 +322,8 @@ commit_add_document(struct commit_batch *b, struct store *st, const struct docum
 	args_add_key(&b->keys, st, d->key, d->part, NULL);
 	add_item(b, st,
 	    &(struct item){ .code = "", .expect = d->version, .doc = d->data, .doc_len = d->len,
-	    .input = "", .due_ms = -1, .entry = &entry, .digest = digest, .index_n = d->index_n },
+	    .input = "", .due_ms = -1, .entry = &entry, .digest = digest, .index_n = d->index_n,
+	    .cancel_n = d->cancels_n },
 	    NULL);
 	for (int i = 0; i < d->index_n; i++) {
 		const char op[2] = { d->index[i].op, '\0' };
@@ -320,6 +331,8 @@ commit_add_document(struct commit_batch *b, struct store *st, const struct docum
 		add_index(b, st, d->index[i].key, d->index[i].part, op, d->index[i].field,
 		    d->index[i].value);
 	}
+	for (int i = 0; i < d->cancels_n; i++)
+		add_cancel(b, st, d->cancels[i], 1);
 	buf_release(&entry);
 }
 

@@ -221,11 +221,13 @@ local function inputs_after(inputs, input)
 	return out
 end
 
-local function index_write(x)
+local function index_write(x, now)
 	if x.op == 'd' then
 		redis.call('HDEL', x.key, x.field)
 	elseif x.op == 'c' then
 		redis.call('HINCRBY', x.key, x.field, x.value)
+	elseif x.op == 't' then
+		redis.call('HSET', x.key, x.field, text(now))
 	elseif x.op ~= '=' then		-- that one only asked
 		redis.call('HSET', x.key, x.field, x.value)
 	end
@@ -255,7 +257,7 @@ local function item_write(it, g, now, prefix)
 		g.later:add('ZREM', g.lease, it.code)
 	end
 	for _, x in ipairs(it.index) do
-		index_write(x)
+		index_write(x, now)
 	end
 	if it.cancel[1] then
 		-- What is cancelled may have been queued earlier in this very call.

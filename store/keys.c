@@ -102,6 +102,9 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "list of a recipient -> since when he gets many messages, how many, whether some are held",
 	  "notify", "notify", "officers told something since the last sweep",
 	  "sla's sweeper, a day after the last change" },
+	{ KEY_LEAVERS, "leavers", "hash",
+	  "officer id and keyed hash of the number that is his no more -> when: his cases go back still",
+	  "cli", "sla, cli", "changes not worked off yet", "who has given all his cases back" },
 };
 
 int

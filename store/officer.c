@@ -8,6 +8,7 @@
 
 #include "lib/log.h"
 #include "store/commit.h"
+#include "store/leaver.h"
 
 /* The key that seals officers: derived, so that a leaked lookup table opens no document. */
 static void
@@ -121,6 +122,7 @@ add_officer(struct commit_batch *b, struct store *st, const struct officer *o,
     const struct officer *old, int64_t seq, const char *who)
 {
 	char now_hash[LOOKUP_CHARS + 1] = "", old_hash[LOOKUP_CHARS + 1] = "", before[24];
+	char leaver[LEAVER_CHARS];
 	struct officer fresh = *o;
 	struct document d = { .key = KEY_OFFICER, .part = o->id,
 	    .version = old != NULL ? old->version : 0, .who = who, .officer = &fresh,
@@ -137,10 +139,14 @@ add_officer(struct commit_batch *b, struct store *st, const struct officer *o,
 	add_field(&d, KEY_META, '=', "roster", before);
 	add_field(&d, KEY_META, 'c', "roster", "1");
 	add_field(&d, KEY_OFFICERS, 's', o->id, "1");
-	if (old != NULL && old->phone[0] != '\0' &&
+	if (old != NULL && old->phone[0] != '\0' && !old->ended &&
 	    (strcmp(old->phone, o->phone) != 0 || o->ended)) {
 		lookup_of(old_hash, &st->lookup, old->phone);
 		add_field(&d, KEY_PHONES, 'd', old_hash, "");
+	}
+	if (old != NULL && !old->ended && (o->ended || old_hash[0] != '\0')) {
+		snprintf(leaver, sizeof(leaver), "%s %s", o->id, old_hash);
+		add_field(&d, KEY_LEAVERS, 't', leaver, "");
 	}
 	if (o->phone[0] != '\0' && !o->ended) {
 		lookup_of(now_hash, &st->lookup, o->phone);

@@ -1,9 +1,12 @@
 /* Who works: shifts, leave, those who go, drills; with the real daemons and commands. */
 #include <check.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/config.h"
+#include "store/house.h"
 #include "tests/integration/living.h"
 
 Suite *people_suite(void);
@@ -98,17 +101,213 @@ START_TEST(a_calendar_for_the_phone)
 }
 END_TEST
 
+/* ---- who leaves ---- */
+
+#define DLH_REPORT "sampah menumpuk tiga hari di pasar genteng kulon kecamatan genteng"
+#define NEW_NUMBER "+628111000111"
+
+/* Who has that number. */
+static void
+officer_of(const char *phone, char id[OFFICER_ID_CHARS])
+{
+	struct house h;
+
+	house_eye(&h);
+	id[0] = '\0';
+	for (size_t i = 0; i < h.roster.n; i++)
+		if (strcmp(h.roster.officers[i].phone, phone) == 0)
+			snprintf(id, OFFICER_ID_CHARS, "%s", h.roster.officers[i].id);
+	ck_assert_msg(id[0] != '\0', "%s", phone);
+	house_close(&h);
+}
+
+/* A case that somebody has accepted. */
+static void
+accepted(char code[CODE_CHARS + 1], char phone[24], char id[OFFICER_ID_CHARS], char nonce[8])
+{
+	sms("+6281234567001", DLH_REPORT, code);
+	first_task(code, phone, nonce);
+	officer_of(phone, id);
+	sms(phone, "TERIMA", NULL);
+	wait_state(code, "diterima");
+}
+
+/* How often the case's log says that. */
+static int
+was(const char *code, const char *what)
+{
+	json_t *doc = case_in_any(code), *e;
+	size_t i;
+	int n = 0;
+
+	json_array_foreach(json_object_get(doc, "log"), i, e)
+		n += strcmp(json_string_value(json_object_get(e, "what")), what) == 0;
+	json_decref(doc);
+	return n;
+}
+
+/* Nobody holds it, and a second task went out. */
+static void
+others_are_told(const char *code)
+{
+	json_t *doc, *m;
+	size_t i;
+	int n = 0;
+
+	doc = case_in(code, "ditugaskan");
+	json_array_foreach(json_object_get(doc, "messages"), i, m)
+		n += strcmp(json_string_value(json_object_get(m, "kind")), "tugas") == 0 &&
+		    strcmp(json_string_value(json_object_get(m, "state")), "superseded") != 0;
+	ck_assert_int_gt(n, 1);
+	ck_assert_str_eq(json_string_value(json_object_get(doc, "holder")), "");
+	json_decref(doc);
+}
+
+/* What he writes from the old number is a stranger's: a report of its own, no command. */
+static void
+is_a_stranger(const char *phone, const char *nonce, const char *code, const char *state)
+{
+	char line[64], own[CODE_CHARS + 1];
+
+	snprintf(line, sizeof(line), "TANGANI %s", nonce);
+	sms(phone, line, own);
+	told(own, "*", phone);
+	wait_state(code, state);
+	ck_assert_int_eq(was(code, "tangani"), 0);
+}
+
+START_TEST(who_leaves_gives_his_cases_back)
+{
+	char code[CODE_CHARS + 1], phone[24], id[OFFICER_ID_CHARS], nonce[8], args[64];
+
+	accepted(code, phone, id, nonce);
+	snprintf(args, sizeof(args), "officer end %s", id);
+	says(args, 0, "1 cases went back");
+	others_are_told(code);
+	ck_assert_int_eq(was(code, "kembali"), 1);
+	is_a_stranger(phone, nonce, code, "ditugaskan");
+	says(args, 0, "0 of 1");
+	ck_assert_int_eq(was(code, "kembali"), 1);
+}
+END_TEST
+
+/* The command died right after it had ended the officer: sla does the rest. */
+START_TEST(nobody_keeps_cases_when_the_command_dies)
+{
+	char code[CODE_CHARS + 1], phone[24], id[OFFICER_ID_CHARS], nonce[8];
+	struct house h;
+	struct officer o;
+
+	accepted(code, phone, id, nonce);
+	house_eye(&h);
+	o = *officer_find(&h.roster, id);
+	o.ended = 1;
+	ck_assert_int_eq(officers_put(&h.st, &o, 1, "test"), 1);
+	house_close(&h);
+	others_are_told(code);
+	ck_assert_int_eq(was(code, "kembali"), 1);
+}
+END_TEST
+
+START_TEST(a_new_number_is_a_new_phone)
+{
+	char code[CODE_CHARS + 1], phone[24], id[OFFICER_ID_CHARS], nonce[8], args[80];
+
+	accepted(code, phone, id, nonce);
+	snprintf(args, sizeof(args), "officer phone %s %s", id, NEW_NUMBER);
+	says(args, 0, "1 cases went back");
+	told(code, "tugas", NEW_NUMBER);
+	is_a_stranger(phone, nonce, code, "ditugaskan");
+	sms(NEW_NUMBER, "TERIMA", NULL);
+	wait_state(code, "diterima");
+}
+END_TEST
+
+/* What waits for him when he leaves is told to nobody; what he reported himself is answered. */
+START_TEST(the_old_number_is_told_nothing)
+{
+	char code[CODE_CHARS + 1], phone[24], id[OFFICER_ID_CHARS], nonce[8], args[64];
+	char mine[CODE_CHARS + 1], own[CODE_CHARS + 1];
+	struct buf path = { 0 }, out = { 0 };
+	pid_t notify;
+
+	accepted(code, phone, id, nonce);
+	notify = pid_of("notify");
+	ck_assert_int_eq(kill(notify, SIGSTOP), 0);
+	sms("+6281234567002", DLH_REPORT " lagi", mine);
+	wait_state(mine, "ditugaskan");
+	sms(phone, "ada jalan berlubang di desa kabat dekat masjid", own);
+	wait_state(own, "ditugaskan");
+	snprintf(args, sizeof(args), "officer end %s", id);
+	says(args, 0, "2 cases went back");
+	ck_assert_int_eq(kill(notify, SIGCONT), 0);
+	told(mine, "*", "+6281234567002");
+	told(mine, "tugas", "");
+	told(own, "terima", phone);		/* he lives here too */
+	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
+	ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &out), 0);
+	for (const char *line = buf_str(&out); *line != '\0'; line += strcspn(line, "\n") + 1) {
+		char one[2048];
+
+		snprintf(one, sizeof(one), "%.*s", (int)strcspn(line, "\n"), line);
+		ck_assert_msg(strstr(one, mine) == NULL || strstr(one, phone) == NULL, "%s", one);
+	}
+	buf_release(&path);
+	buf_release(&out);
+}
+END_TEST
+
+/* ---- accepted, abandoned ---- */
+
+START_TEST(who_lets_it_lie_loses_it)
+{
+	char code[CODE_CHARS + 1], phone[24], id[OFFICER_ID_CHARS], nonce[8], args[64];
+	json_t *doc;
+
+	accepted(code, phone, id, nonce);
+	doc = case_in(code, "ditugaskan");
+	ck_assert_int_eq(json_integer_value(json_object_get(doc, "abandoned")), 1);
+	ck_assert_int_gt(json_integer_value(json_object_get(doc, "abandoned_ms")), 0);
+	json_decref(doc);
+	ck_assert_int_eq(was(code, "terbengkalai"), 1);
+	told(code, "tarik", phone);
+	snprintf(args, sizeof(args), "case %s", code);
+	says(args, 0, "diterima, terbengkalai");
+}
+END_TEST
+
+static void
+begin_impatient(void)
+{
+	struct buf line = { 0 };
+
+	house_make("");
+	buf_addf(&line, "sed -i 's/terbengkalai-biasa: .*/terbengkalai-biasa: 1s/; "
+	    "s/terbengkalai-mendesak: .*/terbengkalai-mendesak: 1s/' %s/sla.yaml", house.conf);
+	ck_assert_int_eq(system(buf_str(&line)), 0);
+	buf_release(&line);
+	house_up();
+}
+
 Suite *
 people_suite(void)
 {
 	Suite *s = suite_create("people");
-	TCase *tc = tcase_create("people");
+	TCase *tc = tcase_create("people"), *impatient = tcase_create("impatient");
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, a_month_of_shifts);
 	tcase_add_test(tc, an_import_keeps_what_it_does_not_say);
 	tcase_add_test(tc, a_calendar_for_the_phone);
+	tcase_add_test(tc, who_leaves_gives_his_cases_back);
+	tcase_add_test(tc, nobody_keeps_cases_when_the_command_dies);
+	tcase_add_test(tc, a_new_number_is_a_new_phone);
+	tcase_add_test(tc, the_old_number_is_told_nothing);
 	suite_add_tcase(s, tc);
+	tcase_set_timeout(impatient, 120);
+	tcase_add_checked_fixture(impatient, begin_impatient, end);
+	tcase_add_test(impatient, who_lets_it_lie_loses_it);
+	suite_add_tcase(s, impatient);
 	return s;
 }

@@ -1375,6 +1375,46 @@ START_TEST(the_log_tells_the_roster_of_any_moment)
 }
 END_TEST
 
+/* A decision made by the roster before would tell somebody who is gone. */
+START_TEST(a_decision_stands_on_the_roster_of_now)
+{
+	struct code code = kit_opened(&b, "1", 0);
+	struct officer o = *officer_find(&b.roster, KIT_KPL);
+
+	o.version = 0;
+	o.ended = 1;
+	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), 1);
+	ck_assert_int_eq(kit_act(&b, &code, ON_ACCEPT, KIT_PTG), COMMIT_CONFLICT);
+	ck_assert_int_eq(bench_load(&b, &b.roster), 1);
+	ck_assert_int_eq(kit_act(&b, &code, ON_ACCEPT, KIT_PTG), COMMIT_OK);
+}
+END_TEST
+
+/* Noted in the same call that ends him, once; not for a change that nobody's number is touched by. */
+START_TEST(who_leaves_is_noted)
+{
+	struct officer o = *officer_find(&b.roster, KIT_PTG);
+	const char *key = bench_key(&b, KEY_LEAVERS, NULL);
+	struct buf field = { 0 };
+
+	o.version = 0;
+	o.order = 7;
+	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), 1);
+	ck_assert_int_eq(bench_integer(&b, "HLEN %s", key), 0);
+	snprintf(o.phone, sizeof(o.phone), "+6281777777777");
+	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), 1);
+	ck_assert_int_eq(bench_integer(&b, "HLEN %s", key), 1);
+	o.ended = 1;
+	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), 1);
+	o.order = 8;		/* who has left leaves no more */
+	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), 1);
+	ck_assert_int_eq(bench_integer(&b, "HLEN %s", key), 2);
+	bench_text(&b, &field, "HRANDFIELD %s", key);
+	ck_assert_int_eq(strncmp(buf_str(&field), KIT_PTG " ", strlen(KIT_PTG) + 1), 0);
+	buf_release(&field);
+}
+END_TEST
+
 /* Two of one import share a number: one of them is told so, the others are written. */
 START_TEST(two_with_one_number)
 {
@@ -1679,6 +1719,8 @@ store_suite(void)
 	tcase_add_test(tc, officers_are_kept);
 	tcase_add_test(tc, two_with_one_number);
 	tcase_add_test(tc, the_log_tells_the_roster_of_any_moment);
+	tcase_add_test(tc, a_decision_stands_on_the_roster_of_now);
+	tcase_add_test(tc, who_leaves_is_noted);
 	tcase_add_test(tc, personal_data_is_sealed);
 	tcase_add_test(tc, versions);
 	suite_add_tcase(s, tc);
