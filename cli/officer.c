@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/config.h"
+#include "core/rollcall.h"
 #include "lib/log.h"
 #include "store/leaver.h"
 
@@ -96,6 +97,34 @@ list(struct house *h, const struct cli *c, const struct officer_flags *f)
 	return 0;
 }
 
+static void
+print_reach(const char *what, int n, int silent)
+{
+	printf("\t%s %d/%d", what, n - silent, n);
+}
+
+/* Which numbers answer roll-calls, by unit; last the sums. */
+static int
+reach(struct house *h, const struct cli *c, const struct officer_flags *f)
+{
+	struct reach *units = xcalloc(h->roster.n + 1, sizeof(*units)), sum = { .unit = "*" };
+	size_t n = rollcall_reach(&h->roster, units);
+
+	(void)c, (void)f;
+	for (size_t i = 0; i <= n; i++) {
+		const struct reach *u = i < n ? &units[i] : &sum;
+
+		printf("%s", u->unit);
+		print_reach("kepala", u->heads, u->heads_silent);
+		print_reach("semua", u->all, u->all_silent);
+		putchar('\n');
+		sum.heads += u->heads, sum.heads_silent += u->heads_silent;
+		sum.all += u->all, sum.all_silent += u->all_silent;
+	}
+	free(units);
+	return 0;
+}
+
 static int
 end(struct house *h, const struct cli *c, const struct officer_flags *f)
 {
@@ -115,14 +144,16 @@ static int
 renumber(struct house *h, const struct cli *c, const struct officer_flags *f)
 {
 	const struct officer *old = officer_named(h, c->args[1]);
+	char phone[PHONE_CHARS];
 	struct officer o;
 
 	(void)f;
 	if (old == NULL)
 		return 1;
 	o = *old;
-	if (phone_normalise(o.phone, c->args[2], strlen(c->args[2])) != PHONE_E164)
+	if (phone_normalise(phone, c->args[2], strlen(c->args[2])) != PHONE_E164)
 		return cli_fail("%s: no telephone number; write it as +62812...", c->args[2]);
+	officer_renumber(&o, phone);
 	return officers_write(h, &o, 1);
 }
 
@@ -209,6 +240,7 @@ static const struct {
 	const char *usage;
 } commands[] = {
 	{ "list", list, 1, 1, "who is on the roster" },
+	{ "reach", reach, 1, 1, "which numbers answer roll-calls, by unit" },
 	{ "import", import, 2, 2, "FILE.csv   as conf/petugas.csv" },
 	{ "add", add, 2, 2, "ID --name N --unit U --phone P [--role R] [--duty D] [--order N]" },
 	{ "phone", renumber, 3, 3, "ID NUMBER   has another number" },

@@ -34,7 +34,7 @@ case_due_first(const struct case_record *c)
 
 static size_t
 rung_recipients(const struct step *s, const struct rung *g, const char **unit,
-    const struct officer **out, size_t max)
+    const struct officer **out, size_t max, size_t *silent)
 {
 	const struct unit *u = case_answerable(s->p, s->c);
 	const struct place *p = place_find(s->p->places, s->c->place);
@@ -46,7 +46,8 @@ rung_recipients(const struct step *s, const struct rung *g, const char **unit,
 	else if (g->to == RUNG_UNIT || g->to == RUNG_FEED)
 		u = unit_find(s->p->units, g->unit);
 	*unit = u != NULL ? u->code : "";
-	return u != NULL ? roster_on_duty(s->r, s->p->calendar, u->code, ROLE_KEPALA, s->now_ms, out, max) : 0;
+	*silent = 0;
+	return u != NULL ? roster_on_rung(s->r, s->p->calendar, u->code, s->now_ms, out, max, silent) : 0;
 }
 
 /*
@@ -92,7 +93,7 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 	const struct officer *heads[2];
 	const char *unit;
 	int last = k->rung + 1 == l->n;
-	size_t n = rung_recipients(s, g, &unit, heads, N_ELEMS(heads));
+	size_t silent, n = rung_recipients(s, g, &unit, heads, N_ELEMS(heads), &silent);
 	int overtaken = (!last && k->due_ms + l->rungs[k->rung + 1].after_ms <= s->now_ms) ||
 	    (e->late_ms > OUTAGE_MS && !is_highest_due(s, clock, k->rung));
 
@@ -112,8 +113,10 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 		return;
 	}
 	if (n == 0 && g->to != RUNG_FEED) {
-		e->kind = ESC_PASSED, e->why = "kosong";
-		tell_gap(s, unit, g->name);
+		e->kind = ESC_PASSED, e->why = silent > 0 ? "tak-terjangkau" : "kosong";
+		s->fx->gap = 1;
+		if (silent == 0)	/* of numbers that do not answer the keeper was told, once */
+			tell_gap(s, unit, g->name);
 		if (k->next_ms > s->now_ms)
 			k->next_ms = s->now_ms;		/* the next one hears of it at once */
 		return;

@@ -27,6 +27,7 @@
  *   lain:
  *     konfirmasi: 3d      urung: 10m      tunggu: 60d     tanya: 2d       tinjau: 1d
  *     umur-pesan: 12h     diberitahu: 3   triase: D112    jadwal: O-KOMINFO
+ *     tak-terjangkau: 30d
  *     terbengkalai-darurat: 15m   -mendesak: 1h   -biasa: 2h      # without: never
  *
  * The feed is always reachable: it ends a ladder.
@@ -87,6 +88,7 @@ struct policy {
 	int64_t review_ms;		/* a case with nothing else due is looked at again after */
 	int64_t message_life_ms;	/* a message not sent within is expired */
 	int64_t stall_ms[URGENCY_DARURAT + 1];	/* accepted and no sign of work this long: abandoned; 0 never */
+	int64_t silent_ms;		/* a number that leaves roll-calls unanswered for so long is no rung */
 	int told_max;			/* officers told per unit */
 	char triage_unit[UNIT_CODE_CHARS];	/* desk for what is not clear */
 	char roster_unit[UNIT_CODE_CHARS];	/* owner of the rosters */

@@ -271,6 +271,16 @@ officer_copy(struct officer *out, const struct officer *o)
 }
 
 void
+officer_renumber(struct officer *o, const char *phone)
+{
+	if (strcmp(o->phone, phone) == 0)
+		return;
+	memcpy(o->phone, phone, strlen(phone) + 1);
+	o->rollcall_ms = o->asked_ms = 0;
+	o->silent = 0;
+}
+
+void
 officer_keep(struct officer *fresh, const struct officer *old)
 {
 	struct officer copy;
@@ -282,6 +292,11 @@ officer_keep(struct officer *fresh, const struct officer *old)
 	fresh->away_from_ms = old->away_from_ms;
 	fresh->away_until_ms = old->away_until_ms;
 	fresh->ended = old->ended;
+	if (strcmp(fresh->phone, old->phone) == 0) {
+		fresh->rollcall_ms = old->rollcall_ms;
+		fresh->asked_ms = old->asked_ms;
+		fresh->silent = old->silent;
+	}
 	fresh->version = old->version;
 }
 
@@ -311,6 +326,12 @@ add_rest(struct buf *b, const struct officer *o)
 	    ",\"urutan\":%d,\"cuti_dari_ms\":%lld,\"cuti_sampai_ms\":%lld,\"berakhir\":%s",
 	    o->order, (long long)o->away_from_ms, (long long)o->away_until_ms,
 	    o->ended ? "true" : "false");
+	if (o->rollcall_ms != 0)
+		buf_addf(b, ",\"apel_ms\":%lld", (long long)o->rollcall_ms);
+	if (o->asked_ms != 0)
+		buf_addf(b, ",\"ditanya_ms\":%lld", (long long)o->asked_ms);
+	if (o->silent)
+		buf_adds(b, ",\"senyap\":true");
 	for (size_t i = 0; i < o->shifts_n; i++)
 		buf_addf(b, "%s[\"%s\",%lld,%lld]%s", i == 0 ? ",\"dinas\":[" : ",",
 		    o->shifts[i].unit, (long long)o->shifts[i].from_ms,
@@ -412,6 +433,19 @@ decode_shifts(struct officer *o, const json_t *list)
 	return 0;
 }
 
+/* Members that came later, and are left out where they say nothing. */
+static int
+decode_rollcall(struct officer *o, const json_t *root)
+{
+	if (json_object_get(root, "apel_ms") != NULL &&
+	    decode_number(root, "apel_ms", &o->rollcall_ms) != 0)
+		return -1;
+	if (json_object_get(root, "ditanya_ms") != NULL &&
+	    decode_number(root, "ditanya_ms", &o->asked_ms) != 0)
+		return -1;
+	return json_object_get(root, "senyap") != NULL ? decode_flag(root, "senyap", &o->silent) : 0;
+}
+
 static int
 decode(struct officer *o, const json_t *root, int hidden)
 {
@@ -425,7 +459,7 @@ decode(struct officer *o, const json_t *root, int hidden)
 	    decode_number(root, "urutan", &order) != 0 || order > ORDER_MAX ||
 	    decode_number(root, "cuti_dari_ms", &o->away_from_ms) != 0 ||
 	    decode_number(root, "cuti_sampai_ms", &o->away_until_ms) != 0 ||
-	    decode_shifts(o, json_object_get(root, "dinas")) != 0 ||
+	    decode_shifts(o, json_object_get(root, "dinas")) != 0 || decode_rollcall(o, root) != 0 ||
 	    decode_number(root, "versi", &o->version) != 0)
 		return -1;
 	o->order = (int)order;
@@ -564,5 +598,26 @@ roster_on_duty(const struct roster *r, const struct calendar *holidays, const ch
 	for (; n < max && p->o != NULL; p++)
 		if (is_posted(p->o, unit, &m))
 			out[n++] = p->o;
+	return n;
+}
+
+size_t
+roster_on_rung(const struct roster *r, const struct calendar *holidays, const char *unit,
+    int64_t now_ms, const struct officer **out, size_t max, size_t *silent)
+{
+	const struct post *p = posts_find(r->posts, unit, ROLE_KEPALA);
+	struct duty_moment m;
+	size_t n = 0;
+
+	*silent = 0;
+	duty_moment_at(&m, holidays, now_ms);
+	for (; p != NULL && p->o != NULL && n < max; p++) {
+		if (!is_posted(p->o, unit, &m))
+			continue;
+		if (p->o->silent)
+			++*silent;
+		else
+			out[n++] = p->o;
+	}
 	return n;
 }

@@ -34,6 +34,9 @@ struct officer {
 	struct duty duty;
 	struct shift *shifts; size_t shifts_n;	/* by time, no two at once */
 	int64_t away_from_ms, away_until_ms;	/* leave; 0,0 none; until 0: open end */
+	int64_t rollcall_ms;		/* the last roll-call that asked him; 0 none ever did */
+	int64_t asked_ms;		/* since when a question to his number is open; 0 none is */
+	int silent;			/* it was open too long: he is no rung (core/rollcall.h) */
 	int ended;			/* left the service */
 	int64_t version;
 };
@@ -67,10 +70,12 @@ void officer_release(struct officer *o);
 /* A copy that owns what it holds, for who is going to change it. */
 void officer_copy(struct officer *out, const struct officer *o);
 /*
- * What petugas.csv does not say of an officer stays as it was: his leave, his shifts, that he has
- * ended.  fresh takes these from old, and its version.
+ * What petugas.csv does not say of an officer stays as it was: his leave, his shifts, whether he
+ * answers, that he has ended.  fresh takes these from old, and its version.
  */
 void officer_keep(struct officer *fresh, const struct officer *old);
+/* Another number was never asked anything. */
+void officer_renumber(struct officer *o, const char *phone);
 /* Sorts by unit, role and order; the questions below need it after every change of officers. */
 void roster_sort(struct roster *r);
 
@@ -82,6 +87,12 @@ const struct officer *officer_find(const struct roster *r, const char *id);
  */
 size_t roster_on_duty(const struct roster *r, const struct calendar *holidays, const char *unit,
     enum officer_role role, int64_t now_ms, const struct officer **out, size_t max);
+/*
+ * The same of heads, for a rung: without those whose number answers no roll-call.  *silent gets how
+ * many these are, of those on duty.
+ */
+size_t roster_on_rung(const struct roster *r, const struct calendar *holidays, const char *unit,
+    int64_t now_ms, const struct officer **out, size_t max, size_t *silent);
 int officer_is_away(const struct officer *o, int64_t now_ms);
 /* The shift that runs at now, NULL: none. */
 const struct shift *officer_shift_at(const struct officer *o, int64_t now_ms);

@@ -260,6 +260,7 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "celah",             "unit anak", "ringkas-celah" },
 	{ "sistem",            "apa", NULL },
 	{ "tambahan",          "kode isi", "ringkas-tambahan" },
+	{ "apel",              "unit", NULL },
 	/* lines of a digest; a sealed case says no more there than alone */
 	{ "ikhtisar",          "jumlah butir", NULL },
 	{ "ringkas-tugas",     "kode nonce kategori tempat batas", NULL },

@@ -11,9 +11,11 @@
 #include "lib/log.h"
 #include "router/together.h"
 #include "router/work.h"
+#include "store/rollcall.h"
 #include "store/said.h"
 
 #define TRIES 5
+#define READY_MORE 20		/* "siap pak", "siap ndan 86" */
 #define TAP_LIFE_MS 60000	/* a phone shows a button as waiting for less than that */
 
 /* ---- grammar ---- */
@@ -35,6 +37,7 @@ static const struct { const char *word; enum speech_kind kind; } resident_words[
 	{ "YA", SPEECH_YES }, { "BELUM", SPEECH_NO }, { "STOP", SPEECH_STOP },
 	{ "BERHENTI", SPEECH_STOP }, { "SALAH", SPEECH_WRONG },
 	{ "BAHASA", SPEECH_LANGUAGE }, { "BASA", SPEECH_LANGUAGE }, { "BASO", SPEECH_LANGUAGE },
+	{ "SIAP", SPEECH_READY },
 	{ "BOSO", SPEECH_LANGUAGE }, { "BHASA", SPEECH_LANGUAGE }, { "LANGUAGE", SPEECH_LANGUAGE },
 };
 
@@ -116,6 +119,11 @@ parse_resident(struct speech *s, enum speech_kind kind, const char *rest)
 			s->kind = kind;
 			s->note = rest;
 		}
+		return;
+	}
+	if (kind == SPEECH_READY) {
+		if (strlen(rest) <= READY_MORE)
+			s->kind = kind;
 		return;
 	}
 	if (kind == SPEECH_STOP || kind == SPEECH_WRONG) {
@@ -1013,6 +1021,10 @@ converse(struct router *r, struct entry *e)
 			return rc;
 	}
 	speech_parse(&s, e->words.text);
+	if (o != NULL)
+		rollcall_note(&r->h, o, r->now_ms);
+	if (s.kind == SPEECH_READY && (o == NULL || o->asked_ms == 0))
+		s.kind = SPEECH_NONE;
 	/* Danger is a report of its own, also below an old message. */
 	if (e->quoted.s[0] != '\0' && s.kind == SPEECH_NONE &&
 	    entry_understand(r, e)->urgency != URGENCY_DARURAT) {
@@ -1042,6 +1054,8 @@ converse(struct router *r, struct entry *e)
 		return goes_quiet(r, e, o, &s);
 	case SPEECH_LANGUAGE:
 		return speaks(r, e, &s);
+	case SPEECH_READY:
+		return answer(r, e, 1, "siap", NULL, NULL, NULL, 0);
 	case SPEECH_NONE:
 		break;
 	}

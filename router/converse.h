@@ -19,7 +19,8 @@ struct entry;
 
 enum speech_kind {
 	SPEECH_NONE, SPEECH_OFFICER, SPEECH_CHECK, SPEECH_WITHDRAW, SPEECH_YES, SPEECH_NO, SPEECH_STOP, SPEECH_WRONG,
-	SPEECH_LANGUAGE
+	SPEECH_LANGUAGE,
+	SPEECH_READY		/* the answer to a roll-call; from others it is only a word */
 };
 struct speech {
 	enum speech_kind kind;

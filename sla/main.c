@@ -28,6 +28,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		nap = engine_run(&s->engine);
 		engine_unread(&s->engine);
 		engine_leavers(&s->engine);
+		engine_rollcall(&s->engine);
 	}
 	tv = ms_to_timeval(nap);
 	event_add(s->tick, &tv);

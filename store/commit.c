@@ -281,6 +281,17 @@ commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p
 	buf_release(&doc);
 }
 
+static void
+add_said(struct commit_batch *b, const struct store *st, const struct answer *a,
+    const struct case_keys *keys)
+{
+	add_message(b, st, a->id, a->route, a->lane_e, keys,
+	    &(struct outbox_words){ .code = a->code, .kind = a->kind, .to = a->to,
+	    .text = buf_str(a->text), .text_len = a->text->len, .brief = "",
+	    .lang = a->text_lang != NULL ? a->text_lang : "", .latihan = a->latihan,
+	    .heard_ms = a->heard_ms }, b->decided_ms, a->not_after_ms);
+}
+
 void
 commit_add_answer(struct commit_batch *b, struct store *st, const struct answer *a,
     const struct case_keys *keys, const struct input_id *input)
@@ -299,11 +310,7 @@ commit_add_answer(struct commit_batch *b, struct store *st, const struct answer 
 	if (a->lang != NULL)
 		add_index(b, st, KEY_LANGUAGE, NULL, a->lang[0] != '\0' ? "s" : "d", a->lookup, a->lang);
 	if (out_n)
-		add_message(b, st, a->id, a->route, a->lane_e, keys,
-		    &(struct outbox_words){ .code = a->code, .kind = a->kind, .to = a->to,
-		    .text = buf_str(a->text), .text_len = a->text->len, .brief = "",
-		    .lang = a->text_lang != NULL ? a->text_lang : "",
-		    .heard_ms = a->heard_ms }, b->decided_ms, a->not_after_ms);
+		add_said(b, st, a, keys);
 	buf_release(&entry);
 }
 
@@ -323,7 +330,7 @@ commit_add_document(struct commit_batch *b, struct store *st, const struct docum
 	add_item(b, st,
 	    &(struct item){ .code = "", .expect = d->version, .doc = d->data, .doc_len = d->len,
 	    .input = "", .due_ms = -1, .entry = &entry, .digest = digest, .index_n = d->index_n,
-	    .cancel_n = d->cancels_n },
+	    .out_n = d->says != NULL, .cancel_n = d->cancels_n },
 	    NULL);
 	for (int i = 0; i < d->index_n; i++) {
 		const char op[2] = { d->index[i].op, '\0' };
@@ -331,6 +338,8 @@ commit_add_document(struct commit_batch *b, struct store *st, const struct docum
 		add_index(b, st, d->index[i].key, d->index[i].part, op, d->index[i].field,
 		    d->index[i].value);
 	}
+	if (d->says != NULL)
+		add_said(b, st, d->says, d->keys);
 	for (int i = 0; i < d->cancels_n; i++)
 		add_cancel(b, st, d->cancels[i], 1);
 	buf_release(&entry);

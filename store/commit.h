@@ -82,7 +82,7 @@ void commit_add_answer(struct commit_batch *b, struct store *st, const struct an
  * drops it; 'c' adds to a counter; 't' sets it to the time of the call; '=' writes nothing, but asks that it has this value
  * (COMMIT_CONFLICT; what is not there is 0).
  */
-#define DOCUMENT_INDEXES 6
+#define DOCUMENT_INDEXES 8
 struct document {
 	enum key_id key; const char *part;
 	int64_t version;		/* that is replaced; 0 new; -1 index entries only */
@@ -94,6 +94,8 @@ struct document {
 	struct { enum key_id key; const char *part; char op; const char *field, *value; }
 	    index[DOCUMENT_INDEXES];
 	int index_n;
+	/* a message that goes with it, or NULL; as for an answer, whose other members count nothing here */
+	const struct answer *says; const struct case_keys *keys;
 	const char *const *cancels; int cancels_n;	/* ids of messages that nobody needs any more */
 };
 void commit_add_document(struct commit_batch *b, struct store *st, const struct document *d);

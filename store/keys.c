@@ -105,6 +105,9 @@ const struct key_spec key_specs[KEYS_N] = {
 	{ KEY_LEAVERS, "leavers", "hash",
 	  "officer id and keyed hash of the number that is his no more -> when: his cases go back still",
 	  "cli", "sla, cli", "changes not worked off yet", "who has given all his cases back" },
+	{ KEY_HEARD, "heard", "hash", "officer id -> last message from his number since a roll-call asked him",
+	  "router", "sla", "officers who have not been counted as reachable yet",
+	  "the commit that counts it; sla, for who has left" },
 };
 
 int

@@ -116,17 +116,24 @@ add_field(struct document *d, enum key_id key, char op, const char *field, const
 	d->index[d->index_n].field = field, d->index[d->index_n++].value = value;
 }
 
+/* What is put: the changes, by whom, what is said along with them. */
+struct putting {
+	const struct officer *list; size_t n;
+	const char *who;
+	const struct answer *says; const struct case_keys *keys;
+};
+
 /* seq is the roster's before this change: somebody else's in between is a conflict. */
 static void
 add_officer(struct commit_batch *b, struct store *st, const struct officer *o,
-    const struct officer *old, int64_t seq, const char *who)
+    const struct officer *old, int64_t seq, const struct putting *p, const struct answer *says)
 {
 	char now_hash[LOOKUP_CHARS + 1] = "", old_hash[LOOKUP_CHARS + 1] = "", before[24];
 	char leaver[LEAVER_CHARS];
 	struct officer fresh = *o;
 	struct document d = { .key = KEY_OFFICER, .part = o->id,
-	    .version = old != NULL ? old->version : 0, .who = who, .officer = &fresh,
-	    .roster_seq = seq + 1 };
+	    .version = old != NULL ? old->version : 0, .who = p->who, .officer = &fresh,
+	    .roster_seq = seq + 1, .says = says, .keys = p->keys };
 	struct buf plain = { 0 }, sealed = { 0 };
 	struct seal_key key;
 
@@ -144,6 +151,8 @@ add_officer(struct commit_batch *b, struct store *st, const struct officer *o,
 		lookup_of(old_hash, &st->lookup, old->phone);
 		add_field(&d, KEY_PHONES, 'd', old_hash, "");
 	}
+	if (old != NULL && old->asked_ms != 0 && o->asked_ms == 0)
+		add_field(&d, KEY_HEARD, 'd', o->id, "");	/* his sign of life has been counted */
 	if (old != NULL && !old->ended && (o->ended || old_hash[0] != '\0')) {
 		snprintf(leaver, sizeof(leaver), "%s %s", o->id, old_hash);
 		add_field(&d, KEY_LEAVERS, 't', leaver, "");
@@ -192,8 +201,9 @@ say_stale(struct store *st, const struct officer *o)
 
 /* One try: each change stands on the roster that the one before it made.  0, -1 or PUT_AGAIN. */
 static int
-put_all(struct store *st, const struct officer *list, size_t n, const char *who, int *written)
+put_all(struct store *st, const struct putting *put, int *written)
 {
+	const struct officer *list = put->list;
 	struct roster now = { 0 };
 	struct commit_batch b = { 0 };
 	const struct officer *batch[PUT_BATCH];
@@ -205,7 +215,7 @@ put_all(struct store *st, const struct officer *list, size_t n, const char *who,
 		return -1;
 	seq = p.roster;
 	commit_begin(&b, p.now_ms);
-	for (size_t i = 0; i < n && rc >= 0; i++) {
+	for (size_t i = 0; i < put->n && rc >= 0; i++) {
 		const struct officer *old = officer_find(&now, list[i].id);
 
 		if (old != NULL && is_same(old, &list[i])) {
@@ -215,9 +225,10 @@ put_all(struct store *st, const struct officer *list, size_t n, const char *who,
 			break;
 		} else {
 			batch[b.n] = &list[i];
-			add_officer(&b, st, &list[i], old, seq++, who);
+			add_officer(&b, st, &list[i], old, seq++, put,
+			    put->says != NULL ? &put->says[i] : NULL);
 		}
-		if (b.n == PUT_BATCH || (i + 1 == n && b.n > 0)) {
+		if (b.n == PUT_BATCH || (i + 1 == put->n && b.n > 0)) {
 			rc = put_run(&b, st, batch);
 			*written += rc > 0 ? rc : 0;
 			commit_begin(&b, store_now_ms(st));
@@ -230,13 +241,21 @@ put_all(struct store *st, const struct officer *list, size_t n, const char *who,
 
 /* A try that met somebody else's change finds what it has already written unchanged. */
 int
-officers_put(struct store *st, const struct officer *list, size_t n, const char *who)
+officers_put_saying(struct store *st, const struct officer *list, size_t n, const char *who,
+    const struct answer *says, const struct case_keys *keys)
 {
+	const struct putting put = { list, n, who, says, keys };
 	int written = 0, rc = PUT_AGAIN;
 
 	for (int try = 0; try < PUT_TRIES && rc == PUT_AGAIN; try++)
-		rc = put_all(st, list, n, who, &written);
+		rc = put_all(st, &put, &written);
 	return rc == 0 ? written : -1;
+}
+
+int
+officers_put(struct store *st, const struct officer *list, size_t n, const char *who)
+{
+	return officers_put_saying(st, list, n, who, NULL, NULL);
 }
 
 int

@@ -128,6 +128,11 @@ static const struct setting table[] = {
 	{ "sla.keep_languages", SET_DURATION, AT(keep_languages_ms), "400d", "1d", "4000d",
 	    "a language is remembered for so long after it was asked for" },
 
+	{ "rollcall.every_days", SET_INT, AT(rollcall_days), "0", "0", "90",
+	    "heads are asked by SMS whether their number lives; 7: weekly; 0: only by 'kentongan drill'" },
+	{ "rollcall.hour", SET_INT, AT(rollcall_hour), "9", "0", "23", "at this hour, WIB" },
+	{ "rollcall.count_every", SET_DURATION, AT(rollcall_count_ms), "10s", "100ms", "1h",
+	    "answers, and numbers that are silent too long, are counted so often" },
 	{ "roster.keep_shifts", SET_DURATION, AT(keep_shifts_ms), "35d", "1d", "400d",
 	    "a shift that is over stands in its officer's record for so long; the log has it for ever" },
 

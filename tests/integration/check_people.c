@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "lib/clock.h"
 #include "lib/config.h"
 #include "store/house.h"
 #include "tests/integration/living.h"
@@ -276,6 +278,207 @@ START_TEST(who_lets_it_lie_loses_it)
 }
 END_TEST
 
+/* ---- roll-calls ---- */
+
+#define SEKDA "+628000000003"
+
+/* How many SMS of that kind went out so far. */
+static int
+sent(const char *kind)
+{
+	struct buf path = { 0 }, all = { 0 };
+	char member[48];
+	int n = 0;
+
+	snprintf(member, sizeof(member), "\"kind\":\"%s\"", kind);
+	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
+	ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &all), 0);
+	for (const char *at = buf_str(&all); (at = strstr(at, member)) != NULL; at++)
+		n++;
+	buf_release(&path);
+	buf_release(&all);
+	return n;
+}
+
+/* Waits until what the command prints has these words. */
+static void
+comes_to(const char *args, const char *words)
+{
+	const struct timespec pause = { 0, 50 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	struct buf out = { 0 };
+
+	do {
+		buf_reset(&out);
+		house_command(args, &out);
+		if (strstr(buf_str(&out), words) != NULL)
+			break;
+		nanosleep(&pause, NULL);
+	} while (clock_mono_ms() < until);
+	ck_assert_msg(strstr(buf_str(&out), words) != NULL, "%s: %s", args, buf_str(&out));
+	buf_release(&out);
+}
+
+START_TEST(a_roll_call)
+{
+	char text[512], code[CODE_CHARS + 1], path[64];
+	json_t *m;
+	struct answer a;
+
+	says("officer reach", 0, "SEKDA\tkepala 1/1\tsemua 2/2\n");
+	says("drill", 0, "officers asked");
+	m = outgoing("", "apel", SEKDA);
+	snprintf(text, sizeof(text), "%s", json_string_value(json_object_get(m, "text")));
+	ck_assert_msg(strncmp(text, "LATIHAN", 7) == 0 && strstr(text, "SIAP"), "%s", text);
+	ck_assert(json_is_true(json_object_get(m, "latihan")));
+	json_decref(m);
+	/* heads alone; one word answers, and whatever else he writes; it is no report */
+	sms(SEKDA, "siap ndan", code);
+	/* of the rest the time runs out: they are silent, and their keeper hears of it once */
+	comes_to("officer reach", "BUPATI\tkepala 0/1\tsemua 1/2\n");
+	comes_to("officer reach", "SEKDA\tkepala 1/1\tsemua 2/2\n");
+	snprintf(path, sizeof(path), "/api/v1/cases/%s", code);
+	ask(&a, house.console, path, NULL, NULL, 0);
+	ck_assert_int_eq(a.status, 404);
+	answer_release(&a);
+	told("", "sistem", "");
+	text_of("", "sistem", "", text);
+	ck_assert_msg(strstr(text, "tidak menjawab apel") != NULL, "%s", text);
+	/* any message makes the number a rung again */
+	sms("+628000000001", "selamat pagi", NULL);
+	comes_to("officer reach", "BUPATI\tkepala 1/1\tsemua 2/2\n");
+	says("audit verify", 0, "clean");
+}
+END_TEST
+
+/* The board, when the console has read the roster again. */
+static void
+board_says(const char *words)
+{
+	const struct timespec pause = { 0, 50 * 1000000L };
+	int found = 0;
+
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; !found && clock_mono_ms() < until; ) {
+		struct answer a;
+
+		ask(&a, house.console, "/papan", NULL, NULL, 0);
+		found = strstr(buf_str(&a.body), words) != NULL;
+		answer_release(&a);
+		nanosleep(&pause, NULL);
+	}
+	ck_assert_msg(found, "the board does not say %s", words);
+}
+
+/* A case climbs past a number that does not answer. */
+START_TEST(a_silent_number_is_passed)
+{
+	char code[CODE_CHARS + 1], phone[24], nonce[8];
+	json_t *doc, *e;
+	size_t i;
+	int passed = 0;
+
+	says("drill", 0, "officers asked");
+	comes_to("officer reach", "SEKDA\tkepala 0/1");
+	comes_to("officer reach", "O-DLH\tkepala 0/1");
+	sms("+6281234567009", DLH_REPORT, code);
+	first_task(code, phone, nonce);
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; !passed && clock_mono_ms() < until; ) {
+		doc = case_in_any(code);
+		json_array_foreach(json_object_get(doc, "log"), i, e)
+			passed |= strcmp(json_string_value(json_object_get(e, "why")),
+			    "tak-terjangkau") == 0;
+		json_decref(doc);
+	}
+	ck_assert_int_eq(passed, 1);
+	ck_assert_int_eq(sent("eskalasi"), 0);
+	board_says("Kepala: 0 / ");
+}
+END_TEST
+
+static void
+begin_silent(void)
+{
+	struct buf line = { 0 };
+
+	house_make("rollcall:\n  count_every: 200ms\nredis:\n  check_every: 1s\n");
+	buf_addf(&line, "sed -i 's/tak-terjangkau: .*/tak-terjangkau: 2s/; s/dalam: 2h/dalam: 2s/; "
+	    "s/dalam: 30m/dalam: 2s/' %s/sla.yaml", house.conf);
+	ck_assert_int_eq(system(buf_str(&line)), 0);
+	buf_release(&line);
+	house_up();
+}
+
+/* `kentongan drill`: how many it asked. */
+static int
+drill_now(void)
+{
+	struct buf out = { 0 };
+	int n = 0;
+
+	ck_assert_int_eq(house_command("drill", &out), 0);
+	ck_assert_msg(sscanf(buf_str(&out), "%d officers asked", &n) == 1, "%s", buf_str(&out));
+	buf_release(&out);
+	return n;
+}
+
+static void
+sent_so_many(int n)
+{
+	const struct timespec pause = { 0, 20 * 1000000L };
+
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; sent("apel") < n && clock_mono_ms() < until; )
+		nanosleep(&pause, NULL);
+	ck_assert_int_eq(sent("apel"), n);
+}
+
+/* Its log says a second time that it serves. */
+static void
+serves_again(const char *daemon)
+{
+	const struct timespec pause = { 0, 20 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	struct buf path = { 0 }, log = { 0 };
+	const char *first = NULL;
+
+	buf_addf(&path, "%s/log/%s.log", house.dir, daemon);
+	while (first == NULL && clock_mono_ms() < until) {
+		nanosleep(&pause, NULL);
+		buf_reset(&log);
+		ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &log), 0);
+		first = strstr(buf_str(&log), "event=serving");
+		first = first != NULL ? strstr(first + 1, "event=serving") : NULL;
+	}
+	ck_assert_ptr_nonnull(first);
+	buf_release(&path);
+	buf_release(&log);
+}
+
+/* By itself at its hour, once, though sla is ended and begins anew. */
+START_TEST(the_regular_one)
+{
+	char hour[96];
+	struct wib now;
+	int n;
+
+	wib_of(&now, clock_now_ms());
+	snprintf(hour, sizeof(hour), "rollcall:\n  every_days: 1\n  count_every: 200ms\n  hour: %d\n",
+	    now.hour);
+	house_make(hour);
+	house_up();
+	told("", "apel", SEKDA);
+	n = drill_now();
+	sent_so_many(2 * n);
+	ck_assert_int_eq(kill(pid_of("sla"), SIGKILL), 0);
+	serves_again("sla");
+	/* twice, so that what it might have repeated meanwhile is out before the last */
+	ck_assert_int_eq(drill_now(), n);
+	sent_so_many(3 * n);
+	ck_assert_int_eq(drill_now(), n);
+	sent_so_many(4 * n);
+	house_down();
+}
+END_TEST
+
 static void
 begin_impatient(void)
 {
@@ -293,7 +496,8 @@ Suite *
 people_suite(void)
 {
 	Suite *s = suite_create("people");
-	TCase *tc = tcase_create("people"), *impatient = tcase_create("impatient");
+	TCase *tc = tcase_create("people"), *impatient = tcase_create("impatient"),
+	    *silent = tcase_create("silent"), *regular = tcase_create("regular");
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, begin, end);
@@ -309,5 +513,13 @@ people_suite(void)
 	tcase_add_checked_fixture(impatient, begin_impatient, end);
 	tcase_add_test(impatient, who_lets_it_lie_loses_it);
 	suite_add_tcase(s, impatient);
+	tcase_set_timeout(silent, 120);
+	tcase_add_checked_fixture(silent, begin_silent, end);
+	tcase_add_test(silent, a_roll_call);
+	tcase_add_test(silent, a_silent_number_is_passed);
+	suite_add_tcase(s, silent);
+	tcase_set_timeout(regular, 120);
+	tcase_add_test(regular, the_regular_one);
+	suite_add_tcase(s, regular);
 	return s;
 }

@@ -107,6 +107,7 @@ any_roster(int64_t now)
 		struct officer *o = &all.officers[i];
 		unsigned fate = (unsigned)draw(20);
 
+		o->silent = draw(8) == 0;
 		o->ended = fate == 0 || strcmp(o->unit, empty) == 0;
 		o->away_from_ms = fate == 1 || fate == 2 ? now + (int64_t)draw(5) * DAY_MS : 0;
 		o->away_until_ms = fate == 1 ? o->away_from_ms + (int64_t)draw(9 * DAY_MS) : 0;
@@ -376,7 +377,7 @@ remember_hurry(const struct case_record *b, const struct case_record *a)
 		    i == fired || a->clocks[i].epoch != b->clocks[i].epoch)
 			h.hurry[i] = 0;
 	if (e->kind == ESC_PASSED &&
-	    (strcmp(e->why, "kosong") == 0 || strcmp(e->why, "tertutup") == 0))
+	    (strcmp(e->why, "kosong") == 0 || strcmp(e->why, "tak-terjangkau") == 0 || strcmp(e->why, "tertutup") == 0))
 		h.hurry[fired] = h.w.now;
 }
 
