@@ -38,6 +38,7 @@ int cli_file(int argc, char **argv);
 int cli_act(int argc, char **argv);
 int cli_officer(int argc, char **argv);
 int cli_drill(int argc, char **argv);
+int cli_panggil(int argc, char **argv);
 int cli_reload(int argc, char **argv);
 int cli_audit(int argc, char **argv);
 int cli_demo(int argc, char **argv);

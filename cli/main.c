@@ -31,6 +31,7 @@ static const struct {
 	    "CODE ACTION --as OFFICER [--note T] [--to UNIT] [--approver O] [--until MS]" },
 	{ "officer", cli_officer, "list|add|end|shift|swap|leave ...   who is on the roster, and when" },
 	{ "drill", cli_drill, "[--all]   ask heads, or all officers, by SMS whether their number lives" },
+	{ "panggil", cli_panggil, "import|list|start|tally|stop ...   volunteers, and calls for some of them" },
 	{ "reload", cli_reload, "[--conf DIR]   check and publish the configuration" },
 	{ "audit", cli_audit, "verify   is the record whole?" },
 	{ "demo", cli_demo,

@@ -239,6 +239,12 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "publik",            "kode", NULL },
 	{ "publik-kabar",      "kode", NULL },
 	{ "publik-selesai",    "kode", NULL },
+	/* to volunteers who are called */
+	{ "panggil",           "kode isi batas", NULL },
+	{ "panggil-terima",    "kode", NULL },
+	{ "panggil-penuh",     "kode", NULL },
+	{ "panggil-usai",      "kode", NULL },
+	{ "panggil-contoh",    "kode", NULL },
 	/* to officers, from here on */
 #define FIRST_FOR_OFFICERS "tugas"
 	{ "tugas",             "kode nonce urgensi kategori tempat isi batas", "ringkas-tugas" },

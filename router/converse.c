@@ -9,6 +9,7 @@
 
 #include "core/message.h"
 #include "lib/log.h"
+#include "router/callout.h"
 #include "router/together.h"
 #include "router/work.h"
 #include "store/rollcall.h"
@@ -296,6 +297,12 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
 	buf_wipe(&text);
 	buf_wipe(&to);
 	return rc;
+}
+
+int
+converse_note(struct router *r, struct entry *e, const char *what)
+{
+	return answer(r, e, 1, what, NULL, NULL, NULL, 0);
 }
 
 static int
@@ -720,9 +727,8 @@ unclear_officer(struct router *r, struct entry *e, const char *nonce)
 	return 0;
 }
 
-/* Thanks, greetings, "ok": no report. */
-static int
-is_small_talk(const struct router *r, const struct understanding *u)
+int
+converse_is_small_talk(const struct router *r, const struct understanding *u)
 {
 	const struct category *k = category_find(r->h.policy->catalogue, u->category);
 
@@ -806,11 +812,11 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 			return check(r, e, &found);	/* the code and not a word: he asks */
 		return n < 0 ? -1 : n == 1 ? follow_up(r, e, &found) : 0;
 	}
-	if ((!u->unsure && !is_small_talk(r, u)) || u->urgency == URGENCY_DARURAT)
+	if ((!u->unsure && !converse_is_small_talk(r, u)) || u->urgency == URGENCY_DARURAT)
 		return 0;		/* a report of its own */
 	if (o != NULL) {
 		n = index_read(r, KEY_TASKS, o->id, codes, nonces, 2);
-		if (n > 0 && is_small_talk(r, u))
+		if (n > 0 && converse_is_small_talk(r, u))
 			return answer(r, e, 1, "basa-basi", NULL, NULL, NULL, 0);
 		return n < 0 ? -1 : n == 0 ? 0 : unclear_officer(r, e, n == 1 ? nonces[0] : "7K3");
 	}
@@ -1025,6 +1031,9 @@ converse(struct router *r, struct entry *e)
 		rollcall_note(&r->h, o, r->now_ms);
 	if (s.kind == SPEECH_READY && (o == NULL || o->asked_ms == 0))
 		s.kind = SPEECH_NONE;
+	rc = volunteer_speaks(r, e, &s);
+	if (rc != 0)
+		return rc;
 	/* Danger is a report of its own, also below an old message. */
 	if (e->quoted.s[0] != '\0' && s.kind == SPEECH_NONE &&
 	    entry_understand(r, e)->urgency != URGENCY_DARURAT) {

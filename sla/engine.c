@@ -10,6 +10,7 @@
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
+#include "store/callout.h"
 #include "store/leaver.h"
 #include "store/rollcall.h"
 
@@ -355,5 +356,20 @@ engine_rollcall(struct engine *e)
 	began = rollcall_began(e->h->store_ms, (int)set->rollcall_days, (int)set->rollcall_hour);
 	if (began != 0 && house_refresh(e->h) == 0 && rollcall_send(e->h, began, 0, e->h->st.name) < 0)
 		log_error("rollcall_failed", "err=\"%s\"",
+		    log_quote(store_error(&e->h->st), strlen(store_error(&e->h->st))));
+}
+
+/* ---- calls for volunteers ---- */
+
+void
+engine_callouts(struct engine *e)
+{
+	int64_t mono = clock_mono_ms();
+
+	if (mono < e->callouts_next_ms || house_refresh(e->h) != 0)
+		return;
+	e->callouts_next_ms = mono + 1000;
+	if (callouts_sweep(e->h) != 0)
+		log_warn("callouts_unfinished", "err=\"%s\"",
 		    log_quote(store_error(&e->h->st), strlen(store_error(&e->h->st))));
 }

@@ -29,6 +29,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		engine_unread(&s->engine);
 		engine_leavers(&s->engine);
 		engine_rollcall(&s->engine);
+		engine_callouts(&s->engine);
 	}
 	tv = ms_to_timeval(nap);
 	event_add(s->tick, &tv);

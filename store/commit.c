@@ -314,6 +314,14 @@ commit_add_answer(struct commit_batch *b, struct store *st, const struct answer 
 	buf_release(&entry);
 }
 
+static void
+add_document_index(struct commit_batch *b, const struct store *st, const struct document_index *x)
+{
+	const char op[2] = { x->op, '\0' };
+
+	add_index(b, st, x->key, x->part, op, x->field, x->value);
+}
+
 void
 commit_add_document(struct commit_batch *b, struct store *st, const struct document *d)
 {
@@ -329,17 +337,16 @@ commit_add_document(struct commit_batch *b, struct store *st, const struct docum
 	args_add_key(&b->keys, st, d->key, d->part, NULL);
 	add_item(b, st,
 	    &(struct item){ .code = "", .expect = d->version, .doc = d->data, .doc_len = d->len,
-	    .input = "", .due_ms = -1, .entry = &entry, .digest = digest, .index_n = d->index_n,
-	    .out_n = d->says != NULL, .cancel_n = d->cancels_n },
-	    NULL);
-	for (int i = 0; i < d->index_n; i++) {
-		const char op[2] = { d->index[i].op, '\0' };
-
-		add_index(b, st, d->index[i].key, d->index[i].part, op, d->index[i].field,
-		    d->index[i].value);
-	}
-	if (d->says != NULL)
-		add_said(b, st, d->says, d->keys);
+	    .input = d->input != NULL ? d->input->id : "", .due_ms = -1, .entry = &entry,
+	    .digest = digest, .index_n = d->index_n + d->more_n,
+	    .out_n = d->says_n, .cancel_n = d->cancels_n },
+	    d->input);
+	for (int i = 0; i < d->index_n; i++)
+		add_document_index(b, st, &d->index[i]);
+	for (int i = 0; i < d->more_n; i++)
+		add_document_index(b, st, &d->more[i]);
+	for (int i = 0; i < d->says_n; i++)
+		add_said(b, st, &d->says[i], d->keys);
 	for (int i = 0; i < d->cancels_n; i++)
 		add_cancel(b, st, d->cancels[i], 1);
 	buf_release(&entry);

@@ -82,6 +82,7 @@ void commit_add_answer(struct commit_batch *b, struct store *st, const struct an
  * drops it; 'c' adds to a counter; 't' sets it to the time of the call; '=' writes nothing, but asks that it has this value
  * (COMMIT_CONFLICT; what is not there is 0).
  */
+struct document_index { enum key_id key; const char *part; char op; const char *field, *value; };
 #define DOCUMENT_INDEXES 8
 struct document {
 	enum key_id key; const char *part;
@@ -91,11 +92,12 @@ struct document {
 	const char *what, *who, *note;
 	/* or a change of the roster: who says, the officer from now on, the seq that it makes */
 	const struct officer *officer; int64_t roster_seq;
-	struct { enum key_id key; const char *part; char op; const char *field, *value; }
-	    index[DOCUMENT_INDEXES];
+	struct document_index index[DOCUMENT_INDEXES];
 	int index_n;
-	/* a message that goes with it, or NULL; as for an answer, whose other members count nothing here */
-	const struct answer *says; const struct case_keys *keys;
+	const struct document_index *more; int more_n;		/* where these do not suffice */
+	/* messages that go with it, as for an answer, whose other members count nothing here */
+	const struct answer *says; int says_n; const struct case_keys *keys;
+	const struct input_id *input;				/* that it uses up, or NULL */
 	const char *const *cancels; int cancels_n;	/* ids of messages that nobody needs any more */
 };
 void commit_add_document(struct commit_batch *b, struct store *st, const struct document *d);

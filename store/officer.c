@@ -133,7 +133,7 @@ add_officer(struct commit_batch *b, struct store *st, const struct officer *o,
 	struct officer fresh = *o;
 	struct document d = { .key = KEY_OFFICER, .part = o->id,
 	    .version = old != NULL ? old->version : 0, .who = p->who, .officer = &fresh,
-	    .roster_seq = seq + 1, .says = says, .keys = p->keys };
+	    .roster_seq = seq + 1, .says = says, .says_n = says != NULL, .keys = p->keys };
 	struct buf plain = { 0 }, sealed = { 0 };
 	struct seal_key key;
 

@@ -133,6 +133,8 @@ static const struct setting table[] = {
 	{ "rollcall.hour", SET_INT, AT(rollcall_hour), "9", "0", "23", "at this hour, WIB" },
 	{ "rollcall.count_every", SET_DURATION, AT(rollcall_count_ms), "10s", "100ms", "1h",
 	    "answers, and numbers that are silent too long, are counted so often" },
+	{ "callout.keep", SET_DURATION, AT(callout_keep_ms), "30d", "1h", "400d",
+	    "a call for volunteers is kept so long after its end; who answers then is told that it is over" },
 	{ "roster.keep_shifts", SET_DURATION, AT(keep_shifts_ms), "35d", "1d", "400d",
 	    "a shift that is over stands in its officer's record for so long; the log has it for ever" },
 

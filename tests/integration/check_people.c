@@ -479,6 +479,175 @@ START_TEST(the_regular_one)
 }
 END_TEST
 
+/* ---- volunteers ---- */
+
+#define ANI "+628000000901"
+#define BEN "+628000000902"
+#define CUT "+628000000903"
+#define DUL "+628000000904"
+
+static void
+hire(void)
+{
+	char path[64], args[96];
+
+	file_with("relawan.csv", "id,nama,telepon,bahasa,desa,keahlian\n"
+	    "ani,Contoh Ani," ANI ",id,35.10.20.2005,perahu p3k\n"
+	    "ben,Contoh Ben," BEN ",id,35.10.20.2005,perahu\n"
+	    "cut,Contoh Cut," CUT ",id,35.10.20.2005,perahu\n"
+	    "dul,Contoh Dul," DUL ",id,35.10.19.2001,perahu\n", path);
+	snprintf(args, sizeof(args), "panggil import %s", path);
+	says(args, 0, "4 volunteers written");
+}
+
+/* Starts a call in that kecamatan; its code. */
+static void
+call_out(const char *more, char code[CODE_CHARS + 1])
+{
+	struct buf out = { 0 }, args = { 0 };
+
+	buf_addf(&args, "panggil start --need 1 --text 'banjir, perahu' --place 35.10.20 --skill perahu %s",
+	    more);
+	ck_assert_msg(house_command(buf_str(&args), &out) == 0, "%s", buf_str(&out));
+	ck_assert_msg(sscanf(buf_str(&out), "%8s 3 called, 1 needed", code) == 1, "%s", buf_str(&out));
+	buf_release(&out);
+	buf_release(&args);
+}
+
+static void
+tally_comes_to(const char *code, const char *words)
+{
+	char args[64];
+
+	snprintf(args, sizeof(args), "panggil tally %s", code);
+	comes_to(args, words);
+}
+
+START_TEST(a_call_for_volunteers)
+{
+	char code[CODE_CHARS + 1], text[512], second[96], out[64];
+	struct buf record = { 0 };
+	struct answer a;
+	json_t *m;
+
+	hire();
+	call_out("--for 1h --drill", code);
+	m = outgoing("", "panggil", BEN);
+	snprintf(text, sizeof(text), "%s", json_string_value(json_object_get(m, "text")));
+	ck_assert_msg(strstr(text, "LATIHAN. banjir, perahu") && strstr(text, "1 bisa, 2 tidak"), "%s", text);
+	ck_assert(json_is_true(json_object_get(m, "latihan")));
+	json_decref(m);
+	tally_comes_to(code, "perlu 1, bisa 0, tidak 0, tak jelas 0, cadangan 0, belum 3, tak sampai 0");
+	/* who is called already is not called again: his digits could mean either */
+	snprintf(second, sizeof(second), "panggil start --need 1 --text x --for 1h --skill p3k");
+	says(second, 1, "nobody on the list fits who is not called already");
+	sms(ANI, "1", NULL);
+	told("", "panggil-terima", ANI);
+	sms(BEN, "bisa pak, jam berapa?", NULL);
+	told("", "panggil-penuh", BEN);
+	sms(CUT, "hmm", out);
+	told("", "panggil-contoh", CUT);
+	tally_comes_to(code, "bisa 1, tidak 0, tak jelas 1, cadangan 1, belum 0");
+	/* an answer is no report */
+	snprintf(text, sizeof(text), "/api/v1/cases/%s", out);
+	ask(&a, house.console, text, NULL, NULL, 0);
+	ck_assert_int_eq(a.status, 404);
+	answer_release(&a);
+	/* he cannot after all: the reserve moves up */
+	sms(ANI, "2", NULL);
+	told("", "panggil-terima", BEN);
+	sms(CUT, "tidak", NULL);
+	tally_comes_to(code, "bisa 1, tidak 2, tak jelas 0, cadangan 0, belum 0");
+	/* danger is a report, whatever word it begins with */
+	sms(CUT, "tidak bisa napas tolong", out);
+	told(out, "*", CUT);
+	/* after the end */
+	snprintf(text, sizeof(text), "panggil stop %s", code);
+	says(text, 0, "");
+	says(text, 1, "is over already");
+	sms(ANI, "1", NULL);
+	told("", "panggil-usai", ANI);
+	says("audit verify", 0, "clean");
+	/* neither names nor numbers lie open in the store */
+	buf_addf(&record, "cat %s/redis/appendonlydir/* | grep -c -e 'Contoh Ani' -e 8000000901 >/dev/null", house.dir);
+	ck_assert_int_ne(system(buf_str(&record)), 0);
+	buf_release(&record);
+}
+END_TEST
+
+/* What the outbox knows of a message, as a gateway's receipt would leave it. */
+static void
+message_becomes(const char *call, int person, const char *field, const char *value)
+{
+	char id[48];
+	struct buf key = { 0 };
+	struct house h;
+	redisReply *r;
+
+	house_eye(&h);
+	snprintf(id, sizeof(id), "panggil.%s.%d.1", call, person);
+	buf_add_key(&key, &h.st.keys, KEY_MSG, id, NULL);
+	r = redis_pipe_command(h.st.pipe, "HSET %b %s %s", key.data, key.len, field, value);
+	ck_assert(r != NULL && r->type == REDIS_REPLY_INTEGER);
+	freeReplyObject(r);
+	buf_release(&key);
+	house_close(&h);
+}
+
+START_TEST(whom_it_does_not_reach)
+{
+	char code[CODE_CHARS + 1], other[48];
+
+	hire();
+	call_out("--for 1h", code);
+	told("", "panggil", ANI), told("", "panggil", BEN), told("", "panggil", CUT);
+	tally_comes_to(code, "belum 3, tak sampai 0");
+	message_becomes(code, 1, "st", "undeliverable");
+	tally_comes_to(code, "belum 2, tak sampai 1");
+	/* it went on another way, and that one came through */
+	snprintf(other, sizeof(other), "panggil.%s.2.1", code);
+	message_becomes(code, 1, "alt", other);
+	tally_comes_to(code, "belum 3, tak sampai 0");
+}
+END_TEST
+
+/* It ends by itself; sla does so. */
+START_TEST(a_call_ends_in_time)
+{
+	char code[CODE_CHARS + 1], words[64];
+
+	hire();
+	call_out("--for 1s", code);
+	snprintf(words, sizeof(words), "%s usai: perlu 1, bisa 0", code);
+	tally_comes_to(code, words);
+	sms(ANI, "1", NULL);
+	told("", "panggil-usai", ANI);
+}
+END_TEST
+
+/* The same number has a report that waits for 1 or 2: he is asked which he means. */
+START_TEST(two_questions_at_once)
+{
+	char mine[CODE_CHARS + 1], code[CODE_CHARS + 1], officer[24], nonce[8], line[64];
+
+	hire();
+	sms(ANI, "lampu jalan mati di desa kabat depan balai desa sudah tiga hari", mine);
+	first_task(mine, officer, nonce);
+	snprintf(line, sizeof(line), "SELESAI %s lampu diganti", nonce);
+	sms(officer, line, NULL);
+	wait_state(mine, "selesai");
+	call_out("--for 1h", code);
+	sms(ANI, "1", NULL);
+	told("", "panggil-contoh", ANI);
+	sms(ANI, "BISA", NULL);
+	told("", "panggil-terima", ANI);
+	wait_state(mine, "selesai");
+	snprintf(line, sizeof(line), "1 %s", mine);
+	sms(ANI, line, NULL);
+	wait_state(mine, "ditutup");
+}
+END_TEST
+
 static void
 begin_impatient(void)
 {
@@ -508,6 +677,10 @@ people_suite(void)
 	tcase_add_test(tc, nobody_keeps_cases_when_the_command_dies);
 	tcase_add_test(tc, a_new_number_is_a_new_phone);
 	tcase_add_test(tc, the_old_number_is_told_nothing);
+	tcase_add_test(tc, a_call_for_volunteers);
+	tcase_add_test(tc, whom_it_does_not_reach);
+	tcase_add_test(tc, a_call_ends_in_time);
+	tcase_add_test(tc, two_questions_at_once);
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(impatient, 120);
 	tcase_add_checked_fixture(impatient, begin_impatient, end);
