@@ -294,7 +294,7 @@ act_release(struct step *s)
 		if (s->left_unit[0] == '\0')
 			SET(s->left_unit, case_lead(c));	/* he had taken it over */
 	}
-	if (s->t->to != CASE_DITUGASKAN || s->t->on == ON_LEAVE) {
+	if (s->t->on == ON_LEAVE) {
 		if (s->t->to == CASE_SELESAI || is_tasked(c, s->left_unit))
 			s->left_unit[0] = '\0';
 	} else {

@@ -51,7 +51,8 @@ struct calendar;
 struct calendar *calendar_parse(const char *file, const char *text, size_t len, struct buf *errors);
 void calendar_free(struct calendar *c);
 int calendar_is_working(const struct calendar *c, int64_t day);
-int calendar_is_holiday(const struct calendar *c, int64_t day);	/* of libur.csv; a Sunday alone is none */
+/* A day of libur.csv; a Sunday alone is none. */
+int calendar_is_holiday(const struct calendar *c, int64_t day);
 /*
  * The end of n working days after ms: the same time of day, n working days on; a start on a
  * non-working day counts from the next working day 00:00.  n >= 0.

@@ -92,7 +92,7 @@ struct escalation {
 	char told[UNIT_CODE_CHARS];		/* who hears of it */
 	int64_t due_ms, late_ms;
 	int epoch;
-	const char *why;			/* static: "", "kosong", "tak-terjangkau", "terlambat", "tertutup" */
+	const char *why;	/* static: "", "kosong", "tak-terjangkau", "terlambat", "tertutup" */
 };
 
 enum index_kind { INDEX_TASK_ADD, INDEX_TASK_DROP, INDEX_REPORTER_SET, INDEX_REPORTER_DROP };

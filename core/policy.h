@@ -87,8 +87,9 @@ struct policy {
 	int64_t ask_ms;			/* the resident's answer is waited for */
 	int64_t review_ms;		/* a case with nothing else due is looked at again after */
 	int64_t message_life_ms;	/* a message not sent within is expired */
-	int64_t stall_ms[URGENCY_DARURAT + 1];	/* accepted and no sign of work this long: abandoned; 0 never */
-	int64_t silent_ms;		/* a number that leaves roll-calls unanswered for so long is no rung */
+	/* accepted, and no sign of work this long: abandoned; 0 never */
+	int64_t stall_ms[URGENCY_DARURAT + 1];
+	int64_t silent_ms;		/* a number that leaves roll-calls open so long is no rung */
 	int told_max;			/* officers told per unit */
 	char triage_unit[UNIT_CODE_CHARS];	/* desk for what is not clear */
 	char roster_unit[UNIT_CODE_CHARS];	/* owner of the rosters */

@@ -82,8 +82,9 @@ void roster_sort(struct roster *r);
 const struct officer *officer_find(const struct roster *r, const char *id);
 /*
  * On duty for that unit at now by hours or by a shift, reachable, not on leave, not ended, of that
- * role; at most max, in order.  While a shift runs he is at its unit and nowhere else.  holidays is the calendar of the
- * policy that the case runs under; NULL: none.  Takes no longer the more officers there are.
+ * role; at most max, in order.  While a shift runs he is at its unit and nowhere else.  holidays is
+ * the calendar of the policy that the case runs under; NULL: none.  Takes no longer the more officers
+ * there are.
  */
 size_t roster_on_duty(const struct roster *r, const struct calendar *holidays, const char *unit,
     enum officer_role role, int64_t now_ms, const struct officer **out, size_t max);

@@ -57,7 +57,8 @@ means(struct router *r, struct entry *e, const struct speech *s, enum callout_ev
 		return 0;
 	u = entry_understand(r, e);
 	*on = CALL_SAYS_WHAT;
-	return (u->unsure || converse_is_small_talk(r, u)) && u->urgency != URGENCY_DARURAT && converse_own_cases(r, e, 0, codes) == 0;
+	return (u->unsure || converse_is_small_talk(r, u)) && u->urgency != URGENCY_DARURAT &&
+	    converse_own_cases(r, e, 0, codes) == 0;
 }
 
 static int

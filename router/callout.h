@@ -1,8 +1,8 @@
 #ifndef KENTONGAN_ROUTER_CALLOUT_H
 #define KENTONGAN_ROUTER_CALLOUT_H
 /*
- * What volunteers answer to a call.  "1" and "2" mean the call, unless the same number also has a report that waits for
- * these very digits; BISA and TIDAK always do.
+ * What volunteers answer to a call.  "1" and "2" mean the call, unless the same number also has a
+ * report that waits for these very digits; BISA and TIDAK always do.
  */
 #include "router/converse.h"
 

@@ -1011,6 +1011,8 @@ converse(struct router *r, struct entry *e)
 	struct speech s;
 	int rc;
 
+	if (o != NULL)
+		rollcall_note(&r->h, o, r->now_ms);	/* whatever it is, the number lives */
 	if (e->words.about[0] != '\0')
 		return addition(r, e);
 	if (e->words.ack != NULL && confirm_tap(r, e) != 0)
@@ -1027,8 +1029,6 @@ converse(struct router *r, struct entry *e)
 			return rc;
 	}
 	speech_parse(&s, e->words.text);
-	if (o != NULL)
-		rollcall_note(&r->h, o, r->now_ms);
 	if (s.kind == SPEECH_READY && (o == NULL || o->asked_ms == 0))
 		s.kind = SPEECH_NONE;
 	rc = volunteer_speaks(r, e, &s);

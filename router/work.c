@@ -358,7 +358,7 @@ is_command(const struct entry *e)
 	struct speech s;
 
 	speech_parse(&s, e->words.text != NULL ? e->words.text : "");
-	return s.kind != SPEECH_NONE;
+	return s.kind != SPEECH_NONE && s.kind != SPEECH_READY;
 }
 
 /*

@@ -12,8 +12,8 @@ typedef const char *apply_prepare(const struct policy *p, const struct case_reco
     struct command *cmd, void *arg);
 
 /*
- * COMMIT_OK with what was decided in fx; else *why says what is wrong.  prepare may be NULL; the command's entropy
- * is drawn here.  COMMIT_REFUSED: the case does not take it (fx->refusal), or there is none.
+ * COMMIT_OK with what was decided in fx; else *why says what is wrong.  prepare may be NULL; the
+ * command's entropy is drawn here.  COMMIT_REFUSED: the case does not take it, or there is none.
  */
 enum commit_result case_apply(struct house *h, const struct code *code, struct command *cmd,
     apply_prepare *prepare, void *arg, struct effects *fx, const char **why);

@@ -2,8 +2,8 @@
 #define KENTONGAN_CALLOUTS_H
 /*
  * Volunteers and calls (core/callout.h) in the store.  Both lie sealed as a whole: names and numbers
- * nowhere open.  A call changes by one commit that writes it, what is said along with it, the log entry, and
- * uses the answer up; its version lets only one of two win.
+ * nowhere open.  A call changes by one commit that writes it, what is said along with it, the log
+ * entry, and uses the answer up; its version lets only one of two win.
  *
  * Units      int64_t milliseconds since the epoch, UTC, by the store's clock.
  */
@@ -25,8 +25,8 @@ int callout_load(struct store *st, const char *code, struct callout *out);	/* 1,
  */
 int called_parse(const char *word, struct code *code, char id[OFFICER_ID_CHARS]);
 /*
- * Writes what was decided.  input is used up with it, or NULL.  COMMIT_CONFLICT: somebody was faster, load it and
- * decide again.
+ * Writes what was decided.  input is used up with it, or NULL.  COMMIT_CONFLICT: somebody was
+ * faster, load it and decide again.
  */
 enum commit_result callout_commit(struct house *h, const struct callout_effects *fx,
     const char *who, const struct input_id *input);

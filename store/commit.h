@@ -47,7 +47,8 @@ struct input_id {
 
 /*
  * Adds the commit of a decision; fx->after gets the digest of its new entry.  The roster must still be
- * the one it was decided by (COMMIT_CONFLICT).  words may be NULL if no message needs them.  Messages that cannot be rendered are logged and left out.
+ * the one it was decided by (COMMIT_CONFLICT).  words may be NULL if no message needs them.  Messages
+ * that cannot be rendered are logged and left out.
  */
 void commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p,
     const struct roster *r, const struct case_record *before, struct effects *fx,
@@ -79,8 +80,8 @@ void commit_add_answer(struct commit_batch *b, struct store *st, const struct an
 /*
  * A document of another kind (officer, version): its key, version, bytes, and index entries.  An
  * index entry's op: 's' sets a field; 'u' sets it unless it has another value (COMMIT_TAKEN); 'd'
- * drops it; 'c' adds to a counter; 't' sets it to the time of the call; '=' writes nothing, but asks that it has this value
- * (COMMIT_CONFLICT; what is not there is 0).
+ * drops it; 'c' adds to a counter; 't' sets it to the time of the call; '=' writes nothing, but asks
+ * that it has this value (COMMIT_CONFLICT; what is not there is 0).
  */
 struct document_index { enum key_id key; const char *part; char op; const char *field, *value; };
 #define DOCUMENT_INDEXES 8
