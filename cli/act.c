@@ -5,11 +5,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "lib/log.h"
 #include "router/assign.h"
-#include "store/cases.h"
-
-#define TRIES 5
+#include "store/apply.h"
 
 /* What an operator says of a case beside what it is now: category, place, urgency, or a unit outright. */
 struct correction {
@@ -53,59 +50,23 @@ understand_anew(const struct policy *p, const struct case_record *c, struct corr
 	return u->units_n > 0 ? NULL : "no unit answers for that; name one with --to";
 }
 
-static enum commit_result
-act_once(struct house *h, const struct code *code, struct command *cmd, struct correction *k,
-    struct effects *fx, const char **why)
+/* An operator's correction needs the case as it is. */
+static const char *
+correct(const struct policy *p, const struct case_record *c, struct command *cmd, void *arg)
 {
-	struct commit_batch b = { 0 };
-	struct laporan words = { 0 };
-	struct case_keys keys;
-	struct stored_case s;
-	char lookup[33];
-	const struct policy *p;
-	int64_t now = store_now_ms(&h->st);
-	enum commit_result result = COMMIT_REFUSED;
+	struct correction *k = arg;
+	const char *wrong;
 
-	*why = "the store does not answer; try again";
-	if (now == 0 || cases_load(&h->st, code, 1, &s) != 0)
-		return COMMIT_UNKNOWN;
-	p = s.there && s.readable && s.version > 0 ?
-	    version_policy(&h->versions, &h->st, s.c.policy) : NULL;
-	if (cmd->event == ON_RECKON && p != NULL) {
-		cmd->was = p;
-		p = h->policy;
-	}
-	*why = "no such open case";
-	if (p == NULL || stored_case_open(&s, &h->st, &keys, &words, lookup) != 0)
-		goto out;
-	if (cmd->event == ON_ASSIGN) {
-		*why = understand_anew(p, &s.c, k);
-		if (*why != NULL)
-			goto out;
-		cmd->u = &k->u;
-		cmd->by = BY_OPERATOR;
-	}
 	if (cmd->event == ON_HELP) {
-		units_help(p, &s.c, k->to, &k->u);
+		units_help(p, c, k->to, &k->u);
 		cmd->u = &k->u;
 	}
-	cmd->entropy = house_entropy(h);
-	if (case_decide(p, &h->roster, &s.c, cmd, now, fx) != 0) {
-		*why = refusal_text(fx->refusal);
-		goto out;
-	}
-	commit_begin(&b, now);
-	commit_add_case(&b, &h->st, p, &h->roster, &s.c, fx, cmd, &keys, &words, NULL);
-	commit_run(&b, &h->st);
-	result = b.slots[0].result;
-	if (result == COMMIT_TAKEN)
-		house_nonce_taken(h);
-	*why = store_error(&h->st);
-out:
-	commit_release(&b);
-	laporan_release(&words);
-	stored_case_release(&s);
-	return result;
+	if (cmd->event != ON_ASSIGN)
+		return NULL;
+	wrong = understand_anew(p, c, k);
+	cmd->u = &k->u;
+	cmd->by = BY_OPERATOR;
+	return wrong;
 }
 
 int
@@ -120,7 +81,6 @@ cli_act(int argc, char **argv)
 	    { "place", &k.place, NULL }, { "urgency", &k.urgency, NULL } };
 	struct command cmd = { .by = BY_OFFICER };
 	struct effects *fx = xcalloc(1, sizeof(*fx));
-	enum commit_result result = COMMIT_CONFLICT;
 	struct code code;
 	struct house h;
 	struct cli c;
@@ -148,10 +108,7 @@ cli_act(int argc, char **argv)
 		snprintf(cmd.reason, sizeof(cmd.reason), "%s", reason);
 		snprintf(cmd.into, sizeof(cmd.into), "%s", into != NULL ? into : "");
 		cmd.note = note;
-		for (int i = 0; i < TRIES && (result == COMMIT_CONFLICT || result == COMMIT_TAKEN);
-		    i++)
-			result = act_once(&h, &code, &cmd, &k, fx, &why);
-		if (result == COMMIT_OK) {
+		if (case_apply(&h, &code, &cmd, correct, &k, fx, &why) == COMMIT_OK) {
 			printf("%s %s\n", code.s, case_state_name(fx->state_after));
 			status = 0;
 		} else {

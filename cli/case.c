@@ -46,6 +46,13 @@ static void
 print_case(const struct policy *p, const struct case_record *c, int64_t now)
 {
 	print_line(p, c, now);
+	if (c->abandoned_ms != 0) {
+		struct buf at = { 0 };
+
+		buf_add_wib_short(&at, c->abandoned_ms);
+		printf("  diterima, terbengkalai: kembali ke unit %s\n", buf_str(&at));
+		buf_release(&at);
+	}
 	for (int i = 0; i < c->clocks_n && i < p->clocks_n; i++) {
 		struct buf due = { 0 };
 

@@ -42,6 +42,8 @@ int cli_cases(int argc, char **argv);
 int cli_file(int argc, char **argv);
 int cli_act(int argc, char **argv);
 int cli_officer(int argc, char **argv);
+int cli_drill(int argc, char **argv);
+int cli_panggil(int argc, char **argv);
 int cli_reload(int argc, char **argv);
 int cli_clock(int argc, char **argv);
 int cli_audit(int argc, char **argv);

@@ -1,42 +1,90 @@
 /* kentongan officer: the roster, changed only by logged commands. */
+#include "cli/officer.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
 #include "lib/config.h"
+#include "core/rollcall.h"
 #include "lib/log.h"
+#include "store/leaver.h"
 
-#define USAGE "officer list | import FILE.csv | end ID | away ID --from MS --until MS | " \
-	"add ID --name N --unit U --role petugas|kepala|operator|admin --phone +62... " \
-	"[--duty 24] [--order 1]"
+const struct officer *
+officer_named(const struct house *h, const char *id)
+{
+	const struct officer *o = officer_find(&h->roster, id);
+
+	if (o == NULL)
+		cli_fail("%s: no such officer; see 'kentongan officer list'", id);
+	return o;
+}
+
+int
+officers_write(struct house *h, const struct officer *list, size_t n)
+{
+	int written = officers_put(&h->st, list, n, "cli"), back;
+
+	if (written < 0)
+		return cli_fail("%s", store_error(&h->st));
+	printf("%d of %zu officers written\n", written, n);
+	back = leavers_release(h);
+	if (back > 0)
+		printf("%d cases went back to their units\n", back);
+	if (back < 0)
+		fputs("not all cases of those who left went back yet; sla goes on with it\n", stderr);
+	return 0;
+}
+
+int
+officer_time(const char *flag, const char *text, int64_t *ms)
+{
+	if (text != NULL && wib_parse(text, ms) == 0)
+		return 0;
+	cli_fail("%s %s: no time; write it in WIB like \"2026-12-01 07:00\"", flag,
+	    text != NULL ? text : "is missing");
+	return -1;
+}
+
+/* ---- who ---- */
 
 static int
-import(struct house *h, const char *path)
+import(struct house *h, const struct cli *c, const struct officer_flags *f)
 {
+	const char *path = c->args[1];
 	struct buf text = { 0 }, errors = { 0 };
 	struct roster r = { 0 };
-	int n = -1;
+	int status = 1;
 
+	(void)f;
 	if (file_read(path, 8u << 20, &text) != 0)
 		cli_fail("%s: %s", path, strerror(errno));
 	else if (roster_parse_csv(&r, path, buf_str(&text), text.len, &errors) != 0)
 		fputs(buf_str(&errors), stderr);
-	else if ((n = officers_put(&h->st, r.officers, r.n, "cli")) < 0)
-		cli_fail("%s", store_error(&h->st));
-	else
-		printf("%d of %zu officers written\n", n, r.n);
+	else {
+		for (size_t i = 0; i < r.n; i++) {
+			const struct officer *old = officer_find(&h->roster, r.officers[i].id);
+
+			if (old != NULL)
+				officer_keep(&r.officers[i], old);
+			if (old != NULL && old->ended)
+				fprintf(stderr, "%s has left the service and stays so; "
+				    "'kentongan officer add' takes him back\n", old->id);
+		}
+		status = officers_write(h, r.officers, r.n);
+	}
 	roster_release(&r);
 	buf_release(&text);
 	buf_release(&errors);
-	return n < 0 ? 1 : 0;
+	return status;
 }
 
 static int
-list(const struct house *h)
+list(struct house *h, const struct cli *c, const struct officer_flags *f)
 {
+	(void)c, (void)f;
 	for (size_t i = 0; i < h->roster.n; i++) {
 		const struct officer *o = &h->roster.officers[i];
 		struct buf duty = { 0 };
@@ -49,40 +97,122 @@ list(const struct house *h)
 	return 0;
 }
 
-static int
-put_one(struct house *h, const struct officer *o)
+static void
+print_reach(const char *what, int n, int silent)
 {
-	if (officers_put(&h->st, o, 1, "cli") < 0)
-		return cli_fail("%s", store_error(&h->st));
-	printf("%s written\n", o->id);
+	printf("\t%s %d/%d", what, n - silent, n);
+}
+
+/* Which numbers answer roll-calls, by unit; last the sums. */
+static int
+reach(struct house *h, const struct cli *c, const struct officer_flags *f)
+{
+	struct reach *units = xcalloc(h->roster.n + 1, sizeof(*units)), sum = { .unit = "*" };
+	size_t n = rollcall_reach(&h->roster, units);
+
+	(void)c, (void)f;
+	for (size_t i = 0; i <= n; i++) {
+		const struct reach *u = i < n ? &units[i] : &sum;
+
+		printf("%s", u->unit);
+		print_reach("kepala", u->heads, u->heads_silent);
+		print_reach("semua", u->all, u->all_silent);
+		putchar('\n');
+		sum.heads += u->heads, sum.heads_silent += u->heads_silent;
+		sum.all += u->all, sum.all_silent += u->all_silent;
+	}
+	free(units);
 	return 0;
 }
 
 static int
-change(struct house *h, const char *id, int end, int64_t from, int64_t until)
+end(struct house *h, const struct cli *c, const struct officer_flags *f)
 {
-	const struct officer *old = officer_find(&h->roster, id);
+	const struct officer *old = officer_named(h, c->args[1]);
+	struct officer o;
+
+	(void)f;
+	if (old == NULL)
+		return 1;
+	o = *old;
+	o.ended = 1;
+	return officers_write(h, &o, 1);
+}
+
+/* A new number: what was told to the old one is told anew. */
+static int
+renumber(struct house *h, const struct cli *c, const struct officer_flags *f)
+{
+	const struct officer *old = officer_named(h, c->args[1]);
+	char phone[PHONE_CHARS];
+	struct officer o;
+
+	(void)f;
+	if (old == NULL)
+		return 1;
+	o = *old;
+	if (phone_normalise(phone, c->args[2], strlen(c->args[2])) != PHONE_E164)
+		return cli_fail("%s: no telephone number; write it as +62812...", c->args[2]);
+	officer_renumber(&o, phone);
+	return officers_write(h, &o, 1);
+}
+
+static int
+set_leave(struct house *h, const char *id, int64_t from, int64_t until)
+{
+	const struct officer *old = officer_named(h, id);
 	struct officer o;
 
 	if (old == NULL)
-		return cli_fail("%s: no such officer; see 'kentongan officer list'", id);
+		return 1;
 	o = *old;
-	o.ended |= end;
-	o.away_from_ms = end ? o.away_from_ms : from;
-	o.away_until_ms = end ? o.away_until_ms : until;
-	return put_one(h, &o);
+	o.away_from_ms = from;
+	o.away_until_ms = until;
+	return officers_write(h, &o, 1);
 }
 
-struct fields { const char *name, *unit, *role, *phone, *duty, *order; };
+/* The same by the store's milliseconds, for programs; 0 and 0 end it. */
+static int
+away(struct house *h, const struct cli *c, const struct officer_flags *f)
+{
+	return set_leave(h, c->args[1], f->from != NULL ? strtoll(f->from, NULL, 10) : 0,
+	    f->until != NULL ? strtoll(f->until, NULL, 10) : 0);
+}
+
+/* A last day without a time is a day of leave, all of it. */
+static int
+leave(struct house *h, const struct cli *c, const struct officer_flags *f)
+{
+	int64_t from, until = 0;
+
+	if (officer_time("--from", f->from, &from) != 0 ||
+	    (f->until != NULL && officer_time("--until", f->until, &until) != 0))
+		return 1;
+	if (f->until != NULL && strlen(f->until) == strlen("2026-12-01"))
+		until += DAY_MS;
+	if (f->until != NULL && until <= from)
+		return cli_fail("--until %s: the leave must end after it begins", f->until);
+	return set_leave(h, c->args[1], from, until);
+}
 
 static int
-add(struct house *h, const char *id, const struct fields *f)
+back(struct house *h, const struct cli *c, const struct officer_flags *f)
 {
+	(void)f;
+	return set_leave(h, c->args[1], 0, 0);
+}
+
+/* Somebody new, or somebody who comes back: what he had of shifts and leave stays. */
+static int
+add(struct house *h, const struct cli *c, const struct officer_flags *f)
+{
+	const char *id = c->args[1];
+	const struct officer *old = officer_find(&h->roster, id);
 	struct officer o = { .lang = "id" };
 	int status;
 
 	if (f->name == NULL || f->unit == NULL || f->phone == NULL)
-		return cli_usage(USAGE);
+		return cli_fail("officer add needs --name, --unit and --phone");
 	if (unit_find(h->policy->units, f->unit) == NULL)
 		return cli_fail("--unit %s: no such unit; see conf/unit.csv", f->unit);
 	if (role_of_name(f->role != NULL ? f->role : "petugas", &o.role) != 0)
@@ -90,49 +220,74 @@ add(struct house *h, const char *id, const struct fields *f)
 	if (phone_normalise(o.phone, f->phone, strlen(f->phone)) != PHONE_E164)
 		return cli_fail("--phone %s: no telephone number; write it as +62812...", f->phone);
 	if (duty_parse(f->duty != NULL ? f->duty : "24", &o.duty) != 0)
-		return cli_fail("--duty %s: write 24 or \"Sen-Jum 07:00-15:00\"", f->duty);
+		return cli_fail("--duty %s: write 24, jadwal or \"Sen-Jum 07:00-15:00\"", f->duty);
 	snprintf(o.id, sizeof(o.id), "%s", id);
 	snprintf(o.unit, sizeof(o.unit), "%s", f->unit);
 	o.order = f->order != NULL ? (int)strtol(f->order, NULL, 10) : 1;
 	o.name = xstrdup(f->name);
-	status = put_one(h, &o);
-	free(o.name);
+	if (old != NULL)
+		officer_keep(&o, old);
+	o.ended = 0;
+	status = officers_write(h, &o, 1);
+	officer_release(&o);
 	return status;
+}
+
+static const struct {
+	const char *name;
+	officer_command *run;
+	int least, most;		/* arguments with the name */
+	const char *usage;
+} commands[] = {
+	{ "list", list, 1, 1, "who is on the roster" },
+	{ "reach", reach, 1, 1, "which numbers answer roll-calls, by unit" },
+	{ "import", import, 2, 2, "FILE.csv   as conf/petugas.csv" },
+	{ "add", add, 2, 2, "ID --name N --unit U --phone P [--role R] [--duty D] [--order N]" },
+	{ "phone", renumber, 3, 3, "ID NUMBER   has another number" },
+	{ "end", end, 2, 2, "ID   leaves the service; his cases go back to their units" },
+	{ "leave", leave, 2, 2, "ID --from DAY [--until DAY]" },
+	{ "back", back, 2, 2, "ID   is back from leave" },
+	{ "away", away, 2, 2, "ID --from MS --until MS   leave, for programs" },
+	{ "shifts", shifts_list, 1, 2, "[ID|UNIT]   what is to come" },
+	{ "shift", shift_give, 2, 2, "ID --from TIME --until TIME [--unit U]" },
+	{ "unshift", shift_take, 2, 2, "ID --from TIME   takes that shift back" },
+	{ "import-shifts", shifts_read, 2, 2, "FILE.csv   petugas,unit,mulai,selesai" },
+	{ "swap", shifts_swap, 4, 5, "A TIME B [TIME]   they exchange the shifts that begin then" },
+	{ "calendar", shifts_calendar, 2, 2, "ID|UNIT [--days N]   text/calendar (RFC 5545)" },
+};
+
+static int
+usage(void)
+{
+	fputs("usage: kentongan officer ...; times in WIB, \"2026-12-01 07:00\"\n", stderr);
+	for (size_t i = 0; i < N_ELEMS(commands); i++)
+		fprintf(stderr, "  %-13s %s\n", commands[i].name, commands[i].usage);
+	return 2;
 }
 
 int
 cli_officer(int argc, char **argv)
 {
-	struct fields f = { 0 };
-	const char *from = "0", *until = "0", *what;
+	struct officer_flags f = { 0 };
 	const struct cli_flag flags[] = { { "name", &f.name, NULL }, { "unit", &f.unit, NULL },
 	    { "role", &f.role, NULL },
 	    { "phone", &f.phone, NULL }, { "duty", &f.duty, NULL }, { "order", &f.order, NULL },
-	    { "from", &from, NULL }, { "until", &until, NULL } };
+	    { "from", &f.from, NULL }, { "until", &f.until, NULL }, { "days", &f.days, NULL } };
 	struct house h;
 	struct cli c;
 	int status;
 
 	if (cli_parse(&c, argc, argv, flags, N_ELEMS(flags)) != 0 || c.args_n < 1)
-		return cli_usage(USAGE);
-	what = c.args[0];
-	if (cli_house(&c, &h) != 0)
-		return 1;
-	if (strcmp(what, "list") == 0)
-		status = list(&h);
-	else if (c.args_n != 2)
-		status = cli_usage(USAGE);
-	else if (strcmp(what, "import") == 0)
-		status = import(&h, c.args[1]);
-	else if (strcmp(what, "add") == 0)
-		status = add(&h, c.args[1], &f);
-	else if (strcmp(what, "end") == 0)
-		status = change(&h, c.args[1], 1, 0, 0);
-	else if (strcmp(what, "away") == 0)
-		status = change(&h, c.args[1], 0, strtoll(from, NULL, 10),
-		    strtoll(until, NULL, 10));
-	else
-		status = cli_usage(USAGE);
-	house_close(&h);
-	return status;
+		return usage();
+	for (size_t i = 0; i < N_ELEMS(commands); i++) {
+		if (strcmp(commands[i].name, c.args[0]) != 0 || c.args_n < commands[i].least ||
+		    c.args_n > commands[i].most)
+			continue;
+		if (cli_house(&c, &h) != 0)
+			return 1;
+		status = commands[i].run(&h, &c, &f);
+		house_close(&h);
+		return status;
+	}
+	return usage();
 }

@@ -33,8 +33,50 @@ rerun_release(struct rerun *r)
 	}
 	free(r->table);
 	free(r->fx);
+	for (int64_t i = 0; i < r->changes_n; i++)
+		officer_release(&r->changes[i]);
+	free(r->changes);
+	roster_release(&r->then);
 	buf_release(&r->differences);
 	memset(r, 0, sizeof(*r));
+}
+
+/* ---- who was on the roster ---- */
+
+static void
+change_roster(struct roster *t, const struct officer *o)
+{
+	size_t i = 0;
+
+	while (i < t->n && strcmp(t->officers[i].id, o->id) != 0)
+		i++;
+	if (i == t->n) {
+		t->officers = xrealloc(t->officers, (t->n + 1) * sizeof(*t->officers));
+		t->n++;
+	} else {
+		officer_release(&t->officers[i]);
+	}
+	officer_copy(&t->officers[i], o);
+}
+
+/*
+ * The roster of that seq.  A daemon may decide by the one before while a change is already in the
+ * log, so it can be asked for again.
+ */
+static const struct roster *
+roster_of(struct rerun *r, int64_t seq)
+{
+	if (r->changes_lack || seq <= 0 || seq > r->changes_n)
+		return r->roster;
+	if (seq == r->then.seq)
+		return &r->then;
+	if (seq < r->then.seq)
+		roster_release(&r->then);
+	for (int64_t i = r->then.seq; i < seq; i++)
+		change_roster(&r->then, &r->changes[i]);
+	roster_sort(&r->then);
+	r->then.seq = seq;
+	return &r->then;
 }
 
 /* ---- the cases met ---- */
@@ -228,7 +270,7 @@ compare(struct rerun *r, const struct recorded *e, const struct policy *p,
     const struct case_record *before, const char *entry, size_t len)
 {
 	static const struct seal_key no_key;
-	struct roster then = *r->roster;
+	struct roster then = *roster_of(r, e->roster_seq);
 	struct buf again = { 0 };
 	uint8_t digest[DIGEST_BYTES];
 	size_t open = recorded_open_bytes(entry, len), mine;
@@ -262,7 +304,7 @@ repeat(struct rerun *r, struct rerun_case *k, struct recorded *e, const char *en
 		return;
 	}
 	memcpy(c->digest, e->digest_prev, sizeof(c->digest));
-	if (case_decide(p, r->roster, c, &e->cmd, e->at_ms, r->fx) != 0) {
+	if (case_decide(p, roster_of(r, e->roster_seq), c, &e->cmd, e->at_ms, r->fx) != 0) {
 		differs(r, e, "refused now", e->what, strlen(e->what), refusal_text(r->fx->refusal),
 		    strlen(refusal_text(r->fx->refusal)));
 		k->lost = 1;
@@ -281,9 +323,9 @@ repeat(struct rerun *r, struct rerun_case *k, struct recorded *e, const char *en
 /* ---- as it would be ---- */
 
 static const struct roster *
-roster_then(const struct rerun *r)
+roster_otherwise(struct rerun *r)
 {
-	return r->other_roster != NULL ? r->other_roster : r->roster;
+	return r->other_roster != NULL ? r->other_roster : roster_of(r, r->changes_n);
 }
 
 static int
@@ -291,7 +333,7 @@ decide_otherwise(struct rerun *r, struct rerun_case *k, const struct command *cm
 {
 	struct case_record *c = k->would.c;
 
-	if (case_decide(r->other, roster_then(r), c, cmd, at_ms, r->fx) != 0)
+	if (case_decide(r->other, roster_otherwise(r), c, cmd, at_ms, r->fx) != 0)
 		return -1;
 	*c = r->fx->after;
 	note_rung(&k->after, &r->fx->esc);
@@ -332,6 +374,36 @@ retell(struct rerun *r, struct rerun_case *k, const struct recorded *e)
 	rest(&k->would);
 }
 
+/* What fell due until the last moment of the log so far. */
+static void
+pass_all(struct rerun *r)
+{
+	for (size_t i = 0; i < r->cap && r->other != NULL && r->passed_ms != r->last_ms; i++)
+		if (r->table[i] != NULL && !r->table[i]->lost)
+			pass_time(r, r->table[i], r->last_ms);
+	r->passed_ms = r->last_ms;
+}
+
+/* 0, -1: an officer's record that cannot be read. */
+static int
+note_officer(struct rerun *r, const char *entry, size_t len)
+{
+	struct officer o;
+	int64_t seq;
+	int rc = recorded_officer(&o, &seq, entry, len);
+
+	if (rc <= 0)
+		return rc;
+	pass_all(r);		/* by those who were there until now */
+	r->changes_lack |= seq != r->changes_n + 1;
+	if (r->changes_n == r->changes_cap) {
+		r->changes_cap = r->changes_cap != 0 ? 2 * r->changes_cap : 1024;
+		r->changes = xrealloc(r->changes, (size_t)r->changes_cap * sizeof(*r->changes));
+	}
+	r->changes[r->changes_n++] = o;
+	return 0;
+}
+
 int
 rerun_entry(struct rerun *r, int64_t seq, const char *entry, size_t len)
 {
@@ -339,7 +411,11 @@ rerun_entry(struct rerun *r, int64_t seq, const char *entry, size_t len)
 	struct rerun_case *k;
 	int rc = recorded_read(&e, seq, entry, len);
 
-	if (seq > r->to_seq || rc == 0)
+	if (seq > r->to_seq)
+		return 0;
+	if (rc == 0)
+		rc = note_officer(r, entry, len);
+	if (rc == 0)
 		return 0;
 	if (rc < 0) {
 		if (r->differ++ < SAID_MOST)
@@ -363,7 +439,5 @@ rerun_entry(struct rerun *r, int64_t seq, const char *entry, size_t len)
 void
 rerun_end(struct rerun *r)
 {
-	for (size_t i = 0; i < r->cap && r->other != NULL; i++)
-		if (r->table[i] != NULL && !r->table[i]->lost)
-			pass_time(r, r->table[i], r->last_ms);
+	pass_all(r);
 }

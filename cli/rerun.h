@@ -40,6 +40,10 @@ struct rerun {
 	/* The version of these 32 hex digits; NULL: it is not to be had. */
 	const struct policy *(*policy_of)(const char *digest, void *arg);
 	void *arg;
+	/*
+	 * Who is taken for the officers where the log does not say it: of a log that lacks the change
+	 * of some, or has none.
+	 */
 	const struct roster *roster;
 	const struct policy *other;		/* NULL: as it was, only */
 	const struct roster *other_roster;	/* NULL: the same */
@@ -47,10 +51,13 @@ struct rerun {
 
 	int64_t entries, rungs, cases_n;	/* compared */
 	int64_t differ, lost, refused;
-	int64_t last_ms;
+	int64_t last_ms, passed_ms;		/* of the log so far; what fell due was told until then */
 	struct buf differences;			/* a line each, the first ones */
 	struct rerun_case **table; size_t cap, n;	/* by code */
 	struct effects *fx;
+	struct officer *changes; int64_t changes_n;	/* of the roster; the n-th makes its seq n + 1 */
+	int64_t changes_cap; int changes_lack;		/* the log lacks one */
+	struct roster then;				/* made of the first then.seq of them */
 };
 
 void rerun_init(struct rerun *r);

@@ -564,7 +564,8 @@ presses(struct sim *s, int slot, int officer)
 		return 0;
 	if (dice_chance(&s->dice, 300))
 		decide(s, slot, &cmd);
-	if (roster_on_duty(s->r, case_lead(c), ROLE_KEPALA, s->now_ms, head, 1) == 1)
+	if (roster_on_duty(s->r, s->p->calendar, case_lead(c), ROLE_KEPALA, s->now_ms, head,
+	    1) == 1)
 		plan(s, SIM_HEAD, s->now_ms + dice_while(&s->dice, 15 * MINUTE_MS, 0.8),
 		    (int)(head[0] - s->r->officers), slot, 0);
 	return 1;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "console/console.h"
+#include "core/rollcall.h"
 #include "lib/escape.h"
 #include "lib/page.h"
 
@@ -84,7 +85,7 @@ add_row(struct buf *b, const struct console *c, const struct model_case *k, int6
 	buf_addf(b, "<tr id=\"%s\"%s>", k->code.s, k->latihan ? " class=\"latihan\"" : "");
 	add_left(b, k, now);
 	buf_addf(b, "<td class=\"n\">%s%s</td>", k->latihan ? "LATIHAN " : "", code);
-	add_cell(b, case_state_name(k->state));
+	add_cell(b, k->abandoned_ms != 0 ? "diterima, terbengkalai" : case_state_name(k->state));
 	add_cell(b, k->unit[0] != '\0' ? console_unit_name(c, k->unit) : "triase");
 	add_cell(b, cat != NULL ? cat->shortname : k->category);
 	add_cell(b, buf_str(&place));
@@ -162,9 +163,33 @@ share_words(struct buf *share, struct buf *of, const struct model_figures *f)
 	}
 }
 
+/* Units with a number that does not answer, and in the sums how many do. */
+static void
+add_reach(struct buf *b, const struct console *c, struct buf *heads, struct buf *everybody)
+{
+	struct reach *units = xcalloc(c->h.roster.n + 1, sizeof(*units)), sum = { .unit = "" };
+	size_t n = rollcall_reach(&c->h.roster, units);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct reach *u = &units[i];
+
+		sum.heads += u->heads, sum.heads_silent += u->heads_silent;
+		sum.all += u->all, sum.all_silent += u->all_silent;
+		if (u->all_silent == 0)
+			continue;
+		buf_adds(b, "<tr>");
+		add_cell(b, console_unit_name(c, u->unit));
+		buf_addf(b, "<td class=\"n\">%d / %d</td></tr>\n", u->all - u->all_silent, u->all);
+	}
+	buf_addf(heads, "%d / %d", sum.heads - sum.heads_silent, sum.heads);
+	buf_addf(everybody, "%d / %d", sum.all - sum.all_silent, sum.all);
+	free(units);
+}
+
 /* The page around the two lists: the figures in words. */
 static void
-fill_board(struct buf *page, const struct console *c, enum list l, int is_empty, int64_t now)
+fill_board(struct buf *page, const struct console *c, enum list l, int is_empty, int64_t now,
+    const struct buf *heads, const struct buf *everybody)
 {
 	struct buf share = { 0 }, of = { 0 }, clock = { 0 };
 	char open[24], breaching[24], triage[24], seq[24];
@@ -183,6 +208,7 @@ fill_board(struct buf *page, const struct console *c, enum list l, int is_empty,
 		{ "seq", seq }, { "open", open }, { "breaching", breaching },
 		{ "bahaya", f.breaching > 0 ? "bahaya" : "" }, { "triage", triage },
 		{ "share", buf_str(&share) }, { "of", buf_str(&of) },
+		{ "kepala", buf_str(heads) }, { "petugas", buf_str(everybody) },
 		{ "judul", lists[l].title }, { "kosong", is_empty ? lists[l].empty : "" },
 	};
 
@@ -197,7 +223,8 @@ get_board(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
 	int64_t now = house_now_ms(&c->h);
-	struct buf page = { 0 }, rows = { 0 }, latest = { 0 };
+	struct buf page = { 0 }, rows = { 0 }, latest = { 0 }, reach = { 0 };
+	struct buf heads = { 0 }, everybody = { 0 };
 	enum list l = LIST_OPEN;
 	const char *which;
 	size_t len, shown;
@@ -208,13 +235,18 @@ get_board(struct http_req *r, void *arg)
 			l = (enum list)i;
 	shown = add_rows(&rows, c, l, now);
 	add_latest(&latest, c);
-	fill_board(&page, c, l, shown == 0, now);
+	add_reach(&reach, c, &heads, &everybody);
+	fill_board(&page, c, l, shown == 0, now, &heads, &everybody);
 	page_put(&page, "<!--KASUS-->", &rows);
 	page_put(&page, "<!--ESKALASI-->", &latest);
+	page_put(&page, "<!--JANGKAUAN-->", &reach);
 	http_answer(r, 200, "text/html; charset=utf-8", &page);
 	buf_release(&page);
 	buf_release(&rows);
 	buf_release(&latest);
+	buf_release(&reach);
+	buf_release(&heads);
+	buf_release(&everybody);
 }
 
 void

@@ -167,6 +167,7 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	c->promise_ms = int_of(now, "pr");
 	c->handled_ms = int_of(now, "hd");
 	c->breached_ms = int_of(now, "br");
+	c->abandoned_ms = int_of(now, "ab");
 	c->due_ms = int_of(now, "due");
 	c->closed_as_rejected = strcmp(text_of(now, "as"), "ditolak") == 0 ||
 	    strcmp(text_of(now, "as"), "ganda") == 0;
@@ -266,6 +267,8 @@ model_case_json(struct buf *b, const struct model_case *c, int64_t now_ms)
 	    ",\"breached_ms\":%" PRId64 ",\"drill\":%s",
 	    c->received_ms, c->promise_ms, c->handled_ms, c->breached_ms,
 	    c->latihan ? "true" : "false");
+	if (c->abandoned_ms != 0)
+		buf_addf(b, ",\"abandoned_ms\":%" PRId64, c->abandoned_ms);
 	if (now_ms != 0 && c->handled_ms == 0 && c->promise_ms != 0)
 		buf_addf(b, ",\"left_ms\":%" PRId64, c->promise_ms - now_ms);
 	buf_addc(b, '}');

@@ -17,6 +17,7 @@ struct model_case {
 	/* unit: the lead */
 	char category[CATEGORY_CHARS], place[PLACE_CODE_CHARS], unit[UNIT_CODE_CHARS];
 	int64_t received_ms, promise_ms, handled_ms, breached_ms, due_ms, closed_ms;
+	int64_t abandoned_ms;		/* accepted, abandoned, not taken again since; 0 not */
 	int64_t version, seq;
 	int latihan, closed_as_rejected;
 };

@@ -362,6 +362,78 @@ act_revoke(struct step *s)
 	s->c->holder[0] = '\0';
 }
 
+/* Ends the task of one officer, or ("" for him) of all of a unit. */
+static void
+tasks_end(struct step *s, const char *officer, const char *unit)
+{
+	for (int i = 0; i < s->c->tasks_n; i++) {
+		struct case_task *t = &s->c->tasks[i];
+
+		if (officer[0] != '\0' ? strcmp(t->officer, officer) == 0 : strcmp(t->unit, unit) == 0)
+			task_drop(s, t);
+	}
+}
+
+/* Has anybody of that unit the task? */
+static int
+is_tasked(const struct case_record *c, const char *unit)
+{
+	for (int i = 0; i < c->tasks_n; i++)
+		if (c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].unit, unit) == 0)
+			return 1;
+	return 0;
+}
+
+/*
+ * His colleagues were told that they need not come, or never told: if he held the case, his unit is
+ * told anew, as at a hand-over.  If he only had the task, it is told when nobody else of it has.
+ */
+void
+act_release(struct step *s)
+{
+	struct case_record *c = s->c;
+	const struct case_task *t = case_task_of(c, s->leaver);
+
+	SET(s->left_unit, t != NULL ? t->unit : "");
+	messages_cancel_to(s, s->leaver);
+	tasks_end(s, s->leaver, "");
+	if (strcmp(c->holder, s->leaver) == 0) {
+		c->holder[0] = '\0';
+		if (s->left_unit[0] == '\0')
+			SET(s->left_unit, case_lead(c));	/* he had taken it over */
+	}
+	if (s->t->on == ON_LEAVE) {
+		if (s->t->to == CASE_SELESAI || is_tasked(c, s->left_unit))
+			s->left_unit[0] = '\0';
+	} else {
+		tasks_end(s, "", s->left_unit);
+		messages_cancel(s, "tw", s->left_unit, "");
+		messages_cancel(s, "w", "", "");	/* nobody is late whom they could warn */
+	}
+	tasks_prune(c);
+}
+
+void
+act_note_progress(struct step *s, const struct case_record *before)
+{
+	struct case_record *c = s->c;
+	int64_t limit = s->p->stall_ms[c->urgency];
+	int sign = before->state != CASE_DITERIMA || strcmp(before->holder, c->holder) != 0 ||
+	    ((s->t->on == ON_NOTE || s->t->on == ON_WAIT || s->t->on == ON_ANSWER ||
+	    s->t->on == ON_HELP) && (s->cmd->by == BY_OFFICER || s->cmd->by == BY_OPERATOR));
+
+	if (c->state != CASE_DITERIMA || limit == 0)
+		c->stall_ms = 0;
+	else if (sign || (c->urgency > before->urgency && s->now_ms + limit < c->stall_ms))
+		c->stall_ms = s->now_ms + limit;
+	if (s->t->on == ON_ABANDON) {
+		c->abandoned++;
+		c->abandoned_ms = s->now_ms;
+	} else if (c->holder[0] != '\0' || c->state == CASE_DITUTUP) {
+		c->abandoned_ms = 0;
+	}
+}
+
 int
 act_drop_unit(struct step *s)
 {

@@ -58,4 +58,8 @@ void act_take_task(struct step *s);
 /* All tasks end, nobody holds the case. */
 void act_revoke(struct step *s);
 void act_close(struct step *s);
+/* The leaver's task ends, with what is still to reach him; if he held the case, nobody does. */
+void act_release(struct step *s);
+/* Until when an accepted case may lie without a sign of work; whether it was left lying. */
+void act_note_progress(struct step *s, const struct case_record *before);
 #endif

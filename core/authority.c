@@ -21,6 +21,7 @@ static const unsigned senders[] = {
 	[ON_LAPSE] = TIMER, [ON_WITHDRAW] = RESIDENT | STAFF, [ON_WITHDRAW_ASKED] = RESIDENT,
 	[ON_REJECT] = STAFF, [ON_MERGE] = STAFF, [ON_UNDO] = STAFF, [ON_TAKE_OVER] = STAFF,
 	[ON_FILE] = 0, [ON_FILE_MISSING] = 0,	/* the house itself */
+	[ON_RETURN] = 0, [ON_LEAVE] = 0, [ON_ABANDON] = TIMER,
 	[ON_QUIET] = RESIDENT, [ON_WRONG_NUMBER] = RESIDENT, [ON_LANGUAGE] = RESIDENT,
 	[ON_DUE] = TIMER,
 };
@@ -137,5 +138,9 @@ command_event(const struct step *s, const struct case_record *c)
 			return ON_DROP;
 		return is_passed_around(s, c) ? ON_HAND_ON : ON_DECLINE;
 	}
+	/* Work in hand goes back; of one that waits for the resident's word only the task ends. */
+	if (s->cmd->event == ON_RETURN || s->cmd->event == ON_LEAVE)
+		return strcmp(c->holder, s->cmd->leaver) == 0 &&
+		    transition_find(c->state, ON_RETURN) != NULL ? ON_RETURN : ON_LEAVE;
 	return s->cmd->event;
 }

@@ -126,6 +126,15 @@ buf_add_wib_iso(struct buf *b, int64_t ms)
 }
 
 void
+buf_add_wib_plain(struct buf *b, int64_t ms)
+{
+	struct wib t;
+
+	wib_of(&t, ms);
+	buf_addf(b, "%04d-%02d-%02d %02d:%02d", t.year, t.month, t.day, t.hour, t.minute);
+}
+
+void
 buf_add_duration(struct buf *b, int64_t ms, const char *lang)
 {
 	static const struct { int64_t ms; const char *id, *en; } units[] = {
@@ -190,11 +199,11 @@ day_of_date(int year, int month, int dom, int64_t *day)
 	return back.month == month && back.day == dom ? 0 : -1;
 }
 
-/* YYYY-MM-DD */
+/* YYYY-MM-DD at the start. */
 static int
-day_parse(const char *s, int64_t *day)
+day_read(const char *s, int64_t *day)
 {
-	if (strlen(s) != 10 || s[4] != '-' || s[7] != '-')
+	if (strlen(s) < 10 || s[4] != '-' || s[7] != '-')
 		return -1;
 	return day_of_date(digits_of(s, 4), digits_of(s + 5, 2), digits_of(s + 8, 2), day);
 }
@@ -208,6 +217,32 @@ wib_parse_day(int64_t *out_ms, const char *s)
 	    day_of_date(digits_of(s + 6, 4), digits_of(s + 3, 2), digits_of(s, 2), &day) != 0)
 		return -1;
 	*out_ms = (day + 1) * DAY_MS - WIB_MS - 1;
+	return 0;
+}
+
+static int
+day_parse(const char *s, int64_t *day)
+{
+	return strlen(s) == 10 ? day_read(s, day) : -1;
+}
+
+int
+wib_parse(const char *s, int64_t *ms)
+{
+	int64_t day;
+	int hour = 0, minute = 0;
+
+	if (day_read(s, &day) != 0)
+		return -1;
+	if (s[10] != '\0') {
+		if ((s[10] != ' ' && s[10] != 'T') || strlen(s) != 16 || s[13] != ':')
+			return -1;
+		hour = digits_of(s + 11, 2);
+		minute = digits_of(s + 14, 2);
+		if (hour < 0 || hour > 23 || minute < 0 || minute > 59)
+			return -1;
+	}
+	*ms = day * DAY_MS - WIB_MS + hour * HOUR_MS + minute * MINUTE_MS;
 	return 0;
 }
 
@@ -286,13 +321,19 @@ calendar_free(struct calendar *c)
 }
 
 int
+calendar_is_holiday(const struct calendar *c, int64_t day)
+{
+	return c->n > 0 && bsearch(&day, c->days, c->n, sizeof day, compare_days) != NULL;
+}
+
+int
 calendar_is_working(const struct calendar *c, int64_t day)
 {
 	int weekday = weekday_of(day);
 
 	if (weekday == SATURDAY || weekday == SUNDAY)
 		return 0;
-	return c->n == 0 || bsearch(&day, c->days, c->n, sizeof day, compare_days) == NULL;
+	return !calendar_is_holiday(c, day);
 }
 
 /* The file cannot hold an endless holiday, so both loops end. */

@@ -34,6 +34,13 @@ void utc_day_text(char out[DAY_TEXT], int64_t day);
 void buf_add_wib_clock(struct buf *b, int64_t ms);
 void buf_add_wib_short(struct buf *b, int64_t ms);
 void buf_add_wib_iso(struct buf *b, int64_t ms);
+/* "2026-11-21 14:05", as wib_parse() reads it. */
+void buf_add_wib_plain(struct buf *b, int64_t ms);
+/*
+ * "2026-11-21 14:05" or with a T between, in WIB; without a time the day's first moment.  0; -1: not
+ * so written, or no such day.
+ */
+int wib_parse(const char *s, int64_t *ms);
 /* "3 jam 20 menit", "45 menit", "20 detik" (lang id) or "3 h 20 min" (en). */
 void buf_add_duration(struct buf *b, int64_t ms, const char *lang);
 
@@ -49,6 +56,8 @@ struct calendar;
 struct calendar *calendar_parse(const char *file, const char *text, size_t len, struct buf *errors);
 void calendar_free(struct calendar *c);
 int calendar_is_working(const struct calendar *c, int64_t day);
+/* A day of libur.csv; a Sunday alone is none. */
+int calendar_is_holiday(const struct calendar *c, int64_t day);
 /*
  * The end of n working days after ms: the same time of day, n working days on; a start on a
  * non-working day counts from the next working day 00:00.  n >= 0.

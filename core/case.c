@@ -77,6 +77,8 @@ case_due_ms(const struct case_record *c)
 		earlier(&due, c->confirm_by_ms);
 	if (c->state == CASE_MENUNGGU)
 		earlier(&due, c->wait_until_ms);
+	if (c->state == CASE_DITERIMA)
+		earlier(&due, c->stall_ms);
 	earlier(&due, c->review_ms);
 	return due;
 }
@@ -122,6 +124,7 @@ static const struct field fields[] = {
 	MS("wu", wish.until_ms), TEXT("wo", wish.officer), TEXT("ww", wish.reason),
 	MS("dt", date_ms), TEXT("ask", asked_by), INT("al", alarms), MS("rev", review_ms),
 	MS("sp", spoken_ms), INT("sr", spoken_rung),
+	MS("stl", stall_ms), MS("abt", abandoned_ms), INT("abn", abandoned),
 	ENUM("us", undo.state, CASE_DITUTUP), TEXT("uo", undo.officer), TEXT("uh", undo.holder),
 	MS("uu", undo.until_ms), INT("uc", undo.clocks),
 	TEXT("dig", digest), TEXT("lh", ledger.holder), MS("ls", ledger.since_ms),
@@ -194,6 +197,8 @@ case_encode(struct buf *b, const struct case_record *c)
 	for (int i = 0; i < c->pending_n; i++) {
 		buf_addf(b, "%s[%d,%d", i ? "," : "", c->pending[i].n, c->pending[i].group);
 		add_text(b, ",", c->pending[i].unit);
+		if (c->pending[i].officer[0] != '\0')
+			add_text(b, ",", c->pending[i].officer);
 		buf_addc(b, ']');
 	}
 	buf_adds(b, "],\"lg\":[");
@@ -303,11 +308,14 @@ decode_task(struct case_task *t, const json_t *list)
 static int
 decode_pending(struct case_pending *m, const json_t *list)
 {
-	struct row r = row_open(list, 3);
+	int to_officer = json_array_size(list) == 4;
+	struct row r = row_open(list, to_officer ? 4 : 3);
 
 	m->n = (int)row_number(&r, INT_MAX);
 	m->group = (char)row_number(&r, 127);
 	row_text(&r, m->unit, sizeof(m->unit));
+	if (to_officer)
+		row_text(&r, m->officer, sizeof(m->officer));
 	return r.spoilt || m->n == 0 || m->group == '\0' ||
 	    strchr("tweri", m->group) == NULL ? -1 : 0;
 }

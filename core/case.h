@@ -62,7 +62,11 @@ struct case_task {
 #define CASE_FILES 24		/* further ones stand in the log alone */
 
 /* A message that may still be queued: what an acknowledgement cancels. */
-struct case_pending { int n; char group; char unit[UNIT_CODE_CHARS]; };
+struct case_pending {
+	int n;
+	char group;
+	char unit[UNIT_CODE_CHARS], officer[OFFICER_ID_CHARS];	/* officer "": the resident's */
+};
 
 /* STOP ends the news of what threatens nobody; a number that is not the reporter's gets none at all. */
 enum quiet { QUIET_NOT, QUIET_ASKED, QUIET_WRONG_NUMBER };
@@ -118,6 +122,9 @@ struct case_record {
 	int64_t date_ms;		/* by when it is done, by the word of the Bupati's office; 0 none */
 	char asked_by[OFFICER_ID_CHARS];	/* who waits for the answer to his why, "" nobody */
 	int alarms;			/* further alarms that called more units */
+	int64_t stall_ms;		/* in diterima: abandoned then, if nothing is done; 0 never */
+	int64_t abandoned_ms;		/* accepted, abandoned, and not taken again since; 0 not */
+	int abandoned;			/* how often */
 	int64_t spoken_ms;		/* a rung last told somebody then; spoken_rung: its place */
 	int spoken_rung;
 	int64_t review_ms;		/* looked at again then, if nothing else is due */

@@ -26,13 +26,15 @@ case_due_first(const struct case_record *c)
 		offer(&d, DUE_CONFIRM, 0, c->confirm_by_ms);
 	if (c->state == CASE_MENUNGGU)
 		offer(&d, DUE_WAIT, 0, c->wait_until_ms);
+	if (c->state == CASE_DITERIMA)
+		offer(&d, DUE_ABANDON, 0, c->stall_ms);
 	offer(&d, DUE_REVIEW, 0, c->review_ms);
 	return d;
 }
 
 static size_t
 rung_recipients(const struct step *s, const struct rung *g, const char **unit,
-    const struct officer **out, size_t max)
+    const struct officer **out, size_t max, size_t *silent)
 {
 	const struct unit *u = case_answerable(s->p, s->c);
 	const struct place *p = place_find(s->p->places, s->c->place);
@@ -44,7 +46,8 @@ rung_recipients(const struct step *s, const struct rung *g, const char **unit,
 	else if (g->to == RUNG_UNIT || g->to == RUNG_FEED)
 		u = unit_find(s->p->units, g->unit);
 	*unit = u != NULL ? u->code : "";
-	return u != NULL ? roster_on_duty(s->r, u->code, ROLE_KEPALA, s->now_ms, out, max) : 0;
+	*silent = 0;
+	return u != NULL ? roster_on_rung(s->r, s->p->calendar, u->code, s->now_ms, out, max, silent) : 0;
 }
 
 /*
@@ -117,7 +120,7 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 	const struct rung *g = &l->rungs[k->rung];
 	const struct officer *heads[2];
 	const char *unit;
-	size_t n = rung_recipients(s, g, &unit, heads, N_ELEMS(heads));
+	size_t silent, n = rung_recipients(s, g, &unit, heads, N_ELEMS(heads), &silent);
 	int overtaken = is_overtaken(s, clock, l, k->rung) || (e->late_ms > OUTAGE_MS &&
 	    (!is_highest_due(s, clock, k->rung) || is_heard_above(s, k->rung)));
 
@@ -142,8 +145,10 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 		return;
 	}
 	if (n == 0 && g->to != RUNG_FEED) {
-		e->kind = ESC_PASSED, e->why = "kosong";
-		tell_gap(s, unit, g->name);
+		e->kind = ESC_PASSED, e->why = silent > 0 ? "tak-terjangkau" : "kosong";
+		s->fx->gap = 1;
+		if (silent == 0)	/* of numbers that do not answer the keeper was told, once */
+			tell_gap(s, unit, g->name);
 		if (k->next_ms > s->now_ms)
 			k->next_ms = s->now_ms;		/* the next one hears of it at once */
 		return;

@@ -10,7 +10,7 @@
 
 struct step;
 
-enum due_kind { DUE_NONE, DUE_CLOCK, DUE_WAIT, DUE_CONFIRM, DUE_REVIEW };
+enum due_kind { DUE_NONE, DUE_CLOCK, DUE_WAIT, DUE_CONFIRM, DUE_ABANDON, DUE_REVIEW };
 struct due { enum due_kind kind; int clock; int64_t at_ms; };	/* clock: its row, for DUE_CLOCK */
 
 /* The earliest of a case; DUE_NONE: nothing is due, ever. */

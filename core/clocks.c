@@ -230,7 +230,9 @@ clocks_accept(struct step *s)
 
 	for (int i = 0; given > 0 && i < s->c->clocks_n; i++)
 		if (s->p->clocks[i].stop == STOP_ON_ACCEPT &&
-		    s->c->clocks[i].state == CLOCK_RUNNING && given >= accepts_needed(s, i))
+		    s->c->clocks[i].state == CLOCK_RUNNING && policy_accepts(&s->p->clocks[i],
+		    s->c->urgency, s->c->category, tier_of(s->p, s->c)) > 1 &&
+		    given >= accepts_needed(s, i))
 			clock_met(s, i);
 }
 

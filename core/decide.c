@@ -104,6 +104,8 @@ apply(struct step *s, const struct case_record *before)
 		act_open(s);
 	if (fx & FX_REVOKE)
 		act_revoke(s);
+	if (fx & FX_RELEASE)
+		act_release(s);
 	if (s->cmd->u != NULL && s->t->on != ON_NOTE && s->t->on != ON_HELP)
 		act_understand(s, s->cmd->u);
 	if (s->t->on == ON_ASSIGN && c->units_n == 0 && s->cmd->by != BY_ROUTER)
@@ -138,6 +140,7 @@ apply(struct step *s, const struct case_record *before)
 	act_note_times(s);
 	hear_from_field(s);
 	act_note_undo(s, before);
+	act_note_progress(s, before);
 	return 0;
 }
 
@@ -152,6 +155,8 @@ announce(struct step *s, const struct case_record *before)
 		tell_units(s);
 	if (fx & FX_TELL_DESK)
 		tell_desk(s);
+	if (fx & FX_RELEASE)
+		tell_release(s);
 	if (fx & FX_TELL_HOLDERS)
 		tell_holders(s, "tambahan");
 	if (s->t->on == ON_WAIT)
@@ -192,6 +197,8 @@ prepare(struct step *s, const struct case_record *c, struct due *d)
 			on = ON_LAPSE;
 		else if (d->kind == DUE_WAIT)
 			on = ON_RESUME;
+		else if (d->kind == DUE_ABANDON)
+			on = ON_ABANDON;
 	}
 	s->t = transition_find(c->state, on);
 	if (s->t == NULL)
@@ -200,6 +207,7 @@ prepare(struct step *s, const struct case_record *c, struct due *d)
 		return step_refuse(s, c->version == 0 ? REFUSED_STATE : REFUSED_FIRST);
 	if ((s->t->effects & FX_FIRST) && (s->cmd->report == NULL || s->cmd->u == NULL))
 		return step_refuse(s, REFUSED_STATE);
+	SET(s->leaver, on == ON_ABANDON ? c->holder : s->cmd->leaver);
 	return authority_check(s, c);
 }
 

@@ -40,6 +40,7 @@ struct command {
 	char into[CODE_CHARS + 1];		/* ON_MERGE */
 	char lang[4];				/* ON_LANGUAGE: a code of texts_language() */
 	char reason[WAIT_REASON_CHARS];		/* ON_WAIT: one of policy.wait_reasons */
+	char leaver[OFFICER_ID_CHARS];		/* ON_RETURN, ON_LEAVE: who is gone */
 	int64_t until_ms;			/* ON_WAIT, ON_DATE */
 	const struct policy *was;		/* ON_RECKON: what the case ran under until now */
 	/* Nonces of new tasks come from it; its two lowest bits say how much longer than usual. */
@@ -96,7 +97,7 @@ struct escalation {
 	char told[UNIT_CODE_CHARS];		/* who hears of it */
 	int64_t due_ms, late_ms;
 	int epoch;
-	/* static: "", "kosong", "terlambat", "tertutup", "syarat" */
+	/* static: "", "kosong", "tak-terjangkau", "terlambat", "tertutup", "syarat" */
 	const char *why;
 };
 

@@ -41,6 +41,8 @@
  *     malam-tahan: [biasa]
  *     oper: 3             oper-meja: SEKDA    # so many times handed on: that desk decides
  *     alasan-tunggu: [anggaran, suku-cadang]  # for what a case may wait
+ *     tak-terjangkau: 30d
+ *     terbengkalai-darurat: 15m   -mendesak: 1h   -biasa: 2h      # without: never
  *
  * The feed is always reachable: it ends a ladder.
  */
@@ -111,6 +113,9 @@ struct policy {
 	int64_t review_ms;		/* a case with nothing else due is looked at again after */
 	int64_t message_life_ms;	/* a message not sent within is expired */
 	int64_t gather_ms;		/* what an outage held up waits so long for its like, to one person */
+	/* accepted, and no sign of work this long: abandoned; 0 never */
+	int64_t stall_ms[URGENCY_DARURAT + 1];
+	int64_t silent_ms;		/* a number that leaves roll-calls open so long is no rung */
 	int told_max;			/* officers told per unit */
 	int night_from_min, night_until_min;	/* WIB; both 0: no night */
 	unsigned night_urgencies;	/* bits of the urgencies whose rungs wait for its end */

@@ -654,6 +654,10 @@ static const struct {
 	{ "tinjau",     AT(review_ms),       DAY_MS,         1000,           30 * DAY_MS },
 	{ "umur-pesan", AT(message_life_ms), 12 * HOUR_MS,   1000, 7 * DAY_MS },
 	{ "kumpul",     AT(gather_ms),       10000,          0,              10 * MINUTE_MS },
+	{ "tak-terjangkau", AT(silent_ms),   30 * DAY_MS,    100,            400 * DAY_MS },
+	{ "terbengkalai-darurat",  AT(stall_ms[URGENCY_DARURAT]),  0, 100, 30 * DAY_MS },
+	{ "terbengkalai-mendesak", AT(stall_ms[URGENCY_MENDESAK]), 0, 100, 30 * DAY_MS },
+	{ "terbengkalai-biasa",    AT(stall_ms[URGENCY_BIASA]),    0, 100, 30 * DAY_MS },
 };
 
 static void
@@ -771,7 +775,8 @@ read_settings(struct reading *r, int map)
 	}
 	check_keys(r, map, "lain",
 	    "konfirmasi urung tunggu tanya tinjau umur-pesan kumpul diberitahu triase jadwal malam "
-	    "malam-tahan oper oper-meja alasan-tunggu");
+	    "malam-tahan oper oper-meja alasan-tunggu tak-terjangkau terbengkalai-darurat "
+	    "terbengkalai-mendesak terbengkalai-biasa");
 	for (size_t i = 0; i < N_ELEMS(spans); i++)
 		read_span(r, map, i);
 	r->p->told_max = 3;

@@ -4,21 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/calendar.h"
+#include "core/posts.h"
 #include "lib/csv.h"
 #include "lib/escape.h"
 
 #define SCHEMA 1
-#define DAY_MINUTES 1440
-#define EVERY_DAY 0x7f
 #define ORDER_MAX 99
 
 static const char *const role_names[] = {
 	[ROLE_PETUGAS] = "petugas", [ROLE_KEPALA] = "kepala",
 	[ROLE_OPERATOR] = "operator", [ROLE_ADMIN] = "admin",
 };
-
-static const char *const day_names[7] = { "Min", "Sen", "Sel", "Rab", "Kam", "Jum", "Sab" };
 
 const char *
 role_name(enum officer_role r)
@@ -35,131 +31,6 @@ role_of_name(const char *s, enum officer_role *out)
 			return 0;
 		}
 	return -1;
-}
-
-/* ---- duty ---- */
-
-static int
-read_day(const char **s)
-{
-	for (int i = 0; i < 7; i++)
-		if (strncmp(*s, day_names[i], 3) == 0) {
-			*s += 3;
-			return i;
-		}
-	return -1;
-}
-
-/* "Sen-Jum" or "Sab,Min", or both with commas between; a range may run over the week-end. */
-static int
-read_days(const char **s, unsigned char *days)
-{
-	*days = 0;
-	for (;;) {
-		int first = read_day(s), last = first;
-
-		if (first >= 0 && **s == '-') {
-			++*s;
-			last = read_day(s);
-		}
-		if (first < 0 || last < 0)
-			return -1;
-		for (int d = first; ; d = (d + 1) % 7) {
-			*days |= (unsigned char)(1 << d);
-			if (d == last)
-				break;
-		}
-		if (**s != ',')
-			return 0;
-		++*s;
-	}
-}
-
-static int
-two_digits(const char *s)
-{
-	if (s[0] < '0' || s[0] > '9' || s[1] < '0' || s[1] > '9')
-		return -1;
-	return (s[0] - '0') * 10 + (s[1] - '0');
-}
-
-/* HH:MM up to 24:00, in minutes. */
-static int
-read_clock(const char **s, short *out)
-{
-	int hour = two_digits(*s), minute;
-
-	if (hour < 0 || (*s)[2] != ':')
-		return -1;
-	minute = two_digits(*s + 3);
-	if (minute < 0 || minute > 59 || hour * 60 + minute > DAY_MINUTES)
-		return -1;
-	*out = (short)(hour * 60 + minute);
-	*s += 5;
-	return 0;
-}
-
-int
-duty_parse(const char *s, struct duty *out)
-{
-	struct duty d = { EVERY_DAY, 0, DAY_MINUTES };
-
-	if (strcmp(s, "24") == 0) {
-		*out = d;
-		return 0;
-	}
-	if (read_days(&s, &d.days) != 0 || *s++ != ' ' || read_clock(&s, &d.from_min) != 0 ||
-	    *s++ != '-' || read_clock(&s, &d.to_min) != 0 || *s != '\0')
-		return -1;
-	if (d.from_min == d.to_min || d.from_min == DAY_MINUTES)
-		return -1;
-	*out = d;
-	return 0;
-}
-
-/* Days are written from Monday on: the working week is one range then. */
-void
-buf_add_duty(struct buf *b, const struct duty *d)
-{
-	const char *gap = "";
-
-	if (d->days == EVERY_DAY && d->from_min == 0 && d->to_min == DAY_MINUTES) {
-		buf_adds(b, "24");
-		return;
-	}
-	for (int i = 1; i <= 7; i++) {
-		int first = i;
-
-		if (!(d->days & 1 << i % 7))
-			continue;
-		while (i < 7 && d->days & 1 << (i + 1) % 7)
-			i++;
-		buf_addf(b, "%s%s", gap, day_names[first % 7]);
-		if (i > first)
-			buf_addf(b, "-%s", day_names[i % 7]);
-		gap = ",";
-	}
-	buf_addf(b, " %02d:%02d-%02d:%02d", d->from_min / 60, d->from_min % 60,
-	    d->to_min / 60, d->to_min % 60);
-}
-
-/* A shift past midnight belongs to the day on which it began. */
-int
-officer_is_on_duty(const struct officer *o, int64_t now_ms)
-{
-	const struct duty *d = &o->duty;
-	struct wib t;
-	int minute;
-
-	if (d->days == EVERY_DAY && d->from_min == 0 && d->to_min == DAY_MINUTES)
-		return 1;	/* most of them: no calendar is needed */
-	wib_of(&t, now_ms);
-	minute = t.hour * 60 + t.minute;
-	if (d->from_min < d->to_min)
-		return d->days >> t.weekday & 1 && minute >= d->from_min && minute < d->to_min;
-	if (minute >= d->from_min)
-		return d->days >> t.weekday & 1;
-	return minute < d->to_min && d->days >> (t.weekday + 6) % 7 & 1;
 }
 
 /* ---- the import ---- */
@@ -272,7 +143,7 @@ static const struct {
 	[COL_PHONE] = { "telepon", set_phone, "write it like 0812xxxxxxxx or +62812xxxxxxxx" },
 	[COL_LANG]  = { "bahasa", set_lang, "write id or en" },
 	[COL_ORDER] = { "urutan", set_order, "write 0 to 99; the lowest is told first" },
-	[COL_DUTY]  = { "jaga", set_duty, "write 24, or like Sen-Jum 07:00-15:00" },
+	[COL_DUTY]  = { "jaga", set_duty, "write 24, jadwal, or like Sen-Jum 07:00-15:00" },
 };
 
 /* A telephone number is never repeated in a message: logs hold no personal data. */
@@ -379,11 +250,54 @@ out:
 	return rc;
 }
 
+/* ---- records ---- */
+
 void
 officer_release(struct officer *o)
 {
 	free(o->name);
+	free(o->shifts);
 	memset(o, 0, sizeof *o);
+}
+
+void
+officer_copy(struct officer *out, const struct officer *o)
+{
+	*out = *o;
+	out->name = o->name != NULL ? xstrdup(o->name) : NULL;
+	out->shifts = xcalloc(o->shifts_n + 1, sizeof *out->shifts);
+	if (o->shifts_n > 0)
+		memcpy(out->shifts, o->shifts, o->shifts_n * sizeof *out->shifts);
+}
+
+void
+officer_renumber(struct officer *o, const char *phone)
+{
+	if (strcmp(o->phone, phone) == 0)
+		return;
+	memcpy(o->phone, phone, strlen(phone) + 1);
+	o->rollcall_ms = o->asked_ms = 0;
+	o->silent = 0;
+}
+
+void
+officer_keep(struct officer *fresh, const struct officer *old)
+{
+	struct officer copy;
+
+	officer_copy(&copy, old);
+	free(fresh->shifts);
+	fresh->shifts = copy.shifts, fresh->shifts_n = copy.shifts_n;
+	free(copy.name);
+	fresh->away_from_ms = old->away_from_ms;
+	fresh->away_until_ms = old->away_until_ms;
+	fresh->ended = old->ended;
+	if (strcmp(fresh->phone, old->phone) == 0) {
+		fresh->rollcall_ms = old->rollcall_ms;
+		fresh->asked_ms = old->asked_ms;
+		fresh->silent = old->silent;
+	}
+	fresh->version = old->version;
 }
 
 void
@@ -393,40 +307,70 @@ roster_release(struct roster *r)
 		officer_release(&r->officers[i]);
 	free(r->officers);
 	free(r->by_id);
+	posts_free(r->posts);
 	memset(r, 0, sizeof *r);
 }
 
-/* ---- one record ---- */
-
-void
-officer_encode(struct buf *b, const struct officer *o)
+/* What both forms of a record have, up to its end. */
+static void
+add_rest(struct buf *b, const struct officer *o)
 {
 	struct buf duty = { 0 };
 
 	buf_add_duty(&duty, &o->duty);
-	buf_addf(b, "{\"schema\":%d", SCHEMA);
-	buf_add_pair(b, "id", o->id);
-	buf_add_pair(b, "nama", o->name != NULL ? o->name : "");
 	buf_add_pair(b, "unit", o->unit);
 	buf_add_pair(b, "peran", role_name(o->role));
-	buf_add_pair(b, "telepon", o->phone);
 	buf_add_pair(b, "bahasa", o->lang);
 	buf_add_pair(b, "jaga", buf_str(&duty));
 	buf_addf(b,
-	    ",\"urutan\":%d,\"cuti_dari_ms\":%lld,\"cuti_sampai_ms\":%lld,\"berakhir\":%s,"
-	    "\"versi\":%lld}",
+	    ",\"urutan\":%d,\"cuti_dari_ms\":%lld,\"cuti_sampai_ms\":%lld,\"berakhir\":%s",
 	    o->order, (long long)o->away_from_ms, (long long)o->away_until_ms,
-	    o->ended ? "true" : "false", (long long)o->version);
+	    o->ended ? "true" : "false");
+	if (o->rollcall_ms != 0)
+		buf_addf(b, ",\"apel_ms\":%lld", (long long)o->rollcall_ms);
+	if (o->asked_ms != 0)
+		buf_addf(b, ",\"ditanya_ms\":%lld", (long long)o->asked_ms);
+	if (o->silent)
+		buf_adds(b, ",\"senyap\":true");
+	for (size_t i = 0; i < o->shifts_n; i++)
+		buf_addf(b, "%s[\"%s\",%lld,%lld]%s", i == 0 ? ",\"dinas\":[" : ",",
+		    o->shifts[i].unit, (long long)o->shifts[i].from_ms,
+		    (long long)o->shifts[i].until_ms, i + 1 == o->shifts_n ? "]" : "");
+	buf_addf(b, ",\"versi\":%lld}", (long long)o->version);
 	buf_release(&duty);
 }
 
+static void
+add_head(struct buf *b, const struct officer *o)
+{
+	buf_addf(b, "{\"schema\":%d", SCHEMA);
+	buf_add_pair(b, "id", o->id);
+}
+
+void
+officer_encode(struct buf *b, const struct officer *o)
+{
+	add_head(b, o);
+	buf_add_pair(b, "nama", o->name != NULL ? o->name : "");
+	buf_add_pair(b, "telepon", o->phone);
+	add_rest(b, o);
+}
+
+void
+officer_encode_public(struct buf *b, const struct officer *o)
+{
+	add_head(b, o);
+	buf_addf(b, ",\"nomor\":%s", o->phone[0] != '\0' ? "true" : "false");
+	add_rest(b, o);
+}
+
 static int
-decode_strings(struct officer *o, const json_t *root)
+decode_strings(struct officer *o, const json_t *root, int hidden)
 {
 	for (int i = 0; i < COLS; i++) {
 		const json_t *v = json_object_get(root, fields[i].name);
 
-		if (i == COL_ORDER)
+		if (i == COL_ORDER || (hidden && (i == COL_NAME || i == COL_PHONE)))
 			continue;
 		/* The name may be gone: it is erased when an officer's data are. */
 		if (!json_is_string(v) ||
@@ -448,35 +392,106 @@ decode_number(const json_t *root, const char *name, int64_t *out)
 }
 
 static int
-decode(struct officer *o, const json_t *root)
+decode_flag(const json_t *root, const char *name, int *out)
 {
-	const json_t *ended = json_object_get(root, "berakhir");
-	int64_t schema, order;
+	const json_t *v = json_object_get(root, name);
 
-	if (decode_number(root, "schema", &schema) != 0 || schema != SCHEMA ||
-	    decode_strings(o, root) != 0 || !json_is_boolean(ended) ||
-	    decode_number(root, "urutan", &order) != 0 || order > ORDER_MAX ||
-	    decode_number(root, "cuti_dari_ms", &o->away_from_ms) != 0 ||
-	    decode_number(root, "cuti_sampai_ms", &o->away_until_ms) != 0 ||
-	    decode_number(root, "versi", &o->version) != 0)
+	*out = json_is_true(v);
+	return json_is_boolean(v) ? 0 : -1;
+}
+
+static int
+decode_shift(struct shift *out, const json_t *item)
+{
+	const char *unit = json_string_value(json_array_get(item, 0));
+	const json_t *from = json_array_get(item, 1), *until = json_array_get(item, 2);
+
+	if (json_array_size(item) != 3 || unit == NULL || *unit == '\0' ||
+	    strlen(unit) >= sizeof out->unit || !json_is_integer(from) || !json_is_integer(until))
 		return -1;
-	o->order = (int)order;
-	o->ended = json_is_true(ended);
+	memcpy(out->unit, unit, strlen(unit) + 1);
+	out->from_ms = json_integer_value(from);
+	out->until_ms = json_integer_value(until);
+	return out->from_ms < out->until_ms ? 0 : -1;
+}
+
+/* They must come in order and apart: the questions below look for one shift only. */
+static int
+decode_shifts(struct officer *o, const json_t *list)
+{
+	size_t n = json_array_size(list);
+
+	if (list == NULL)
+		return 0;
+	if (!json_is_array(list) || n > OFFICER_SHIFTS)
+		return -1;
+	o->shifts = xcalloc(n + 1, sizeof *o->shifts);
+	for (size_t i = 0; i < n; i++, o->shifts_n++)
+		if (decode_shift(&o->shifts[i], json_array_get(list, i)) != 0 ||
+		    (i > 0 && o->shifts[i].from_ms < o->shifts[i - 1].until_ms))
+			return -1;
 	return 0;
 }
 
-int
-officer_decode(struct officer *o, const char *json, size_t len)
+/* Members that came later, and are left out where they say nothing. */
+static int
+decode_rollcall(struct officer *o, const json_t *root)
+{
+	if (json_object_get(root, "apel_ms") != NULL &&
+	    decode_number(root, "apel_ms", &o->rollcall_ms) != 0)
+		return -1;
+	if (json_object_get(root, "ditanya_ms") != NULL &&
+	    decode_number(root, "ditanya_ms", &o->asked_ms) != 0)
+		return -1;
+	return json_object_get(root, "senyap") != NULL ? decode_flag(root, "senyap", &o->silent) : 0;
+}
+
+static int
+decode(struct officer *o, const json_t *root, int hidden)
+{
+	int64_t schema, order;
+	int has_number = 0;
+
+	if (decode_number(root, "schema", &schema) != 0 || schema != SCHEMA ||
+	    decode_strings(o, root, hidden) != 0 ||
+	    (hidden && decode_flag(root, "nomor", &has_number) != 0) ||
+	    decode_flag(root, "berakhir", &o->ended) != 0 ||
+	    decode_number(root, "urutan", &order) != 0 || order > ORDER_MAX ||
+	    decode_number(root, "cuti_dari_ms", &o->away_from_ms) != 0 ||
+	    decode_number(root, "cuti_sampai_ms", &o->away_until_ms) != 0 ||
+	    decode_shifts(o, json_object_get(root, "dinas")) != 0 || decode_rollcall(o, root) != 0 ||
+	    decode_number(root, "versi", &o->version) != 0)
+		return -1;
+	o->order = (int)order;
+	if (has_number)
+		memcpy(o->phone, OFFICER_HIDDEN, sizeof OFFICER_HIDDEN);
+	return 0;
+}
+
+static int
+decode_text(struct officer *o, const char *json, size_t len, int hidden)
 {
 	json_t *root = json_loadb(json, len, JSON_REJECT_DUPLICATES, NULL);
 	int rc;
 
 	memset(o, 0, sizeof *o);
-	rc = json_is_object(root) ? decode(o, root) : -1;
+	rc = json_is_object(root) ? decode(o, root, hidden) : -1;
 	if (rc != 0)
 		officer_release(o);
 	json_decref(root);
 	return rc;
+}
+
+int
+officer_decode(struct officer *o, const char *json, size_t len)
+{
+	return decode_text(o, json, len, 0);
+}
+
+int
+officer_decode_public(struct officer *o, const char *json, size_t len)
+{
+	return decode_text(o, json, len, 1);
 }
 
 /* ---- questions ---- */
@@ -506,12 +521,15 @@ void
 roster_sort(struct roster *r)
 {
 	r->by_id = xrealloc(r->by_id, (r->n + 1) * sizeof *r->by_id);
+	posts_free(r->posts);
+	r->posts = NULL;
 	if (r->n == 0)
 		return;
 	qsort(r->officers, r->n, sizeof *r->officers, compare_officers);
 	for (size_t i = 0; i < r->n; i++)
 		r->by_id[i] = &r->officers[i];
 	qsort(r->by_id, r->n, sizeof *r->by_id, compare_ids);
+	r->posts = posts_of(r->officers, r->n);
 }
 
 static int
@@ -530,27 +548,6 @@ officer_find(const struct roster *r, const char *id)
 	return found == NULL ? NULL : *found;
 }
 
-/* First officer of the unit and role, or where he would stand. */
-static size_t
-first_of(const struct roster *r, const char *unit, enum officer_role role)
-{
-	size_t low = 0, high = r->n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		const struct officer *o = &r->officers[mid];
-		int diff = strcmp(o->unit, unit);
-
-		if (diff == 0)
-			diff = (int)o->role - (int)role;
-		if (diff < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
 int
 officer_is_away(const struct officer *o, int64_t now_ms)
 {
@@ -559,20 +556,68 @@ officer_is_away(const struct officer *o, int64_t now_ms)
 	return now_ms >= o->away_from_ms && (o->away_until_ms == 0 || now_ms < o->away_until_ms);
 }
 
-size_t
-roster_on_duty(const struct roster *r, const char *unit, enum officer_role role, int64_t now_ms,
-    const struct officer **out, size_t max)
+const struct shift *
+officer_shift_at(const struct officer *o, int64_t now_ms)
 {
+	size_t low = 0, high = o->shifts_n;
+
+	while (low < high) {		/* the first that begins after now */
+		size_t mid = low + (high - low) / 2;
+
+		if (o->shifts[mid].from_ms <= now_ms)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low > 0 && now_ms < o->shifts[low - 1].until_ms ? &o->shifts[low - 1] : NULL;
+}
+
+static int
+is_posted(const struct officer *o, const char *unit, const struct duty_moment *m)
+{
+	const struct shift *s = officer_shift_at(o, m->ms);
+
+	if (o->ended || o->phone[0] == '\0' || officer_is_away(o, m->ms))
+		return 0;
+	if (s != NULL)
+		return strcmp(s->unit, unit) == 0;
+	return strcmp(o->unit, unit) == 0 && duty_covers(&o->duty, m);
+}
+
+size_t
+roster_on_duty(const struct roster *r, const struct calendar *holidays, const char *unit,
+    enum officer_role role, int64_t now_ms, const struct officer **out, size_t max)
+{
+	const struct post *p = posts_find(r->posts, unit, role);
+	struct duty_moment m;
 	size_t n = 0;
 
-	for (size_t i = first_of(r, unit, role); i < r->n && n < max; i++) {
-		const struct officer *o = &r->officers[i];
+	if (p == NULL)
+		return 0;
+	duty_moment_at(&m, holidays, now_ms);
+	for (; n < max && p->o != NULL; p++)
+		if (is_posted(p->o, unit, &m))
+			out[n++] = p->o;
+	return n;
+}
 
-		if (strcmp(o->unit, unit) != 0 || o->role != role)
-			break;
-		if (!o->ended && o->phone[0] != '\0' && !officer_is_away(o, now_ms) &&
-		    officer_is_on_duty(o, now_ms))
-			out[n++] = o;
+size_t
+roster_on_rung(const struct roster *r, const struct calendar *holidays, const char *unit,
+    int64_t now_ms, const struct officer **out, size_t max, size_t *silent)
+{
+	const struct post *p = posts_find(r->posts, unit, ROLE_KEPALA);
+	struct duty_moment m;
+	size_t n = 0;
+
+	*silent = 0;
+	duty_moment_at(&m, holidays, now_ms);
+	for (; p != NULL && p->o != NULL && n < max; p++) {
+		if (!is_posted(p->o, unit, &m))
+			continue;
+		if (p->o->silent)
+			++*silent;
+		else
+			out[n++] = p->o;
 	}
 	return n;
 }

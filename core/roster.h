@@ -4,12 +4,13 @@
  * Who is on duty.  Officers are records in the store, changed only by logged commands; a roster is
  * what was read of them at one roster seq.  petugas.csv is only an import:
  *   id,nama,unit,peran,telepon,bahasa,urutan,jaga
- * peran: petugas kepala operator admin; jaga: "24" or "Sen-Jum 07:00-15:00" (WIB; the hours may
- * pass midnight).
+ * peran: petugas kepala operator admin; jaga: hours of duty as in core/duty.h.  Shifts with a date
+ * are imported by themselves (core/shift.h).
  */
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/duty.h"
 #include "core/phone.h"
 #include "lib/buf.h"
 
@@ -18,8 +19,9 @@ const char *role_name(enum officer_role r);
 int role_of_name(const char *s, enum officer_role *out);
 
 #define OFFICER_ID_CHARS 24
-/* days: bit 0 = Sunday; 0,1440 = round the clock */
-struct duty { unsigned char days; short from_min, to_min; };
+/* One dated duty: for his own unit or for another, which he joins in his role for that time. */
+struct shift { int64_t from_ms, until_ms; char unit[24]; };
+#define OFFICER_SHIFTS 400		/* more than a year of daily shifts */
 
 struct officer {
 	char id[OFFICER_ID_CHARS];
@@ -30,7 +32,11 @@ struct officer {
 	char lang[4];
 	int order;			/* told first: lowest */
 	struct duty duty;
+	struct shift *shifts; size_t shifts_n;	/* by time, no two at once */
 	int64_t away_from_ms, away_until_ms;	/* leave; 0,0 none; until 0: open end */
+	int64_t rollcall_ms;		/* the last roll-call that asked him; 0 none ever did */
+	int64_t asked_ms;		/* since when a question to his number is open; 0 none is */
+	int silent;			/* it was open too long: he is no rung (core/rollcall.h) */
 	int ended;			/* left the service */
 	int64_t version;
 };
@@ -38,12 +44,9 @@ struct roster {
 	int64_t seq;
 	struct officer *officers;
 	size_t n;
-	const struct officer **by_id;	/* made by roster_sort() */
+	const struct officer **by_id;	/* made by roster_sort(), as is posts */
+	struct posts *posts;
 };
-
-/* "24", "Sen-Jum 07:00-15:00", "Sab,Min 22:00-06:00" (up to the next morning); 0 or -1. */
-int duty_parse(const char *s, struct duty *out);
-void buf_add_duty(struct buf *b, const struct duty *d);
 
 /*
  * Fills an empty roster and sorts it; 0, or -1 with mistakes by line and the roster empty.  Rows
@@ -55,15 +58,43 @@ void roster_release(struct roster *r);
 /* JSON document of one officer with "schema"; decode fills *o afresh: 0, or -1 and *o empty. */
 void officer_encode(struct buf *b, const struct officer *o);
 int officer_decode(struct officer *o, const char *json, size_t len);
+/*
+ * The same without name and number, for the log: "nomor" says whether there is one.  What is read
+ * back has OFFICER_HIDDEN in the place of his number, so that a roster made of such records answers
+ * every question below as the true one does.
+ */
+#define OFFICER_HIDDEN "+"
+void officer_encode_public(struct buf *b, const struct officer *o);
+int officer_decode_public(struct officer *o, const char *json, size_t len);
 void officer_release(struct officer *o);
+/* A copy that owns what it holds, for who is going to change it. */
+void officer_copy(struct officer *out, const struct officer *o);
+/*
+ * What petugas.csv does not say of an officer stays as it was: his leave, his shifts, whether he
+ * answers, that he has ended.  fresh takes these from old, and its version.
+ */
+void officer_keep(struct officer *fresh, const struct officer *old);
+/* Another number was never asked anything. */
+void officer_renumber(struct officer *o, const char *phone);
 /* Sorts by unit, role and order; the questions below need it after every change of officers. */
 void roster_sort(struct roster *r);
 
 const struct officer *officer_find(const struct roster *r, const char *id);
-/* On duty at now, reachable, not ended, of that unit and role; at most max, in order. */
-size_t roster_on_duty(const struct roster *r, const char *unit, enum officer_role role,
-    int64_t now_ms, const struct officer **out, size_t max);
-/* By the hours of duty alone. */
-int officer_is_on_duty(const struct officer *o, int64_t now_ms);
+/*
+ * On duty for that unit at now by hours or by a shift, reachable, not on leave, not ended, of that
+ * role; at most max, in order.  While a shift runs he is at its unit and nowhere else.  holidays is
+ * the calendar of the policy that the case runs under; NULL: none.  Takes no longer the more officers
+ * there are.
+ */
+size_t roster_on_duty(const struct roster *r, const struct calendar *holidays, const char *unit,
+    enum officer_role role, int64_t now_ms, const struct officer **out, size_t max);
+/*
+ * The same of heads, for a rung: without those whose number answers no roll-call.  *silent gets how
+ * many these are, of those on duty.
+ */
+size_t roster_on_rung(const struct roster *r, const struct calendar *holidays, const char *unit,
+    int64_t now_ms, const struct officer **out, size_t max, size_t *silent);
 int officer_is_away(const struct officer *o, int64_t now_ms);
+/* The shift that runs at now, NULL: none. */
+const struct shift *officer_shift_at(const struct officer *o, int64_t now_ms);
 #endif

@@ -19,6 +19,8 @@ struct step {
 	int64_t now_ms;
 	struct effects *fx;
 	struct case_record *c;		/* the case as it is after the step: &fx->after */
+	char leaver[OFFICER_ID_CHARS];	/* FX_RELEASE: who is gone, */
+	char left_unit[UNIT_CODE_CHARS];	/* and which unit is to be told anew; "" none */
 	uint64_t entropy;		/* moves on with each nonce drawn */
 	int nonce_chars;
 	int units_from;			/* tell_units() begins with this one: those before know */

@@ -30,7 +30,7 @@ message_add(struct step *s, const char *kind, char group)
 	}
 	c->pending[c->pending_n].n = m->n;
 	c->pending[c->pending_n].group = group;
-	c->pending[c->pending_n].unit[0] = '\0';
+	c->pending[c->pending_n].unit[0] = c->pending[c->pending_n].officer[0] = '\0';
 	c->pending_n++;
 	return m;
 }
@@ -61,6 +61,7 @@ tell_officer(struct step *s, const struct officer *o, const char *kind, char gro
 	SET(m->officer, o->id);
 	SET(m->unit, o->unit);
 	SET(s->c->pending[s->c->pending_n - 1].unit, o->unit);
+	SET(s->c->pending[s->c->pending_n - 1].officer, o->id);
 	return m;
 }
 
@@ -73,6 +74,29 @@ is_recalled(const struct step *s, char group)
 {
 	return group == GROUP_TASK || group == GROUP_WARNING || group == GROUP_ESCALATION ||
 	    (s->t != NULL && s->t->on == ON_WRONG_NUMBER);
+}
+
+/* Cancels it if there is room to say so. */
+static int
+message_cancel(struct step *s, const struct case_pending *m)
+{
+	if (s->fx->cancels_n == FX_CANCELS)
+		return 0;
+	s->fx->recalls[s->fx->cancels_n] = is_recalled(s, m->group);
+	s->fx->cancels[s->fx->cancels_n++] = m->n;
+	return 1;
+}
+
+void
+messages_cancel_to(struct step *s, const char *officer)
+{
+	struct case_record *c = s->c;
+	int keep = 0;
+
+	for (int i = 0; i < c->pending_n; i++)
+		if (strcmp(c->pending[i].officer, officer) != 0 || !message_cancel(s, &c->pending[i]))
+			c->pending[keep++] = c->pending[i];
+	c->pending_n = keep;
 }
 
 void
@@ -89,12 +113,8 @@ messages_cancel(struct step *s, const char *groups, const char *unit, const char
 			mine |= c->tasks[t].message == m->n &&
 			    strcmp(c->tasks[t].officer, but) == 0;
 		if (strchr(groups, m->group) != NULL && !mine &&
-		    (unit[0] == '\0' || strcmp(unit, m->unit) == 0) &&
-		    s->fx->cancels_n < FX_CANCELS) {
-			s->fx->recalls[s->fx->cancels_n] = is_recalled(s, m->group);
-			s->fx->cancels[s->fx->cancels_n++] = m->n;
+		    (unit[0] == '\0' || strcmp(unit, m->unit) == 0) && message_cancel(s, m))
 			continue;
-		}
 		c->pending[keep++] = *m;
 	}
 	c->pending_n = keep;
@@ -176,7 +196,7 @@ tell_gap(struct step *s, const char *unit, const char *rung)
 	const struct officer *o[1];
 
 	s->fx->gap = 1;
-	if (roster_on_duty(s->r, s->p->roster_unit, ROLE_KEPALA, s->now_ms, o, 1) == 1) {
+	if (roster_on_duty(s->r, s->p->calendar, s->p->roster_unit, ROLE_KEPALA, s->now_ms, o, 1) == 1) {
 		struct message *m = tell_officer(s, o[0], "celah", GROUP_NOTICE);
 
 		if (m != NULL) {
@@ -186,15 +206,34 @@ tell_gap(struct step *s, const char *unit, const char *rung)
 	}
 }
 
+#define TOLD_MOST 8			/* of one unit, whatever the policy says */
+
+/* Those on duty now, without the one who has just let the case lie. */
+static size_t
+on_duty(const struct step *s, const char *unit, enum officer_role role, const struct officer **out,
+    size_t max)
+{
+	const struct officer *all[TOLD_MOST + 1];
+	size_t n, kept = 0;
+
+	if (max > TOLD_MOST)
+		max = TOLD_MOST;
+	n = roster_on_duty(s->r, s->p->calendar, unit, role, s->now_ms, all, max + 1);
+	for (size_t i = 0; i < n && kept < max; i++)
+		if (s->t->on != ON_ABANDON || strcmp(all[i]->id, s->leaver) != 0)
+			out[kept++] = all[i];
+	return kept;
+}
+
 /* Officers of a unit who can be told now: those on duty, else its head. */
 static size_t
 reachable(const struct step *s, const char *unit, const struct officer **out, size_t max)
 {
-	size_t n = roster_on_duty(s->r, unit, ROLE_PETUGAS, s->now_ms, out, max);
+	size_t n = on_duty(s, unit, ROLE_PETUGAS, out, max);
 
 	if (n == 0)
-		n = roster_on_duty(s->r, unit, ROLE_OPERATOR, s->now_ms, out, max);
-	return n != 0 ? n : roster_on_duty(s->r, unit, ROLE_KEPALA, s->now_ms, out, 1);
+		n = on_duty(s, unit, ROLE_OPERATOR, out, max);
+	return n != 0 ? n : on_duty(s, unit, ROLE_KEPALA, out, 1);
 }
 
 /*
@@ -204,7 +243,7 @@ reachable(const struct step *s, const char *unit, const struct officer **out, si
 static void
 unit_task(struct step *s, const char *code, size_t max, const char *kind)
 {
-	const struct officer *o[8];
+	const struct officer *o[TOLD_MOST];
 	const struct unit *u = unit_find(s->p->units, code);
 	size_t n = 0;
 
@@ -254,6 +293,21 @@ tell_about(struct step *s, const struct officer *o, const char *kind, const stru
 	return m;
 }
 
+void
+tell_release(struct step *s)
+{
+	const struct officer *o = officer_find(s->r, s->leaver);
+	int lead = strcmp(s->left_unit, case_lead(s->c)) == 0;
+
+	if (s->left_unit[0] != '\0')
+		unit_task(s, s->left_unit, lead || s->c->units_n == 0 ? (size_t)s->p->told_max : 1,
+		    s->c->sealed ? "tugas-rahasia" : "tugas");
+	if (s->c->state == CASE_DITUGASKAN && s->c->tasks_n == 0 && !s->c->sealed)
+		tell_desk(s);
+	if (s->t->on == ON_ABANDON && o != NULL && !o->ended)
+		tell_officer(s, o, "tarik", GROUP_NOTICE);
+}
+
 /* No task is open (taken over, or all who had one have left): the holder, the lead, the desk. */
 static void
 tell_somebody(struct step *s, const char *kind)
@@ -296,7 +350,7 @@ tell_approver(struct step *s)
 	const char *kind = s->c->sealed ? "minta-tunggu-rahasia" : "minta-tunggu";
 
 	for (; u != NULL && head == NULL; u = s->c->sealed ? NULL : u->parent) {
-		size_t n = roster_on_duty(s->r, u->code, ROLE_KEPALA, s->now_ms, o, N_ELEMS(o));
+		size_t n = roster_on_duty(s->r, s->p->calendar, u->code, ROLE_KEPALA, s->now_ms, o, N_ELEMS(o));
 
 		for (size_t i = 0; i < n && head == NULL; i++)
 			head = strcmp(o[i]->id, s->cmd->actor) != 0 ? o[i] : NULL;

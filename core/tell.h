@@ -19,6 +19,8 @@ void tell_gap(struct step *s, const char *unit, const char *rung);
 /* Tasks for the triage desk, and for the case's units; a case nobody was told of is the desk's. */
 void tell_desk(struct step *s);
 void tell_units(struct step *s);
+/* The unit of who is gone gets the task anew; who let it lie hears that he has it no more. */
+void tell_release(struct step *s);
 /* A notice to those with a task; without any to the holder, else the lead, else the desk. */
 void tell_holders(struct step *s, const char *kind);
 /*
@@ -39,6 +41,9 @@ void tell_reporter(struct step *s);
  * told the officer but ("": no exception) of his task.
  */
 void messages_cancel(struct step *s, const char *groups, const char *unit, const char *but);
+
+/* The same of all that is still to reach one officer. */
+void messages_cancel_to(struct step *s, const char *officer);
 
 /* Ends a task; its nonce is forgotten by the index. */
 void task_drop(struct step *s, struct case_task *t);

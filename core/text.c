@@ -240,7 +240,14 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "publik",            "kode", NULL },
 	{ "publik-kabar",      "kode", NULL },
 	{ "publik-selesai",    "kode", NULL },
-	/* to officers */
+	/* to volunteers who are called */
+	{ "panggil",           "kode isi batas", NULL },
+	{ "panggil-terima",    "kode", NULL },
+	{ "panggil-penuh",     "kode", NULL },
+	{ "panggil-usai",      "kode", NULL },
+	{ "panggil-contoh",    "kode", NULL },
+	/* to officers, from here on */
+#define FIRST_FOR_OFFICERS "tugas"
 	{ "tugas",             "kode nonce urgensi kategori tempat isi batas", "ringkas-tugas" },
 	{ "tugas-rahasia",     "kode", "ringkas-rahasia" },
 	{ "ingat",             "kode nonce kategori tempat persen sisa", "ringkas-ingat" },
@@ -268,6 +275,7 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "celah",             "unit anak", "ringkas-celah" },
 	{ "sistem",            "apa", NULL },
 	{ "tambahan",          "kode isi", "ringkas-tambahan" },
+	{ "apel",              "unit", NULL },
 	/* lines of a digest; a sealed case says no more there than alone */
 	{ "ikhtisar",          "jumlah butir", NULL },
 	{ "ringkas-tugas",     "kode nonce kategori tempat batas", NULL },
@@ -676,6 +684,12 @@ text_brief(const char *kind)
 	int k = kind_index(kind);
 
 	return k >= 0 ? kinds[k].brief : NULL;
+}
+
+int
+text_is_for_officers(const char *kind)
+{
+	return kind_index(kind) >= kind_index(FIRST_FOR_OFFICERS);
 }
 
 int

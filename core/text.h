@@ -74,6 +74,8 @@ int texts_check(const struct texts *t, const struct template_value *longest, siz
 const char *texts_language(const struct texts *t, const char *name);
 /* Appends what can be asked for: "indonesia, inggris, jawa". */
 void texts_add_languages(struct buf *b, const struct texts *t);
+/* Whether that kind goes to officers, lines of digests included. */
+int text_is_for_officers(const char *kind);
 /* The kind of its line in a digest; NULL: messages of that kind are never bundled. */
 const char *text_brief(const char *kind);
 /* Most SMS segments of a kind, from the file (batas: 1). */

@@ -35,6 +35,7 @@ static const struct transition transitions[] = {
 	{ CASE_BARU,        ON_WHY,            CASE_BARU,        FX_REASON | FX_ASKED },
 	{ CASE_BARU,        ON_ANSWER,         CASE_BARU,        FX_REASON | FX_ANSWERED },
 	{ CASE_BARU,        ON_RECKON,         CASE_BARU,        FX_REASON },
+	{ CASE_BARU,        ON_LEAVE,          CASE_BARU,        FX_RELEASE },
 	{ CASE_BARU,        ON_DUE,            CASE_BARU,        FX_CLIMB },
 
 	{ CASE_DITUGASKAN,  ON_ASSIGN,         CASE_DITUGASKAN,
@@ -74,6 +75,7 @@ static const struct transition transitions[] = {
 	{ CASE_DITUGASKAN,  ON_WHY,            CASE_DITUGASKAN,  FX_REASON | FX_ASKED },
 	{ CASE_DITUGASKAN,  ON_ANSWER,         CASE_DITUGASKAN,  FX_REASON | FX_ANSWERED },
 	{ CASE_DITUGASKAN,  ON_RECKON,         CASE_DITUGASKAN,  FX_REASON },
+	{ CASE_DITUGASKAN,  ON_LEAVE,          CASE_DITUGASKAN,  FX_RELEASE },
 	{ CASE_DITUGASKAN,  ON_DUE,            CASE_DITUGASKAN,  FX_CLIMB },
 
 	{ CASE_DITERIMA,    ON_ASSIGN,         CASE_DITUGASKAN,
@@ -115,6 +117,9 @@ static const struct transition transitions[] = {
 	{ CASE_DITERIMA,    ON_WHY,            CASE_DITERIMA,    FX_REASON | FX_ASKED },
 	{ CASE_DITERIMA,    ON_ANSWER,         CASE_DITERIMA,    FX_REASON | FX_ANSWERED },
 	{ CASE_DITERIMA,    ON_RECKON,         CASE_DITERIMA,    FX_REASON },
+	{ CASE_DITERIMA,    ON_RETURN,         CASE_DITUGASKAN,  FX_RELEASE | FX_RESTART_TAKEN },
+	{ CASE_DITERIMA,    ON_LEAVE,          CASE_DITERIMA,    FX_RELEASE },
+	{ CASE_DITERIMA,    ON_ABANDON,        CASE_DITUGASKAN,  FX_RELEASE | FX_RESTART_TAKEN },
 	{ CASE_DITERIMA,    ON_DUE,            CASE_DITERIMA,    FX_CLIMB },
 
 	{ CASE_MENUJU,      ON_ASSIGN,         CASE_DITUGASKAN,
@@ -148,6 +153,8 @@ static const struct transition transitions[] = {
 	{ CASE_MENUJU,      ON_WHY,            CASE_MENUJU,      FX_REASON | FX_ASKED },
 	{ CASE_MENUJU,      ON_ANSWER,         CASE_MENUJU,      FX_REASON | FX_ANSWERED },
 	{ CASE_MENUJU,      ON_RECKON,         CASE_MENUJU,      FX_REASON },
+	{ CASE_MENUJU,      ON_RETURN,         CASE_DITUGASKAN,  FX_RELEASE | FX_RESTART_TAKEN },
+	{ CASE_MENUJU,      ON_LEAVE,          CASE_MENUJU,      FX_RELEASE },
 	{ CASE_MENUJU,      ON_DUE,            CASE_MENUJU,      FX_CLIMB },
 
 	{ CASE_DITANGANI,   ON_ASSIGN,         CASE_DITUGASKAN,
@@ -180,6 +187,8 @@ static const struct transition transitions[] = {
 	{ CASE_DITANGANI,   ON_WHY,            CASE_DITANGANI,   FX_REASON | FX_ASKED },
 	{ CASE_DITANGANI,   ON_ANSWER,         CASE_DITANGANI,   FX_REASON | FX_ANSWERED },
 	{ CASE_DITANGANI,   ON_RECKON,         CASE_DITANGANI,   FX_REASON },
+	{ CASE_DITANGANI,   ON_RETURN,         CASE_DITUGASKAN,  FX_RELEASE | FX_RESTART_TAKEN },
+	{ CASE_DITANGANI,   ON_LEAVE,          CASE_DITANGANI,   FX_RELEASE },
 	{ CASE_DITANGANI,   ON_DUE,            CASE_DITANGANI,   FX_CLIMB },
 
 	{ CASE_SELESAI,     ON_CONFIRM,        CASE_DITUTUP,     ENDED | FX_TELL_REPORTER },
@@ -198,6 +207,7 @@ static const struct transition transitions[] = {
 	{ CASE_SELESAI,     ON_WHY,            CASE_SELESAI,     FX_REASON | FX_ASKED },
 	{ CASE_SELESAI,     ON_ANSWER,         CASE_SELESAI,     FX_REASON | FX_ANSWERED },
 	{ CASE_SELESAI,     ON_RECKON,         CASE_SELESAI,     FX_REASON },
+	{ CASE_SELESAI,     ON_LEAVE,          CASE_SELESAI,     FX_RELEASE },
 	{ CASE_SELESAI,     ON_DUE,            CASE_SELESAI,     FX_CLIMB },
 
 	{ CASE_MENUNGGU,    ON_ASSIGN,         CASE_DITUGASKAN,
@@ -222,6 +232,8 @@ static const struct transition transitions[] = {
 	{ CASE_MENUNGGU,    ON_WHY,            CASE_MENUNGGU,    FX_REASON | FX_ASKED },
 	{ CASE_MENUNGGU,    ON_ANSWER,         CASE_MENUNGGU,    FX_REASON | FX_ANSWERED },
 	{ CASE_MENUNGGU,    ON_RECKON,         CASE_MENUNGGU,    FX_REASON },
+	{ CASE_MENUNGGU,    ON_RETURN,         CASE_DITUGASKAN,  FX_RELEASE | FX_RESTART_TAKEN },
+	{ CASE_MENUNGGU,    ON_LEAVE,          CASE_MENUNGGU,    FX_RELEASE },
 	{ CASE_MENUNGGU,    ON_DUE,            CASE_MENUNGGU,    FX_CLIMB },
 
 	/* what was sent before the end may arrive after it */
@@ -257,7 +269,9 @@ static const char *const events[] = {
 	[ON_LANGUAGE] = "bahasa", [ON_UNDO] = "urung", [ON_TAKE_OVER] = "ambil-alih",
 	[ON_WHY] = "mengapa", [ON_ANSWER] = "jawaban", [ON_DATE] = "tanggal",
 	[ON_RECKON] = "hitung-ulang", [ON_HELP] = "bantuan", [ON_SIGN] = "aman",
-	[ON_FILE] = "berkas", [ON_FILE_MISSING] = "berkas-hilang", [ON_DUE] = "tenggat",
+	[ON_FILE] = "berkas", [ON_FILE_MISSING] = "berkas-hilang",
+	[ON_RETURN] = "kembali", [ON_LEAVE] = "pergi", [ON_ABANDON] = "terbengkalai",
+	[ON_DUE] = "tenggat",
 };
 
 const char *

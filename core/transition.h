@@ -28,6 +28,9 @@ enum case_event {
 	ON_SIGN,		/* those in the field are well */
 	ON_FILE,		/* what the resident sent lies in our store now */
 	ON_FILE_MISSING,	/* it is not: late, not to be had, of no use; a human must ask */
+	ON_RETURN,		/* its holder is gone: back to the pool, and the unit hears of it */
+	ON_LEAVE,		/* one of those who have the task is gone */
+	ON_ABANDON,		/* accepted, and nothing done in time: as if the holder were gone */
 	ON_DUE
 };
 const char *case_event_name(enum case_event e);
@@ -46,7 +49,8 @@ enum transition_effects {
 	FX_BY_TASK = 1 << 14,		/* the actor becomes the holder */
 	FX_TELL_HOLDERS = 1 << 15,	/* those with open tasks hear of it */
 	FX_RESTART_TAKEN = 1 << 16, FX_RESTART_TRIAGE = 1 << 17,
-	FX_ASKED = 1 << 18, FX_ANSWERED = 1 << 19	/* the clock of a question why */
+	FX_ASKED = 1 << 18, FX_ANSWERED = 1 << 19,	/* the clock of a question why */
+	FX_RELEASE = 1 << 20	/* the one who is gone has the task no more; his unit is told anew */
 };
 
 struct transition {

@@ -10,11 +10,14 @@
 #include "core/message.h"
 #include "lib/log.h"
 #include "router/assign.h"
+#include "router/callout.h"
 #include "router/together.h"
 #include "router/work.h"
+#include "store/rollcall.h"
 #include "store/said.h"
 
 #define TRIES 5
+#define READY_MORE 20		/* "siap pak", "siap ndan 86" */
 #define TAP_LIFE_MS 60000	/* a phone shows a button as waiting for less than that */
 
 /* ---- grammar ---- */
@@ -39,6 +42,7 @@ static const struct { const char *word; enum speech_kind kind; } resident_words[
 	{ "YA", SPEECH_YES }, { "BELUM", SPEECH_NO }, { "STOP", SPEECH_STOP },
 	{ "BERHENTI", SPEECH_STOP }, { "SALAH", SPEECH_WRONG },
 	{ "BAHASA", SPEECH_LANGUAGE }, { "BASA", SPEECH_LANGUAGE }, { "BASO", SPEECH_LANGUAGE },
+	{ "SIAP", SPEECH_READY },
 	{ "BOSO", SPEECH_LANGUAGE }, { "BHASA", SPEECH_LANGUAGE }, { "LANGUAGE", SPEECH_LANGUAGE },
 };
 
@@ -120,6 +124,11 @@ parse_resident(struct speech *s, enum speech_kind kind, const char *rest)
 			s->kind = kind;
 			s->note = rest;
 		}
+		return;
+	}
+	if (kind == SPEECH_READY) {
+		if (strlen(rest) <= READY_MORE)
+			s->kind = kind;
 		return;
 	}
 	if (kind == SPEECH_STOP || kind == SPEECH_WRONG) {
@@ -308,6 +317,12 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
 	buf_wipe(&text);
 	buf_wipe(&to);
 	return rc;
+}
+
+int
+converse_note(struct router *r, struct entry *e, const char *what)
+{
+	return answer(r, e, 1, what, NULL, NULL, NULL, 0);
 }
 
 static int
@@ -744,9 +759,8 @@ unclear_officer(struct router *r, struct entry *e, const char *nonce)
 	return 0;
 }
 
-/* Thanks, greetings, "ok": no report. */
-static int
-is_small_talk(const struct router *r, const struct understanding *u)
+int
+converse_is_small_talk(const struct router *r, const struct understanding *u)
 {
 	const struct category *k = category_find(r->h.policy->catalogue, u->category);
 
@@ -830,11 +844,11 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 			return check(r, e, &found);	/* the code and not a word: he asks */
 		return n < 0 ? -1 : n == 1 ? follow_up(r, e, &found) : 0;
 	}
-	if ((!u->unsure && !is_small_talk(r, u)) || u->urgency == URGENCY_DARURAT)
+	if ((!u->unsure && !converse_is_small_talk(r, u)) || u->urgency == URGENCY_DARURAT)
 		return 0;		/* a report of its own */
 	if (o != NULL) {
 		n = index_read(r, KEY_TASKS, o->id, codes, nonces, 2);
-		if (n > 0 && is_small_talk(r, u))
+		if (n > 0 && converse_is_small_talk(r, u))
 			return answer(r, e, 1, "basa-basi", NULL, NULL, NULL, 0);
 		return n < 0 ? -1 : n == 0 ? 0 : unclear_officer(r, e, n == 1 ? nonces[0] : "7K3");
 	}
@@ -1029,6 +1043,8 @@ converse(struct router *r, struct entry *e)
 	struct speech s;
 	int rc;
 
+	if (o != NULL)
+		rollcall_note(&r->h, o, r->now_ms);	/* whatever it is, the number lives */
 	if (e->words.about[0] != '\0')
 		return addition(r, e);
 	if (e->words.ack != NULL && confirm_tap(r, e) != 0)
@@ -1045,6 +1061,11 @@ converse(struct router *r, struct entry *e)
 			return rc;
 	}
 	speech_parse(&s, e->words.text);
+	if (s.kind == SPEECH_READY && (o == NULL || o->asked_ms == 0))
+		s.kind = SPEECH_NONE;
+	rc = volunteer_speaks(r, e, &s);
+	if (rc != 0)
+		return rc;
 	/* Danger is a report of its own, also below an old message. */
 	if (e->quoted.s[0] != '\0' && s.kind == SPEECH_NONE &&
 	    entry_understand(r, e)->urgency != URGENCY_DARURAT) {
@@ -1074,6 +1095,8 @@ converse(struct router *r, struct entry *e)
 		return goes_quiet(r, e, o, &s);
 	case SPEECH_LANGUAGE:
 		return speaks(r, e, &s);
+	case SPEECH_READY:
+		return answer(r, e, 1, "siap", NULL, NULL, NULL, 0);
 	case SPEECH_NONE:
 		break;
 	}

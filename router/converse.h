@@ -19,7 +19,8 @@ struct entry;
 
 enum speech_kind {
 	SPEECH_NONE, SPEECH_OFFICER, SPEECH_CHECK, SPEECH_WITHDRAW, SPEECH_YES, SPEECH_NO, SPEECH_STOP, SPEECH_WRONG,
-	SPEECH_LANGUAGE
+	SPEECH_LANGUAGE,
+	SPEECH_READY		/* the answer to a roll-call; from others it is only a word */
 };
 struct speech {
 	enum speech_kind kind;
@@ -48,6 +49,10 @@ int converse_own_cases(struct router *r, const struct entry *e, int only_done,
 
 /* 1 when the entry was a command or an answer and is used up; 0: it is a report; -1: come again. */
 int converse(struct router *r, struct entry *e);
+/* Thanks, greetings, "ok": no report. */
+int converse_is_small_talk(const struct router *r, const struct understanding *u);
+/* Uses the entry up with nothing but a log entry.  1, or -1: come again. */
+int converse_note(struct router *r, struct entry *e, const char *what);
 /* The officer whose telephone this came from, by SMS; NULL: none. */
 const struct officer *officer_calling(const struct router *r, const struct entry *e);
 #endif

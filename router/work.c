@@ -358,7 +358,7 @@ is_command(const struct entry *e)
 	struct speech s;
 
 	speech_parse(&s, e->words.text != NULL ? e->words.text : "");
-	return s.kind != SPEECH_NONE;
+	return s.kind != SPEECH_NONE && s.kind != SPEECH_READY;
 }
 
 /*
@@ -422,19 +422,38 @@ set_languages(struct entry *entries, int n, const redisReply *langs)
 }
 
 static void
+set_calls(struct entry *entries, int n, const redisReply *calls)
+{
+	for (int i = 0, at = 0; i < n; i++) {
+		struct entry *e = &entries[i];
+		const redisReply *call;
+
+		if (calls == NULL || calls->type != REDIS_REPLY_ARRAY || !e->opened || e->lookup[0] == '\0')
+			continue;
+		call = calls->element[at++];
+		if (call->type == REDIS_REPLY_STRING && strcmp(e->words.channel, "sms") == 0)
+			snprintf(e->called, sizeof(e->called), "%s", call->str);
+	}
+}
+
+static void
 remember_senders(struct router *r, struct entry *entries, int n)
 {
 	int rows_n = ask_of_senders(r, entries, n, KEY_TALK, ROW);
 	int langs_n = ask_of_senders(r, entries, n, KEY_LANGUAGE, "");
-	redisReply *rows, *langs;
+	int calls_n = ask_of_senders(r, entries, n, KEY_CALLED, "");
+	redisReply *rows, *langs, *calls;
 
 	redis_pipe_flush(r->h.st.pipe);
 	rows = rows_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
 	langs = langs_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	calls = calls_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
 	set_languages(entries, n, langs);
+	set_calls(entries, n, calls);
 	guard_loops(r, entries, n, rows);
 	freeReplyObject(rows);
 	freeReplyObject(langs);
+	freeReplyObject(calls);
 }
 
 /* An earlier entry of this batch from the same person: its case must be there before this is read. */

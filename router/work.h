@@ -46,6 +46,7 @@ struct entry {
 	int opened;
 	long long row;			/* messages of its sender in a row */
 	char lang[4];			/* in which its sender is answered */
+	char called[48];		/* to which call for volunteers its sender was called, and as whom */
 	int asks_lang;			/* it is what he asked for with this entry */
 };
 void entry_release(struct entry *e);

@@ -6,9 +6,13 @@
 #include <string.h>
 
 #include "core/message.h"
+#include "core/rollcall.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
+#include "store/callout.h"
+#include "store/leaver.h"
+#include "store/rollcall.h"
 
 #define STEPS_MAX 24		/* of one case in one pass; the rest follows in the next */
 
@@ -346,4 +350,54 @@ engine_unread(struct engine *e)
 		return;
 	unread_lane(e, "e", now);
 	unread_lane(e, "n", now);
+}
+
+/* ---- cases of those who left ---- */
+
+void
+engine_leavers(struct engine *e)
+{
+	int64_t mono = clock_mono_ms();
+	int back;
+
+	if (mono < e->leavers_next_ms || e->h->policy == NULL)
+		return;
+	e->leavers_next_ms = mono + 1000;
+	back = leavers_release(e->h);
+	if (back > 0)
+		log_warn("leavers_released", "cases=%d", back);
+}
+
+/* ---- do the numbers live? ---- */
+
+void
+engine_rollcall(struct engine *e)
+{
+	const struct settings *set = &e->h->set;
+	int64_t mono = clock_mono_ms(), began;
+
+	if (mono < e->rollcall_next_ms || house_refresh(e->h) != 0)
+		return;
+	e->rollcall_next_ms = mono + set->rollcall_count_ms;
+	if (rollcall_count(e->h) != 0)
+		return;
+	began = rollcall_began(e->h->store_ms, (int)set->rollcall_days, (int)set->rollcall_hour);
+	if (began != 0 && house_refresh(e->h) == 0 && rollcall_send(e->h, began, 0, e->h->st.name) < 0)
+		log_error("rollcall_failed", "err=\"%s\"",
+		    log_quote(store_error(&e->h->st), strlen(store_error(&e->h->st))));
+}
+
+/* ---- calls for volunteers ---- */
+
+void
+engine_callouts(struct engine *e)
+{
+	int64_t mono = clock_mono_ms();
+
+	if (mono < e->callouts_next_ms || house_refresh(e->h) != 0)
+		return;
+	e->callouts_next_ms = mono + 1000;
+	if (callouts_sweep(e->h) != 0)
+		log_warn("callouts_unfinished", "err=\"%s\"",
+		    log_quote(store_error(&e->h->st), strlen(store_error(&e->h->st))));
 }

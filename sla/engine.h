@@ -22,7 +22,7 @@ struct engine {
 		struct commit_batch batch;
 	} rounds[2];
 	struct effects *fx;
-	int64_t unread_next_ms;		/* monotonic */
+	int64_t unread_next_ms, leavers_next_ms, rollcall_next_ms, callouts_next_ms;	/* monotonic */
 	unsigned long fired, conflicts;
 };
 
@@ -35,4 +35,10 @@ void engine_release(struct engine *e);
 int64_t engine_run(struct engine *e);
 /* Opens for a human what no router has read in time. */
 void engine_unread(struct engine *e);
+/* Gives back what officers who left still have: whoever ended them may have died over it. */
+void engine_leavers(struct engine *e);
+/* Ends calls for volunteers whose time is up. */
+void engine_callouts(struct engine *e);
+/* The regular roll-call, and what has become of the last ones. */
+void engine_rollcall(struct engine *e);
 #endif

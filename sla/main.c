@@ -27,6 +27,9 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	if (s->h.serving) {
 		nap = engine_run(&s->engine);
 		engine_unread(&s->engine);
+		engine_leavers(&s->engine);
+		engine_rollcall(&s->engine);
+		engine_callouts(&s->engine);
 	}
 	tv = ms_to_timeval(nap);
 	event_add(s->tick, &tv);

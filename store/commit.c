@@ -180,11 +180,23 @@ add_rendered(struct commit_batch *b, const struct store *st, const struct effect
 }
 
 static void
-add_indexes(struct commit_batch *b, const struct store *st, const struct effects *fx)
+add_cancel(struct commit_batch *b, const struct store *st, const char *id, int recall)
+{
+	args_add_key(&b->keys, st, KEY_MSG, id, NULL);
+	redis_args_adds(&b->args, id);
+	redis_args_adds(&b->args, recall ? "1" : "");
+}
+
+static void
+add_indexes(struct commit_batch *b, const struct store *st, const struct effects *fx,
+    int64_t roster_seq)
 {
 	const struct case_record *c = &fx->after;
-	char received[24];
+	char received[24], roster[24];
 
+	/* Decided by a roster that has changed since, it might tell somebody who is gone. */
+	snprintf(roster, sizeof(roster), "%" PRId64, roster_seq);
+	add_index(b, st, KEY_META, NULL, "=", "roster", roster);
 	snprintf(received, sizeof(received), "%" PRId64, c->received_ms);
 	for (int i = 0; i < fx->indexes_n; i++) {
 		const struct index_op *op = &fx->indexes[i];
@@ -254,21 +266,30 @@ commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p
 	add_item(b, st, &(struct item){ .code = fx->after.code.s, .expect = before->version,
 	    .doc = doc.data, .doc_len = doc.len, .input = input != NULL ? input->id : "",
 	    .due_ms = case_due_ms(&fx->after), .entry = &entry, .digest = digest,
-	    .index_n = fx->indexes_n, .out_n = n, .cancel_n = fx->cancels_n }, input);
-	add_indexes(b, st, fx);
+	    .index_n = 1 + fx->indexes_n, .out_n = n, .cancel_n = fx->cancels_n }, input);
+	add_indexes(b, st, fx, r->seq);
 	add_rendered(b, st, fx, keys, words != NULL ? words->ref : NULL, out, which, n);
 	for (int i = 0; i < fx->cancels_n; i++) {
 		char id[48];
 
 		message_id(id, sizeof(id), fx->after.code.s, fx->cancels[i]);
-		args_add_key(&b->keys, st, KEY_MSG, id, NULL);
-		redis_args_adds(&b->args, id);
-		redis_args_adds(&b->args, fx->recalls[i] ? "1" : "");
+		add_cancel(b, st, id, fx->recalls[i]);
 	}
 	for (int i = 0; i < n; i++)
 		outgoing_release(&out[i]);
 	buf_release(&entry);
 	buf_release(&doc);
+}
+
+static void
+add_said(struct commit_batch *b, const struct store *st, const struct answer *a,
+    const struct case_keys *keys)
+{
+	add_message(b, st, a->id, a->route, a->lane_e, keys,
+	    &(struct outbox_words){ .code = a->code, .kind = a->kind, .to = a->to,
+	    .text = buf_str(a->text), .text_len = a->text->len, .brief = "",
+	    .lang = a->text_lang != NULL ? a->text_lang : "", .latihan = a->latihan,
+	    .heard_ms = a->heard_ms }, b->decided_ms, a->not_after_ms);
 }
 
 void
@@ -289,12 +310,16 @@ commit_add_answer(struct commit_batch *b, struct store *st, const struct answer 
 	if (a->lang != NULL)
 		add_index(b, st, KEY_LANGUAGE, NULL, a->lang[0] != '\0' ? "s" : "d", a->lookup, a->lang);
 	if (out_n)
-		add_message(b, st, a->id, a->route, a->lane_e, keys,
-		    &(struct outbox_words){ .code = a->code, .kind = a->kind, .to = a->to,
-		    .text = buf_str(a->text), .text_len = a->text->len, .brief = "",
-		    .lang = a->text_lang != NULL ? a->text_lang : "",
-		    .heard_ms = a->heard_ms }, b->decided_ms, a->not_after_ms);
+		add_said(b, st, a, keys);
 	buf_release(&entry);
+}
+
+static void
+add_document_index(struct commit_batch *b, const struct store *st, const struct document_index *x)
+{
+	const char op[2] = { x->op, '\0' };
+
+	add_index(b, st, x->key, x->part, op, x->field, x->value);
 }
 
 void
@@ -304,19 +329,26 @@ commit_add_document(struct commit_batch *b, struct store *st, const struct docum
 	uint8_t digest[DIGEST_BYTES];
 	struct commit_slot *s = slot(b);
 
-	logbook_plain_entry(&entry, digest, d->what, d->who, d->note, b->decided_ms);
+	if (d->officer != NULL)
+		logbook_officer_entry(&entry, digest, d->who, d->officer, d->roster_seq, b->decided_ms);
+	else
+		logbook_plain_entry(&entry, digest, d->what, d->who, d->note, b->decided_ms);
 	log_hex(s->digest, digest);
 	args_add_key(&b->keys, st, d->key, d->part, NULL);
 	add_item(b, st,
 	    &(struct item){ .code = "", .expect = d->version, .doc = d->data, .doc_len = d->len,
-	    .input = "", .due_ms = -1, .entry = &entry, .digest = digest, .index_n = d->index_n },
-	    NULL);
-	for (int i = 0; i < d->index_n; i++) {
-		const char op[2] = { d->index[i].op, '\0' };
-
-		add_index(b, st, d->index[i].key, d->index[i].part, op, d->index[i].field,
-		    d->index[i].value);
-	}
+	    .input = d->input != NULL ? d->input->id : "", .due_ms = -1, .entry = &entry,
+	    .digest = digest, .index_n = d->index_n + d->more_n,
+	    .out_n = d->says_n, .cancel_n = d->cancels_n },
+	    d->input);
+	for (int i = 0; i < d->index_n; i++)
+		add_document_index(b, st, &d->index[i]);
+	for (int i = 0; i < d->more_n; i++)
+		add_document_index(b, st, &d->more[i]);
+	for (int i = 0; i < d->says_n; i++)
+		add_said(b, st, &d->says[i], d->keys);
+	for (int i = 0; i < d->cancels_n; i++)
+		add_cancel(b, st, d->cancels[i], 1);
 	buf_release(&entry);
 }
 

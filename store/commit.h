@@ -46,8 +46,9 @@ struct input_id {
 };
 
 /*
- * Adds the commit of a decision; fx->after gets the digest of its new entry.  words may be NULL if
- * no message needs them.  Messages that cannot be rendered are logged and left out.
+ * Adds the commit of a decision; fx->after gets the digest of its new entry.  The roster must still be
+ * the one it was decided by (COMMIT_CONFLICT).  words may be NULL if no message needs them.  Messages
+ * that cannot be rendered are logged and left out.
  */
 void commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p,
     const struct roster *r, const struct case_record *before, struct effects *fx,
@@ -76,15 +77,29 @@ struct answer {
 void commit_add_answer(struct commit_batch *b, struct store *st, const struct answer *a,
     const struct case_keys *keys, const struct input_id *input);
 
-/* A document of another kind (officer, version): its key, version, bytes, and index entries. */
+/*
+ * A document of another kind (officer, version): its key, version, bytes, and index entries.  An
+ * index entry's op: 's' sets a field; 'u' sets it unless it has another value (COMMIT_TAKEN); 'd'
+ * drops it; 'c' adds to a counter; 't' sets it to the time of the call; '=' writes nothing, but asks
+ * that it has this value (COMMIT_CONFLICT; what is not there is 0).
+ */
+struct document_index { enum key_id key; const char *part; char op; const char *field, *value; };
+#define DOCUMENT_INDEXES 8
 struct document {
 	enum key_id key; const char *part;
 	int64_t version;		/* that is replaced; 0 new; -1 index entries only */
 	const void *data; size_t len;
 	/* log entry: event, author, plain detail (no personal data) */
 	const char *what, *who, *note;
-	struct { enum key_id key; const char *part; char op; const char *field, *value; } index[4];
+	/* or a change of the roster: who says, the officer from now on, the seq that it makes */
+	const struct officer *officer; int64_t roster_seq;
+	struct document_index index[DOCUMENT_INDEXES];
 	int index_n;
+	const struct document_index *more; int more_n;		/* where these do not suffice */
+	/* messages that go with it, as for an answer, whose other members count nothing here */
+	const struct answer *says; int says_n; const struct case_keys *keys;
+	const struct input_id *input;				/* that it uses up, or NULL */
+	const char *const *cancels; int cancels_n;	/* ids of messages that nobody needs any more */
 };
 void commit_add_document(struct commit_batch *b, struct store *st, const struct document *d);
 

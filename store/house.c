@@ -209,7 +209,8 @@ house_alarm(struct house *h, const char *what, const char *subject, const char *
 	    .who = h->st.name, .note = detail,
 	    .index = { { KEY_HEARTBEAT, NULL, 'u', id, h->st.name } }, .index_n = 1 });
 	if (commit_run(&b, &h->st) == 1 &&
-	    roster_on_duty(&h->roster, h->policy->roster_unit, ROLE_KEPALA, now, o, 1) == 1) {
+	    roster_on_duty(&h->roster, h->policy->calendar, h->policy->roster_unit, ROLE_KEPALA, now, o,
+	    1) == 1) {
 		seal_key_random(&keys.key);
 		seal_wrap(keys.wrapped, &h->st.master, &keys.key);
 		alarm_text(h, o[0], detail, &text);

@@ -168,6 +168,8 @@ local function item_check(it, g, prefix)
 		local old = redis.call('HGET', x.key, x.field)
 		if x.op == 'u' and old and old ~= x.value then
 			bad = bad or 'taken'
+		elseif x.op == '=' and (old or '0') ~= x.value then
+			bad = bad or 'conflict'
 		elseif x.op == 'c' and old and not string.find(old, '^%d+$') then
 			error(redis.error_reply('KENTONGAN a counter is no number: ' .. x.field))
 		end
@@ -220,12 +222,14 @@ local function inputs_after(inputs, input)
 	return out
 end
 
-local function index_write(x)
+local function index_write(x, now)
 	if x.op == 'd' then
 		redis.call('HDEL', x.key, x.field)
 	elseif x.op == 'c' then
 		redis.call('HINCRBY', x.key, x.field, x.value)
-	else
+	elseif x.op == 't' then
+		redis.call('HSET', x.key, x.field, text(now))
+	elseif x.op ~= '=' then		-- that one only asked
 		redis.call('HSET', x.key, x.field, x.value)
 	end
 end
@@ -254,7 +258,7 @@ local function item_write(it, g, now, prefix)
 		g.later:add('ZREM', g.lease, it.code)
 	end
 	for _, x in ipairs(it.index) do
-		index_write(x)
+		index_write(x, now)
 	end
 	if it.cancel[1] then
 		-- What is cancelled may have been queued earlier in this very call.

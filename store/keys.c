@@ -102,6 +102,22 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "list of a recipient -> since when he gets many messages, how many, whether some are held",
 	  "notify", "notify", "officers told something since the last sweep",
 	  "sla's sweeper, a day after the last change" },
+	{ KEY_LEAVERS, "leavers", "hash",
+	  "officer id and keyed hash of the number that is his no more -> when: his cases go back still",
+	  "cli", "sla, cli", "changes not worked off yet", "who has given all his cases back" },
+	{ KEY_HEARD, "heard", "hash", "officer id -> last message from his number since a roll-call asked him",
+	  "router", "sla", "officers who have not been counted as reachable yet",
+	  "the commit that counts it; sla, for who has left" },
+	{ KEY_VOLUNTEER, "vol:", "hash", "one volunteer: v, d sealed document", "cli", "cli, router, sla",
+	  "volunteers ever on the list", "'kentongan panggil end' empties it; archive" },
+	{ KEY_VOLUNTEERS, "volunteers", "hash", "volunteer id -> 1", "cli", "cli", "as vol:", "as vol:" },
+	{ KEY_CALL, "call:", "hash", "one call for volunteers: v, d sealed document, i last 16 inputs",
+	  "cli, router, sla", "cli, router, sla", "calls of callout.keep",
+	  "sla, callout.keep after the end of the call" },
+	{ KEY_CALLS, "calls", "hash", "code of a call -> when it ends, or is to be forgotten", "as call:",
+	  "sla, cli", "as call:", "as call:" },
+	{ KEY_CALLED, "called", "hash", "keyed hash of a volunteer's number -> code of his last call, and his id",
+	  "cli", "router", "volunteers called within callout.keep", "as call:" },
 };
 
 int

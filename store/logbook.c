@@ -144,6 +144,8 @@ add_snapshot(struct buf *b, const struct policy *p, const struct case_record *c)
 	    ",\"br\":%" PRId64,
 	    c->received_ms, case_due_ms(c), promise, met, breached);
 	buf_add_pair_if(b, "as", close_reason_name(c->closed_as));
+	if (c->abandoned_ms != 0)
+		buf_addf(b, ",\"ab\":%" PRId64, c->abandoned_ms);
 	buf_adds(b, c->sealed ? ",\"sealed\":1}" : "}");
 }
 
@@ -173,6 +175,7 @@ add_command(struct buf *b, const struct command *cmd)
 	buf_add_pair_if(b, "reason", cmd->reason);
 	if (cmd->was != NULL)
 		buf_addf(b, ",\"was\":\"%.32s\"", cmd->was->digest);
+	buf_add_pair_if(b, "off", cmd->leaver);
 	buf_add_pair_if(b, "file", cmd->file);
 	buf_add_pair_if(b, "cause", cmd->cause);
 	if (cmd->until_ms != 0)
@@ -247,6 +250,19 @@ logbook_note_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *wh
 	buf_add_pair_if(out, "kind", kind);
 	buf_adds(out, latihan ? ",\"latihan\":true" : "");
 	add_sealed(out, note, NULL, 0, key);
+	buf_addc(out, '}');
+	digest_of(digest, NULL, out->data, out->len);
+}
+
+void
+logbook_officer_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *who,
+    const struct officer *o, int64_t roster_seq, int64_t at_ms)
+{
+	buf_addf(out, "{\"schema\":1,\"at\":%" PRId64 ",\"what\":\"petugas\"", at_ms);
+	buf_add_pair_if(out, "actor", who);
+	buf_add_pair(out, "detail", o->id);
+	buf_addf(out, ",\"roster\":%" PRId64 ",\"off\":", roster_seq);
+	officer_encode_public(out, o);
 	buf_addc(out, '}');
 	digest_of(digest, NULL, out->data, out->len);
 }

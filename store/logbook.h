@@ -23,7 +23,13 @@ void logbook_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const struct p
 void logbook_note_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what,
     const char *actor, const char *code, const char *kind, const char *note, int latihan, const struct seal_key *key,
     int64_t at_ms);
-/* Of officers, versions, alarms: detail is plain and free of personal data. */
+/*
+ * Of a change of the roster: the officer's whole record but name and number, as he is from then on,
+ * and the roster seq it makes.  The roster of any moment is what these entries make up to there.
+ */
+void logbook_officer_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *who,
+    const struct officer *o, int64_t roster_seq, int64_t at_ms);
+/* Of versions and alarms: detail is plain and free of personal data. */
 void logbook_plain_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what,
     const char *who, const char *detail, int64_t at_ms);
 

@@ -1,11 +1,14 @@
 #include "store/officer.h"
 
+#include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/log.h"
 #include "store/commit.h"
+#include "store/leaver.h"
 
 /* The key that seals officers: derived, so that a leaked lookup table opens no document. */
 static void
@@ -88,14 +91,17 @@ officers_load(struct store *st, struct roster *r, int64_t seq)
 	return rc;
 }
 
+/* A record's own version says nothing of the officer. */
 static int
 is_same(const struct officer *a, const struct officer *b)
 {
+	struct officer x_of = *a, y_of = *b;
 	struct buf x = { 0 }, y = { 0 };
 	int same;
 
-	officer_encode(&x, a);
-	officer_encode(&y, b);
+	x_of.version = y_of.version = 0;
+	officer_encode(&x, &x_of);
+	officer_encode(&y, &y_of);
 	same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
 	buf_wipe(&x);
 	buf_wipe(&y);
@@ -103,35 +109,57 @@ is_same(const struct officer *a, const struct officer *b)
 }
 
 static void
-add_officer(struct commit_batch *b, struct store *st, const struct officer *o,
-    const struct officer *old, const char *who)
+add_field(struct document *d, enum key_id key, char op, const char *field, const char *value)
 {
-	char now_hash[LOOKUP_CHARS + 1] = "", old_hash[LOOKUP_CHARS + 1] = "";
+	assert(d->index_n < DOCUMENT_INDEXES);
+	d->index[d->index_n].key = key, d->index[d->index_n].op = op;
+	d->index[d->index_n].field = field, d->index[d->index_n++].value = value;
+}
+
+/* What is put: the changes, by whom, what is said along with them. */
+struct putting {
+	const struct officer *list; size_t n;
+	const char *who;
+	const struct answer *says; const struct case_keys *keys;
+};
+
+/* seq is the roster's before this change: somebody else's in between is a conflict. */
+static void
+add_officer(struct commit_batch *b, struct store *st, const struct officer *o,
+    const struct officer *old, int64_t seq, const struct putting *p, const struct answer *says)
+{
+	char now_hash[LOOKUP_CHARS + 1] = "", old_hash[LOOKUP_CHARS + 1] = "", before[24];
+	char leaver[LEAVER_CHARS];
+	struct officer fresh = *o;
 	struct document d = { .key = KEY_OFFICER, .part = o->id,
-	    .version = old != NULL ? old->version : 0, .what = "petugas", .who = who,
-	    .note = o->id };
+	    .version = old != NULL ? old->version : 0, .who = p->who, .officer = &fresh,
+	    .roster_seq = seq + 1, .says = says, .says_n = says != NULL, .keys = p->keys };
 	struct buf plain = { 0 }, sealed = { 0 };
 	struct seal_key key;
 
+	fresh.version = d.version + 1;
 	officer_key(&key, st);
-	officer_encode(&plain, o);
+	officer_encode(&plain, &fresh);
 	seal_add(&sealed, &key, "officer", plain.data, plain.len);
 	d.data = sealed.data, d.len = sealed.len;
-	d.index[0].key = KEY_OFFICERS, d.index[0].op = 's', d.index[0].field = o->id,
-	    d.index[0].value = "1";
-	d.index[1].key = KEY_META, d.index[1].op = 'c', d.index[1].field = "roster",
-	    d.index[1].value = "1";
-	d.index_n = 2;
-	if (old != NULL && old->phone[0] != '\0' &&
+	snprintf(before, sizeof(before), "%" PRId64, seq);
+	add_field(&d, KEY_META, '=', "roster", before);
+	add_field(&d, KEY_META, 'c', "roster", "1");
+	add_field(&d, KEY_OFFICERS, 's', o->id, "1");
+	if (old != NULL && old->phone[0] != '\0' && !old->ended &&
 	    (strcmp(old->phone, o->phone) != 0 || o->ended)) {
 		lookup_of(old_hash, &st->lookup, old->phone);
-		d.index[d.index_n].key = KEY_PHONES, d.index[d.index_n].op = 'd';
-		d.index[d.index_n].field = old_hash, d.index[d.index_n++].value = "";
+		add_field(&d, KEY_PHONES, 'd', old_hash, "");
+	}
+	if (old != NULL && old->asked_ms != 0 && o->asked_ms == 0)
+		add_field(&d, KEY_HEARD, 'd', o->id, "");	/* his sign of life has been counted */
+	if (old != NULL && !old->ended && (o->ended || old_hash[0] != '\0')) {
+		snprintf(leaver, sizeof(leaver), "%s %s", o->id, old_hash);
+		add_field(&d, KEY_LEAVERS, 't', leaver, "");
 	}
 	if (o->phone[0] != '\0' && !o->ended) {
 		lookup_of(now_hash, &st->lookup, o->phone);
-		d.index[d.index_n].key = KEY_PHONES, d.index[d.index_n].op = 'u';
-		d.index[d.index_n].field = now_hash, d.index[d.index_n++].value = o->id;
+		add_field(&d, KEY_PHONES, 'u', now_hash, o->id);
 	}
 	commit_add_document(b, st, &d);
 	buf_wipe(&plain);
@@ -139,6 +167,10 @@ add_officer(struct commit_batch *b, struct store *st, const struct officer *o,
 }
 
 #define PUT_BATCH 100
+#define PUT_TRIES 5
+
+/* How many were written: all, or with the reason said, -1; PUT_AGAIN: the roster moved meanwhile. */
+enum { PUT_AGAIN = -2 };
 
 static int
 put_run(struct commit_batch *b, struct store *st, const struct officer *const *who)
@@ -154,39 +186,76 @@ put_run(struct commit_batch *b, struct store *st, const struct officer *const *w
 			    b->slots[i].result == COMMIT_CONFLICT ?
 			    "changed by somebody else meanwhile; try again" :
 			    "the store did not take it");
-			return -1;
+			return b->slots[i].result == COMMIT_CONFLICT ? PUT_AGAIN : -1;
 		}
 	return ok;
 }
 
-int
-officers_put(struct store *st, const struct officer *list, size_t n, const char *who)
+static int
+say_stale(struct store *st, const struct officer *o)
 {
+	buf_reset(&st->why);
+	buf_addf(&st->why, "officer %s: changed by somebody else since you read him; try again", o->id);
+	return -1;
+}
+
+/* One try: each change stands on the roster that the one before it made.  0, -1 or PUT_AGAIN. */
+static int
+put_all(struct store *st, const struct putting *put, int *written)
+{
+	const struct officer *list = put->list;
 	struct roster now = { 0 };
 	struct commit_batch b = { 0 };
 	const struct officer *batch[PUT_BATCH];
 	struct pulse p;
-	int written = 0, rc;
+	int64_t seq;
+	int rc = 0;
 
 	if (store_pulse(st, &p) != 0 || officers_load(st, &now, p.roster) < 0)
 		return -1;
+	seq = p.roster;
 	commit_begin(&b, p.now_ms);
-	for (size_t i = 0; i < n && written >= 0; i++) {
+	for (size_t i = 0; i < put->n && rc >= 0; i++) {
 		const struct officer *old = officer_find(&now, list[i].id);
 
-		if (old == NULL || !is_same(old, &list[i])) {
+		if (old != NULL && is_same(old, &list[i])) {
+			/* as it is already */
+		} else if (old != NULL && list[i].version != 0 && list[i].version != old->version) {
+			rc = say_stale(st, &list[i]);
+			break;
+		} else {
 			batch[b.n] = &list[i];
-			add_officer(&b, st, &list[i], old, who);
+			add_officer(&b, st, &list[i], old, seq++, put,
+			    put->says != NULL ? &put->says[i] : NULL);
 		}
-		if (b.n == PUT_BATCH || (i + 1 == n && b.n > 0)) {
+		if (b.n == PUT_BATCH || (i + 1 == put->n && b.n > 0)) {
 			rc = put_run(&b, st, batch);
-			written = rc < 0 ? -1 : written + rc;
+			*written += rc > 0 ? rc : 0;
 			commit_begin(&b, store_now_ms(st));
 		}
 	}
 	commit_release(&b);
 	roster_release(&now);
-	return written;
+	return rc < 0 ? rc : 0;
+}
+
+/* A try that met somebody else's change finds what it has already written unchanged. */
+int
+officers_put_saying(struct store *st, const struct officer *list, size_t n, const char *who,
+    const struct answer *says, const struct case_keys *keys)
+{
+	const struct putting put = { list, n, who, says, keys };
+	int written = 0, rc = PUT_AGAIN;
+
+	for (int try = 0; try < PUT_TRIES && rc == PUT_AGAIN; try++)
+		rc = put_all(st, &put, &written);
+	return rc == 0 ? written : -1;
+}
+
+int
+officers_put(struct store *st, const struct officer *list, size_t n, const char *who)
+{
+	return officers_put_saying(st, list, n, who, NULL, NULL);
 }
 
 int

@@ -1,6 +1,7 @@
 #include "store/recorded.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -90,6 +91,7 @@ read_command(struct recorded *r, const json_t *doc)
 	TEXT(c->into, cmd, "into");
 	TEXT(c->lang, cmd, "lang");
 	TEXT(c->reason, cmd, "reason");
+	TEXT(c->leaver, cmd, "off");
 	TEXT(r->was, cmd, "was");
 	TEXT(r->file, cmd, "file");
 	TEXT(r->cause, cmd, "cause");
@@ -115,7 +117,8 @@ read_command(struct recorded *r, const json_t *doc)
 static void
 read_escalation(struct escalation *e, const json_t *esc)
 {
-	static const char *const whys[] = { "kosong", "terlambat", "tertutup", "syarat" };
+	static const char *const whys[] = { "kosong", "tak-terjangkau", "terlambat", "tertutup",
+		"syarat" };
 
 	e->why = "";
 	for (int k = ESC_WARNING; k <= ESC_PASSED; k++)
@@ -163,6 +166,24 @@ recorded_read(struct recorded *r, int64_t seq, const char *entry, size_t len)
 	if (json_is_object(doc) && int_of(doc, "schema") == 1)
 		rc = json_object_get(doc, "code") == NULL || json_object_get(doc, "cmd") == NULL ? 0 :
 		    read_case_entry(r, doc) == 0 ? 1 : -1;
+	json_decref(doc);
+	return rc;
+}
+
+int
+recorded_officer(struct officer *o, int64_t *roster_seq, const char *entry, size_t len)
+{
+	json_t *doc = json_loadb(entry, len, JSON_REJECT_DUPLICATES, NULL);
+	const json_t *off = json_object_get(doc, "off");
+	char *text;
+	int rc = json_is_object(doc) ? 0 : -1;
+
+	if (rc == 0 && strcmp(text_of(doc, "what"), "petugas") == 0 && off != NULL) {
+		text = json_dumps(off, JSON_COMPACT);
+		*roster_seq = int_of(doc, "roster");
+		rc = text != NULL && officer_decode_public(o, text, strlen(text)) == 0 ? 1 : -1;
+		free(text);
+	}
 	json_decref(doc);
 	return rc;
 }

@@ -35,6 +35,11 @@ struct recorded {
  * 1: an entry of a case; 0: another one (an officer, a version, a message); -1: cannot be read.
  */
 int recorded_read(struct recorded *r, int64_t seq, const char *entry, size_t len);
+/*
+ * 1: a change of the roster with the officer's record from then on, without name and number, and the
+ * seq that it makes; 0: another entry, or one written before the log kept it; -1: cannot be read.
+ */
+int recorded_officer(struct officer *o, int64_t *roster_seq, const char *entry, size_t len);
 /* How many of an entry's bytes a repeated decision must give again: all before the sealed part. */
 size_t recorded_open_bytes(const char *entry, size_t len);
 #endif

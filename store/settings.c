@@ -126,6 +126,16 @@ static const struct setting table[] = {
 	{ "sla.keep_languages", SET_DURATION, AT(keep_languages_ms), "400d", "1d", "4000d",
 	    "a language is remembered for so long after it was asked for" },
 
+	{ "rollcall.every_days", SET_INT, AT(rollcall_days), "0", "0", "90",
+	    "heads are asked by SMS whether their number lives; 7: weekly; 0: only by 'kentongan drill'" },
+	{ "rollcall.hour", SET_INT, AT(rollcall_hour), "9", "0", "23", "at this hour, WIB" },
+	{ "rollcall.count_every", SET_DURATION, AT(rollcall_count_ms), "10s", "100ms", "1h",
+	    "answers, and numbers that are silent too long, are counted so often" },
+	{ "callout.keep", SET_DURATION, AT(callout_keep_ms), "30d", "1h", "400d",
+	    "a call for volunteers is kept so long after its end; who answers then is told that it is over" },
+	{ "roster.keep_shifts", SET_DURATION, AT(keep_shifts_ms), "35d", "1d", "400d",
+	    "a shift that is over stands in its officer's record for so long; the log has it for ever" },
+
 	{ "notify.batch", SET_INT, AT(notify_batch), "64", "1", "1000", "messages taken at once" },
 	{ "notify.lease", SET_DURATION, AT(notify_lease_ms), "30s", "1s", "10m",
 	    "a message being sent is taken up again after" },

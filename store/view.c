@@ -24,6 +24,8 @@ add_next(struct buf *b, const struct policy *p, const struct case_record *c)
 		name = "konfirmasi";
 	if (c->state == CASE_MENUNGGU && c->wait_until_ms == due)
 		name = "menunggu";
+	if (c->state == CASE_DITERIMA && c->stall_ms == due)
+		name = "terbengkalai";
 	if (due == 0)
 		buf_adds(b, ",\"next\":null");
 	else
@@ -110,6 +112,7 @@ view_case_open(struct buf *b, const struct policy *p, const struct case_record *
 	    ",\"handled_ms\":%" PRId64 ",\"resolved_ms\":%" PRId64 ",\"closed_ms\":%" PRId64,
 	    c->received_ms, c->opened_ms, c->told_ms, c->taken_ms, c->going_ms, c->arrived_scene_ms,
 	    c->handled_ms, c->resolved_ms, c->closed_ms);
+	buf_addf(b, ",\"abandoned\":%d,\"abandoned_ms\":%" PRId64, c->abandoned, c->abandoned_ms);
 	add_next(b, p, c);
 	add_clocks(b, p, c, now_ms);
 	add_ledger(b, c, now_ms);

@@ -121,6 +121,11 @@ START_TEST(what_was_and_what_would_have_been)
 	ck_assert_msg(replay(buf_str(&words), &out) == 0, "%s", buf_str(&out));
 	ck_assert_msg(strstr(buf_str(&out), "otherwise") == NULL, "%s", buf_str(&out));
 	ck_assert_msg(replay("--from 0", &out) != 0, "%s", buf_str(&out));
+
+	/* Who has left was there then: the log says who was on the roster at each entry. */
+	ck_assert_msg(say("officer", "end ptg-o-dlh-1", &out) == 0, "%s", buf_str(&out));
+	ck_assert_msg(replay("", &out) == 0 && strstr(buf_str(&out), "bit for bit") != NULL, "%s",
+	    buf_str(&out));
 	buf_release(&out);
 	buf_release(&words);
 }

@@ -97,17 +97,6 @@ START_TEST(not_fixed_climbs_one_level)
 }
 END_TEST
 
-/* The store, seen by the test itself. */
-static void
-open_eye(struct house *h)
-{
-	struct buf url = { 0 };
-
-	buf_addf(&url, "unix:%s/redis/redis.sock", house.dir);
-	ck_assert_int_eq(house_open(h, house.conf, house.dir, buf_str(&url), "test"), 0);
-	buf_release(&url);
-}
-
 /* Each task number of three symbols given to this officer, as by a flood, or taken away again. */
 static void
 give_all_numbers(const char *phone, int give)
@@ -116,7 +105,7 @@ give_all_numbers(const char *phone, int give)
 	struct buf key = { 0 };
 	const struct officer *o = NULL;
 
-	open_eye(&h);
+	house_eye(&h);
 	ck_assert_int_eq(house_refresh(&h), 0);
 	for (size_t i = 0; i < h.roster.n; i++)
 		if (strcmp(h.roster.officers[i].phone, phone) == 0)
@@ -267,19 +256,10 @@ END_TEST
 
 /* ---- triage: what the router is not sure of ---- */
 
-/* `kentongan ARGS --dir --conf`: its exit status. */
 static int
 command(const char *args)
 {
-	struct buf bin = { 0 }, line = { 0 };
-	int status;
-
-	bin_path(&bin, "kentongan");
-	buf_addf(&line, "%s %s --dir %s --conf %s >/dev/null 2>&1", buf_str(&bin), args, house.dir, house.conf);
-	status = system(buf_str(&line));
-	buf_release(&bin);
-	buf_release(&line);
-	return WEXITSTATUS(status);
+	return house_command(args, NULL);
 }
 
 /* Messages of that kind in the record of the case. */
@@ -447,7 +427,7 @@ wait_empty(void)
 	int64_t until = clock_mono_ms() + LIMIT_MS;
 	struct house h;
 
-	open_eye(&h);
+	house_eye(&h);
 	while (number(&h, "XLEN", KEY_IN, "n") + number(&h, "XLEN", KEY_IN, "e") +
 	    number(&h, "ZCARD", KEY_OUT, "n:sms") + number(&h, "ZCARD", KEY_OUT, "e:sms") > 0) {
 		ck_assert_msg(clock_mono_ms() < until, "the queues do not empty");

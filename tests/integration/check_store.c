@@ -1,5 +1,6 @@
 /* The store's functions on a real server: the door, commits, the outbox, the due set, records. */
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -1264,6 +1265,7 @@ START_TEST(officers_are_kept)
 	    0);	/* nothing changed */
 	ck_assert_int_eq(bench_load(&b, &b.roster), 0);
 	list[0] = *officer_find(&b.roster, KIT_PTG);
+	list[0].version = 0;
 	ck_assert_int_eq(officer_by_phone(&b.st, list[0].phone, id), 1);
 	ck_assert_str_eq(id, KIT_PTG);
 	/* A new number: the old one is nobody's. */
@@ -1289,6 +1291,127 @@ START_TEST(officers_are_kept)
 	ck_assert_str_eq(officer_find(&r, KIT_KPL)->phone, "+6281999999999");
 	ck_assert_int_eq(r.seq, b.roster.seq + 3);
 	roster_release(&r);
+}
+END_TEST
+
+/* What a replay does: the roster from the log alone, up to a seq of the roster. */
+struct told { struct roster r; int64_t up_to; };
+
+static int
+on_told(const struct log_line *line, void *arg)
+{
+	struct told *t = arg;
+	json_t *e = json_loadb(line->entry, line->len, 0, NULL), *off = json_object_get(e, "off");
+	int64_t seq = json_integer_value(json_object_get(e, "roster"));
+	struct officer o;
+	char *text;
+	size_t at = 0;
+
+	if (off == NULL || seq > t->up_to) {
+		json_decref(e);
+		return 0;
+	}
+	ck_assert_int_eq(seq, t->r.seq + 1);
+	text = json_dumps(off, JSON_COMPACT);
+	ck_assert_int_eq(officer_decode_public(&o, text, strlen(text)), 0);
+	while (at < t->r.n && strcmp(t->r.officers[at].id, o.id) != 0)
+		at++;
+	if (at == t->r.n)
+		t->r.n++;
+	ck_assert_uint_le(t->r.n, 1000);
+	t->r.officers[at] = o;
+	t->r.seq = seq;
+	free(text);
+	json_decref(e);
+	return 0;
+}
+
+static void
+roster_retold(struct told *t, int64_t up_to)
+{
+	memset(t, 0, sizeof(*t));
+	t->up_to = up_to;
+	t->r.officers = xcalloc(1000, sizeof(*t->r.officers));
+	ck_assert_int_ge(logbook_read(&b.st, 0, 5000, on_told, t), 0);
+	ck_assert_int_eq(t->r.seq, up_to);
+	roster_sort(&t->r);
+}
+
+static void
+expect_retold(const struct roster *true_one)
+{
+	struct told t;
+
+	roster_retold(&t, true_one->seq);
+	ck_assert_uint_eq(t.r.n, true_one->n);
+	for (size_t i = 0; i < t.r.n; i++) {
+		struct buf x = { 0 }, y = { 0 };
+
+		officer_encode_public(&x, &t.r.officers[i]);
+		officer_encode_public(&y, &true_one->officers[i]);
+		ck_assert_str_eq(buf_str(&x), buf_str(&y));
+		buf_release(&x);
+		buf_release(&y);
+	}
+	roster_release(&t.r);
+}
+
+START_TEST(the_log_tells_the_roster_of_any_moment)
+{
+	struct officer o = *officer_find(&b.roster, KIT_PTG);
+	struct roster later = { 0 };
+
+	o.version = 0;
+	o.away_from_ms = 1;
+	o.away_until_ms = 99;
+	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), 1);
+	o.ended = 1;
+	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), 1);
+	ck_assert_int_eq(bench_load(&b, &later), 1);
+	ck_assert_int_eq(later.seq, b.roster.seq + 2);
+	expect_retold(&later);
+	expect_retold(&b.roster);	/* as it was before */
+	roster_release(&later);
+}
+END_TEST
+
+/* A decision made by the roster before would tell somebody who is gone. */
+START_TEST(a_decision_stands_on_the_roster_of_now)
+{
+	struct code code = kit_opened(&b, "1", 0);
+	struct officer o = *officer_find(&b.roster, KIT_KPL);
+
+	o.version = 0;
+	o.ended = 1;
+	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), 1);
+	ck_assert_int_eq(kit_act(&b, &code, ON_ACCEPT, KIT_PTG), COMMIT_CONFLICT);
+	ck_assert_int_eq(bench_load(&b, &b.roster), 1);
+	ck_assert_int_eq(kit_act(&b, &code, ON_ACCEPT, KIT_PTG), COMMIT_OK);
+}
+END_TEST
+
+/* Noted in the same call that ends him, once; not for a change that nobody's number is touched by. */
+START_TEST(who_leaves_is_noted)
+{
+	struct officer o = *officer_find(&b.roster, KIT_PTG);
+	const char *key = bench_key(&b, KEY_LEAVERS, NULL);
+	struct buf field = { 0 };
+
+	o.version = 0;
+	o.order = 7;
+	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), 1);
+	ck_assert_int_eq(bench_integer(&b, "HLEN %s", key), 0);
+	snprintf(o.phone, sizeof(o.phone), "+6281777777777");
+	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), 1);
+	ck_assert_int_eq(bench_integer(&b, "HLEN %s", key), 1);
+	o.ended = 1;
+	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), 1);
+	o.order = 8;		/* who has left leaves no more */
+	ck_assert_int_eq(officers_put(&b.st, &o, 1, "test"), 1);
+	ck_assert_int_eq(bench_integer(&b, "HLEN %s", key), 2);
+	bench_text(&b, &field, "HRANDFIELD %s", key);
+	ck_assert_int_eq(strncmp(buf_str(&field), KIT_PTG " ", strlen(KIT_PTG) + 1), 0);
+	buf_release(&field);
 }
 END_TEST
 
@@ -1595,6 +1718,9 @@ store_suite(void)
 	tcase_add_test(tc, a_damaged_case_stops_no_other);
 	tcase_add_test(tc, officers_are_kept);
 	tcase_add_test(tc, two_with_one_number);
+	tcase_add_test(tc, the_log_tells_the_roster_of_any_moment);
+	tcase_add_test(tc, a_decision_stands_on_the_roster_of_now);
+	tcase_add_test(tc, who_leaves_is_noted);
 	tcase_add_test(tc, personal_data_is_sealed);
 	tcase_add_test(tc, versions);
 	suite_add_tcase(s, tc);

@@ -22,6 +22,7 @@
 #include "lib/config.h"
 #include "lib/escape.h"
 #include "lib/seal.h"
+#include "store/house.h"
 
 struct living_house house;
 
@@ -134,6 +135,39 @@ house_up(void)
 	ck_assert_msg(secret_read(house.dir, "sms_http", &house.secret, &errors) == 0, "%s", buf_str(&errors));
 	buf_release(&bin);
 	buf_release(&path);
+}
+
+void
+house_eye(struct house *h)
+{
+	struct buf url = { 0 };
+
+	buf_addf(&url, "unix:%s/redis/redis.sock", house.dir);
+	ck_assert_int_eq(house_open(h, house.conf, house.dir, buf_str(&url), "test"), 0);
+	ck_assert_int_eq(house_refresh(h), 0);
+	buf_release(&url);
+}
+
+int
+house_command(const char *args, struct buf *out)
+{
+	struct buf bin = { 0 }, line = { 0 };
+	char part[4096];
+	size_t n;
+	FILE *f;
+	int status;
+
+	bin_path(&bin, "kentongan");
+	buf_addf(&line, "%s %s --dir %s --conf %s 2>&1", buf_str(&bin), args, house.dir, house.conf);
+	f = popen(buf_str(&line), "r");
+	ck_assert_ptr_nonnull(f);
+	while ((n = fread(part, 1, sizeof(part), f)) > 0)
+		if (out != NULL)
+			buf_add(out, part, n);
+	status = pclose(f);
+	buf_release(&bin);
+	buf_release(&line);
+	return WEXITSTATUS(status);
 }
 
 void

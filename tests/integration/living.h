@@ -27,7 +27,12 @@ void house_make(const char *settings);
 void house_put_secret(const char *name, const char *value);
 void house_up(void);
 void house_down(void);
+/* `kentongan ARGS` in this house, through a shell: its exit status; out may be NULL. */
+int house_command(const char *args, struct buf *out);
 pid_t pid_of(const char *daemon);
+/* The store, seen by the test itself; house_close() it. */
+struct house;
+void house_eye(struct house *h);
 
 struct answer { long status; struct buf head, body; };
 /* GET without body, else POST; headers NULL-ended or NULL; base is house.http or house.console. */

@@ -72,6 +72,7 @@ draw_lists(struct case_record *c)
 		c->pending[i].n = 1 + (int)draw(1000);
 		c->pending[i].group = "tweri"[draw(5)];
 		DRAW_TEXT(c->pending[i].unit);
+		DRAW_TEXT(c->pending[i].officer);
 	}
 	c->ledger.n = (int)draw(LEDGER_ROWS + 1);
 	for (int i = 0; i < c->ledger.n; i++) {
@@ -164,6 +165,7 @@ static const struct { const char *name; size_t at, size; } kept[] = {
 	    SAME(tasks_n),
 	SAME(pending_n), SAME(files_n), SAME(messages), SAME(hand_ons), SAME(level), SAME(confirm_by_ms),
 	SAME(wait_until_ms), SAME(wait_back), SAME(wait_asked), SAME(review_ms),
+	SAME(stall_ms), SAME(abandoned_ms), SAME(abandoned),
 	    SAME(undo.state), SAME(undo.officer), SAME(undo.holder),
 	SAME(undo.until_ms), SAME(undo.clocks), SAME(ledger.n), SAME(ledger.holder),
 	    SAME(ledger.since_ms),
@@ -204,6 +206,7 @@ START_TEST(no_field_is_forgotten)
 			ck_assert_int_eq(c.pending[i].n, back.pending[i].n);
 			ck_assert_int_eq(c.pending[i].group, back.pending[i].group);
 			ck_assert_str_eq(c.pending[i].unit, back.pending[i].unit);
+			ck_assert_str_eq(c.pending[i].officer, back.pending[i].officer);
 		}
 		for (int i = 0; i < c.ledger.n; i++)
 			ck_assert_int_eq(c.ledger.rows[i].ms, back.ledger.rows[i].ms);
@@ -349,6 +352,11 @@ START_TEST(due_is_the_earliest)
 	c.state = CASE_MENUNGGU;
 	ck_assert_int_eq(case_due_ms(&c), 100);
 	c.state = CASE_BARU;
+	c.stall_ms = 50;
+	ck_assert_int_eq(case_due_ms(&c), 900);		/* abandoned is only what was accepted */
+	c.state = CASE_DITERIMA;
+	ck_assert_int_eq(case_due_ms(&c), 50);
+	c.stall_ms = 0;
 	ck_assert_int_eq(case_due_ms(&c), 900);
 	c.state = CASE_DITUTUP;
 	ck_assert_int_eq(case_due_ms(&c), 0);

@@ -207,7 +207,7 @@ START_TEST(a_rung_for_some)
 	    "      - {nama: kepala, kepada: kepala, setelah: 0s}\n"
 	    "      - {nama: camat, kepada: induk, setelah: 30m}\n",
 	    "  - nama: desa-atas\n    anak:\n"
-	    "      - {nama: kepala, kepada: kepala, setelah: 0s, keadaan: [baru, ditugaskan]}\n"
+	    "      - {nama: kepala, kepada: kepala, setelah: 0s, keadaan: [menuju]}\n"
 	    "      - {nama: camat, kepada: induk, setelah: 30m, lewat: whatsapp, urgensi: biasa}\n");
 	open_case("jalan-rusak", URGENCY_BIASA, DESA, t0);
 	world_act(&w, ON_ACCEPT, PTG);

@@ -236,7 +236,7 @@ foretell(int at, struct calibration *c)
 
 /*
  * J12, over four regencies' lives: less than half the Brier score of the bare share, off by less than
- * three in a hundred on average, and in no tenth by more than eight.  A case is asked up to six times,
+ * three in a hundred on average, and in no tenth by more than ten.  A case is asked up to six times,
  * so a tenth of one year alone is some forty cases, which is chance.
  */
 START_TEST(held_out_months_are_foretold)
@@ -255,7 +255,7 @@ START_TEST(held_out_months_are_foretold)
 
 		off += gap / (double)c.n;
 		ck_assert_int_gt(c.bins[i].n, 200);
-		ck_assert_msg(gap / (double)c.bins[i].n < 0.08, "%s", buf_str(&table));
+		ck_assert_msg(gap / (double)c.bins[i].n < 0.1, "%s", buf_str(&table));
 	}
 	ck_assert_msg(off < 0.03, "%.3f off on average:\n%s", off, buf_str(&table));
 	buf_release(&table);

@@ -34,6 +34,7 @@ static struct history {
 	char cancelled[4096];
 	struct model model;
 	struct model_fate fate;			/* of the timer that comes next */
+	enum urgency paused;			/* when a clock was last paused */
 	int told, timers;
 	int steps, accepted;
 } h;
@@ -115,6 +116,7 @@ any_roster(int64_t now)
 		unsigned fate = (unsigned)draw(20);
 
 		o->duty = usual[i];
+		o->silent = draw(8) == 0;
 		o->ended = fate == 0 || strcmp(o->unit, empty) == 0;
 		o->away_from_ms = fate == 1 || fate == 2 ? now + (int64_t)draw(5) * DAY_MS : 0;
 		o->away_until_ms = fate == 1 ? o->away_from_ms + (int64_t)draw(9 * DAY_MS) : 0;
@@ -155,6 +157,12 @@ any_command(struct command *cmd, const struct understanding *u)
 		break;
 	case ON_LAPSE: case ON_DUE:
 		cmd->by = draw(8) ? BY_TIMER : BY_OFFICER;
+		break;
+	case ON_RETURN: case ON_LEAVE:
+		cmd->by = draw(8) ? BY_SYSTEM : BY_OFFICER;
+		snprintf(cmd->leaver, sizeof(cmd->leaver), "%s", w->c.holder[0] != '\0' && draw(2) ?
+		    w->c.holder : w->c.tasks_n > 0 && draw(4) ?
+		    w->c.tasks[draw((uint64_t)w->c.tasks_n)].officer : PICK(people));
 		break;
 	default:
 		cmd->by = draw(8) ? BY_OFFICER : (enum actor_kind)draw(BY_TIMER + 1);
@@ -221,8 +229,10 @@ time_is_not_given_back(const struct case_record *b, const struct case_record *a,
 		HOLDS(stop == STOP_ON_RESOLVE &&
 		    is->due_ms <= was->due_ms + h.w.now - was->met_ms &&
 		    (is->due_ms == was->due_ms + h.w.now - was->met_ms ||
-		    strcmp(h.w.fx.what, "tugaskan") == 0),
+		    strcmp(h.w.fx.what, "tugaskan") == 0 || a->urgency > h.paused),
 		    "%s waited %" PRId64, name, h.w.now - was->met_ms);
+	if (is->state == CLOCK_PAUSED && was->state != CLOCK_PAUSED)
+		h.paused = a->urgency;		/* danger added meanwhile brings the end nearer */
 	if (is->state == CLOCK_PAUSED)
 		HOLDS(stop == STOP_ON_RESOLVE && a->state == CASE_MENUNGGU && !a->wait_asked,
 		    "%s", name);
@@ -245,6 +255,41 @@ time_is_not_given_back(const struct case_record *b, const struct case_record *a,
 	if (is->state == CLOCK_MET && was->state == CLOCK_RUNNING)
 		HOLDS(is->met_ms == h.w.now && (was->due_ms >= h.w.now || is->breached_ms != 0),
 		    "%s met late", name);
+}
+
+/* Who is gone is out of the case: no task, nothing in hand, nothing on the way to him. */
+static void
+the_gone_are_gone(const struct case_record *b, const struct case_record *a, const struct command *cmd)
+{
+	int left_lying = strcmp(h.w.fx.what, "terbengkalai") == 0;
+	const char *who = left_lying ? b->holder : cmd->leaver;
+
+	if (!left_lying && cmd->event != ON_RETURN && cmd->event != ON_LEAVE)
+		return;
+	HOLDS(a->holder[0] == '\0' || strcmp(a->holder, who) != 0, "%s holds it", who);
+	HOLDS(a->state != CASE_DITUGASKAN || a->holder[0] == '\0', "%s holds it", a->holder);
+	HOLDS(a->abandoned == b->abandoned + left_lying, "%d", a->abandoned);
+	for (int i = 0; left_lying && i < a->tasks_n; i++)
+		HOLDS(strcmp(a->tasks[i].officer, who) != 0, "%s has it again", who);
+	for (int i = 0; i < b->tasks_n; i++)
+		if (strcmp(b->tasks[i].officer, who) == 0 && b->tasks[i].nonce[0] != '\0')
+			for (int k = 0; k < a->tasks_n; k++)
+				HOLDS(strcmp(a->tasks[k].officer, who) != 0 ||
+				    a->tasks[k].message > b->messages, "%s keeps his task", who);
+	for (int i = 0; i < a->pending_n; i++)
+		HOLDS(strcmp(a->pending[i].officer, who) != 0 || a->pending[i].n > b->messages,
+		    "%d is on its way to %s", a->pending[i].n, who);
+}
+
+/* Accepted work has an end by which something must be seen of it, and nothing else has. */
+static void
+nothing_lies_for_ever(const struct case_record *a)
+{
+	int64_t limit = h.w.p->stall_ms[a->urgency];
+
+	HOLDS((a->stall_ms != 0) == (a->state == CASE_DITERIMA && limit != 0), "%" PRId64, a->stall_ms);
+	HOLDS(a->stall_ms <= h.w.now + limit, "%" PRId64, a->stall_ms - h.w.now);
+	HOLDS(a->abandoned_ms == 0 || a->holder[0] == '\0', "%s", a->holder);
 }
 
 /* Fired or passed: once in an epoch, in order, never before it is due. */
@@ -353,6 +398,7 @@ entry_of(const struct command *cmd)
 			e.on_it |= strcmp(h.w.c.tasks[i].officer, cmd->actor) == 0 &&
 			    strcmp(b->tasks[k].officer, cmd->actor) == 0;
 	e.accepted = units_that_accepted(&h.w.c);
+	e.another_holder = strcmp(b->holder, h.w.c.holder) != 0;
 	return e;
 }
 
@@ -527,6 +573,8 @@ check_step(const struct command *cmd)
 		only_lawful_moves(b, a);
 	for (int i = 0; !first && i < a->clocks_n; i++)
 		time_is_not_given_back(b, a, i);
+	the_gone_are_gone(b, a, cmd);
+	nothing_lies_for_ever(a);
 	escalates_once(b, a);
 	escalates_as_foretold();
 	seen[e.on]++;

@@ -40,6 +40,13 @@ static const struct { const char *text, *back; } duties[] = {
 	{ "Sen-Jum 07:00-07:00", NULL }, { "Sen-Jum 24:00-06:00", NULL },
 	    { "Sen,, 07:00-15:00", NULL },
 	{ "07:00-15:00", NULL },
+	{ "jadwal", "jadwal" }, { "Jadwal", NULL },
+	{ "Sen-Min 06:00-14:00", "Sen-Min 06:00-14:00" },
+	{ "Sen-Min,Libur 06:00-14:00", "Sen-Min 06:00-14:00" },
+	{ "Sen-Jum,Libur 07:00-15:00", "Sen-Jum,Libur 07:00-15:00" },
+	{ "Libur,Sab 07:00-15:00", "Sab,Libur 07:00-15:00" },
+	{ "Libur 07:00-15:00", "Libur 07:00-15:00" },
+	{ "Libur-Sen 07:00-15:00", NULL }, { "Libu 07:00-15:00", NULL },
 };
 
 START_TEST(duty_words)
@@ -71,16 +78,59 @@ static const struct { const char *duty; int day, hour, minute, on; } moments[] =
 	{ "Sen 22:00-00:00", 0, 23, 59, 1 }, { "Sen 22:00-00:00", 1, 0, 0, 0 },
 };
 
+/* Friday 20 and Saturday 21 November 2026 are no days of work here. */
+static struct calendar *
+feast(void)
+{
+	static const char text[] = "tanggal,nama,jenis\n"
+	    "2026-11-20,Hari Jadi Banyuwangi,libur-daerah\n2026-11-21,Cuti,cuti-bersama\n";
+	struct buf errors = { 0 };
+	struct calendar *c = calendar_parse("libur.csv", text, strlen(text), &errors);
+
+	ck_assert_msg(c != NULL, "%s", buf_str(&errors));
+	return c;
+}
+
+static void
+expect_hours(const char *words, const struct calendar *c, int day, int hour, int minute, int on)
+{
+	struct duty_moment m;
+	struct duty d;
+
+	ck_assert_int_eq(duty_parse(words, &d), 0);
+	duty_moment_at(&m, c, at(day, hour, minute));
+	ck_assert_msg(duty_covers(&d, &m) == on, "%s day %d %02d:%02d", words, day, hour, minute);
+}
+
 START_TEST(duty_hours)
 {
-	struct officer o = { 0 };
+	expect_hours(moments[_i].duty, NULL, moments[_i].day, moments[_i].hour, moments[_i].minute,
+	    moments[_i].on);
+}
+END_TEST
 
-	ck_assert_int_eq(duty_parse(moments[_i].duty, &o.duty), 0);
-	ck_assert_msg(officer_is_on_duty(&o,
-	    at(moments[_i].day, moments[_i].hour, moments[_i].minute)) ==
-	    moments[_i].on, "%s day %d %02d:%02d", moments[_i].duty, moments[_i].day,
-	    moments[_i].hour,
-	    moments[_i].minute);
+static const struct { const char *duty; int day, hour, on; } feasts[] = {
+	{ "24", 4, 10, 1 }, { "24", 5, 10, 1 },
+	{ "Sen-Jum 07:00-15:00", 3, 10, 1 }, { "Sen-Jum 07:00-15:00", 4, 10, 0 },
+	{ "Sen-Jum 07:00-15:00", 7, 10, 1 },
+	{ "Sen-Jum,Libur 07:00-15:00", 4, 10, 1 }, { "Sen-Jum,Libur 07:00-15:00", 5, 10, 1 },
+	{ "Sen-Jum,Libur 07:00-15:00", 6, 10, 0 },	/* a Sunday like any other */
+	{ "Sen-Min 07:00-15:00", 4, 10, 1 },
+	{ "Sab 07:00-15:00", 5, 10, 0 },
+	{ "Libur 07:00-15:00", 5, 10, 1 }, { "Libur 07:00-15:00", 3, 10, 0 },
+	/* hours past midnight rest or not as the day does on which they began */
+	{ "Sen-Jum 22:00-06:00", 4, 5, 1 }, { "Sen-Jum 22:00-06:00", 4, 23, 0 },
+	{ "Sen-Jum 22:00-06:00", 5, 5, 0 },
+	{ "Libur 22:00-06:00", 6, 5, 1 }, { "Libur 22:00-06:00", 4, 5, 0 },
+	{ "jadwal", 0, 10, 0 }, { "jadwal", 4, 10, 0 },
+};
+
+START_TEST(duty_on_holidays)
+{
+	struct calendar *c = feast();
+
+	expect_hours(feasts[_i].duty, c, feasts[_i].day, feasts[_i].hour, 0, feasts[_i].on);
+	calendar_free(c);
 }
 END_TEST
 
@@ -110,7 +160,7 @@ expect(const struct roster *r, const char *unit, enum officer_role role, int64_t
 {
 	const struct officer *out[8];
 	struct buf b = { 0 };
-	size_t n = roster_on_duty(r, unit, role, now, out, max);
+	size_t n = roster_on_duty(r, NULL, unit, role, now, out, max);
 
 	for (size_t i = 0; i < n; i++)
 		buf_addf(&b, "%s%s", i > 0 ? " " : "", out[i]->id);
@@ -262,6 +312,41 @@ START_TEST(a_record_comes_back)
 }
 END_TEST
 
+/* The log's form: all but name and number, and whether there is one. */
+START_TEST(a_record_without_the_person)
+{
+	struct officer o = { .id = "kpl-b", .name = "Contoh Satu", .unit = "B",
+	    .role = ROLE_KEPALA, .lang = "en", .order = 7, .away_from_ms = 1, .away_until_ms = 9,
+	    .version = 42 };
+	struct officer back;
+	struct buf b = { 0 };
+
+	ck_assert_int_eq(duty_parse("Sab,Min 22:00-06:00", &o.duty), 0);
+	if (_i)
+		snprintf(o.phone, sizeof(o.phone), "+6280000000001");
+	officer_encode_public(&b, &o);
+	ck_assert_ptr_null(strstr(buf_str(&b), "Contoh"));
+	ck_assert_ptr_null(strstr(buf_str(&b), "80000000001"));
+	ck_assert_int_eq(officer_decode_public(&back, b.data, b.len), 0);
+	ck_assert_str_eq(back.phone, _i ? OFFICER_HIDDEN : "");
+	ck_assert_ptr_null(back.name);
+	ck_assert_str_eq(back.id, "kpl-b");
+	ck_assert_str_eq(back.unit, "B");
+	ck_assert_str_eq(back.lang, "en");
+	ck_assert_int_eq(back.role, ROLE_KEPALA);
+	ck_assert_int_eq(back.order, 7);
+	ck_assert_int_eq(back.duty.days, o.duty.days);
+	ck_assert_int_eq(back.away_until_ms, 9);
+	ck_assert_int_eq(back.version, 42);
+	/* Neither form is taken for the other. */
+	ck_assert_int_eq(officer_decode(&back, b.data, b.len), -1);
+	buf_reset(&b);
+	officer_encode(&b, &o);
+	ck_assert_int_eq(officer_decode_public(&back, b.data, b.len), -1);
+	buf_release(&b);
+}
+END_TEST
+
 static const char record[] = "{\"schema\":1,\"id\":\"a\",\"nama\":\"X\",\"unit\":\"B\",\"peran\":\"petugas\","
     "\"telepon\":\"\",\"bahasa\":\"id\",\"jaga\":\"24\",\"urutan\":1,\"cuti_dari_ms\":0,"
     "\"cuti_sampai_ms\":0,\"berakhir\":false,\"versi\":1}";
@@ -325,15 +410,15 @@ START_TEST(banyuwangi)
 	for (size_t i = 0; i < units_count(t); i++) {
 		const struct unit *u = unit_at(t, i);
 
-		ck_assert_msg(roster_on_duty(&r, u->code, ROLE_PETUGAS, at(5, 3, 0), out,
+		ck_assert_msg(roster_on_duty(&r, NULL, u->code, ROLE_PETUGAS, at(5, 3, 0), out,
 		    1) == 1, "%s", u->code);
 		if (u->tier != TIER_LUAR)
-			ck_assert_msg(roster_on_duty(&r, u->code, ROLE_KEPALA, at(5, 3, 0), out,
+			ck_assert_msg(roster_on_duty(&r, NULL, u->code, ROLE_KEPALA, at(5, 3, 0), out,
 			    1) == 1, "%s",
 			    u->code);
 	}
 	for (int hour = 0; hour < 24; hour++)
-		ck_assert_uint_eq(roster_on_duty(&r, "D112", ROLE_OPERATOR, at(5, hour, 0), out,
+		ck_assert_uint_eq(roster_on_duty(&r, NULL, "D112", ROLE_OPERATOR, at(5, hour, 0), out,
 		    1), 1);
 	roster_release(&r);
 	units_free(t);
@@ -351,11 +436,13 @@ roster_suite(void)
 
 	tcase_add_loop_test(tc, duty_words, 0, (int)N_ELEMS(duties));
 	tcase_add_loop_test(tc, duty_hours, 0, (int)N_ELEMS(moments));
+	tcase_add_loop_test(tc, duty_on_holidays, 0, (int)N_ELEMS(feasts));
 	tcase_add_test(tc, on_duty_in_order);
 	tcase_add_test(tc, away_or_ended_is_not_on_duty);
 	tcase_add_test(tc, found_by_id);
 	tcase_add_loop_test(tc, mistakes_name_their_line, 0, (int)N_ELEMS(mistakes));
 	tcase_add_test(tc, a_record_comes_back);
+	tcase_add_loop_test(tc, a_record_without_the_person, 0, 2);
 	tcase_add_loop_test(tc, a_damaged_record_is_refused, 0, (int)N_ELEMS(changes));
 	tcase_add_test(tc, banyuwangi);
 	suite_add_tcase(s, tc);

@@ -49,6 +49,9 @@ static const struct { enum case_event on; const char *row; } matrix[] = {
 	{ ON_SIGN,            "...MH..." },
 	{ ON_FILE,            "BTAMHSWC" },
 	{ ON_FILE_MISSING,    "BTAMHSWC" },
+	{ ON_RETURN,          "..TTT.T." },
+	{ ON_LEAVE,           "BTAMHSW." },
+	{ ON_ABANDON,         "..T....." },
 	{ ON_DUE,             "BTAMHSW." },
 };
 
@@ -112,6 +115,11 @@ row_is_lawful(const struct transition *t, size_t i)
 	ck_assert_msg(!(t->effects & FX_CLIMB) == (t->on != ON_DUE), "row %zu", i);
 	ck_assert_msg(t->on != ON_DUE || t->to == t->from, "row %zu: time alone changes a state",
 	    i);
+	/* Who is gone has the task no more: that, and a clock that starts anew, is all. */
+	if (t->on == ON_RETURN || t->on == ON_LEAVE || t->on == ON_ABANDON)
+		ck_assert_msg((t->effects & ~(unsigned)FX_RESTART_TAKEN) == FX_RELEASE &&
+		    (t->effects & FX_RESTART_TAKEN) == (t->to == t->from ? 0u : FX_RESTART_TAKEN),
+		    "row %zu", i);
 	/* A second alarm tells the units that join, and no others. */
 	if (t->effects & FX_TELL_UNIT && !(t->effects & FX_FIRST) && t->on != ON_HELP)
 		ck_assert_msg(t->effects & FX_REVOKE, "row %zu gives tasks beside the old ones",

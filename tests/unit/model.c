@@ -45,7 +45,7 @@ day_of_date(int year, int month, int day)
 
 /* The days of conf/libur.csv, each line's first cell. */
 static int
-is_free(int64_t day)
+is_holiday(int64_t day)
 {
 	static int64_t days[FREE_DAYS];
 	static int n;
@@ -64,7 +64,13 @@ is_free(int64_t day)
 	for (int i = 0; i < n; i++)
 		if (days[i] == day)
 			return 1;
-	return weekday(day) == 0 || weekday(day) == 6;
+	return 0;
+}
+
+static int
+is_free(int64_t day)
+{
+	return is_holiday(day) || weekday(day) == 0 || weekday(day) == 6;
 }
 
 static int64_t
@@ -99,14 +105,20 @@ answerable(const struct model *m)
 	return u != NULL ? u : unit_named(m->p, m->p->triage_unit);
 }
 
+/* Offices rest on holidays, unless their hours name them. */
+static int
+works_on(const struct officer *o, int64_t day)
+{
+	return is_holiday(day) ? (o->duty.days & DUTY_HOLIDAYS) != 0 : o->duty.days >> weekday(day) & 1;
+}
+
 static int
 is_there(const struct officer *o, int64_t now_ms)
 {
 	int64_t day = day_number(now_ms);
 	int minute = (int)((now_ms + WIB_MS) % DAY_MS / MINUTE_MS);
 	int from = o->duty.from_min, to = o->duty.to_min;
-	int today = o->duty.days >> weekday(day) & 1;
-	int yesterday = o->duty.days >> weekday(day + 6) & 1;
+	int today = works_on(o, day), yesterday = works_on(o, day - 1);
 	int hours = from < to ? today && minute >= from && minute < to :
 	    (today && minute >= from) || (yesterday && minute < to);
 	int away = (o->away_from_ms != 0 || o->away_until_ms != 0) && now_ms >= o->away_from_ms &&
@@ -117,10 +129,12 @@ is_there(const struct officer *o, int64_t now_ms)
 
 int
 model_heads(const struct roster *r, const char *unit, int64_t now_ms,
-    char out[][OFFICER_ID_CHARS], int max)
+    char out[][OFFICER_ID_CHARS], int max, int *silent)
 {
 	const struct officer *last = NULL;
 	int n = 0;
+
+	*silent = 0;
 
 	/* Again and again the next in order, until there is none. */
 	while (n < max) {
@@ -140,8 +154,11 @@ model_heads(const struct roster *r, const char *unit, int64_t now_ms,
 		}
 		if (next == NULL)
 			break;
-		memcpy(out[n++], next->id, OFFICER_ID_CHARS);
 		last = next;
+		if (next->silent)
+			++*silent;
+		else
+			memcpy(out[n++], next->id, OFFICER_ID_CHARS);
 	}
 	return n;
 }
@@ -480,6 +497,7 @@ goes_to(const struct model *m, const struct model_entry *e)
 {
 	switch (e->on) {
 	case ON_TRIAGE: case ON_DECLINE: return CASE_BARU;
+	case ON_RETURN: case ON_ABANDON: return CASE_DITUGASKAN;
 	case ON_OPEN: case ON_ASSIGN: case ON_HAND_ON: case ON_DISPUTE: return CASE_DITUGASKAN;
 	case ON_ACCEPT: return m->state == CASE_DITUGASKAN ? CASE_DITERIMA : m->state;
 	case ON_GO: return m->state == CASE_DITANGANI ? m->state : CASE_MENUJU;
@@ -497,9 +515,9 @@ goes_to(const struct model *m, const struct model_entry *e)
 	}
 }
 
-/* Whether enough units have accepted; there may be fewer than were wanted. */
+/* How many units must accept, by the book. */
 static int
-enough(const struct model *m, int i, int accepted)
+wanted_of(const struct model *m, int i)
 {
 	const struct clock_rule *rule = &m->p->clocks[i];
 	const struct unit *u = answerable(m);
@@ -513,9 +531,16 @@ enough(const struct model *m, int i, int accepted)
 		    (row->category[0] == '\0' || strcmp(row->category, m->category) == 0))
 			wanted = row->accepts;
 	}
-	if (wanted > m->units_n)
-		wanted = m->units_n;
-	return accepted >= wanted;
+	return wanted;
+}
+
+/* Whether enough units have accepted; there may be fewer than were wanted. */
+static int
+enough(const struct model *m, int i, int accepted)
+{
+	int wanted = wanted_of(m, i);
+
+	return accepted >= (wanted < m->units_n ? wanted : m->units_n);
 }
 
 static int
@@ -600,6 +625,8 @@ starts_now(const struct model *m, const struct model_entry *e, enum case_state b
 		return stop != STOP_ON_TRIAGE;
 	if (e->on == ON_DECLINE && stop == STOP_ON_TRIAGE)
 		return 1;
+	if (e->on == ON_RETURN || e->on == ON_ABANDON)
+		return stop == STOP_ON_ACCEPT;
 	return stop == STOP_ON_ACCEPT &&
 	    ((worked && (e->on == ON_ASSIGN || e->on == ON_HAND_ON || e->on == ON_DECLINE)) ||
 	    (before == CASE_MENUNGGU && e->on == ON_ASSIGN));
@@ -680,7 +707,7 @@ run_clocks(struct model *m, const struct model_entry *e, enum case_state before,
 		} else if (m->state == CASE_DITUTUP) {
 			meet(m, i, e->at_ms, stop == STOP_ON_CLOSE ? CLOCK_MET : CLOCK_STOPPED);
 		} else if (stop == STOP_ON_ACCEPT && m->clocks[i].state == CLOCK_RUNNING &&
-		    e->accepted > 0 && enough(m, i, e->accepted)) {
+		    wanted_of(m, i) > 1 && e->accepted > 0 && enough(m, i, e->accepted)) {
 			meet(m, i, e->at_ms, CLOCK_MET);
 			stopped |= 1u << i;
 		}
@@ -733,6 +760,22 @@ pass_moment(struct model *m, const struct model_entry *e)
 		mo[1].at_ms = e->at_ms;
 }
 
+/* Accepted work must show something of itself within a time. */
+static void
+watch_progress(struct model *m, const struct model_entry *e, enum case_state before,
+    enum urgency urgency)
+{
+	int64_t limit = m->p->stall_ms[m->urgency];
+	int words = e->on == ON_NOTE || e->on == ON_WAIT || e->on == ON_ANSWER || e->on == ON_HELP;
+	int shown = before != CASE_DITERIMA || e->another_holder ||
+	    (words && (e->by == BY_OFFICER || e->by == BY_OPERATOR));
+
+	if (m->state != CASE_DITERIMA || limit == 0)
+		m->stall_ms = 0;
+	else if (shown || (m->urgency > urgency && e->at_ms + limit < m->stall_ms))
+		m->stall_ms = e->at_ms + limit;
+}
+
 static void
 live(struct model *m, const struct model_entry *e)
 {
@@ -771,6 +814,7 @@ live(struct model *m, const struct model_entry *e)
 	if (first)
 		m->review_ms = e->at_ms + m->p->review_ms;
 	run_clocks(m, e, before, ladders, urgency);
+	watch_progress(m, e, before, urgency);
 	m->confirm_ms = m->state == CASE_SELESAI ? e->at_ms + m->p->confirm_ms : 0;
 	if (m->state == CASE_DITUTUP)
 		m->closed_ms = m->closed_ms != 0 ? m->closed_ms : e->at_ms;
@@ -786,7 +830,7 @@ work_out(struct model *m)
 	m->urgency = URGENCY_BIASA;
 	m->sealed = m->asked = m->units_n = m->stays_n = 0;
 	memset(m->clocks, 0, sizeof(m->clocks));
-	m->review_ms = m->wait_ms = m->confirm_ms = m->closed_ms = 0;
+	m->review_ms = m->wait_ms = m->confirm_ms = m->closed_ms = m->stall_ms = 0;
 	m->undo_clocks = 0;
 	m->told_ms = 0;
 	m->passes = m->dated = 0;
@@ -816,12 +860,12 @@ model_append(struct model *m, const struct model_entry *e)
 
 /* ---- what is due ---- */
 
-struct first { int64_t at_ms; int clock; enum { IS_CLOCK, IS_CONFIRM, IS_WAIT, IS_REVIEW } kind; };
+struct first { int64_t at_ms; int clock; enum { IS_CLOCK, IS_CONFIRM, IS_WAIT, IS_ABANDON, IS_REVIEW } kind; };
 
 static struct first
 first_due(struct model *m)
 {
-	struct first f = { 0, 0, IS_REVIEW }, list[POLICY_CLOCKS + 3];
+	struct first f = { 0, 0, IS_REVIEW }, list[POLICY_CLOCKS + 4];
 	int n = 0;
 
 	if (m->state == CASE_DITUTUP)
@@ -830,6 +874,7 @@ first_due(struct model *m)
 		list[n++] = (struct first){ model_clock_next(m, i), i, IS_CLOCK };
 	list[n++] = (struct first){ m->state == CASE_SELESAI ? m->confirm_ms : 0, 0, IS_CONFIRM };
 	list[n++] = (struct first){ m->state == CASE_MENUNGGU ? m->wait_ms : 0, 0, IS_WAIT };
+	list[n++] = (struct first){ m->stall_ms, 0, IS_ABANDON };
 	list[n++] = (struct first){ m->review_ms, 0, IS_REVIEW };
 	while (n-- > 0)		/* of two at one moment the one that stands first */
 		if (list[n].at_ms != 0 && (f.at_ms == 0 || list[n].at_ms <= f.at_ms))
@@ -903,7 +948,7 @@ foretell_rung(const struct model *m, const struct roster *r, int64_t now_ms,
 	const struct rung *g = &k->ladder->rungs[mo->index];
 	const struct unit *u = asked_by(m, g);
 	const char *unit = u != NULL ? u->code : "";
-	int next_is_due = 0;
+	int next_is_due = 0, silent;
 	int by_chance = m->sealed && (g->to == RUNG_PARENT || g->to == RUNG_KECAMATAN) &&
 	    index_of(m, unit) < 0;
 
@@ -931,9 +976,9 @@ foretell_rung(const struct model *m, const struct roster *r, int64_t now_ms,
 		f->hurried = 1;
 		return;
 	}
-	f->officers_n = model_heads(r, unit, now_ms, f->officers, 2);
+	f->officers_n = model_heads(r, unit, now_ms, f->officers, 2, &silent);
 	if (f->officers_n == 0 && g->to != RUNG_FEED) {
-		f->esc.why = "kosong";
+		f->esc.why = silent > 0 ? "tak-terjangkau" : "kosong";
 		f->hurried = 1;
 		return;
 	}
@@ -983,7 +1028,8 @@ model_fate(struct model *m, const struct case_record *c, const struct roster *r,
 	f->clock = d.clock;
 	if (d.kind != IS_CLOCK) {
 		f->said = d.kind == IS_REVIEW ? SAID_REVIEW : SAID_NOTHING;
-		f->as = d.kind == IS_CONFIRM ? ON_LAPSE : d.kind == IS_WAIT ? ON_RESUME : ON_DUE;
+		f->as = d.kind == IS_CONFIRM ? ON_LAPSE : d.kind == IS_WAIT ? ON_RESUME :
+		    d.kind == IS_ABANDON ? ON_ABANDON : ON_DUE;
 		return 0;
 	}
 	mo = next_moment(&m->clocks[d.clock]);

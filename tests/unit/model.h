@@ -10,7 +10,7 @@
  *
  * Not foretold, but taken as given: which commands are refused, who has the case's tasks and took
  * them, and for which unit an actor speaks.  Not modelled: another policy in the middle of a life
- * (ON_RECKON).
+ * (ON_RECKON), shifts with a date.
  *
  * Units      int64_t milliseconds since the epoch, UTC.
  * Ownership  policy and roster are borrowed; the model is a plain value.
@@ -34,6 +34,7 @@ struct model_entry {
 	int64_t until_ms;
 	int accepted;				/* units of the case that have taken their task */
 	int on_it;				/* the actor has the case or a task of it */
+	int another_holder;			/* the case changed hands */
 	/* of a timer: what the model said would happen */
 	enum due_said { SAID_NOTHING, SAID_REVIEW, SAID_WARNING, SAID_BREACH, SAID_RUNG } said;
 	int clock, hurried, rung;	/* rung: the one that told somebody; -1 none did */
@@ -70,7 +71,7 @@ struct model {
 	int sealed, asked;
 	char units[CASE_UNITS][UNIT_CODE_CHARS]; int units_n;
 	struct model_clock clocks[POLICY_CLOCKS];
-	int64_t review_ms, wait_ms, wish_ms, confirm_ms;
+	int64_t review_ms, wait_ms, wish_ms, confirm_ms, stall_ms;
 	int passes, dated;
 	int64_t told_ms; int told_rung;	/* the last rung that told somebody */
 	enum case_state wait_back, undo_state;
@@ -89,7 +90,7 @@ int64_t model_due_ms(struct model *m);
 int64_t model_clock_next(struct model *m, int clock);
 /* Milliseconds with that holder up to now. */
 int64_t model_held_ms(const struct model *m, const char *holder, int64_t now_ms);
-/* Heads of a unit who can be reached, in order; at most max. */
+/* Heads of a unit who can be reached, in order; at most max, and how many answer no roll-call. */
 int model_heads(const struct roster *r, const char *unit, int64_t now_ms,
-    char out[][OFFICER_ID_CHARS], int max);
+    char out[][OFFICER_ID_CHARS], int max, int *silent);
 #endif

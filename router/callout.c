@@ -1,0 +1,116 @@
+#include "router/callout.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/log.h"
+#include "router/work.h"
+#include "store/callout.h"
+
+#define TRIES 5
+#define MORE_CHARS 30		/* "bisa pak, jam berapa?"; what is longer is a report */
+
+/* "bisa", "tidak bisa"; "tidak bisa napas" is a cry for help.  1, or 0: neither. */
+static int
+word_means(struct router *r, struct entry *e, enum callout_event *on)
+{
+	static const struct { const char *word; enum callout_event on; } words[] = {
+		{ "BISA", CALL_SAYS_YES }, { "IKUT", CALL_SAYS_YES },
+		{ "TIDAK", CALL_SAYS_NO }, { "TDK", CALL_SAYS_NO }, { "NGGAK", CALL_SAYS_NO },
+	};
+	const char *text = e->words.text;
+
+	for (size_t i = 0; i < N_ELEMS(words); i++) {
+		size_t n = strlen(words[i].word);
+
+		if (strncasecmp(text, words[i].word, n) == 0 && strchr(" .,!", text[n]) != NULL &&
+		    strlen(text) <= n + MORE_CHARS) {
+			*on = words[i].on;
+			return text[n] == '\0' ||
+			    entry_understand(r, e)->urgency != URGENCY_DARURAT;
+		}
+	}
+	return 0;
+}
+
+/* What he says to the call, if anything: 1, 0, -1 no answer of the store. */
+static int
+means(struct router *r, struct entry *e, const struct speech *s, enum callout_event *on)
+{
+	struct code codes[OPEN_MAX];
+	const struct understanding *u;
+	int n;
+
+	if (word_means(r, e, on))
+		return 1;
+	if (s->has_code || s->kind == SPEECH_OFFICER)
+		return 0;
+	if (s->kind == SPEECH_YES || s->kind == SPEECH_NO) {
+		n = converse_own_cases(r, e, 1, codes);
+		/* A report of his waits for the same digits: which of the two, he is asked. */
+		*on = n > 0 ? CALL_SAYS_WHAT : s->kind == SPEECH_YES ? CALL_SAYS_YES : CALL_SAYS_NO;
+		return n < 0 ? -1 : 1;
+	}
+	if (s->kind != SPEECH_NONE || strlen(e->words.text) > MORE_CHARS)
+		return 0;
+	u = entry_understand(r, e);
+	*on = CALL_SAYS_WHAT;
+	return (u->unsure || converse_is_small_talk(r, u)) && u->urgency != URGENCY_DARURAT &&
+	    converse_own_cases(r, e, 0, codes) == 0;
+}
+
+static int
+apply(struct router *r, const char *code, const char *id, enum callout_event on,
+    const struct input_id *input, struct callout *c, struct callout_effects *fx)
+{
+	for (int try = 0; try < TRIES; try++) {
+		enum commit_result result;
+		int rc = callout_load(&r->h.st, code, c);
+
+		if (rc <= 0)
+			return rc;
+		if (callout_decide(c, on, callout_person(c, id), r->now_ms, fx) != 0)
+			return 0;
+		result = callout_commit(&r->h, fx, id, input);
+		if (result == COMMIT_OK || result == COMMIT_ALREADY) {
+			r->commands++;
+			log_info("volunteer_answered", "call=%s volunteer=%s what=%s", code, id, fx->what);
+			return 1;
+		}
+		if (result != COMMIT_CONFLICT)
+			return -1;
+	}
+	return -1;
+}
+
+int
+volunteer_speaks(struct router *r, struct entry *e, const struct speech *s)
+{
+	char id[OFFICER_ID_CHARS];
+	struct callout_effects *fx;
+	enum callout_event on;
+	struct input_id input;
+	struct callout *c;
+	struct code code;
+	int rc;
+
+	if (e->called[0] == '\0' || !called_parse(e->called, &code, id))
+		return 0;
+	rc = means(r, e, s, &on);
+	if (rc <= 0)
+		return rc;
+	fx = xmalloc(sizeof(*fx));
+	c = xmalloc(sizeof(*c));
+	work_input(&input, e);
+	if (e->s.version == 0)
+		snprintf(input.reserved, sizeof(input.reserved), "%s", e->code.s);
+	rc = apply(r, code.s, id, on, &input, c, fx);
+	/* The same again, or a word after the end: no report either. */
+	if (rc == 0 && (on == CALL_SAYS_YES || on == CALL_SAYS_NO))
+		rc = converse_note(r, e, "panggil-lagi");
+	free(c);
+	free(fx);
+	return rc;
+}

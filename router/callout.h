@@ -1,0 +1,14 @@
+#ifndef KENTONGAN_ROUTER_CALLOUT_H
+#define KENTONGAN_ROUTER_CALLOUT_H
+/*
+ * What volunteers answer to a call.  "1" and "2" mean the call, unless the same number also has a
+ * report that waits for these very digits; BISA and TIDAK always do.
+ */
+#include "router/converse.h"
+
+struct router;
+struct entry;
+
+/* 1 used up, 0 no answer to a call, -1 come again. */
+int volunteer_speaks(struct router *r, struct entry *e, const struct speech *s);
+#endif

@@ -1,0 +1,63 @@
+#include "store/apply.h"
+
+#include "lib/log.h"
+
+#define TRIES 5
+
+static enum commit_result
+apply_once(struct house *h, const struct code *code, struct command *cmd, apply_prepare *prepare,
+    void *arg, struct effects *fx, const char **why)
+{
+	struct commit_batch b = { 0 };
+	struct laporan words = { 0 };
+	struct case_keys keys;
+	struct stored_case s;
+	char lookup[33];
+	const struct policy *p;
+	enum commit_result result = COMMIT_REFUSED;
+
+	*why = "the store does not answer; try again";
+	if (house_refresh(h) != 0 || cases_load(&h->st, code, 1, &s) != 0)
+		return COMMIT_UNKNOWN;
+	p = s.there && s.readable && s.version > 0 ?
+	    version_policy(&h->versions, &h->st, s.c.policy) : NULL;
+	if (cmd->event == ON_RECKON && p != NULL) {
+		cmd->was = p;		/* under the version in force from now on */
+		p = h->policy;
+	}
+	*why = "no such open case";
+	if (p == NULL || stored_case_open(&s, &h->st, &keys, &words, lookup) != 0)
+		goto out;
+	*why = prepare != NULL ? prepare(p, &s.c, cmd, arg) : NULL;
+	if (*why != NULL)
+		goto out;
+	cmd->entropy = house_entropy(h);
+	if (case_decide(p, &h->roster, &s.c, cmd, h->store_ms, fx) != 0) {
+		*why = refusal_text(fx->refusal);
+		goto out;
+	}
+	commit_begin(&b, h->store_ms);
+	commit_add_case(&b, &h->st, p, &h->roster, &s.c, fx, cmd, &keys, &words, NULL);
+	commit_run(&b, &h->st);
+	result = b.slots[0].result;
+	if (result == COMMIT_TAKEN)
+		house_nonce_taken(h);
+	*why = result == COMMIT_CONFLICT ? "changed by others all the time; try again" :
+	    store_error(&h->st);
+out:
+	commit_release(&b);
+	laporan_release(&words);
+	stored_case_release(&s);
+	return result;
+}
+
+enum commit_result
+case_apply(struct house *h, const struct code *code, struct command *cmd, apply_prepare *prepare,
+    void *arg, struct effects *fx, const char **why)
+{
+	enum commit_result result = COMMIT_CONFLICT;
+
+	for (int i = 0; i < TRIES && (result == COMMIT_CONFLICT || result == COMMIT_TAKEN); i++)
+		result = apply_once(h, code, cmd, prepare, arg, fx, why);
+	return result;
+}

@@ -1,0 +1,698 @@
+/* Who works: shifts, leave, those who go, drills; with the real daemons and commands. */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/clock.h"
+#include "lib/config.h"
+#include "store/house.h"
+#include "tests/integration/living.h"
+
+Suite *people_suite(void);
+
+static void
+begin(void)
+{
+	house_make("");
+	house_up();
+}
+
+static void
+end(void)
+{
+	house_down();
+}
+
+/* ---- shifts by commands ---- */
+
+static void
+says(const char *args, int status, const char *words)
+{
+	struct buf out = { 0 };
+	int is = house_command(args, &out);
+
+	ck_assert_msg(is == status && strstr(buf_str(&out), words) != NULL, "%s: %d %s", args, is,
+	    buf_str(&out));
+	buf_release(&out);
+}
+
+static void
+file_with(const char *name, const char *text, char path[64])
+{
+	FILE *f;
+
+	snprintf(path, 64, "%s/%s", house.dir, name);
+	f = fopen(path, "w");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_ge(fputs(text, f), 0);
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+START_TEST(a_month_of_shifts)
+{
+	char path[64], args[96];
+
+	file_with("jaga.csv", "petugas,unit,mulai,selesai\n"
+	    "kpl-bupati,D112,2099-12-01 06:00,2099-12-01 14:00\n"
+	    "kpl-sekda,D112,2099-12-01 14:00,2099-12-01 22:00\n", path);
+	snprintf(args, sizeof(args), "officer import-shifts %s", path);
+	says(args, 0, "2 of");
+	says(args, 0, "0 of");
+	says("officer swap kpl-bupati '2099-12-01 06:00' kpl-sekda 2099-12-01T14:00", 0, "2 of 2");
+	says("officer shifts D112", 0, "2099-12-01 06:00\t2099-12-01 14:00\tD112\tkpl-sekda");
+	says("officer shifts kpl-bupati", 0, "2099-12-01 14:00\t2099-12-01 22:00\tD112\tkpl-bupati");
+	says("officer swap kpl-bupati '2099-12-01 06:00' kpl-sekda 2099-12-01T14:00", 1,
+	    "has no shift that begins then");
+	says("officer shift kpl-bupati --from '2099-12-01 21:00' --until '2099-12-01 23:00'", 1,
+	    "has another shift at that time");
+	says("officer unshift kpl-bupati --from '2099-12-01 14:00'", 0, "1 of 1");
+	says("officer shift kpl-bupati --from '2099-12-01 21:00' --until '2099-12-01 23:00' --unit X", 1,
+	    "no such unit");
+	file_with("jaga2.csv", "petugas,unit,mulai,selesai\nkpl-sekda,X9,2099-12-01,2099-12-02\n", path);
+	snprintf(args, sizeof(args), "officer import-shifts %s", path);
+	says(args, 1, ":2: unit \"X9\" is unknown");
+}
+END_TEST
+
+/* An import says nothing of leave: it stays; who has left stays gone. */
+START_TEST(an_import_keeps_what_it_does_not_say)
+{
+	char args[96];
+
+	says("officer leave kpl-bupati --from 2099-01-01 --until 2099-01-31", 0, "1 of 1");
+	says("officer end kpl-sekda", 0, "1 of 1");
+	snprintf(args, sizeof(args), "officer import %s/petugas.csv", house.conf);
+	says(args, 0, "kpl-sekda has left the service and stays so");
+	says("officer list", 0, "kpl-sekda\tSEKDA\tkepala\t");
+	says("officer leave kpl-bupati --from 2099-01-01 --until 2099-01-31", 0, "0 of 1");
+	says("officer leave kpl-bupati --from 2099-01-31 --until 2099-01-01", 1, "must end after");
+	says("officer back kpl-bupati", 0, "1 of 1");
+}
+END_TEST
+
+START_TEST(a_calendar_for_the_phone)
+{
+	says("officer shift kpl-bupati --from '2099-12-01 06:00' --until '2099-12-01 14:00'", 0, "1 of 1");
+	says("officer calendar kpl-bupati --days 3", 0, "BEGIN:VCALENDAR\r\n");
+	says("officer calendar D112", 0, "SUMMARY:Jaga ");
+	says("officer calendar nobody", 1, "neither an officer nor a unit");
+	says("officer calendar D112 --days 0", 1, "write 1 to 400");
+}
+END_TEST
+
+/* ---- who leaves ---- */
+
+#define DLH_REPORT "sampah menumpuk tiga hari di pasar genteng kulon kecamatan genteng"
+#define NEW_NUMBER "+628111000111"
+
+/* Who has that number. */
+static void
+officer_of(const char *phone, char id[OFFICER_ID_CHARS])
+{
+	struct house h;
+
+	house_eye(&h);
+	id[0] = '\0';
+	for (size_t i = 0; i < h.roster.n; i++)
+		if (strcmp(h.roster.officers[i].phone, phone) == 0)
+			snprintf(id, OFFICER_ID_CHARS, "%s", h.roster.officers[i].id);
+	ck_assert_msg(id[0] != '\0', "%s", phone);
+	house_close(&h);
+}
+
+/* A case that somebody has accepted. */
+static void
+accepted(char code[CODE_CHARS + 1], char phone[24], char id[OFFICER_ID_CHARS], char nonce[8])
+{
+	sms("+6281234567001", DLH_REPORT, code);
+	first_task(code, phone, nonce);
+	officer_of(phone, id);
+	sms(phone, "TERIMA", NULL);
+	wait_state(code, "diterima");
+}
+
+/* How often the case's log says that. */
+static int
+was(const char *code, const char *what)
+{
+	json_t *doc = case_in_any(code), *e;
+	size_t i;
+	int n = 0;
+
+	json_array_foreach(json_object_get(doc, "log"), i, e)
+		n += strcmp(json_string_value(json_object_get(e, "what")), what) == 0;
+	json_decref(doc);
+	return n;
+}
+
+/* Nobody holds it, and a second task went out. */
+static void
+others_are_told(const char *code)
+{
+	json_t *doc, *m;
+	size_t i;
+	int n = 0;
+
+	doc = case_in(code, "ditugaskan");
+	json_array_foreach(json_object_get(doc, "messages"), i, m)
+		n += strcmp(json_string_value(json_object_get(m, "kind")), "tugas") == 0 &&
+		    strcmp(json_string_value(json_object_get(m, "state")), "superseded") != 0;
+	ck_assert_int_gt(n, 1);
+	ck_assert_str_eq(json_string_value(json_object_get(doc, "holder")), "");
+	json_decref(doc);
+}
+
+/* What he writes from the old number is a stranger's: a report of its own, no command. */
+static void
+is_a_stranger(const char *phone, const char *nonce, const char *code, const char *state)
+{
+	char line[64], own[CODE_CHARS + 1];
+
+	snprintf(line, sizeof(line), "TANGANI %s", nonce);
+	sms(phone, line, own);
+	told(own, "*", phone);
+	wait_state(code, state);
+	ck_assert_int_eq(was(code, "tangani"), 0);
+}
+
+START_TEST(who_leaves_gives_his_cases_back)
+{
+	char code[CODE_CHARS + 1], phone[24], id[OFFICER_ID_CHARS], nonce[8], args[64];
+
+	accepted(code, phone, id, nonce);
+	snprintf(args, sizeof(args), "officer end %s", id);
+	says(args, 0, "1 cases went back");
+	others_are_told(code);
+	ck_assert_int_eq(was(code, "kembali"), 1);
+	is_a_stranger(phone, nonce, code, "ditugaskan");
+	says(args, 0, "0 of 1");
+	ck_assert_int_eq(was(code, "kembali"), 1);
+}
+END_TEST
+
+/* The command died right after it had ended the officer: sla does the rest. */
+START_TEST(nobody_keeps_cases_when_the_command_dies)
+{
+	char code[CODE_CHARS + 1], phone[24], id[OFFICER_ID_CHARS], nonce[8];
+	struct house h;
+	struct officer o;
+
+	accepted(code, phone, id, nonce);
+	house_eye(&h);
+	o = *officer_find(&h.roster, id);
+	o.ended = 1;
+	ck_assert_int_eq(officers_put(&h.st, &o, 1, "test"), 1);
+	house_close(&h);
+	others_are_told(code);
+	ck_assert_int_eq(was(code, "kembali"), 1);
+}
+END_TEST
+
+START_TEST(a_new_number_is_a_new_phone)
+{
+	char code[CODE_CHARS + 1], phone[24], id[OFFICER_ID_CHARS], nonce[8], args[80];
+
+	accepted(code, phone, id, nonce);
+	snprintf(args, sizeof(args), "officer phone %s %s", id, NEW_NUMBER);
+	says(args, 0, "1 cases went back");
+	told(code, "tugas", NEW_NUMBER);
+	is_a_stranger(phone, nonce, code, "ditugaskan");
+	sms(NEW_NUMBER, "TERIMA", NULL);
+	wait_state(code, "diterima");
+}
+END_TEST
+
+/* What waits for him when he leaves is told to nobody; what he reported himself is answered. */
+START_TEST(the_old_number_is_told_nothing)
+{
+	char code[CODE_CHARS + 1], phone[24], id[OFFICER_ID_CHARS], nonce[8], args[64];
+	char mine[CODE_CHARS + 1], own[CODE_CHARS + 1];
+	struct buf path = { 0 }, out = { 0 };
+	pid_t notify;
+
+	accepted(code, phone, id, nonce);
+	notify = pid_of("notify");
+	ck_assert_int_eq(kill(notify, SIGSTOP), 0);
+	sms("+6281234567002", DLH_REPORT " lagi", mine);
+	wait_state(mine, "ditugaskan");
+	sms(phone, "ada jalan berlubang di desa kabat dekat masjid", own);
+	wait_state(own, "ditugaskan");
+	snprintf(args, sizeof(args), "officer end %s", id);
+	says(args, 0, "2 cases went back");
+	ck_assert_int_eq(kill(notify, SIGCONT), 0);
+	told(mine, "*", "+6281234567002");
+	told(mine, "tugas", "");
+	told(own, "terima", phone);		/* he lives here too */
+	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
+	ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &out), 0);
+	for (const char *line = buf_str(&out); *line != '\0'; line += strcspn(line, "\n") + 1) {
+		char one[2048];
+
+		snprintf(one, sizeof(one), "%.*s", (int)strcspn(line, "\n"), line);
+		ck_assert_msg(strstr(one, mine) == NULL || strstr(one, phone) == NULL, "%s", one);
+	}
+	buf_release(&path);
+	buf_release(&out);
+}
+END_TEST
+
+/* ---- accepted, abandoned ---- */
+
+START_TEST(who_lets_it_lie_loses_it)
+{
+	char code[CODE_CHARS + 1], phone[24], id[OFFICER_ID_CHARS], nonce[8], args[64];
+	json_t *doc;
+
+	accepted(code, phone, id, nonce);
+	doc = case_in(code, "ditugaskan");
+	ck_assert_int_eq(json_integer_value(json_object_get(doc, "abandoned")), 1);
+	ck_assert_int_gt(json_integer_value(json_object_get(doc, "abandoned_ms")), 0);
+	json_decref(doc);
+	ck_assert_int_eq(was(code, "terbengkalai"), 1);
+	told(code, "tarik", phone);
+	snprintf(args, sizeof(args), "case %s", code);
+	says(args, 0, "diterima, terbengkalai");
+}
+END_TEST
+
+/* ---- roll-calls ---- */
+
+#define SEKDA "+628000000003"
+
+/* How many SMS of that kind went out so far. */
+static int
+sent(const char *kind)
+{
+	struct buf path = { 0 }, all = { 0 };
+	char member[48];
+	int n = 0;
+
+	snprintf(member, sizeof(member), "\"kind\":\"%s\"", kind);
+	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
+	ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &all), 0);
+	for (const char *at = buf_str(&all); (at = strstr(at, member)) != NULL; at++)
+		n++;
+	buf_release(&path);
+	buf_release(&all);
+	return n;
+}
+
+/* Waits until what the command prints has these words. */
+static void
+comes_to(const char *args, const char *words)
+{
+	const struct timespec pause = { 0, 50 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	struct buf out = { 0 };
+
+	do {
+		buf_reset(&out);
+		house_command(args, &out);
+		if (strstr(buf_str(&out), words) != NULL)
+			break;
+		nanosleep(&pause, NULL);
+	} while (clock_mono_ms() < until);
+	ck_assert_msg(strstr(buf_str(&out), words) != NULL, "%s: %s", args, buf_str(&out));
+	buf_release(&out);
+}
+
+START_TEST(a_roll_call)
+{
+	char text[512], code[CODE_CHARS + 1], path[64];
+	json_t *m;
+	struct answer a;
+
+	says("officer reach", 0, "SEKDA\tkepala 1/1\tsemua 2/2\n");
+	says("drill", 0, "officers asked");
+	m = outgoing("", "apel", SEKDA);
+	snprintf(text, sizeof(text), "%s", json_string_value(json_object_get(m, "text")));
+	ck_assert_msg(strncmp(text, "LATIHAN", 7) == 0 && strstr(text, "SIAP"), "%s", text);
+	ck_assert(json_is_true(json_object_get(m, "latihan")));
+	json_decref(m);
+	/* heads alone; one word answers, and whatever else he writes; it is no report */
+	sms(SEKDA, "siap ndan", code);
+	/* of the rest the time runs out: they are silent, and their keeper hears of it once */
+	comes_to("officer reach", "BUPATI\tkepala 0/1\tsemua 1/2\n");
+	comes_to("officer reach", "SEKDA\tkepala 1/1\tsemua 2/2\n");
+	snprintf(path, sizeof(path), "/api/v1/cases/%s", code);
+	ask(&a, house.console, path, NULL, NULL, 0);
+	ck_assert_int_eq(a.status, 404);
+	answer_release(&a);
+	told("", "sistem", "");
+	text_of("", "sistem", "", text);
+	ck_assert_msg(strstr(text, "tidak menjawab apel") != NULL, "%s", text);
+	/* any message makes the number a rung again */
+	sms("+628000000001", "selamat pagi", NULL);
+	comes_to("officer reach", "BUPATI\tkepala 1/1\tsemua 2/2\n");
+	says("audit verify", 0, "clean");
+}
+END_TEST
+
+/* The board, when the console has read the roster again. */
+static void
+board_says(const char *words)
+{
+	const struct timespec pause = { 0, 50 * 1000000L };
+	int found = 0;
+
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; !found && clock_mono_ms() < until; ) {
+		struct answer a;
+
+		ask(&a, house.console, "/papan", NULL, NULL, 0);
+		found = strstr(buf_str(&a.body), words) != NULL;
+		answer_release(&a);
+		nanosleep(&pause, NULL);
+	}
+	ck_assert_msg(found, "the board does not say %s", words);
+}
+
+/* A case climbs past a number that does not answer. */
+START_TEST(a_silent_number_is_passed)
+{
+	char code[CODE_CHARS + 1], phone[24], nonce[8];
+	json_t *doc, *e;
+	size_t i;
+	int passed = 0;
+
+	says("drill", 0, "officers asked");
+	comes_to("officer reach", "SEKDA\tkepala 0/1");
+	comes_to("officer reach", "O-DLH\tkepala 0/1");
+	sms("+6281234567009", DLH_REPORT, code);
+	first_task(code, phone, nonce);
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; !passed && clock_mono_ms() < until; ) {
+		doc = case_in_any(code);
+		json_array_foreach(json_object_get(doc, "log"), i, e)
+			passed |= strcmp(json_string_value(json_object_get(e, "why")),
+			    "tak-terjangkau") == 0;
+		json_decref(doc);
+	}
+	ck_assert_int_eq(passed, 1);
+	ck_assert_int_eq(sent("eskalasi"), 0);
+	board_says("Kepala: 0 / ");
+}
+END_TEST
+
+static void
+begin_silent(void)
+{
+	struct buf line = { 0 };
+
+	house_make("rollcall:\n  count_every: 200ms\nredis:\n  check_every: 1s\n");
+	buf_addf(&line, "sed -i 's/tak-terjangkau: .*/tak-terjangkau: 2s/; s/dalam: 2h/dalam: 2s/; "
+	    "s/dalam: 30m/dalam: 2s/' %s/sla.yaml", house.conf);
+	ck_assert_int_eq(system(buf_str(&line)), 0);
+	buf_release(&line);
+	house_up();
+}
+
+/* `kentongan drill`: how many it asked. */
+static int
+drill_now(void)
+{
+	struct buf out = { 0 };
+	int n = 0;
+
+	ck_assert_int_eq(house_command("drill", &out), 0);
+	ck_assert_msg(sscanf(buf_str(&out), "%d officers asked", &n) == 1, "%s", buf_str(&out));
+	buf_release(&out);
+	return n;
+}
+
+static void
+sent_so_many(int n)
+{
+	const struct timespec pause = { 0, 20 * 1000000L };
+
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; sent("apel") < n && clock_mono_ms() < until; )
+		nanosleep(&pause, NULL);
+	ck_assert_int_eq(sent("apel"), n);
+}
+
+/* Its log says a second time that it serves. */
+static void
+serves_again(const char *daemon)
+{
+	const struct timespec pause = { 0, 20 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	struct buf path = { 0 }, log = { 0 };
+	const char *first = NULL;
+
+	buf_addf(&path, "%s/log/%s.log", house.dir, daemon);
+	while (first == NULL && clock_mono_ms() < until) {
+		nanosleep(&pause, NULL);
+		buf_reset(&log);
+		ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &log), 0);
+		first = strstr(buf_str(&log), "event=serving");
+		first = first != NULL ? strstr(first + 1, "event=serving") : NULL;
+	}
+	ck_assert_ptr_nonnull(first);
+	buf_release(&path);
+	buf_release(&log);
+}
+
+/* By itself at its hour, once, though sla is ended and begins anew. */
+START_TEST(the_regular_one)
+{
+	char hour[96];
+	struct wib now;
+	int n;
+
+	wib_of(&now, clock_now_ms());
+	snprintf(hour, sizeof(hour), "rollcall:\n  every_days: 1\n  count_every: 200ms\n  hour: %d\n",
+	    now.hour);
+	house_make(hour);
+	house_up();
+	told("", "apel", SEKDA);
+	n = drill_now();
+	sent_so_many(2 * n);
+	ck_assert_int_eq(kill(pid_of("sla"), SIGKILL), 0);
+	serves_again("sla");
+	/* twice, so that what it might have repeated meanwhile is out before the last */
+	ck_assert_int_eq(drill_now(), n);
+	sent_so_many(3 * n);
+	ck_assert_int_eq(drill_now(), n);
+	sent_so_many(4 * n);
+	house_down();
+}
+END_TEST
+
+/* ---- volunteers ---- */
+
+#define ANI "+628000000901"
+#define BEN "+628000000902"
+#define CUT "+628000000903"
+#define DUL "+628000000904"
+
+static void
+hire(void)
+{
+	char path[64], args[96];
+
+	file_with("relawan.csv", "id,nama,telepon,bahasa,desa,keahlian\n"
+	    "ani,Contoh Ani," ANI ",id,35.10.20.2005,perahu p3k\n"
+	    "ben,Contoh Ben," BEN ",id,35.10.20.2005,perahu\n"
+	    "cut,Contoh Cut," CUT ",id,35.10.20.2005,perahu\n"
+	    "dul,Contoh Dul," DUL ",id,35.10.19.2001,perahu\n", path);
+	snprintf(args, sizeof(args), "panggil import %s", path);
+	says(args, 0, "4 volunteers written");
+}
+
+/* Starts a call in that kecamatan; its code. */
+static void
+call_out(const char *more, char code[CODE_CHARS + 1])
+{
+	struct buf out = { 0 }, args = { 0 };
+
+	buf_addf(&args, "panggil start --need 1 --text 'banjir, perahu' --place 35.10.20 --skill perahu %s",
+	    more);
+	ck_assert_msg(house_command(buf_str(&args), &out) == 0, "%s", buf_str(&out));
+	ck_assert_msg(sscanf(buf_str(&out), "%8s 3 called, 1 needed", code) == 1, "%s", buf_str(&out));
+	buf_release(&out);
+	buf_release(&args);
+}
+
+static void
+tally_comes_to(const char *code, const char *words)
+{
+	char args[64];
+
+	snprintf(args, sizeof(args), "panggil tally %s", code);
+	comes_to(args, words);
+}
+
+START_TEST(a_call_for_volunteers)
+{
+	char code[CODE_CHARS + 1], text[512], second[96], out[64];
+	struct buf record = { 0 };
+	struct answer a;
+	json_t *m;
+
+	hire();
+	call_out("--for 1h --drill", code);
+	m = outgoing("", "panggil", BEN);
+	snprintf(text, sizeof(text), "%s", json_string_value(json_object_get(m, "text")));
+	ck_assert_msg(strstr(text, "LATIHAN. banjir, perahu") && strstr(text, "1 bisa, 2 tidak"), "%s", text);
+	ck_assert(json_is_true(json_object_get(m, "latihan")));
+	json_decref(m);
+	tally_comes_to(code, "perlu 1, bisa 0, tidak 0, tak jelas 0, cadangan 0, belum 3, tak sampai 0");
+	/* who is called already is not called again: his digits could mean either */
+	snprintf(second, sizeof(second), "panggil start --need 1 --text x --for 1h --skill p3k");
+	says(second, 1, "nobody on the list fits who is not called already");
+	sms(ANI, "1", NULL);
+	told("", "panggil-terima", ANI);
+	sms(BEN, "bisa pak, jam berapa?", NULL);
+	told("", "panggil-penuh", BEN);
+	sms(CUT, "hmm", out);
+	told("", "panggil-contoh", CUT);
+	tally_comes_to(code, "bisa 1, tidak 0, tak jelas 1, cadangan 1, belum 0");
+	/* an answer is no report */
+	snprintf(text, sizeof(text), "/api/v1/cases/%s", out);
+	ask(&a, house.console, text, NULL, NULL, 0);
+	ck_assert_int_eq(a.status, 404);
+	answer_release(&a);
+	/* he cannot after all: the reserve moves up */
+	sms(ANI, "2", NULL);
+	told("", "panggil-terima", BEN);
+	sms(CUT, "tidak", NULL);
+	tally_comes_to(code, "bisa 1, tidak 2, tak jelas 0, cadangan 0, belum 0");
+	/* danger is a report, whatever word it begins with */
+	sms(CUT, "tidak bisa napas tolong", out);
+	told(out, "*", CUT);
+	/* after the end */
+	snprintf(text, sizeof(text), "panggil stop %s", code);
+	says(text, 0, "");
+	says(text, 1, "is over already");
+	sms(ANI, "1", NULL);
+	told("", "panggil-usai", ANI);
+	says("audit verify", 0, "clean");
+	/* neither names nor numbers lie open in the store */
+	buf_addf(&record, "cat %s/redis/appendonlydir/* | grep -c -e 'Contoh Ani' -e 8000000901 >/dev/null", house.dir);
+	ck_assert_int_ne(system(buf_str(&record)), 0);
+	buf_release(&record);
+}
+END_TEST
+
+/* What the outbox knows of a message, as a gateway's receipt would leave it. */
+static void
+message_becomes(const char *call, int person, const char *field, const char *value)
+{
+	char id[48];
+	struct buf key = { 0 };
+	struct house h;
+	redisReply *r;
+
+	house_eye(&h);
+	snprintf(id, sizeof(id), "panggil.%s.%d.1", call, person);
+	buf_add_key(&key, &h.st.keys, KEY_MSG, id, NULL);
+	r = redis_pipe_command(h.st.pipe, "HSET %b %s %s", key.data, key.len, field, value);
+	ck_assert(r != NULL && r->type == REDIS_REPLY_INTEGER);
+	freeReplyObject(r);
+	buf_release(&key);
+	house_close(&h);
+}
+
+START_TEST(whom_it_does_not_reach)
+{
+	char code[CODE_CHARS + 1], other[48];
+
+	hire();
+	call_out("--for 1h", code);
+	told("", "panggil", ANI), told("", "panggil", BEN), told("", "panggil", CUT);
+	tally_comes_to(code, "belum 3, tak sampai 0");
+	message_becomes(code, 1, "st", "undeliverable");
+	tally_comes_to(code, "belum 2, tak sampai 1");
+	/* it went on another way, and that one came through */
+	snprintf(other, sizeof(other), "panggil.%s.2.1", code);
+	message_becomes(code, 1, "alt", other);
+	tally_comes_to(code, "belum 3, tak sampai 0");
+}
+END_TEST
+
+/* It ends by itself; sla does so. */
+START_TEST(a_call_ends_in_time)
+{
+	char code[CODE_CHARS + 1], words[64];
+
+	hire();
+	call_out("--for 1s", code);
+	snprintf(words, sizeof(words), "%s usai: perlu 1, bisa 0", code);
+	tally_comes_to(code, words);
+	sms(ANI, "1", NULL);
+	told("", "panggil-usai", ANI);
+}
+END_TEST
+
+/* The same number has a report that waits for 1 or 2: he is asked which he means. */
+START_TEST(two_questions_at_once)
+{
+	char mine[CODE_CHARS + 1], code[CODE_CHARS + 1], officer[24], nonce[8], line[64];
+
+	hire();
+	sms(ANI, "lampu jalan mati di desa kabat depan balai desa sudah tiga hari", mine);
+	first_task(mine, officer, nonce);
+	snprintf(line, sizeof(line), "SELESAI %s lampu diganti", nonce);
+	sms(officer, line, NULL);
+	wait_state(mine, "selesai");
+	call_out("--for 1h", code);
+	sms(ANI, "1", NULL);
+	told("", "panggil-contoh", ANI);
+	sms(ANI, "BISA", NULL);
+	told("", "panggil-terima", ANI);
+	wait_state(mine, "selesai");
+	snprintf(line, sizeof(line), "1 %s", mine);
+	sms(ANI, line, NULL);
+	wait_state(mine, "ditutup");
+}
+END_TEST
+
+static void
+begin_impatient(void)
+{
+	struct buf line = { 0 };
+
+	house_make("");
+	buf_addf(&line, "sed -i 's/terbengkalai-biasa: .*/terbengkalai-biasa: 1s/; "
+	    "s/terbengkalai-mendesak: .*/terbengkalai-mendesak: 1s/' %s/sla.yaml", house.conf);
+	ck_assert_int_eq(system(buf_str(&line)), 0);
+	buf_release(&line);
+	house_up();
+}
+
+Suite *
+people_suite(void)
+{
+	Suite *s = suite_create("people");
+	TCase *tc = tcase_create("people"), *impatient = tcase_create("impatient"),
+	    *silent = tcase_create("silent"), *regular = tcase_create("regular");
+
+	tcase_set_timeout(tc, 120);
+	tcase_add_checked_fixture(tc, begin, end);
+	tcase_add_test(tc, a_month_of_shifts);
+	tcase_add_test(tc, an_import_keeps_what_it_does_not_say);
+	tcase_add_test(tc, a_calendar_for_the_phone);
+	tcase_add_test(tc, who_leaves_gives_his_cases_back);
+	tcase_add_test(tc, nobody_keeps_cases_when_the_command_dies);
+	tcase_add_test(tc, a_new_number_is_a_new_phone);
+	tcase_add_test(tc, the_old_number_is_told_nothing);
+	tcase_add_test(tc, a_call_for_volunteers);
+	tcase_add_test(tc, whom_it_does_not_reach);
+	tcase_add_test(tc, a_call_ends_in_time);
+	tcase_add_test(tc, two_questions_at_once);
+	suite_add_tcase(s, tc);
+	tcase_set_timeout(impatient, 120);
+	tcase_add_checked_fixture(impatient, begin_impatient, end);
+	tcase_add_test(impatient, who_lets_it_lie_loses_it);
+	suite_add_tcase(s, impatient);
+	tcase_set_timeout(silent, 120);
+	tcase_add_checked_fixture(silent, begin_silent, end);
+	tcase_add_test(silent, a_roll_call);
+	tcase_add_test(silent, a_silent_number_is_passed);
+	suite_add_tcase(s, silent);
+	tcase_set_timeout(regular, 120);
+	tcase_add_test(regular, the_regular_one);
+	suite_add_tcase(s, regular);
+	return s;
+}
