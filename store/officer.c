@@ -63,6 +63,23 @@ fetch(struct store *st, const redisReply *ids, struct roster *r)
 	redis_args_release(&a);
 }
 
+/* Asked before the officers are read: who leaves in between is then missed by nobody. */
+static int
+read_gone(struct store *st, int64_t *gone)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+	int rc;
+
+	buf_add_key(&key, &st->keys, KEY_META, NULL, NULL);
+	r = redis_pipe_command(st->pipe, "HGET %b gone", key.data, key.len);
+	rc = r != NULL && r->type != REDIS_REPLY_ERROR ? 0 : -1;
+	*gone = rc == 0 && r->type == REDIS_REPLY_STRING ? strtoll(r->str, NULL, 10) : 0;
+	freeReplyObject(r);
+	buf_release(&key);
+	return rc;
+}
+
 int
 officers_load(struct store *st, struct roster *r, int64_t seq)
 {
@@ -73,6 +90,8 @@ officers_load(struct store *st, struct roster *r, int64_t seq)
 
 	if (seq == r->seq && r->officers != NULL)
 		return 0;
+	if (read_gone(st, &fresh.gone) != 0)
+		return -1;
 	buf_add_key(&key, &st->keys, KEY_OFFICERS, NULL, NULL);
 	ids = redis_pipe_command(st->pipe, "HKEYS %b", key.data, key.len);
 	if (ids != NULL && ids->type == REDIS_REPLY_ARRAY) {
@@ -156,6 +175,7 @@ add_officer(struct commit_batch *b, struct store *st, const struct officer *o,
 	if (old != NULL && !old->ended && (o->ended || old_hash[0] != '\0')) {
 		snprintf(leaver, sizeof(leaver), "%s %s", o->id, old_hash);
 		add_field(&d, KEY_LEAVERS, 't', leaver, "");
+		add_field(&d, KEY_META, 'c', "gone", "1");
 	}
 	if (o->phone[0] != '\0' && !o->ended) {
 		lookup_of(now_hash, &st->lookup, o->phone);
