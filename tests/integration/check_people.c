@@ -479,6 +479,45 @@ START_TEST(the_regular_one)
 }
 END_TEST
 
+/* The roster changes all the time while reports come in: each becomes a case, read by the router. */
+START_TEST(a_roster_that_moves)
+{
+	char codes[30][CODE_CHARS + 1];
+	struct house h;
+	struct officer o;
+
+	house_eye(&h);
+	o = *officer_find(&h.roster, "kpl-bupati");
+	o.version = 0;
+	for (int i = 0; i < 30; i++) {
+		char from[24];
+
+		snprintf(from, sizeof(from), "+62812345681%02d", i);
+		sms(from, DLH_REPORT, codes[i]);
+		o.order = 1 + i % 2;
+		ck_assert_msg(officers_put(&h.st, &o, 1, "test") >= 0, "%s", store_error(&h.st));
+	}
+	house_close(&h);
+	for (int i = 0; i < 30; i++) {
+		json_t *doc;
+
+		told(codes[i], "*", "");
+		doc = case_in(codes[i], "ditugaskan");
+		ck_assert_str_eq(json_string_value(json_object_get(doc, "category")), "sampah");
+		json_decref(doc);
+	}
+	says("audit verify", 0, "clean");
+}
+END_TEST
+
+START_TEST(an_officer_who_could_not_be_read_back)
+{
+	says("officer add 'Pak Lurah' --name X --unit D112 --phone 08000000999", 1, "no id; write 1 to 23");
+	says("officer add lurah --name X --unit D112 --phone 08000000999 --order 100", 1, "an order of 0 to 99");
+	says("officer add lurah --name X --unit D112 --phone 08000000999", 0, "1 of 1");
+}
+END_TEST
+
 /* ---- volunteers ---- */
 
 #define ANI "+628000000901"
@@ -561,6 +600,10 @@ START_TEST(a_call_for_volunteers)
 	/* danger is a report, whatever word it begins with */
 	sms(CUT, "tidak bisa napas tolong", out);
 	told(out, "*", CUT);
+	/* who wants to be called no more is not */
+	sms(DUL, "STOP", NULL);			/* was never called: nothing to end */
+	sms(CUT, "STOP", NULL);
+	comes_to("panggil list", "\tperahu\tended");
 	/* after the end */
 	snprintf(text, sizeof(text), "panggil stop %s", code);
 	says(text, 0, "");
@@ -677,6 +720,8 @@ people_suite(void)
 	tcase_add_test(tc, nobody_keeps_cases_when_the_command_dies);
 	tcase_add_test(tc, a_new_number_is_a_new_phone);
 	tcase_add_test(tc, the_old_number_is_told_nothing);
+	tcase_add_test(tc, a_roster_that_moves);
+	tcase_add_test(tc, an_officer_who_could_not_be_read_back);
 	tcase_add_test(tc, a_call_for_volunteers);
 	tcase_add_test(tc, whom_it_does_not_reach);
 	tcase_add_test(tc, a_call_ends_in_time);
