@@ -34,6 +34,25 @@ console_unit_name(const struct console *c, const char *code)
 	return u != NULL ? u->shortname : code;
 }
 
+void
+console_add_missing(struct buf *b, const char *clock)
+{
+	static const struct { const char *clock, *words; } known[] = {
+		{ "triase", "belum dibaca" }, { "diambil", "belum diambil" },
+		{ "ditangani", "belum ditangani" }, { "diselesaikan", "belum selesai" },
+		{ "hukum", "melewati batas undang-undang" }, { "jawab", "belum menjawab" },
+		{ "lapor-diri", "diam di lapangan" },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(known); i++)
+		if (strcmp(known[i].clock, clock) == 0) {
+			buf_adds(b, known[i].words);
+			return;
+		}
+	buf_adds(b, "belum ");
+	buf_add_html(b, clock, strlen(clock));
+}
+
 static int
 belongs(const struct model_case *c, enum list l, int64_t now)
 {
@@ -139,8 +158,8 @@ add_latest(struct buf *b, const struct console *c)
 		}
 		buf_addf(b, "</span><span>%s%s, ", e->latihan ? "LATIHAN " : "", code);
 		buf_add_html(b, unit, strlen(unit));
-		buf_adds(b, ": belum ");
-		buf_add_html(b, e->clock, strlen(e->clock));
+		buf_adds(b, ": ");
+		console_add_missing(b, e->clock);
 		if (e->why[0] != '\0')
 			buf_addf(b, " (%s)", e->why);
 		buf_adds(b, "</span></li>\n");
