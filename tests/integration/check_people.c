@@ -395,17 +395,42 @@ START_TEST(a_silent_number_is_passed)
 }
 END_TEST
 
+/* Nobody answers at all: that is our gateway, and no head loses his rung. */
+START_TEST(nobody_answers)
+{
+	char text[512];
+
+	says("drill", 0, "officers asked");
+	told("", "sistem", "");
+	text_of("", "sistem", "", text);
+	ck_assert_msg(strstr(text, "periksa gerbang SMS") != NULL, "%s", text);
+	says("officer reach", 0, "SEKDA\tkepala 1/1\t");
+}
+END_TEST
+
 static void
-begin_silent(void)
+silent_house(const char *settings)
 {
 	struct buf line = { 0 };
 
-	house_make("rollcall:\n  count_every: 200ms\nredis:\n  check_every: 1s\n");
+	house_make(settings);
 	buf_addf(&line, "sed -i 's/tak-terjangkau: .*/tak-terjangkau: 2s/; s/dalam: 2h/dalam: 2s/; "
 	    "s/dalam: 30m/dalam: 2s/' %s/sla.yaml", house.conf);
 	ck_assert_int_eq(system(buf_str(&line)), 0);
 	buf_release(&line);
 	house_up();
+}
+
+static void
+begin_silent(void)
+{
+	silent_house("rollcall:\n  count_every: 200ms\n  answering: 0\nredis:\n  check_every: 1s\n");
+}
+
+static void
+begin_mute(void)
+{
+	silent_house("rollcall:\n  count_every: 200ms\n");
 }
 
 /* `kentongan drill`: how many it asked. */
@@ -709,7 +734,7 @@ people_suite(void)
 {
 	Suite *s = suite_create("people");
 	TCase *tc = tcase_create("people"), *impatient = tcase_create("impatient"),
-	    *silent = tcase_create("silent"), *regular = tcase_create("regular");
+	    *silent = tcase_create("silent"), *mute = tcase_create("mute"), *regular = tcase_create("regular");
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, begin, end);
@@ -736,6 +761,10 @@ people_suite(void)
 	tcase_add_test(silent, a_roll_call);
 	tcase_add_test(silent, a_silent_number_is_passed);
 	suite_add_tcase(s, silent);
+	tcase_set_timeout(mute, 120);
+	tcase_add_checked_fixture(mute, begin_mute, end);
+	tcase_add_test(mute, nobody_answers);
+	suite_add_tcase(s, mute);
 	tcase_set_timeout(regular, 120);
 	tcase_add_test(regular, the_regular_one);
 	suite_add_tcase(s, regular);
