@@ -202,6 +202,21 @@ back(struct house *h, const struct cli *c, const struct officer_flags *f)
 	return set_leave(h, c->args[1], 0, 0);
 }
 
+/* What could not be read back must not be written. */
+static int
+is_sound(const struct officer *o)
+{
+	struct officer back;
+	struct buf b = { 0 };
+	int sound;
+
+	officer_encode(&b, o);
+	sound = officer_decode(&back, b.data, b.len) == 0 && strcmp(back.id, o->id) == 0;
+	officer_release(&back);
+	buf_wipe(&b);
+	return sound;
+}
+
 /* Somebody new, or somebody who comes back: what he had of shifts and leave stays. */
 static int
 add(struct house *h, const struct cli *c, const struct officer_flags *f)
@@ -221,14 +236,16 @@ add(struct house *h, const struct cli *c, const struct officer_flags *f)
 		return cli_fail("--phone %s: no telephone number; write it as +62812...", f->phone);
 	if (duty_parse(f->duty != NULL ? f->duty : "24", &o.duty) != 0)
 		return cli_fail("--duty %s: write 24, jadwal or \"Sen-Jum 07:00-15:00\"", f->duty);
-	snprintf(o.id, sizeof(o.id), "%s", id);
+	if (strlen(id) < sizeof(o.id))		/* else it stays empty, and is refused */
+		snprintf(o.id, sizeof(o.id), "%s", id);
 	snprintf(o.unit, sizeof(o.unit), "%s", f->unit);
 	o.order = f->order != NULL ? (int)strtol(f->order, NULL, 10) : 1;
 	o.name = xstrdup(f->name);
 	if (old != NULL)
 		officer_keep(&o, old);
 	o.ended = 0;
-	status = officers_write(h, &o, 1);
+	status = is_sound(&o) ? officers_write(h, &o, 1) :
+	    cli_fail("%s: no id; write 1 to 23 of a-z 0-9 . -, and an order of 0 to 99", id);
 	officer_release(&o);
 	return status;
 }

@@ -34,6 +34,25 @@ console_unit_name(const struct console *c, const char *code)
 	return u != NULL ? u->shortname : code;
 }
 
+void
+console_add_missing(struct buf *b, const char *clock)
+{
+	static const struct { const char *clock, *words; } known[] = {
+		{ "triase", "belum dibaca" }, { "diambil", "belum diambil" },
+		{ "ditangani", "belum ditangani" }, { "diselesaikan", "belum selesai" },
+		{ "hukum", "melewati batas undang-undang" }, { "jawab", "belum menjawab" },
+		{ "lapor-diri", "diam di lapangan" },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(known); i++)
+		if (strcmp(known[i].clock, clock) == 0) {
+			buf_adds(b, known[i].words);
+			return;
+		}
+	buf_adds(b, "belum ");
+	buf_add_html(b, clock, strlen(clock));
+}
+
 static int
 belongs(const struct model_case *c, enum list l, int64_t now)
 {
@@ -139,8 +158,8 @@ add_latest(struct buf *b, const struct console *c)
 		}
 		buf_addf(b, "</span><span>%s%s, ", e->latihan ? "LATIHAN " : "", code);
 		buf_add_html(b, unit, strlen(unit));
-		buf_adds(b, ": belum ");
-		buf_add_html(b, e->clock, strlen(e->clock));
+		buf_adds(b, ": ");
+		console_add_missing(b, e->clock);
 		if (e->why[0] != '\0')
 			buf_addf(b, " (%s)", e->why);
 		buf_adds(b, "</span></li>\n");
@@ -186,6 +205,23 @@ add_reach(struct buf *b, const struct console *c, struct buf *heads, struct buf 
 	free(units);
 }
 
+#define PASSERS_SHOWN 10
+
+/* Units that passed cases on or let them lie, most first. */
+static void
+add_passers(struct buf *b, const struct console *c)
+{
+	size_t n;
+	const struct model_unit *units = model_units(c->model, &n);
+
+	for (size_t i = 0; i < n && i < PASSERS_SHOWN; i++) {
+		buf_adds(b, "<tr>");
+		add_cell(b, console_unit_name(c, units[i].unit));
+		buf_addf(b, "<td class=\"n\">%d</td><td class=\"n\">%d</td></tr>\n", units[i].passed_on,
+		    units[i].abandoned);
+	}
+}
+
 /* The page around the two lists: the figures in words. */
 static void
 fill_board(struct buf *page, const struct console *c, enum list l, int is_empty, int64_t now,
@@ -223,7 +259,7 @@ get_board(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
 	int64_t now = house_now_ms(&c->h);
-	struct buf page = { 0 }, rows = { 0 }, latest = { 0 }, reach = { 0 };
+	struct buf page = { 0 }, rows = { 0 }, latest = { 0 }, reach = { 0 }, passers = { 0 };
 	struct buf heads = { 0 }, everybody = { 0 };
 	enum list l = LIST_OPEN;
 	const char *which;
@@ -240,11 +276,14 @@ get_board(struct http_req *r, void *arg)
 	page_put(&page, "<!--KASUS-->", &rows);
 	page_put(&page, "<!--ESKALASI-->", &latest);
 	page_put(&page, "<!--JANGKAUAN-->", &reach);
+	add_passers(&passers, c);
+	page_put(&page, "<!--OPER-->", &passers);
 	http_answer(r, 200, "text/html; charset=utf-8", &page);
 	buf_release(&page);
 	buf_release(&rows);
 	buf_release(&latest);
 	buf_release(&reach);
+	buf_release(&passers);
 	buf_release(&heads);
 	buf_release(&everybody);
 }
@@ -253,17 +292,24 @@ void
 get_board_json(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
+	const struct model_unit *units;
 	struct buf b = { 0 };
 	struct model_figures f;
 	int64_t now = house_now_ms(&c->h);
+	size_t n;
 
 	model_figures(c->model, now, &f);
 	buf_addf(&b,
 	    "{\"seq\":%" PRId64 ",\"at_ms\":%" PRId64
 	    ",\"open\":%zu,\"breaching\":%zu,\"triage\":%zu,\"drill\":%zu,"
-	    "\"day_in_time\":%zu,\"day_late\":%zu}",
+	    "\"day_in_time\":%zu,\"day_late\":%zu,\"units\":[",
 	    model_seq(c->model), now, f.open, f.breaching, f.triage, f.drill, f.day_in_time,
 	    f.day_late);
+	units = model_units(c->model, &n);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&b, "%s{\"unit\":\"%s\",\"passed_on\":%d,\"abandoned\":%d}", i ? "," : "",
+		    units[i].unit, units[i].passed_on, units[i].abandoned);
+	buf_adds(&b, "]}");
 	http_answer_json(r, 200, &b);
 	buf_release(&b);
 }

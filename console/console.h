@@ -48,4 +48,6 @@ void get_board_js(struct http_req *r, void *arg);
 
 /* Name of a unit as people say it, its code when it is unknown. */
 const char *console_unit_name(const struct console *c, const char *code);
+/* What has not been done when this clock of sla.yaml is over: "belum ditangani". */
+void console_add_missing(struct buf *b, const char *clock);
 #endif

@@ -211,8 +211,9 @@ add_title(struct buf *b, const struct console *c, const struct model_escalation 
 		break;
 	case ESC_BREACH: buf_addf(b, "%s: batas %s terlewati, %s", code, e->clock, unit); break;
 	case ESC_RUNG:
-		buf_addf(b, "%s: naik ke %s (%s), %s belum menangani", code, e->rung,
-		    console_unit_name(c, e->told), unit);
+		buf_addf(b, "%s: naik ke %s (%s), %s ", code, e->rung, console_unit_name(c, e->told),
+		    unit);
+		console_add_missing(b, e->clock);
 		break;
 	case ESC_PASSED:
 		buf_addf(b, "%s: %s dilewati (%s), %s", code, e->rung, e->why, unit);

@@ -16,6 +16,7 @@ struct table { struct model_case *rows; size_t cap, n, used; };
 struct model {
 	struct table open, sealed;
 	struct model_escalation *ring; size_t ring_max, ring_n, ring_at;
+	struct model_unit *units; size_t units_n;
 	int64_t seq, at_ms;
 };
 
@@ -107,6 +108,7 @@ model_free(struct model *m)
 	free(m->open.rows);
 	free(m->sealed.rows);
 	free(m->ring);
+	free(m->units);
 	free(m);
 }
 
@@ -118,7 +120,7 @@ size_t
 model_bytes(const struct model *m)
 {
 	return (m->open.cap + m->sealed.cap) * sizeof(struct model_case) +
-	    m->ring_max * sizeof(*m->ring);
+	    m->ring_max * sizeof(*m->ring) + m->units_n * sizeof(*m->units);
 }
 
 const char *
@@ -313,6 +315,32 @@ model_describe(const struct log_line *line, struct buf *data)
 	return e;
 }
 
+static struct model_unit *
+unit_row(struct model *m, const char *unit)
+{
+	for (size_t i = 0; i < m->units_n; i++)
+		if (strcmp(m->units[i].unit, unit) == 0)
+			return &m->units[i];
+	m->units = xrealloc(m->units, (m->units_n + 1) * sizeof(*m->units));
+	memset(&m->units[m->units_n], 0, sizeof(*m->units));
+	snprintf(m->units[m->units_n].unit, sizeof(m->units[0].unit), "%s", unit);
+	return &m->units[m->units_n++];
+}
+
+/* A case leaves the unit that led it until now.  Drills, and what came from triage, are nobody's. */
+static void
+count_unit(struct model *m, const struct model_case *before, const json_t *doc)
+{
+	const char *what = text_of(doc, "what");
+	int passed = strcmp(what, "teruskan") == 0 || strcmp(what, "bukan") == 0;
+	int left = strcmp(what, "terbengkalai") == 0;
+
+	if (before->unit[0] == '\0' || before->latihan || (!passed && !left))
+		return;
+	unit_row(m, before->unit)->passed_on += passed;
+	unit_row(m, before->unit)->abandoned += left;
+}
+
 enum model_event
 model_take(struct model *m, const struct log_line *line, struct buf *data)
 {
@@ -326,9 +354,12 @@ model_take(struct model *m, const struct log_line *line, struct buf *data)
 	m->at_ms = int_of(doc, "at");
 	if (code[0] != '\0' && json_object_get(doc, "c") != NULL) {
 		int sealed = json_object_get(json_object_get(doc, "c"), "sealed") != NULL;
+		struct model_case *c = row(sealed ? &m->sealed : &m->open, code);
 		struct model_escalation esc;
 
-		read_case(row(sealed ? &m->sealed : &m->open, code), doc, line->seq);
+		if (!sealed)
+			count_unit(m, c, doc);
+		read_case(c, doc, line->seq);
 		if (sealed)
 			/* raised to confidential: gone from here at once */
 			drop_code(&m->open, code);
@@ -345,6 +376,24 @@ out:
 }
 
 /* ---- questions ---- */
+
+static int
+by_times(const void *a, const void *b)
+{
+	const struct model_unit *x = a, *y = b;
+	int p = x->passed_on + x->abandoned, q = y->passed_on + y->abandoned;
+
+	return p != q ? (p < q) - (p > q) : strcmp(x->unit, y->unit);
+}
+
+const struct model_unit *
+model_units(struct model *m, size_t *n)
+{
+	if (m->units_n > 1)
+		qsort(m->units, m->units_n, sizeof(*m->units), by_times);
+	*n = m->units_n;
+	return m->units;
+}
 
 static int
 is_open(const struct model_case *c)

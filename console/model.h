@@ -38,6 +38,9 @@ struct model_escalation {
 	int silent;			/* how many were told and did nothing */
 };
 
+/* What units did with cases that they were to work on, in the log as far as it goes back. */
+struct model_unit { char unit[UNIT_CODE_CHARS]; int passed_on, abandoned; };
+
 struct model;
 struct model *model_new(size_t escalations_max);
 void model_free(struct model *m);
@@ -70,6 +73,8 @@ void model_figures(const struct model *m, int64_t now_ms, struct model_figures *
 
 /* Latest first; i counts from 0.  NULL past the end. */
 const struct model_escalation *model_latest(const struct model *m, size_t i);
+/* Units that handed on, declined or abandoned any, most first; the model's until its next entry. */
+const struct model_unit *model_units(struct model *m, size_t *n);
 void model_escalation_json(struct buf *b, const struct model_escalation *e);
 void model_case_json(struct buf *b, const struct model_case *c, int64_t now_ms);
 /* Forgets what was closed more than a day before now. */

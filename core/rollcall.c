@@ -42,14 +42,35 @@ rollcall_heard(struct officer *o, int64_t heard_ms)
 	return 1;
 }
 
+static int
+is_overdue(const struct officer *o, int64_t now_ms, int64_t limit_ms)
+{
+	return o->asked_ms != 0 && limit_ms != 0 && now_ms - o->asked_ms >= limit_ms;
+}
+
 int
 rollcall_miss(struct officer *o, int64_t now_ms, int64_t limit_ms)
 {
-	if (o->silent || o->ended || o->asked_ms == 0 || limit_ms == 0 ||
-	    now_ms - o->asked_ms < limit_ms)
+	if (o->silent || o->ended || !is_overdue(o, now_ms, limit_ms))
 		return 0;
 	o->silent = 1;
 	return 1;
+}
+
+int
+rollcall_is_believed(const struct roster *r, int64_t now_ms, int64_t limit_ms, int percent)
+{
+	size_t asked = 0, well = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct officer *o = &r->officers[i];
+
+		if (o->ended || o->rollcall_ms == 0)
+			continue;
+		asked++;
+		well += !is_overdue(o, now_ms, limit_ms);
+	}
+	return well * 100 >= asked * (size_t)percent;
 }
 
 size_t

@@ -25,6 +25,12 @@ int rollcall_heard(struct officer *o, int64_t heard_ms);
 /* Has he been asked, and not answered, for so long?  1 if that changes his record.  limit_ms 0: never. */
 int rollcall_miss(struct officer *o, int64_t now_ms, int64_t limit_ms);
 
+/*
+ * Silence of nearly all says something of our gateway, not of them: it is believed while at least so
+ * many per cent of those ever asked are not overdue.
+ */
+int rollcall_is_believed(const struct roster *r, int64_t now_ms, int64_t limit_ms, int percent);
+
 /* One unit's numbers: how many there are, how many of them are silent, of heads and of all. */
 struct reach { const char *unit; int heads, heads_silent, all, all_silent; };
 /* By unit, in their order; out has room for roster.n. Units are borrowed from the roster. */

@@ -42,6 +42,7 @@ struct officer {
 };
 struct roster {
 	int64_t seq;
+	int64_t gone;			/* how many had left, or changed their number, when it was read */
 	struct officer *officers;
 	size_t n;
 	const struct officer **by_id;	/* made by roster_sort(), as is posts */

@@ -11,4 +11,6 @@ struct entry;
 
 /* 1 used up, 0 no answer to a call, -1 come again. */
 int volunteer_speaks(struct router *r, struct entry *e, const struct speech *s);
+/* STOP, or a number that is not his: nobody calls him any more.  0, or -1: come again. */
+int volunteer_quits(struct router *r, struct entry *e);
 #endif

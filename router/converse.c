@@ -784,6 +784,8 @@ goes_quiet(struct router *r, struct entry *e, const struct officer *o, const str
 	for (int i = 0; i < n; i++)
 		if (apply_beside(r, e, &codes[i], &cmd) < 0)
 			return -1;
+	if (volunteer_quits(r, e) != 0)
+		return -1;
 	if (o != NULL && s->kind == SPEECH_WRONG)
 		house_alarm(&r->h, "wrong_number", o->id, "nomor petugas dibalas SALAH; periksa daftar petugas");
 	r->commands++;

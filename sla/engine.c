@@ -14,6 +14,7 @@
 #include "store/leaver.h"
 #include "store/rollcall.h"
 
+#define DOUBT_MS DAY_MS		/* between two alarms that hardly anybody answers a roll-call */
 #define STEPS_MAX 24		/* of one case in one pass; the rest follows in the next */
 
 int
@@ -375,12 +376,19 @@ engine_rollcall(struct engine *e)
 {
 	const struct settings *set = &e->h->set;
 	int64_t mono = clock_mono_ms(), began;
+	int rc;
 
 	if (mono < e->rollcall_next_ms || house_refresh(e->h) != 0)
 		return;
 	e->rollcall_next_ms = mono + set->rollcall_count_ms;
-	if (rollcall_count(e->h) != 0)
+	rc = rollcall_count(e->h);
+	if (rc < 0)
 		return;
+	if (rc > 0 && mono >= e->doubt_next_ms) {
+		e->doubt_next_ms = mono + DOUBT_MS;
+		house_alarm(e->h, "apel", "gerbang",
+		    "hampir semua nomor tidak menjawab apel; periksa gerbang SMS; anak tangga tidak diubah");
+	}
 	began = rollcall_began(e->h->store_ms, (int)set->rollcall_days, (int)set->rollcall_hour);
 	if (began != 0 && house_refresh(e->h) == 0 && rollcall_send(e->h, began, 0, e->h->st.name) < 0)
 		log_error("rollcall_failed", "err=\"%s\"",

@@ -22,7 +22,7 @@ struct engine {
 		struct commit_batch batch;
 	} rounds[2];
 	struct effects *fx;
-	int64_t unread_next_ms, leavers_next_ms, rollcall_next_ms, callouts_next_ms;	/* monotonic */
+	int64_t unread_next_ms, leavers_next_ms, rollcall_next_ms, callouts_next_ms, doubt_next_ms;	/* monotonic */
 	unsigned long fired, conflicts;
 };
 

@@ -189,14 +189,14 @@ add_cancel(struct commit_batch *b, const struct store *st, const char *id, int r
 
 static void
 add_indexes(struct commit_batch *b, const struct store *st, const struct effects *fx,
-    int64_t roster_seq)
+    int64_t gone)
 {
 	const struct case_record *c = &fx->after;
-	char received[24], roster[24];
+	char received[24], before[24];
 
-	/* Decided by a roster that has changed since, it might tell somebody who is gone. */
-	snprintf(roster, sizeof(roster), "%" PRId64, roster_seq);
-	add_index(b, st, KEY_META, NULL, "=", "roster", roster);
+	/* Decided by a roster from which somebody has left since, it might be him whom it tells. */
+	snprintf(before, sizeof(before), "%" PRId64, gone);
+	add_index(b, st, KEY_META, NULL, "=", "gone", before);
 	snprintf(received, sizeof(received), "%" PRId64, c->received_ms);
 	for (int i = 0; i < fx->indexes_n; i++) {
 		const struct index_op *op = &fx->indexes[i];
@@ -267,7 +267,7 @@ commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p
 	    .doc = doc.data, .doc_len = doc.len, .input = input != NULL ? input->id : "",
 	    .due_ms = case_due_ms(&fx->after), .entry = &entry, .digest = digest,
 	    .index_n = 1 + fx->indexes_n, .out_n = n, .cancel_n = fx->cancels_n }, input);
-	add_indexes(b, st, fx, r->seq);
+	add_indexes(b, st, fx, r->gone);
 	add_rendered(b, st, fx, keys, words != NULL ? words->ref : NULL, out, which, n);
 	for (int i = 0; i < fx->cancels_n; i++) {
 		char id[48];

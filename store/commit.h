@@ -46,8 +46,8 @@ struct input_id {
 };
 
 /*
- * Adds the commit of a decision; fx->after gets the digest of its new entry.  The roster must still be
- * the one it was decided by (COMMIT_CONFLICT).  words may be NULL if no message needs them.  Messages
+ * Adds the commit of a decision; fx->after gets the digest of its new entry.  Nobody may have left
+ * the roster since it was read (COMMIT_CONFLICT).  words may be NULL if no message needs them.  Messages
  * that cannot be rendered are logged and left out.
  */
 void commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p,

@@ -7,7 +7,7 @@
 
 const struct key_spec key_specs[KEYS_N] = {
 	{ KEY_META, "meta", "hash",
-	  "installation, generation, schema, log seq, clock high water, roster seq, library digest",
+	  "installation, generation, schema, log seq, clock high water, roster seq, how many left it, library digest",
 	  "up; every commit", "all daemons", "a dozen fields", "never: it is the installation" },
 	{ KEY_IN, "in:", "stream",
 	    "codes of reports not routed yet, lane e or n; the report is in its case key",

@@ -63,32 +63,79 @@ fetch(struct store *st, const redisReply *ids, struct roster *r)
 	redis_args_release(&a);
 }
 
-int
-officers_load(struct store *st, struct roster *r, int64_t seq)
+#define LOAD_TRIES 5
+
+/* The seq of the roster, and how many have left it. */
+static int
+read_counts(struct store *st, int64_t *seq, int64_t *gone)
 {
-	struct roster fresh = { .seq = seq };
+	struct buf key = { 0 };
+	redisReply *r;
+	int rc = -1;
+
+	buf_add_key(&key, &st->keys, KEY_META, NULL, NULL);
+	r = redis_pipe_command(st->pipe, "HMGET %b roster gone", key.data, key.len);
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2) {
+		const redisReply *const *e = (const redisReply *const *)r->element;
+
+		*seq = e[0]->type == REDIS_REPLY_STRING ? strtoll(e[0]->str, NULL, 10) : 0;
+		*gone = e[1]->type == REDIS_REPLY_STRING ? strtoll(e[1]->str, NULL, 10) : 0;
+		rc = 0;
+	}
+	freeReplyObject(r);
+	buf_release(&key);
+	return rc;
+}
+
+/* As fetch(), of all there are; the roster is empty before. */
+static int
+fetch_all(struct store *st, struct roster *r)
+{
 	struct buf key = { 0 };
 	redisReply *ids;
 	int rc = -1;
 
-	if (seq == r->seq && r->officers != NULL)
-		return 0;
 	buf_add_key(&key, &st->keys, KEY_OFFICERS, NULL, NULL);
 	ids = redis_pipe_command(st->pipe, "HKEYS %b", key.data, key.len);
 	if (ids != NULL && ids->type == REDIS_REPLY_ARRAY) {
-		fetch(st, ids, &fresh);
-		if (redis_pipe_is_up(st->pipe)) {
-			roster_sort(&fresh);
-			roster_release(r);
-			*r = fresh;
-			rc = 1;
-		} else {
-			roster_release(&fresh);
-		}
+		fetch(st, ids, r);
+		rc = redis_pipe_is_up(st->pipe) ? 0 : -1;
 	}
 	freeReplyObject(ids);
 	buf_release(&key);
 	return rc;
+}
+
+/*
+ * Read until nothing changed meanwhile: decisions name the seq, and a replay must find the same
+ * roster under it.  While it changes all the time the older seq is named: who has left since is then
+ * found out when a decision is written.
+ */
+int
+officers_load(struct store *st, struct roster *r, int64_t seq)
+{
+	struct roster fresh = { .seq = seq };
+	int64_t after = -1, gone;
+	int rc = 0;
+
+	if (seq == r->seq && r->officers != NULL)
+		return 0;
+	for (int try = 0; try < LOAD_TRIES && rc == 0 && after != fresh.seq; try++) {
+		roster_release(&fresh);
+		rc = read_counts(st, &fresh.seq, &fresh.gone);
+		if (rc == 0)
+			rc = fetch_all(st, &fresh);
+		if (rc == 0)
+			rc = read_counts(st, &after, &gone);
+	}
+	if (rc != 0) {
+		roster_release(&fresh);
+		return -1;
+	}
+	roster_sort(&fresh);
+	roster_release(r);
+	*r = fresh;
+	return 1;
 }
 
 /* A record's own version says nothing of the officer. */
@@ -156,6 +203,7 @@ add_officer(struct commit_batch *b, struct store *st, const struct officer *o,
 	if (old != NULL && !old->ended && (o->ended || old_hash[0] != '\0')) {
 		snprintf(leaver, sizeof(leaver), "%s %s", o->id, old_hash);
 		add_field(&d, KEY_LEAVERS, 't', leaver, "");
+		add_field(&d, KEY_META, 'c', "gone", "1");
 	}
 	if (o->phone[0] != '\0' && !o->ended) {
 		lookup_of(now_hash, &st->lookup, o->phone);
@@ -213,7 +261,7 @@ put_all(struct store *st, const struct putting *put, int *written)
 
 	if (store_pulse(st, &p) != 0 || officers_load(st, &now, p.roster) < 0)
 		return -1;
-	seq = p.roster;
+	seq = now.seq;
 	commit_begin(&b, p.now_ms);
 	for (size_t i = 0; i < put->n && rc >= 0; i++) {
 		const struct officer *old = officer_find(&now, list[i].id);

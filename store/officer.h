@@ -23,7 +23,10 @@ struct answer;
 struct case_keys;
 int officers_put_saying(struct store *st, const struct officer *list, size_t n, const char *who,
     const struct answer *says, const struct case_keys *keys);
-/* Loads the roster if r is not of that seq (store_pulse): 1 loaded, 0 unchanged, -1 no answer. */
+/*
+ * Loads the roster if r is not of that seq (store_pulse): 1 loaded, as it is now and under the seq it
+ * has now, 0 unchanged, -1 no answer.
+ */
 int officers_load(struct store *st, struct roster *r, int64_t seq);
 /* The officer with that number (E.164); id gets OFFICER_ID_CHARS. 1 found, 0 none, -1 no answer. */
 int officer_by_phone(struct store *st, const char *e164, char *id);

@@ -133,7 +133,8 @@ rollcall_count(struct house *h)
 	struct buf key = { 0 };
 	redisReply *heard;
 	size_t n = 0, silent;
-	int rc = -1;
+	int rc = -1, believed = rollcall_is_believed(&h->roster, h->store_ms, h->policy->silent_ms,
+	    (int)h->set.rollcall_percent), doubted = 0;
 
 	buf_add_key(&key, &h->st.keys, KEY_HEARD, NULL, NULL);
 	heard = redis_pipe_command(h->st.pipe, "HGETALL %b", key.data, key.len);
@@ -148,11 +149,14 @@ rollcall_count(struct house *h)
 		if (k < silent)
 			continue;		/* he has just answered */
 		list[n] = h->roster.officers[i];
-		n += (size_t)rollcall_miss(&list[n], h->store_ms, h->policy->silent_ms);
+		if (!rollcall_miss(&list[n], h->store_ms, h->policy->silent_ms))
+			continue;
+		n += believed != 0;
+		doubted |= !believed;
 	}
 	if (n > silent)
 		tell_silent(h, list + silent, n - silent);
-	rc = n == 0 || officers_put(&h->st, list, n, h->st.name) >= 0 ? 0 : -1;
+	rc = n == 0 || officers_put(&h->st, list, n, h->st.name) >= 0 ? doubted : -1;
 out:
 	freeReplyObject(heard);
 	buf_release(&key);

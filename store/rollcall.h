@@ -20,7 +20,8 @@ int rollcall_send(struct house *h, int64_t began_ms, int all, const char *who);
 void rollcall_note(struct house *h, const struct officer *o, int64_t at_ms);
 /*
  * Counts answers, and numbers that have been silent too long; of these the keeper of the rosters is
- * told, once.  0, or -1: the store did not answer or somebody was faster, come again.
+ * told, once.  0; 1: so few answer that their silence is not believed, and no rung was taken from
+ * anybody; -1: the store did not answer or somebody was faster, come again.
  */
 int rollcall_count(struct house *h);
 #endif

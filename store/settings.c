@@ -129,6 +129,8 @@ static const struct setting table[] = {
 	{ "rollcall.every_days", SET_INT, AT(rollcall_days), "0", "0", "90",
 	    "heads are asked by SMS whether their number lives; 7: weekly; 0: only by 'kentongan drill'" },
 	{ "rollcall.hour", SET_INT, AT(rollcall_hour), "9", "0", "23", "at this hour, WIB" },
+	{ "rollcall.answering", SET_INT, AT(rollcall_percent), "20", "0", "100",
+	    "per cent of those asked that must answer for silence to be believed; else the gateway is at fault" },
 	{ "rollcall.count_every", SET_DURATION, AT(rollcall_count_ms), "10s", "100ms", "1h",
 	    "answers, and numbers that are silent too long, are counted so often" },
 	{ "callout.keep", SET_DURATION, AT(callout_keep_ms), "30d", "1h", "400d",

@@ -11,7 +11,7 @@
 			return r.text();
 		}).then(function (html) {
 			var doc = new DOMParser().parseFromString(html, "text/html");
-			["angka", "kasus", "eskalasi", "jangkau", "lag"].forEach(function (id) {
+			["angka", "kasus", "eskalasi", "oper", "jangkau", "lag"].forEach(function (id) {
 				var now = document.getElementById(id), next = doc.getElementById(id);
 				if (now && next)
 					now.replaceChildren.apply(now, Array.prototype.slice.call(next.childNodes));

@@ -56,6 +56,9 @@ LEGAL = {
     "gabung": {(s, "ditutup") for s in ("baru", "ditugaskan")},
     "urung": {(s, t) for s in OPEN | {"selesai"} for t in OPEN},
     "ambil-alih": {(s, "diterima") for s in OPEN | {"menunggu"}} | {("ditangani", "ditangani")},
+    "kembali": {(s, "ditugaskan") for s in ("diterima", "menuju", "ditangani", "menunggu")},
+    "pergi": {(s, s) for s in OPEN | {"selesai", "menunggu"}},
+    "terbengkalai": {("diterima", "ditugaskan")},
     "berkas": {(s, s) for s in STATES},
     "berkas-hilang": {(s, s) for s in STATES},
     "tenggat": {(s, s) for s in OPEN | {"selesai", "menunggu"}},
@@ -214,6 +217,8 @@ def doc_due(doc):
         moments.append(doc.get("cfm", 0))
     if doc.get("st", 0) == STATES.index("menunggu"):
         moments.append(doc.get("wt", 0))
+    if doc.get("st", 0) == STATES.index("diterima"):
+        moments.append(doc.get("stl", 0))
     moments.append(doc.get("rev", 0))
     return min((m for m in moments if m), default=None)
 

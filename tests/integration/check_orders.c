@@ -246,6 +246,49 @@ START_TEST(other_targets_count_when_somebody_says_so)
 }
 END_TEST
 
+/* Whether the board says that the unit passed so many cases on. */
+static int
+board_counts(const char *unit, int passed_on)
+{
+	struct buf want = { 0 };
+	struct answer a;
+	int there;
+
+	buf_addf(&want, "{\"unit\":\"%s\",\"passed_on\":%d,", unit, passed_on);
+	ask(&a, house.console, "/api/v1/board", NULL, NULL, 0);
+	there = a.status == 200 && strstr(buf_str(&a.body), buf_str(&want)) != NULL;
+	answer_release(&a);
+	buf_release(&want);
+	return there;
+}
+
+/* Three times passed on it lies on the Sekda's desk, and the board counts who passed it. */
+START_TEST(ping_pong_ends_at_the_sekda)
+{
+	static const char *const hops[] = { "teruskan --as ptg-o-dishub-1 --to O-PUCKPP --note x",
+	    "teruskan --as ptg-o-puckpp-1 --to O-DISHUB --note x" };
+	char code[CODE_CHARS + 1], officer[24], nonce[8];
+	struct answer a;
+	json_t *doc;
+
+	sms(CITIZEN, "lampu jalan mati di desa kabat dekat pasar", code);
+	first_task(code, officer, nonce);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_int_eq(act(code, hops[i % 2]), 0);
+	doc = case_in(code, "ditugaskan");
+	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(doc, "units"), 0)), "SEKDA");
+	json_decref(doc);
+	/* the board reads the log: a moment later */
+	for (int64_t end = clock_mono_ms() + 5000; clock_mono_ms() < end && !board_counts("O-DISHUB", 2);)
+		;
+	ck_assert(board_counts("O-DISHUB", 2));
+	ck_assert(board_counts("O-PUCKPP", 1));
+	ask(&a, house.console, "/papan", NULL, NULL, 0);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "<td class=\"n\">2</td><td class=\"n\">0</td>"));
+	answer_release(&a);
+}
+END_TEST
+
 Suite *
 orders_suite(void)
 {
@@ -258,6 +301,7 @@ orders_suite(void)
 	tcase_add_test(tc, a_wait_is_refused_with_a_reason);
 	tcase_add_test(tc, the_bupati_asks_and_is_answered);
 	tcase_add_test(tc, a_second_alarm_and_signs_of_life);
+	tcase_add_test(tc, ping_pong_ends_at_the_sekda);
 	tcase_add_test(tc, other_targets_count_when_somebody_says_so);
 	suite_add_tcase(s, tc);
 	return s;

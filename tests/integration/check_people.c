@@ -395,17 +395,42 @@ START_TEST(a_silent_number_is_passed)
 }
 END_TEST
 
+/* Nobody answers at all: that is our gateway, and no head loses his rung. */
+START_TEST(nobody_answers)
+{
+	char text[512];
+
+	says("drill", 0, "officers asked");
+	told("", "sistem", "");
+	text_of("", "sistem", "", text);
+	ck_assert_msg(strstr(text, "periksa gerbang SMS") != NULL, "%s", text);
+	says("officer reach", 0, "SEKDA\tkepala 1/1\t");
+}
+END_TEST
+
 static void
-begin_silent(void)
+silent_house(const char *settings)
 {
 	struct buf line = { 0 };
 
-	house_make("rollcall:\n  count_every: 200ms\nredis:\n  check_every: 1s\n");
+	house_make(settings);
 	buf_addf(&line, "sed -i 's/tak-terjangkau: .*/tak-terjangkau: 2s/; s/dalam: 2h/dalam: 2s/; "
 	    "s/dalam: 30m/dalam: 2s/' %s/sla.yaml", house.conf);
 	ck_assert_int_eq(system(buf_str(&line)), 0);
 	buf_release(&line);
 	house_up();
+}
+
+static void
+begin_silent(void)
+{
+	silent_house("rollcall:\n  count_every: 200ms\n  answering: 0\nredis:\n  check_every: 1s\n");
+}
+
+static void
+begin_mute(void)
+{
+	silent_house("rollcall:\n  count_every: 200ms\n");
 }
 
 /* `kentongan drill`: how many it asked. */
@@ -476,6 +501,45 @@ START_TEST(the_regular_one)
 	ck_assert_int_eq(drill_now(), n);
 	sent_so_many(4 * n);
 	house_down();
+}
+END_TEST
+
+/* The roster changes all the time while reports come in: each becomes a case, read by the router. */
+START_TEST(a_roster_that_moves)
+{
+	char codes[30][CODE_CHARS + 1];
+	struct house h;
+	struct officer o;
+
+	house_eye(&h);
+	o = *officer_find(&h.roster, "kpl-bupati");
+	o.version = 0;
+	for (int i = 0; i < 30; i++) {
+		char from[24];
+
+		snprintf(from, sizeof(from), "+62812345681%02d", i);
+		sms(from, DLH_REPORT, codes[i]);
+		o.order = 1 + i % 2;
+		ck_assert_msg(officers_put(&h.st, &o, 1, "test") >= 0, "%s", store_error(&h.st));
+	}
+	house_close(&h);
+	for (int i = 0; i < 30; i++) {
+		json_t *doc;
+
+		told(codes[i], "*", "");
+		doc = case_in(codes[i], "ditugaskan");
+		ck_assert_str_eq(json_string_value(json_object_get(doc, "category")), "sampah");
+		json_decref(doc);
+	}
+	says("audit verify", 0, "clean");
+}
+END_TEST
+
+START_TEST(an_officer_who_could_not_be_read_back)
+{
+	says("officer add 'Pak Lurah' --name X --unit D112 --phone 08000000999", 1, "no id; write 1 to 23");
+	says("officer add lurah --name X --unit D112 --phone 08000000999 --order 100", 1, "an order of 0 to 99");
+	says("officer add lurah --name X --unit D112 --phone 08000000999", 0, "1 of 1");
 }
 END_TEST
 
@@ -561,6 +625,10 @@ START_TEST(a_call_for_volunteers)
 	/* danger is a report, whatever word it begins with */
 	sms(CUT, "tidak bisa napas tolong", out);
 	told(out, "*", CUT);
+	/* who wants to be called no more is not */
+	sms(DUL, "STOP", NULL);			/* was never called: nothing to end */
+	sms(CUT, "STOP", NULL);
+	comes_to("panggil list", "\tperahu\tended");
 	/* after the end */
 	snprintf(text, sizeof(text), "panggil stop %s", code);
 	says(text, 0, "");
@@ -666,7 +734,7 @@ people_suite(void)
 {
 	Suite *s = suite_create("people");
 	TCase *tc = tcase_create("people"), *impatient = tcase_create("impatient"),
-	    *silent = tcase_create("silent"), *regular = tcase_create("regular");
+	    *silent = tcase_create("silent"), *mute = tcase_create("mute"), *regular = tcase_create("regular");
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, begin, end);
@@ -677,6 +745,8 @@ people_suite(void)
 	tcase_add_test(tc, nobody_keeps_cases_when_the_command_dies);
 	tcase_add_test(tc, a_new_number_is_a_new_phone);
 	tcase_add_test(tc, the_old_number_is_told_nothing);
+	tcase_add_test(tc, a_roster_that_moves);
+	tcase_add_test(tc, an_officer_who_could_not_be_read_back);
 	tcase_add_test(tc, a_call_for_volunteers);
 	tcase_add_test(tc, whom_it_does_not_reach);
 	tcase_add_test(tc, a_call_ends_in_time);
@@ -691,6 +761,10 @@ people_suite(void)
 	tcase_add_test(silent, a_roll_call);
 	tcase_add_test(silent, a_silent_number_is_passed);
 	suite_add_tcase(s, silent);
+	tcase_set_timeout(mute, 120);
+	tcase_add_checked_fixture(mute, begin_mute, end);
+	tcase_add_test(mute, nobody_answers);
+	suite_add_tcase(s, mute);
 	tcase_set_timeout(regular, 120);
 	tcase_add_test(regular, the_regular_one);
 	suite_add_tcase(s, regular);

@@ -186,6 +186,28 @@ START_TEST(one_of_two_answers)
 }
 END_TEST
 
+/* When hardly anybody answers, it is not them. */
+START_TEST(whose_silence_is_believed)
+{
+	int64_t limit = 30 * DAY_MS, now = w.now + 40 * DAY_MS;
+
+	ck_assert_int_eq(rollcall_is_believed(&w.r, now, limit, 20), 1);	/* nobody was asked */
+	for (size_t i = 0; i < w.r.n; i++)
+		w.r.officers[i].ended = i >= 10;
+	for (size_t i = 0; i < 10; i++)
+		rollcall_ask(&w.r.officers[i], w.now, w.now);
+	ck_assert_int_eq(rollcall_is_believed(&w.r, now, limit, 20), 0);
+	rollcall_heard(&w.r.officers[0], w.now + 1);
+	ck_assert_int_eq(rollcall_is_believed(&w.r, now, limit, 20), 0);
+	rollcall_heard(&w.r.officers[1], w.now + 1);
+	ck_assert_int_eq(rollcall_is_believed(&w.r, now, limit, 20), 1);
+	/* asked again this morning: he is not overdue */
+	rollcall_ask(&w.r.officers[0], now, now);
+	ck_assert_int_eq(rollcall_is_believed(&w.r, now, limit, 20), 1);
+	ck_assert_int_eq(rollcall_is_believed(&w.r, now, limit, 0), 1);
+}
+END_TEST
+
 START_TEST(reach_by_unit)
 {
 	struct reach *units = xcalloc(w.r.n + 1, sizeof(*units));
@@ -225,6 +247,7 @@ rollcall_suite(void)
 	tcase_add_test(ladder, a_silent_head_is_no_rung);
 	tcase_add_test(ladder, who_was_never_asked_is_a_rung);
 	tcase_add_test(ladder, one_of_two_answers);
+	tcase_add_test(ladder, whose_silence_is_believed);
 	tcase_add_test(ladder, reach_by_unit);
 	suite_add_tcase(s, ladder);
 	return s;
