@@ -408,8 +408,22 @@ def kannel():
     say("ratio to Kannel into an empty sink (goal 0.9)", f"{med(ratios):.2f}   runs {' '.join(f'{r:.2f}' for r in ratios)}")
 
 
+def simulator():
+    """The real decisions in virtual time: case-events per second on one core."""
+    rates = {"a calm year": [], "with 3 floods and a quake": []}
+    for _ in range(RUNS):
+        for name, troubles in zip(rates, ("", "--flood 20 --flood 120 --flood 300 --quake 200")):
+            err = subprocess.run([f"{BUILD}/kentongan", "simulate", *troubles.split()], text=True, check=True,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE).stderr
+            seconds, rate = re.search(r"([\d.]+) s of one core, (\d+) case-events", err).groups()
+            rates[name].append((float(rate), float(seconds)))
+    for name, runs in rates.items():
+        say(f"simulator, {name}, case-events/s", f"{med([r for r, _ in runs]):.0f}   {med([s for _, s in runs]):.2f} s")
+    say("", "(goal 500000 on one core, a year under a minute)")
+
+
 PARTS = {"intake": intake, "road": road, "memory": memory, "deadlines": deadlines, "overdue": overdue, "channels": channels, "outgoing": outgoing,
-         "kannel": kannel}
+         "kannel": kannel, "simulator": simulator}
 NEEDS = {"intake": "", "road": "", "memory": "", "deadlines": "", "overdue": "", "channels": SAY_SETTINGS}
 
 

@@ -95,6 +95,7 @@ cli_parse(struct cli *c, int argc, char **argv, const struct cli_flag *flags, si
 		if (take_flag(name, value, mine ? own : flags, mine ? N_ELEMS(own) : n, &took) != 0)
 			return -1;
 		c->dir_given |= strcmp(name, "dir") == 0;
+		c->conf_given |= strcmp(name, "conf") == 0;
 		i += took;
 	}
 	return 0;
@@ -146,8 +147,10 @@ cli_conf(const struct cli *c, struct policy **p, struct roster *r, struct buf *e
 		    strerror(errno));
 	else if (version_read_files(&files, c->conf, errors) == 0 &&
 	    (*p = policy_parse(&files, errors)) != NULL &&
-	    roster_parse_csv(r, buf_str(&path), buf_str(&text), text.len, errors) == 0)
+	    roster_parse_csv(r, buf_str(&path), buf_str(&text), text.len, errors) == 0) {
+		version_digest((*p)->digest, &files);
 		rc = 0;
+	}
 	conf_release(&files);
 	buf_release(&text);
 	buf_release(&path);

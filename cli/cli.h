@@ -10,7 +10,7 @@
 struct cli_flag { const char *name; const char **value; int *is_set; };
 struct cli {
 	const char *conf, *dir, *redis;
-	int json, dir_given;
+	int json, dir_given, conf_given;
 	const char *args[16]; int args_n;
 };
 /* 0; -1 with the mistake said on standard error. --conf --dir --redis --json are always known. */
@@ -21,8 +21,8 @@ int cli_parse(struct cli *c, int argc, char **argv, const struct cli_flag *flags
  */
 int cli_house(const struct cli *c, struct house *h);
 /*
- * The version and the officers that lie in --conf, without a store: 0, or -1 with a line per mistake.
- * The caller frees both, after a mistake too.
+ * The version that lies in --conf, its digest set, and the officers beside it, without a store: 0, or
+ * -1 with a line per mistake.  The caller frees both, after a mistake too.
  */
 int cli_conf(const struct cli *c, struct policy **p, struct roster *r, struct buf *errors);
 /* Says usage or a reason on standard error and returns the exit status 2 or 1. */
@@ -49,4 +49,6 @@ int cli_clock(int argc, char **argv);
 int cli_audit(int argc, char **argv);
 int cli_demo(int argc, char **argv);
 int cli_simulate(int argc, char **argv);
+int cli_replay(int argc, char **argv);
+int cli_forecast(int argc, char **argv);
 #endif

@@ -33,6 +33,10 @@ static const struct {
 	    "[--dir DIR] [--seconds N] [--speed F]   a working day of the regency in two minutes" },
 	{ "simulate", cli_simulate,
 	    "[--seed N] [--days D] [--reports-per-day R] [--flood DAY] [--quake DAY] ...   a year in seconds" },
+	{ "replay", cli_replay,
+	    "[--conf DIR] [--roster FILE] [--from SEQ] [--to SEQ]   the log decided again, or by other rules" },
+	{ "forecast", cli_forecast,
+	    "[--hours N] [--check] [--json]   which promises will break, and why" },
 };
 
 /* Asked for, it is an answer; else a complaint. */

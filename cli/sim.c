@@ -8,7 +8,10 @@
 #include "core/text.h"
 
 /* What an event is. */
-enum { SIM_DAY, SIM_SENT, SIM_OPEN, SIM_ACT, SIM_HEAD, SIM_ANSWER, SIM_WISH, SIM_MERGE, SIM_DIGEST };
+enum {
+	SIM_DAY, SIM_SENT, SIM_OPEN, SIM_ACT, SIM_HEAD, SIM_ANSWER, SIM_WISH, SIM_MERGE, SIM_MAIL,
+	SIM_SIGN, SIM_REPLY
+};
 
 #define FOR_RUN 9
 #define TROUBLE_AT_MS (14 * HOUR_MS)
@@ -21,7 +24,8 @@ enum { SIM_DAY, SIM_SENT, SIM_OPEN, SIM_ACT, SIM_HEAD, SIM_ANSWER, SIM_WISH, SIM
 /* As the settings of the shipped configuration: five in a quarter of an hour, then digests. */
 static const struct storm_rule storm_rule = { 5, 15 * MINUTE_MS, 10 };
 
-struct sim_mail { struct storm storm; int waiting, is_set; };
+/* An officer's box: what may leave, what still gathers, when it is looked at again (0 not). */
+struct sim_mail { struct storm storm; int waiting, gathering; int64_t wake_ms; const char *kind; };
 struct sim_leader { struct code code; int slot; uint32_t life; };
 
 struct sim_options
@@ -29,8 +33,8 @@ sim_usual(void)
 {
 	const struct wib t = { .year = 2026, .month = 1, .day = 1 };
 
-	return (struct sim_options){ .seed = 1, .start_ms = wib_to_ms(&t), .days = 365,
-	    .reports_per_day = 80, .flood_reports = 1500, .quake_reports = 50000,
+	return (struct sim_options){ .version = "simulasi", .seed = 1, .start_ms = wib_to_ms(&t),
+	    .days = 365, .reports_per_day = 80, .flood_reports = 1500, .quake_reports = 50000,
 	    .engine_down_ms = 3 * HOUR_MS, .gateway_down_ms = 2 * HOUR_MS };
 }
 
@@ -77,7 +81,7 @@ static void
 plan(struct sim *s, int kind, int64_t at_ms, int officer, int slot, int detail)
 {
 	struct sim_event e = { .at_ms = at_ms, .kind = kind, .officer = officer, .slot = slot,
-	    .life = slot >= 0 ? s->slots[slot]->life : 0, .detail = detail };
+	    .life = slot >= 0 ? s->lives[slot] : 0, .detail = detail };
 
 	if (at_ms < s->end_ms)
 		sim_queue_put(&s->events, &e);
@@ -139,50 +143,84 @@ leaves(struct sim *s, int officer, const char *kind, int digest)
 		s->on_message(s, &m, s->arg);
 }
 
-/* What a storm holds leaves as one. */
+static void
+wake(struct sim *s, int officer, int64_t at_ms)
+{
+	struct sim_mail *box = &s->mail[officer];
+
+	if (box->wake_ms != 0 && box->wake_ms <= at_ms)
+		return;
+	box->wake_ms = at_ms;
+	plan(s, SIM_MAIL, at_ms, officer, -1, 0);
+}
+
+/* What may leave, one by one or as a digest, as the storm of its recipient has it. */
+static void
+let_leave(struct sim *s, int officer, int gathered)
+{
+	struct sim_mail *box = &s->mail[officer];
+
+	while (box->waiting > 0) {
+		struct storm_verdict v = storm_decide(&storm_rule, &box->storm, box->waiting, gathered,
+		    s->now_ms);
+
+		box->storm = v.next;
+		if (v.word == STORM_HOLD) {
+			wake(s, officer, v.until_ms);
+			return;
+		}
+		leaves(s, officer, v.word == STORM_SEND ? box->kind : "ikhtisar", v.word == STORM_BUNDLE);
+		box->waiting -= v.word == STORM_SEND ? 1 : box->waiting;
+		if (v.word == STORM_BUNDLE)
+			box->storm = storm_after_digest(&storm_rule, 0, s->now_ms);
+	}
+}
+
 static void
 post(struct sim *s, int officer, const struct message *m)
 {
 	struct sim_mail *box = &s->mail[officer];
-	struct storm_verdict v;
 
 	if (m->lane_e || text_brief(m->kind) == NULL) {
 		leaves(s, officer, m->kind, 0);
 		return;
 	}
-	v = storm_decide(&storm_rule, &box->storm, box->waiting + 1, 0, s->now_ms);
-	box->storm = v.next;
-	if (v.word == STORM_SEND) {
-		leaves(s, officer, m->kind, 0);
-	} else if (v.word == STORM_BUNDLE) {
-		leaves(s, officer, "ikhtisar", 1);
-		box->waiting = 0;
-		box->storm = storm_after_digest(&storm_rule, 0, s->now_ms);
-	} else {
-		box->waiting++;
-		if (!box->is_set)
-			plan(s, SIM_DIGEST, v.until_ms, officer, -1, 0);
-		box->is_set = 1;
+	box->kind = m->kind;
+	if (m->not_before_ms > s->now_ms) {	/* waits for its like */
+		box->gathering++;
+		wake(s, officer, m->not_before_ms);
+		return;
 	}
+	box->waiting++;
+	let_leave(s, officer, 0);
 }
 
 static void
-send_digest(struct sim *s, int officer)
+look_at_mail(struct sim *s, int officer)
 {
 	struct sim_mail *box = &s->mail[officer];
+	int gathered = box->gathering > 0;
 
-	box->is_set = 0;
-	if (box->waiting == 0)
-		return;
-	leaves(s, officer, "ikhtisar", 1);
-	box->waiting = 0;
-	box->storm = storm_after_digest(&storm_rule, 0, s->now_ms);
+	box->wake_ms = 0;
+	box->waiting += box->gathering;
+	box->gathering = 0;
+	let_leave(s, officer, gathered);
 }
 
 static int
 is_urgent(const struct case_record *c)
 {
 	return c->lane_e || c->urgency == URGENCY_DARURAT;
+}
+
+/* Those in the field have to say now and then that they are well. */
+static int
+owes_a_sign(const struct sim *s, const struct case_record *c)
+{
+	for (int i = 0; i < c->clocks_n; i++)
+		if (s->p->clocks[i].stop == STOP_ON_SIGN && c->clocks[i].state == CLOCK_RUNNING)
+			return 1;
+	return 0;
 }
 
 /* An officer's phone rings; whether and when he turns to it is his nature. */
@@ -200,9 +238,15 @@ reach_officer(struct sim *s, int slot, const struct message *m)
 	int64_t heard;
 
 	post(s, officer, m);
+	if (m->group == GROUP_WARNING && owes_a_sign(s, &s->slots[slot]->c))
+		permille = 850;		/* quickly answered */
 	if (dice_chance(&s->dice, 15) || !dice_chance(&s->dice, permille))
 		return;			/* lost on the way, or not heeded */
 	heard = gateway_ms(s, s->now_ms) + dice_while(&s->dice, 5000, 0.7);
+	if (strncmp(m->kind, "mengapa", 7) == 0)
+		plan(s, SIM_REPLY, heard + dice_while(&s->dice, 40 * MINUTE_MS, 1.0), officer, slot, 0);
+	else if (m->group == GROUP_WARNING && owes_a_sign(s, &s->slots[slot]->c))
+		plan(s, SIM_SIGN, heard + dice_while(&s->dice, 3 * MINUTE_MS, 0.8), officer, slot, 0);
 	plan(s, m->group == GROUP_ESCALATION ? SIM_HEAD : SIM_ACT,
 	    sim_reaction_ms(&s->people, &s->dice, officer, heard, urgent), officer, slot, 0);
 }
@@ -228,24 +272,9 @@ reach_reporter(struct sim *s, int slot, const struct message *m)
 static void
 bury(struct sim *s, int slot)
 {
-	s->slots[slot]->life++;
+	s->lives[slot]++;
 	s->free_slots[s->free_n++] = slot;
 	s->open--;
-}
-
-static void
-keep_due(struct sim *s, int slot)
-{
-	struct sim_case *k = s->slots[slot];
-	int64_t due = case_due_ms(&k->c);
-	struct sim_event e = { .at_ms = due, .slot = slot, .where = &k->where };
-
-	if (k->where >= 0 && due == 0)
-		sim_queue_drop(&s->due, k->where);
-	else if (k->where >= 0 && s->due.events[k->where].at_ms != due)
-		sim_queue_move(&s->due, k->where, due);
-	else if (k->where < 0 && due != 0)
-		sim_queue_put(&s->due, &e);
 }
 
 /* Decides, and lets the world hear of it; -1: refused. */
@@ -254,8 +283,8 @@ decide(struct sim *s, int slot, struct command *cmd)
 {
 	struct sim_case *k = s->slots[slot];
 	struct effects *fx = s->fx;
-	struct case_record before;
-	struct sim_step step = { .before = &before, .cmd = cmd, .fx = fx, .slot = k, .now_ms = s->now_ms };
+	struct sim_step step = { .before = &k->c, .cmd = cmd, .fx = fx, .slot = k,
+	    .now_ms = s->now_ms };
 
 	cmd->entropy = dice_throw(&s->dice);
 	if (case_decide(s->p, s->r, &k->c, cmd, s->now_ms, fx) != 0) {
@@ -263,16 +292,12 @@ decide(struct sim *s, int slot, struct command *cmd)
 		return -1;
 	}
 	s->steps++;
-	if (s->on_step != NULL)
-		before = k->c;
-	k->c = fx->after;
-	if (k->taken_ms == 0)
-		k->taken_ms = k->c.taken_ms;
 	if (k->handled_ms == 0)
-		k->handled_ms = k->c.handled_ms;
-	keep_due(s, slot);
+		k->handled_ms = fx->after.handled_ms;
+	sim_queue_set(&s->due, slot, case_due_ms(&fx->after));
 	if (s->on_step != NULL)
 		s->on_step(s, &step, s->arg);
+	k->c = fx->after;
 	for (int i = 0; i < fx->messages_n; i++)
 		if (fx->messages[i].to == TO_OFFICER)
 			reach_officer(s, slot, &fx->messages[i]);
@@ -303,10 +328,11 @@ new_slot(struct sim *s)
 		slot = s->slots_n++;
 		s->slots = xrealloc(s->slots, (size_t)s->slots_n * sizeof(*s->slots));
 		s->free_slots = xrealloc(s->free_slots, (size_t)s->slots_n * sizeof(*s->free_slots));
+		s->lives = xrealloc(s->lives, (size_t)s->slots_n * sizeof(*s->lives));
+		s->lives[slot] = 0;
 		s->slots[slot] = xcalloc(1, sizeof(**s->slots));
 	}
-	s->slots[slot]->where = -1;
-	s->slots[slot]->taken_ms = s->slots[slot]->handled_ms = 0;
+	s->slots[slot]->handled_ms = 0;
 	memset(&s->slots[slot]->c, 0, sizeof(s->slots[slot]->c));
 	s->open++;
 	return slot;
@@ -324,7 +350,7 @@ plan_merge(struct sim *s, int slot, int trouble, const char *place)
 	l = &s->leaders[trouble * (s->people.places_n + 1) + at];
 	if (l->code.s[0] == '\0') {
 		l->code = s->slots[slot]->c.code;
-		l->slot = slot, l->life = s->slots[slot]->life;
+		l->slot = slot, l->life = s->lives[slot];
 	} else if (s->slots[slot]->c.urgency != URGENCY_DARURAT) {
 		plan(s, SIM_MERGE, s->now_ms + 10 * MINUTE_MS + (int64_t)dice_below(&s->dice, HOUR_MS),
 		    s->desk[dice_below(&s->dice, (uint64_t)s->desk_n)], slot,
@@ -336,7 +362,7 @@ static void
 open_case(struct sim *s, int64_t number, int trouble)
 {
 	struct sim_report rep;
-	struct report_facts f = { .channel = "sms", .lang = "id", .policy = "simulasi" };
+	struct report_facts f = { .channel = "sms", .lang = "id" };
 	struct command cmd = { .by = BY_ROUTER, .u = &rep.read, .report = &f };
 	int slot = new_slot(s);
 	enum sim_occasion why = trouble < 0 ? OCCASION_DAY :
@@ -349,6 +375,7 @@ open_case(struct sim *s, int64_t number, int trouble)
 	k->c.code = f.code;
 	f.arrived_ms = s->now_ms - TO_ROUTER_MS;
 	f.received_ms = f.arrived_ms - TO_STORE_MS;
+	SET(f.policy, s->opt.version);
 	SET(f.reporter, rep.reporter);
 	f.lane_e = rep.read.urgency == URGENCY_DARURAT;
 	cmd.event = rep.triage ? ON_TRIAGE : ON_OPEN;
@@ -506,6 +533,44 @@ officer_acts(struct sim *s, int slot, int officer)
 	}
 }
 
+static void
+gives_a_sign(struct sim *s, int slot, int officer)
+{
+	struct command cmd = by_officer(s, ON_SIGN, officer);
+
+	if (owes_a_sign(s, &s->slots[slot]->c))
+		decide(s, slot, &cmd);
+}
+
+static void
+replies(struct sim *s, int slot, int officer)
+{
+	struct command cmd = by_officer(s, ON_ANSWER, officer);
+
+	if (s->slots[slot]->c.asked_by[0] != '\0')
+		decide(s, slot, &cmd);
+}
+
+/* Who stands above all does not go there himself: he asks why, and the head of the lead runs. */
+static int
+presses(struct sim *s, int slot, int officer)
+{
+	const struct unit *u = unit_find(s->p->units, s->r->officers[officer].unit);
+	struct case_record *c = &s->slots[slot]->c;
+	struct command cmd = by_officer(s, ON_WHY, officer);
+	const struct officer *head[1];
+
+	if (u == NULL || u->tier != TIER_KABUPATEN || strcmp(u->code, case_lead(c)) == 0)
+		return 0;
+	if (dice_chance(&s->dice, 300))
+		decide(s, slot, &cmd);
+	if (roster_on_duty(s->r, s->p->calendar, case_lead(c), ROLE_KEPALA, s->now_ms, head,
+	    1) == 1)
+		plan(s, SIM_HEAD, s->now_ms + dice_while(&s->dice, 15 * MINUTE_MS, 0.8),
+		    (int)(head[0] - s->r->officers), slot, 0);
+	return 1;
+}
+
 /* The head who was told does not wait for the one who slept. */
 static void
 head_acts(struct sim *s, int slot, int officer)
@@ -513,6 +578,8 @@ head_acts(struct sim *s, int slot, int officer)
 	struct case_record *c = &s->slots[slot]->c;
 	struct command cmd = by_officer(s, ON_HANDLE, officer);
 
+	if (presses(s, slot, officer))
+		return;
 	if (c->state == CASE_BARU) {
 		place_case(s, slot, officer);
 		return;
@@ -540,7 +607,7 @@ merge(struct sim *s, int slot, int officer, const struct sim_leader *l)
 {
 	struct command cmd = by_officer(s, ON_MERGE, officer);
 
-	if (s->slots[l->slot]->life != l->life)
+	if (s->lives[l->slot] != l->life)
 		return;			/* closed meanwhile: this one is worked on by itself */
 	SET(cmd.into, l->code.s);
 	decide(s, slot, &cmd);
@@ -561,7 +628,7 @@ travel(struct sim *s, const struct sim_event *sent)
 static void
 happen(struct sim *s, const struct sim_event *e)
 {
-	if (e->slot >= 0 && s->slots[e->slot]->life != e->life)
+	if (e->slot >= 0 && s->lives[e->slot] != e->life)
 		return;			/* the case is closed */
 	switch (e->kind) {
 	case SIM_DAY: begin_day(s, e->detail); break;
@@ -576,7 +643,9 @@ happen(struct sim *s, const struct sim_event *e)
 		break;
 	case SIM_WISH: resident_says(s, e->slot, (enum case_event)e->detail); break;
 	case SIM_MERGE: merge(s, e->slot, e->officer, &s->leaders[e->detail]); break;
-	case SIM_DIGEST: send_digest(s, e->officer); break;
+	case SIM_REPLY: replies(s, e->slot, e->officer); break;
+	case SIM_SIGN: gives_a_sign(s, e->slot, e->officer); break;
+	case SIM_MAIL: look_at_mail(s, e->officer); break;
 	}
 }
 
@@ -585,7 +654,7 @@ engine_fires(struct sim *s)
 {
 	struct command cmd = { .event = ON_DUE, .by = BY_TIMER };
 
-	decide(s, s->due.events[0].slot, &cmd);
+	decide(s, sim_queue_first(&s->due), &cmd);
 }
 
 int
@@ -603,6 +672,7 @@ sim_init(struct sim *s, const struct policy *p, const struct roster *r,
 	s->mail = xcalloc(r->n, sizeof(*s->mail));
 	s->leaders = xcalloc((size_t)(opt->troubles_n + 1) * (size_t)(s->people.places_n + 1),
 	    sizeof(*s->leaders));
+	s->due.by_slot = 1;
 	s->fx = xcalloc(1, sizeof(*s->fx));
 	s->desk = xcalloc(r->n, sizeof(*s->desk));
 	for (size_t i = 0; i < r->n; i++)
@@ -619,12 +689,13 @@ sim_run(struct sim *s)
 		int64_t due = sim_queue_next_ms(&s->due), next = sim_queue_next_ms(&s->events);
 		struct sim_event e;
 
+		/* The store's clock never goes back: what is late is late now. */
+		due = due < s->now_ms ? s->now_ms : due;
+		next = next < s->now_ms ? s->now_ms : next;
 		due = due != INT64_MAX ? sim_engine_ms(s, due) : due;
 		if ((due < next ? due : next) >= s->end_ms)
 			break;
-		/* The store's clock never goes back. */
-		if ((due < next ? due : next) > s->now_ms)
-			s->now_ms = due < next ? due : next;
+		s->now_ms = due < next ? due : next;
 		if (due < next)
 			engine_fires(s);
 		else if (sim_queue_take(&s->events, &e) == 0)
@@ -642,6 +713,7 @@ sim_release(struct sim *s)
 		free(s->slots[i]);
 	free(s->slots);
 	free(s->free_slots);
+	free(s->lives);
 	free(s->mail);
 	free(s->leaders);
 	free(s->fx);

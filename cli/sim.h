@@ -22,6 +22,7 @@ struct sim_options {
 	int64_t start_ms;		/* a midnight of WIB */
 	int days, reports_per_day;
 	int flood_reports, quake_reports;	/* in 40 minutes, in ten */
+	char version[33];		/* that reports are opened under, as the log names it */
 	int64_t engine_down_ms, gateway_down_ms;	/* from 14:00 of the day */
 	struct sim_trouble troubles[SIM_TROUBLES]; int troubles_n;
 };
@@ -32,16 +33,14 @@ struct sim_options sim_usual(void);
 struct sim_case {
 	struct case_record c;
 	struct understanding truth;
-	uint32_t life;			/* how many cases this slot had before */
-	int where;			/* its place in the due queue; -1: closed */
-	int64_t taken_ms, handled_ms;	/* the first time, whatever was disputed later; 0 never */
+	int64_t handled_ms;		/* the first act, whatever was disputed later; 0 none */
 };
 
 struct sim_step {
 	const struct case_record *before;
 	const struct command *cmd;
 	const struct effects *fx;
-	const struct sim_case *slot;	/* as it is after the step, a closed one too */
+	const struct sim_case *slot;	/* its case still is the one before */
 	int64_t now_ms;
 };
 struct sim_message { int officer; int digest; const char *kind; int64_t at_ms; };
@@ -52,8 +51,9 @@ struct sim {
 	const struct roster *r;
 	struct sim_people people;
 	struct dice dice;
-	struct sim_queue events, due;
+	struct sim_queue events, due;	/* due: each open case once */
 	struct sim_case **slots; int slots_n; int *free_slots; int free_n;
+	uint32_t *lives;		/* by slot: how many cases it had before */
 	int64_t now_ms, end_ms;
 	int open;
 	uint64_t steps, refused;

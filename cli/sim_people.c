@@ -7,7 +7,8 @@
 
 #include "router/assign.h"
 
-enum { FOR_OFFICER = 1, FOR_DAY, FOR_MOMENT, FOR_REPORT, FOR_LATENCY };
+enum { FOR_OFFICER = 1, FOR_DAY, FOR_MOMENT, FOR_REPORT, FOR_LATENCY,
+	FOR_PLACE };
 
 #define RESIDENTS 300000		/* who ever report */
 #define ATTENTION_MS (4 * MINUTE_MS)	/* an officer gives to one message */
@@ -41,26 +42,25 @@ weight_of(const char *code)
 	return 1;
 }
 
-/* People live by hamlets: a desa weighs as many as the gazetteer knows of it. */
+/*
+ * Desa are of different sizes, the same ones in every run; how many live in each is not in the
+ * gazetteer.  A kelurahan is a part of a town.
+ */
 static void
 settle_places(struct sim_people *w)
 {
 	const struct gazetteer *g = w->p->places;
-	const struct spelling *spelt;
-	size_t n = gazetteer_spellings(g, &spelt);
 	double sum = 0;
 
 	w->place = xcalloc(gazetteer_count(g) + 1, sizeof(*w->place));
 	w->places = xcalloc(gazetteer_count(g) + 1, sizeof(*w->places));
 	for (size_t i = 0; i < gazetteer_count(g); i++) {
 		const struct place *p = place_at(g, i);
-		int hamlets = 2;
+		struct dice d = dice_for(0, FOR_PLACE, i);
 
 		if (p->kind != PLACE_DESA && p->kind != PLACE_KELURAHAN)
 			continue;
-		for (size_t s = 0; s < n; s++)
-			hamlets += spelt[s].kind == SPELLING_DUSUN && spelt[s].place == p;
-		sum += hamlets;
+		sum += (double)dice_while(&d, p->kind == PLACE_KELURAHAN ? 1500 : 1000, 0.5);
 		w->place[w->places_n] = p;
 		w->places[w->places_n++] = sum;
 	}
@@ -90,7 +90,8 @@ sim_people_init(struct sim_people *w, const struct policy *p, const struct roste
 		const struct unit *u = unit_find(p->units, r->officers[i].unit);
 		int fate = (int)dice_below(&d, 100);
 
-		w->officers[i].temper = u != NULL && u->tier == TIER_LAYANAN ? TEMPER_DESK : fate < 15 ? TEMPER_LAZY : fate < 20 ? TEMPER_NO_SIGNAL :
+		w->officers[i].temper = u != NULL && u->tier == TIER_LAYANAN ? TEMPER_DESK :
+		    fate < 15 ? TEMPER_LAZY : fate < 20 ? TEMPER_NO_SIGNAL :
 		    fate < 50 ? TEMPER_QUICK : TEMPER_USUAL;
 	}
 	return w->places_n > 0 && w->categories_n > 0 ? 0 : -1;

@@ -47,10 +47,12 @@ int sim_reports_of_day(const struct sim_people *w, int64_t day, int mean);
 int64_t sim_moment_of_report(const struct sim_people *w, int64_t day, int n);
 void sim_report_draw(const struct sim_people *w, enum sim_occasion why, int64_t number,
     struct sim_report *out);
-int64_t sim_latency_ms(const struct sim_people *w, int64_t number);	/* from the phone to the gateway */
+/* From the phone to the gateway. */
+int64_t sim_latency_ms(const struct sim_people *w, int64_t number);
 /* When the officer turns to what was heard at this moment; he does one thing after the other. */
 int64_t sim_reaction_ms(struct sim_people *w, struct dice *d, int officer, int64_t heard_ms,
     int urgent);
 /* Work that takes a while: waits for the morning unless a life depends on it. */
-int64_t sim_work_ends_ms(struct dice *d, int64_t from_ms, int64_t median_ms, double sigma, int urgent);
+int64_t sim_work_ends_ms(struct dice *d, int64_t from_ms, int64_t median_ms, double sigma,
+    int urgent);
 #endif

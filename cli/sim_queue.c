@@ -1,106 +1,177 @@
 #include "cli/sim_queue.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/buf.h"
 
 static int
-is_before(const struct sim_event *a, const struct sim_event *b)
+is_before(const struct sim_node *a, const struct sim_node *b)
 {
 	return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
 }
 
 static void
-set(struct sim_queue *q, size_t at, const struct sim_event *e)
+set(struct sim_queue *q, size_t at, struct sim_node e)
 {
-	q->events[at] = *e;
-	if (e->where != NULL)
-		*e->where = (int)at;
+	q->nodes[at] = e;
+	if (q->by_slot)
+		q->places[e.index] = (int)at + 1;
+}
+
+/* Four children: half as deep as with two, and the four lie side by side. */
+#define CHILDREN 4
+#define PARENT(at) (((at) - 1) / CHILDREN)
+
+static void
+rise(struct sim_queue *q, size_t at, struct sim_node e)
+{
+	for (; at > 0 && is_before(&e, &q->nodes[PARENT(at)]); at = PARENT(at))
+		set(q, at, q->nodes[PARENT(at)]);
+	set(q, at, e);
 }
 
 static void
-rise(struct sim_queue *q, size_t at, struct sim_event e)
+sink(struct sim_queue *q, size_t at, struct sim_node e)
 {
-	for (; at > 0 && is_before(&e, &q->events[(at - 1) / 2]); at = (at - 1) / 2)
-		set(q, at, &q->events[(at - 1) / 2]);
-	set(q, at, &e);
-}
+	for (size_t child; (child = CHILDREN * at + 1) < q->n; at = child) {
+		size_t end = child + CHILDREN < q->n ? child + CHILDREN : q->n;
 
-static void
-sink(struct sim_queue *q, size_t at, struct sim_event e)
-{
-	for (size_t child; (child = 2 * at + 1) < q->n; at = child) {
-		child += child + 1 < q->n && is_before(&q->events[child + 1], &q->events[child]);
-		if (!is_before(&q->events[child], &e))
+		for (size_t c = child + 1; c < end; c++)
+			if (is_before(&q->nodes[c], &q->nodes[child]))
+				child = c;
+		if (!is_before(&q->nodes[child], &e))
 			break;
-		set(q, at, &q->events[child]);
+		set(q, at, q->nodes[child]);
 	}
-	set(q, at, &e);
+	set(q, at, e);
 }
 
 static void
-settle(struct sim_queue *q, size_t at, struct sim_event e)
+settle(struct sim_queue *q, size_t at, struct sim_node e)
 {
-	if (at > 0 && is_before(&e, &q->events[(at - 1) / 2]))
+	if (at > 0 && is_before(&e, &q->nodes[PARENT(at)]))
 		rise(q, at, e);
 	else
 		sink(q, at, e);
 }
 
-void
-sim_queue_put(struct sim_queue *q, const struct sim_event *e)
+static void
+add(struct sim_queue *q, int64_t at_ms, uint32_t index)
 {
-	struct sim_event mine = *e;
-
 	if (q->n == q->cap) {
 		q->cap = q->cap != 0 ? 2 * q->cap : 1024;
-		q->events = xrealloc(q->events, q->cap * sizeof(*q->events));
+		q->nodes = xrealloc(q->nodes, q->cap * sizeof(*q->nodes));
 	}
-	mine.order = q->order++;
-	rise(q, q->n++, mine);
+	rise(q, q->n++, (struct sim_node){ at_ms, q->order++, index });
 }
 
-void
-sim_queue_drop(struct sim_queue *q, int place)
+static void
+drop(struct sim_queue *q, size_t place)
 {
-	struct sim_event last = q->events[--q->n];
-	int *where = q->events[place].where;
+	struct sim_node last = q->nodes[--q->n];
 
-	if (where != NULL)
-		*where = -1;
-	if ((size_t)place != q->n)
-		settle(q, (size_t)place, last);
-}
-
-int
-sim_queue_take(struct sim_queue *q, struct sim_event *out)
-{
-	if (q->n == 0)
-		return -1;
-	*out = q->events[0];
-	sim_queue_drop(q, 0);
-	return 0;
+	if (q->by_slot)
+		q->places[q->nodes[place].index] = 0;
+	if (place != q->n)
+		settle(q, place, last);
 }
 
 int64_t
 sim_queue_next_ms(const struct sim_queue *q)
 {
-	return q->n > 0 ? q->events[0].at_ms : INT64_MAX;
+	return q->n > 0 ? q->nodes[0].at_ms : INT64_MAX;
+}
+
+/* ---- of events ---- */
+
+/* Room for one more, and as much again: every event may be unused at once. */
+static void
+more_events(struct sim_queue *q)
+{
+	size_t n = q->events_n != 0 ? 2 * q->events_n : 1024;
+
+	q->events = xrealloc(q->events, n * sizeof(*q->events));
+	q->unused = xrealloc(q->unused, n * sizeof(*q->unused));
+	while (n > q->events_n)
+		q->unused[q->unused_n++] = (uint32_t)--n;
+	q->events_n += q->unused_n;
 }
 
 void
-sim_queue_move(struct sim_queue *q, int place, int64_t at_ms)
+sim_queue_put(struct sim_queue *q, const struct sim_event *e)
 {
-	struct sim_event e = q->events[place];
+	uint32_t index;
 
-	e.at_ms = at_ms;
-	e.order = q->order++;
-	settle(q, (size_t)place, e);
+	if (q->unused_n == 0)
+		more_events(q);
+	index = q->unused[--q->unused_n];
+	q->events[index] = *e;
+	add(q, e->at_ms, index);
+}
+
+int
+sim_queue_take(struct sim_queue *q, struct sim_event *out)
+{
+	uint32_t index;
+
+	if (q->n == 0)
+		return -1;
+	index = q->nodes[0].index;
+	*out = q->events[index];
+	q->unused[q->unused_n++] = index;
+	drop(q, 0);
+	return 0;
+}
+
+/* ---- of slots ---- */
+
+static void
+know_slot(struct sim_queue *q, int slot)
+{
+	size_t n = q->places_n;
+
+	if ((size_t)slot < n)
+		return;
+	q->places_n = (size_t)slot < 512 ? 1024 : 2 * (size_t)slot;
+	q->places = xrealloc(q->places, q->places_n * sizeof(*q->places));
+	memset(q->places + n, 0, (q->places_n - n) * sizeof(*q->places));
+}
+
+int64_t
+sim_queue_when(const struct sim_queue *q, int slot)
+{
+	return (size_t)slot < q->places_n && q->places[slot] != 0 ?
+	    q->nodes[q->places[slot] - 1].at_ms : 0;
+}
+
+int
+sim_queue_first(const struct sim_queue *q)
+{
+	return (int)q->nodes[0].index;
+}
+
+void
+sim_queue_set(struct sim_queue *q, int slot, int64_t at_ms)
+{
+	int64_t was = sim_queue_when(q, slot);
+
+	know_slot(q, slot);
+	if (was == 0 && at_ms != 0)
+		add(q, at_ms, (uint32_t)slot);
+	else if (was != 0 && at_ms == 0)
+		drop(q, (size_t)q->places[slot] - 1);
+	else if (was != at_ms)
+		settle(q, (size_t)q->places[slot] - 1,
+		    (struct sim_node){ at_ms, q->order++, (uint32_t)slot });
 }
 
 void
 sim_queue_release(struct sim_queue *q)
 {
+	free(q->nodes);
 	free(q->events);
+	free(q->unused);
+	free(q->places);
 	*q = (struct sim_queue){ 0 };
 }

@@ -56,20 +56,19 @@ count_ledger(struct tally *t, const struct case_record *c, int64_t now_ms)
 }
 
 static void
-count_handled(struct tally_unit *u, const struct sim_case *k)
+count_handled(struct tally_unit *u, double hours)
 {
 	if (u->n == u->cap) {
 		u->cap = u->cap != 0 ? 2 * u->cap : 64;
 		u->hours = xrealloc(u->hours, (size_t)u->cap * sizeof(*u->hours));
 	}
-	u->hours[u->n++] = (double)(k->handled_ms - k->c.received_ms) / (double)HOUR_MS;
+	u->hours[u->n++] = hours;
 }
 
 /* What became of a case, at its end or at the run's. */
 static void
-judge(struct tally *t, const struct sim_case *k, int64_t now_ms)
+judge(struct tally *t, const struct sim_case *k, const struct case_record *c, int64_t now_ms)
 {
-	const struct case_record *c = &k->c;
 	const struct category *cat = category_find(t->s->p->catalogue, c->category);
 	int lead = unit_index(t, k->truth.units_n > 0 ? k->truth.units[0] : t->s->p->triage_unit);
 	int within;
@@ -103,15 +102,15 @@ judge(struct tally *t, const struct sim_case *k, int64_t now_ms)
 	t->units[lead].judged++;
 	t->units[lead].within += within;
 	if (k->handled_ms != 0)
-		count_handled(&t->units[lead], k);
+		count_handled(&t->units[lead],
+		    (double)(k->handled_ms - c->received_ms) / (double)HOUR_MS);
 }
 
-static void
-on_step(const struct sim *s, const struct sim_step *step, void *arg)
+void
+tally_step(struct tally *t, const struct sim_step *step)
 {
-	struct tally *t = arg;
 	const struct escalation *e = &step->fx->esc;
-	int clock = e->kind != ESC_NONE ? policy_clock_index(s->p, e->clock) : -1;
+	int clock = e->kind != ESC_NONE ? policy_clock_index(t->s->p, e->clock) : -1;
 
 	if (clock >= 0 && e->kind == ESC_BREACH)
 		t->breaches[clock]++;
@@ -120,14 +119,21 @@ on_step(const struct sim *s, const struct sim_step *step, void *arg)
 	else if (clock >= 0 && strchr(e->rung, '%') == NULL)
 		count_rung(t, e, clock);
 	if (step->fx->after.state == CASE_DITUTUP && step->before->state != CASE_DITUTUP)
-		judge(t, step->slot, step->now_ms);
+		judge(t, step->slot, &step->fx->after, step->now_ms);
 	if (step->before->version == 0) {
 		int lead = unit_index(t, step->slot->truth.units_n > 0 ? step->slot->truth.units[0] :
-		    s->p->triage_unit);
+		    t->s->p->triage_unit);
 
 		if (lead >= 0)
 			t->units[lead].cases++;
 	}
+}
+
+static void
+on_step(const struct sim *s, const struct sim_step *step, void *arg)
+{
+	(void)s;
+	tally_step(arg, step);
 }
 
 static void
@@ -209,13 +215,12 @@ compare_hours(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static const struct tally_unit *sorted_units;
-
 static int
-compare_units(const void *a, const void *b)
+compare_units(const void *a, const void *b, void *units)
 {
+	const struct tally_unit *u = units;
 	int x = *(const int *)a, y = *(const int *)b;
-	int64_t p = sorted_units[x].cases, q = sorted_units[y].cases;
+	int64_t p = u[x].cases, q = u[y].cases;
 
 	return p != q ? (p < q) - (p > q) : (x > y) - (x < y);
 }
@@ -228,8 +233,7 @@ print_units(struct tally *t, struct buf *out)
 
 	for (int i = 0; i < n; i++)
 		order[i] = i;
-	sorted_units = t->units;
-	qsort(order, (size_t)n, sizeof(*order), compare_units);
+	qsort_r(order, (size_t)n, sizeof(*order), compare_units, t->units);
 	buf_adds(out, "\nload per unit (the busiest)   cases   within 4 h   median h to the first act\n");
 	for (int i = 0; i < n && i < TOP_UNITS && t->units[order[i]].cases > 0; i++) {
 		struct tally_unit *u = &t->units[order[i]];
@@ -282,8 +286,8 @@ tally_print(struct tally *t, struct buf *out)
 	for (int i = 0; i <= TALLY_MESSAGES; i++)
 		days += t->mail[i];
 	for (int i = 0; i < s->slots_n; i++)
-		if (s->slots[i]->where >= 0)
-			judge(t, s->slots[i], s->now_ms);
+		if (sim_queue_when(&s->due, i) != 0)
+			judge(t, s->slots[i], &s->slots[i]->c, s->now_ms);
 	buf_addf(out, "seed %" PRIu64 ", %d days, %d reports a day\n", s->opt.seed, s->opt.days,
 	    s->opt.reports_per_day);
 	buf_addf(out, "cases %" PRId64 " (open at the end %d), commands taken %" PRIu64 ", refused %" PRIu64

@@ -29,6 +29,8 @@ struct tally {
 };
 
 void tally_init(struct tally *t, struct sim *s);	/* becomes the run's watcher */
+/* One step, for a watcher that looks at steps besides. */
+void tally_step(struct tally *t, const struct sim_step *step);
 /* Judges the cases still open, then appends the report: lines of text. */
 void tally_print(struct tally *t, struct buf *out);
 void tally_release(struct tally *t);

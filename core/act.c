@@ -246,8 +246,7 @@ act_reckon(struct step *s)
 		    policy_clock_index(s->p, s->cmd->was->clocks[i].name) < 0)
 			return step_refuse(s, REFUSED_CLOCK);
 	clocks_reckon(s, s->cmd->was);
-	snprintf(s->c->policy, sizeof(s->c->policy), "%.*s", (int)sizeof(s->c->policy) - 1,
-	    s->p->digest);
+	SET(s->c->policy, s->p->digest);
 	s->c->undo.until_ms = 0;	/* it names clocks by their rows */
 	return 0;
 }

@@ -44,6 +44,13 @@ wib_day(int64_t ms)
 	return floor_div(ms + WIB_MS, DAY_MS);
 }
 
+/* 0 Sunday. */
+static int
+weekday_of(int64_t day)
+{
+	return (int)((((day + EPOCH_WEEKDAY) % 7) + 7) % 7);
+}
+
 void
 wib_day_of(struct wib *out, int64_t day)
 {
@@ -58,7 +65,7 @@ wib_day_of(struct wib *out, int64_t day)
 	out->day = (int)(day_of_year - (153 * m + 2) / 5 + 1);
 	out->month = (int)(m < 10 ? m + 3 : m - 9);
 	out->year = (int)(y + cycle * 400 + (out->month <= 2));
-	out->weekday = (int)((((day + EPOCH_WEEKDAY) % 7) + 7) % 7);
+	out->weekday = weekday_of(day);
 }
 
 void
@@ -322,10 +329,9 @@ calendar_is_holiday(const struct calendar *c, int64_t day)
 int
 calendar_is_working(const struct calendar *c, int64_t day)
 {
-	struct wib t;
+	int weekday = weekday_of(day);
 
-	wib_day_of(&t, day);
-	if (t.weekday == SATURDAY || t.weekday == SUNDAY)
+	if (weekday == SATURDAY || weekday == SUNDAY)
 		return 0;
 	return !calendar_is_holiday(c, day);
 }

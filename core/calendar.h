@@ -16,6 +16,8 @@
 #define HOUR_MS   (60 * MINUTE_MS)
 #define DAY_MS    (24 * HOUR_MS)
 #define WIB_MS    (7 * HOUR_MS)
+/* Some 30,000 years: differences and sums of times stay far from the ends of int64_t. */
+#define MS_MOST   INT64_C(1000000000000000)
 
 /* month 1-12, weekday 0 = Sunday */
 struct wib { int year, month, day, hour, minute, second, weekday; };

@@ -103,8 +103,6 @@ struct field { const char *key; enum field_kind kind; size_t offset, size; int64
 #define MS(k, f) { k, FIELD_MS, offsetof(struct case_record, f), 0, MS_MOST }
 #define TEXT(k, f) { k, FIELD_TEXT, offsetof(struct case_record, f), \
 	sizeof(((struct case_record *)0)->f), 0 }
-/* Some 30,000 years: differences and sums of times stay far from the ends of int64_t. */
-#define MS_MOST INT64_C(1000000000000000)
 
 static const struct field fields[] = {
 	TEXT("code", code.s), MS("v", version), ENUM("st", state, CASE_DITUTUP),
@@ -125,6 +123,7 @@ static const struct field fields[] = {
 	MS("wd", waited_ms),
 	MS("wu", wish.until_ms), TEXT("wo", wish.officer), TEXT("ww", wish.reason),
 	MS("dt", date_ms), TEXT("ask", asked_by), INT("al", alarms), MS("rev", review_ms),
+	MS("sp", spoken_ms), INT("sr", spoken_rung),
 	MS("stl", stall_ms), MS("abt", abandoned_ms), INT("abn", abandoned),
 	ENUM("us", undo.state, CASE_DITUTUP), TEXT("uo", undo.officer), TEXT("uh", undo.holder),
 	MS("uu", undo.until_ms), INT("uc", undo.clocks),

@@ -125,6 +125,8 @@ struct case_record {
 	int64_t stall_ms;		/* in diterima: abandoned then, if nothing is done; 0 never */
 	int64_t abandoned_ms;		/* accepted, abandoned, and not taken again since; 0 not */
 	int abandoned;			/* how often */
+	int64_t spoken_ms;		/* a rung last told somebody then; spoken_rung: its place */
+	int spoken_rung;
 	int64_t review_ms;		/* looked at again then, if nothing else is due */
 	/* What the last act changed, while it may be taken back. */
 	struct {

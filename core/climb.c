@@ -101,6 +101,16 @@ is_highest_due(const struct step *s, int clock, int rung)
 
 /* Later than this is an outage: then one message per case is enough. */
 #define OUTAGE_MS 5000
+/* What is late after an outage falls due one after the other, in a minute at most. */
+#define RECOVERY_MS MINUTE_MS
+
+/* Somebody at least as high has heard of the case just now, by the ladder of another clock. */
+static int
+is_heard_above(const struct step *s, int rung)
+{
+	return s->c->spoken_ms != 0 && s->now_ms - s->c->spoken_ms < RECOVERY_MS &&
+	    s->c->spoken_rung >= rung;
+}
 
 static void
 climb_rung(struct step *s, int clock, struct escalation *e)
@@ -111,8 +121,8 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 	const struct officer *heads[2];
 	const char *unit;
 	size_t silent, n = rung_recipients(s, g, &unit, heads, N_ELEMS(heads), &silent);
-	int overtaken = is_overtaken(s, clock, l, k->rung) ||
-	    (e->late_ms > OUTAGE_MS && !is_highest_due(s, clock, k->rung));
+	int overtaken = is_overtaken(s, clock, l, k->rung) || (e->late_ms > OUTAGE_MS &&
+	    (!is_highest_due(s, clock, k->rung) || is_heard_above(s, k->rung)));
 
 	SET(e->rung, g->name);
 	SET(e->told, unit);
@@ -144,6 +154,8 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 		return;
 	}
 	e->kind = ESC_RUNG;
+	s->c->spoken_ms = s->now_ms;
+	s->c->spoken_rung = k->rung - 1;
 	for (size_t i = 0; i < n; i++) {
 		const char *kind = s->c->sealed ? "eskalasi-rahasia" :
 		    e->late_ms > OUTAGE_MS ? TEXT_GATHERED : "eskalasi";

@@ -1,6 +1,7 @@
 #include "core/unit.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,8 @@ struct area {
 struct unit_table {
 	struct unit *units;		/* in the file's order */
 	size_t n;
-	const struct unit **by_code;
+	const struct unit **by_code;	/* a hash table, at most half full */
+	size_t by_code_n;		/* a power of two */
 	struct area *areas;
 	size_t areas_n;
 };
@@ -159,12 +161,19 @@ read_row(struct unit *u, struct row *r, const int *columns)
 
 /* ---- the table ---- */
 
-static int
-compare_codes(const void *a, const void *b)
+/* Where the unit of that code stands in the hash table, or would.  Decisions ask some ten times. */
+static size_t
+place_of_code(const struct unit_table *t, const char *code)
 {
-	const struct unit *const *x = a, *const *y = b;
+	uint32_t h = 2166136261u;	/* FNV-1a */
+	size_t at;
 
-	return strcmp((*x)->code, (*y)->code);
+	for (const char *s = code; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * 16777619u;
+	at = h & (t->by_code_n - 1);
+	while (t->by_code[at] != NULL && strcmp(t->by_code[at]->code, code) != 0)
+		at = (at + 1) & (t->by_code_n - 1);
+	return at;
 }
 
 static int
@@ -172,20 +181,21 @@ index_codes(struct unit_table *t, const struct csv *csv, struct buf *errors)
 {
 	int mistakes = 0;
 
-	t->by_code = xcalloc(t->n + 1, sizeof *t->by_code);
-	for (size_t i = 0; i < t->n; i++)
-		t->by_code[i] = &t->units[i];
-	qsort(t->by_code, t->n, sizeof *t->by_code, compare_codes);
-	for (size_t i = 1; i < t->n; i++)
-		if (strcmp(t->by_code[i - 1]->code, t->by_code[i]->code) == 0) {
-			size_t a = (size_t)(t->by_code[i - 1] - t->units),
-			       b = (size_t)(t->by_code[i] - t->units);
+	t->by_code_n = 16;
+	while (t->by_code_n < 2 * t->n)
+		t->by_code_n *= 2;
+	t->by_code = xcalloc(t->by_code_n, sizeof *t->by_code);
+	for (size_t i = 0; i < t->n; i++) {
+		size_t at = place_of_code(t, t->units[i].code);
 
-			csv_mistake(csv, a > b ? a : b, errors,
-			    "kode %s stands twice (see line %d); remove one",
-			    t->units[a].code, csv_line(csv, a > b ? b : a));
-			mistakes++;
+		if (t->by_code[at] == NULL) {
+			t->by_code[at] = &t->units[i];
+			continue;
 		}
+		csv_mistake(csv, i, errors, "kode %s stands twice (see line %d); remove one",
+		    t->units[i].code, csv_line(csv, (size_t)(t->by_code[at] - t->units)));
+		mistakes++;
+	}
 	return mistakes;
 }
 
@@ -378,19 +388,10 @@ unit_at(const struct unit_table *t, size_t i)
 
 /* ---- questions ---- */
 
-static int
-compare_key(const void *key, const void *item)
-{
-	return strcmp(key, (*(const struct unit *const *)item)->code);
-}
-
 const struct unit *
 unit_find(const struct unit_table *t, const char *code)
 {
-	const struct unit *const *found =
-	    bsearch(code, t->by_code, t->n, sizeof *t->by_code, compare_key);
-
-	return found == NULL ? NULL : *found;
+	return t->by_code[place_of_code(t, code)];
 }
 
 /* First row of the tier and area, or where it would stand. */

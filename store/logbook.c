@@ -149,6 +149,22 @@ add_snapshot(struct buf *b, const struct policy *p, const struct case_record *c)
 	buf_adds(b, c->sealed ? ",\"sealed\":1}" : "}");
 }
 
+/* Of the report only what decides; whose it is and what it says is not ours to repeat. */
+static void
+add_report(struct buf *b, const struct report_facts *f)
+{
+	static const char *const names[] = { "e", "hide", "empty", "who" };
+	const int set[] = { f->lane_e, f->hide_reporter, f->empty, f->reporter[0] != '\0' };
+
+	buf_addf(b, ",\"rep\":{\"ar\":%" PRId64, f->arrived_ms);
+	buf_add_pair_if(b, "ch", f->channel);
+	buf_add_pair_if(b, "lang", f->lang);
+	for (size_t i = 0; i < N_ELEMS(names); i++)
+		if (set[i])
+			buf_addf(b, ",\"%s\":1", names[i]);
+	buf_addc(b, '}');
+}
+
 static void
 add_command(struct buf *b, const struct command *cmd)
 {
@@ -177,7 +193,13 @@ add_command(struct buf *b, const struct command *cmd)
 			buf_addf(b, "%s\"%s\"", i ? "," : "", u->units[i]);
 		buf_adds(b, "]}");
 	}
-	buf_addc(b, '}');
+	if (cmd->report != NULL)
+		add_report(b, cmd->report);
+	if (cmd->heard_ms != 0)
+		buf_addf(b, ",\"heard\":%" PRId64, cmd->heard_ms);
+	if (cmd->references_n != 0)
+		buf_addf(b, ",\"refs\":%d", cmd->references_n);
+	buf_adds(b, cmd->answer ? ",\"ans\":1}" : "}");
 }
 
 void

@@ -555,6 +555,9 @@ def main():
         check_worth(v, history, codes)
     status, report = house.command("audit", "verify")
     v.check("I5 audit", status == 0, "audit verify: %s" % report.strip())
+    status, report = house.command("replay")
+    v.check("J11 replay", status == 0, "replay: %s" % report.strip()[:2000])
+    v.fact("%s", report.strip().split("\n")[-1])
     for fact in v.facts:
         print("     %s" % fact)
     print("checker %s: %s" % (args.phase, "all held" if not v.faults else

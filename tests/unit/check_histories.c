@@ -377,7 +377,7 @@ entry_of(const struct command *cmd)
 	const struct case_record *b = &h.w.before;
 	struct model_entry e = { .by = cmd->by, .at_ms = h.w.now, .has_u = cmd->u != NULL,
 	    .until_ms = cmd->until_ms, .said = h.fate.said, .clock = h.fate.clock,
-	    .hurried = h.fate.hurried };
+	    .hurried = h.fate.hurried, .rung = h.fate.rung };
 	const struct officer *o = officer_find(&h.w.r, cmd->actor);
 
 	e.on = ON_DUE;
@@ -614,6 +614,7 @@ step(const struct command *cmd)
 
 	memset(&h.fate, 0, sizeof(h.fate));
 	h.fate.esc.why = "";
+	h.fate.rung = -1;
 	foretold = timer ? model_fate(&h.model, &h.w.c, &h.w.r, h.w.now, &h.fate) : 0;
 	rc = world_send(&h.w, *cmd);
 	h.steps++;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define LATE_MS 5000		/* an outage: later than this only the highest rung speaks */
+#define JUST_NOW_MS 60000	/* of a late climb: who has heard just now, need not hear again */
 #define FREE_DAYS 400
 #define COPY(dst, src) snprintf((dst), sizeof(dst), "%s", (src))
 
@@ -752,6 +753,8 @@ pass_moment(struct model *m, const struct model_entry *e)
 	mo->done = 1;
 	if (mo->kind == MOMENT_BREACH && k->breached_ms == 0)
 		k->breached_ms = k->due_ms;
+	if (e->rung >= 0)
+		m->told_ms = e->at_ms, m->told_rung = e->rung;
 	/* nobody was there: the next at once */
 	if (e->hurried && mo + 1 < k->moments + k->n && mo[1].at_ms > e->at_ms)
 		mo[1].at_ms = e->at_ms;
@@ -829,6 +832,7 @@ work_out(struct model *m)
 	memset(m->clocks, 0, sizeof(m->clocks));
 	m->review_ms = m->wait_ms = m->confirm_ms = m->closed_ms = m->stall_ms = 0;
 	m->undo_clocks = 0;
+	m->told_ms = 0;
 	m->passes = m->dated = 0;
 	stay(m, HOLDER_GATEWAY, m->report.received_ms);
 	stay(m, HOLDER_QUEUE, m->report.arrived_ms);
@@ -955,7 +959,9 @@ foretell_rung(const struct model *m, const struct roster *r, int64_t now_ms,
 	f->esc.kind = ESC_PASSED;
 	COPY(f->esc.rung, g->name);
 	COPY(f->esc.told, unit);
-	if (next_is_due || (f->esc.late_ms > LATE_MS && !is_highest(m, f->clock, mo->index, now_ms))) {
+	if (next_is_due || (f->esc.late_ms > LATE_MS &&
+	    (!is_highest(m, f->clock, mo->index, now_ms) ||
+	    (m->told_ms != 0 && m->told_rung >= mo->index && now_ms < m->told_ms + JUST_NOW_MS)))) {
 		f->esc.why = "terlambat";
 		return;
 	}
@@ -977,6 +983,7 @@ foretell_rung(const struct model *m, const struct roster *r, int64_t now_ms,
 		return;
 	}
 	f->esc.kind = ESC_RUNG;
+	f->rung = mo->index;
 }
 
 static void
@@ -1013,6 +1020,7 @@ model_fate(struct model *m, const struct case_record *c, const struct roster *r,
 	const struct moment *mo;
 
 	memset(f, 0, sizeof(*f));
+	f->rung = -1;
 	f->esc.why = "";
 	f->as = ON_DUE;
 	if (d.at_ms == 0 || d.at_ms > now_ms)

@@ -37,7 +37,7 @@ struct model_entry {
 	int another_holder;			/* the case changed hands */
 	/* of a timer: what the model said would happen */
 	enum due_said { SAID_NOTHING, SAID_REVIEW, SAID_WARNING, SAID_BREACH, SAID_RUNG } said;
-	int clock, hurried;
+	int clock, hurried, rung;	/* rung: the one that told somebody; -1 none did */
 };
 
 enum moment_kind { MOMENT_WARNING, MOMENT_BREACH, MOMENT_RUNG };
@@ -57,7 +57,7 @@ struct model_fate {
 	enum due_said said;
 	struct escalation esc;
 	char officers[MODEL_TOLD][OFFICER_ID_CHARS]; int officers_n;
-	int clock, hurried;
+	int clock, hurried, rung;
 };
 
 struct model {
@@ -73,6 +73,7 @@ struct model {
 	struct model_clock clocks[POLICY_CLOCKS];
 	int64_t review_ms, wait_ms, wish_ms, confirm_ms, stall_ms;
 	int passes, dated;
+	int64_t told_ms; int told_rung;	/* the last rung that told somebody */
 	enum case_state wait_back, undo_state;
 	unsigned undo_clocks;
 	struct model_stay stays[MODEL_HISTORY + 4]; int stays_n;
