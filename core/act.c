@@ -26,7 +26,7 @@ act_understand(struct step *s, const struct understanding *u)
 	if (s->t->to != CASE_DITUGASKAN)
 		return;			/* triage: no unit yet */
 	c->units_n = 0;
-	for (int i = 0; i < u->units_n && i < CASE_UNITS; i++)
+	for (int i = 0; i < u->units_n && i < UNDERSTANDING_UNITS; i++)
 		if (unit_find(s->p->units, u->units[i]) != NULL)
 			SET(c->units[c->units_n++], u->units[i]);
 }

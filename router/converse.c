@@ -404,7 +404,6 @@ apply_as(struct router *r, struct entry *e, const struct code *code, struct comm
 		struct stored_case s;
 		struct case_keys keys;
 		struct laporan words = { 0 };
-		struct understanding help;
 		char lookup[33];
 		const struct policy *p;
 		int rc = -1;
@@ -424,8 +423,8 @@ apply_as(struct router *r, struct entry *e, const struct code *code, struct comm
 			if (words.text == NULL && cmd->by != BY_OFFICER && e->words.text != NULL)
 				words.text = xstrdup(e->words.text);	/* opened by a photo or a place */
 			if (cmd->event == ON_HELP) {
-				units_help(p, &s.c, NULL, &help);
-				cmd->u = &help;
+				units_help(p, &s.c, NULL, &r->help);
+				cmd->u = &r->help;
 			}
 			cmd->entropy = house_entropy(&r->h);
 			cmd->heard_ms = cmd->by != BY_OFFICER &&

@@ -23,6 +23,7 @@ struct router {
 	struct flight flights[2];	/* [0] is being filled, [1] may be in the air */
 	struct commit_batch answers;
 	struct effects *fx;
+	struct understanding help;	/* of the second alarm that is being decided: whom it calls */
 	int64_t now_ms;
 	unsigned long opened, triaged, commands, poisoned;
 };
