@@ -311,6 +311,8 @@ repeat(struct rerun *r, struct rerun_case *k, struct recorded *e, const char *en
 		return;
 	}
 	compare(r, e, p, c, entry, len);
+	if (e->seq >= r->from_seq && !k->compared)
+		k->compared = 1, r->cases_n++;
 	*c = r->fx->after;
 	note_rung(&k->before, &e->esc);
 	note_fate(&k->before, p, c);
@@ -428,7 +430,6 @@ rerun_entry(struct rerun *r, int64_t seq, const char *entry, size_t len)
 		k->wanted = seq >= r->from_seq;
 	if (k->lost)
 		return 0;
-	r->cases_n += e.version == 1;
 	r->last_ms = e.at_ms > r->last_ms ? e.at_ms : r->last_ms;
 	repeat(r, k, &e, entry, len);
 	if (!k->lost && r->other != NULL)

@@ -30,6 +30,7 @@ struct rerun_case {
 	struct code code;
 	char category[CATEGORY_CHARS], unit[UNIT_CODE_CHARS];
 	int sealed, latihan, wanted;		/* wanted: opened between from and to */
+	int compared;				/* an entry of it was */
 	int lost;				/* it cannot be decided again: no beginning, or no version */
 	int level;				/* how often it was reopened */
 	struct rerun_world { struct case_record *c; struct buf closed; } was, would;
