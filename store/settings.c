@@ -64,6 +64,10 @@ static const struct setting table[] = {
 	    "a redelivery is recognised for so long" },
 	{ "ingest.lookups", SET_INT, AT(lookups_per_10min), "10", "1", "1000",
 	    "wrong codes per address in ten minutes" },
+	{ "ingest.record.heads", SET_INT, AT(heads_shown), "168", "1", "2000",
+	    "signed heads in /catatan/kepala.json and .atom; 168 are a week" },
+	{ "ingest.record.cache", SET_DURATION, AT(heads_cache_ms), "30s", "100ms", "1h",
+	    "the store is asked for them no more often" },
 	{ "spool.files", SET_INT, AT(spool_files), "20000", "10", "1000000",
 	    "most reports on disk while the store is away" },
 	{ "spool.size", SET_SIZE, AT(spool_bytes), "256MiB", "1MiB", "64GiB",
@@ -127,6 +131,14 @@ static const struct setting table[] = {
 
 	{ "sla.keep_languages", SET_DURATION, AT(keep_languages_ms), "400d", "1d", "4000d",
 	    "a language is remembered for so long after it was asked for" },
+
+	{ "archive.after", SET_DURATION, AT(archive_after_ms), "90d", "1s", "3650d",
+	    "log entries older than this, and closed cases whose last entry is, go to arsip/" },
+	{ "archive.every", SET_DURATION, AT(archive_every_ms), "1h", "100ms", "30d", "looked at so often" },
+	{ "archive.batch", SET_INT, AT(archive_entries), "500", "10", "5000",
+	    "log entries moved at once; 500 hold the store up for some 10 ms" },
+	{ "archive.disk_free", SET_SIZE, AT(archive_free_bytes), "512MiB", "0", "1024GiB",
+	    "nothing is archived while the disk has less room than this" },
 
 	{ "notify.batch", SET_INT, AT(notify_batch), "64", "1", "1000", "messages taken at once" },
 	{ "notify.lease", SET_DURATION, AT(notify_lease_ms), "30s", "1s", "10m",
