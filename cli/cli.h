@@ -39,5 +39,8 @@ int cli_act(int argc, char **argv);
 int cli_officer(int argc, char **argv);
 int cli_reload(int argc, char **argv);
 int cli_audit(int argc, char **argv);
+int cli_archive(int argc, char **argv);
+int cli_export(int argc, char **argv);
+int cli_erase(int argc, char **argv);
 int cli_demo(int argc, char **argv);
 #endif
