@@ -4,14 +4,15 @@
 B        ?= build
 CC       ?= cc
 OPT      ?= -O2 -g
-PKGS     := libevent hiredis jansson libcurl libesmtp-1.0 libsodium libcrypto yaml-0.1 libutf8proc gmime-3.0
+PKGS     := libevent hiredis jansson libcurl libesmtp-1.0 libsodium libcrypto yaml-0.1 libutf8proc gmime-3.0 sqlite3
 MODULES  := lib core store
 DAEMONS  := ingest router sla notify console
 PICTURES := gdlib libexif libsodium
+VERIFY   := libsodium jansson
 RUNTIME  := redis-server redis-tools
 DEVEL    := build-essential pkg-config libevent-dev libhiredis-dev libjansson-dev libssl-dev \
             libcurl4-openssl-dev libesmtp-dev libsodium-dev libyaml-dev libutf8proc-dev \
-            libstemmer-dev libgd-dev libexif-dev libgmime-3.0-dev check
+            libstemmer-dev libgd-dev libexif-dev libgmime-3.0-dev libsqlite3-dev check
 TESTERS  := python3 redis-tools kannel kannel-extras exim4-daemon-light dovecot-imapd openssl
 CHECKERS := $(TESTERS) clang cppcheck libclang-rt-14-dev lua5.1 shellcheck
 
@@ -47,7 +48,7 @@ SHARED    = tests/runner.c tests/say.c
 INTEG     = $(sort $(wildcard tests/integration/check_*.c))
 
 .PHONY: all
-all: $(B)/kentongan $(addprefix $(B)/kentongan-,$(DAEMONS) picture)
+all: $(B)/kentongan $(addprefix $(B)/kentongan-,$(DAEMONS) picture verify)
 
 $(LIB): $(foreach m,$(MODULES),$(call objs,$(m))) $(call assets,store)
 	@rm -f $@
@@ -65,6 +66,10 @@ $(B)/kentongan: $(call objs,cli) $(call parts,router) $(LIB)
 # Reads strangers' pictures: linked with what that needs and no more.
 $(B)/kentongan-picture: $(call objs,picture) $(B)/core/media.o $(B)/lib/buf.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PICLIBS)
+
+# Judges the record without the code that wrote it.
+$(B)/kentongan-verify: $(call objs,verify)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(VERIFY))
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -126,8 +131,9 @@ test:
 	@$(MAKE) --no-print-directory fault-smoke
 	$(B)/tests/integration
 
-# Everything: tests under sanitizers, the long torture, mutants.
+# Everything: tests under sanitizers, years of archive, the long torture, mutants.
 test-full: test asan
+	CK_INCLUDE_TAGS=slow $(B)/tests/integration
 	@$(MAKE) --no-print-directory fault-all
 	@$(MAKE) --no-print-directory mutants
 
@@ -152,6 +158,7 @@ fault-all: all $(B)/bench/fill $(B)/tests/clockshim.so
 	@for mode in points poison; do \
 	  $(TORTURE) run --build $(B)/faults --seconds 60 --rate 30 --mode $$mode || exit 1; done
 	$(TORTURE) redis-stopped --build $(B) --seconds 20
+	$(TORTURE) archive --build $(B)/faults
 	@for s in same-five untouched tamper canary engines clock-redis clock-sla engine-down; do $(TORTURE) $$s --build $(B) || exit 1; done
 
 # Each planted mistake must turn a check red.
@@ -167,7 +174,7 @@ lint:
 	python3 tests/channels.py
 	luac5.1 -p store/kentongan.lua
 	cppcheck -q -j$$(nproc) --error-exitcode=1 --std=c11 -I. --enable=warning,performance,portability \
-	    --inline-suppr --suppress=missingIncludeSystem --suppress=comparePointers $(MODULES) $(DAEMONS) picture cli bench
+	    --inline-suppr --suppress=missingIncludeSystem --suppress=comparePointers $(MODULES) $(DAEMONS) picture verify cli bench
 	shellcheck .ci/run
 
 asan:

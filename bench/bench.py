@@ -4,7 +4,7 @@
 Absolute figures of a noisy machine say little: quote the ratios and the medians.
 Usage: bench.py BUILD [--quick] [PART ...]
 """
-import json, os, re, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
+import hmac, json, os, re, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 
 BUILD = os.path.abspath(sys.argv[1])
 QUICK = "--quick" in sys.argv
@@ -422,9 +422,43 @@ def simulator():
     say("", "(goal 500000 on one core, a year under a minute)")
 
 
+def archive(h):
+    n = 500 if QUICK else 2000
+    secret = open(f"{h.dir}/secrets/sms_http").read().strip().encode()
+
+    def sms(number, text):
+        body = json.dumps({"id": f"arsip-{number}-{text[:5]}", "from": f"+62813{number:08d}", "text": text}).encode()
+        t = str(int(time.time())).encode()
+        sign = hmac.new(secret, t + b"." + body, "sha256").hexdigest()
+        ask = urllib.request.Request(f"http://127.0.0.1:{h.port}/hook/sms/http", body,
+                                     {"X-Kentongan-Signature": f"t={t.decode()},v1={sign}"})
+        with urllib.request.urlopen(ask, timeout=10) as r:
+            return json.load(r)["code"]
+
+    codes = [sms(i, "lampu jalan mati di desa kabat depan balai desa") for i in range(n)]
+    h.drain()
+    for i, code in enumerate(codes):
+        sms(i, f"BATAL {code}")
+    h.drain()
+    time.sleep(1)	# the sealer folds within half a second; what it has not folded stays
+    memory = int(re.search(r"used_memory:(\d+)", h.cli("INFO", "memory")).group(1))
+    t = time.monotonic()
+    said = subprocess.run([f"{BUILD}/kentongan", "archive", "--after", "1ms", "--dir", h.dir, "--conf", h.conf], text=True,
+                          capture_output=True, check=True).stdout
+    took = time.monotonic() - t
+    entries, cases = map(int, re.match(r"archived: (\d+) entries, (\d+) cases", said).groups())
+    size = sum(os.path.getsize(f"{h.dir}/arsip/{f}") for f in os.listdir(f"{h.dir}/arsip"))
+    freed = memory - int(re.search(r"used_memory:(\d+)", h.cli("INFO", "memory")).group(1))
+    say("archive, log entries/s", f"{entries / took:.0f}")
+    say("archive, closed cases/s", f"{cases / took:.0f}")
+    say("bytes of arsip/ per case, its log included", f"{size / cases:.0f}")
+    say("bytes that Redis gives back per case", f"{freed / cases:.0f}")
+
+
 PARTS = {"intake": intake, "road": road, "memory": memory, "deadlines": deadlines, "overdue": overdue, "channels": channels, "outgoing": outgoing,
-         "kannel": kannel, "simulator": simulator}
-NEEDS = {"intake": "", "road": "", "memory": "", "deadlines": "", "overdue": "", "channels": SAY_SETTINGS}
+         "kannel": kannel, "simulator": simulator, "archive": archive}
+NEEDS = {"intake": "", "road": "", "memory": "", "deadlines": "", "overdue": "", "channels": SAY_SETTINGS,
+         "archive": "archive:\n  disk_free: 0\n"}
 
 
 def main():
@@ -434,7 +468,7 @@ def main():
         if part not in NEEDS:
             PARTS[part]()
             continue
-        with House(NEEDS[part], {"sms_map": "bench"} if NEEDS[part] else None) as h:
+        with House(NEEDS[part], {"sms_map": "bench"} if NEEDS[part] == SAY_SETTINGS else None) as h:
             PARTS[part](h)
 
 

@@ -209,6 +209,8 @@ child_start(struct child *c)
 	pid_t parent = getpid();
 	int p[2];
 
+	if (c->before != NULL)
+		c->before(c);
 	if (pipe2(p, O_CLOEXEC) != 0)
 		return -1;
 	c->argv[c->argc] = NULL;

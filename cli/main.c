@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/fault.h"
 #include "lib/log.h"
 
 static const struct {
@@ -29,6 +30,9 @@ static const struct {
 	{ "reload", cli_reload, "[--conf DIR]   check and publish the configuration" },
 	{ "clock", cli_clock, "[accept --as OFFICER --note WHY]   is the store's clock right?" },
 	{ "audit", cli_audit, "verify   is the record whole?" },
+	{ "export", cli_export, "--record FILE   the record for kentongan-verify, without personal data" },
+	{ "archive", cli_archive, "[--after DURATION]   move old entries and closed cases to arsip/ now" },
+	{ "erase", cli_erase, "CODE --as OFFICER   what a citizen wrote, for ever; the record stays whole" },
 	{ "demo", cli_demo,
 	    "[--dir DIR] [--seconds N] [--speed F]   a working day of the regency in two minutes" },
 	{ "simulate", cli_simulate,
@@ -54,6 +58,7 @@ main(int argc, char **argv)
 {
 	log_init("cli", LOG_LEVEL_WARN);
 	seal_init();
+	FAULT_INIT("cli");
 	if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
 		printf("kentongan %s\n", KENTONGAN_VERSION);
 		return 0;

@@ -24,6 +24,7 @@ struct child {
 	int64_t delay_ms;		/* before the next start */
 	char *http;			/* URL it said it listens on */
 	int stop_signal;
+	void (*before)(const struct child *c);	/* each start; NULL nothing */
 };
 
 struct supervisor {

@@ -7,6 +7,8 @@
 #include "console/console.h"
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "store/cases.h"
+#include "store/chain.h"
 
 #define CATCH_UP 2000
 #define PING_MS 15000
@@ -85,6 +87,22 @@ follow(struct console *c)
 	redis_args_release(&a);
 }
 
+/* Of the years in the archive only what is still open matters. */
+static int
+skip_archive(struct console *c)
+{
+	struct seam seam;
+
+	if (seam_read(&c->h.st, &seam) != 0)
+		return -1;
+	if (model_seq(c->model) == 0 && seam.c.seq > 0) {
+		if (cases_silent(&c->h.st, seam.c.seq, take, c) != 0)
+			return -1;
+		model_skip(c->model, seam.c.seq, seam.at_ms);
+	}
+	return 0;
+}
+
 static void
 on_again(evutil_socket_t fd, short what, void *arg)
 {
@@ -98,7 +116,8 @@ on_again(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	if (!c->ready) {	/* the past first, in large steps */
-		int n = logbook_read(&c->h.st, model_seq(c->model), CATCH_UP, take, c);
+		int n = skip_archive(c) != 0 ? -1 :
+		    logbook_read(&c->h.st, model_seq(c->model), CATCH_UP, take, c);
 
 		if (n == CATCH_UP || n < 0) {
 			later(c, n < 0 ? 200 : 0);

@@ -112,6 +112,15 @@ model_free(struct model *m)
 	free(m);
 }
 
+void
+model_skip(struct model *m, int64_t seq, int64_t at_ms)
+{
+	if (seq <= m->seq)
+		return;
+	m->seq = seq;
+	m->at_ms = at_ms;
+}
+
 int64_t model_seq(const struct model *m) { return m->seq; }
 int64_t model_at_ms(const struct model *m) { return m->at_ms; }
 size_t model_open_count(const struct model *m) { return m->open.n; }

@@ -55,6 +55,9 @@ enum model_event model_take(struct model *m, const struct log_line *line, struct
 enum model_event model_describe(const struct log_line *line, struct buf *data);
 const char *model_event_name(enum model_event e);	/* kasus eskalasi sistem */
 
+/* What came up to there is not to be taken in any more. */
+void model_skip(struct model *m, int64_t seq, int64_t at_ms);
+
 int64_t model_seq(const struct model *m);	/* last entry taken in */
 int64_t model_at_ms(const struct model *m);	/* its time */
 size_t model_bytes(const struct model *m);

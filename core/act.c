@@ -43,6 +43,7 @@ act_open(struct step *s)
 	SET(c->channel, f->channel);
 	SET(c->reporter, f->reporter);
 	SET(c->lang, f->lang);
+	SET(c->follows, f->follows);
 	c->received_ms = c->heard_ms = f->received_ms;
 	c->arrived_ms = f->arrived_ms;
 	c->opened_ms = s->now_ms;

@@ -86,6 +86,8 @@ struct case_record {
 	char incident[32];
 	enum close_reason closed_as;
 	char duplicate_of[CODE_CHARS + 1];
+	char follows[CODE_CHARS + 1];	/* the archived case that this one goes on from */
+	char proof[PROOF_CHARS + 1];	/* check code: of the digest of its opening entry */
 
 	char channel[16];		/* how the citizen reached us, and is answered */
 	char reporter[LOOKUP_TEXT];	/* keyed hash of his address; "" anonymous */

@@ -1,5 +1,6 @@
 #include "core/code.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/buf.h"
@@ -301,4 +302,24 @@ nonce_parse(char out[NONCE_CHARS + 1], const char *s, size_t len)
 		out[i] = alphabet[symbol_of(s[i])];
 	out[len] = '\0';
 	return 0;
+}
+
+void
+proof_make(char out[PROOF_CHARS + 1], const uint8_t *digest)
+{
+	for (size_t i = 0; i < PROOF_CHARS; i++) {
+		size_t bit = i * SYMBOL_BITS;
+		unsigned two = (unsigned)digest[bit / 8] << 8 | digest[bit / 8 + 1];
+
+		out[i] = alphabet[two >> (16 - SYMBOL_BITS - bit % 8) & 31];
+	}
+	out[PROOF_CHARS] = '\0';
+}
+
+void
+proof_show(char out[SHOWN_PROOF_CHARS], const char *proof)
+{
+	out[0] = '\0';
+	if (proof[0] != '\0')
+		snprintf(out, SHOWN_PROOF_CHARS, "%.5s-%.5s", proof, proof + PROOF_CHARS / 2);
 }

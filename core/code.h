@@ -24,6 +24,15 @@ int code_find(struct code *out, const char *s, size_t len);
 void code_show(char out[CODE_CHARS + 2], const struct code *c);
 
 /*
+ * Check code of a log entry: the first 50 bits of its digest, five to a symbol, highest first.
+ * Shown as XXXXX-XXXXX, SHOWN_PROOF_CHARS with its NUL.
+ */
+#define PROOF_CHARS 10
+#define SHOWN_PROOF_CHARS (PROOF_CHARS + 2)
+void proof_make(char out[PROOF_CHARS + 1], const uint8_t *digest);
+void proof_show(char out[SHOWN_PROOF_CHARS], const char *proof);
+
+/*
  * Task nonce: 3 symbols of the same alphabet, 4 or 5 for who has thousands of open tasks.  The
  * longer ones begin with a digit and a letter, so that "SELESAI sudah" and "SELESAI 2026" name none.
  * chars: NONCE_LEAST to NONCE_CHARS.  nonce_parse(): 0 or -1.

@@ -23,6 +23,7 @@ struct report_facts {
 	char channel[16], reporter[LOOKUP_TEXT], lang[4];
 	char policy[33];
 	int latihan, lane_e, hide_reporter;
+	char follows[CODE_CHARS + 1];	/* his earlier case, which lies in the archive; "" none */
 	int empty;		/* a missed call, or a message without a word: all is still to be asked */
 };
 

@@ -161,7 +161,7 @@ promise_ms(const struct policy *p, const struct case_record *c)
 
 struct holes {
 	struct buf place, unit, due, date, left, late, longest, held, percent, excerpt;
-	char code[CODE_CHARS + 2];
+	char code[CODE_CHARS + 2], proof[SHOWN_PROOF_CHARS];
 };
 
 static void
@@ -207,6 +207,7 @@ fill_holes(struct holes *h, const struct policy *p, const struct case_record *c,
 	const struct unit *u = unit_find(p->units, unit[0] != '\0' ? unit : case_lead(c));
 
 	code_show(h->code, &c->code);
+	proof_show(h->proof, c->proof);
 	if (place != NULL)
 		buf_add_place(&h->place, place);
 	else
@@ -256,6 +257,7 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
 		{ "terlama", buf_str(&h->longest) }, { "telat", buf_str(&h->held) },
 		{ "alasan-tunggu", c->wait_reason[0] != '\0' ? c->wait_reason : c->wish.reason },
 		{ "keadaan", case_state_words(c->state, c->closed_as, lang) },
+		{ "bukti", h->proof },
 	};
 	struct template_value v[24];
 	size_t n = 0;

@@ -204,9 +204,9 @@ sms_plain(struct buf *out, const char *text, size_t len)
  */
 static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	/* to the resident */
-	{ "terima",            "kode kategori tempat unit batas", NULL },
-	{ "terima-triase",     "kode batas", NULL },
-	{ "terima-rahasia",    "kode", NULL },
+	{ "terima",            "kode kategori tempat unit batas bukti", NULL },
+	{ "terima-triase",     "kode batas bukti", NULL },
+	{ "terima-rahasia",    "kode bukti", NULL },
 	{ "terima-kosong",     "kode", NULL },
 	{ "kabar-diterima",    "kode unit", NULL },
 	{ "kabar-menuju",      "kode unit", NULL },
@@ -224,10 +224,10 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "kabar-dibuka",      "kode unit", NULL },
 	{ "kabar-tambah",      "kode", NULL },
 	{ "sapa",              "", NULL },
-	{ "cek",               "kode keadaan unit sisa", NULL },
-	{ "cek-lewat",         "kode keadaan unit lambat", NULL },
-	{ "cek-selesai",       "kode keadaan unit", NULL },
-	{ "cek-rahasia",       "kode", NULL },
+	{ "cek",               "kode keadaan unit sisa bukti", NULL },
+	{ "cek-lewat",         "kode keadaan unit lambat bukti", NULL },
+	{ "cek-selesai",       "kode keadaan unit bukti", NULL },
+	{ "cek-rahasia",       "kode bukti", NULL },
 	{ "cek-tiada",         "", NULL },
 	{ "tanpa-laporan",     "", NULL },
 	{ "pilih",             "daftar contoh", NULL },

@@ -38,6 +38,7 @@ struct ingest {
 	int64_t queue_n, queue_asked_ms;	/* unrouted reports of lane n at the last look */
 	struct lookups *lookups;	/* wrong codes by address */
 	struct pages *pages;
+	struct heads_page *heads;	/* the record's public face */
 	struct http_route *routes; size_t routes_n;
 	struct buf media;		/* DIR/media: photos, and uploads while they arrive */
 	struct pulls *pulls;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "ingest/form.h"
+#include "ingest/heads.h"
 #include "ingest/ingest.h"
 #include "ingest/pull.h"
 #include "ingest/way.h"
@@ -70,6 +71,7 @@ ingest_init(void *self, struct daemon *d, const char *port)
 	d->on_stop = on_stop;
 	d->on_idle = on_idle;
 	d->arg = g;
+	g->heads = heads_new(g);
 	g->lookups = lookups_new((int)g->h.set.lookups_per_10min, 10 * MINUTE_MS);
 	if (ingest_read_door(g, d->conf_dir) != 0 || read_secrets(g) != 0 ||
 	    receive_init(g, d->base) != 0 || listen_http(g, d, port) != 0 ||
@@ -93,6 +95,7 @@ ingest_release(void *self)
 		httpd_free(g->http);
 	buf_release(&g->media);
 	free(g->routes);
+	heads_free(g->heads);
 	lookups_free(g->lookups);
 	pages_free(g->pages);
 	door_free(g->door);

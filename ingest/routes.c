@@ -1,6 +1,7 @@
 #include <stddef.h>
 
 #include "ingest/form.h"
+#include "ingest/heads.h"
 #include "ingest/way.h"
 
 #define NO_BODY SIZE_MAX
@@ -22,6 +23,9 @@ static const struct {
 	{ HTTP_GET,  "/api/v1/laporan/" "*", NO_BODY,              get_status_json,  0 },
 	{ HTTP_POST, "/foto/" "*",         LIMIT(photo_bytes),     post_foto,
 	    HTTP_ROUTE_UPLOAD },
+	{ HTTP_GET,  "/catatan",           NO_BODY,                get_record,       0 },
+	{ HTTP_GET,  "/catatan/kepala.json", NO_BODY,              get_heads_json,   0 },
+	{ HTTP_GET,  "/catatan/kepala.atom", NO_BODY,              get_heads_atom,   0 },
 	{ HTTP_GET,  "/gaya.css",          NO_BODY,                get_css,          0 },
 	{ HTTP_GET,  "/form.js",           NO_BODY,                get_js,           0 },
 	{ HTTP_GET,  "/healthz",           NO_BODY,                get_healthz,      0 },

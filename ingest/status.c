@@ -47,7 +47,11 @@ answer_unknown(struct asking *a)
 	    "Tidak ada laporan dengan kode itu. Periksa kodenya, atau tulis laporan baru.");
 }
 
-struct shown { struct buf unit, due, received, date, waited; const char *state, *kind; };
+struct shown {
+	struct buf unit, due, received, date, waited;
+	char proof[SHOWN_PROOF_CHARS];
+	const char *state, *kind;
+};
 
 static void
 describe(struct shown *s, const struct asking *a, const struct stored_case *c,
@@ -63,6 +67,7 @@ describe(struct shown *s, const struct asking *a, const struct stored_case *c,
 	s->kind = "";
 	if (l->received_ms != 0)
 		buf_add_wib_short(&s->received, l->received_ms);
+	proof_show(s->proof, c->version > 0 ? c->c.proof : "");
 	if (p == NULL)
 		return;
 	s->state = case_state_words(c->c.state, c->c.closed_as, "id");
@@ -100,6 +105,7 @@ answer_json(struct asking *a, const struct stored_case *c, const struct shown *s
 	buf_add_json(&b, buf_str(&s->due), s->due.len);
 	buf_add_pair_if(&b, "date", buf_str(&s->date));
 	buf_add_pair_if(&b, "waited", buf_str(&s->waited));
+	buf_add_pair_if(&b, "proof", s->proof);
 	buf_addc(&b, '}');
 	http_answer_json(a->r, 200, &b);
 	buf_release(&b);
@@ -120,7 +126,7 @@ answer_page(struct asking *a, const struct shown *s, const struct laporan *l)
 	const struct template_value v[] = {
 		{ "pesan", "" }, { "kode", code }, { "keadaan", s->state },
 		{ "unit", buf_str(&s->unit) }, { "jenis", s->kind },
-		{ "batas", buf_str(&s->due) }, { "diterima", buf_str(&s->received) },
+		{ "batas", buf_str(&s->due) }, { "bukti", s->proof }, { "diterima", buf_str(&s->received) },
 		{ "tanggal", buf_str(&s->date) }, { "menunggu", buf_str(&s->waited) },
 		{ "isi", a->own && l->text != NULL ? l->text : "" },
 		{ "unggah", buf_str(&upload) }, { "besar", size },
@@ -130,6 +136,14 @@ answer_page(struct asking *a, const struct shown *s, const struct laporan *l)
 	http_answer(a->r, 200, "text/html; charset=utf-8", &page);
 	buf_wipe(&page);
 	buf_release(&upload);
+}
+
+static void
+answer_away(struct asking *a)
+{
+	http_add_header(a->r, "Retry-After", "10");
+	http_answer_problem(a->r, 503, "Service Unavailable",
+	    "Keadaan laporan belum dapat dibaca; coba lagi sebentar lagi.");
 }
 
 static void
@@ -143,13 +157,17 @@ on_case(const redisReply *r, void *arg)
 	char lookup[33];
 
 	if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != 5) {
-		http_add_header(a->r, "Retry-After", "10");
-		http_answer_problem(a->r, 503, "Service Unavailable",
-		    "Keadaan laporan belum dapat dibaca; coba lagi sebentar lagi.");
+		answer_away(a);
 		goto out;
 	}
 	stored_case_fill(&c, r->element[0], r->element[1], r->element[2], r->element[3],
 	    r->element[4], NULL);
+	if (!c.there && stored_case_archived(&c, &a->g->h.st, a->code.s) < 0) {
+		log_error("archive_unreadable", "err=\"%s\"", log_quote(store_error(&a->g->h.st),
+		    strlen(store_error(&a->g->h.st))));
+		answer_away(a);
+		goto out;
+	}
 	if (!c.there || !c.readable || (c.version > 0 && c.c.sealed && !a->own)) {
 		answer_unknown(a);
 		goto out;

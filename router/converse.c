@@ -415,7 +415,9 @@ apply_as(struct router *r, struct entry *e, const struct code *code, struct comm
 			stored_case_release(&s);
 			return -1;	/* not opened yet: it is next in line */
 		}
-		if (p == NULL || stored_case_open(&s, &r->h.st, &keys, &words, lookup) != 0) {
+		if (s.archived && cmd->by == BY_RESIDENT)
+			e->follows = *code;
+		if (p == NULL || s.archived || stored_case_open(&s, &r->h.st, &keys, &words, lookup) != 0) {
 			memset(&r->fx->after, 0, sizeof(r->fx->after));
 			r->fx->refusal = REFUSED_STATE;
 			rc = 0;
@@ -889,6 +891,10 @@ addition(struct router *r, struct entry *e)
 			cmd.u = entry_understand(r, e);	/* it may be the danger that was missing */
 	}
 	rc = converse_apply(r, e, &code, &cmd);
+	if (rc == 0 && e->follows.s[0] != '\0') {
+		buf_wipe(&note);
+		return 0;		/* from the archive nothing comes back: a new case, linked to it */
+	}
 	if (rc == 0 && cmd.references_n > 0) {
 		/* Its case is over: no note any more, but what it shows is kept. */
 		cmd.by = BY_SYSTEM;

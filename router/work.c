@@ -154,6 +154,25 @@ was_opened_unread(const struct entry *e)
 	return e->s.version > 0 && e->s.readable && e->s.c.state == CASE_BARU;
 }
 
+/*
+ * His own case in the archive that these words name; whose it is not learns nothing by naming it.  A
+ * link is not worth waiting for: without an answer the report goes its way alone.
+ */
+static void
+find_archived(struct router *r, struct entry *e)
+{
+	struct stored_case s;
+	struct code code;
+
+	if (e->follows.s[0] != '\0' || e->lookup[0] == '\0' || e->words.text == NULL ||
+	    code_find(&code, e->words.text, strlen(e->words.text)) != 0 ||
+	    cases_load(&r->h.st, &code, 1, &s) != 0)
+		return;
+	if (s.archived && strcmp(s.c.reporter, e->lookup) == 0)
+		e->follows = code;
+	stored_case_release(&s);
+}
+
 static void
 add_open(struct router *r, struct entry *e)
 {
@@ -164,7 +183,9 @@ add_open(struct router *r, struct entry *e)
 	struct command cmd = { .by = BY_ROUTER, .u = u, .entropy = house_entropy(&r->h) };
 
 	work_input(&in, e);
+	find_archived(r, e);
 	work_facts(&f, r, e);
+	memcpy(f.follows, e->follows.s, sizeof(f.follows));
 	if (was_opened_unread(e)) {
 		before = e->s.c;
 		cmd.event = u->unsure ? ON_NOTE : ON_ASSIGN;

@@ -44,6 +44,7 @@ struct entry {
 	int counted, answers;		/* against the answers of an hour; whether one more may go */
 	int looping;			/* writes as fast as we answer: heard, not answered */
 	struct code quoted;		/* his own case whose message he answers, "" none */
+	struct code follows;		/* his case that lies in the archive and that this goes on from, "" none */
 	int opened;
 	long long row;			/* messages of its sender in a row */
 	char lang[4];			/* in which its sender is answered */

@@ -1,7 +1,8 @@
-/* Nobody waits unseen: the SLA engine, the sealer, the sweeper. */
+/* Nobody waits unseen: the SLA engine, the sealer, the sweeper, the archive. */
 #include <event2/event.h>
 
 #include "lib/clock.h"
+#include "sla/archiving.h"
 #include "sla/engine.h"
 #include "sla/sealer.h"
 
@@ -9,7 +10,8 @@ struct sla {
 	struct house h;
 	struct engine engine;
 	struct sealer sealer;
-	struct event *tick, *seal;
+	struct archiving archiving;
+	struct event *tick, *seal, *archive;
 };
 
 /*
@@ -47,6 +49,16 @@ on_seal(evutil_socket_t fd, short what, void *arg)
 	event_add(s->seal, &tv);
 }
 
+static void
+on_archive(evutil_socket_t fd, short what, void *arg)
+{
+	struct sla *s = arg;
+	struct timeval tv = ms_to_timeval(s->h.serving ? archiving_run(&s->archiving) : s->h.set.heartbeat_ms);
+
+	(void)fd, (void)what;
+	event_add(s->archive, &tv);
+}
+
 static int
 sla_init(void *self, struct daemon *d, const char *port)
 {
@@ -58,10 +70,13 @@ sla_init(void *self, struct daemon *d, const char *port)
 		return -1;
 	s->tick = event_new(d->base, -1, 0, on_tick, s);
 	s->seal = event_new(d->base, -1, 0, on_seal, s);
-	if (s->tick == NULL || s->seal == NULL || house_start(&s->h, d) != 0)
+	s->archiving.h = &s->h;
+	s->archive = event_new(d->base, -1, 0, on_archive, s);
+	if (s->tick == NULL || s->seal == NULL || s->archive == NULL || house_start(&s->h, d) != 0)
 		return -1;
 	event_add(s->tick, &now);
 	event_add(s->seal, &now);
+	event_add(s->archive, &now);
 	daemon_ready(d, "");
 	return 0;
 }
@@ -75,6 +90,8 @@ sla_release(void *self)
 		event_free(s->tick);
 	if (s->seal != NULL)
 		event_free(s->seal);
+	if (s->archive != NULL)
+		event_free(s->archive);
 	engine_release(&s->engine);
 }
 

@@ -8,10 +8,11 @@
 #include "core/storm.h"
 #include "lib/clock.h"
 #include "lib/log.h"
-#include "store/logbook.h"
+#include "store/chain.h"
 #include "store/said.h"
 
 #define SEEN_DAYS 35
+#define SEAL_BATCH 1000
 
 int
 sealer_init(struct sealer *s, struct house *h)
@@ -38,13 +39,15 @@ sealer_run(struct sealer *s)
 
 	if (now == 0)
 		return;
+	if (!s->registered)
+		s->registered = signers_register(&s->h->st, s->seed, now) == 0;
 	do {
-		n = logbook_seal(&s->h->st, 1000, publish, s->seed, now);
-		if (n >= 0 && publish) {
+		int due = publish;
+
+		n = logbook_seal(&s->h->st, SEAL_BATCH, &publish, s->seed, now);
+		if (due && !publish)
 			s->head_next_ms = mono + s->h->set.head_ms;
-			publish = 0;
-		}
-	} while (n == 1000);
+	} while (n == SEAL_BATCH);
 	if (n < 0 && redis_pipe_is_up(s->h->st.pipe) && !s->stuck) {
 		s->stuck = 1;
 		house_alarm(s->h, "chain", "log", store_error(&s->h->st));

@@ -6,6 +6,7 @@
 struct sealer {
 	struct house *h;
 	uint8_t seed[32];
+	int registered;			/* our key is on record */
 	int64_t head_next_ms, sweep_next_ms;
 	int stuck;
 };

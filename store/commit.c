@@ -246,17 +246,15 @@ commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p
 	uint8_t digest[DIGEST_BYTES];
 	struct commit_slot *s = slot(b);
 	int which[FX_MESSAGES];
-	int n = render_all(out, which, p, r, fx, cmd, words, b->decided_ms);
+	int n;
 
 	logbook_entry(&entry, digest, p, r, before, fx, cmd, &keys->key, b->decided_ms);
-	{
-		struct buf hex = { 0 };
-
-		buf_add_hex(&hex, digest, sizeof(digest));
-		snprintf(fx->after.digest, sizeof(fx->after.digest), "%s", buf_str(&hex));
-		snprintf(s->digest, sizeof(s->digest), "%s", buf_str(&hex));
-		buf_release(&hex);
-	}
+	log_hex(fx->after.digest, digest);
+	memcpy(s->digest, fx->after.digest, sizeof(s->digest));
+	/* Before the receipt is rendered: it bears the check code of this very entry. */
+	if (before->version == 0)
+		proof_make(fx->after.proof, digest);
+	n = render_all(out, which, p, r, fx, cmd, words, b->decided_ms);
 	case_encode(&doc, &fx->after);
 	if (MUTANT == 11) {
 		add_second_call(st, b->decided_ms, &entry, digest);

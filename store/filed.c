@@ -250,7 +250,23 @@ look_at(struct sweep *w, const char *name)
 	}
 }
 
-/* Message ids are CODE.N. */
+static int
+ask_shelf(struct store *st, const char *code)
+{
+	struct redis_args a = { 0 };
+	char shelf[SHELF_CHARS + 1];
+	int rc;
+
+	shelf_of(shelf, code);
+	redis_args_adds(&a, "HEXISTS");
+	args_add_key(&a, st, KEY_SHELF, shelf, NULL);
+	redis_args_adds(&a, strlen(code) > SHELF_CHARS ? code + SHELF_CHARS : "");
+	rc = redis_pipe_queue(st->pipe, a.n, (const char **)a.argv, a.lens);
+	redis_args_release(&a);
+	return rc;
+}
+
+/* Message ids are CODE.N.  Two questions: is it in the store, is its case in the archive? */
 static int
 ask_for_owner(struct store *st, const char *message)
 {
@@ -262,9 +278,24 @@ ask_for_owner(struct store *st, const char *message)
 	redis_args_adds(&a, "EXISTS");
 	args_add_key(&a, st, KEY_MSG, message, NULL);
 	args_add_key(&a, st, KEY_CASE, code, NULL);
-	rc = redis_pipe_queue(st->pipe, a.n, (const char **)a.argv, a.lens);
+	rc = redis_pipe_queue(st->pipe, a.n, (const char **)a.argv, a.lens) != 0 || ask_shelf(st, code) != 0 ? -1 : 0;
 	redis_args_release(&a);
 	return rc;
+}
+
+/* How many of the answers say that it is somebody's; -1 unless both are clear. */
+static int
+owners(struct store *st)
+{
+	int n = 0;
+
+	for (int i = 0; i < 2; i++) {
+		redisReply *r = redis_pipe_reply(st->pipe);
+
+		n = r == NULL || r->type != REDIS_REPLY_INTEGER || n < 0 ? -1 : n + (int)r->integer;
+		freeReplyObject(r);
+	}
+	return n;
 }
 
 /* Only a clear no removes. */
@@ -277,13 +308,12 @@ judge(struct sweep *w, const struct stored *some, size_t n)
 	while (queued < n && ask_for_owner(w->st, some[queued].message) == 0)
 		queued++;
 	for (size_t i = 0; i < queued; i++) {
-		redisReply *r = redis_pipe_reply(w->st->pipe);
+		int found = owners(w->st);
 
-		if (r == NULL || r->type != REDIS_REPLY_INTEGER)
+		if (found < 0)
 			rc = -1;
-		else if (r->integer == 0)
+		else if (found == 0)
 			take_away(w, some[i].name);
-		freeReplyObject(r);
 	}
 	return queued == n ? rc : -1;
 }

@@ -135,12 +135,18 @@ intake_args(struct redis_args *out, const struct store *st, const struct intake 
 {
 	redis_args_adds(out, "FCALL");
 	redis_args_adds(out, "kt_intake");
-	redis_args_addi(out, 4 + days->n);
+	redis_args_addi(out, 7 + days->n);
 	args_add_key(out, st, KEY_IN, in->lane, NULL);
 	for (int i = 0; i < days->n; i++)
 		args_add_key(out, st, KEY_SEEN, days->day[i], NULL);
 	for (size_t i = 0; i < N_ELEMS(in->codes); i++)
 		args_add_key(out, st, KEY_CASE, in->codes[i].s, NULL);
+	for (size_t i = 0; i < N_ELEMS(in->codes); i++) {
+		char shelf[SHELF_CHARS + 1];
+
+		shelf_of(shelf, in->codes[i].s);
+		args_add_key(out, st, KEY_SHELF, shelf, NULL);
+	}
 	redis_args_addi(out, days->n);
 	redis_args_adds(out, in->field);
 	for (size_t i = 0; i < N_ELEMS(in->codes); i++)

@@ -19,7 +19,7 @@ local function text(n)
 	return string.format('%.0f', n)
 end
 
--- keys: stream, day hashes (today first), three candidate case keys
+-- keys: stream, day hashes (today first), three candidate case keys, the shelf of each
 -- args: number of day hashes, dedupe field ('' none), three codes, public part, wrapped key, sealed part
 local function intake(keys, args)
 	local days, field, at = tonumber(args[1]), args[2], nil
@@ -32,7 +32,8 @@ local function intake(keys, args)
 		end
 	end
 	for i = 1, 3 do
-		if redis.call('EXISTS', keys[1 + days + i]) == 0 then
+		if redis.call('EXISTS', keys[1 + days + i]) == 0 and
+		    redis.call('HEXISTS', keys[4 + days + i], string.sub(args[2 + i], 3)) == 0 then
 			at = i
 			break
 		end
@@ -837,10 +838,14 @@ local function parts_taken(keys, args)
 	return 'ok'
 end
 
--- Folds the chain on, if nobody else did.   keys: chain, heads
--- args: seq it must stand at, new seq, new digest, head to publish or ''
+-- Folds the chain on, if nobody else did.   keys: chain, heads, meta
+-- args: seq it must stand at, new seq, new digest, head to publish or '', time until which it may be
+-- A head that was long in coming would be older than entries it should not be older than.
 local function chain(keys, args)
 	redis.call('XLEN', keys[2])
+	if args[4] ~= '' and now_ms(keys[3]) > tonumber(args[5]) then
+		return 'late'
+	end
 	if (redis.call('HGET', keys[1], 'seq') or '0') ~= args[1] then
 		return 'conflict'
 	end
@@ -849,6 +854,49 @@ local function chain(keys, args)
 		redis.call('XADD', keys[2], '*', 'e', args[4])
 	end
 	return 'ok'
+end
+
+-- Takes the oldest part of the log, and cases closed long ago, out of the store: they lie in the
+-- archive, synced and read back.  All of it, or nothing when anything has moved since.
+-- keys: meta, log, seam, chain, heads, then of each case its key and its shelf
+-- args: seq of the seam it was prepared from, new seq, chain up to there, time of the entry there,
+-- id before which heads go ('' none), entry, its digest, then of each case: version, place on the shelf, year
+-- answers the seq of the entry, or 'conflict'
+local function archive(keys, args)
+	local g = { log = keys[2], seq = log_check(keys[1], keys[2]) }
+	if (redis.call('HGET', keys[3], 'seq') or '0') ~= args[1] or
+	    tonumber(redis.call('HGET', keys[4], 'seq') or '0') < tonumber(args[2]) then
+		return 'conflict'
+	end
+	redis.call('XLEN', keys[5])
+	local n = (#keys - 5) / 2
+	for i = 1, n do
+		if redis.call('HGET', keys[4 + 2 * i], 'v') ~= args[5 + 3 * i] then
+			return 'conflict'
+		end
+		redis.call('HLEN', keys[5 + 2 * i])
+	end
+	redis.call('HSET', keys[1], 'seq', text(log_append(g, args[6], args[7])))
+	redis.call('HSET', keys[3], 'seq', args[2], 'chain', args[3], 'at', args[4])
+	redis.call('XTRIM', keys[2], 'MINID', text(tonumber(args[2]) + 1) .. '-0')
+	if args[5] ~= '' then
+		redis.call('XTRIM', keys[5], 'MINID', args[5])
+	end
+	for i = 1, n do
+		redis.call('DEL', keys[4 + 2 * i])
+		redis.call('HSET', keys[5 + 2 * i], args[6 + 3 * i], args[7 + 3 * i])
+	end
+	return g.seq
+end
+
+-- A version of the configuration that lies in the archive and that no case names: gone, unless it
+-- has come into force again.   keys: current, version     args: digest
+local function retire(keys, args)
+	local d = redis.call('HGET', keys[1], 'd') or ''
+	if string.sub(d, 1, #args[1]) == args[1] then
+		return 0
+	end
+	return redis.call('DEL', keys[2])
 end
 
 -- One puller at a time for an account, and how far it has come.  Each new holder gets a higher
@@ -932,5 +980,7 @@ redis.register_function{ function_name = 'kt_reroute', callback = reroute, flags
 redis.register_function{ function_name = 'kt_members', callback = members, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'kt_bundle', callback = bundle, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_chain', callback = chain, flags = { 'allow-oom' } }
+redis.register_function{ function_name = 'kt_archive', callback = archive, flags = { 'allow-oom' } }
+redis.register_function{ function_name = 'kt_retire', callback = retire, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_pull', callback = pull, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_now', callback = now, flags = { 'no-writes' } }

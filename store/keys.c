@@ -19,7 +19,7 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "v version, d case, m public and l sealed report, k wrapped data key, "
 	  "q seqs of its log entries, i last 16 inputs",
 	  "ingest (reserves), every commit", "router, sla, console, cli, ingest (state only)",
-	  "one per report; open ones and those closed under 90 days ago",
+	  "one per report; open ones and those whose last entry is younger than archive.after",
 	  "the commit that uses up a command; archive" },
 	{ KEY_DUE, "due", "sorted set", "code by the moment at which something falls due",
 	    "every commit", "sla",
@@ -30,14 +30,14 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "the commit; sla's sweeper when older than a minute" },
 	{ KEY_LOG, "log", "stream",
 	    "every change: e entry, h its BLAKE2b; ids are the gap-free seq",
-	  "every commit", "console, sealer, archive, cli", "entries of cases not archived yet",
+	  "every commit", "console, sealer, archive, cli", "entries of archive.after and of one round",
 	  "archive, keeping the seam" },
 	{ KEY_CHAIN, "chain", "hash", "seq and digest up to which the log is folded",
 	    "sla's sealer",
 	  "all daemons, cli", "two fields", "never: it is the seal" },
 	{ KEY_HEADS, "heads", "stream", "hourly signed heads of the chain", "sla's sealer",
-	    "console, cli",
-	  "24 a day", "archive" },
+	    "ingest, cli",
+	  "24 a day, those past the seam", "archive" },
 	{ KEY_MSG, "msg:", "hash", "an outgoing message: state, fence, sealed payload",
 	    "every commit, notify",
 	  "notify, console, cli", "messages of cases in the store",
@@ -58,7 +58,8 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "notify", "messages of notify.receipt_within", "the receipt, or the reroute" },
 	{ KEY_VERSION, "ver:", "string", "one version of the configuration, by digest",
 	    "up, reload", "all daemons",
-	  "versions still named by a case", "archive, with the last case that names it" },
+	  "versions named by a case in the store, or in force within archive.after",
+	  "archive, when no case names it any more" },
 	{ KEY_CURRENT, "current", "hash", "digest of the version in force: v, d", "up, reload",
 	    "all daemons",
 	  "one", "never: overwritten" },
@@ -118,6 +119,15 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "sla, cli", "as call:", "as call:" },
 	{ KEY_CALLED, "called", "hash", "keyed hash of a volunteer's number -> code of his last call, and his id",
 	  "cli", "router", "volunteers called within callout.keep", "as call:" },
+	{ KEY_SEAM, "seam", "hash",
+	  "up to where the log lies in the archive: seq, digest of the chain there, time of that entry",
+	  "archive", "all daemons, cli", "three fields", "never: overwritten" },
+	{ KEY_SHELF, "shelf:", "hash",
+	  "codes of archived cases, by their first two symbols: the others -> year of the file", "archive",
+	  "ingest", "1024 hashes, 12 bytes for each case ever archived: its code is never given again",
+	  "never: 0.4 MB a year at a hundred cases a day" },
+	{ KEY_SIGNERS, "signers", "hash", "key id -> line that says whose heads are ours, signed",
+	  "sla's sealer", "ingest, cli", "one line for each signing key there ever was", "never: they prove old heads" },
 };
 
 int
@@ -146,6 +156,12 @@ buf_add_key(struct buf *b, const struct keyspace *ks, enum key_id id, const char
 		buf_addc(b, ':');
 		buf_adds(b, more);
 	}
+}
+
+void
+shelf_of(char shelf[SHELF_CHARS + 1], const char *code)
+{
+	snprintf(shelf, SHELF_CHARS + 1, "%.*s", SHELF_CHARS, code);
 }
 
 unsigned

@@ -15,7 +15,8 @@ enum key_id {
 	KEY_MSG, KEY_RCP, KEY_OUT, KEY_ENDED, KEY_WAITING, KEY_VERSION, KEY_CURRENT, KEY_OFFICER, KEY_OFFICERS,
 	KEY_PHONES, KEY_TASKS, KEY_REPORTER, KEY_HEARTBEAT, KEY_TALK, KEY_LANGUAGE, KEY_SAID, KEY_PULL,
 	KEY_PART, KEY_PARTS, KEY_BUDGET, KEY_STORM, KEY_LEAVERS, KEY_HEARD,
-	KEY_VOLUNTEER, KEY_VOLUNTEERS, KEY_CALL, KEY_CALLS, KEY_CALLED, KEYS_N
+	KEY_VOLUNTEER, KEY_VOLUNTEERS, KEY_CALL, KEY_CALLS, KEY_CALLED, KEY_SEAM, KEY_SHELF, KEY_SIGNERS,
+	KEYS_N
 };
 struct key_spec {
 	enum key_id id;
@@ -32,6 +33,9 @@ int keyspace_init(struct keyspace *ks, const char *tag);
 /* Appends the key; a and b are its parts, NULL where it has none. */
 void buf_add_key(struct buf *b, const struct keyspace *ks, enum key_id id, const char *part,
     const char *more);
+/* The shelf that a case's code stands on once it is archived; the rest of the code is its place. */
+#define SHELF_CHARS 2
+void shelf_of(char shelf[SHELF_CHARS + 1], const char *code);
 /* The Redis Cluster slot of a key (CRC16 of its hash tag). */
 unsigned key_slot(const char *key, size_t len);
 #endif

@@ -8,6 +8,8 @@
 #include <jansson.h>
 
 #include "lib/escape.h"
+#include "store/archive.h"
+#include "store/chain.h"
 
 void
 log_hex(char out[65], const uint8_t digest[DIGEST_BYTES])
@@ -172,6 +174,7 @@ add_command(struct buf *b, const struct command *cmd)
 	buf_add_pair_if(b, "to", cmd->to_unit);
 	buf_add_pair_if(b, "into", cmd->into);
 	buf_add_pair_if(b, "lang", cmd->lang);
+	buf_add_pair_if(b, "fol", cmd->report != NULL ? cmd->report->follows : "");
 	buf_add_pair_if(b, "reason", cmd->reason);
 	if (cmd->was != NULL)
 		buf_addf(b, ",\"was\":\"%.32s\"", cmd->was->digest);
@@ -304,35 +307,84 @@ log_line_of(struct log_line *out, const redisReply *entry)
 	return 0;
 }
 
-int
-logbook_read(struct store *st, int64_t after_seq, int max,
-    int (*cb)(const struct log_line *, void *), void *arg)
+/* Passes entries on and remembers how far it came. */
+struct passing {
+	on_log_line cb;
+	void *arg;
+	int64_t last;
+	int n, enough;
+};
+
+static int
+pass(const struct log_line *line, void *arg)
 {
+	struct passing *p = arg;
+
+	p->n++;
+	if (line->seq > 0)
+		p->last = line->seq;
+	p->enough = p->cb(line, p->arg) != 0;
+	return p->enough;
+}
+
+/* -1: the archive cannot be read. */
+static int
+pass_archived(struct store *st, struct passing *p, int64_t upto, int max)
+{
+	struct archive *a = archive_open(st->dir);
+	int rc = archive_entries(a, p->last, upto, max, pass, p);
+
+	if (rc < 0) {
+		buf_reset(&st->why);
+		buf_adds(&st->why, archive_error(a));
+	}
+	archive_close(a);
+	return rc < 0 ? -1 : 0;
+}
+
+/* The log may have been cut behind the reader's place since the seam was read. */
+static int
+begins_later(const redisReply *r, int64_t seq)
+{
+	struct log_line line;
+
+	return r->elements > 0 && log_line_of(&line, r->element[0]) == 0 && line.seq > seq;
+}
+
+int
+logbook_read(struct store *st, int64_t after_seq, int max, on_log_line cb, void *arg)
+{
+	struct passing p = { .cb = cb, .arg = arg, .last = after_seq };
 	struct buf key = { 0 };
-	redisReply *r;
-	int n = -1;
+	redisReply *r = NULL;
+	struct seam seam;
+	int rc;
 
 	buf_add_key(&key, &st->keys, KEY_LOG, NULL, NULL);
-	r = redis_pipe_command(st->pipe, "XRANGE %b (%lld-0 + COUNT %d", key.data, key.len,
-	    (long long)after_seq, max);
-	if (r != NULL && r->type == REDIS_REPLY_ARRAY) {
-		n = 0;
-		for (size_t i = 0; i < r->elements; i++, n++) {
-			struct log_line line = { .seq = -1 };
+	for (int try = 0; try < 2; try++) {
+		rc = seam_read(st, &seam);
+		if (rc == 0 && p.last < seam.c.seq)
+			rc = pass_archived(st, &p, seam.c.seq, max - p.n);
+		if (rc != 0 || p.enough || p.n == max)
+			break;
+		freeReplyObject(r);
+		r = redis_pipe_command(st->pipe, "XRANGE %b (%lld-0 + COUNT %d", key.data, key.len,
+		    (long long)p.last, max - p.n);
+		rc = r != NULL && r->type == REDIS_REPLY_ARRAY ? 0 : -1;
+		if (rc != 0 || !begins_later(r, p.last + 1))
+			break;
+	}
+	for (size_t i = 0; rc == 0 && !p.enough && p.n < max && r != NULL && i < r->elements; i++) {
+		struct log_line line = { .seq = -1 };
 
-			/*
-			 * A foreign entry is passed on with seq -1: the reader decides
-			 * what that means.
-			 */
-			if (log_line_of(&line, r->element[i]) != 0)
-				line.seq = -1;
-			if (cb(&line, arg) != 0)
-				break;
-		}
+		/* A foreign entry is passed on with seq -1: the reader decides what that means. */
+		if (log_line_of(&line, r->element[i]) != 0)
+			line.seq = -1;
+		pass(&line, &p);
 	}
 	freeReplyObject(r);
 	buf_release(&key);
-	return n;
+	return rc == 0 ? p.n : -1;
 }
 
 static int
@@ -352,13 +404,43 @@ queue_entry(struct store *st, const struct buf *key, long long seq)
 	return rc;
 }
 
-int
-logbook_read_these(struct store *st, const char *seqs, int (*cb)(const struct log_line *, void *),
-    void *arg)
+/* Those of the list that the store has not: their seqs stand in the order of the list. */
+struct finding {
+	on_log_line cb;
+	void *arg;
+	struct store *st;
+	struct archive *archive;	/* opened when the first is missed */
+	int enough, failed;
+};
+
+static int
+found(const struct log_line *line, void *arg)
 {
+	struct finding *f = arg;
+
+	f->enough = f->cb(line, f->arg) != 0;
+	return f->enough;
+}
+
+static int
+find_archived(struct finding *f, long long seq)
+{
+	if (f->archive == NULL)
+		f->archive = archive_open(f->st->dir);
+	if (archive_entry(f->archive, seq, found, f) >= 0)
+		return 0;
+	buf_reset(&f->st->why);
+	buf_adds(&f->st->why, archive_error(f->archive));
+	return -1;
+}
+
+int
+logbook_read_these(struct store *st, const char *seqs, on_log_line cb, void *arg)
+{
+	struct finding f = { .cb = cb, .arg = arg, .st = st };
 	struct buf key = { 0 };
 	const char *p = seqs;
-	int n = 0, rc = 0, enough = 0;
+	int n = 0, rc = 0, lost = 0;
 
 	buf_add_key(&key, &st->keys, KEY_LOG, NULL, NULL);
 	for (char *end; *p != '\0'; p = *end == ',' ? end + 1 : end, n++) {
@@ -368,19 +450,26 @@ logbook_read_these(struct store *st, const char *seqs, int (*cb)(const struct lo
 			break;
 		rc |= queue_entry(st, &key, seq);
 	}
-	for (int i = 0; rc == 0 && i < n; i++) {	/* every reply is taken, wanted or not */
+	p = seqs;
+	for (int i = 0; rc == 0 && !lost && i < n; i++) {	/* every reply is taken, wanted or not */
 		redisReply *r = redis_pipe_reply(st->pipe);
+		char *end;
+		long long seq = strtoll(p, &end, 10);
 		struct log_line line;
 
+		p = *end == ',' ? end + 1 : end;
 		if (r == NULL)
-			rc = -1;
-		else if (!enough && r->type == REDIS_REPLY_ARRAY && r->elements == 1 &&
+			lost = 1;
+		else if (!f.enough && r->type == REDIS_REPLY_ARRAY && r->elements == 1 &&
 		    log_line_of(&line, r->element[0]) == 0)
-			enough = cb(&line, arg) != 0;
+			found(&line, &f);
+		else if (!f.enough && find_archived(&f, seq) != 0)
+			f.enough = f.failed = 1;
 		freeReplyObject(r);
 	}
+	archive_close(f.archive);
 	buf_release(&key);
-	return rc;
+	return rc != 0 || lost || f.failed ? -1 : 0;
 }
 
 int64_t
@@ -399,136 +488,59 @@ logbook_last_seq(struct store *st)
 	return seq;
 }
 
-/* ---- the chain ---- */
-
-struct chain { int64_t seq; uint8_t digest[DIGEST_BYTES]; };
-
-static void
-fold(struct chain *c, int64_t seq, const uint8_t digest[DIGEST_BYTES])
-{
-	uint8_t step[8 + DIGEST_BYTES];
-
-	for (int i = 0; i < 8; i++)
-		step[i] = (uint8_t)((uint64_t)seq >> (56 - 8 * i));
-	memcpy(step + 8, digest, DIGEST_BYTES);
-	digest_chain(c->digest, c->digest, step, sizeof(step));
-	c->seq = seq;
-}
-
 static int
-chain_read(struct store *st, struct chain *c)
+heads_of_store(struct store *st, void (*cb)(const char *, void *), void *arg)
 {
 	struct buf key = { 0 };
 	redisReply *r;
-	int rc = -1;
+	int n = -1;
 
-	memset(c, 0, sizeof(*c));
-	buf_add_key(&key, &st->keys, KEY_CHAIN, NULL, NULL);
-	r = redis_pipe_command(st->pipe, "HMGET %b seq digest", key.data, key.len);
-	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2) {
-		rc = 0;
-		if (r->element[0]->type == REDIS_REPLY_STRING) {
-			c->seq = strtoll(r->element[0]->str, NULL, 10);
-			if (r->element[1]->type != REDIS_REPLY_STRING ||
-			    r->element[1]->len != 2 * DIGEST_BYTES ||
-			    hex_decode(c->digest, r->element[1]->str, 2 * DIGEST_BYTES) != 0)
-				rc = -1;
-		}
+	buf_add_key(&key, &st->keys, KEY_HEADS, NULL, NULL);
+	r = redis_pipe_command(st->pipe, "XRANGE %b - +", key.data, key.len);
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY)
+		n = 0;
+	for (size_t i = 0; n >= 0 && i < r->elements; i++) {
+		const redisReply *f = r->element[i]->elements == 2 ? r->element[i]->element[1] : NULL;
+
+		if (f == NULL || f->type != REDIS_REPLY_ARRAY || f->elements != 2)
+			continue;
+		cb(f->element[1]->str, arg);
+		n++;
 	}
 	freeReplyObject(r);
 	buf_release(&key);
-	return rc;
-}
-
-struct sealing { struct chain c; int broken; };
-
-static int
-fold_line(const struct log_line *line, void *arg)
-{
-	struct sealing *s = arg;
-
-	if (line->seq != s->c.seq + 1 || line->digest_len != DIGEST_BYTES) {
-		s->broken = 1;
-		return 1;
-	}
-	fold(&s->c, line->seq, line->digest);
-	return 0;
-}
-
-/* The bytes a head's signature covers; the same line is published. */
-static void
-head_text(struct buf *b, const struct chain *c, int64_t at_ms)
-{
-	char hex[65];
-
-	log_hex(hex, c->digest);
-	buf_addf(b, "kentongan-head 1 seq=%" PRId64 " chain=%s at=%" PRId64, c->seq, hex, at_ms);
+	return n;
 }
 
 int
-logbook_seal(struct store *st, int max, int publish, const uint8_t sign_seed[32], int64_t now_ms)
+logbook_heads(struct store *st, void (*cb)(const char *, void *), void *arg)
 {
-	struct redis_args keys = { 0 }, args = { 0 };
-	struct sealing s = { .broken = 0 };
-	struct buf head = { 0 };
-	char hex[65];
-	redisReply *r = NULL;
-	int64_t from;
-	int n = -1;
+	struct archive *a = archive_open(st->dir);
+	int n = archive_heads(a, cb, arg), live = -1;
 
-	if (chain_read(st, &s.c) != 0)
-		goto out;
-	from = s.c.seq;
-	if (logbook_read(st, from, max, fold_line, &s) < 0)
-		goto out;
-	if (s.broken) {
+	if (n < 0) {
 		buf_reset(&st->why);
-		buf_addf(&st->why, "the log has a gap or a foreign entry after seq %" PRId64
-		    "; run 'kentongan audit verify'", s.c.seq);
-		goto out;
+		buf_adds(&st->why, archive_error(a));
+	} else {
+		live = heads_of_store(st, cb, arg);
 	}
-	if (s.c.seq == from && !publish) {
-		n = 0;
-		goto out;
-	}
-	log_hex(hex, s.c.digest);
-	args_add_key(&keys, st, KEY_CHAIN, NULL, NULL);
-	args_add_key(&keys, st, KEY_HEADS, NULL, NULL);
-	redis_args_addi(&args, from);
-	redis_args_addi(&args, s.c.seq);
-	redis_args_adds(&args, hex);
-	if (publish) {
-		uint8_t sig[SIGN_BYTES];
-
-		head_text(&head, &s.c, now_ms);
-		sign_bytes(sig, sign_seed, head.data, head.len);
-		buf_adds(&head, " sig=");
-		buf_add_hex(&head, sig, sizeof(sig));
-	}
-	redis_args_adds(&args, buf_str(&head));
-	r = store_call(st, "kt_chain", &keys, &args);
-	if (r != NULL && r->type == REDIS_REPLY_STRING)
-		/* another sealer was faster */
-		n = strcmp(r->str, "ok") == 0 ? (int)(s.c.seq - from) : 0;
-out:
-	freeReplyObject(r);
-	buf_release(&head);
-	redis_args_release(&keys);
-	redis_args_release(&args);
-	return n;
+	archive_close(a);
+	return live < 0 ? -1 : n + live;
 }
 
 /* ---- audit ---- */
 
-struct head { int64_t seq; char chain[65]; };
 struct last { char code[CODE_CHARS + 1]; char digest[65]; int64_t version; };
 struct audit {
 	struct chain c, sealed;
 	struct last *table; size_t cap, n;	/* open addressing by code */
 	struct head *heads; size_t heads_n, head_next;	/* as signed, by seq */
+	struct signers signers;
+	struct seam seam;
+	struct archive *archive;
 	struct buf *report;
-	int bad, seal_seen;
-	int64_t at_ms;
+	int bad, seal_seen, live;		/* live: from the seam on */
+	int64_t at_ms, head_ms;		/* latest entry so far, last head passed */
 };
 
 static struct last *
@@ -577,6 +589,11 @@ audit_case(struct audit *a, const json_t *doc, int64_t seq, const char *hex)
 	if (code == NULL)
 		return 0;
 	l = last_of(a, code);
+	if (a->live && l->version == 0 && prev != NULL) {
+		/* The first that is read of a case whose beginning is archived. */
+		l->version = json_integer_value(json_object_get(doc, "v")) - 1;
+		snprintf(l->digest, sizeof(l->digest), "%s", prev);
+	}
 	if (strcmp(prev != NULL ? prev : "", l->digest) != 0)
 		return complain(a, seq,
 		    "does not follow the previous entry of its case: one was removed, inserted or "
@@ -606,8 +623,56 @@ audit_head(struct audit *a)
 			return complain(a, h->seq,
 			    "the chain up to here is not the one that was signed: an entry at or "
 			    "before it was changed");
+		if (a->at_ms > h->at_ms + HEAD_SLACK_MS)
+			return complain(a, h->seq, "the head signed at this seq is older than an entry that it covers");
+		a->head_ms = h->at_ms > a->head_ms ? h->at_ms : a->head_ms;
 	}
 	return 0;
+}
+
+/* What the archive was told to hold when this round of it left the store. */
+static int
+audit_round(struct audit *a, int64_t seq, const json_t *doc)
+{
+	const char *what = json_string_value(json_object_get(doc, "what"));
+	const char *detail = json_string_value(json_object_get(doc, "detail"));
+	uint8_t digest[DIGEST_BYTES];
+	char said[65], hex[65];
+	long long first, last;
+	int cases, found_n, year, rc;
+
+	if (a->live || what == NULL || strcmp(what, ARCHIVE_EVENT) != 0)
+		return 0;
+	if (detail == NULL || sscanf(detail, "first=%lld last=%lld year=%d cases=%d digest=%64s", &first, &last,
+	    &year, &cases, said) != 5)
+		return complain(a, seq, "is no record of an archiving: its detail has another form");
+	if (last > a->seam.c.seq)
+		return 0;		/* since we began */
+	rc = archive_digest(a->archive, first, digest, &found_n);
+	log_hex(hex, digest);
+	if (rc == 1 && found_n == cases && strcmp(hex, said) == 0)
+		return 0;
+	buf_addf(a->report, "entry %" PRId64 ": the archive of %d does not hold the cases that left the store with "
+	    "entries %lld to %lld: %s\n", seq, year, first, last, rc < 0 ? archive_error(a->archive) :
+	    rc == 0 ? "it is missing, or older" : "one was changed, removed or added");
+	a->bad = 1;
+	return 1;
+}
+
+/* The seam was written when the archive was: both must be where the log now leads. */
+static int
+audit_seam(struct audit *a)
+{
+	if (a->c.seq != a->seam.c.seq || memcmp(a->c.digest, a->seam.c.digest, DIGEST_BYTES) == 0)
+		return 0;
+	return complain(a, a->c.seq, "the archived log up to here is not the one that left the store: an entry at "
+	    "or before it was changed");
+}
+
+static const char *
+why_missing(const struct audit *a)
+{
+	return a->c.seq < a->seam.c.seq ? "is missing: it was archived, and the archive has lost it" : "is missing";
 }
 
 static int
@@ -623,7 +688,7 @@ audit_line(const struct log_line *line, void *arg)
 	if (line->seq < 0)
 		return complain(a, a->c.seq + 1, "is no entry of ours");
 	if (line->seq != a->c.seq + 1)
-		return complain(a, a->c.seq + 1, "is missing");
+		return complain(a, a->c.seq + 1, why_missing(a));
 	digest_of(digest, NULL, line->entry, line->len);
 	if (line->digest_len != DIGEST_BYTES || memcmp(digest, line->digest, DIGEST_BYTES) != 0)
 		return complain(a, line->seq, "its bytes do not have its digest: it was changed");
@@ -633,15 +698,20 @@ audit_line(const struct log_line *line, void *arg)
 	log_hex(hex, digest);
 	at = json_integer_value(json_object_get(doc, "at"));
 	rc = audit_case(a, doc, line->seq, hex);
+	if (rc == 0)
+		rc = audit_round(a, line->seq, doc);
 	json_decref(doc);
 	if (rc != 0)
 		return rc;
 	if (at < a->at_ms - 60000)
 		return complain(a, line->seq,
 		    "is dated more than a minute before the one before it");
+	if (at < a->head_ms - HEAD_SLACK_MS)
+		return complain(a, line->seq,
+		    "is dated before the head that was signed before it: it was back-dated");
 	a->at_ms = at > a->at_ms ? at : a->at_ms;
-	fold(&a->c, line->seq, digest);
-	if (audit_head(a) != 0)
+	chain_fold(&a->c, line->seq, digest);
+	if (audit_head(a) != 0 || audit_seam(a) != 0)
 		return 1;
 	if (line->seq == a->sealed.seq) {
 		a->seal_seen = 1;
@@ -653,79 +723,68 @@ audit_line(const struct log_line *line, void *arg)
 	return 0;
 }
 
-/* "kentongan-head 1 seq=N chain=HEX at=MS sig=HEX"; 0 or -1 if it is not what we signed. */
-static int
-head_parse(struct head *h, const redisReply *entry, const uint8_t pub[32])
+static void
+take_head(const char *line, void *arg)
 {
-	const redisReply *f = entry->elements == 2 ? entry->element[1] : NULL;
-	const char *line = f != NULL && f->type == REDIS_REPLY_ARRAY && f->elements == 2 ?
-	    f->element[1]->str : "";
-	const char *sig = strstr(line, " sig=");
-	uint8_t raw[SIGN_BYTES];
-	long long seq = 0;
-	int n = sscanf(line, "kentongan-head 1 seq=%lld chain=%64s", &seq, h->chain);
+	struct audit *a = arg;
+	struct head h;
 
-	h->seq = seq;
-	if (n != 2 || sig == NULL || strlen(sig + 5) != 2 * SIGN_BYTES ||
-	    hex_decode(raw, sig + 5, 2 * SIGN_BYTES) != 0)
-		return -1;
-	return sign_verify(raw, pub, line, (size_t)(sig - line));
+	if (head_verify(&a->signers, line, &h) != 0)
+		complain(a, h.seq, "the signed head at this seq does not verify");
+	else if (h.seq > a->c.seq) {
+		if ((a->heads_n & (a->heads_n - 1)) == 0)
+			a->heads = xrealloc(a->heads, sizeof(*a->heads) * (a->heads_n ? 2 * a->heads_n : 1));
+		a->heads[a->heads_n++] = h;
+	}
 }
 
 /* Reads the signed heads: each must be met on the way, with its digest. */
 static int
 heads_read(struct store *st, struct audit *a)
 {
-	struct buf key = { 0 }, text = { 0 };
-	uint8_t seed[32], pub[32];
+	struct buf text = { 0 };
+	uint8_t pub[32];
 	struct seal_key k;
-	redisReply *r;
 	int rc = 0;
 
 	if (secret_key(st->dir, "sign", &k, &text) != 0) {
 		buf_add(a->report, text.data, text.len);
-		buf_release(&text);
+		rc = -1;
+	}
+	sign_public(pub, k.bytes);
+	buf_release(&text);
+	if (rc != 0 || signers_read(st, pub, &a->signers) != 0)
+		return -1;
+	if ((a->live ? heads_of_store(st, take_head, a) : logbook_heads(st, take_head, a)) < 0) {
+		buf_addf(a->report, "%s\n", store_error(st));
 		return -1;
 	}
-	memcpy(seed, k.bytes, sizeof(seed));
-	sign_public(pub, seed);
-	buf_add_key(&key, &st->keys, KEY_HEADS, NULL, NULL);
-	r = redis_pipe_command(st->pipe, "XRANGE %b - +", key.data, key.len);
-	if (r == NULL || r->type != REDIS_REPLY_ARRAY)
-		rc = -1;
-	else
-		a->heads = xcalloc(r->elements + 1, sizeof(*a->heads));
-	for (size_t i = 0; rc == 0 && i < r->elements; i++) {
-		struct head *h = &a->heads[a->heads_n];
-
-		if (head_parse(h, r->element[i], pub) != 0)
-			complain(a, h->seq, "the signed head at this seq does not verify");
-		else if (h->seq > 0)
-			a->heads_n++;
-	}
-	freeReplyObject(r);
-	buf_release(&key);
-	return rc;
+	return 0;
 }
 
-int
-logbook_verify(struct store *st, struct buf *report)
+static int
+verify(struct store *st, struct buf *report, int live)
 {
-	struct audit a = { .report = report };
+	struct audit a = { .report = report, .live = live };
 	int n = 0, rc = -1, safe;
 	int64_t counted, after;
 
-	if (chain_read(st, &a.sealed) != 0 || heads_read(st, &a) != 0)
+	a.archive = archive_open(st->dir);
+	if (chain_read(st, &a.sealed) != 0 || seam_read(st, &a.seam) != 0)
+		goto out;
+	if (live)
+		a.c = a.seam.c;
+	if (heads_read(st, &a) != 0)
 		goto out;
 	counted = logbook_last_seq(st);		/* before the log: a house that runs goes on writing */
-	a.seal_seen = a.sealed.seq == 0;
+	a.seal_seen = a.sealed.seq == a.c.seq;
 	while (!a.bad && (n = logbook_read(st, a.c.seq, 1000, audit_line, &a)) == 1000)
 		continue;
 	after = logbook_last_seq(st);
 	if (n < 0 || counted < 0 || after < 0)
 		goto out;
 	if (!a.bad && !a.seal_seen)
-		complain(&a, a.c.seq + 1,
+		complain(&a, a.c.seq + 1, a.c.seq < a.seam.c.seq ? why_missing(&a) :
 		    "is missing: the log ends before the sealed chain, its tail was cut");
 	if (!a.bad && a.c.seq < counted)
 		complain(&a, a.c.seq + 1,
@@ -744,7 +803,21 @@ logbook_verify(struct store *st, struct buf *report)
 	    a.bad ? "NOT CLEAN" : "clean", a.c.seq, a.n, a.sealed.seq);
 	rc = a.bad;
 out:
+	archive_close(a.archive);
+	signers_release(&a.signers);
 	free(a.table);
 	free(a.heads);
 	return rc;
+}
+
+int
+logbook_verify(struct store *st, struct buf *report)
+{
+	return verify(st, report, 0);
+}
+
+int
+logbook_verify_live(struct store *st, struct buf *report)
+{
+	return verify(st, report, 1);
 }

@@ -5,9 +5,8 @@
  *
  * An entry is one line of JSON; its digest is BLAKE2b-256 over these bytes; it names the digest of
  * the previous entry of the same case ("prev").  Its seq is the stream id's first part, given by
- * the store without gaps.  The sealer folds (seq, digest) into the chain:
- *   chain(0) = 32 zero bytes
- *   chain(n) = BLAKE2b(chain(n-1) || seq as 8 bytes big-endian || digest)
+ * the store without gaps.  The sealer folds (seq, digest) into the chain (store/chain.h).  The oldest
+ * part of it lies in the archive (store/archive.h): what is read here comes from both.
  * What people wrote stands in "x", sealed with the case's key, as hex.
  */
 #include "core/decide.h"
@@ -41,20 +40,21 @@ struct log_line {
 	const uint8_t *digest;
 	size_t digest_len;
 };
+typedef int (*on_log_line)(const struct log_line *, void *);	/* other than 0: enough */
 /*
- * Calls cb for up to max entries after seq, in order. Returns how many, -1 if the store
- * gave none.
+ * Calls cb for up to max entries after seq, in order. Returns how many, -1 if the store or the
+ * archive gave none.
  */
-int logbook_read(struct store *st, int64_t after_seq, int max,
-    int (*cb)(const struct log_line *, void *), void *arg);
+int logbook_read(struct store *st, int64_t after_seq, int max, on_log_line cb, void *arg);
 /* Reads an XRANGE/XREAD entry; 0 or -1 when it is no entry of ours. */
 int log_line_of(struct log_line *out, const redisReply *entry);
 /*
  * The same for the entries with these seqs, "3,17,20" as a case holds them; those that are not there
  * any more are left out.  0, -1 if the store did not answer.
  */
-int logbook_read_these(struct store *st, const char *seqs,
-    int (*cb)(const struct log_line *, void *), void *arg);
+int logbook_read_these(struct store *st, const char *seqs, on_log_line cb, void *arg);
+/* The signed heads, oldest first; how many, or -1. */
+int logbook_heads(struct store *st, void (*cb)(const char *line, void *), void *arg);
 int64_t logbook_last_seq(struct store *st);	/* -1 unknown */
 
 /*
@@ -63,8 +63,9 @@ int64_t logbook_last_seq(struct store *st);	/* -1 unknown */
  * named.  0 clean, 1 something is wrong, -1 could not be read.
  */
 int logbook_verify(struct store *st, struct buf *report);
-
-/* Folds up to max entries on; how many were folded, -1 on error. publish: also sign a head. */
-int logbook_seal(struct store *st, int max, int publish, const uint8_t sign_seed[32],
-    int64_t now_ms);
+/*
+ * The same from the seam on: what lies in the archive is taken as it was when it left.  For a start that
+ * must not wait for years to be read.
+ */
+int logbook_verify_live(struct store *st, struct buf *report);
 #endif

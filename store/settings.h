@@ -26,6 +26,7 @@ struct settings {
 	int64_t spool_files, spool_bytes, spool_after_ms;
 	int64_t text_bytes, dedupe_days;
 	int64_t lookups_per_10min;
+	int64_t heads_shown, heads_cache_ms;
 
 	char *sms_map_signature, *sms_map_header, *sms_map_url, *sms_map_id, *sms_map_from,
 	    *sms_map_text, *sms_map_time, *sms_map_reply, *sms_map_reply_type;
@@ -35,6 +36,7 @@ struct settings {
 	int64_t sla_batch, sla_lease_ms, sla_nap_ms, unread_ms, clock_step_ms;
 	int64_t seal_ms, head_ms, sweep_ms, keep_messages_ms, keep_languages_ms, keep_shifts_ms;
 	int64_t rollcall_days, rollcall_hour, rollcall_count_ms, rollcall_percent, callout_keep_ms;
+	int64_t archive_after_ms, archive_every_ms, archive_entries, archive_free_bytes;
 
 	int64_t notify_batch, notify_lease_ms, notify_nap_ms, notify_per_s, notify_tries,
 	    notify_retry_ms, receipt_within_ms, pause_max_ms;

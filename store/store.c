@@ -14,6 +14,8 @@
 #include "lib/escape.h"
 #include "lib/fault.h"
 #include "lib/log.h"
+#include "store/archive.h"
+#include "store/chain.h"
 
 extern const char _binary_store_kentongan_lua_start[], _binary_store_kentongan_lua_end[];
 
@@ -440,6 +442,40 @@ read_note(const struct buf *text, long long *seq, char digest[65])
 }
 
 static int
+keep_digest(const struct log_line *line, void *arg)
+{
+	if (line->digest_len == DIGEST_BYTES)
+		log_hex(arg, line->digest);
+	return 1;
+}
+
+static void
+hex_of_entry(char hex[65], const redisReply *entry)
+{
+	struct log_line line;
+
+	if (log_line_of(&line, entry) == 0)
+		keep_digest(&line, hex);
+}
+
+/* Of an entry that left for the archive; left as it is when the seam is not so far.  0, or -1: unsafe. */
+static int
+archived_digest(struct store *st, long long seq, char hex[65])
+{
+	struct archive *a;
+	struct seam seam;
+	int rc = 0;
+
+	if (seam_read(st, &seam) != 0 || seq > seam.c.seq)
+		return 0;
+	a = archive_open(st->dir);
+	if (archive_entry(a, seq, keep_digest, hex) < 0)
+		rc = unsafe(st, "the archive cannot be read", archive_error(a), "", "");
+	archive_close(a);
+	return rc;
+}
+
+static int
 check_one_note(struct store *st, const char *who)
 {
 	struct buf path = { 0 }, text = { 0 }, key = { 0 };
@@ -458,14 +494,11 @@ check_one_note(struct store *st, const char *who)
 		rc = redis_class_of(r) == REDIS_FATAL ? -1 : 1;
 		goto out;
 	}
-	if (r->elements == 1 && r->element[0]->elements == 2 &&
-	    r->element[0]->element[1]->elements == 4) {
-		struct buf hex = { 0 };
-
-		buf_add_hex(&hex, r->element[0]->element[1]->element[3]->str,
-		    r->element[0]->element[1]->element[3]->len);
-		snprintf(found, sizeof(found), "%s", buf_str(&hex));
-		buf_release(&hex);
+	if (r->elements == 1)
+		hex_of_entry(found, r->element[0]);
+	else if (archived_digest(st, seq, found) < 0) {
+		rc = -1;
+		goto out;
 	}
 	if (strcmp(found, digest) != 0) {
 		char entry[96];

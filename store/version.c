@@ -9,6 +9,7 @@
 #include "lib/config.h"
 #include "lib/escape.h"
 #include "lib/log.h"
+#include "store/archive.h"
 #include "store/commit.h"
 
 #define FILE_LIMIT (8u << 20)
@@ -175,16 +176,20 @@ version_publish(struct store *st, const struct conf_set *set, const char *who, c
 	struct buf key = { 0 }, all = { 0 };
 	char id[33];
 	redisReply *r;
-	int rc = -1;
+	int rc = 0;
 
 	version_digest(digest, set);
 	snprintf(id, sizeof(id), "%.32s", digest);
 	encode(&all, set);
 	buf_add_key(&key, &st->keys, KEY_VERSION, id, NULL);
-	r = redis_pipe_command(st->pipe, "SET %b %b", key.data, key.len, all.data, all.len);
-	if (r != NULL && r->type == REDIS_REPLY_STATUS)
-		rc = name_current(st, who, digest);
-	freeReplyObject(r);
+	/* Once more when it is named: the archive may take away an old version that nobody names. */
+	for (int named = 0; named < 2; named++) {
+		r = redis_pipe_command(st->pipe, "SET %b %b", key.data, key.len, all.data, all.len);
+		rc = r != NULL && r->type == REDIS_REPLY_STATUS ? 0 : -1;
+		freeReplyObject(r);
+		if (rc != 0 || (!named && (rc = name_current(st, who, digest)) != 0))
+			break;
+	}
 	buf_release(&key);
 	buf_release(&all);
 	return rc;
@@ -199,24 +204,38 @@ version_cache_release(struct version_cache *c)
 	memset(c, 0, sizeof(*c));
 }
 
+/* Of a version that only archived cases name. */
+static int
+archived(struct store *st, const char *digest, struct buf *out)
+{
+	struct archive *a = archive_open(st->dir);
+	int rc = archive_version(a, digest, out);
+
+	archive_close(a);
+	return rc == 1 ? 0 : -1;
+}
+
 static struct policy *
 load(struct store *st, const char *digest)
 {
 	struct buf key = { 0 }, errors = { 0 };
 	struct conf_set set = { 0 };
+	struct buf bytes = { 0 };
 	struct policy *p = NULL;
 	char found[65];
 	redisReply *r;
 
 	buf_add_key(&key, &st->keys, KEY_VERSION, digest, NULL);
 	r = redis_pipe_command(st->pipe, "GET %b", key.data, key.len);
-	if (r == NULL || r->type != REDIS_REPLY_STRING) {
+	if (r != NULL && r->type == REDIS_REPLY_STRING)
+		buf_add(&bytes, r->str, r->len);
+	else if (r == NULL || archived(st, digest, &bytes) != 0) {
 		log_error("version_missing", "version=%s err=\"%s\"", digest,
 		    r == NULL ? redis_pipe_error(st->pipe) :
-		    "not in the store; run 'kentongan reload'");
+		    "neither in the store nor in the archive; run 'kentongan reload'");
 		goto out;
 	}
-	if (decode(&set, r->str, r->len) != 0) {
+	if (decode(&set, buf_str(&bytes), bytes.len) != 0) {
 		log_error("version_broken", "version=%s err=\"its bytes are no version\"", digest);
 		goto out;
 	}
@@ -236,6 +255,7 @@ out:
 	freeReplyObject(r);
 	conf_release(&set);
 	buf_release(&key);
+	buf_release(&bytes);
 	buf_release(&errors);
 	return p;
 }

@@ -101,6 +101,8 @@ view_case_open(struct buf *b, const struct policy *p, const struct case_record *
 	buf_add_pair(b, "incident", c->incident);
 	buf_add_pair(b, "holder", c->holder);
 	buf_add_pair(b, "closed_as", close_reason_name(c->closed_as));
+	buf_add_pair_if(b, "follows", c->follows);
+	buf_add_pair_if(b, "proof", c->proof);
 	buf_add_pair(b, "policy", c->policy);
 	buf_add_pair(b, "wait_reason", c->wait_reason);
 	buf_addf(b, ",\"waited_ms\":%" PRId64 ",\"wait_until_ms\":%" PRId64 ",\"date_ms\":%" PRId64
@@ -206,12 +208,12 @@ add_message(struct buf *b, const char *id, const redisReply *r, int more)
 	buf_addc(b, '}');
 }
 
-static int
-add_messages(struct buf *b, struct store *st, const struct case_record *c)
+int
+view_messages(struct buf *b, struct store *st, const struct case_record *c)
 {
 	int rc = 0, shown = 0;
 
-	buf_adds(b, ",\"messages\":[");
+	buf_addc(b, '[');
 	for (int i = 1; i <= c->messages && rc == 0; i++) {
 		struct buf key = { 0 };
 		char id[48];
@@ -254,8 +256,13 @@ view_case(struct buf *b, struct store *st, const struct policy *p, const struct 
 
 	view_case_open(b, p, &s->c, now_ms);
 	rc = add_log(b, st, buf_str(&s->seqs));
-	if (rc == 0)
-		rc = add_messages(b, st, &s->c);
+	buf_adds(b, ",\"messages\":");
+	if (rc == 0 && s->archived)
+		buf_add(b, s->messages.data, s->messages.len);
+	else if (rc == 0)
+		rc = view_messages(b, st, &s->c);
+	if (s->archived)
+		buf_adds(b, ",\"archived\":true");
 	add_link(b, st, s);
 	buf_addc(b, '}');
 	return rc;

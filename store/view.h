@@ -6,6 +6,8 @@
 /* The case without its log: one object, ending before its closing brace. */
 void view_case_open(struct buf *b, const struct policy *p, const struct case_record *c,
     int64_t now_ms);
+/* What became of its messages, as an array; 0 or -1. */
+int view_messages(struct buf *b, struct store *st, const struct case_record *c);
 /*
  * The whole object with "log", read by the seqs the case holds, "messages" with their states and, for
  * what was said in public, "link".

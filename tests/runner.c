@@ -6,7 +6,10 @@
 
 extern Suite *(*const suites[])(void);
 
-/* Runs every suite of the program and closes with Check's one summary line. */
+/*
+ * Runs every suite of the program, but for what is tagged slow and was not asked for by CK_INCLUDE_TAGS,
+ * and closes with Check's one summary line.
+ */
 int
 main(void)
 {
@@ -15,6 +18,8 @@ main(void)
 
 	log_init("test", LOG_LEVEL_ERROR);
 	seal_init();
+	if (getenv("CK_INCLUDE_TAGS") == NULL)
+		setenv("CK_EXCLUDE_TAGS", "slow", 0);
 	for (size_t i = 0; suites[i] != NULL; i++)
 		srunner_add_suite(runner, suites[i]());
 	srunner_run_all(runner, CK_ENV);

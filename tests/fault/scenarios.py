@@ -3,6 +3,7 @@
 Each gets its arguments and a folder of its own, and returns 0 when all held.
 """
 import collections
+import contextlib
 import glob
 import hashlib
 import http.client
@@ -11,6 +12,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -582,10 +584,66 @@ def clock_steps(args, work, program):
     return led.broken
 
 
+# ---- the archive is killed ----
+
+ARCHIVE_POINTS = ("archive_before_commit", "archive_after_commit", "archive_after_verify", "archive_before_remove",
+                  "archive_after_remove")
+
+
+def archive(args, work, count=30):
+    """kill -9 at each point of the archiving: nothing is lost, nothing is there twice, all is read as before."""
+    led = Ledger()
+    with begin(args, work, **{"archive.batch": "60", "archive.disk_free": "0"}) as house:
+        codes = []
+        for n in range(count):
+            sender = "+62812900%05d" % n
+            code = sms(house, "arsip-%d" % n, sender, REPORT)[1]["code"]
+            wait_for("case %s" % code, lambda: case_is_there(house, code), 20)
+            sms(house, "batal-%d" % n, sender, "BATAL " + code)
+            codes.append(code)
+
+        def case(code):
+            return json.loads(house.command("case", code, "--json")[1])
+
+        for code in codes:
+            wait_for("%s closed" % code, lambda: case(code)["state"] == "ditutup", 20)
+        house.quiet(20)
+        before = {code: case(code)["log"] for code in codes}
+        killed = 0
+        for nth in ("1", "2"):
+            for point in ARCHIVE_POINTS:
+                env = dict(os.environ, KENTONGAN_FAULT="cli.%s=kill@%s" % (point, nth))
+                rc = subprocess.run([os.path.join(house.build, "kentongan"), "archive", "--after", "1ms", "--dir",
+                                     house.dir, "--conf", house.conf], env=env, check=False,
+                                    stdout=subprocess.DEVNULL).returncode
+                killed += rc == -signal.SIGKILL
+                status, said = house.command("audit", "verify")
+                led.must(status == 0, "whole after %s, %s: %s", point, nth, said.strip().splitlines()[-1])
+                same = sum(case(code)["log"] == before[code] for code in codes)
+                led.must(same == count, "%d of %d cases read as before", same, count)
+        led.must(killed == 2 * len(ARCHIVE_POINTS), "%d times it was killed", killed)
+        status, said = house.command("archive", "--after", "1ms")
+        led.must(status == 0, "the last one ends: %s", said.strip())
+        led.must(all(case(code).get("archived") for code in codes), "all are in the archive")
+        led.must(house.command("audit", "verify")[0] == 0, "and the record is whole")
+        r = house.redis()
+        last, live = int(r("HGET", TAG + "meta", "seq")), int(r("XLEN", TAG + "log"))
+        rest = r.scan("case:*")
+        r.close()
+        rows = 0
+        for path in glob.glob(house.path("arsip", "*.sqlite")):
+            with contextlib.closing(sqlite3.connect(path)) as db:
+                rows += db.execute("SELECT count(*) FROM entry").fetchone()[0]
+        led.must(rows + live == last, "%d entries in the archive and %d in the store are %d", rows, live, last)
+        led.must(not rest, "no case is left in the store")
+    return led.broken
+
+
 TABLE = {
     "engine-down": engine_down,
     "clock-redis": lambda args, work: clock_steps(args, work, "redis-server"),
     "clock-sla": lambda args, work: clock_steps(args, work, "kentongan-sla"),
+    "archive": archive,
     "engines": engines,
     "redis-stopped": redis_stopped,
     "same-five": same_five,

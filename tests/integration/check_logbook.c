@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "lib/config.h"
+#include "store/chain.h"
 #include "store/logbook.h"
 #include "tests/integration/kit.h"
 
@@ -100,12 +101,13 @@ begin(void)
 	bench_furnish(&b);
 	ck_assert_int_eq(secret_key(b.dir, "sign", &k, &errors), 0);
 	memcpy(seed, k.bytes, sizeof(seed));
+	ck_assert_int_eq(signers_register(&b.st, seed, store_now_ms(&b.st)), 0);
 	one = kit_opened(&b, "1", 0);
 	two = kit_opened(&b, "2", 0);
 	ck_assert_int_eq(kit_act(&b, &one, ON_ACCEPT, KIT_PTG), COMMIT_OK);
 	ck_assert_int_eq(kit_act(&b, &two, ON_NOTE, KIT_PTG), COMMIT_OK);
 	ck_assert_int_eq(kit_act(&b, &one, ON_HANDLE, KIT_PTG), COMMIT_OK);
-	ck_assert_int_eq(logbook_seal(&b.st, 10000, 1, seed, store_now_ms(&b.st)),
+	ck_assert_int_eq(logbook_seal(&b.st, 10000, &(int){ 1 }, seed, store_now_ms(&b.st)),
 	    (int)logbook_last_seq(&b.st));
 	ck_assert_int_eq(kit_act(&b, &one, ON_RESOLVE, KIT_PTG), COMMIT_OK);
 	ck_assert_int_eq(kit_act(&b, &two, ON_ACCEPT, KIT_PTG), COMMIT_OK);
@@ -167,9 +169,9 @@ START_TEST(a_second_sealer_folds_nothing_twice)
 	int64_t now = store_now_ms(&b.st);
 
 	bench_store(&b, &other, "sla-2");
-	ck_assert_int_eq(logbook_seal(&other, 10000, 0, seed, now), 2);
-	ck_assert_int_eq(logbook_seal(&b.st, 10000, 0, seed, now), 0);
-	ck_assert_int_eq(logbook_seal(&b.st, 10000, 1, seed, now), 0);
+	ck_assert_int_eq(logbook_seal(&other, 10000, &(int){ 0 }, seed, now), 2);
+	ck_assert_int_eq(logbook_seal(&b.st, 10000, &(int){ 0 }, seed, now), 0);
+	ck_assert_int_eq(logbook_seal(&b.st, 10000, &(int){ 1 }, seed, now), 0);
 	ck_assert_int_eq(bench_integer(&b, "XLEN %s", bench_key(&b, KEY_HEADS, NULL)), 2);
 	verify(0, "clean");
 	store_close(&other);
@@ -182,10 +184,10 @@ START_TEST(pieces_make_the_same_chain)
 	struct buf once = { 0 }, pieces = { 0 };
 	int64_t now = store_now_ms(&b.st);
 
-	logbook_seal(&b.st, 10000, 0, seed, now);
+	logbook_seal(&b.st, 10000, &(int){ 0 }, seed, now);
 	bench_text(&b, &once, "HGET %s digest", bench_key(&b, KEY_CHAIN, NULL));
 	bench_integer(&b, "DEL %s", bench_key(&b, KEY_CHAIN, NULL));
-	while (logbook_seal(&b.st, 100, 0, seed, now) == 100)
+	while (logbook_seal(&b.st, 100, &(int){ 0 }, seed, now) == 100)
 		continue;
 	bench_text(&b, &pieces, "HGET %s digest", bench_key(&b, KEY_CHAIN, NULL));
 	ck_assert_int_eq(once.len, 64);
@@ -320,7 +322,7 @@ static void all_made_anew(void)
 	redigest(10);
 	write_lines();
 	bench_integer(&b, "DEL %s", bench_key(&b, KEY_CHAIN, NULL));
-	ck_assert_int_gt(logbook_seal(&b.st, 10000, 0, seed, store_now_ms(&b.st)), 0);
+	ck_assert_int_gt(logbook_seal(&b.st, 10000, &(int){ 0 }, seed, store_now_ms(&b.st)), 0);
 	verify_names(lines_n - 2, "the chain up to here is not the one that was signed");
 }
 
@@ -334,7 +336,7 @@ static void a_head_signed_by_another(void)
 {
 	uint8_t theirs[32] = { 7 };
 
-	ck_assert_int_ge(logbook_seal(&b.st, 10000, 1, theirs, store_now_ms(&b.st)), 0);
+	ck_assert_int_ge(logbook_seal(&b.st, 10000, &(int){ 1 }, theirs, store_now_ms(&b.st)), 0);
 	verify_names(lines_n, "the signed head at this seq does not verify");
 }
 
@@ -365,7 +367,7 @@ END_TEST
 START_TEST(the_sealer_stops_at_a_hole)
 {
 	bench_integer(&b, "XDEL %s %s", bench_key(&b, KEY_LOG, NULL), lines[lines_n - 2].id);
-	ck_assert_int_eq(logbook_seal(&b.st, 10000, 0, seed, 0), -1);
+	ck_assert_int_eq(logbook_seal(&b.st, 10000, &(int){ 0 }, seed, 0), -1);
 	ck_assert_ptr_nonnull(strstr(store_error(&b.st), "run 'kentongan audit verify'"));
 	ck_assert_int_eq(bench_integer(&b, "HGET %s seq", bench_key(&b, KEY_CHAIN, NULL)),
 	    lines_n - 2);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "lib/config.h"
+#include "store/chain.h"
 #include "store/logbook.h"
 #include "tests/integration/kit.h"
 
@@ -670,7 +671,7 @@ call_chain(void)
 {
 	uint8_t seed[32] = { 1 };
 
-	return logbook_seal(&b.st, 10000, 1, seed, 1) > 0 ? 0 : -1;
+	return logbook_seal(&b.st, 10000, &(int){ 1 }, seed, store_now_ms(&b.st)) > 0 ? 0 : -1;
 }
 
 START_TEST(chain_is_whole_or_nothing)

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -112,4 +113,31 @@ peer_stop(struct peer *p)
 		;
 	close(fd);
 	close(p->out);
+}
+
+int
+run_line(struct buf *out, const char *fmt, ...)
+{
+	struct buf command = { 0 };
+	char some[4096];
+	va_list ap;
+	size_t n;
+	FILE *f;
+	int rc;
+
+	buf_adds(&command, "{ BIN=");
+	bin_path(&command, "");
+	buf_adds(&command, "; ");
+	va_start(ap, fmt);
+	buf_addv(&command, fmt, ap);
+	va_end(ap);
+	buf_adds(&command, "; } 2>&1");
+	f = popen(buf_str(&command), "r");
+	ck_assert_ptr_nonnull(f);
+	while ((n = fread(some, 1, sizeof(some), f)) > 0)
+		buf_add(out, some, n);
+	rc = pclose(f);
+	buf_release(&command);
+	ck_assert(WIFEXITED(rc));
+	return WEXITSTATUS(rc);
 }

@@ -21,6 +21,11 @@ void peer_line(struct peer *p, const char *begins, char *out, size_t size);
 int peer_free_port(void);
 /* Path of a program of this build. */
 void bin_path(struct buf *b, const char *name);
+/*
+ * A command line of the shell to its end: what it said on both outputs is appended; its exit status.
+ * $BIN is the folder of this build.
+ */
+int run_line(struct buf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* SIGTERM, SIGKILL after 5 s; waited for. */
 void peer_stop(struct peer *p);
 #endif

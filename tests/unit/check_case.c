@@ -102,6 +102,8 @@ draw_case(struct case_record *c)
 	DRAW_TEXT(c->rw);
 	DRAW_TEXT(c->incident);
 	DRAW_TEXT(c->duplicate_of);
+	DRAW_TEXT(c->follows);
+	DRAW_TEXT(c->proof);
 	DRAW_TEXT(c->channel);
 	DRAW_TEXT(c->reporter);
 	DRAW_TEXT(c->lang);
@@ -157,7 +159,7 @@ static const struct { const char *name; size_t at, size; } kept[] = {
 	SAME(code), SAME(version), SAME(state), SAME(policy), SAME(category), SAME(urgency),
 	    SAME(place),
 	SAME(rt), SAME(rw), SAME(confidence_permille), SAME(sealed), SAME(latihan), SAME(lane_e),
-	SAME(hide_reporter), SAME(incident), SAME(closed_as), SAME(duplicate_of), SAME(channel),
+	SAME(hide_reporter), SAME(incident), SAME(closed_as), SAME(duplicate_of), SAME(follows), SAME(proof), SAME(channel),
 	SAME(reporter), SAME(lang), SAME(received_ms), SAME(arrived_ms), SAME(opened_ms),
 	    SAME(closed_ms),
 	SAME(told_ms), SAME(taken_ms), SAME(going_ms), SAME(arrived_scene_ms), SAME(handled_ms),

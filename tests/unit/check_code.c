@@ -287,6 +287,28 @@ START_TEST(nonces)
 }
 END_TEST
 
+/* The worked example of docs/record.md, and the ends of the range. */
+START_TEST(a_check_code_is_the_first_fifty_bits)
+{
+	static const struct { uint8_t digest[7]; const char *shown; } proofs[] = {
+		{ { 0x69, 0x17, 0x21, 0x63, 0xf2, 0x3d, 0x71 }, "D4BJ2-RZJ7N" },
+		{ { 0 }, "00000-00000" },
+		{ { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xc0 }, "ZZZZZ-ZZZZZ" },
+		{ { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }, "ZZZZZ-ZZZZZ" },
+		{ { 0, 0, 0, 0, 0, 0, 0x40 }, "00000-00001" },
+	};
+	char proof[PROOF_CHARS + 1], shown[SHOWN_PROOF_CHARS];
+
+	for (size_t i = 0; i < N_ELEMS(proofs); i++) {
+		proof_make(proof, proofs[i].digest);
+		proof_show(shown, proof);
+		ck_assert_str_eq(shown, proofs[i].shown);
+	}
+	proof_show(shown, "");
+	ck_assert_str_eq(shown, "");
+}
+END_TEST
+
 Suite *
 code_suite(void)
 {
@@ -294,6 +316,7 @@ code_suite(void)
 	TCase *tc = tcase_create("code");
 
 	tcase_add_test(tc, what_is_made_parses);
+	tcase_add_test(tc, a_check_code_is_the_first_fifty_bits);
 	tcase_add_test(tc, all_35_bits_count);
 	tcase_add_test(tc, every_wrong_symbol_is_refused);
 	tcase_add_test(tc, every_swap_of_neighbours_is_refused);

@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "store/archiver.h"
+#include "store/chain.h"
 #include "store/due.h"
 #include "store/steady.h"
 #include "store/intake.h"
@@ -315,6 +317,17 @@ call_args(struct redis_args *args)
 }
 
 static void
+call_archive(void)
+{
+	const struct seam from = { .at_ms = 0 }, to = { .c = { .seq = 1 }, .at_ms = 1 };
+	struct archived_line line = { .seq = 1 };
+	struct archived_case c = { .code = "7K3F9QXM", .version = 1 };
+	struct archive_round round = { .year = 2026, .lines = &line, .lines_n = 1, .cases = &c, .cases_n = 1 };
+
+	ck_assert_int_eq(archiver_cut(&spy.st, &(struct archive_cut){ &from, &to, &round, "" }, 5), ARCHIVE_FAILED);
+}
+
+static void
 call_parts(void)
 {
 	struct sms_part place = { .reference = 7, .total = 2, .number = 1 };
@@ -352,6 +365,7 @@ call_the_rest(void)
 	int64_t now, next;
 
 	call_parts();
+	call_archive();
 	store_now_ms(&spy.st);
 	due_take(&spy.st, 2, 1000, due, &now, &next);
 	steady_look(&spy.st, 1000, &steady);
@@ -364,7 +378,7 @@ call_the_rest(void)
 	outbox_reroute(&spy.st, &o2, "sms2", 5);
 	outbox_members(&spy.st, "sms", &item, 2, items);
 	outbox_bundle(&spy.st, "sms", (const struct outbox_item[]){ item, item }, 2, &text, 0, 5);
-	logbook_seal(&spy.st, 10, 1, seed, 5);
+	logbook_seal(&spy.st, 10, &(int){ 1 }, seed, 5);
 	ck_assert_int_eq(officers_put(&spy.st, &o, 1, "test"), -1);
 	pulled_take_args(&pull, &spy.st, "x", "ingest-1", 1000);
 	freeReplyObject(redis_pipe_call(spy.st.pipe, pull.n, (const char **)pull.argv, pull.lens));
@@ -392,11 +406,11 @@ START_TEST(all_calls_stay_in_one_slot)
 {
 	static const char *const functions[] = { "kt_commit", "kt_intake", "kt_now", "kt_due", "kt_steady",
 	    "kt_claim", "kt_mark", "kt_receipt", "kt_overdue", "kt_reroute", "kt_chain", "kt_pull",
-	    "kt_part", "kt_parts", "kt_parts_taken", "kt_members", "kt_bundle" };
+	    "kt_part", "kt_parts", "kt_parts_taken", "kt_members", "kt_bundle", "kt_archive" };
 	static const enum key_id used[] = { KEY_META, KEY_IN, KEY_SEEN, KEY_CASE, KEY_DUE,
 	    KEY_LEASE, KEY_LOG, KEY_CHAIN, KEY_HEADS, KEY_MSG, KEY_RCP, KEY_OUT, KEY_ENDED, KEY_WAITING,
 	    KEY_OFFICER, KEY_OFFICERS, KEY_PHONES, KEY_TASKS, KEY_REPORTER, KEY_PULL,
-	    KEY_PART, KEY_PARTS, KEY_BUDGET, KEY_STORM };
+	    KEY_PART, KEY_PARTS, KEY_BUDGET, KEY_STORM, KEY_SEAM, KEY_SHELF };
 	int seen[KEYS_N] = { 0 };
 	unsigned slot = key_slot(TAG, strlen(TAG));
 	struct buf asked;

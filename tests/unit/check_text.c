@@ -172,7 +172,7 @@ static const struct template_value longest[] = {
 	{ "isi", E80 }, { "persen", "100" }, { "anak", "123456789012345" },
 	{ "sebab", E80 }, { "contoh", TEN TEN TEN TEN TEN TEN }, { "apa", E80 TEN TEN TEN TEN TEN TEN },
 	{ "telat", TEN TEN "ab" }, { "terlama", TEN TEN TEN TEN "abcdef" }, { "alasan-tunggu", TEN "abcde" },
-	{ "jumlah", "20" }, { "butir", E80 E80 E80 E80 E80 E80 },
+	{ "jumlah", "20" }, { "butir", E80 E80 E80 E80 E80 E80 }, { "bukti", "7K3F9-QXM2W" },
 };
 
 START_TEST(every_text_fits_its_limit)
@@ -412,7 +412,7 @@ START_TEST(a_text_too_long_is_named)
 	ck_assert_int_eq(texts_check(t, values, 3, &errors), -1);
 	ck_assert_ptr_nonnull(strstr(buf_str(&errors),
 	    "terima: no longest value is known for one of {kode "
-	    "kategori tempat unit batas}"));
+	    "kategori tempat unit batas bukti}"));
 	texts_free(t);
 	buf_release(&errors);
 }

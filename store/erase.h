@@ -1,0 +1,24 @@
+#ifndef KENTONGAN_ERASE_H
+#define KENTONGAN_ERASE_H
+/*
+ * Erasing: the wrapped data key of a closed case is deleted, in the store or in the archive, and with it
+ * all that it opens is noise: words, name and number, notes in the log, files, what is left of messages.
+ * The record stays whole, for it covers ciphertext; what was decided when, about which place and kind,
+ * stays readable.
+ *
+ * The store's append-only file is rewritten afterwards, and the archive overwrites what it deletes.
+ * Backups made before hold the key until they are gone.
+ */
+#include "core/code.h"
+#include "store/store.h"
+
+enum erase_result {
+	ERASED,
+	ERASE_NONE,	/* no such case, or its key is gone already */
+	ERASE_OPEN,	/* it is still worked on */
+	ERASE_WAITS,	/* messages of it are still on their way */
+	ERASE_FAILED	/* store_error() says why; it may be repeated */
+};
+/* by: who orders it, for the log. */
+enum erase_result case_erase(struct store *st, const struct code *code, const char *by);
+#endif
