@@ -171,10 +171,23 @@ act_wish(struct step *s)
 		return step_refuse(s, REFUSED_WAIT);
 	if (until <= s->now_ms || until - s->now_ms + c->waited_ms > s->p->wait_max_ms)
 		return step_refuse(s, REFUSED_TIME);
+	if (c->wish.until_ms > s->now_ms)	/* the head must grant what he has read */
+		return step_refuse(s, REFUSED_OPEN_WISH);
+	act_end_wish(s);
 	c->wish.until_ms = until;
 	SET(c->wish.officer, s->cmd->actor);
 	SET(c->wish.reason, s->cmd->reason);
 	return 0;
+}
+
+void
+act_end_wish(struct step *s)
+{
+	struct case_task *t = s->c->wish.head[0] != '\0' ? case_task_of(s->c, s->c->wish.head) : NULL;
+
+	if (t != NULL && t->state == TASK_OPEN)
+		task_drop(s, t);
+	memset(&s->c->wish, 0, sizeof(s->c->wish));
 }
 
 int
@@ -213,6 +226,8 @@ act_resume(struct step *s)
 int
 act_why(struct step *s)
 {
+	if (s->c->asked_by[0] != '\0' && strcmp(s->c->asked_by, s->cmd->actor) != 0)
+		return step_refuse(s, REFUSED_ASKED);	/* each is owed an answer */
 	SET(s->c->asked_by, s->cmd->actor);
 	clocks_restart(s, STOP_ON_ANSWER);	/* a second question gives no more time for the first */
 	return 0;
@@ -395,6 +410,8 @@ act_release(struct step *s)
 	struct case_record *c = s->c;
 	const struct case_task *t = case_task_of(c, s->leaver);
 
+	if (strcmp(c->undo.officer, s->leaver) == 0 || strcmp(c->undo.holder, s->leaver) == 0)
+		c->undo.until_ms = 0;		/* what is taken back must not give it to him */
 	SET(s->left_unit, t != NULL ? t->unit : "");
 	messages_cancel_to(s, s->leaver);
 	tasks_end(s, s->leaver, "");

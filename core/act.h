@@ -28,6 +28,8 @@ int act_ask(struct step *s);
 int act_wish(struct step *s);
 int act_approve(struct step *s);
 int act_refuse(struct step *s);
+/* Nobody waits for an answer to it any more: who got a task for it alone is rid of it. */
+void act_end_wish(struct step *s);
 /* The case waits no more. */
 void act_resume(struct step *s);
 /* The Bupati's office asks why, or sets another day for the cure; the unit answers. */

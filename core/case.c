@@ -122,9 +122,9 @@ static const struct field fields[] = {
 	MS("cfm", confirm_by_ms), MS("wt", wait_until_ms), ENUM("wb", wait_back, CASE_DITUTUP),
 	INT("wa", wait_asked), TEXT("wr", wait_reason), MS("ws", wait_since_ms),
 	MS("wd", waited_ms),
-	MS("wu", wish.until_ms), TEXT("wo", wish.officer), TEXT("ww", wish.reason),
+	MS("wu", wish.until_ms), TEXT("wo", wish.officer), TEXT("ww", wish.reason), TEXT("wh", wish.head),
 	MS("dt", date_ms), TEXT("ask", asked_by), INT("al", alarms), MS("rev", review_ms),
-	MS("sp", spoken_ms), INT("sr", spoken_rung),
+	MS("mv", moved_ms), MS("sp", spoken_ms), INT("sr", spoken_height),
 	MS("stl", stall_ms), MS("abt", abandoned_ms), INT("abn", abandoned),
 	ENUM("us", undo.state, CASE_DITUTUP), TEXT("uo", undo.officer), TEXT("uh", undo.holder),
 	MS("uu", undo.until_ms), INT("uc", undo.clocks),
@@ -157,13 +157,16 @@ add_text(struct buf *b, const char *before, const char *s)
 static void
 encode_clock(struct buf *b, const struct case_clock *k)
 {
-	if (k->state == CLOCK_NONE)
+	if (k->state == CLOCK_NONE) {
 		buf_addc(b, '0');
-	else
-		buf_addf(b, "[%d,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64
-		    ",%d,%d,%d,%d,%" PRId64 "]", k->state, k->start_ms, k->due_ms, k->next_ms,
-		    k->met_ms, k->breached_ms, k->warned, k->rung, k->in_breach, k->epoch,
-		    k->paused_ms);
+		return;
+	}
+	buf_addf(b, "[%d,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64
+	    ",%d,%d,%d,%d,%" PRId64, k->state, k->start_ms, k->due_ms, k->next_ms, k->met_ms,
+	    k->breached_ms, k->warned, k->rung, k->in_breach, k->epoch, k->paused_ms);
+	if (k->from_ms != 0)
+		buf_addf(b, ",%" PRId64 ",%d", k->from_ms, k->from_rung + 1);
+	buf_addc(b, ']');
 }
 
 static void
@@ -274,7 +277,8 @@ row_text(struct row *r, char *out, size_t size)
 static int
 decode_clock(struct case_clock *k, const json_t *list)
 {
-	struct row r = row_open(list, 11);
+	size_t n = json_array_size(list);
+	struct row r = row_open(list, n == 13 ? 13 : 11);
 
 	if (json_is_integer(list))
 		return json_integer_value(list) == 0 ? 0 : -1;
@@ -289,6 +293,10 @@ decode_clock(struct case_clock *k, const json_t *list)
 	k->in_breach = (int)row_number(&r, 1);
 	k->epoch = (int)row_number(&r, INT_MAX);
 	k->paused_ms = row_number(&r, MS_MOST);
+	if (n == 13) {
+		k->from_ms = row_number(&r, MS_MOST);
+		k->from_rung = (int)row_number(&r, LADDER_RUNGS) - 1;
+	}
 	return r.spoilt ? -1 : 0;
 }
 

@@ -43,6 +43,9 @@ struct case_clock {
 	int warned, rung;	/* how many warnings and rungs are behind it */
 	int in_breach;		/* of this run: due is past and recorded */
 	int epoch;		/* rises when it is started again, or climbs another ladder */
+	/* When a decision put its next step into the past: that rung is due then, those above later. */
+	int64_t from_ms;	/* 0: all count from due */
+	int from_rung;		/* -1: the breach itself */
 };
 
 enum task_state { TASK_OPEN, TASK_TAKEN, TASK_GONE };
@@ -120,6 +123,7 @@ struct case_record {
 	struct {
 		int64_t until_ms;
 		char officer[OFFICER_ID_CHARS], reason[WAIT_REASON_CHARS];
+		char head[OFFICER_ID_CHARS];	/* who got a task for it alone; "" nobody */
 	} wish;
 	int64_t date_ms;		/* by when it is done, by the word of the Bupati's office; 0 none */
 	char asked_by[OFFICER_ID_CHARS];	/* who waits for the answer to his why, "" nobody */
@@ -127,8 +131,9 @@ struct case_record {
 	int64_t stall_ms;		/* in diterima: abandoned then, if nothing is done; 0 never */
 	int64_t abandoned_ms;		/* accepted, abandoned, and not taken again since; 0 not */
 	int abandoned;			/* how often */
-	int64_t spoken_ms;		/* a rung last told somebody then; spoken_rung: its place */
-	int spoken_rung;
+	int64_t moved_ms;		/* another ladder is climbed since then: what is late, we are not */
+	int64_t spoken_ms;		/* a rung last told somebody then, who stands so high */
+	int spoken_height;
 	int64_t review_ms;		/* looked at again then, if nothing else is due */
 	/* What the last act changed, while it may be taken back. */
 	struct {

@@ -32,9 +32,9 @@ case_due_first(const struct case_record *c)
 	return d;
 }
 
-static size_t
-rung_recipients(const struct step *s, const struct rung *g, const char **unit,
-    const struct officer **out, size_t max, size_t *silent)
+/* Whose head the rung tells; NULL: nobody's. */
+static const struct unit *
+rung_unit(const struct step *s, const struct rung *g)
 {
 	const struct unit *u = case_answerable(s->p, s->c);
 	const struct place *p = place_find(s->p->places, s->c->place);
@@ -45,6 +45,15 @@ rung_recipients(const struct step *s, const struct rung *g, const char **unit,
 		u = p != NULL ? unit_for_place(s->p->units, TIER_KECAMATAN, p->code) : NULL;
 	else if (g->to == RUNG_UNIT || g->to == RUNG_FEED)
 		u = unit_find(s->p->units, g->unit);
+	return u;
+}
+
+static size_t
+rung_recipients(const struct step *s, const struct rung *g, const char **unit,
+    const struct officer **out, size_t max, size_t *silent)
+{
+	const struct unit *u = rung_unit(s, g);
+
 	*unit = u != NULL ? u->code : "";
 	*silent = 0;
 	return u != NULL ? roster_on_rung(s->r, s->p->calendar, u->code, s->now_ms, out, max, silent) : 0;
@@ -79,11 +88,28 @@ is_overtaken(const struct step *s, int clock, const struct ladder *l, int rung)
 	return 0;
 }
 
-/* The height of the highest rung that is due now in any clock: clock order breaks ties. */
+/*
+ * How high one stands whom a rung tells: ladders of several clocks have other rungs, so their places
+ * say nothing.  The feed is above all; of two as high, the later rung, then the later clock.
+ */
+static int
+height_of(const struct step *s, const struct rung *g, int rung)
+{
+	const struct unit *u = rung_unit(s, g);
+	int depth = 0;
+
+	if (g->to == RUNG_FEED)
+		return 1000;
+	for (; u != NULL && u->parent != NULL; u = u->parent)
+		depth++;
+	return 900 - 10 * depth + rung;
+}
+
+/* Whether none of the rungs that are due now, in any clock, is higher. */
 static int
 is_highest_due(const struct step *s, int clock, int rung)
 {
-	int top_clock = clock, top_rung = rung;
+	int mine = height_of(s, &case_ladder(s->p, s->c, clock)->rungs[rung], rung);
 
 	for (int i = 0; i < s->c->clocks_n; i++) {
 		const struct case_clock *k = &s->c->clocks[i];
@@ -92,11 +118,14 @@ is_highest_due(const struct step *s, int clock, int rung)
 		if (k->state != CLOCK_RUNNING || l == NULL || k->due_ms > s->now_ms || i == clock)
 			continue;
 		for (int g = k->rung; g < l->n && clock_rung_ms(s->p, s->c, i, g) <= s->now_ms;
-		    g++)
-			if (is_for(s->c, &l->rungs[g]) && (g > top_rung || (g == top_rung && i > top_clock)))
-				top_clock = i, top_rung = g;
+		    g++) {
+			int other = height_of(s, &l->rungs[g], g);
+
+			if (is_for(s->c, &l->rungs[g]) && (other > mine || (other == mine && i > clock)))
+				return 0;
+		}
 	}
-	return top_clock == clock && top_rung == rung;
+	return 1;
 }
 
 /* Later than this is an outage: then one message per case is enough. */
@@ -106,10 +135,10 @@ is_highest_due(const struct step *s, int clock, int rung)
 
 /* Somebody at least as high has heard of the case just now, by the ladder of another clock. */
 static int
-is_heard_above(const struct step *s, int rung)
+is_heard_above(const struct step *s, int height)
 {
 	return s->c->spoken_ms != 0 && s->now_ms - s->c->spoken_ms < RECOVERY_MS &&
-	    s->c->spoken_rung >= rung;
+	    s->c->spoken_height >= height;
 }
 
 static void
@@ -120,9 +149,12 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 	const struct rung *g = &l->rungs[k->rung];
 	const struct officer *heads[2];
 	const char *unit;
+	int height = height_of(s, g, k->rung);
+	int64_t since = e->due_ms > s->c->moved_ms ? e->due_ms : s->c->moved_ms;
+	int outage = s->now_ms - since > OUTAGE_MS;
 	size_t silent, n = rung_recipients(s, g, &unit, heads, N_ELEMS(heads), &silent);
 	int overtaken = is_overtaken(s, clock, l, k->rung) || (e->late_ms > OUTAGE_MS &&
-	    (!is_highest_due(s, clock, k->rung) || is_heard_above(s, k->rung)));
+	    (!is_highest_due(s, clock, k->rung) || is_heard_above(s, height)));
 
 	SET(e->rung, g->name);
 	SET(e->told, unit);
@@ -155,10 +187,10 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 	}
 	e->kind = ESC_RUNG;
 	s->c->spoken_ms = s->now_ms;
-	s->c->spoken_rung = k->rung - 1;
+	s->c->spoken_height = height;
 	for (size_t i = 0; i < n; i++) {
 		const char *kind = s->c->sealed ? "eskalasi-rahasia" :
-		    e->late_ms > OUTAGE_MS ? TEXT_GATHERED : "eskalasi";
+		    outage ? TEXT_GATHERED : "eskalasi";
 		struct message *m = tell_officer(s, heads[i], kind, GROUP_ESCALATION);
 
 		if (m == NULL)
@@ -166,9 +198,9 @@ climb_rung(struct step *s, int clock, struct escalation *e)
 		SET(m->rung, g->name);
 		SET(m->way, g->way);
 		m->due_ms = k->due_ms;
-		if (e->late_ms <= OUTAGE_MS)
+		if (!outage)
 			continue;
-		m->late_ms = e->late_ms;
+		m->late_ms = s->now_ms - since;
 		if (!m->lane_e)		/* the others' cases are late too: he hears of all at once */
 			m->not_before_ms += s->p->gather_ms;
 	}

@@ -39,7 +39,7 @@ clock_next(const struct policy *p, const struct case_record *c, int clock)
 		return k->start_ms + (k->due_ms - k->start_ms) / 100 * rule->warnings[k->warned] +
 		    (k->due_ms - k->start_ms) % 100 * rule->warnings[k->warned] / 100;
 	if (!k->in_breach)
-		return k->due_ms;
+		return k->from_ms != 0 ? k->from_ms : k->due_ms;
 	l = case_ladder(p, c, clock);
 	return l != NULL && k->rung < l->n ? clock_rung_ms(p, c, clock, k->rung) : 0;
 }
@@ -53,16 +53,40 @@ clock_next(const struct policy *p, const struct case_record *c, int clock)
 int64_t
 clock_rung_ms(const struct policy *p, const struct case_record *c, int clock, int rung)
 {
+	const struct case_clock *k = &c->clocks[clock];
 	const struct ladder *l = case_ladder(p, c, clock);
-	int64_t due = c->clocks[clock].due_ms, held = 0;
+	int64_t due = k->from_ms != 0 ? k->from_ms : k->due_ms, held = 0;
+	int first = 0;
 
-	for (int g = 0; g <= rung; g++) {
+	if (k->from_ms != 0 && k->from_rung >= 0 && k->from_rung <= rung) {
+		first = k->from_rung;
+		due -= l->rungs[first].after_ms;
+	}
+	for (int g = first; g <= rung; g++) {
 		int64_t ms = due + l->rungs[g].after_ms + held;
 
 		if (p->clocks[clock].stop != STOP_ON_TRIAGE && p->clocks[clock].stop != STOP_ON_SIGN)
 			held += policy_past_night(p, c->urgency, ms) - ms;
 	}
 	return due + l->rungs[rung].after_ms + held;
+}
+
+/*
+ * A decision, not an outage, has made the clock's next step a thing of the past: it is due now, and
+ * those above as long after it as ever.
+ */
+static void
+clock_catch_up(struct step *s, int i)
+{
+	struct case_clock *k = &s->c->clocks[i];
+
+	if (k->state != CLOCK_RUNNING || k->next_ms == 0 || k->next_ms >= s->now_ms)
+		return;
+	if (k->in_breach || k->due_ms < s->now_ms) {
+		k->from_ms = s->now_ms;
+		k->from_rung = k->in_breach ? k->rung : -1;
+	}
+	k->next_ms = clock_next(s->p, s->c, i);
 }
 
 static void
@@ -127,6 +151,9 @@ ladder_change(struct step *s, int clock, const struct ladder *old)
 				rung = g + 1;
 	k->rung = rung;
 	k->epoch++;
+	if (k->from_rung > k->rung)
+		k->from_rung = k->rung;
+	s->c->moved_ms = s->now_ms;
 	k->next_ms = clock_next(s->p, s->c, clock);
 }
 
@@ -167,6 +194,13 @@ clocks_tighten(struct step *s, const struct case_record *before)
 			ladder_change(s, i, case_ladder(s->p, before, i));
 		if (!k->in_breach || s->c->urgency != before->urgency)
 			k->next_ms = clock_next(s->p, s->c, i);	/* danger waits for no morning */
+		/*
+		 * What was late before is late by our own fault.  Another unit's ladder goes on where
+		 * the old one was: a hand-over gives nobody time.
+		 */
+		if ((before->clocks[i].state != CLOCK_RUNNING ||
+		    before->clocks[i].next_ms >= s->now_ms) && (!k->in_breach || s->c->urgency != before->urgency))
+			clock_catch_up(s, i);
 	}
 }
 
@@ -314,12 +348,14 @@ clock_move(struct step *s, int i, int64_t due_ms)
 	note_breach(k, s->now_ms);
 	k->due_ms = due_ms;
 	k->in_breach = k->rung = k->warned = 0;
+	k->from_ms = k->from_rung = 0;
 	k->epoch++;
 	k->next_ms = clock_next(s->p, s->c, i);
 	while (k->next_ms != 0 && k->warned < rule->warnings_n && k->next_ms <= s->now_ms) {
 		k->warned++;
 		k->next_ms = clock_next(s->p, s->c, i);
 	}
+	clock_catch_up(s, i);
 }
 
 int
@@ -414,6 +450,7 @@ clocks_resume(struct step *s)
 		k->paused_ms += s->now_ms - k->met_ms;
 		k->start_ms += s->now_ms - k->met_ms;	/* the remaining time is what it was */
 		k->due_ms += s->now_ms - k->met_ms;
+		k->from_ms += k->from_ms != 0 ? s->now_ms - k->met_ms : 0;
 		k->met_ms = 0;
 		k->next_ms = clock_next(s->p, s->c, i);
 	}
@@ -430,5 +467,6 @@ clocks_undo(struct step *s)
 		k->state = CLOCK_RUNNING;
 		k->met_ms = 0;
 		k->next_ms = clock_next(s->p, s->c, i);
+		clock_catch_up(s, i);
 	}
 }

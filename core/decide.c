@@ -27,6 +27,8 @@ static const char *const refusals[] = {
 	[REFUSED_FIRST] = "kasus sudah dibuka",
 	[REFUSED_FILE] = "nama berkas tidak dikenal",
 	[REFUSED_HELP] = "tidak ada unit lain lagi untuk bantuan; sebut unitnya",
+	[REFUSED_OPEN_WISH] = "permintaan menunggu yang lama belum dijawab",
+	[REFUSED_ASKED] = "pertanyaan yang lama belum dijawab",
 	[REFUSED_POLICY] = "kasus ini sudah memakai aturan yang berlaku",
 	[REFUSED_CLOCK] = "aturan yang berlaku tidak lagi punya salah satu jam kasus ini",
 	[REFUSED_CASE] = "nomor kasus tujuan salah atau kasus ini sendiri; periksa nomornya",
@@ -81,16 +83,17 @@ is_in_field(enum case_state state)
 	return state == CASE_MENUJU || state == CASE_DITANGANI;
 }
 
-/* Whatever those in the field send is a sign of life. */
+/* Whatever those who have taken it on send is a sign of life; who only got the task is not there. */
 static void
 hear_from_field(struct step *s)
 {
 	struct case_record *c = s->c;
+	const struct case_task *t = case_task_of(c, s->cmd->actor);
 
 	if (!is_in_field(c->state))
 		clocks_sign_end(s);
 	else if (s->cmd->by == BY_OFFICER && (strcmp(c->holder, s->cmd->actor) == 0 ||
-	    case_task_of(c, s->cmd->actor) != NULL))
+	    (t != NULL && t->state == TASK_TAKEN)))
 		clocks_sign(s);
 }
 
@@ -126,7 +129,7 @@ apply(struct step *s, const struct case_record *before)
 	}
 	if (fx & FX_REOPEN)
 		act_reopen(s);
-	if (!(fx & FX_FIRST))
+	if (!(fx & FX_FIRST) && s->t->on != ON_RECKON)	/* which has reckoned them all */
 		clocks_tighten(s, before);
 	if (fx & FX_RESTART_TAKEN)
 		clocks_restart(s, STOP_ON_ACCEPT);
@@ -167,8 +170,10 @@ announce(struct step *s, const struct case_record *before)
 		tell_asker(s);
 	if (s->t->on == ON_REFUSE)
 		tell_wisher(s);
+	if (s->t->on == ON_ANSWER)
+		s->c->asked_by[0] = '\0';
 	if (s->c->state != before->state || (fx & FX_REVOKE) || s->t->on == ON_REFUSE)
-		memset(&s->c->wish, 0, sizeof(s->c->wish));	/* answered, or overtaken */
+		act_end_wish(s);		/* answered, or overtaken */
 	if ((fx & FX_TELL_REPORTER) || (s->cmd->answer && s->cmd->by == BY_RESIDENT))
 		tell_reporter(s);
 	if (fx & FX_STOP_ALL)

@@ -77,9 +77,12 @@ static void
 add_people(struct buf *b, const struct case_record *c)
 {
 	buf_adds(b, ",\"people\":[");
-	for (int i = 0; i < c->tasks_n && i < PEOPLE_MOST; i++)
-		buf_addf(b, "%s[\"%s\",%" PRId64 ",\"%s\"]", i ? "," : "", c->tasks[i].officer,
-		    c->tasks[i].told_ms, c->tasks[i].state == TASK_TAKEN ? "diambil" : "diam");
+	for (int i = 0; i < c->tasks_n && i < PEOPLE_MOST; i++) {
+		buf_adds(b, i ? ",[" : "[");
+		buf_add_json(b, c->tasks[i].officer, strlen(c->tasks[i].officer));
+		buf_addf(b, ",%" PRId64 ",\"%s\"]", c->tasks[i].told_ms,
+		    c->tasks[i].state == TASK_TAKEN ? "diambil" : "diam");
+	}
 	buf_addc(b, ']');
 }
 

@@ -393,10 +393,9 @@ entry_of(const struct command *cmd)
 		if (strcmp(b->tasks[i].officer, cmd->actor) == 0)
 			memcpy(e.speaks_for, b->tasks[i].unit, sizeof(e.speaks_for));
 	e.on_it = strcmp(h.w.c.holder, cmd->actor) == 0;
-	for (int i = 0; i < h.w.c.tasks_n; i++)		/* not one that was given just now */
-		for (int k = 0; k < b->tasks_n; k++)
-			e.on_it |= strcmp(h.w.c.tasks[i].officer, cmd->actor) == 0 &&
-			    strcmp(b->tasks[k].officer, cmd->actor) == 0;
+	for (int i = 0; i < h.w.c.tasks_n; i++)
+		e.on_it |= strcmp(h.w.c.tasks[i].officer, cmd->actor) == 0 &&
+		    h.w.c.tasks[i].state == TASK_TAKEN;
 	e.accepted = units_that_accepted(&h.w.c);
 	e.another_holder = strcmp(b->holder, h.w.c.holder) != 0;
 	return e;

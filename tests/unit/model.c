@@ -254,10 +254,14 @@ static int64_t
 rung_moment(const struct model *m, const struct model_clock *k, int rung)
 {
 	enum clock_stop stop = m->p->clocks[k - m->clocks].stop;
-	int64_t at = k->due_ms;
+	int64_t at = k->again_ms != 0 ? k->again_ms : k->due_ms;
+	int first = k->again_ms != 0 && k->again_rung > 0 ? k->again_rung : 0;
 
-	for (int g = 0; g <= rung; g++) {
-		at += k->ladder->rungs[g].after_ms - (g > 0 ? k->ladder->rungs[g - 1].after_ms : 0);
+	for (int g = first; g <= rung; g++) {
+		if (g > first)
+			at += k->ladder->rungs[g].after_ms - k->ladder->rungs[g - 1].after_ms;
+		else if (k->again_ms == 0 || k->again_rung < 0)
+			at += k->ladder->rungs[0].after_ms;
 		if (stop != STOP_ON_TRIAGE && stop != STOP_ON_SIGN)
 			at = morning_of(m, at);
 	}
@@ -288,7 +292,7 @@ write_moments(const struct model *m, struct model_clock *k, int i)
 
 	for (int w = 0; w < rule->warnings_n; w++)
 		note(list, &n, k, MOMENT_WARNING, w, k->start_ms + span * rule->warnings[w] / 100);
-	note(list, &n, k, MOMENT_BREACH, 0, k->due_ms);
+	note(list, &n, k, MOMENT_BREACH, 0, k->again_ms != 0 ? k->again_ms : k->due_ms);
 	k->ladder = ladder_of(m, i);
 	for (int g = 0; k->ladder != NULL && g < k->ladder->n; g++)
 		note(list, &n, k, MOMENT_RUNG, g, rung_moment(m, k, g));
@@ -317,6 +321,20 @@ model_clock_next(struct model *m, int clock)
 	const struct moment *x = next_moment(&m->clocks[clock]);
 
 	return x != NULL ? x->at_ms : 0;
+}
+
+/* Made late by a decision: what comes next is asked now, the others as far behind it as ever. */
+static void
+ask_again(struct model *m, int i, int64_t at_ms)
+{
+	struct model_clock *k = &m->clocks[i];
+	const struct moment *x = next_moment(k);
+
+	if (x == NULL || x->at_ms >= at_ms || (!is_breached(k) && k->due_ms >= at_ms))
+		return;
+	k->again_ms = at_ms;
+	k->again_rung = is_breached(k) ? x->index : -1;
+	write_moments(m, k, i);
 }
 
 static void
@@ -350,29 +368,12 @@ meet(struct model *m, int i, int64_t at_ms, enum clock_state as)
 	k->since_ms = as == CLOCK_STOPPED ? 0 : at_ms;
 }
 
-/* Another category or unit: a nearer end holds; a climb goes on above the last who was asked. */
 static void
-reconsider(struct model *m, int i, const struct ladder *old, int changed_urgency)
+climb_elsewhere(struct model *m, int i, const struct ladder *old, const struct ladder *l)
 {
 	struct model_clock *k = &m->clocks[i];
-	const struct ladder *l = ladder_of(m, i);
-	int64_t due;
 	int above = 0;
 
-	if (!is_breached(k)) {
-		due = promised(m, i, k->start_ms - k->waited_ms);
-		if (m->dated && m->p->clocks[i].stop == STOP_ON_RESOLVE && m->p->clocks[i].pauses)
-			due = 0;	/* the Bupati's day stands */
-		if (due != 0 && due + k->waited_ms < k->due_ms)
-			k->due_ms = due + k->waited_ms;
-		write_moments(m, k, i);
-		return;
-	}
-	if (l == old) {
-		if (changed_urgency)
-			write_moments(m, k, i);
-		return;
-	}
 	for (int g = 0; l != NULL && g < l->n; g++)
 		for (int o = 0; old != NULL && o < old->n; o++)
 			if (is_done(k, MOMENT_RUNG, o) && strcmp(old->rungs[o].name, l->rungs[g].name) == 0)
@@ -381,10 +382,43 @@ reconsider(struct model *m, int i, const struct ladder *old, int changed_urgency
 	for (int x = 0; x < k->n; x++)
 		if (k->moments[x].kind == MOMENT_RUNG)
 			k->moments[x].done = 0;
+	if (k->again_rung > above)
+		k->again_rung = above;
 	write_moments(m, k, i);
 	for (int x = 0; x < k->n; x++)
 		if (k->moments[x].kind == MOMENT_RUNG)
 			k->moments[x].done = k->moments[x].index < above;
+}
+
+/*
+ * Another category or unit: a nearer end holds; a climb goes on above the last who was asked.
+ * was_next is what was next of it before.
+ */
+static void
+reconsider(struct model *m, int i, const struct ladder *old, int changed_urgency, int64_t was_next,
+    int64_t at_ms)
+{
+	struct model_clock *k = &m->clocks[i];
+	const struct ladder *l = ladder_of(m, i);
+	int64_t due;
+
+	if (!is_breached(k)) {
+		due = promised(m, i, k->start_ms - k->waited_ms);
+		if (m->dated && m->p->clocks[i].stop == STOP_ON_RESOLVE && m->p->clocks[i].pauses)
+			due = 0;	/* the Bupati's day stands */
+		if (due != 0 && due + k->waited_ms < k->due_ms)
+			k->due_ms = due + k->waited_ms;
+		write_moments(m, k, i);
+		if (was_next >= at_ms)
+			ask_again(m, i, at_ms);
+		return;
+	}
+	if (l != old)
+		climb_elsewhere(m, i, old, l);
+	else if (changed_urgency)
+		write_moments(m, k, i);
+	if (changed_urgency && was_next >= at_ms)
+		ask_again(m, i, at_ms);
 }
 
 /* ---- one thing after the other ---- */
@@ -596,18 +630,20 @@ wait_ends(struct model *m, int64_t at_ms)
 		k->state = CLOCK_RUNNING;
 		k->since_ms = 0;
 		k->start_ms += waited, k->due_ms += waited, k->waited_ms += waited;
+		k->again_ms += k->again_ms != 0 ? waited : 0;
 		write_moments(m, k, i);
 	}
 }
 
 static void
-take_back(struct model *m)
+take_back(struct model *m, int64_t at_ms)
 {
 	for (int i = 0; i < m->p->clocks_n; i++)
 		if (m->undo_clocks >> i & 1 && m->clocks[i].state == CLOCK_MET) {
 			m->clocks[i].state = CLOCK_RUNNING;
 			m->clocks[i].since_ms = 0;
 			write_moments(m, &m->clocks[i], i);
+			ask_again(m, i, at_ms);
 		}
 }
 
@@ -647,10 +683,12 @@ set_day(struct model *m, const struct model_entry *e)
 		k->due_ms = e->until_ms;
 		k->epoch++;
 		k->n = 0;
+		k->again_ms = 0;
 		write_moments(m, k, i);
 		for (int x = 0; x < k->n; x++)
 			k->moments[x].done = k->moments[x].kind == MOMENT_WARNING &&
 			    k->moments[x].at_ms <= e->at_ms;
+		ask_again(m, i, e->at_ms);
 	}
 }
 
@@ -677,7 +715,7 @@ hear_the_field(struct model *m, const struct model_entry *e)
 
 static void
 run_clocks(struct model *m, const struct model_entry *e, enum case_state before,
-    const struct ladder *const *ladders, enum urgency urgency)
+    const struct ladder *const *ladders, const int64_t *nexts, enum urgency urgency)
 {
 	int first = e->on == ON_OPEN || e->on == ON_TRIAGE;
 	unsigned stopped = 0;
@@ -691,7 +729,7 @@ run_clocks(struct model *m, const struct model_entry *e, enum case_state before,
 		    (stop != STOP_ON_TRIAGE || e->on == ON_TRIAGE) && e->on != ON_DISPUTE)
 			run(m, i, m->report.received_ms);
 		else if (is == CLOCK_RUNNING && !first && stop != STOP_ON_TRIAGE)
-			reconsider(m, i, ladders[i], m->urgency != urgency);
+			reconsider(m, i, ladders[i], m->urgency != urgency, nexts[i], e->at_ms);
 		if (!first && starts_now(m, e, before, i))
 			run(m, i, e->at_ms);
 	}
@@ -738,6 +776,42 @@ stay(struct model *m, const char *holder, int64_t at_ms)
 	s->from_ms = at_ms;
 }
 
+static const struct unit *
+asked_by(const struct model *m, const struct rung *g)
+{
+	const struct unit *u = answerable(m);
+	char kecamatan[16];
+
+	switch (g->to) {
+	case RUNG_HEAD: return u;
+	case RUNG_PARENT: return u != NULL ? u->parent : NULL;
+	case RUNG_UNIT: case RUNG_FEED: return unit_named(m->p, g->unit);
+	case RUNG_KECAMATAN: break;
+	}
+	snprintf(kecamatan, sizeof(kecamatan), "%.8s", m->place);
+	for (size_t i = 0; i < units_count(m->p->units); i++) {
+		const struct unit *k = unit_at(m->p->units, i);
+
+		if (k->tier == TIER_KECAMATAN && strcmp(k->place, kecamatan) == 0 && kecamatan[0] != '\0')
+			return k;
+	}
+	return NULL;
+}
+
+/* How high stands who is asked: the Bupati's feed above all, then by who is whose parent. */
+static int
+height(const struct model *m, const struct ladder *l, int rung)
+{
+	const struct unit *u = asked_by(m, &l->rungs[rung]);
+	int above = 0;
+
+	if (l->rungs[rung].to == RUNG_FEED)
+		return 1000;
+	while (u != NULL && (u = u->parent) != NULL)
+		above++;
+	return 900 - 10 * above + rung;
+}
+
 /* A timer: the next moment of its clock is behind it. */
 static void
 pass_moment(struct model *m, const struct model_entry *e)
@@ -754,7 +828,7 @@ pass_moment(struct model *m, const struct model_entry *e)
 	if (mo->kind == MOMENT_BREACH && k->breached_ms == 0)
 		k->breached_ms = k->due_ms;
 	if (e->rung >= 0)
-		m->told_ms = e->at_ms, m->told_rung = e->rung;
+		m->told_ms = e->at_ms, m->told_height = height(m, k->ladder, e->rung);
 	/* nobody was there: the next at once */
 	if (e->hurried && mo + 1 < k->moments + k->n && mo[1].at_ms > e->at_ms)
 		mo[1].at_ms = e->at_ms;
@@ -782,10 +856,13 @@ live(struct model *m, const struct model_entry *e)
 	enum case_state before = m->state;
 	enum urgency urgency = m->urgency;
 	const struct ladder *ladders[POLICY_CLOCKS];
+	int64_t nexts[POLICY_CLOCKS];
 	int first = e->on == ON_OPEN || e->on == ON_TRIAGE;
 
-	for (int i = 0; i < m->p->clocks_n; i++)
+	for (int i = 0; i < m->p->clocks_n; i++) {
 		ladders[i] = ladder_of(m, i);
+		nexts[i] = m->clocks[i].state == CLOCK_RUNNING ? model_clock_next(m, i) : INT64_MAX;
+	}
 	if (e->on == ON_DUE) {
 		pass_moment(m, e);
 		return;
@@ -801,7 +878,7 @@ live(struct model *m, const struct model_entry *e)
 	if (e->on == ON_DATE)
 		set_day(m, e);
 	if (e->on == ON_UNDO)
-		take_back(m);
+		take_back(m, e->at_ms);
 	m->state = goes_to(m, e);
 	if (before == CASE_MENUNGGU && m->state != CASE_MENUNGGU)
 		wait_ends(m, e->at_ms);
@@ -813,7 +890,7 @@ live(struct model *m, const struct model_entry *e)
 	}
 	if (first)
 		m->review_ms = e->at_ms + m->p->review_ms;
-	run_clocks(m, e, before, ladders, urgency);
+	run_clocks(m, e, before, ladders, nexts, urgency);
 	watch_progress(m, e, before, urgency);
 	m->confirm_ms = m->state == CASE_SELESAI ? e->at_ms + m->p->confirm_ms : 0;
 	if (m->state == CASE_DITUTUP)
@@ -888,43 +965,25 @@ model_due_ms(struct model *m)
 	return first_due(m).at_ms;
 }
 
-static const struct unit *
-asked_by(const struct model *m, const struct rung *g)
-{
-	const struct unit *u = answerable(m);
-	char kecamatan[16];
-
-	switch (g->to) {
-	case RUNG_HEAD: return u;
-	case RUNG_PARENT: return u != NULL ? u->parent : NULL;
-	case RUNG_UNIT: case RUNG_FEED: return unit_named(m->p, g->unit);
-	case RUNG_KECAMATAN: break;
-	}
-	snprintf(kecamatan, sizeof(kecamatan), "%.8s", m->place);
-	for (size_t i = 0; i < units_count(m->p->units); i++) {
-		const struct unit *k = unit_at(m->p->units, i);
-
-		if (k->tier == TIER_KECAMATAN && strcmp(k->place, kecamatan) == 0 && kecamatan[0] != '\0')
-			return k;
-	}
-	return NULL;
-}
-
 /* Of all rungs that are due by the book now, the highest; of two as high the later clock's. */
 static int
 is_highest(const struct model *m, int clock, int rung, int64_t now_ms)
 {
+	int mine = height(m, m->clocks[clock].ladder, rung);
+
 	for (int i = 0; i < m->p->clocks_n; i++) {
 		const struct model_clock *k = &m->clocks[i];
 
 		for (int x = 0; k->state == CLOCK_RUNNING && x < k->n; x++) {
 			const struct moment *mo = &k->moments[x];
+			int other;
 
 			if (mo->kind != MOMENT_RUNG || mo->done ||
 			    !is_meant(m, &k->ladder->rungs[mo->index]) ||
 			    rung_moment(m, k, mo->index) > now_ms)
 				continue;
-			if (mo->index > rung || (mo->index == rung && i > clock))
+			other = height(m, k->ladder, mo->index);
+			if (other > mine || (other == mine && i > clock))
 				return 0;
 		}
 	}
@@ -961,7 +1020,7 @@ foretell_rung(const struct model *m, const struct roster *r, int64_t now_ms,
 	COPY(f->esc.told, unit);
 	if (next_is_due || (f->esc.late_ms > LATE_MS &&
 	    (!is_highest(m, f->clock, mo->index, now_ms) ||
-	    (m->told_ms != 0 && m->told_rung >= mo->index && now_ms < m->told_ms + JUST_NOW_MS)))) {
+	    (m->told_ms != 0 && m->told_height >= height(m, k->ladder, mo->index) && now_ms < m->told_ms + JUST_NOW_MS)))) {
 		f->esc.why = "terlambat";
 		return;
 	}

@@ -33,7 +33,7 @@ struct model_entry {
 	char own_unit[UNIT_CODE_CHARS];		/* of the roster, "" none */
 	int64_t until_ms;
 	int accepted;				/* units of the case that have taken their task */
-	int on_it;				/* the actor has the case or a task of it */
+	int on_it;				/* the actor has the case or has taken a task of it */
 	int another_holder;			/* the case changed hands */
 	/* of a timer: what the model said would happen */
 	enum due_said { SAID_NOTHING, SAID_REVIEW, SAID_WARNING, SAID_BREACH, SAID_RUNG } said;
@@ -46,6 +46,8 @@ struct model_clock {
 	enum clock_state state;
 	int64_t start_ms, due_ms, since_ms, waited_ms, breached_ms;
 	int epoch;
+	int64_t again_ms;	/* asked anew from then on, 0 never; from that rung, -1 the breach */
+	int again_rung;
 	const struct ladder *ladder;
 	struct moment moments[MODEL_MOMENTS]; int n;
 };
@@ -73,7 +75,7 @@ struct model {
 	struct model_clock clocks[POLICY_CLOCKS];
 	int64_t review_ms, wait_ms, wish_ms, confirm_ms, stall_ms;
 	int passes, dated;
-	int64_t told_ms; int told_rung;	/* the last rung that told somebody */
+	int64_t told_ms; int told_height;	/* the last rung that told somebody */
 	enum case_state wait_back, undo_state;
 	unsigned undo_clocks;
 	struct model_stay stays[MODEL_HISTORY + 4]; int stays_n;
