@@ -441,6 +441,112 @@ START_TEST(the_third_hand_over_is_the_sekdas)
 }
 END_TEST
 
+/* ---- late by a decision ---- */
+
+/* What falls due at this very moment, step by step; how many of its messages were of that kind. */
+static int
+told_now(const char *kind, const char *to)
+{
+	int n = 0;
+
+	while (case_due_ms(&w.c) != 0 && case_due_ms(&w.c) <= w.now) {
+		ck_assert_int_eq(world_due(&w), 0);
+		n += world_message(&w, kind, to) != NULL;
+	}
+	return n;
+}
+
+/* The third hour turns out to be a fire: its one hour is past, but no house was down. */
+START_TEST(danger_seen_late_climbs_from_now)
+{
+	struct understanding u = world_understanding("jalan-rusak", URGENCY_DARURAT, GENDOH, DESA);
+	int64_t from = t0 + 3 * HOUR_MS;
+	struct buf got = { 0 };
+	static const char *const lines[] = { "+0h00 ditangani breach", "+0h00 ditangani rung kepala",
+	    "+0h30 ditangani rung camat", "+1h00 ditangani rung sekda", NULL };
+
+	open_case("jalan-rusak", URGENCY_BIASA, DESA, t0);
+	world_act(&w, ON_GO, PTG);
+	world_run(&w, from, t0, NULL);
+	w.now = from;
+	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_NOTE, .by = BY_RESIDENT,
+	    .note = "ada yang terjebak", .u = &u }), 0);
+	ck_assert_int_eq(world_clock(&w, "ditangani")->due_ms, t0 + HOUR_MS);
+	{
+		struct world then = w;
+		struct buf doc = { 0 };
+
+		/* as it reads back from the store */
+		case_encode(&doc, &w.c);
+		ck_assert_int_eq(case_decode(&w.c, buf_str(&doc), doc.len), 0);
+		buf_release(&doc);
+		ck_assert_int_eq(told_now("eskalasi-telat", NULL), 0);
+		w = then;
+		ck_assert_int_eq(told_now("eskalasi", KPL), 1);
+		ck_assert_int_eq(told_now("eskalasi", BUPATI), 0);
+		w = then;
+	}
+	world_run(&w, from + HOUR_MS, from, &got);
+	world_assert_lines(&got, lines);
+	/* It was broken when the fire burned, whoever knew. */
+	ck_assert_int_eq(world_clock(&w, "ditangani")->breached_ms, t0 + HOUR_MS);
+	buf_release(&got);
+}
+END_TEST
+
+/* After an outage one message: to the highest of all that are due, by who he is. */
+START_TEST(the_highest_of_two_ladders_hears)
+{
+	open_case("sampah", URGENCY_BIASA, DESA, t0);
+	world_act(&w, ON_ACCEPT, PTG);
+	world_act(&w, ON_HANDLE, PTG);
+	ck_assert_int_eq(world_act(&w, ON_WHY, BUPATI), 0);
+	world_run(&w, world_clock(&w, "jawab")->due_ms - 1, t0, NULL);
+	w.now = world_clock(&w, "diselesaikan")->due_ms + 40 * DAY_MS;
+	{
+		struct world then = w;
+
+		ck_assert_int_eq(told_now("eskalasi-telat", BUPATI), 1);
+		w = then;
+		ck_assert_int_eq(told_now("eskalasi-telat", KPL), 0);
+		w = then;
+		ck_assert_int_eq(told_now("eskalasi-telat", CAMAT), 0);
+	}
+}
+END_TEST
+
+/* ---- who may ask, and once ---- */
+
+START_TEST(a_question_is_answered_once)
+{
+	open_case("jalan-rusak", URGENCY_BIASA, DESA, t0);
+	world_act(&w, ON_ACCEPT, PTG);
+	ck_assert_int_eq(world_act(&w, ON_WHY, BUPATI), 0);
+	ck_assert_int_eq(world_act(&w, ON_WHY, "kpl-sekda"), -1);
+	ck_assert_int_eq(w.fx.refusal, REFUSED_ASKED);
+	ck_assert_int_eq(world_act(&w, ON_ANSWER, PTG), 0);
+	ck_assert_ptr_nonnull(world_message(&w, "jawaban", BUPATI));
+	ck_assert_str_eq(w.c.asked_by, "");
+	ck_assert_int_eq(world_act(&w, ON_ANSWER, PTG), -1);
+	ck_assert_int_eq(world_act(&w, ON_WHY, "kpl-sekda"), 0);
+}
+END_TEST
+
+/* Who was sent a task and has not taken it may be anywhere. */
+START_TEST(a_task_not_taken_is_no_sign)
+{
+	open_case("kebakaran", URGENCY_DARURAT, "D112 " DESA, t0);
+	w.now = t0 + 2 * MINUTE_MS;
+	ck_assert_int_eq(world_act(&w, ON_GO, PTG), 0);
+	w.now += 10 * MINUTE_MS;
+	ck_assert_int_eq(case_task_of(&w.c, "ptg-d112-1")->state, TASK_OPEN);
+	ck_assert_int_eq(world_act(&w, ON_NOTE, "ptg-d112-1"), 0);
+	ck_assert_int_eq(world_clock(&w, "lapor-diri")->due_ms, w.now + 20 * MINUTE_MS);
+	ck_assert_int_eq(world_act(&w, ON_ACCEPT, "ptg-d112-1"), 0);
+	ck_assert_int_eq(world_clock(&w, "lapor-diri")->due_ms, w.now + 30 * MINUTE_MS);
+}
+END_TEST
+
 /* ---- another version's targets ---- */
 
 START_TEST(recalculation_is_deliberate)
@@ -514,6 +620,30 @@ START_TEST(recalculation_loses_no_clock)
 }
 END_TEST
 
+/* A clock of the new version that waits for an act long done has nothing to wait for. */
+START_TEST(recalculation_starts_nothing_that_is_over)
+{
+	struct policy *before = policy_with("  - nama: diambil\n    berhenti: terima\n",
+	    "  - nama: didengar\n    berhenti: jawab\n    ingat: [50]\n    tangga: meja\n"
+	    "    target:\n      - {dalam: 9h}\n\n  - nama: diambil\n    berhenti: terima\n");
+	struct policy *added = policy_with("  - nama: diambil\n    berhenti: terima\n",
+	    "  - nama: didengar\n    berhenti: terima\n    ingat: [50]\n    tangga: meja\n"
+	    "    target:\n      - {dalam: 9h}\n\n  - nama: diambil\n    berhenti: terima\n");
+	struct command reckon = { .event = ON_RECKON, .by = BY_OFFICER, .actor = BUPATI,
+	    .note = "perintah Bupati", .was = before };
+
+	snprintf(added->digest, sizeof(added->digest), "%064d", 8);
+	w.p = before;
+	open_case("jalan-rusak", URGENCY_BIASA, DESA, t0);
+	world_act(&w, ON_ACCEPT, PTG);
+	ck_assert_ptr_null(case_clock_named(w.p, &w.c, "didengar"));
+	w.p = added;
+	ck_assert_int_eq(world_send(&w, reckon), 0);
+	ck_assert_ptr_null(case_clock_named(w.p, &w.c, "didengar"));
+	policy_free(before);
+}
+END_TEST
+
 /* ---- where the time went ---- */
 
 START_TEST(a_breach_says_where_the_time_went)
@@ -561,12 +691,17 @@ clocks_suite(void)
 	tcase_add_test(tc, second_alarm_calls_the_others_alone);
 	tcase_add_test(tc, silence_in_the_field_is_noticed);
 	tcase_add_test(tc, no_signs_are_asked_where_nothing_threatens);
+	tcase_add_test(tc, a_task_not_taken_is_no_sign);
+	tcase_add_test(tc, the_highest_of_two_ladders_hears);
+	tcase_add_test(tc, danger_seen_late_climbs_from_now);
 	tcase_add_test(tc, a_question_has_its_own_clock);
+	tcase_add_test(tc, a_question_is_answered_once);
 	tcase_add_test(tc, a_new_day_for_the_cure);
 	tcase_add_test(tc, the_third_hand_over_is_the_sekdas);
 	tcase_add_test(tc, recalculation_is_deliberate);
 	tcase_add_test(tc, recalculation_erases_no_breach);
 	tcase_add_test(tc, recalculation_loses_no_clock);
+	tcase_add_test(tc, recalculation_starts_nothing_that_is_over);
 	tcase_add_test(tc, a_breach_says_where_the_time_went);
 	suite_add_tcase(s, tc);
 	return s;

@@ -289,12 +289,15 @@ START_TEST(a_wait_needs_a_second_person)
 	ck_assert_ptr_nonnull(m);
 	ck_assert_ptr_nonnull(case_task_of(&w.c, CAMAT));
 	ck_assert_str_eq(m->nonce, case_task_of(&w.c, CAMAT)->nonce);
+	ck_assert_int_eq(world_send(&w, wish), -1);	/* not changed under the eyes of who reads it */
+	ck_assert_int_eq(w.fx.refusal, REFUSED_OPEN_WISH);
 	ck_assert_int_eq(world_act(&w, ON_APPROVE, KPL), -1);
 	ck_assert_int_eq(w.fx.refusal, REFUSED_APPROVER);
 	ck_assert_int_eq(world_act(&w, ON_APPROVE, PTG), -1);
 	ck_assert_int_eq(w.fx.refusal, REFUSED_APPROVER);
 	ck_assert_int_eq(world_act(&w, ON_REFUSE, CAMAT), 0);
 	ck_assert_ptr_nonnull(world_message(&w, "tunggu-ditolak", KPL));
+	ck_assert_ptr_null(case_task_of(&w.c, CAMAT));
 	ck_assert_int_eq(world_act(&w, ON_APPROVE, CAMAT), -1);
 	ck_assert_int_eq(w.fx.refusal, REFUSED_WISH);
 	/* Asked again, then overtaken by work: it is of no more use. */

@@ -129,6 +129,19 @@ START_TEST(the_holder_leaves)
 }
 END_TEST
 
+/* Nobody is put back by taking back what came before his going. */
+START_TEST(what_is_taken_back_gives_it_to_nobody_gone)
+{
+	ck_assert_int_eq(world_act(&w, ON_ACCEPT, ONE), 0);
+	ck_assert_int_eq(world_act(&w, ON_HANDLE, ONE), 0);
+	ck_assert(w.c.undo.until_ms > w.now);
+	ck_assert_int_eq(gone(ONE), 0);
+	ck_assert_int_eq(world_act(&w, ON_UNDO, ONE), -1);
+	ck_assert_str_eq(w.c.holder, "");
+	ck_assert_int_eq(w.c.undo.until_ms, 0);
+}
+END_TEST
+
 /* From whatever he was at: the case, not he, decides what becomes of it. */
 static const struct { enum case_event acts[3]; int acts_n; enum case_state after; } stages[] = {
 	{ { ON_ACCEPT, ON_GO }, 2, CASE_DITUGASKAN },
@@ -388,6 +401,7 @@ release_suite(void)
 	tcase_add_unchecked_fixture(tc, load, unload);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, the_holder_leaves);
+	tcase_add_test(tc, what_is_taken_back_gives_it_to_nobody_gone);
 	tcase_add_loop_test(tc, he_leaves_at_any_stage, 0, (int)N_ELEMS(stages));
 	tcase_add_test(tc, a_budget_is_not_waited_for_without_a_holder);
 	tcase_add_test(tc, one_of_several_leaves);
