@@ -494,6 +494,28 @@ START_TEST(danger_seen_late_climbs_from_now)
 }
 END_TEST
 
+/* Handled in the last minute, taken back when the promise was past: its head hears it then. */
+START_TEST(taken_back_late_climbs_from_then)
+{
+	int64_t from = t0 + 4 * HOUR_MS + 5 * MINUTE_MS;
+	struct buf got = { 0 };
+	static const char *const lines[] = { "+0h00 ditangani breach", "+0h00 ditangani rung kepala",
+	    "+0h30 ditangani rung camat", NULL };
+
+	open_case("jalan-rusak", URGENCY_BIASA, DESA, t0);
+	world_act(&w, ON_GO, PTG);
+	world_run(&w, t0 + 239 * MINUTE_MS, t0, NULL);
+	w.now = t0 + 239 * MINUTE_MS;
+	ck_assert_int_eq(world_act(&w, ON_HANDLE, PTG), 0);
+	w.now = from;
+	ck_assert_int_eq(world_act(&w, ON_UNDO, PTG), 0);
+	world_run(&w, from + 45 * MINUTE_MS, from, &got);
+	world_assert_lines(&got, lines);
+	ck_assert_int_eq(world_clock(&w, "ditangani")->breached_ms, t0 + 4 * HOUR_MS);
+	buf_release(&got);
+}
+END_TEST
+
 /* After an outage one message: to the highest of all that are due, by who he is. */
 START_TEST(the_highest_of_two_ladders_hears)
 {
@@ -694,6 +716,7 @@ clocks_suite(void)
 	tcase_add_test(tc, a_task_not_taken_is_no_sign);
 	tcase_add_test(tc, the_highest_of_two_ladders_hears);
 	tcase_add_test(tc, danger_seen_late_climbs_from_now);
+	tcase_add_test(tc, taken_back_late_climbs_from_then);
 	tcase_add_test(tc, a_question_has_its_own_clock);
 	tcase_add_test(tc, a_question_is_answered_once);
 	tcase_add_test(tc, a_new_day_for_the_cure);
