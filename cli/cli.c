@@ -101,8 +101,8 @@ cli_parse(struct cli *c, int argc, char **argv, const struct cli_flag *flags, si
 	return 0;
 }
 
-int
-cli_house(const struct cli *c, struct house *h)
+static int
+open_house(const struct cli *c, struct house *h)
 {
 	struct buf path = { 0 }, url = { 0 };
 	int rc = -1;
@@ -118,20 +118,41 @@ cli_house(const struct cli *c, struct house *h)
 		goto out;
 	}
 	buf_cut(&url, strcspn(buf_str(&url), "\n"));
-	if (house_open(h, c->conf, c->dir, buf_str(&url), "cli") != 0)
-		goto out;
-	if (store_check(&h->st) != 0 || house_refresh(h) != 0) {
-		cli_fail("the store cannot be used: %s",
-		    store_error(&h->st)[0] != '\0' ? store_error(&h->st) :
-		    "no configuration is published; run 'kentongan reload'");
-		house_close(h);
-		goto out;
-	}
-	rc = 0;
+	rc = house_open(h, c->conf, c->dir, buf_str(&url), "cli");
 out:
 	buf_release(&path);
 	buf_release(&url);
 	return rc;
+}
+
+static int
+close_unusable(struct house *h, const char *why)
+{
+	cli_fail("the store cannot be used: %s",
+	    store_error(&h->st)[0] != '\0' ? store_error(&h->st) : why);
+	house_close(h);
+	return -1;
+}
+
+int
+cli_house_unread(const struct cli *c, struct house *h)
+{
+	if (open_house(c, h) != 0)
+		return -1;
+	if (store_check(&h->st) != 0)
+		return close_unusable(h, "it gives no reason");
+	(void)house_refresh(h);
+	return 0;
+}
+
+int
+cli_house(const struct cli *c, struct house *h)
+{
+	if (open_house(c, h) != 0)
+		return -1;
+	if (store_check(&h->st) != 0 || house_refresh(h) != 0)
+		return close_unusable(h, "no configuration that can be read is published; run 'kentongan reload'");
+	return 0;
 }
 
 int

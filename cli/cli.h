@@ -21,6 +21,11 @@ int cli_parse(struct cli *c, int argc, char **argv, const struct cli_flag *flags
  */
 int cli_house(const struct cli *c, struct house *h);
 /*
+ * The same for who publishes: the version in force may be missing or unreadable, and h->policy is
+ * then NULL.  Publishing another is the remedy.
+ */
+int cli_house_unread(const struct cli *c, struct house *h);
+/*
  * The version that lies in --conf, its digest set, and the officers beside it, without a store: 0, or
  * -1 with a line per mistake.  The caller frees both, after a mistake too.
  */

@@ -16,12 +16,13 @@ cli_reload(int argc, char **argv)
 
 	if (cli_parse(&c, argc, argv, NULL, 0) != 0)
 		return 2;
-	if (cli_house(&c, &h) != 0)
+	if (cli_house_unread(&c, &h) != 0)
 		return 1;
 	if (version_read_files(&files, c.conf, &errors) != 0 ||
 	    (p = policy_parse(&files, &errors)) == NULL) {
 		fputs(buf_str(&errors), stderr);
-		cli_fail("%s is not sound; the version in force stays %s", c.conf, h.current);
+		cli_fail("%s is not sound; the version in force stays %s", c.conf,
+		    h.policy != NULL ? h.current : "as it was");
 	} else if (version_publish(&h.st, &files, "cli", digest) != 0) {
 		cli_fail("not published: %s", store_error(&h.st));
 	} else {

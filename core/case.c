@@ -379,6 +379,21 @@ decode_lists(struct case_record *c, const json_t *doc)
 	return 0;
 }
 
+/*
+ * A wait of the release before does not say since when.  The clock of the cure was paused by it; where
+ * that one ran no more, the ledger stands since then.
+ */
+static void
+date_wait(struct case_record *c)
+{
+	if (c->state != CASE_MENUNGGU || c->wait_since_ms != 0)
+		return;
+	c->wait_since_ms = c->ledger.since_ms;
+	for (int i = 0; i < c->clocks_n; i++)
+		if (c->clocks[i].state == CLOCK_PAUSED)
+			c->wait_since_ms = c->clocks[i].met_ms;
+}
+
 int
 case_decode(struct case_record *c, const char *json, size_t len)
 {
@@ -396,6 +411,7 @@ case_decode(struct case_record *c, const char *json, size_t len)
 	    strcmp(code.s, c->code.s) != 0)
 		goto out;
 	rc = decode_lists(c, doc);
+	date_wait(c);
 out:
 	json_decref(doc);
 	return rc;

@@ -242,6 +242,13 @@ category_name(const struct policy *p, const struct case_record *c)
 	return k != NULL ? k->shortname : "laporan";
 }
 
+/* Texts of an older version say with {alasan} for what a case waits; now the list says it. */
+static const char *
+why(const struct case_record *c, const char *kind, const char *note)
+{
+	return strcmp(kind, "kabar-menunggu") == 0 && c->wait_reason[0] != '\0' ? c->wait_reason : note;
+}
+
 static int
 fill(const struct policy *p, const char *lang, const char *kind, const struct case_record *c,
     const struct holes *h, const struct message *m, const char *note,
@@ -253,7 +260,7 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
 		{ "lambat", buf_str(&h->late) }, { "persen", buf_str(&h->percent) },
 		{ "isi", buf_str(&h->excerpt) }, { "nonce", m != NULL ? m->nonce : "" },
 		{ "anak", m != NULL ? m->rung : "" }, { "urgensi", urgency_shout(c->urgency) },
-		{ "alasan", note }, { "pertanyaan", note }, { "tanggal", buf_str(&h->date) },
+		{ "alasan", why(c, kind, note) }, { "pertanyaan", note }, { "tanggal", buf_str(&h->date) },
 		{ "terlama", buf_str(&h->longest) }, { "telat", buf_str(&h->held) },
 		{ "alasan-tunggu", c->wait_reason[0] != '\0' ? c->wait_reason : c->wish.reason },
 		{ "keadaan", case_state_words(c->state, c->closed_as, lang) },

@@ -40,7 +40,8 @@
  *     malam: "21:00-05:00"                # rungs of these cases wait for its end (WIB):
  *     malam-tahan: [biasa]
  *     oper: 3             oper-meja: SEKDA    # so many times handed on: that desk decides
- *     alasan-tunggu: [anggaran, suku-cadang]  # for what a case may wait
+ *     alasan-tunggu: [anggaran, suku-cadang]  # for what a case may wait; without: also
+ *                                         # cuaca, izin, pihak-lain
  *     tak-terjangkau: 30d
  *     terbengkalai-darurat: 15m   -mendesak: 1h   -biasa: 2h      # without: never
  *

@@ -725,11 +725,21 @@ read_night(struct reading *r, int map)
 		refuse(r, held, "lain: malam-tahan: darurat waits for no morning; take it away");
 }
 
+/* Without a list of their own, as in versions that are older than the lists. */
+static const char usual_reasons[][WAIT_REASON_CHARS] = {
+	"anggaran", "suku-cadang", "cuaca", "izin", "pihak-lain",
+};
+_Static_assert(N_ELEMS(usual_reasons) <= WAIT_REASONS, "more reasons than a policy holds");
+
 static void
 read_wait_reasons(struct reading *r, int map)
 {
 	int list = yaml_get(r->y, map, "alasan-tunggu");
 
+	if (list == 0) {
+		memcpy(r->p->wait_reasons, usual_reasons, sizeof(usual_reasons));
+		r->p->wait_reasons_n = N_ELEMS(usual_reasons);
+	}
 	for (size_t i = 0; i < words_count(r, list); i++) {
 		int node = words_at(r, list, i);
 		const char *s = yaml_str(r->y, node);

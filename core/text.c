@@ -290,7 +290,8 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "ringkas-rahasia",   "kode", NULL },
 };
 
-struct text { char *words; int segments, line; };
+/* may_lack: of an older version, with holes that nothing fills any more. */
+struct text { char *words; int segments, line, may_lack; };
 struct language {
 	char code[LANG_CHARS];
 	char *file;
@@ -329,6 +330,7 @@ struct reading {
 	int node;
 	const struct kind *kind;
 	struct buf *errors;
+	int reopened;		/* an unknown hole was known when it was published */
 	int mistakes;
 };
 
@@ -337,7 +339,7 @@ on_hole(const char *name, size_t len, void *arg)
 {
 	struct reading *r = arg;
 
-	if (is_in_list(r->kind->holes, name, len))
+	if (r->reopened || is_in_list(r->kind->holes, name, len))
 		return;
 	yaml_mistake(r->yaml, r->node, r->errors, "%s: unknown hole {%.*s}; it knows: %s",
 	    r->kind->name, (int)len, name, r->kind->holes[0] != '\0' ? r->kind->holes : "none");
@@ -413,6 +415,7 @@ read_text(struct text *t, struct reading *r, int map)
 	check_keys(r, map);
 	t->words = xstrdup(words);
 	t->line = yaml_line(r->yaml, map);
+	t->may_lack = r->reopened;
 	if (limit != NULL && limit[0] >= '1' && limit[0] <= '0' + SEGMENTS_MAX &&
 	    limit[1] == '\0') {
 		t->segments = limit[0] - '0';
@@ -465,7 +468,7 @@ read_about(struct language *l, const struct yaml *y, int reopened, struct buf *e
 static int
 read_kinds(struct language *l, const struct yaml *y, int reopened, struct buf *errors)
 {
-	struct reading r = { .yaml = y, .errors = errors };
+	struct reading r = { .yaml = y, .errors = errors, .reopened = reopened };
 	int root = yaml_root(y), partial = read_about(l, y, reopened, errors, &r.mistakes);
 
 	for (size_t i = 0; i < yaml_count(y, root) && !reopened; i++)
@@ -486,7 +489,7 @@ read_kinds(struct language *l, const struct yaml *y, int reopened, struct buf *e
 		if (partial)
 			continue;	/* said in Indonesian */
 		if (reopened) {
-			l->texts[i] = (struct text){ xstrdup(later(&kinds[i])), 1, 1 };
+			l->texts[i] = (struct text){ xstrdup(later(&kinds[i])), 1, 1, 0 };
 			continue;
 		}
 		buf_addf(errors,
@@ -609,15 +612,27 @@ add_value(struct buf *b, const char *s, size_t len)
 			b->data[i] = ' ';
 }
 
+struct filling { const struct template_value *values; size_t n; int may_lack; };
+
+static const char *
+value_of(const char *name, void *arg)
+{
+	const struct filling *f = arg;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (strcmp(f->values[i].name, name) == 0)
+			return f->values[i].value != NULL ? f->values[i].value : "";
+	return f->may_lack ? "" : NULL;
+}
+
 static int
 fill(const struct text *text, struct buf *out, const struct template_value *values, size_t n)
 {
+	struct filling f = { values, n, text->may_lack };
+	const struct template_source source = { .value = value_of, .arg = &f };
 	struct buf errors = { 0 };
-	size_t before = out->len;
-	int rc = template_fill(out, text->words, add_value, values, n, &errors);
+	int rc = template_render(out, text->words, add_value, &source, &errors);
 
-	if (rc != 0)
-		buf_cut(out, before);
 	buf_release(&errors);
 	return rc;
 }

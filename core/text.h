@@ -56,7 +56,8 @@ struct text_file { const char *name; const char *text; size_t len; };
 struct texts *texts_parse(const struct text_file *files, size_t n, struct buf *errors);
 /*
  * Those of a version that was checked when it was published: a kind that came later says number and
- * state only, one that is gone is passed over.  A new release must not lose sight of an old case.
+ * state only, one that is gone is passed over, and so is a hole that is gone: it is filled with what
+ * still has its name, or nothing.  A new release must not lose sight of an old case.
  */
 struct texts *texts_reopen(const struct text_file *files, size_t n, struct buf *errors);
 void texts_free(struct texts *t);

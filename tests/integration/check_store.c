@@ -9,8 +9,10 @@
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "sla/sealer.h"
+#include "store/house.h"
 #include "store/filed.h"
 #include "store/logbook.h"
+#include "tests/integration/peer.h"
 #include "tests/integration/kit.h"
 
 Suite *store_suite(void);
@@ -1492,6 +1494,34 @@ START_TEST(versions)
 }
 END_TEST
 
+/* The version in force is of a release whose files this one cannot read: publishing is the remedy. */
+START_TEST(a_reload_over_a_version_that_cannot_be_read)
+{
+	struct house h;
+	struct buf line = { 0 };
+	char digest[65];
+	struct conf_set set = { 0 };
+	struct buf errors = { 0 };
+
+	ck_assert_int_eq(version_read_files(&set, "conf", &errors), 0);
+	for (size_t i = 0; i < set.n; i++)
+		if (strcmp(set.files[i].name, "sla.yaml") == 0)
+			buf_adds(&set.files[i].data, "lain2: {}\n");
+	ck_assert_int_eq(version_publish(&b.st, &set, "test", digest), 0);
+	ck_assert_int_eq(house_open(&h, "conf", b.dir, b.url, "cli"), 0);
+	ck_assert_int_eq(house_refresh(&h), -1);
+	bin_path(&line, "kentongan");
+	buf_addf(&line, " reload --redis %s --dir %s --conf conf >/dev/null", b.url, b.dir);
+	ck_assert_int_eq(system(buf_str(&line)), 0);
+	ck_assert_int_eq(house_refresh(&h), 0);
+	ck_assert_str_eq(h.current, b.version);
+	house_close(&h);
+	conf_release(&set);
+	buf_release(&line);
+	buf_release(&errors);
+}
+END_TEST
+
 static void
 name_file(const struct code *code, const char *name)
 {
@@ -1723,6 +1753,7 @@ store_suite(void)
 	tcase_add_test(tc, who_leaves_is_noted);
 	tcase_add_test(tc, personal_data_is_sealed);
 	tcase_add_test(tc, versions);
+	tcase_add_test(tc, a_reload_over_a_version_that_cannot_be_read);
 	suite_add_tcase(s, tc);
 	return s;
 }

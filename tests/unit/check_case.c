@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/case.h"
+#include "tests/unit/world.h"
 
 Suite *case_suite(void);
 
@@ -95,6 +96,8 @@ draw_case(struct case_record *c)
 	c->closed_as = (enum close_reason)draw(CLOSE_WITHDRAWN + 1);
 	c->wait_back = (enum case_state)draw(CASE_DITUTUP + 1);
 	c->wait_asked = (int)draw(2);
+	c->wait_since_ms = c->state == CASE_MENUNGGU ? 1 + draw_ms() : draw_ms();
+	c->waited_ms = draw_ms();
 	DRAW_TEXT(c->policy);
 	DRAW_TEXT(c->category);
 	DRAW_TEXT(c->place);
@@ -166,7 +169,7 @@ static const struct { const char *name; size_t at, size; } kept[] = {
 	SAME(resolved_ms), SAME(units_n), SAME(holder), SAME(clocks_n), SAME(clocks),
 	    SAME(tasks_n),
 	SAME(pending_n), SAME(files_n), SAME(messages), SAME(hand_ons), SAME(level), SAME(confirm_by_ms),
-	SAME(wait_until_ms), SAME(wait_back), SAME(wait_asked), SAME(review_ms),
+	SAME(wait_until_ms), SAME(wait_back), SAME(wait_asked), SAME(wait_since_ms), SAME(waited_ms), SAME(review_ms),
 	SAME(stall_ms), SAME(abandoned_ms), SAME(abandoned),
 	    SAME(undo.state), SAME(undo.officer), SAME(undo.holder),
 	SAME(undo.until_ms), SAME(undo.clocks), SAME(ledger.n), SAME(ledger.holder),
@@ -216,6 +219,50 @@ START_TEST(no_field_is_forgotten)
 			ck_assert_str_eq(c.files[i], back.files[i]);
 	}
 	buf_release(&b);
+}
+END_TEST
+
+/* ---- documents of the release before ---- */
+
+/*
+ * As that release wrote them: a case waits, and neither since when nor for what is said.  Its third
+ * clock is that of the cure; it was paused when the wait began, and the ledger stood still then.
+ */
+#define OLD_MS INT64_C(1795312800000)
+#define OLD_WAIT(cure) "{\"schema\":1,\"code\":\"00000000\",\"v\":9,\"st\":6,\"pol\":\"0\"," \
+	"\"cat\":\"lampu-jalan\",\"urg\":1,\"pl\":\"K-35.10.20\",\"cf\":900,\"ch\":\"sms\"," \
+	"\"rep\":\"ab\",\"lang\":\"id\",\"rx\":1795302000000,\"ar\":1795302000000," \
+	"\"op\":1795302000000,\"tl\":1795302000000,\"tk\":1795303000000,\"hd\":1795304000000," \
+	"\"hold\":\"pju-kadis\",\"msg\":4,\"wt\":1797904800000,\"wb\":4,\"lh\":\"O-PJU\"," \
+	"\"ls\":1795312800000,\"un\":[\"O-PJU\"],\"ck\":[0,0," cure "],\"ts\":[],\"pd\":[]," \
+	"\"lg\":[]}"
+#define OLD_PAUSED "[2,1795302000000,1796511600000,1796000000000,1795312805000,0,0,0,0,1,0]"
+
+static const struct { const char *what, *bytes; enum case_event on; int64_t since_ms; } older[] = {
+	{ "its clock knows, resumed", OLD_WAIT(OLD_PAUSED), ON_RESUME, OLD_MS + 5000 },
+	{ "its clock knows, run out", OLD_WAIT(OLD_PAUSED), ON_DUE, OLD_MS + 5000 },
+	{ "the ledger knows, resumed", OLD_WAIT("0"), ON_RESUME, OLD_MS },
+	{ "the ledger knows, run out", OLD_WAIT("0"), ON_DUE, OLD_MS },
+};
+
+START_TEST(a_wait_of_the_release_before_goes_on)
+{
+	static struct world w;
+	struct command cmd = { .event = older[_i].on, .by = BY_TIMER };
+
+	memset(&w, 0, sizeof(w));
+	w.p = world_policy(NULL);
+	world_roster(&w.r);
+	ck_assert_int_eq(case_decode(&w.c, older[_i].bytes, strlen(older[_i].bytes)), 0);
+	ck_assert_int_eq(w.c.wait_since_ms, older[_i].since_ms);
+	w.now = cmd.event == ON_DUE ? w.c.wait_until_ms : OLD_MS + DAY_MS;
+	ck_assert_int_eq(case_waited_ms(&w.c, w.now), w.now - older[_i].since_ms);
+	ck_assert_int_eq(world_send(&w, cmd), 0);
+	ck_assert_int_eq(w.c.state, CASE_DITANGANI);
+	ck_assert_int_eq(w.c.waited_ms, w.now - older[_i].since_ms);
+	ck_assert_int_eq(w.c.wait_since_ms, 0);
+	roster_release(&w.r);
+	policy_free((struct policy *)(uintptr_t)w.p);
 }
 END_TEST
 
@@ -374,6 +421,7 @@ case_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, round_trip);
 	tcase_add_test(tc, no_field_is_forgotten);
+	tcase_add_loop_test(tc, a_wait_of_the_release_before_goes_on, 0, N_ELEMS(older));
 	tcase_add_loop_test(tc, hostile_bytes, 0, N_ELEMS(documents));
 	tcase_add_test(tc, damaged_bytes_never_lead_outside);
 	tcase_add_test(tc, due_is_the_earliest);

@@ -491,6 +491,33 @@ START_TEST(only_some_categories_without_target)
 }
 END_TEST
 
+/* What the release before published: texts of its own, and nothing said of why a case may wait. */
+START_TEST(a_version_of_the_release_before_reopens)
+{
+	static const char reasons[] = "anggaran suku-cadang cuaca izin pihak-lain ";
+	struct buf errors = { 0 }, found = { 0 };
+	struct conf_file *texts = file("pesan/id.yaml");
+	struct policy *p;
+
+	replace("sla.yaml", 1, "  alasan-tunggu: [anggaran, suku-cadang, cuaca, izin, pihak-lain]\n", "");
+	buf_reset(&texts->data);
+	buf_adds(&texts->data, "kabar-menunggu:\n"
+	    "  teks: \"Laporan {kode} perlu menunggu: {alasan}. Kami kabari lagi paling lambat {tanggal}.\"\n"
+	    "  batas: 2\n"
+	    "tarik:\n  teks: \"Tugas {kode} ditarik dari {regu}.\"\n  batas: 1\n");
+	ck_assert_ptr_null(policy_parse(&conf, &errors));
+	buf_reset(&errors);
+	p = policy_reopen(&conf, &errors);
+	ck_assert_msg(p != NULL, "%s", buf_str(&errors));
+	for (int i = 0; i < p->wait_reasons_n; i++)
+		buf_addf(&found, "%s ", p->wait_reasons[i]);
+	ck_assert_str_eq(buf_str(&found), reasons);
+	policy_free(p);
+	buf_release(&found);
+	buf_release(&errors);
+}
+END_TEST
+
 START_TEST(no_handled_clock_at_all)
 {
 	replace("sla.yaml", 1, "berhenti: tangani", "berhenti: tutup");
@@ -661,6 +688,7 @@ policy_suite(void)
 	tcase_add_test(tc, a_category_without_target);
 	tcase_add_test(tc, only_some_categories_without_target);
 	tcase_add_test(tc, no_handled_clock_at_all);
+	tcase_add_test(tc, a_version_of_the_release_before_reopens);
 	tcase_add_loop_test(tc, a_sealed_category_on_an_open_ladder, 0, (int)N_ELEMS(leaks));
 	tcase_add_test(tc, a_sealed_category_led_by_a_desa);
 	tcase_add_loop_test(tc, a_missing_file, 0, 6);

@@ -396,6 +396,32 @@ START_TEST(an_older_version_keeps_speaking)
 }
 END_TEST
 
+/* As the release before published it: a hole that this kind has no more, and one that nobody knows. */
+START_TEST(an_older_line_may_have_holes_that_are_gone)
+{
+	const char old[] = "kabar-menunggu:\n"
+	    "  teks: \"Laporan {kode} perlu menunggu: {alasan}. Kami kabari lagi paling lambat {tanggal}{lama}.\"\n"
+	    "  batas: 2\n";
+	const struct text_file file = { "pesan/id.yaml", old, sizeof(old) - 1 };
+	const struct template_value v[] = { { "kode", "7K3F-9QXM" }, { "alasan", "menunggu anggaran" },
+	    { "tanggal", "1 Des 07:00 WIB" } };
+	struct buf b = { 0 }, errors = { 0 };
+	struct texts *t = texts_parse(&file, 1, &errors);
+
+	ck_assert_ptr_null(t);
+	ck_assert_ptr_nonnull(strstr(buf_str(&errors), "unknown hole {lama}"));
+	buf_reset(&errors);
+	t = texts_reopen(&file, 1, &errors);
+	ck_assert_msg(t != NULL, "%s", buf_str(&errors));
+	ck_assert_int_eq(text_fill(t, "id", "kabar-menunggu", &b, v, N_ELEMS(v)), 0);
+	ck_assert_str_eq(buf_str(&b), "Laporan 7K3F-9QXM perlu menunggu: menunggu anggaran. "
+	    "Kami kabari lagi paling lambat 1 Des 07:00 WIB.");
+	buf_release(&b);
+	buf_release(&errors);
+	texts_free(t);
+}
+END_TEST
+
 START_TEST(a_text_too_long_is_named)
 {
 	struct template_value values[N_ELEMS(longest)];
@@ -435,6 +461,7 @@ text_suite(void)
 	tcase_add_test(tc, mistakes_of_a_language_that_leaves_out);
 	tcase_add_test(tc, indonesian_is_required);
 	tcase_add_test(tc, an_older_version_keeps_speaking);
+	tcase_add_test(tc, an_older_line_may_have_holes_that_are_gone);
 	tcase_add_test(tc, a_text_too_long_is_named);
 	suite_add_tcase(s, tc);
 	return s;
