@@ -54,7 +54,7 @@ cli_clock(int argc, char **argv)
 		return 1;
 	if (accept)
 		status = accept_clock(&h, as, why, &s);
-	else if (steady_look(&h.st, h.set.clock_step_ms, &s) != 0)
+	else if (steady_show(&h.st, &s) != 0)
 		status = cli_fail("the store does not answer: %s; try again", store_error(&h.st));
 	else
 		status = 0;

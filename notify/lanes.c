@@ -420,6 +420,16 @@ launch(struct outlane *l, const struct outbox_item *it)
 }
 
 /*
+ * A store's clock that leapt makes all that rests due, and ends for good what may not be late: until
+ * the engine has looked, or nobody does, nothing is touched.
+ */
+static int64_t
+believed_until(const struct house *h)
+{
+	return h->store_ms == 0 ? 0 : house_now_ms(h) + h->set.clock_step_ms;
+}
+
+/*
  * Messages that need not wait any longer leave for another way; what has none waits on, untried.
  * Milliseconds until the next look.
  */
@@ -427,7 +437,8 @@ static int64_t
 leave(struct outlane *l, enum outbox_lanes lanes, int64_t wait_ms)
 {
 	const struct outbox_claim claim = { .route = l->channel.route, .lanes = lanes,
-	    .most = l->flights_n - l->sending - l->landed, .lease_ms = lease_of(l) };
+	    .most = l->flights_n - l->sending - l->landed, .lease_ms = lease_of(l),
+	    .by_ms = believed_until(l->h) };
 	int64_t spent;
 	int n = claim.most > 0 ? outbox_claim(&l->h->st, &claim, l->claimed, &l->now_ms, &spent) : 0;
 
@@ -480,7 +491,8 @@ outlane_run(struct outlane *l)
 {
 	struct outbox_claim claim = { .route = l->channel.route,
 	    .most = l->flights_n - l->sending - l->landed, .lease_ms = lease_of(l),
-	    .per_hour = l->channel.per_hour, .per_day = l->channel.per_day };
+	    .per_hour = l->channel.per_hour, .per_day = l->channel.per_day,
+	    .by_ms = believed_until(l->h) };
 	int64_t mono = clock_mono_ms(), spent;
 	int n;
 

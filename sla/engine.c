@@ -176,11 +176,21 @@ alarm_clock(struct engine *e, const struct steady *s)
 static void
 look_at_clock(struct engine *e)
 {
+	char boot[CLOCK_BOOT_CHARS];
 	struct steady s;
+	int rc;
 
-	if (steady_look(&e->h->st, e->h->set.clock_step_ms, &s) != 0)
+	clock_boot_id(boot);
+	rc = steady_look(&e->h->st, boot, e->h->set.clock_step_ms, &s);
+	if (rc < 0)
 		return;		/* no answer: the next pass asks again */
 	e->look_boot_ms = clock_boot_ms();
+	if (rc > 0) {
+		if (!e->said_blind)
+			log_warn("clock_unwatched", "err=\"the kernel gives no boot_id; the store's clock is believed\"");
+		e->said_blind = 1;
+		return;
+	}
 	FAULT_POINT("clock_looked");
 	house_set_time(e->h, s.now_ms, s.free_ms);
 	if (s.jump_ms != 0)

@@ -13,6 +13,7 @@
 struct engine {
 	struct house *h;
 	struct store line;	/* for deadlines and their commits alone: answers are owed on it */
+	int said_blind;
 	int64_t look_boot_ms, said_boot_ms;	/* the last steady_look(), and the last alarm of one */
 	/* Two rounds at a time: while the store commits one, the next is decided. */
 	struct round {

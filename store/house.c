@@ -228,6 +228,14 @@ house_alarm(struct house *h, const char *what, const char *subject, const char *
 
 /* ---- watching each other ---- */
 
+/* A beat by a clock that was set back since counts as one of now: who made it may be dead. */
+static void
+beat_now(struct house *h, const char *key, size_t len, const char *who, int64_t now)
+{
+	freeReplyObject(redis_pipe_command(h->st.pipe, "HSET %b %s %lld", key, len, who,
+	    (long long)now));
+}
+
 static void
 watch(struct house *h, int64_t now)
 {
@@ -243,6 +251,8 @@ watch(struct house *h, int64_t now)
 
 		if (strchr(who, '.') != NULL || strcmp(who, h->st.name) == 0 || last == 0)
 			continue;
+		if (last > now + h->set.clock_step_ms)
+			beat_now(h, key.data, key.len, who, now);
 		if (now - last > h->set.silent_ms) {
 			char detail[160];
 
@@ -291,11 +301,13 @@ house_tick(struct house *h)
 	}
 	if (store_pulse(&h->st, &p) != 0)
 		return;
-	doubts(h, &p);
-	store_heartbeat(&h->st, p.now_ms);
-	if (mono - h->watched_ms >= h->set.silent_ms / 4) {
-		h->watched_ms = mono;
-		watch(h, p.now_ms);
+	/* By a time that is in doubt all others are silent since long, and we alive until far ahead. */
+	if (!doubts(h, &p)) {
+		store_heartbeat(&h->st, p.now_ms);
+		if (mono - h->watched_ms >= h->set.silent_ms / 4) {
+			h->watched_ms = mono;
+			watch(h, p.now_ms);
+		}
 	}
 	store_note_flush(&h->st);
 	daemon_alive(h->daemon);

@@ -485,14 +485,34 @@ local function budget_write(key, c, parts)
 	redis.call('HSET', key, 'h', text(c.h), 'hn', text(math.max(0, c.hn + parts)), 'd', text(c.d), 'dn', text(math.max(0, c.dn + parts)))
 end
 
+-- Once after each time that the house's clock was set back: a claim made before ends no later than one
+-- made now.  Not at once, for what it took may be in the air.
+local function shorten_claims(meta, line, ends, prefix)
+	local backs = redis.call('HMGET', meta, 'clock_backs', 'backs:' .. line)
+	if not backs[1] or backs[1] == backs[2] then
+		return
+	end
+	for _, id in ipairs(redis.call('ZRANGEBYSCORE', line, '(' .. text(ends), '+inf')) do
+		local st = redis.pcall('HGET', prefix .. id, 'st')
+		if st == 'sending' then
+			redis.call('ZADD', line, text(ends), id)
+		end
+	end
+	redis.call('HSET', meta, 'backs:' .. line, backs[1])
+end
+
 -- Takes messages that may be sent now; they stand as being sent until marked or the lease ends.
 -- Lane e is counted and never limited; the last message of lane n may run over by its parts.
 -- keys: meta, the card's budget, storms, ended, the lines in order of precedence
--- args: message key prefix, most, lease in ms, most parts an hour, a day (0: not counted), the first and the last line to take from (1..)
+-- args: message key prefix, most, lease in ms, most parts an hour, a day (0: not counted), the first and the last line to take from (1..),
+-- the latest time to believe (0: any); past it nothing is claimed, and the answer is the time alone
 -- answers: time, end of the window whose budget was used up before or 0, then the messages
 local function claim(keys, args)
 	local now, most, lease = now_ms(keys[1]), tonumber(args[2]), tonumber(args[3])
 	local per_hour, per_day = tonumber(args[4]), tonumber(args[5])
+	if args[8] ~= '0' and now > tonumber(args[8]) then
+		return { text(now) }
+	end
 	local counted, used, out = per_hour + per_day > 0, 0, { text(now), 0 }
 	local c = counted and budget_read(keys[2], now, per_hour, per_day)
 	if counted and c.left <= 0 then
@@ -504,6 +524,7 @@ local function claim(keys, args)
 	end
 	for i = 4 + tonumber(args[6]), 4 + tonumber(args[7]) do
 		if #out > most + 1 then break end
+		shorten_claims(keys[1], keys[i], now + lease, args[1])
 		for _, id in ipairs(redis.call('ZRANGEBYSCORE', keys[i], '-inf', text(now), 'LIMIT', 0, most + 2 - #out)) do
 			if counted and i > 5 and used >= c.left then break end
 			local key = args[1] .. id
@@ -932,22 +953,39 @@ local function now(keys)
 	return { text(math.max(ms, tonumber(c[1] or '0'))), redis.call('HGET', keys[2], 'd') or '', c[3] or '0', text(ms) }
 end
 
--- Holds the store's clock against the boot clock of the machine that looks.  What parts from it by
--- more than a step was set by somebody: the house keeps its own time, and what was written meanwhile
--- with the other one frees its leases.
--- keys: meta, lease     args: look or accept, boot id, boot clock in ms, step in ms
+-- What kt_steady answers, without looking: the time, no jump, what is added to the store's clock.
+-- keys: meta
+local function clock(keys)
+	local c = redis.call('HMGET', keys[1], 'clock', 'clock_off')
+	local ms = store_ms() + tonumber(c[2] or '0')
+	return { text(math.max(ms, tonumber(c[1] or '0'))), '0', c[2] or '0', '0', text(ms) }
+end
+
+-- Holds the store's clock against the boot clock of the machine that looks, which has a look of its
+-- own to go by.  What parts from it by more than a step was set by somebody: the house keeps its own
+-- time, and what was written meanwhile with the other one frees its leases, here and in kt_claim.
+-- The machine that measured what is added takes it back by starting anew.
+-- keys: meta, lease     args: look or accept, machine, boot id, boot clock in ms, step in ms
 local function steady(keys, args)
-	local c = redis.call('HMGET', keys[1], 'clock', 'clock_off', 'clock_boot', 'clock_at', 'clock_mono')
-	local high, off = tonumber(c[1] or '0'), tonumber(c[2] or '0')
-	local boot, step, jump, other = tonumber(args[3]), tonumber(args[4]), 0, '0'
+	local own = 'look:' .. args[2]
+	local c = redis.call('HMGET', keys[1], 'clock', 'clock_off', 'clock_by', own, 'clock_boot', 'clock_at', 'clock_mono')
+	local high, off, by = tonumber(c[1] or '0'), tonumber(c[2] or '0'), c[3]
+	local mono, step, jump, other = tonumber(args[4]), tonumber(args[5]), 0, '0'
+	local boot, at, was = string.match(c[4] or '', '^(%S+) (%-?%d+) (%d+)$')
+	if not boot and c[5] then
+		boot, at, was = c[5], c[6], c[7]	-- the one look of the release before
+	end
 	if args[1] == 'accept' then
 		off = 0
-	elseif c[3] and c[3] ~= args[2] then
-		off, other = 0, '1'
-	elseif c[3] then
-		jump = store_ms() + off - tonumber(c[4]) - (boot - tonumber(c[5]))
+		for _, field in ipairs(redis.call('HKEYS', keys[1])) do
+			if string.sub(field, 1, 5) == 'look:' then
+				redis.call('HDEL', keys[1], field)
+			end
+		end
+	elseif boot == args[3] then
+		jump = store_ms() + off - tonumber(at) - (mono - tonumber(was))
 		if math.abs(jump) > step then
-			off = off - jump
+			off, by = off - jump, args[2]
 			if math.abs(off) <= step then
 				off = 0
 			end
@@ -955,13 +993,26 @@ local function steady(keys, args)
 		else
 			jump = 0
 		end
+	elseif boot and (off == 0 or not by or by == args[2]) then
+		off, other = 0, '1'
 	end
 	local now = math.max(store_ms() + off, high)
 	if jump ~= 0 then
 		redis.call('ZREMRANGEBYSCORE', keys[2], '(' .. text(now + 600000), '+inf')
 	end
-	redis.call('HSET', keys[1], 'clock', text(now), 'clock_off', text(off), 'clock_boot', args[2],
-		'clock_at', text(store_ms() + off), 'clock_mono', args[3])
+	if jump > 0 then
+		redis.call('HINCRBY', keys[1], 'clock_backs', 1)
+	end
+	redis.call('HSET', keys[1], 'clock', text(now), 'clock_off', text(off))
+	if args[1] == 'look' then
+		redis.call('HSET', keys[1], own, args[3] .. ' ' .. text(store_ms() + off) .. ' ' .. args[4])
+	end
+	if off ~= 0 and by then
+		redis.call('HSET', keys[1], 'clock_by', by)
+	else
+		redis.call('HDEL', keys[1], 'clock_by')
+	end
+	redis.call('HDEL', keys[1], 'clock_boot', 'clock_at', 'clock_mono')
 	return { text(now), text(jump), text(off), other, text(store_ms() + off) }
 end
 
@@ -983,4 +1034,5 @@ redis.register_function{ function_name = 'kt_chain', callback = chain, flags = {
 redis.register_function{ function_name = 'kt_archive', callback = archive, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_retire', callback = retire, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_pull', callback = pull, flags = { 'allow-oom' } }
+redis.register_function{ function_name = 'kt_clock', callback = clock, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'kt_now', callback = now, flags = { 'no-writes' } }

@@ -7,8 +7,8 @@
 
 const struct key_spec key_specs[KEYS_N] = {
 	{ KEY_META, "meta", "hash",
-	  "installation, generation, schema, log seq, clock high water, roster seq, how many left it, library digest",
-	  "up; every commit", "all daemons", "a dozen fields", "never: it is the installation" },
+	  "installation, generation, schema, log seq, clock high water and looks at it, roster seq, how many left it, library digest",
+	  "up; every commit", "all daemons", "a few dozen fields", "never: it is the installation" },
 	{ KEY_IN, "in:", "stream",
 	    "codes of reports not routed yet, lane e or n; the report is in its case key",
 	  "ingest", "router, sla", "the lane's limit in ingest.queue_max",

@@ -177,6 +177,7 @@ outbox_claim(struct store *st, const struct outbox_claim *c, struct outbox_item 
 	redis_args_addi(&args, c->per_day);
 	redis_args_add(&args, first_last[c->lanes], 1);
 	redis_args_add(&args, first_last[c->lanes] + 1, 1);
+	redis_args_addi(&args, c->by_ms);
 	FAULT_POINT("before_mark_sending");
 	*spent_ms = 0;
 	r = store_call(st, "kt_claim", &keys, &args);

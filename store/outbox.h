@@ -51,11 +51,12 @@ struct outbox_claim {
 	int64_t lease_ms;
 	enum outbox_lanes lanes;
 	int64_t per_hour, per_day;	/* budget in SMS parts; both 0: not counted */
+	int64_t by_ms;			/* a store's time past this is not believed, and nothing claimed; 0: any */
 };
 /*
  * Claims messages of a route, lane e first.  items has room for the most; *now_ms gets the store's
  * time, *spent_ms the end of the window whose budget was used up before this claim, or 0.
- * Returns how many, -1 when the store did not answer (those it may have claimed come again after
+ * Returns how many, -1 when its time is past by_ms or the store did not answer (those it may have claimed come again after
  * the lease).
  */
 int outbox_claim(struct store *st, const struct outbox_claim *c, struct outbox_item *items,

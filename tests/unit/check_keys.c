@@ -368,7 +368,8 @@ call_the_rest(void)
 	call_archive();
 	store_now_ms(&spy.st);
 	due_take(&spy.st, 2, 1000, due, &now, &next);
-	steady_look(&spy.st, 1000, &steady);
+	steady_look(&spy.st, "b", 1000, &steady);
+	steady_show(&spy.st, &steady);
 	outbox_claim(&spy.st, &(struct outbox_claim){ .route = "sms", .most = 2, .lease_ms = 1000 }, items, &now, &next);
 	outbox_mark(&spy.st, marks, 3, 5);
 	outbox_receipt_args(&a, &spy.st, item.id, 0, 5);
@@ -404,7 +405,7 @@ key_row(const char *key, size_t len)
 /* Everything that a function reads or writes, declared or made of a prefix inside it. */
 START_TEST(all_calls_stay_in_one_slot)
 {
-	static const char *const functions[] = { "kt_commit", "kt_intake", "kt_now", "kt_due", "kt_steady",
+	static const char *const functions[] = { "kt_commit", "kt_intake", "kt_now", "kt_due", "kt_steady", "kt_clock",
 	    "kt_claim", "kt_mark", "kt_receipt", "kt_overdue", "kt_reroute", "kt_chain", "kt_pull",
 	    "kt_part", "kt_parts", "kt_parts_taken", "kt_members", "kt_bundle", "kt_archive" };
 	static const enum key_id used[] = { KEY_META, KEY_IN, KEY_SEEN, KEY_CASE, KEY_DUE,
