@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/shift.h"
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "store/house.h"
@@ -74,6 +75,32 @@ START_TEST(a_month_of_shifts)
 	file_with("jaga2.csv", "petugas,unit,mulai,selesai\nkpl-sekda,X9,2099-12-01,2099-12-02\n", path);
 	snprintf(args, sizeof(args), "officer import-shifts %s", path);
 	says(args, 1, ":2: unit \"X9\" is unknown");
+}
+END_TEST
+
+/* A year of daily shifts is over: the next month is imported all the same. */
+START_TEST(old_shifts_make_room)
+{
+	char path[64], args[96];
+	struct house h;
+	struct officer o = { 0 };
+
+	house_eye(&h);
+	officer_copy(&o, officer_find(&h.roster, "kpl-bupati"));
+	for (int i = 0; i < OFFICER_SHIFTS; i++) {
+		struct shift s = { .from_ms = DAY_MS * (i + 1), .until_ms = DAY_MS * (i + 1) + HOUR_MS };
+
+		snprintf(s.unit, sizeof(s.unit), "D112");
+		ck_assert_int_eq(officer_shift_add(&o, &s), SHIFT_OK);
+	}
+	ck_assert_int_eq(officers_put(&h.st, &o, 1, "test"), 1);
+	officer_release(&o);
+	house_close(&h);
+	file_with("jaga.csv", "petugas,unit,mulai,selesai\n"
+	    "kpl-bupati,D112,2099-12-01 06:00,2099-12-01 14:00\n", path);
+	snprintf(args, sizeof(args), "officer import-shifts %s", path);
+	says(args, 0, "1 of");
+	says("officer shifts kpl-bupati", 0, "2099-12-01 06:00\t2099-12-01 14:00\tD112\tkpl-bupati");
 }
 END_TEST
 
@@ -740,6 +767,7 @@ people_suite(void)
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, a_month_of_shifts);
 	tcase_add_test(tc, an_import_keeps_what_it_does_not_say);
+	tcase_add_test(tc, old_shifts_make_room);
 	tcase_add_test(tc, a_calendar_for_the_phone);
 	tcase_add_test(tc, who_leaves_gives_his_cases_back);
 	tcase_add_test(tc, nobody_keeps_cases_when_the_command_dies);
