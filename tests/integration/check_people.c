@@ -670,6 +670,31 @@ START_TEST(a_call_for_volunteers)
 }
 END_TEST
 
+/* What a volunteer reports is a report, while the call is open and after it, whatever word begins it. */
+START_TEST(a_called_man_reports)
+{
+	char code[CODE_CHARS + 1], mine[CODE_CHARS + 1], args[64];
+
+	hire();
+	call_out("--for 1h", code);
+	sms(ANI, "tidak ada air bersih di desa kabat", mine);
+	told(mine, "*", ANI);
+	wait_state(mine, "ditugaskan");
+	sms(CUT, "tidak bisa pak, maaf", NULL);
+	tally_comes_to(code, "bisa 0, tidak 1");
+	snprintf(args, sizeof(args), "panggil stop %s", code);
+	says(args, 0, "");
+	sms(CUT, "bisa pak, air bersih mati di desa kabat", mine);
+	told(mine, "*", CUT);
+	wait_state(mine, "ditugaskan");
+	sms(BEN, "tidak ada air bersih di desa kabat", mine);
+	told(mine, "*", BEN);
+	wait_state(mine, "ditugaskan");
+	sms(CUT, "bisa", NULL);		/* the bare word still is an answer */
+	told("", "panggil-usai", CUT);
+}
+END_TEST
+
 /* What the outbox knows of a message, as a gateway's receipt would leave it. */
 static void
 message_becomes(const char *call, int person, const char *field, const char *value)
@@ -776,6 +801,7 @@ people_suite(void)
 	tcase_add_test(tc, a_roster_that_moves);
 	tcase_add_test(tc, an_officer_who_could_not_be_read_back);
 	tcase_add_test(tc, a_call_for_volunteers);
+	tcase_add_test(tc, a_called_man_reports);
 	tcase_add_test(tc, whom_it_does_not_reach);
 	tcase_add_test(tc, a_call_ends_in_time);
 	tcase_add_test(tc, two_questions_at_once);
