@@ -378,6 +378,25 @@ START_TEST(a_roll_call)
 }
 END_TEST
 
+/* "siap" to a task takes no task: the roll-call counts it, and he is told how the task is taken. */
+START_TEST(ready_for_a_task)
+{
+	char code[CODE_CHARS + 1], phone[24], nonce[8], text[512], example[32];
+
+	sms("+6281234567011", DLH_REPORT, code);
+	first_task(code, phone, nonce);
+	says("drill --all", 0, "officers asked");
+	told("", "apel", phone);
+	sms(phone, "SIAP pak meluncur", NULL);
+	text_of("", "jawab-salah", phone, text);
+	snprintf(example, sizeof(example), "TERIMA %s", nonce);
+	ck_assert_msg(strstr(text, example) != NULL, "%s", text);
+	wait_state(code, "ditugaskan");
+	sms(phone, example, NULL);
+	wait_state(code, "diterima");
+}
+END_TEST
+
 /* The board, when the console has read the roster again. */
 static void
 board_says(const char *words)
@@ -814,6 +833,7 @@ people_suite(void)
 	tcase_add_checked_fixture(silent, begin_silent, end);
 	tcase_add_test(silent, a_roll_call);
 	tcase_add_test(silent, a_silent_number_is_passed);
+	tcase_add_test(silent, ready_for_a_task);
 	suite_add_tcase(s, silent);
 	tcase_set_timeout(mute, 120);
 	tcase_add_checked_fixture(mute, begin_mute, end);
