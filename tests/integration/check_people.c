@@ -764,6 +764,54 @@ START_TEST(a_call_ends_in_time)
 }
 END_TEST
 
+/* How many numbers lead to a call. */
+static long long
+called(struct house *h)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+	long long n;
+
+	buf_add_key(&key, &h->st.keys, KEY_CALLED, NULL, NULL);
+	r = redis_pipe_command(h->st.pipe, "HLEN %b", key.data, key.len);
+	ck_assert(r != NULL && r->type == REDIS_REPLY_INTEGER);
+	n = r->integer;
+	freeReplyObject(r);
+	buf_release(&key);
+	return n;
+}
+
+/* A damaged call is forgotten whole, and said so: its people may be called again. */
+START_TEST(a_call_that_nobody_can_read)
+{
+	const struct timespec pause = { 0, 20 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	char code[CODE_CHARS + 1];
+	struct buf key = { 0 }, path = { 0 }, log = { 0 };
+	struct house h;
+
+	hire();
+	house_eye(&h);
+	call_out("--for 2s", code);
+	ck_assert_int_eq(called(&h), 3);
+	buf_add_key(&key, &h.st.keys, KEY_CALL, code, NULL);
+	freeReplyObject(redis_pipe_command(h.st.pipe, "HSET %b d damaged", key.data, key.len));
+	buf_addf(&path, "%s/log/sla.log", house.dir);
+	do {
+		nanosleep(&pause, NULL);
+		buf_reset(&log);
+		ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &log), 0);
+	} while ((called(&h) > 0 || strstr(buf_str(&log), "callout_unreadable") == NULL) &&
+	    clock_mono_ms() < until);
+	ck_assert_int_eq(called(&h), 0);
+	ck_assert_ptr_nonnull(strstr(buf_str(&log), "callout_unreadable"));
+	buf_release(&key);
+	buf_release(&path);
+	buf_release(&log);
+	house_close(&h);
+}
+END_TEST
+
 /* The same number has a report that waits for 1 or 2: he is asked which he means. */
 START_TEST(two_questions_at_once)
 {
@@ -823,6 +871,7 @@ people_suite(void)
 	tcase_add_test(tc, a_called_man_reports);
 	tcase_add_test(tc, whom_it_does_not_reach);
 	tcase_add_test(tc, a_call_ends_in_time);
+	tcase_add_test(tc, a_call_that_nobody_can_read);
 	tcase_add_test(tc, two_questions_at_once);
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(impatient, 120);
