@@ -10,6 +10,7 @@
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "store/house.h"
+#include "store/leaver.h"
 #include "tests/integration/living.h"
 
 Suite *people_suite(void);
@@ -283,6 +284,145 @@ START_TEST(the_old_number_is_told_nothing)
 	}
 	buf_release(&path);
 	buf_release(&out);
+}
+END_TEST
+
+/* So many alarms wait for a number on that way; their ids are WAY.0, ... */
+#define ALARMS 250
+
+static void
+list_of(struct house *h, const char *way, const char *phone, struct buf *key)
+{
+	char list[48], hash[LOOKUP_CHARS + 1];
+
+	snprintf(list, sizeof(list), "n:%s", way);
+	lookup_of(hash, &h->st.lookup, phone);
+	buf_add_key(key, &h->st.keys, KEY_RCP, list, hash);
+}
+
+static void
+alarms_wait(struct house *h, const char *way, const char *phone)
+{
+	struct buf list = { 0 }, line = { 0 };
+	char part[48];
+
+	list_of(h, way, phone, &list);
+	snprintf(part, sizeof(part), "n:%s", way);
+	buf_add_key(&line, &h->st.keys, KEY_OUT, part, NULL);
+	for (int i = 0; i < ALARMS; i++) {
+		struct buf key = { 0 };
+		char id[48];
+
+		snprintf(id, sizeof(id), "%s.%d", way, i);
+		buf_add_key(&key, &h->st.keys, KEY_MSG, id, NULL);
+		freeReplyObject(redis_pipe_command(h->st.pipe, "HSET %b st queued k sistem q %b z %b nb 0 na 0 t 1",
+		    key.data, key.len, list.data, list.len, line.data, line.len));
+		freeReplyObject(redis_pipe_command(h->st.pipe, "RPUSH %b %s", list.data, list.len, id));
+		buf_release(&key);
+	}
+	buf_release(&list);
+	buf_release(&line);
+}
+
+static long long
+waiting_on(struct house *h, const char *way, const char *phone)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+	long long n;
+
+	list_of(h, way, phone, &key);
+	r = redis_pipe_command(h->st.pipe, "LLEN %b", key.data, key.len);
+	ck_assert(r != NULL && r->type == REDIS_REPLY_INTEGER);
+	n = r->integer;
+	freeReplyObject(r);
+	buf_release(&key);
+	return n;
+}
+
+/* On each way that carries a number, and however many they are. */
+START_TEST(no_way_leads_to_the_old_number)
+{
+	static const char *const ways[] = { "sms", "sms2", "whatsapp" };
+	char phone[24];
+	struct house h;
+
+	ck_assert_int_eq(kill(pid_of("notify"), SIGSTOP), 0);
+	house_eye(&h);
+	snprintf(phone, sizeof(phone), "%s", officer_find(&h.roster, "kpl-bupati")->phone);
+	for (size_t i = 0; i < N_ELEMS(ways); i++) {
+		alarms_wait(&h, ways[i], phone);
+		ck_assert_int_eq(waiting_on(&h, ways[i], phone), ALARMS);
+	}
+	says("officer end kpl-bupati", 0, "1 of 1");
+	for (size_t i = 0; i < N_ELEMS(ways); i++)
+		ck_assert_msg(waiting_on(&h, ways[i], phone) == 0, "%s", ways[i]);
+	ck_assert_int_eq(kill(pid_of("notify"), SIGCONT), 0);
+	house_close(&h);
+}
+END_TEST
+
+/* Works off what can be done at this time; in how many steps. */
+static int
+steps_at(struct house *h, struct leavers *w, int64_t mono_ms, int *back)
+{
+	int n = 0, rc;
+
+	while ((rc = leavers_step(h, w, 100, mono_ms, back)) > 0)
+		n++;
+	ck_assert_int_eq(rc, 0);
+	return n;
+}
+
+/* Many open cases are looked through a part at a time; one that nobody can work off is put off. */
+START_TEST(a_case_that_cannot_go_back)
+{
+	char code[CODE_CHARS + 1], phone[24], id[OFFICER_ID_CHARS], nonce[8];
+	struct buf due = { 0 }, key = { 0 };
+	struct leavers w = { 0 };
+	redisReply *wrapped;
+	struct house h;
+	struct officer o;
+	int back = 0, n;
+
+	accepted(code, phone, id, nonce);
+	ck_assert_int_eq(kill(pid_of("sla"), SIGSTOP), 0);
+	house_eye(&h);
+	buf_add_key(&due, &h.st.keys, KEY_DUE, NULL, NULL);
+	for (uint64_t i = 0; i < 1000; i++) {
+		struct code other;
+
+		code_make(&other, i);
+		freeReplyObject(redis_pipe_command(h.st.pipe, "ZADD %b 9e15 %s", due.data, due.len, other.s));
+	}
+	buf_add_key(&key, &h.st.keys, KEY_CASE, code, NULL);
+	wrapped = redis_pipe_command(h.st.pipe, "HGET %b k", key.data, key.len);
+	ck_assert(wrapped != NULL && wrapped->type == REDIS_REPLY_STRING);
+	freeReplyObject(redis_pipe_command(h.st.pipe, "HSET %b k damaged", key.data, key.len));
+	o = *officer_find(&h.roster, id);
+	o.ended = 1;
+	ck_assert_int_eq(officers_put(&h.st, &o, 1, "test"), 1);
+
+	n = steps_at(&h, &w, 5000, &back);
+	ck_assert_msg(n > 5 && n < 30, "%d steps", n);
+	ck_assert_int_eq(back, 0);
+	ck_assert_int_eq(steps_at(&h, &w, 5999, &back), 0);
+	ck_assert_int_gt(steps_at(&h, &w, 6000, &back), 5);
+	ck_assert_int_eq(steps_at(&h, &w, 7999, &back), 0);
+	ck_assert_int_eq(w.n, 1);
+	ck_assert_int_eq(w.list[0].named_n, 1);
+	freeReplyObject(redis_pipe_command(h.st.pipe, "HSET %b k %b", key.data, key.len, wrapped->str,
+	    wrapped->len));
+	ck_assert_int_gt(steps_at(&h, &w, 8000, &back), 5);
+	ck_assert_int_eq(back, 1);
+	ck_assert_int_eq(w.n, 0);
+	ck_assert_int_eq(kill(pid_of("sla"), SIGCONT), 0);
+	others_are_told(code);
+	freeReplyObject(wrapped);
+	leavers_free(&w);
+	buf_release(&due);
+	buf_release(&key);
+	house_close(&h);
 }
 END_TEST
 
@@ -865,6 +1005,8 @@ people_suite(void)
 	tcase_add_test(tc, nobody_keeps_cases_when_the_command_dies);
 	tcase_add_test(tc, a_new_number_is_a_new_phone);
 	tcase_add_test(tc, the_old_number_is_told_nothing);
+	tcase_add_test(tc, no_way_leads_to_the_old_number);
+	tcase_add_test(tc, a_case_that_cannot_go_back);
 	tcase_add_test(tc, a_roster_that_moves);
 	tcase_add_test(tc, an_officer_who_could_not_be_read_back);
 	tcase_add_test(tc, a_call_for_volunteers);
