@@ -95,6 +95,7 @@ int
 shifts_read(struct house *h, const struct cli *c, const struct officer_flags *f)
 {
 	const char *path = c->args[1];
+	int64_t before_ms = store_now_ms(&h->st) - h->set.keep_shifts_ms;
 	struct officer *all = xcalloc(h->roster.n + 1, sizeof(*all));
 	struct buf text = { 0 }, errors = { 0 };
 	struct shift_row *rows = NULL;
@@ -102,8 +103,10 @@ shifts_read(struct house *h, const struct cli *c, const struct officer_flags *f)
 	int status = 1;
 
 	(void)f;
-	for (size_t i = 0; i < h->roster.n; i++)
+	for (size_t i = 0; i < h->roster.n; i++) {
 		officer_copy(&all[i], &h->roster.officers[i]);
+		officer_shifts_forget(&all[i], before_ms);
+	}
 	if (file_read(path, 8u << 20, &text) != 0) {
 		cli_fail("%s: %s", path, strerror(errno));
 		goto out;

@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lib/csv.h"
 #include "lib/escape.h"
@@ -350,6 +351,64 @@ callout_decide(const struct callout *c, enum callout_event on, int person, int64
 		rc = 0, fx->after.state = CALLOUT_ENDED, fx->after.ends_ms = now_ms;
 	fx->after.version++;
 	return rc;
+}
+
+/* ---- what he writes ---- */
+
+static int
+is_word(const char *list, const char *word, size_t len)
+{
+	for (const char *at = list; *at != '\0'; at += strspn(at, " ")) {
+		size_t n = strcspn(at, " ");
+
+		if (n == len && strncasecmp(at, word, len) == 0)
+			return 1;
+		at += n;
+	}
+	return 0;
+}
+
+static const char yes_words[] = "BISA IKUT", no_words[] = "TIDAK TDK NGGAK";
+static const char between[] = " .,!?-\t\r\n";
+
+static int
+is_courtesy(const char *text, const char *more)
+{
+	static const char additions[] = "pak pk bpk bapak bu ibu mas mbak kak min bos ndan ya iya yah "
+	    "maaf mohon terima kasih makasih trims suwun bisa ikut hadir datang siap ok oke dulu dong "
+	    "saya kami sekarang nanti segera jam berapa kapan kumpul di mana dimana insya allah insyaallah";
+
+	for (text += strspn(text, between); *text != '\0'; text += strspn(text, between)) {
+		size_t n = strcspn(text, between);
+
+		if (!is_word(additions, text, n) && !is_word(more, text, n))
+			return 0;
+		text += n;
+	}
+	return 1;
+}
+
+int
+callout_is_courtesy(const char *rest)
+{
+	return is_courtesy(rest, no_words);
+}
+
+enum callout_words
+callout_words(const char *text, enum callout_event *on)
+{
+	size_t n = strcspn(text, between);
+
+	if (is_word(yes_words, text, n))
+		*on = CALL_SAYS_YES;
+	else if (is_word(no_words, text, n))
+		*on = CALL_SAYS_NO;
+	else
+		return WORDS_OTHER;
+	if (text[n] != '\0' && strchr(" .,!\r\n", text[n]) == NULL)
+		return WORDS_OTHER;		/* "bisa?" asks */
+	text += n + strspn(text + n, between);
+	return *text == '\0' ? WORDS_BARE : is_courtesy(text, "") ? WORDS_POLITE : WORDS_OTHER;
 }
 
 /* ---- as it is stored ---- */

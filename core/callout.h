@@ -57,6 +57,13 @@ int callout_count(const struct callout *c, enum callout_answer a);
 
 /* BEGINS: the call is as it shall be, version 0.  ENDS by the clock, STOPS by a human. */
 enum callout_event { CALL_BEGINS, CALL_SAYS_YES, CALL_SAYS_NO, CALL_SAYS_WHAT, CALL_ENDS, CALL_STOPS };
+/*
+ * What a text says by its words alone: BISA, TIDAK, perhaps with what politeness adds ("tidak bisa pak,
+ * maaf").  Whatever says more is a report: "tidak ada air", "tidak bisa napas".
+ */
+enum callout_words { WORDS_OTHER, WORDS_POLITE, WORDS_BARE };
+enum callout_words callout_words(const char *text, enum callout_event *on);
+int callout_is_courtesy(const char *rest);	/* behind a digit: no report, "tidak bisa pak", "" */
 struct callout_effects {
 	struct callout after;
 	const char *what;		/* as logged */

@@ -55,6 +55,26 @@ way_is_numbered(const char *way)
 	return is_in(numbered, way, strlen(way));
 }
 
+const char *
+ways_numbered(void)
+{
+	return numbered;
+}
+
+int
+way_at(char out[WAY_CHARS], const char *list, int n)
+{
+	const char *at;
+	size_t len;
+
+	while ((list = word(list, &at, &len)) != NULL)
+		if (n-- == 0) {
+			snprintf(out, WAY_CHARS, "%.*s", (int)len, at);
+			return 1;
+		}
+	return 0;
+}
+
 int
 ways_count(const char *list)
 {

@@ -20,6 +20,10 @@ void way_first(char out[WAY_CHARS], const char *list);
 void way_last(char out[WAY_CHARS], const char *list);
 /* A way that carries an officer's number. */
 int way_is_numbered(const char *way);
+/* All of these, as a list. */
+const char *ways_numbered(void);
+/* The n-th of a list, from 0: 1 and out; 0 when it has not so many. */
+int way_at(char out[WAY_CHARS], const char *list, int n);
 /* How many there are. */
 int ways_count(const char *list);
 /*

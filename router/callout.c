@@ -3,36 +3,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "lib/log.h"
 #include "router/work.h"
 #include "store/callout.h"
 
 #define TRIES 5
-#define MORE_CHARS 30		/* "bisa pak, jam berapa?"; what is longer is a report */
+#define UNCLEAR_CHARS 30		/* what is longer is a report */
 
-/* "bisa", "tidak bisa"; "tidak bisa napas" is a cry for help.  1, or 0: neither. */
+/* Nothing but one word, or one digit: all that an answer is once the call is over. */
 static int
-word_means(struct router *r, struct entry *e, enum callout_event *on)
+is_bare(const char *text)
 {
-	static const struct { const char *word; enum callout_event on; } words[] = {
-		{ "BISA", CALL_SAYS_YES }, { "IKUT", CALL_SAYS_YES },
-		{ "TIDAK", CALL_SAYS_NO }, { "TDK", CALL_SAYS_NO }, { "NGGAK", CALL_SAYS_NO },
-	};
-	const char *text = e->words.text;
-
-	for (size_t i = 0; i < N_ELEMS(words); i++) {
-		size_t n = strlen(words[i].word);
-
-		if (strncasecmp(text, words[i].word, n) == 0 && strchr(" .,!", text[n]) != NULL &&
-		    strlen(text) <= n + MORE_CHARS) {
-			*on = words[i].on;
-			return text[n] == '\0' ||
-			    entry_understand(r, e)->urgency != URGENCY_DARURAT;
-		}
-	}
-	return 0;
+	text += strcspn(text, " ,;:\t\r\n");
+	return text[strspn(text, " .,!\t\r\n")] == '\0';
 }
 
 /* What he says to the call, if anything: 1, 0, -1 no answer of the store. */
@@ -43,17 +27,19 @@ means(struct router *r, struct entry *e, const struct speech *s, enum callout_ev
 	const struct understanding *u;
 	int n;
 
-	if (word_means(r, e, on))
+	if (callout_words(e->words.text, on) != WORDS_OTHER)
 		return 1;
 	if (s->has_code || s->kind == SPEECH_OFFICER)
 		return 0;
 	if (s->kind == SPEECH_YES || s->kind == SPEECH_NO) {
+		if (!callout_is_courtesy(s->note))
+			return 0;
 		n = converse_own_cases(r, e, 1, codes);
 		/* A report of his waits for the same digits: which of the two, he is asked. */
 		*on = n > 0 ? CALL_SAYS_WHAT : s->kind == SPEECH_YES ? CALL_SAYS_YES : CALL_SAYS_NO;
 		return n < 0 ? -1 : 1;
 	}
-	if (s->kind != SPEECH_NONE || strlen(e->words.text) > MORE_CHARS)
+	if (s->kind != SPEECH_NONE || strlen(e->words.text) > UNCLEAR_CHARS)
 		return 0;
 	u = entry_understand(r, e);
 	*on = CALL_SAYS_WHAT;
@@ -61,16 +47,18 @@ means(struct router *r, struct entry *e, const struct speech *s, enum callout_ev
 	    converse_own_cases(r, e, 0, codes) == 0;
 }
 
+/* 1 it is used up, 0 it changes nothing, -1 come again; *over: the call has ended, or is forgotten. */
 static int
-apply(struct router *r, const char *code, const char *id, enum callout_event on,
-    const struct input_id *input, struct callout *c, struct callout_effects *fx)
+apply(struct router *r, const struct entry *e, const char *code, const char *id, enum callout_event on,
+    const struct input_id *input, struct callout *c, struct callout_effects *fx, int *over)
 {
 	for (int try = 0; try < TRIES; try++) {
 		enum commit_result result;
 		int rc = callout_load(&r->h.st, code, c);
 
-		if (rc <= 0)
-			return rc;
+		*over = rc == 0 || (rc == 1 && c->state == CALLOUT_ENDED);
+		if (rc <= 0 || (*over && !is_bare(e->words.text)))
+			return rc < 0 ? -1 : 0;
 		if (callout_decide(c, on, callout_person(c, id), r->now_ms, fx) != 0)
 			return 0;
 		result = callout_commit(&r->h, fx, id, input);
@@ -94,7 +82,7 @@ volunteer_speaks(struct router *r, struct entry *e, const struct speech *s)
 	struct input_id input;
 	struct callout *c;
 	struct code code;
-	int rc;
+	int rc, over = 0;
 
 	if (e->called[0] == '\0' || !called_parse(e->called, &code, id))
 		return 0;
@@ -106,9 +94,9 @@ volunteer_speaks(struct router *r, struct entry *e, const struct speech *s)
 	work_input(&input, e);
 	if (e->s.version == 0)
 		snprintf(input.reserved, sizeof(input.reserved), "%s", e->code.s);
-	rc = apply(r, code.s, id, on, &input, c, fx);
-	/* The same again, or a word after the end: no report either. */
-	if (rc == 0 && (on == CALL_SAYS_YES || on == CALL_SAYS_NO))
+	rc = apply(r, e, code.s, id, on, &input, c, fx, &over);
+	/* The same again, or the bare word after the end: no report either. */
+	if (rc == 0 && (on == CALL_SAYS_YES || on == CALL_SAYS_NO) && (!over || is_bare(e->words.text)))
 		rc = converse_note(r, e, "panggil-lagi");
 	free(c);
 	free(fx);

@@ -2,7 +2,8 @@
 #define KENTONGAN_ROUTER_CALLOUT_H
 /*
  * What volunteers answer to a call.  "1" and "2" mean the call, unless the same number also has a
- * report that waits for these very digits; BISA and TIDAK always do.
+ * report that waits for these very digits; BISA and TIDAK always do (core/callout.h).  Once the call is
+ * over nothing but the bare word is one; all else is a report.
  */
 #include "router/converse.h"
 

@@ -760,6 +760,34 @@ unclear_officer(struct router *r, struct entry *e, const char *nonce)
 	return 0;
 }
 
+/*
+ * "SIAP pak meluncur" answers the roll-call, and perhaps he means it to a task: that one is not taken
+ * by it, and he must know.
+ */
+static int
+is_ready(struct router *r, struct entry *e, const struct officer *o)
+{
+	struct code codes[2];
+	char nonces[2][NONCE_CHARS + 1], example[16];
+	const struct template_value v[] = { { "contoh", example } };
+	int n = index_read(r, KEY_TASKS, o->id, codes, nonces, 2), untaken = n > 1;
+
+	if (n == 1) {
+		const struct case_task *t;
+		struct stored_case s;
+
+		if (cases_load(&r->h.st, &codes[0], 1, &s) != 0)
+			return -1;
+		t = s.readable && s.version > 0 ? case_task_of(&s.c, o->id) : NULL;
+		untaken = t != NULL && t->state == TASK_OPEN;
+		stored_case_release(&s);
+	}
+	if (n < 0)
+		return -1;
+	snprintf(example, sizeof(example), "TERIMA %s", n == 1 ? nonces[0] : "7K3");
+	return answer(r, e, 1, "siap", untaken ? "jawab-salah" : NULL, NULL, v, 1);
+}
+
 int
 converse_is_small_talk(const struct router *r, const struct understanding *u)
 {
@@ -1103,7 +1131,7 @@ converse(struct router *r, struct entry *e)
 	case SPEECH_LANGUAGE:
 		return speaks(r, e, &s);
 	case SPEECH_READY:
-		return answer(r, e, 1, "siap", NULL, NULL, NULL, 0);
+		return is_ready(r, e, o);
 	case SPEECH_NONE:
 		break;
 	}

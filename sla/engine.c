@@ -11,10 +11,10 @@
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "store/callout.h"
-#include "store/leaver.h"
 #include "store/rollcall.h"
 
 #define DOUBT_MS DAY_MS		/* between two alarms that hardly anybody answers a roll-call */
+#define LEAVERS_NAP_MS 10	/* between two steps through the open cases: deadlines come first */
 #define STEPS_MAX 24		/* of one case in one pass; the rest follows in the next */
 
 int
@@ -39,6 +39,7 @@ engine_release(struct engine *e)
 		commit_release(&e->rounds[i].batch);
 	}
 	free(e->fx);
+	leavers_free(&e->leavers);
 	store_close(&e->line);
 }
 
@@ -365,18 +366,23 @@ engine_unread(struct engine *e)
 
 /* ---- cases of those who left ---- */
 
-void
+int64_t
 engine_leavers(struct engine *e)
 {
+	const struct settings *set = &e->h->set;
 	int64_t mono = clock_mono_ms();
-	int back;
+	int rc;
 
 	if (mono < e->leavers_next_ms || e->h->policy == NULL)
-		return;
+		return set->sla_nap_ms;
+	rc = leavers_step(e->h, &e->leavers, set->leaver_cases, mono, &e->given_back);
+	if (rc > 0)
+		return LEAVERS_NAP_MS;
 	e->leavers_next_ms = mono + 1000;
-	back = leavers_release(e->h);
-	if (back > 0)
-		log_warn("leavers_released", "cases=%d", back);
+	if (e->given_back > 0)
+		log_warn("leavers_released", "cases=%d", e->given_back);
+	e->given_back = 0;
+	return set->sla_nap_ms;
 }
 
 /* ---- do the numbers live? ---- */

@@ -8,6 +8,7 @@
  */
 #include "store/due.h"
 #include "store/house.h"
+#include "store/leaver.h"
 #include "store/steady.h"
 
 struct engine {
@@ -23,6 +24,8 @@ struct engine {
 		struct commit_batch batch;
 	} rounds[2];
 	struct effects *fx;
+	struct leavers leavers;
+	int given_back;			/* not yet told */
 	int64_t unread_next_ms, leavers_next_ms, rollcall_next_ms, callouts_next_ms, doubt_next_ms;	/* monotonic */
 	unsigned long fired, conflicts;
 };
@@ -36,8 +39,11 @@ void engine_release(struct engine *e);
 int64_t engine_run(struct engine *e);
 /* Opens for a human what no router has read in time. */
 void engine_unread(struct engine *e);
-/* Gives back what officers who left still have: whoever ended them may have died over it. */
-void engine_leavers(struct engine *e);
+/*
+ * Gives back what officers who left still have: whoever ended them may have died over it.  Some cases at
+ * a time, so that no deadline waits for it; returns how long to nap, at most sla.nap.
+ */
+int64_t engine_leavers(struct engine *e);
 /* Ends calls for volunteers whose time is up. */
 void engine_callouts(struct engine *e);
 /* The regular roll-call, and what has become of the last ones. */

@@ -22,14 +22,15 @@ static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct sla *s = arg;
-	int64_t nap = s->h.set.sla_nap_ms;
+	int64_t nap = s->h.set.sla_nap_ms, soon;
 	struct timeval tv;
 
 	(void)fd, (void)what;
 	if (s->h.serving) {
 		nap = engine_run(&s->engine);
 		engine_unread(&s->engine);
-		engine_leavers(&s->engine);
+		soon = engine_leavers(&s->engine);
+		nap = soon < nap ? soon : nap;
 		engine_rollcall(&s->engine);
 		engine_callouts(&s->engine);
 	}

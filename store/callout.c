@@ -9,6 +9,7 @@
 #include "store/outbox.h"
 
 #define PUT_BATCH 100
+#define SCAN "500"
 #define HOPS 4				/* ways that a message goes on by */
 
 /* ---- sealed documents ---- */
@@ -333,42 +334,54 @@ callout_tally(struct store *st, const struct callout *c, struct callout_tally *t
 
 /* ---- the end ---- */
 
-/* What the numbers of its people lead to, unless they were called elsewhere since. */
-static void
-forget_called(struct house *h, const struct callout *c)
+/*
+ * What numbers lead to it: all of them, for who is called may have another number by now, and a call
+ * that cannot be read names nobody.  0, or -1 no answer.
+ */
+static int
+forget_called(struct house *h, const char *call)
 {
+	char cursor[32] = "0";
 	struct buf key = { 0 };
+	int rc = 0;
 
 	buf_add_key(&key, &h->st.keys, KEY_CALLED, NULL, NULL);
-	for (int i = 0; i < c->people_n; i++) {
-		char hash[LOOKUP_CHARS + 1], id[OFFICER_ID_CHARS];
-		struct volunteer v = { .name = NULL };
-		struct code code;
-		redisReply *r;
+	do {
+		redisReply *r = redis_pipe_command(h->st.pipe, "HSCAN %b %s COUNT " SCAN, key.data, key.len,
+		    cursor);
 
-		if (volunteer_load(&h->st, c->people[i].id, &v) != 1)
-			continue;
-		lookup_of(hash, &h->st.lookup, v.phone);
-		r = redis_pipe_command(h->st.pipe, "HGET %b %s", key.data, key.len, hash);
-		if (r != NULL && r->type == REDIS_REPLY_STRING && called_parse(r->str, &code, id) &&
-		    strcmp(code.s, c->code.s) == 0)
-			freeReplyObject(redis_pipe_command(h->st.pipe, "HDEL %b %s", key.data, key.len,
-			    hash));
+		if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != 2) {
+			freeReplyObject(r);
+			rc = -1;
+			break;
+		}
+		for (size_t i = 0; i + 1 < r->element[1]->elements; i += 2) {
+			const redisReply *number = r->element[1]->element[i];
+			char id[OFFICER_ID_CHARS];
+			struct code code;
+
+			if (called_parse(r->element[1]->element[i + 1]->str, &code, id) &&
+			    strcmp(code.s, call) == 0)
+				freeReplyObject(redis_pipe_command(h->st.pipe, "HDEL %b %b", key.data,
+				    key.len, number->str, number->len));
+		}
+		snprintf(cursor, sizeof(cursor), "%s", r->element[0]->str);
 		freeReplyObject(r);
-		volunteer_release(&v);
-	}
+	} while (strcmp(cursor, "0") != 0);
 	buf_release(&key);
+	return rc;
 }
 
 /* The list of calls goes last: what is left half forgotten is forgotten again. */
 static int
-forget(struct house *h, const struct callout *c, const char *code)
+forget(struct house *h, const char *code)
 {
 	struct buf call = { 0 }, calls = { 0 };
 	redisReply *r;
 	int rc;
 
-	forget_called(h, c);
+	if (forget_called(h, code) != 0)
+		return -1;
 	buf_add_key(&call, &h->st.keys, KEY_CALL, code, NULL);
 	buf_add_key(&calls, &h->st.keys, KEY_CALLS, NULL, NULL);
 	freeReplyObject(redis_pipe_command(h->st.pipe, "UNLINK %b", call.data, call.len));
@@ -388,8 +401,10 @@ end_or_forget(struct house *h, const char *code)
 	enum commit_result result;
 	int rc = callout_load(&h->st, code, c);
 
+	if (rc == 0)
+		log_error("callout_unreadable", "call=%s err=\"it is forgotten; nobody was told\"", code);
 	if (rc >= 0 && (rc == 0 || c->state == CALLOUT_ENDED)) {
-		rc = forget(h, c, code);
+		rc = forget(h, code);
 	} else if (rc == 1 && callout_decide(c, CALL_ENDS, -1, h->store_ms, fx) == 0) {
 		result = callout_commit(h, fx, h->st.name, NULL);
 		rc = result == COMMIT_OK ? 0 : -1;

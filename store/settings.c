@@ -115,6 +115,8 @@ static const struct setting table[] = {
 	    "an engine's claim on a deadline" },
 	{ "sla.nap", SET_DURATION, AT(sla_nap_ms), "500ms", "10ms", "1m",
 	    "longest time without a look" },
+	{ "sla.leaver_cases", SET_INT, AT(leaver_cases), "200", "10", "5000",
+	    "open cases looked through at once for those of an officer who left; deadlines go on between" },
 	{ "sla.unread", SET_DURATION, AT(unread_ms), "30s", "100ms", "1h",
 	    "a report not routed by then goes to a human" },
 	{ "sla.clock_step", SET_DURATION, AT(clock_step_ms), "30s", "1s", "1h",

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/shift.h"
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "store/house.h"
+#include "store/leaver.h"
 #include "tests/integration/living.h"
 
 Suite *people_suite(void);
@@ -74,6 +76,32 @@ START_TEST(a_month_of_shifts)
 	file_with("jaga2.csv", "petugas,unit,mulai,selesai\nkpl-sekda,X9,2099-12-01,2099-12-02\n", path);
 	snprintf(args, sizeof(args), "officer import-shifts %s", path);
 	says(args, 1, ":2: unit \"X9\" is unknown");
+}
+END_TEST
+
+/* A year of daily shifts is over: the next month is imported all the same. */
+START_TEST(old_shifts_make_room)
+{
+	char path[64], args[96];
+	struct house h;
+	struct officer o = { 0 };
+
+	house_eye(&h);
+	officer_copy(&o, officer_find(&h.roster, "kpl-bupati"));
+	for (int i = 0; i < OFFICER_SHIFTS; i++) {
+		struct shift s = { .from_ms = DAY_MS * (i + 1), .until_ms = DAY_MS * (i + 1) + HOUR_MS };
+
+		snprintf(s.unit, sizeof(s.unit), "D112");
+		ck_assert_int_eq(officer_shift_add(&o, &s), SHIFT_OK);
+	}
+	ck_assert_int_eq(officers_put(&h.st, &o, 1, "test"), 1);
+	officer_release(&o);
+	house_close(&h);
+	file_with("jaga.csv", "petugas,unit,mulai,selesai\n"
+	    "kpl-bupati,D112,2099-12-01 06:00,2099-12-01 14:00\n", path);
+	snprintf(args, sizeof(args), "officer import-shifts %s", path);
+	says(args, 0, "1 of");
+	says("officer shifts kpl-bupati", 0, "2099-12-01 06:00\t2099-12-01 14:00\tD112\tkpl-bupati");
 }
 END_TEST
 
@@ -259,6 +287,145 @@ START_TEST(the_old_number_is_told_nothing)
 }
 END_TEST
 
+/* So many alarms wait for a number on that way; their ids are WAY.0, ... */
+#define ALARMS 250
+
+static void
+list_of(struct house *h, const char *way, const char *phone, struct buf *key)
+{
+	char list[48], hash[LOOKUP_CHARS + 1];
+
+	snprintf(list, sizeof(list), "n:%s", way);
+	lookup_of(hash, &h->st.lookup, phone);
+	buf_add_key(key, &h->st.keys, KEY_RCP, list, hash);
+}
+
+static void
+alarms_wait(struct house *h, const char *way, const char *phone)
+{
+	struct buf list = { 0 }, line = { 0 };
+	char part[48];
+
+	list_of(h, way, phone, &list);
+	snprintf(part, sizeof(part), "n:%s", way);
+	buf_add_key(&line, &h->st.keys, KEY_OUT, part, NULL);
+	for (int i = 0; i < ALARMS; i++) {
+		struct buf key = { 0 };
+		char id[48];
+
+		snprintf(id, sizeof(id), "%s.%d", way, i);
+		buf_add_key(&key, &h->st.keys, KEY_MSG, id, NULL);
+		freeReplyObject(redis_pipe_command(h->st.pipe, "HSET %b st queued k sistem q %b z %b nb 0 na 0 t 1",
+		    key.data, key.len, list.data, list.len, line.data, line.len));
+		freeReplyObject(redis_pipe_command(h->st.pipe, "RPUSH %b %s", list.data, list.len, id));
+		buf_release(&key);
+	}
+	buf_release(&list);
+	buf_release(&line);
+}
+
+static long long
+waiting_on(struct house *h, const char *way, const char *phone)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+	long long n;
+
+	list_of(h, way, phone, &key);
+	r = redis_pipe_command(h->st.pipe, "LLEN %b", key.data, key.len);
+	ck_assert(r != NULL && r->type == REDIS_REPLY_INTEGER);
+	n = r->integer;
+	freeReplyObject(r);
+	buf_release(&key);
+	return n;
+}
+
+/* On each way that carries a number, and however many they are. */
+START_TEST(no_way_leads_to_the_old_number)
+{
+	static const char *const ways[] = { "sms", "sms2", "whatsapp" };
+	char phone[24];
+	struct house h;
+
+	ck_assert_int_eq(kill(pid_of("notify"), SIGSTOP), 0);
+	house_eye(&h);
+	snprintf(phone, sizeof(phone), "%s", officer_find(&h.roster, "kpl-bupati")->phone);
+	for (size_t i = 0; i < N_ELEMS(ways); i++) {
+		alarms_wait(&h, ways[i], phone);
+		ck_assert_int_eq(waiting_on(&h, ways[i], phone), ALARMS);
+	}
+	says("officer end kpl-bupati", 0, "1 of 1");
+	for (size_t i = 0; i < N_ELEMS(ways); i++)
+		ck_assert_msg(waiting_on(&h, ways[i], phone) == 0, "%s", ways[i]);
+	ck_assert_int_eq(kill(pid_of("notify"), SIGCONT), 0);
+	house_close(&h);
+}
+END_TEST
+
+/* Works off what can be done at this time; in how many steps. */
+static int
+steps_at(struct house *h, struct leavers *w, int64_t mono_ms, int *back)
+{
+	int n = 0, rc;
+
+	while ((rc = leavers_step(h, w, 100, mono_ms, back)) > 0)
+		n++;
+	ck_assert_int_eq(rc, 0);
+	return n;
+}
+
+/* Many open cases are looked through a part at a time; one that nobody can work off is put off. */
+START_TEST(a_case_that_cannot_go_back)
+{
+	char code[CODE_CHARS + 1], phone[24], id[OFFICER_ID_CHARS], nonce[8];
+	struct buf due = { 0 }, key = { 0 };
+	struct leavers w = { 0 };
+	redisReply *wrapped;
+	struct house h;
+	struct officer o;
+	int back = 0, n;
+
+	accepted(code, phone, id, nonce);
+	ck_assert_int_eq(kill(pid_of("sla"), SIGSTOP), 0);
+	house_eye(&h);
+	buf_add_key(&due, &h.st.keys, KEY_DUE, NULL, NULL);
+	for (uint64_t i = 0; i < 1000; i++) {
+		struct code other;
+
+		code_make(&other, i);
+		freeReplyObject(redis_pipe_command(h.st.pipe, "ZADD %b 9e15 %s", due.data, due.len, other.s));
+	}
+	buf_add_key(&key, &h.st.keys, KEY_CASE, code, NULL);
+	wrapped = redis_pipe_command(h.st.pipe, "HGET %b k", key.data, key.len);
+	ck_assert(wrapped != NULL && wrapped->type == REDIS_REPLY_STRING);
+	freeReplyObject(redis_pipe_command(h.st.pipe, "HSET %b k damaged", key.data, key.len));
+	o = *officer_find(&h.roster, id);
+	o.ended = 1;
+	ck_assert_int_eq(officers_put(&h.st, &o, 1, "test"), 1);
+
+	n = steps_at(&h, &w, 5000, &back);
+	ck_assert_msg(n > 5 && n < 30, "%d steps", n);
+	ck_assert_int_eq(back, 0);
+	ck_assert_int_eq(steps_at(&h, &w, 5999, &back), 0);
+	ck_assert_int_gt(steps_at(&h, &w, 6000, &back), 5);
+	ck_assert_int_eq(steps_at(&h, &w, 7999, &back), 0);
+	ck_assert_int_eq(w.n, 1);
+	ck_assert_int_eq(w.list[0].named_n, 1);
+	freeReplyObject(redis_pipe_command(h.st.pipe, "HSET %b k %b", key.data, key.len, wrapped->str,
+	    wrapped->len));
+	ck_assert_int_gt(steps_at(&h, &w, 8000, &back), 5);
+	ck_assert_int_eq(back, 1);
+	ck_assert_int_eq(w.n, 0);
+	ck_assert_int_eq(kill(pid_of("sla"), SIGCONT), 0);
+	others_are_told(code);
+	freeReplyObject(wrapped);
+	leavers_free(&w);
+	buf_release(&due);
+	buf_release(&key);
+	house_close(&h);
+}
+END_TEST
+
 /* ---- accepted, abandoned ---- */
 
 START_TEST(who_lets_it_lie_loses_it)
@@ -348,6 +515,25 @@ START_TEST(a_roll_call)
 	sms("+628000000001", "selamat pagi", NULL);
 	comes_to("officer reach", "BUPATI\tkepala 1/1\tsemua 2/2\n");
 	says("audit verify", 0, "clean");
+}
+END_TEST
+
+/* "siap" to a task takes no task: the roll-call counts it, and he is told how the task is taken. */
+START_TEST(ready_for_a_task)
+{
+	char code[CODE_CHARS + 1], phone[24], nonce[8], text[512], example[32];
+
+	sms("+6281234567011", DLH_REPORT, code);
+	first_task(code, phone, nonce);
+	says("drill --all", 0, "officers asked");
+	told("", "apel", phone);
+	sms(phone, "SIAP pak meluncur", NULL);
+	text_of("", "jawab-salah", phone, text);
+	snprintf(example, sizeof(example), "TERIMA %s", nonce);
+	ck_assert_msg(strstr(text, example) != NULL, "%s", text);
+	wait_state(code, "ditugaskan");
+	sms(phone, example, NULL);
+	wait_state(code, "diterima");
 }
 END_TEST
 
@@ -643,6 +829,31 @@ START_TEST(a_call_for_volunteers)
 }
 END_TEST
 
+/* What a volunteer reports is a report, while the call is open and after it, whatever word begins it. */
+START_TEST(a_called_man_reports)
+{
+	char code[CODE_CHARS + 1], mine[CODE_CHARS + 1], args[64];
+
+	hire();
+	call_out("--for 1h", code);
+	sms(ANI, "tidak ada air bersih di desa kabat", mine);
+	told(mine, "*", ANI);
+	wait_state(mine, "ditugaskan");
+	sms(CUT, "tidak bisa pak, maaf", NULL);
+	tally_comes_to(code, "bisa 0, tidak 1");
+	snprintf(args, sizeof(args), "panggil stop %s", code);
+	says(args, 0, "");
+	sms(CUT, "bisa pak, air bersih mati di desa kabat", mine);
+	told(mine, "*", CUT);
+	wait_state(mine, "ditugaskan");
+	sms(BEN, "tidak ada air bersih di desa kabat", mine);
+	told(mine, "*", BEN);
+	wait_state(mine, "ditugaskan");
+	sms(CUT, "bisa", NULL);		/* the bare word still is an answer */
+	told("", "panggil-usai", CUT);
+}
+END_TEST
+
 /* What the outbox knows of a message, as a gateway's receipt would leave it. */
 static void
 message_becomes(const char *call, int person, const char *field, const char *value)
@@ -693,6 +904,54 @@ START_TEST(a_call_ends_in_time)
 }
 END_TEST
 
+/* How many numbers lead to a call. */
+static long long
+called(struct house *h)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+	long long n;
+
+	buf_add_key(&key, &h->st.keys, KEY_CALLED, NULL, NULL);
+	r = redis_pipe_command(h->st.pipe, "HLEN %b", key.data, key.len);
+	ck_assert(r != NULL && r->type == REDIS_REPLY_INTEGER);
+	n = r->integer;
+	freeReplyObject(r);
+	buf_release(&key);
+	return n;
+}
+
+/* A damaged call is forgotten whole, and said so: its people may be called again. */
+START_TEST(a_call_that_nobody_can_read)
+{
+	const struct timespec pause = { 0, 20 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	char code[CODE_CHARS + 1];
+	struct buf key = { 0 }, path = { 0 }, log = { 0 };
+	struct house h;
+
+	hire();
+	house_eye(&h);
+	call_out("--for 2s", code);
+	ck_assert_int_eq(called(&h), 3);
+	buf_add_key(&key, &h.st.keys, KEY_CALL, code, NULL);
+	freeReplyObject(redis_pipe_command(h.st.pipe, "HSET %b d damaged", key.data, key.len));
+	buf_addf(&path, "%s/log/sla.log", house.dir);
+	do {
+		nanosleep(&pause, NULL);
+		buf_reset(&log);
+		ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &log), 0);
+	} while ((called(&h) > 0 || strstr(buf_str(&log), "callout_unreadable") == NULL) &&
+	    clock_mono_ms() < until);
+	ck_assert_int_eq(called(&h), 0);
+	ck_assert_ptr_nonnull(strstr(buf_str(&log), "callout_unreadable"));
+	buf_release(&key);
+	buf_release(&path);
+	buf_release(&log);
+	house_close(&h);
+}
+END_TEST
+
 /* The same number has a report that waits for 1 or 2: he is asked which he means. */
 START_TEST(two_questions_at_once)
 {
@@ -740,16 +999,21 @@ people_suite(void)
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, a_month_of_shifts);
 	tcase_add_test(tc, an_import_keeps_what_it_does_not_say);
+	tcase_add_test(tc, old_shifts_make_room);
 	tcase_add_test(tc, a_calendar_for_the_phone);
 	tcase_add_test(tc, who_leaves_gives_his_cases_back);
 	tcase_add_test(tc, nobody_keeps_cases_when_the_command_dies);
 	tcase_add_test(tc, a_new_number_is_a_new_phone);
 	tcase_add_test(tc, the_old_number_is_told_nothing);
+	tcase_add_test(tc, no_way_leads_to_the_old_number);
+	tcase_add_test(tc, a_case_that_cannot_go_back);
 	tcase_add_test(tc, a_roster_that_moves);
 	tcase_add_test(tc, an_officer_who_could_not_be_read_back);
 	tcase_add_test(tc, a_call_for_volunteers);
+	tcase_add_test(tc, a_called_man_reports);
 	tcase_add_test(tc, whom_it_does_not_reach);
 	tcase_add_test(tc, a_call_ends_in_time);
+	tcase_add_test(tc, a_call_that_nobody_can_read);
 	tcase_add_test(tc, two_questions_at_once);
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(impatient, 120);
@@ -760,6 +1024,7 @@ people_suite(void)
 	tcase_add_checked_fixture(silent, begin_silent, end);
 	tcase_add_test(silent, a_roll_call);
 	tcase_add_test(silent, a_silent_number_is_passed);
+	tcase_add_test(silent, ready_for_a_task);
 	suite_add_tcase(s, silent);
 	tcase_set_timeout(mute, 120);
 	tcase_add_checked_fixture(mute, begin_mute, end);

@@ -214,6 +214,31 @@ START_TEST(a_wrong_list_names_its_line)
 }
 END_TEST
 
+static const struct { const char *text; enum callout_words words; enum callout_event on; } texts[] = {
+	{ "BISA", WORDS_BARE, CALL_SAYS_YES }, { "tidak.", WORDS_BARE, CALL_SAYS_NO },
+	{ "ikut!", WORDS_BARE, CALL_SAYS_YES }, { "nggak", WORDS_BARE, CALL_SAYS_NO },
+	{ "bisa pak, jam berapa?", WORDS_POLITE, CALL_SAYS_YES },
+	{ "Tidak bisa pak, maaf", WORDS_POLITE, CALL_SAYS_NO },
+	{ "tdk bisa hadir,\nterima kasih", WORDS_POLITE, CALL_SAYS_NO },
+	{ "tidak ada air bersih di desa kabat", WORDS_OTHER, CALL_BEGINS },
+	{ "tidak bisa napas tolong", WORDS_OTHER, CALL_BEGINS },
+	{ "bisa minta tolong, jalan rusak", WORDS_OTHER, CALL_BEGINS },
+	{ "tidakkah", WORDS_OTHER, CALL_BEGINS }, { "bisa?", WORDS_OTHER, CALL_BEGINS },
+	{ "", WORDS_OTHER, CALL_BEGINS }, { " ", WORDS_OTHER, CALL_BEGINS },
+	{ "1", WORDS_OTHER, CALL_BEGINS },
+};
+
+START_TEST(what_words_say)
+{
+	enum callout_event on = CALL_BEGINS;
+
+	ck_assert_msg(callout_words(texts[_i].text, &on) == texts[_i].words, "%s", texts[_i].text);
+	ck_assert(callout_is_courtesy("") && callout_is_courtesy("tidak bisa pak"));
+	ck_assert(!callout_is_courtesy("tidak ada air bersih"));
+	ck_assert_msg(on == texts[_i].on || texts[_i].words == WORDS_OTHER, "%s", texts[_i].text);
+}
+END_TEST
+
 Suite *
 callout_suite(void)
 {
@@ -227,6 +252,7 @@ callout_suite(void)
 	tcase_add_test(tc, what_is_unclear_is_asked_once);
 	tcase_add_loop_test(tc, it_ends, 0, 2);
 	tcase_add_test(tc, a_call_comes_back);
+	tcase_add_loop_test(tc, what_words_say, 0, (int)N_ELEMS(texts));
 	suite_add_tcase(s, tc);
 	tcase_add_loop_test(list, who_fits, 0, (int)N_ELEMS(wishes));
 	tcase_add_loop_test(list, a_wrong_list_names_its_line, 0, (int)N_ELEMS(wrong));

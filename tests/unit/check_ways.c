@@ -68,6 +68,12 @@ START_TEST(first_and_last)
 	way_last(way, "");
 	ck_assert_str_eq(way, "");
 	ck_assert_int_eq(ways_count(" sms  sms2 "), 2);
+	ck_assert_int_eq(way_at(way, " sms  sms2 ", 1), 1);
+	ck_assert_str_eq(way, "sms2");
+	ck_assert_int_eq(way_at(way, " sms  sms2 ", 2), 0);
+	for (int i = 0; way_at(way, ways_numbered(), i); i++)
+		ck_assert_msg(way_is_numbered(way), "%s", way);
+	ck_assert_int_ge(ways_count(ways_numbered()), 3);
 }
 END_TEST
 
