@@ -171,7 +171,7 @@ act_wish(struct step *s)
 		return step_refuse(s, REFUSED_WAIT);
 	if (until <= s->now_ms || until - s->now_ms + c->waited_ms > s->p->wait_max_ms)
 		return step_refuse(s, REFUSED_TIME);
-	if (c->wish.until_ms > s->now_ms)	/* the head must grant what he has read */
+	if (c->wish.until_ms > s->now_ms && c->wish.head[0] != '\0')	/* he must grant what he has read */
 		return step_refuse(s, REFUSED_OPEN_WISH);
 	act_end_wish(s);
 	c->wish.until_ms = until;
@@ -185,7 +185,8 @@ act_end_wish(struct step *s)
 {
 	struct case_task *t = s->c->wish.head[0] != '\0' ? case_task_of(s->c, s->c->wish.head) : NULL;
 
-	if (t != NULL && t->state == TASK_OPEN)
+	/* By its nonce: he may have got another task since, or in this very step. */
+	if (t != NULL && t->state == TASK_OPEN && strcmp(t->nonce, s->c->wish.nonce) == 0)
 		task_drop(s, t);
 	memset(&s->c->wish, 0, sizeof(s->c->wish));
 }
@@ -223,10 +224,25 @@ act_resume(struct step *s)
 	c->wait_reason[0] = '\0';
 }
 
+/* Somebody who still serves waits for an answer, and its clock runs. */
+static int
+is_asked(const struct step *s)
+{
+	const struct officer *o = officer_find(s->r, s->c->asked_by);
+	int clocks = 0, running = 0;
+
+	for (int i = 0; i < s->c->clocks_n; i++)
+		if (s->p->clocks[i].stop == STOP_ON_ANSWER) {
+			clocks++;
+			running |= s->c->clocks[i].state == CLOCK_RUNNING;
+		}
+	return o != NULL && !o->ended && (clocks == 0 || running);
+}
+
 int
 act_why(struct step *s)
 {
-	if (s->c->asked_by[0] != '\0' && strcmp(s->c->asked_by, s->cmd->actor) != 0)
+	if (strcmp(s->c->asked_by, s->cmd->actor) != 0 && is_asked(s))
 		return step_refuse(s, REFUSED_ASKED);	/* each is owed an answer */
 	SET(s->c->asked_by, s->cmd->actor);
 	clocks_restart(s, STOP_ON_ANSWER);	/* a second question gives no more time for the first */
@@ -412,6 +428,8 @@ act_release(struct step *s)
 
 	if (strcmp(c->undo.officer, s->leaver) == 0 || strcmp(c->undo.holder, s->leaver) == 0)
 		c->undo.until_ms = 0;		/* what is taken back must not give it to him */
+	if (strcmp(c->wish.head, s->leaver) == 0)
+		c->wish.head[0] = '\0';		/* another may be asked */
 	SET(s->left_unit, t != NULL ? t->unit : "");
 	messages_cancel_to(s, s->leaver);
 	tasks_end(s, s->leaver, "");

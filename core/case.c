@@ -123,6 +123,7 @@ static const struct field fields[] = {
 	INT("wa", wait_asked), TEXT("wr", wait_reason), MS("ws", wait_since_ms),
 	MS("wd", waited_ms),
 	MS("wu", wish.until_ms), TEXT("wo", wish.officer), TEXT("ww", wish.reason), TEXT("wh", wish.head),
+	TEXT("wn", wish.nonce),
 	MS("dt", date_ms), TEXT("ask", asked_by), INT("al", alarms), MS("rev", review_ms),
 	MS("mv", moved_ms), MS("sp", spoken_ms), INT("sr", spoken_height),
 	MS("stl", stall_ms), MS("abt", abandoned_ms), INT("abn", abandoned),

@@ -123,7 +123,8 @@ struct case_record {
 	struct {
 		int64_t until_ms;
 		char officer[OFFICER_ID_CHARS], reason[WAIT_REASON_CHARS];
-		char head[OFFICER_ID_CHARS];	/* who got a task for it alone; "" nobody */
+		char head[OFFICER_ID_CHARS];	/* who was told of it; "" nobody */
+		char nonce[NONCE_CHARS + 1];	/* of the task that he got for it alone; "" none */
 	} wish;
 	int64_t date_ms;		/* by when it is done, by the word of the Bupati's office; 0 none */
 	char asked_by[OFFICER_ID_CHARS];	/* who waits for the answer to his why, "" nobody */

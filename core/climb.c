@@ -100,7 +100,9 @@ height_of(const struct step *s, const struct rung *g, int rung)
 
 	if (g->to == RUNG_FEED)
 		return 1000;
-	for (; u != NULL && u->parent != NULL; u = u->parent)
+	if (u == NULL)
+		return 0;
+	for (; u->parent != NULL; u = u->parent)
 		depth++;
 	return 900 - 10 * depth + rung;
 }
@@ -119,8 +121,11 @@ is_highest_due(const struct step *s, int clock, int rung)
 			continue;
 		for (int g = k->rung; g < l->n && clock_rung_ms(s->p, s->c, i, g) <= s->now_ms;
 		    g++) {
+			const struct unit *u = rung_unit(s, &l->rungs[g]);
 			int other = height_of(s, &l->rungs[g], g);
 
+			if (is_closed_to(s, &l->rungs[g], u != NULL ? u->code : ""))
+				continue;
 			if (is_for(s->c, &l->rungs[g]) && (other > mine || (other == mine && i > clock)))
 				return 0;
 		}

@@ -141,18 +141,20 @@ ladder_change(struct step *s, int clock, const struct ladder *old)
 {
 	struct case_clock *k = &s->c->clocks[clock];
 	const struct ladder *l = case_ladder(s->p, s->c, clock);
-	int rung = 0;
+	int rung = 0, from = -1;
 
 	if (l == old)
 		return;
 	for (int g = 0; l != NULL && g < l->n; g++)
-		for (int i = 0; old != NULL && i < k->rung && i < old->n; i++)
-			if (strcmp(l->rungs[g].name, old->rungs[i].name) == 0)
-				rung = g + 1;
+		for (int i = 0; old != NULL && i <= k->rung && i < old->n; i++)
+			if (strcmp(l->rungs[g].name, old->rungs[i].name) == 0) {
+				rung = i < k->rung ? g + 1 : rung;
+				from = i == k->from_rung ? g : from;
+			}
 	k->rung = rung;
 	k->epoch++;
-	if (k->from_rung > k->rung)
-		k->from_rung = k->rung;
+	if (k->from_ms != 0 && k->from_rung >= 0)
+		k->from_rung = from >= 0 && from < rung ? from : rung;
 	s->c->moved_ms = s->now_ms;
 	k->next_ms = clock_next(s->p, s->c, clock);
 }
@@ -178,8 +180,10 @@ clocks_tighten(struct step *s, const struct case_record *before)
 			if (is_between_acts(s->p->clocks[i].stop))
 				continue;
 			/* How long the cure may take depends on what it is: not known in triage. */
-			if (s->p->clocks[i].stop != STOP_ON_RESOLVE || s->c->units_n > 0)
+			if (s->p->clocks[i].stop != STOP_ON_RESOLVE || s->c->units_n > 0) {
 				clock_start(s, i, s->c->received_ms);
+				clock_catch_up(s, i);
+			}
 			continue;
 		}
 		if (k->state != CLOCK_RUNNING)
@@ -401,8 +405,10 @@ clocks_reckon(struct step *s, const struct policy *was)
 		int64_t due;
 
 		if (at < 0 || at >= old_n || old[at].state == CLOCK_NONE) {
-			if (is_ahead(s->c, rule->stop))
+			if (is_ahead(s->c, rule->stop)) {
 				clock_start(s, i, s->c->received_ms);
+				clock_catch_up(s, i);
+			}
 			continue;
 		}
 		*k = old[at];

@@ -357,13 +357,15 @@ tell_approver(struct step *s)
 	}
 	if (head == NULL)
 		tell_gap(s, case_lead(s->c), "setuju");
-	else if (case_task_of(s->c, head->id) != NULL)
+	else if (case_task_of(s->c, head->id) != NULL) {
 		tell_about(s, head, kind, case_task_of(s->c, head->id));
-	else if (s->c->tasks_n == CASE_TASKS)
+		SET(s->c->wish.head, head->id);
+	} else if (s->c->tasks_n == CASE_TASKS)
 		tell_gap(s, case_lead(s->c), "setuju");
 	else {
 		task_give(s, head, case_lead(s->c), kind);
 		SET(s->c->wish.head, head->id);
+		SET(s->c->wish.nonce, case_task_of(s->c, head->id)->nonce);
 	}
 }
 

@@ -961,6 +961,14 @@ local function clock(keys)
 	return { text(math.max(ms, tonumber(c[1] or '0'))), '0', c[2] or '0', '0', text(ms) }
 end
 
+local function forget_looks(meta)
+	for _, field in ipairs(redis.call('HKEYS', meta)) do
+		if string.sub(field, 1, 5) == 'look:' then
+			redis.call('HDEL', meta, field)
+		end
+	end
+end
+
 -- Holds the store's clock against the boot clock of the machine that looks, which has a look of its
 -- own to go by.  What parts from it by more than a step was set by somebody: the house keeps its own
 -- time, and what was written meanwhile with the other one frees its leases, here and in kt_claim.
@@ -976,12 +984,8 @@ local function steady(keys, args)
 		boot, at, was = c[5], c[6], c[7]	-- the one look of the release before
 	end
 	if args[1] == 'accept' then
+		forget_looks(keys[1])
 		off = 0
-		for _, field in ipairs(redis.call('HKEYS', keys[1])) do
-			if string.sub(field, 1, 5) == 'look:' then
-				redis.call('HDEL', keys[1], field)
-			end
-		end
 	elseif boot == args[3] then
 		jump = store_ms() + off - tonumber(at) - (mono - tonumber(was))
 		if math.abs(jump) > step then
@@ -994,6 +998,9 @@ local function steady(keys, args)
 			jump = 0
 		end
 	elseif boot and (off == 0 or not by or by == args[2]) then
+		if off ~= 0 then
+			forget_looks(keys[1])	-- they were noted in the time that is given up
+		end
 		off, other = 0, '1'
 	end
 	local now = math.max(store_ms() + off, high)

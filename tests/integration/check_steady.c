@@ -94,11 +94,15 @@ START_TEST(the_machine_that_measured_takes_it_back)
 	struct steady s;
 
 	look("look", "a", "boot-a", START_MS);
+	look("look", "b", "boot-b", START_MS);
 	look("look", "a", "boot-a", START_MS - HOUR_MS);
 	s = look("look", "a", "boot-a2", 100);
 	ck_assert(s.other_boot && s.offset_ms == 0);
+	/* what another noted in the time that is given up is no measure of it */
+	s = look("look", "b", "boot-b", START_MS - HOUR_MS);
+	ck_assert(s.jump_ms == 0 && s.offset_ms == 0);
 	s = look("look", "a", "boot-a2", 100);
-	ck_assert(!s.other_boot && s.offset_ms == 0);
+	ck_assert(s.jump_ms == 0 && !s.other_boot && s.offset_ms == 0);
 }
 END_TEST
 

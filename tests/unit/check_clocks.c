@@ -551,6 +551,42 @@ START_TEST(a_question_is_answered_once)
 	ck_assert_str_eq(w.c.asked_by, "");
 	ck_assert_int_eq(world_act(&w, ON_ANSWER, PTG), -1);
 	ck_assert_int_eq(world_act(&w, ON_WHY, "kpl-sekda"), 0);
+	/* One who serves no more waits for nothing. */
+	world_officer(&w, "kpl-sekda")->ended = 1;
+	ck_assert_int_eq(world_act(&w, ON_WHY, BUPATI), 0);
+	/* As the release before left it: answered, and the name still there. */
+	ck_assert_int_eq(world_act(&w, ON_ANSWER, PTG), 0);
+	world_officer(&w, "kpl-sekda")->ended = 0;
+	snprintf(w.c.asked_by, sizeof(w.c.asked_by), "%s", BUPATI);
+	ck_assert_int_eq(world_act(&w, ON_WHY, "kpl-sekda"), 0);
+}
+END_TEST
+
+/* A desk that read it after the day its cure was due: the ladder begins with its first rung. */
+START_TEST(a_cure_known_too_late_climbs_from_then)
+{
+	struct understanding u = world_understanding("kecelakaan", URGENCY_BIASA, GENDOH, DESA);
+	struct understanding none = world_understanding("lainnya", URGENCY_BIASA, "", "");
+	int64_t from = t0 + 2 * DAY_MS + 20 * HOUR_MS;	/* a Monday, ten in the morning */
+
+	w.now = t0;
+	ck_assert_int_eq(world_open(&w, ON_TRIAGE, &none, t0), 0);
+	world_run(&w, from, t0, NULL);
+	w.now = from;
+	ck_assert_int_eq(world_send(&w, (struct command){ .event = ON_ASSIGN, .by = BY_OPERATOR,
+	    .actor = "opr-d112-1", .note = "kecelakaan", .u = &u }), 0);
+	ck_assert_int_eq(world_clock(&w, "diselesaikan")->due_ms, t0 + DAY_MS);
+	for (int i = 0; i < w.c.clocks_n; i++)	/* of the others nothing here */
+		if (&w.c.clocks[i] != world_clock(&w, "diselesaikan"))
+			w.c.clocks[i].state = CLOCK_MET;
+	while (case_due_ms(&w.c) != 0 && case_due_ms(&w.c) <= w.now) {
+		ck_assert_int_eq(world_due(&w), 0);
+		ck_assert_ptr_null(world_message(&w, "eskalasi-telat", NULL));
+	}
+	ck_assert_str_eq(w.fx.esc.rung, "kepala");
+	ck_assert_ptr_nonnull(world_message(&w, "eskalasi", KPL));
+	ck_assert_int_eq(world_clock(&w, "diselesaikan")->rung, 1);
+	ck_assert(world_clock(&w, "diselesaikan")->next_ms > w.now);
 }
 END_TEST
 
@@ -719,6 +755,7 @@ clocks_suite(void)
 	tcase_add_test(tc, taken_back_late_climbs_from_then);
 	tcase_add_test(tc, a_question_has_its_own_clock);
 	tcase_add_test(tc, a_question_is_answered_once);
+	tcase_add_test(tc, a_cure_known_too_late_climbs_from_then);
 	tcase_add_test(tc, a_new_day_for_the_cure);
 	tcase_add_test(tc, the_third_hand_over_is_the_sekdas);
 	tcase_add_test(tc, recalculation_is_deliberate);

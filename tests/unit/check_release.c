@@ -129,6 +129,54 @@ START_TEST(the_holder_leaves)
 }
 END_TEST
 
+/* The head was asked to let it wait; then the case fell back, and the task is his own to do. */
+START_TEST(an_old_wish_ends_no_new_task)
+{
+	struct command wish = { .event = ON_WAIT, .by = BY_OFFICER, .actor = LONE, .note = "aspal",
+	    .reason = "anggaran", .until_ms = w.now + 5 * DAY_MS };
+	struct understanding u = world_understanding("jalan-rusak", URGENCY_BIASA, "35.10.20.2005",
+	    "D-35.10.20.2005");
+	const char *head;
+
+	ck_assert_int_eq(world_open(&w, ON_OPEN, &u, w.now), 0);
+	ck_assert_int_eq(world_act(&w, ON_ACCEPT, LONE), 0);
+	w.now += MINUTE_MS;
+	ck_assert_int_eq(world_send(&w, wish), 0);
+	head = w.c.wish.head;
+	ck_assert_str_ne(head, "");
+	for (size_t i = 0; i < w.r.n; i++)	/* nobody else is there */
+		if (strcmp(w.r.officers[i].unit, "D-35.10.20.2005") == 0 &&
+		    strcmp(w.r.officers[i].id, head) != 0)
+			w.r.officers[i].ended = 1;
+	w.now += HOUR_MS;
+	ck_assert_int_eq(gone(LONE), 0);
+	ck_assert_int_eq(w.c.state, CASE_DITUGASKAN);
+	ck_assert_int_eq(w.c.tasks_n, 1);
+	ck_assert_int_eq(w.c.tasks[0].state, TASK_OPEN);
+	ck_assert_ptr_nonnull(world_message(&w, "tugas", w.c.tasks[0].officer));
+	ck_assert_int_eq(dropped(w.c.tasks[0].officer, w.c.tasks[0].nonce), 0);
+}
+END_TEST
+
+/* Who was asked to let it wait is gone: another may be asked. */
+START_TEST(a_wish_outlives_its_head)
+{
+	struct command wish = { .event = ON_WAIT, .by = BY_OFFICER, .actor = ONE, .note = "aspal",
+	    .reason = "anggaran", .until_ms = w.now + 5 * DAY_MS };
+	char head[OFFICER_ID_CHARS];
+
+	ck_assert_int_eq(world_act(&w, ON_ACCEPT, ONE), 0);
+	ck_assert_int_eq(world_send(&w, wish), 0);
+	memcpy(head, w.c.wish.head, sizeof(head));
+	ck_assert_str_ne(head, "");
+	ck_assert_int_eq(world_send(&w, wish), -1);
+	ck_assert_int_eq(w.fx.refusal, REFUSED_OPEN_WISH);
+	ck_assert_int_eq(gone(head), 0);
+	ck_assert_int_eq(world_send(&w, wish), 0);
+	ck_assert_str_ne(w.c.wish.head, head);
+}
+END_TEST
+
 /* Nobody is put back by taking back what came before his going. */
 START_TEST(what_is_taken_back_gives_it_to_nobody_gone)
 {
@@ -401,6 +449,8 @@ release_suite(void)
 	tcase_add_unchecked_fixture(tc, load, unload);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, the_holder_leaves);
+	tcase_add_test(tc, an_old_wish_ends_no_new_task);
+	tcase_add_test(tc, a_wish_outlives_its_head);
 	tcase_add_test(tc, what_is_taken_back_gives_it_to_nobody_gone);
 	tcase_add_loop_test(tc, he_leaves_at_any_stage, 0, (int)N_ELEMS(stages));
 	tcase_add_test(tc, a_budget_is_not_waited_for_without_a_holder);

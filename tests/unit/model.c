@@ -372,7 +372,7 @@ static void
 climb_elsewhere(struct model *m, int i, const struct ladder *old, const struct ladder *l)
 {
 	struct model_clock *k = &m->clocks[i];
-	int above = 0;
+	int above = 0, from = -1;
 
 	for (int g = 0; l != NULL && g < l->n; g++)
 		for (int o = 0; old != NULL && o < old->n; o++)
@@ -382,8 +382,11 @@ climb_elsewhere(struct model *m, int i, const struct ladder *old, const struct l
 	for (int x = 0; x < k->n; x++)
 		if (k->moments[x].kind == MOMENT_RUNG)
 			k->moments[x].done = 0;
-	if (k->again_rung > above)
-		k->again_rung = above;
+	for (int g = 0; l != NULL && k->again_ms != 0 && k->again_rung >= 0 && g < above; g++)
+		if (strcmp(old->rungs[k->again_rung].name, l->rungs[g].name) == 0)
+			from = g;
+	if (k->again_ms != 0 && k->again_rung >= 0)
+		k->again_rung = from >= 0 ? from : above;
 	write_moments(m, k, i);
 	for (int x = 0; x < k->n; x++)
 		if (k->moments[x].kind == MOMENT_RUNG)
@@ -723,13 +726,15 @@ run_clocks(struct model *m, const struct model_entry *e, enum case_state before,
 	for (int i = 0; i < m->p->clocks_n; i++) {
 		enum clock_stop stop = m->p->clocks[i].stop;
 		enum clock_state is = m->clocks[i].state;
-		int cure_unknown = stop == STOP_ON_RESOLVE && (first ? e->on == ON_TRIAGE : m->units_n == 0);
+		int late = 0, cure_unknown = stop == STOP_ON_RESOLVE && (first ? e->on == ON_TRIAGE : m->units_n == 0);
 
 		if (is == CLOCK_NONE && !cure_unknown && !between_acts(m, i) &&
 		    (stop != STOP_ON_TRIAGE || e->on == ON_TRIAGE) && e->on != ON_DISPUTE)
-			run(m, i, m->report.received_ms);
+			run(m, i, m->report.received_ms), late = !first;
 		else if (is == CLOCK_RUNNING && !first && stop != STOP_ON_TRIAGE)
 			reconsider(m, i, ladders[i], m->urgency != urgency, nexts[i], e->at_ms);
+		if (late)
+			ask_again(m, i, e->at_ms);
 		if (!first && starts_now(m, e, before, i))
 			run(m, i, e->at_ms);
 	}
@@ -798,6 +803,16 @@ asked_by(const struct model *m, const struct rung *g)
 	return NULL;
 }
 
+/* A sealed case goes to nobody who only happens to stand above. */
+static int
+is_by_chance(const struct model *m, const struct rung *g)
+{
+	const struct unit *u = asked_by(m, g);
+
+	return m->sealed && (g->to == RUNG_PARENT || g->to == RUNG_KECAMATAN) &&
+	    index_of(m, u != NULL ? u->code : "") < 0;
+}
+
 /* How high stands who is asked: the Bupati's feed above all, then by who is whose parent. */
 static int
 height(const struct model *m, const struct ladder *l, int rung)
@@ -807,7 +822,9 @@ height(const struct model *m, const struct ladder *l, int rung)
 
 	if (l->rungs[rung].to == RUNG_FEED)
 		return 1000;
-	while (u != NULL && (u = u->parent) != NULL)
+	if (u == NULL)
+		return 0;
+	while ((u = u->parent) != NULL)
 		above++;
 	return 900 - 10 * above + rung;
 }
@@ -982,6 +999,8 @@ is_highest(const struct model *m, int clock, int rung, int64_t now_ms)
 			    !is_meant(m, &k->ladder->rungs[mo->index]) ||
 			    rung_moment(m, k, mo->index) > now_ms)
 				continue;
+			if (is_by_chance(m, &k->ladder->rungs[mo->index]))
+				continue;
 			other = height(m, k->ladder, mo->index);
 			if (other > mine || (other == mine && i > clock))
 				return 0;
@@ -1008,8 +1027,6 @@ foretell_rung(const struct model *m, const struct roster *r, int64_t now_ms,
 	const struct unit *u = asked_by(m, g);
 	const char *unit = u != NULL ? u->code : "";
 	int next_is_due = 0, silent;
-	int by_chance = m->sealed && (g->to == RUNG_PARENT || g->to == RUNG_KECAMATAN) &&
-	    index_of(m, unit) < 0;
 
 	for (int above = mo->index + 1; above < k->ladder->n; above++)
 		next_is_due |= is_meant(m, &k->ladder->rungs[above]) &&
@@ -1029,7 +1046,7 @@ foretell_rung(const struct model *m, const struct roster *r, int64_t now_ms,
 		f->esc.told[0] = '\0';
 		return;
 	}
-	if (by_chance) {
+	if (is_by_chance(m, g)) {
 		f->esc.why = "tertutup";
 		f->esc.told[0] = '\0';
 		f->hurried = 1;
