@@ -20,6 +20,7 @@ import time
 import urllib.parse
 import uuid
 
+from checker import CLOCKS
 from house import TOP, TAG, House, Late, Redis, RedisError, make_conf, wait_for
 from load import History, Load
 
@@ -76,6 +77,15 @@ def case_is_there(house, code):
     r = house.redis()
     try:
         return int(r("HGET", TAG + "case:" + code, "v") or 0) > 0
+    finally:
+        r.close()
+
+
+def handled_by(house, code):
+    """When its four hours are over, in ms."""
+    r = house.redis()
+    try:
+        return json.loads(r("HGET", TAG + "case:" + code, "d"))["ck"][CLOCKS.index("ditangani")][2]
     finally:
         r.close()
 
@@ -487,7 +497,8 @@ def engine_down(args, work):
         wait_for("the cases", lambda: all(case_is_there(house, c) for c in codes), 10)
         old = house.pid("sla")
         house.signal("sla", signal.SIGSTOP)
-        time.sleep(12 + OUTAGE_S)		# the four hours, and how long it sleeps after them
+        due_ms = max(handled_by(house, c) for c in codes)
+        wait_for("the outage", lambda: time.time() * 1000 > due_ms + OUTAGE_S * 1000, 60, 0.2)
         before = house.sent_since(0)[1]
         house.signal("sla", signal.SIGKILL)
         wait_for("another engine", lambda: house.pid("sla") not in (None, old), 20)
