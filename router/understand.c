@@ -461,8 +461,8 @@ understanding_to_json(struct buf *b, const struct understanding *u)
 		buf_adds(b, i == 0 ? "" : ",");
 		add_json_str(b, u->units[i]);
 	}
-	buf_addf(b, "],\"confidential\":%s,\"confidence\":%d.%03d,\"why\":[",
-	    u->sealed ? "true" : "false",
+	buf_addf(b, "],\"confidential\":%s,\"triage\":%s,\"confidence\":%d.%03d,\"why\":[",
+	    u->sealed ? "true" : "false", u->unsure ? "true" : "false",
 	    u->confidence_permille / 1000, u->confidence_permille % 1000);
 	for (int i = 0; i < u->why_n; i++) {
 		buf_adds(b, i == 0 ? "" : ",");

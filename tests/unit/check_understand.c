@@ -205,7 +205,7 @@ START_TEST(json)
 {
 	static const char text[] = "api besar di desa bomo \"tolong\"";
 	static const char *const keys[] = {
-		"category", "urgency", "place", "rivals", "also", "units", "confidential",
+		"category", "urgency", "place", "rivals", "also", "units", "confidential", "triage",
 		    "confidence", "why"
 	};
 	struct understanding r;
