@@ -49,7 +49,8 @@ case_state_words(enum case_state s, enum close_reason closed_as, const char *lan
  */
 static const struct { const char *kind, *said; } in_public[] = {
 	{ "terima",        "publik" },		{ "terima-triase", "publik" },
-	{ "terima-rahasia", "publik" },
+	{ "terima-rahasia", "publik" },	{ "tanya-laporan", "publik" },
+	{ "tanya-tempat",  "publik-tempat" },	{ "tanya-desa",    "publik-tempat" },
 	{ "kabar-tanya",   "publik-kabar" },	{ "kabar-selesai", "publik-kabar" },
 	{ "kabar-ditolak", "publik-kabar" },	{ "kabar-digabung", "publik-kabar" },
 	{ "cek",           "publik-kabar" },
@@ -73,6 +74,8 @@ message_kind_on(const char *route, const char *kind)
 /* By the code alone anybody sees the state, so that is what a public answer may hold. */
 static const struct { const char *kind, *open; } public_kinds[] = {
 	{ "terima",          "publik" },  { "terima-triase",   "publik" },
+	{ "tanya-laporan",   "publik" },  { "tanya-tempat",    "publik-tempat" },
+	{ "tanya-desa",      "publik-tempat" },
 	{ "kabar-diterima",  "publik-kabar" },   { "kabar-menuju",    "publik-kabar" },
 	{ "kabar-tiba",      "publik-kabar" },   { "kabar-ditangani", "publik-kabar" },
 	{ "kabar-teruskan",  "publik-kabar" },   { "kabar-menunggu",  "publik-kabar" },
@@ -160,7 +163,7 @@ promise_ms(const struct policy *p, const struct case_record *c)
 }
 
 struct holes {
-	struct buf place, unit, due, date, left, late, longest, held, percent, excerpt;
+	struct buf place, unit, options, due, date, left, late, longest, held, percent, excerpt;
 	char code[CODE_CHARS + 2], proof[SHOWN_PROOF_CHARS];
 };
 
@@ -169,6 +172,7 @@ holes_release(struct holes *h)
 {
 	buf_release(&h->place);
 	buf_release(&h->unit);
+	buf_release(&h->options);
 	buf_release(&h->due);
 	buf_release(&h->date);
 	buf_release(&h->longest);
@@ -199,6 +203,28 @@ add_longest(struct buf *b, const struct policy *p, const struct case_record *c, 
 	buf_add_duration(b, most, lang);
 }
 
+/* "1 Karangrejo, Kec. Banyuwangi; 2 ..." or "1 lampu jalan 7K3F-9QXM; 2 ...". */
+static void
+add_options(struct buf *b, const struct policy *p, const struct case_record *c)
+{
+	for (int i = 0; i < c->question.options_n; i++) {
+		const struct question_option *o = &c->question.options[i];
+		const struct place *place = place_find(p->places, o->id);
+		const struct category *k = category_find(p->catalogue, o->category);
+		struct code code;
+		char shown[CODE_CHARS + 2] = "";
+
+		buf_addf(b, "%s%d ", i ? "; " : "", i + 1);
+		if (c->question.what == QUESTION_CASE && code_parse(&code, o->id, strlen(o->id)) == 0) {
+			code_show(shown, &code);
+			buf_addf(b, "%s%s%s", k != NULL ? k->shortname : "", k != NULL ? " " : "", shown);
+		} else if (place != NULL) {
+			buf_addf(b, "%s%s%s", place->name, place->parent != NULL ? " Kec. " : "",
+			    place->parent != NULL ? place->parent->name : "");
+		}
+	}
+}
+
 static void
 fill_holes(struct holes *h, const struct policy *p, const struct case_record *c, const char *unit,
     int64_t due_ms, const char *lang, int64_t now_ms)
@@ -212,6 +238,7 @@ fill_holes(struct holes *h, const struct policy *p, const struct case_record *c,
 		buf_add_place(&h->place, place);
 	else
 		buf_adds(&h->place, strcmp(lang, "en") == 0 ? "place not yet clear" : "tempat belum jelas");
+	add_options(&h->options, p, c);
 	buf_adds(&h->unit, u != NULL ? u->shortname : "112");
 	add_deadline(&h->due, promise_ms(p, c), now_ms);
 	add_deadline(&h->date, due_ms != 0 ? due_ms : c->state == CASE_MENUNGGU ? c->wait_until_ms :
@@ -264,7 +291,7 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
 		{ "terlama", buf_str(&h->longest) }, { "telat", buf_str(&h->held) },
 		{ "alasan-tunggu", c->wait_reason[0] != '\0' ? c->wait_reason : c->wish.reason },
 		{ "keadaan", case_state_words(c->state, c->closed_as, lang) },
-		{ "bukti", h->proof },
+		{ "bukti", h->proof }, { "pilihan", buf_str(&h->options) },
 	};
 	struct template_value v[24];
 	size_t n = 0;

@@ -319,6 +319,7 @@ static const struct { const char *hole; size_t chars; } excerpts[] = {
 	{ "sebab", TEXT_SEBAB_CHARS },
 	{ "apa", TEXT_APA_CHARS },
 	{ "butir", TEXT_BUTIR_CHARS },
+	{ "pilihan", TEXT_PILIHAN_CHARS },
 };
 
 static void

@@ -193,6 +193,8 @@ add_open(struct router *r, struct entry *e)
 		before.code = e->code;
 		cmd.event = u->unsure ? ON_TRIAGE : ON_OPEN;
 		cmd.report = &f;
+		cmd.candidates = e->candidates;
+		cmd.candidates_n = u->unsure ? e->candidates_n : 0;
 	}
 	work_references(&cmd, e);
 	if (case_decide(r->h.policy, &r->h.roster, &before, &cmd, r->now_ms, r->fx) != 0) {
@@ -457,26 +459,6 @@ set_calls(struct entry *entries, int n, const redisReply *calls)
 	}
 }
 
-static void
-remember_senders(struct router *r, struct entry *entries, int n)
-{
-	int rows_n = ask_of_senders(r, entries, n, KEY_TALK, ROW);
-	int langs_n = ask_of_senders(r, entries, n, KEY_LANGUAGE, "");
-	int calls_n = ask_of_senders(r, entries, n, KEY_CALLED, "");
-	redisReply *rows, *langs, *calls;
-
-	redis_pipe_flush(r->h.st.pipe);
-	rows = rows_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
-	langs = langs_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
-	calls = calls_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
-	set_languages(entries, n, langs);
-	set_calls(entries, n, calls);
-	guard_loops(r, entries, n, rows);
-	freeReplyObject(rows);
-	freeReplyObject(langs);
-	freeReplyObject(calls);
-}
-
 /* An earlier entry of this batch from the same person: its case must be there before this is read. */
 static int
 heard_before(const struct entry *entries, int i)
@@ -485,6 +467,63 @@ heard_before(const struct entry *entries, int i)
 		if (entries[i].lookup[0] != '\0' && strcmp(entries[k].lookup, entries[i].lookup) == 0)
 			return 1;
 	return 0;
+}
+
+/* Who has no case answers nothing that we asked: most senders, and they cost no further question. */
+static int
+ask_for_cases(struct router *r, const struct entry *entries, int n)
+{
+	int asked = 0;
+
+	for (int i = 0; i < n; i++) {
+		struct redis_args len = { 0 };
+
+		if (!entries[i].opened || entries[i].lookup[0] == '\0')
+			continue;
+		redis_args_adds(&len, "HLEN");
+		args_add_key(&len, &r->h.st, KEY_REPORTER, entries[i].lookup, NULL);
+		asked += redis_pipe_queue(r->h.st.pipe, len.n, (const char **)len.argv, len.lens) == 0;
+		redis_args_release(&len);
+	}
+	return asked;
+}
+
+static void
+set_known(struct router *r, struct entry *entries, int n, int asked)
+{
+	for (int i = 0; i < n; i++) {
+		redisReply *cases;
+
+		if (!entries[i].opened || entries[i].lookup[0] == '\0')
+			continue;
+		cases = asked-- > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+		/* without an answer it is looked at more closely */
+		entries[i].known = cases == NULL || cases->type != REDIS_REPLY_INTEGER ||
+		    cases->integer > 0 || heard_before(entries, i);
+		freeReplyObject(cases);
+	}
+}
+
+static void
+remember_senders(struct router *r, struct entry *entries, int n)
+{
+	int rows_n = ask_of_senders(r, entries, n, KEY_TALK, ROW);
+	int langs_n = ask_of_senders(r, entries, n, KEY_LANGUAGE, "");
+	int calls_n = ask_of_senders(r, entries, n, KEY_CALLED, "");
+	int cases_n = ask_for_cases(r, entries, n);
+	redisReply *rows, *langs, *calls;
+
+	redis_pipe_flush(r->h.st.pipe);
+	rows = rows_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	langs = langs_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	calls = calls_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	set_known(r, entries, n, cases_n);
+	set_languages(entries, n, langs);
+	set_calls(entries, n, calls);
+	guard_loops(r, entries, n, rows);
+	freeReplyObject(rows);
+	freeReplyObject(langs);
+	freeReplyObject(calls);
 }
 
 int
@@ -527,7 +566,7 @@ router_work(struct router *r, struct entry *entries, int n)
 
 			speech_parse(&s, e->words.text != NULL ? e->words.text : "");
 			if ((s.kind != SPEECH_NONE || e->words.about[0] != '\0' || e->words.adds ||
-			    is_attachment(e) || (comes_in_pieces(e) && heard_before(entries, i))) &&
+			    is_attachment(e) || (e->known && heard_before(entries, i))) &&
 			    flush(r, entries, n) != 0)
 				rc = -1;
 			spoke = converse(r, e);

@@ -197,8 +197,13 @@ add_command(struct buf *b, const struct command *cmd)
 		    u->confidence_permille, u->place_confidence_permille, u->sealed, u->unsure);
 		for (int i = 0; i < u->units_n; i++)
 			buf_addf(b, "%s\"%s\"", i ? "," : "", u->units[i]);
+		for (int i = 0; i < u->rivals_n; i++)
+			buf_addf(b, "%s\"%s\"", i ? "," : "],\"rv\":[", u->rivals[i]);
 		buf_adds(b, "]}");
 	}
+	for (int i = 0; i < cmd->candidates_n; i++)
+		buf_addf(b, "%s[\"%s\",\"%s\"]%s", i ? "," : ",\"of\":[", cmd->candidates[i].id,
+		    cmd->candidates[i].category, i + 1 == cmd->candidates_n ? "]" : "");
 	if (cmd->report != NULL)
 		add_report(b, cmd->report);
 	if (cmd->heard_ms != 0)
