@@ -45,6 +45,8 @@ act_open(struct step *s)
 	SET(c->reporter, f->reporter);
 	SET(c->lang, f->lang);
 	SET(c->follows, f->follows);
+	SET(c->twin, f->twin);
+	SET(c->twin_category, f->twin_category);
 	c->received_ms = c->heard_ms = f->received_ms;
 	c->arrived_ms = f->arrived_ms;
 	c->opened_ms = s->now_ms;

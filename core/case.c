@@ -121,6 +121,7 @@ static const struct field fields[] = {
 	INT("cf", confidence_permille), INT("sealed", sealed), INT("latihan", latihan),
 	INT("e", lane_e), INT("hide", hide_reporter), ENUM("qu", quiet, QUIET_WRONG_NUMBER),
 	TEXT("inc", incident), ENUM("cl", closed_as, CLOSE_WITHDRAWN), TEXT("dup", duplicate_of), TEXT("fol", follows),
+	TEXT("tw", twin), TEXT("tc", twin_category),
 	TEXT("pf", proof),
 	TEXT("ch", channel), TEXT("rep", reporter), TEXT("lang", lang),
 	MS("rx", received_ms), MS("ar", arrived_ms), MS("op", opened_ms), MS("cls", closed_ms),

@@ -103,6 +103,8 @@ struct case_record {
 	char incident[32];
 	enum close_reason closed_as;
 	char duplicate_of[CODE_CHARS + 1];
+	char twin[CODE_CHARS + 1];	/* the case of the other problem that its report named */
+	char twin_category[CATEGORY_CHARS];	/* of that case, if the receipt names it: ours came first */
 	char follows[CODE_CHARS + 1];	/* the archived case that this one goes on from */
 	char proof[PROOF_CHARS + 1];	/* check code: of the digest of its opening entry */
 

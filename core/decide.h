@@ -24,6 +24,8 @@ struct report_facts {
 	char policy[33];
 	int latihan, lane_e, hide_reporter;
 	char follows[CODE_CHARS + 1];	/* his earlier case, which lies in the archive; "" none */
+	char twin[CODE_CHARS + 1];	/* the case of the other problem that it names; "" none */
+	char twin_category[CATEGORY_CHARS];	/* its category; "" here: this is the second, which gets no receipt */
 	int empty;		/* a missed call, or a message without a word: all is still to be asked */
 };
 

@@ -50,6 +50,7 @@ case_state_words(enum case_state s, enum close_reason closed_as, const char *lan
 static const struct { const char *kind, *said; } in_public[] = {
 	{ "terima",        "publik" },		{ "terima-triase", "publik" },
 	{ "terima-rahasia", "publik" },	{ "tanya-laporan", "publik" },
+	{ "terima-dua",    "publik" },
 	{ "tanya-tempat",  "publik-tempat" },	{ "tanya-desa",    "publik-tempat" },
 	{ "kabar-tanya",   "publik-kabar" },	{ "kabar-selesai", "publik-kabar" },
 	{ "kabar-ditolak", "publik-kabar" },	{ "kabar-digabung", "publik-kabar" },
@@ -74,6 +75,7 @@ message_kind_on(const char *route, const char *kind)
 /* By the code alone anybody sees the state, so that is what a public answer may hold. */
 static const struct { const char *kind, *open; } public_kinds[] = {
 	{ "terima",          "publik" },  { "terima-triase",   "publik" },
+	{ "terima-dua",      "publik" },
 	{ "tanya-laporan",   "publik" },  { "tanya-tempat",    "publik-tempat" },
 	{ "tanya-desa",      "publik-tempat" },
 	{ "kabar-diterima",  "publik-kabar" },   { "kabar-menuju",    "publik-kabar" },
@@ -164,7 +166,7 @@ promise_ms(const struct policy *p, const struct case_record *c)
 
 struct holes {
 	struct buf place, unit, options, due, date, left, late, longest, held, percent, excerpt;
-	char code[CODE_CHARS + 2], proof[SHOWN_PROOF_CHARS];
+	char code[CODE_CHARS + 2], twin[CODE_CHARS + 2], proof[SHOWN_PROOF_CHARS];
 };
 
 static void
@@ -230,9 +232,13 @@ fill_holes(struct holes *h, const struct policy *p, const struct case_record *c,
     int64_t due_ms, const char *lang, int64_t now_ms)
 {
 	const struct place *place = place_find(p->places, c->place);
+	struct code twin;
 	const struct unit *u = unit_find(p->units, unit[0] != '\0' ? unit : case_lead(c));
 
 	code_show(h->code, &c->code);
+	h->twin[0] = '\0';
+	if (code_parse(&twin, c->twin, strlen(c->twin)) == 0)
+		code_show(h->twin, &twin);
 	proof_show(h->proof, c->proof);
 	if (place != NULL)
 		buf_add_place(&h->place, place);
@@ -262,9 +268,9 @@ urgency_shout(enum urgency u)
 }
 
 static const char *
-category_name(const struct policy *p, const struct case_record *c)
+category_name(const struct policy *p, const char *category)
 {
-	const struct category *k = category_find(p->catalogue, c->category);
+	const struct category *k = category_find(p->catalogue, category);
 
 	return k != NULL ? k->shortname : "laporan";
 }
@@ -282,7 +288,7 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
     const struct template_value *more, size_t more_n, struct buf *out)
 {
 	const struct template_value known[] = {
-		{ "kode", h->code }, { "kategori", category_name(p, c) }, { "tempat", buf_str(&h->place) },
+		{ "kode", h->code }, { "kategori", category_name(p, c->category) }, { "tempat", buf_str(&h->place) },
 		{ "unit", buf_str(&h->unit) }, { "batas", buf_str(&h->due) }, { "sisa", buf_str(&h->left) },
 		{ "lambat", buf_str(&h->late) }, { "persen", buf_str(&h->percent) },
 		{ "isi", buf_str(&h->excerpt) }, { "nonce", m != NULL ? m->nonce : "" },
@@ -292,8 +298,9 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
 		{ "alasan-tunggu", c->wait_reason[0] != '\0' ? c->wait_reason : c->wish.reason },
 		{ "keadaan", case_state_words(c->state, c->closed_as, lang) },
 		{ "bukti", h->proof }, { "pilihan", buf_str(&h->options) },
+		{ "kode-lain", h->twin }, { "kategori-lain", category_name(p, c->twin_category) },
 	};
-	struct template_value v[24];
+	struct template_value v[28];
 	size_t n = 0;
 
 	/* The caller's come first: they say it more exactly. */

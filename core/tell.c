@@ -439,6 +439,11 @@ tell_reporter(struct step *s)
 			kind = "sapa";
 		if (s->cmd->report != NULL && s->cmd->report->empty)
 			kind = "terima-kosong";
+		if ((s->t->effects & FX_FIRST) && s->c->twin[0] != '\0') {
+			if (s->c->twin_category[0] == '\0')
+				return;		/* the first one's receipt names both */
+			kind = "terima-dua";
+		}
 		if ((s->t->effects & FX_FIRST) && question_kind(s->c) != NULL)
 			kind = question_kind(s->c);
 		m = message_add(s, kind, GROUP_REPORTER);

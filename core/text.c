@@ -208,6 +208,7 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "terima-triase",     "kode batas bukti", NULL },
 	{ "terima-rahasia",    "kode bukti", NULL },
 	{ "terima-kosong",     "kode", NULL },
+	{ "terima-dua",        "kode kategori tempat unit batas kode-lain kategori-lain", NULL },
 	{ "tanya-tempat",      "kode kategori batas", NULL },
 	{ "tanya-desa",        "kode kategori pilihan batas", NULL },
 	{ "tanya-laporan",     "kode pilihan", NULL },

@@ -9,6 +9,7 @@
 #include "lib/log.h"
 #include "router/converse.h"
 #include "router/together.h"
+#include "store/intake.h"
 
 #define TRIES 8		/* of one report, each with other nonces */
 #define FLIGHT 64	/* reports in one call: while the store works, the next are understood */
@@ -114,6 +115,7 @@ entry_understand(struct router *r, struct entry *e)
 #endif
 	h.place = e->words.place;
 	h.category = e->words.category;
+	h.other = e->words.twin[0] != '\0';
 	h.has_position = e->words.has_position;
 	h.lat = e->words.lat, h.lng = e->words.lng;
 	buf_adds(&all, text);
@@ -125,7 +127,7 @@ entry_understand(struct router *r, struct entry *e)
 		u->unsure = 1;
 		snprintf(u->why[u->why_n++], sizeof(u->why[0]), "tidak dimengerti");
 	}
-	if (e->words.lane_e && u->unsure)
+	if (e->words.lane_e && u->unsure && !h.other)
 		/* the door heard danger: nobody waits for certainty */
 		u->urgency = URGENCY_DARURAT;
 	buf_wipe(&all);
@@ -173,6 +175,63 @@ find_archived(struct router *r, struct entry *e)
 	stored_case_release(&s);
 }
 
+/* The first further problem that others than those of the first must come for; NULL none. */
+static const struct category *
+second_problem(const struct router *r, const struct entry *e)
+{
+	const struct catalogue *all = r->h.policy->catalogue;
+	const struct understanding *u = &e->u;
+	const struct category *first = category_find(all, u->category);
+
+	/* What is unclear, or secret, a human reads whole. */
+	if (u->unsure || u->sealed || first == NULL || e->words.twin[0] != '\0' || was_opened_unread(e))
+		return NULL;
+	for (int i = 0; i < u->also_n; i++) {
+		const struct category *k = category_find(all, u->also[i]);
+
+		if (k == NULL || k->no_case || k->sealed || k == first)
+			continue;
+		/* One emergency has many sides: those who are called for it see to all of them. */
+		if (u->urgency == URGENCY_DARURAT && k->urgency == URGENCY_DARURAT)
+			continue;
+		return k;
+	}
+	return NULL;
+}
+
+/*
+ * A report that names two problems is two cases.  The second goes in by the door, under an id that
+ * follows from the first: however often this is tried, it is one.  0, or -1: no answer.
+ */
+static int
+split(struct router *r, struct entry *e, struct report_facts *f)
+{
+	const struct category *k = second_problem(r, e);
+	struct laporan second = e->words;
+	struct buf id = { 0 };
+	struct code code;
+	enum intake_result result;
+
+	if (k == NULL)
+		return 0;
+	buf_addf(&id, "%s.2", e->code.s);
+	snprintf(second.channel, sizeof(second.channel), "%s", CHANNEL_TWIN);
+	snprintf(second.twin, sizeof(second.twin), "%s", e->code.s);
+	second.message_id = id.data;
+	second.category = (char *)(uintptr_t)k->code;
+	if (e->u.place[0] != '\0')
+		second.place = e->u.place;
+	second.media_n = 0;		/* they are fetched for the first one */
+	second.lane_e = 0;
+	result = intake_take(&r->h.st, &second, r->now_ms, (int)r->h.set.dedupe_days, &code);
+	buf_release(&id);
+	if (result != INTAKE_OK && result != INTAKE_SEEN)
+		return -1;
+	memcpy(f->twin, code.s, sizeof(f->twin));
+	memcpy(f->twin_category, k->code, sizeof(f->twin_category));
+	return 0;
+}
+
 static void
 add_open(struct router *r, struct entry *e)
 {
@@ -186,6 +245,12 @@ add_open(struct router *r, struct entry *e)
 	find_archived(r, e);
 	work_facts(&f, r, e);
 	memcpy(f.follows, e->follows.s, sizeof(f.follows));
+	memcpy(f.twin, e->words.twin, sizeof(f.twin));
+	if (split(r, e, &f) != 0) {
+		log_error("second_problem_waits", "case=%s err=\"%s\"", e->code.s,
+		    redis_pipe_error(r->h.st.pipe));
+		return;		/* it stays pending and comes again */
+	}
 	if (was_opened_unread(e)) {
 		before = e->s.c;
 		cmd.event = u->unsure ? ON_NOTE : ON_ASSIGN;
@@ -405,7 +470,7 @@ guard_loops(struct router *r, struct entry *entries, int n, const redisReply *ro
 
 		if (!e->opened || e->lookup[0] == '\0')
 			continue;
-		command = is_command(e);
+		command = is_command(e) || e->words.twin[0] != '\0';
 		/* of the same sender in this batch the later one counts on from the earlier */
 		for (int before = i - 1; before >= 0 && row == 0; before--)
 			if (entries[before].opened && strcmp(entries[before].lookup, e->lookup) == 0) {
@@ -560,6 +625,8 @@ router_work(struct router *r, struct entry *entries, int n)
 		 */
 		if (poison)
 			call_poison(e);
+		else if (e->words.twin[0] != '\0')
+			;	/* its words were heard with the first one's */
 		else if (e->words.text != NULL || e->words.about[0] != '\0' || e->words.adds ||
 		    is_attachment(e) || laporan_is_empty(&e->words)) {
 			struct speech s;

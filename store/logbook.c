@@ -164,6 +164,8 @@ add_report(struct buf *b, const struct report_facts *f)
 	buf_addf(b, ",\"rep\":{\"ar\":%" PRId64, f->arrived_ms);
 	buf_add_pair_if(b, "ch", f->channel);
 	buf_add_pair_if(b, "lang", f->lang);
+	buf_add_pair_if(b, "tw", f->twin);
+	buf_add_pair_if(b, "tc", f->twin_category);
 	for (size_t i = 0; i < N_ELEMS(names); i++)
 		if (set[i])
 			buf_addf(b, ",\"%s\":1", names[i]);

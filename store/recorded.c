@@ -71,6 +71,8 @@ read_report(struct recorded *r, const json_t *rep, const json_t *doc)
 	f->arrived_ms = int_of(rep, "ar");
 	TEXT(f->channel, rep, "ch");
 	TEXT(f->lang, rep, "lang");
+	TEXT(f->twin, rep, "tw");
+	TEXT(f->twin_category, rep, "tc");
 	memcpy(f->policy, r->policy, sizeof(f->policy));
 	f->latihan = r->latihan;
 	f->lane_e = (int)int_of(rep, "e");

@@ -102,6 +102,7 @@ view_case_open(struct buf *b, const struct policy *p, const struct case_record *
 	buf_add_pair(b, "holder", c->holder);
 	buf_add_pair(b, "closed_as", close_reason_name(c->closed_as));
 	buf_add_pair_if(b, "follows", c->follows);
+	buf_add_pair_if(b, "twin", c->twin);
 	buf_add_pair_if(b, "proof", c->proof);
 	buf_add_pair(b, "policy", c->policy);
 	buf_add_pair(b, "wait_reason", c->wait_reason);

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "lib/config.h"
 #include "router/converse.h"
 #include "tests/integration/living.h"
 
@@ -180,6 +181,56 @@ START_TEST(unanswered_it_is_the_desks)
 }
 END_TEST
 
+/* How many SMS of a case went to that number so far. */
+static int
+sent(const char *code, const char *to)
+{
+	struct buf path = { 0 }, all = { 0 };
+	int n = 0;
+
+	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
+	ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &all), 0);
+	for (const char *line = buf_str(&all), *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		json_t *m = json_loadb(line, (size_t)(end - line), 0, NULL);
+
+		n += strcmp(json_string_value(json_object_get(m, "code")), code) == 0 &&
+		    strcmp(json_string_value(json_object_get(m, "to")), to) == 0;
+		json_decref(m);
+	}
+	buf_release(&path);
+	buf_release(&all);
+	return n;
+}
+
+/* Two problems: two cases with clocks and offices of their own, one receipt that names both. */
+START_TEST(two_problems_are_two_cases)
+{
+	static const char who[] = "+6281234580008";
+	char code[CODE_CHARS + 1], text[512];
+	const char *other;
+	json_t *first, *second;
+
+	sms(who, "lampu jalan mati di desa kaligung rt 2. juga sampah menumpuk tidak diangkut", code);
+	first = case_in(code, "ditugaskan");
+	other = json_string_value(json_object_get(first, "twin"));
+	ck_assert_ptr_nonnull(other);
+	second = case_in(other, "ditugaskan");
+	ck_assert_str_eq(json_string_value(json_object_get(second, "twin")), code);
+	ck_assert_str_eq(json_string_value(json_object_get(second, "place")), "35.10.25.2007");
+	ck_assert_str_ne(json_string_value(json_object_get(first, "category")),
+	    json_string_value(json_object_get(second, "category")));
+	ck_assert_int_eq(json_integer_value(json_object_get(first, "received_ms")),
+	    json_integer_value(json_object_get(second, "received_ms")));
+	text_of(code, "terima-dua", who, text);
+	ck_assert_ptr_nonnull(strstr(text, "sampah"));
+	ck_assert_ptr_nonnull(strstr(text, "lampu jalan"));
+	told(other, "tugas", "");
+	ck_assert_int_eq(sent(other, who), 0);
+	json_decref(first);
+	json_decref(second);
+}
+END_TEST
+
 static const struct { const char *text; int choice; } choices[] = {
 	{ "1", 1 }, { " 2. ", 2 }, { "nomor 3 pak", 3 }, { "yang nomor 2 ya", 2 }, { "sing 1", 1 }, { "No. 4", 4 },
 	{ "2 terima kasih", 2 }, { "", 0 }, { "12", 0 }, { "1 minggu lampu mati", 0 }, { "yang", 0 }, { "0", 0 },
@@ -208,6 +259,7 @@ talk_suite(void)
 	tcase_add_test(tc, of_three_the_one_it_is_about);
 	tcase_add_test(tc, of_three_he_says_which);
 	tcase_add_test(tc, unanswered_it_is_the_desks);
+	tcase_add_test(tc, two_problems_are_two_cases);
 	suite_add_tcase(s, tc);
 	return s;
 }
