@@ -1,6 +1,7 @@
 #include "console/model.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ struct model {
 	struct table open, sealed;
 	struct model_escalation *ring; size_t ring_max, ring_n, ring_at;
 	struct model_unit *units; size_t units_n;
+	char (*codes)[UNIT_CODE_CHARS]; size_t codes_n;	/* of units, by the ids that cases hold */
 	int64_t seq, at_ms;
 };
 
@@ -109,6 +111,7 @@ model_free(struct model *m)
 	free(m->sealed.rows);
 	free(m->ring);
 	free(m->units);
+	free(m->codes);
 	free(m);
 }
 
@@ -154,6 +157,52 @@ static int64_t
 int_of(const json_t *doc, const char *key)
 {
 	return json_integer_value(json_object_get(doc, key));
+}
+
+/* A few hundred units, named again and again: cases hold their numbers. */
+static unsigned short
+unit_id(struct model *m, const char *code)
+{
+	size_t i;
+
+	for (i = 0; i < m->codes_n; i++)
+		if (strcmp(m->codes[i], code) == 0)
+			return (unsigned short)i;
+	if (i > USHRT_MAX)
+		return 0;
+	m->codes = xrealloc(m->codes, (i + 1) * sizeof(*m->codes));
+	snprintf(m->codes[i], sizeof(m->codes[i]), "%s", code);
+	m->codes_n++;
+	return (unsigned short)i;
+}
+
+const char *
+model_unit_code(const struct model *m, unsigned short id)
+{
+	return id < m->codes_n ? m->codes[id] : "";
+}
+
+void
+model_access(const struct model *m, const struct model_case *c, int sealed, struct access_case *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->place = c->place;
+	out->category = c->category;
+	for (int i = 0; i < c->units_n; i++)
+		out->units[out->units_n++] = model_unit_code(m, c->unit_ids[i]);
+	out->sealed = sealed;
+}
+
+static void
+read_units(struct model *m, struct model_case *c, const json_t *doc)
+{
+	const json_t *units = json_object_get(json_object_get(doc, "c"), "un"), *unit;
+	size_t i;
+
+	c->units_n = 0;
+	json_array_foreach(units, i, unit)
+		if (json_is_string(unit) && c->units_n < CASE_UNITS)
+			c->unit_ids[c->units_n++] = unit_id(m, json_string_value(unit));
 }
 
 static void
@@ -369,6 +418,7 @@ model_take(struct model *m, const struct log_line *line, struct buf *data)
 		if (!sealed)
 			count_unit(m, c, doc);
 		read_case(c, doc, line->seq);
+		read_units(m, c, doc);
 		if (sealed)
 			/* raised to confidential: gone from here at once */
 			drop_code(&m->open, code);

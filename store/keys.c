@@ -128,6 +128,13 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "never: 0.4 MB a year at a hundred cases a day" },
 	{ KEY_SIGNERS, "signers", "hash", "key id -> line that says whose heads are ours, signed",
 	  "sla's sealer", "ingest, cli", "one line for each signing key there ever was", "never: they prove old heads" },
+	{ KEY_ACCOUNT, "akun:", "hash", "how an officer logs in: v, d sealed document", "console, cli",
+	  "console, cli", "as off:", "as off:" },
+	{ KEY_SESSIONS, "sesi", "hash", "digest of a session's token -> officer, when begun, seen and proven",
+	  "console", "console", "officers logged in within console.session_most",
+	  "log-out, the end of its time, sla's sweeper" },
+	{ KEY_FAILED, "gagal", "hash", "keyed hash of a name and an address -> failed log-ins, and when the last",
+	  "console", "console", "names tried within a day", "a log-in that works; sla's sweeper" },
 };
 
 int
