@@ -59,6 +59,37 @@ frame_answer(struct http_req *r, struct console *c, const struct who *w, int sta
 	buf_release(&token);
 }
 
+/* Marks of direction and without width: three bytes each, U+200B to 200F, 202A to 202E, 2066 to 2069, FEFF. */
+static unsigned
+unseen_at(const unsigned char *s, size_t len)
+{
+	unsigned u;
+
+	if (len < 3 || (s[0] & 0xf0) != 0xe0)
+		return 0;
+	u = (unsigned)(s[0] & 15) << 12 | (unsigned)(s[1] & 63) << 6 | (s[2] & 63);
+	return (u >= 0x200b && u <= 0x200f) || (u >= 0x202a && u <= 0x202e) ||
+	    (u >= 0x2066 && u <= 0x2069) || u == 0xfeff ? u : 0;
+}
+
+void
+buf_add_shown(struct buf *b, const char *s, size_t len)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned u = unseen_at((const unsigned char *)s + i, len - i);
+
+		if (u == 0)
+			continue;
+		buf_add_html(b, s + from, i - from);
+		buf_addf(b, "[U+%04X]", u);
+		from = i + 3;
+		i += 2;
+	}
+	buf_add_html(b, s + from, len - from);
+}
+
 void
 add_place_name(struct buf *b, const struct console *c, const char *code)
 {

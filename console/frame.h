@@ -11,6 +11,8 @@ void frame_answer(struct http_req *r, struct console *c, const struct who *w, in
     const char *title, const char *here, const struct buf *body);
 /* The hidden field that a form of his carries. */
 void frame_add_token(struct buf *b, const struct who *w);
+/* Words of people, escaped; what would change how the rest is read is shown by its number. */
+void buf_add_shown(struct buf *b, const char *s, size_t len);
 /* Short words of a place, unit, category for people; the code where it is unknown.  Escaped. */
 void add_place_name(struct buf *b, const struct console *c, const char *code);
 void add_category_name(struct buf *b, const struct console *c, const char *code);

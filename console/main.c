@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/frame.h"
+#include "console/case_page.h"
 #include "console/hasher.h"
 
 #define ESCALATIONS_MAX 10000
@@ -22,6 +22,12 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/faktor",               0,    get_factor,          0 },
 	{ HTTP_POST, "/faktor",           4096,    post_factor,         0 },
 	{ HTTP_GET, "/konsol.css",           0,    get_console_css,     0 },
+	{ HTTP_GET, "/tugas",                0,    get_tasks,           0 },
+	{ HTTP_GET, "/cari",                 0,    get_search,          0 },
+	{ HTTP_GET, "/kasus/" "*",           0,    get_case_page,       0 },
+	{ HTTP_POST, "/kasus/" "*",      16384,    post_case,           0 },
+	{ HTTP_GET, "/berkas/" "*",          0,    get_case_file,       0 },
+	{ HTTP_POST, "/api/v1/cases/" "*", 16384,  post_case_json,      0 },
 	{ HTTP_GET, "/papan",                0,    get_board,           0 },
 	{ HTTP_GET, "/papan.css",            0,    get_board_css,       0 },
 	{ HTTP_GET, "/papan.js",             0,    get_board_js,        0 },

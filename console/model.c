@@ -461,15 +461,34 @@ is_open(const struct model_case *c)
 }
 
 /* Promises not yet kept by time left; then the rest by what is due. */
-static int
-by_time_left(const void *a, const void *b)
+int
+model_compare(const struct model_case *x, const struct model_case *y)
 {
-	const struct model_case *x = *(const struct model_case *const *)a,
-				*y = *(const struct model_case *const *)b;
 	int64_t p = x->handled_ms == 0 ? x->promise_ms : INT64_MAX / 2 + x->due_ms;
 	int64_t q = y->handled_ms == 0 ? y->promise_ms : INT64_MAX / 2 + y->due_ms;
 
 	return p < q ? -1 : p > q;
+}
+
+static int
+by_time_left(const void *a, const void *b)
+{
+	return model_compare(*(const struct model_case *const *)a, *(const struct model_case *const *)b);
+}
+
+void
+model_each(const struct model *m, int (*cb)(const struct model_case *c, int sealed, void *arg),
+    void *arg)
+{
+	const struct table *tables[] = { &m->open, &m->sealed };
+
+	for (size_t t = 0; t < N_ELEMS(tables); t++)
+		for (size_t i = 0; i < tables[t]->cap; i++) {
+			const struct model_case *c = &tables[t]->rows[i];
+
+			if (c->code.s[0] != '\0' && c->code.s[0] != '-' && cb(c, t == 1, arg) != 0)
+				return;
+		}
 }
 
 size_t

@@ -72,6 +72,11 @@ const char *model_unit_code(const struct model *m, unsigned short id);
 void model_access(const struct model *m, const struct model_case *c, int sealed,
     struct access_case *out);
 size_t model_open_count(const struct model *m);
+/* Every case that it holds, sealed ones too: who shows them asks access.h first. cb other than 0: enough. */
+void model_each(const struct model *m, int (*cb)(const struct model_case *c, int sealed, void *arg),
+    void *arg);
+/* The order of time left: promises not yet kept first. */
+int model_compare(const struct model_case *x, const struct model_case *y);
 const struct model_case *model_find(const struct model *m, const char *code);
 
 struct model_figures {

@@ -831,3 +831,31 @@ logbook_verify_live(struct store *st, struct buf *report)
 {
 	return verify(st, report, 1);
 }
+
+int
+logbook_note(const struct log_line *line, const struct seal_key *key, struct buf *note)
+{
+	json_t *doc = json_loadb(line->entry, line->len, 0, NULL), *plain_doc = NULL;
+	const json_t *x = json_object_get(doc, "x");
+	struct buf sealed = { 0 }, plain = { 0 };
+	const char *words;
+	int rc = -1;
+
+	if (json_is_string(x) && json_string_length(x) > 0 &&
+	    hex_decode(buf_room(&sealed, json_string_length(x) / 2), json_string_value(x),
+	    json_string_length(x)) == 0) {
+		buf_added(&sealed, json_string_length(x) / 2);
+		if (seal_open(&plain, key, "note", sealed.data, sealed.len) == 0)
+			plain_doc = json_loadb(plain.data, plain.len, 0, NULL);
+	}
+	words = json_string_value(json_object_get(plain_doc, "note"));
+	if (words != NULL) {
+		buf_adds(note, words);
+		rc = 0;
+	}
+	buf_release(&sealed);
+	buf_wipe(&plain);
+	json_decref(plain_doc);
+	json_decref(doc);
+	return rc;
+}
