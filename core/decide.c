@@ -31,6 +31,9 @@ static const char *const refusals[] = {
 	[REFUSED_ASKED] = "pertanyaan yang lama belum dijawab",
 	[REFUSED_POLICY] = "kasus ini sudah memakai aturan yang berlaku",
 	[REFUSED_CLOCK] = "aturan yang berlaku tidak lagi punya salah satu jam kasus ini",
+	[REFUSED_MEMBER] = "laporan ini mengikuti kasus lain; bekerjalah di kasus itu, atau pisahkan dulu",
+	[REFUSED_ALONE] = "laporan ini tidak mengikuti kasus lain",
+	[REFUSED_TRUTH] = "pakai --reason: belum-pasti sumber-kedua rt lokasi tidak-benar",
 	[REFUSED_CASE] = "nomor kasus tujuan salah atau kasus ini sendiri; periksa nomornya",
 };
 static const char *const escalations[] = {
@@ -56,6 +59,8 @@ ledger_holder(const struct case_record *c)
 static enum case_state
 state_after(const struct step *s, const struct case_record *before)
 {
+	if (s->t->on == ON_SPLIT && s->c->units_n == 0)
+		return CASE_BARU;		/* nobody had read it when it was merged */
 	if (s->t->to != CASE_MENUNGGU)
 		return s->t->to;
 	if (s->t->on == ON_UNDO)
@@ -73,7 +78,8 @@ static const struct { enum case_event on; int (*act)(struct step *s); } acts[] =
 	{ ON_MERGE, act_merge }, { ON_QUIET, act_quiet }, { ON_WRONG_NUMBER, act_quiet },
 	{ ON_LANGUAGE, act_speak }, { ON_FILE, act_file }, { ON_WHY, act_why },
 	{ ON_ANSWER, act_answer }, { ON_DATE, act_date }, { ON_RECKON, act_reckon },
-	{ ON_HELP, act_help },
+	{ ON_HELP, act_help }, { ON_DUPLICATE, act_duplicate }, { ON_SPLIT, act_split },
+	{ ON_BREAK, act_break }, { ON_GROW, act_grow }, { ON_TRUTH, act_truth },
 };
 
 /* In the field: on the way, or at work there. */
@@ -131,6 +137,10 @@ apply(struct step *s, const struct case_record *before)
 		act_reopen(s);
 	if (!(fx & FX_FIRST) && s->t->on != ON_RECKON)	/* which has reckoned them all */
 		clocks_tighten(s, before);
+	if (before->lead[0] != '\0' && c->lead[0] == '\0')
+		clocks_leave(s);
+	if (c->state == CASE_BARU && before->state != CASE_BARU && s->t->on == ON_SPLIT)
+		clocks_restart(s, STOP_ON_TRIAGE);
 	if (fx & FX_RESTART_TAKEN)
 		clocks_restart(s, STOP_ON_ACCEPT);
 	if (fx & FX_RESTART_TRIAGE)
@@ -141,6 +151,7 @@ apply(struct step *s, const struct case_record *before)
 	if (c->state != CASE_DITUTUP)
 		clocks_accept(s);
 	act_note_times(s);
+	act_note_truth(s);
 	hear_from_field(s);
 	act_note_undo(s, before);
 	act_note_progress(s, before);
@@ -154,13 +165,13 @@ announce(struct step *s, const struct case_record *before)
 
 	tell_platforms(s);
 	s->c->confirm_by_ms = s->c->state == CASE_SELESAI ? s->now_ms + s->p->confirm_ms : 0;
-	if (fx & FX_TELL_UNIT)
+	if ((fx & FX_TELL_UNIT) && s->c->lead[0] == '\0')	/* who follows has no task */
 		tell_units(s);
 	if (fx & FX_TELL_DESK)
 		tell_desk(s);
 	if (fx & FX_RELEASE)
 		tell_release(s);
-	if (fx & FX_TELL_HOLDERS)
+	if ((fx & FX_TELL_HOLDERS) && s->c->lead[0] == '\0')	/* the lead's hear of it by the lead */
 		tell_holders(s, "tambahan");
 	if (s->t->on == ON_WAIT)
 		tell_approver(s);
@@ -189,6 +200,21 @@ announce(struct step *s, const struct case_record *before)
 	}
 }
 
+/* What officers do about a report that follows another they do there. */
+static int
+is_for_the_lead(const struct step *s, const struct case_record *c)
+{
+	static const enum case_event own[] = { ON_NOTE, ON_MERGE, ON_DUPLICATE, ON_SPLIT, ON_BREAK, ON_TRUTH,
+	    ON_RESOLVE, ON_REJECT, ON_WITHDRAW, ON_CONFIRM, ON_DISPUTE, ON_RECKON };
+
+	if (c->lead[0] == '\0' || (s->cmd->by != BY_OFFICER && s->cmd->by != BY_OPERATOR))
+		return 0;
+	for (size_t i = 0; i < N_ELEMS(own); i++)
+		if (own[i] == s->t->on)
+			return 0;
+	return 1;
+}
+
 static int
 prepare(struct step *s, const struct case_record *c, struct due *d)
 {
@@ -212,6 +238,8 @@ prepare(struct step *s, const struct case_record *c, struct due *d)
 		return step_refuse(s, c->version == 0 ? REFUSED_STATE : REFUSED_FIRST);
 	if ((s->t->effects & FX_FIRST) && (s->cmd->report == NULL || s->cmd->u == NULL))
 		return step_refuse(s, REFUSED_STATE);
+	if (is_for_the_lead(s, c))
+		return step_refuse(s, REFUSED_MEMBER);
 	SET(s->leaver, on == ON_ABANDON ? c->holder : s->cmd->leaver);
 	return authority_check(s, c);
 }
@@ -244,6 +272,7 @@ case_decide(const struct policy *policy, const struct roster *roster, const stru
 			goto refused;
 		announce(&s, c);
 	}
+	act_note_incident(&s, c);
 	fx->after.version = c->version + 1;
 	fx->state_after = fx->after.state;
 	return 0;
