@@ -824,8 +824,8 @@ read_incident_span(struct reading *r, int map, const char *key, int64_t *out)
 {
 	int node = yaml_get(r->y, map, key);
 
-	if (read_duration(r, node, MINUTE_MS, 30 * DAY_MS, out) != 0)
-		refuse(r, node != 0 ? node : map, "kejadian needs %s: 1m to 30d", key);
+	if (read_duration(r, node, 10, 30 * DAY_MS, out) != 0)	/* a demo runs an hour in a second */
+		refuse(r, node != 0 ? node : map, "kejadian needs %s: a time like 60m, at most 30d", key);
 }
 
 static void
