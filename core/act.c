@@ -24,6 +24,10 @@ act_understand(struct step *s, const struct understanding *u)
 	c->sealed |= u->sealed;		/* raised by anyone, lowered by none here */
 	if (c->urgency == URGENCY_DARURAT)
 		c->lane_e = 1;
+	if (s->t->on == ON_ASSIGN && s->cmd->incident[0] != '\0') {	/* read late: now its incident is known */
+		SET(c->incident, s->cmd->incident);
+		c->apart = s->cmd->apart;
+	}
 	if (s->t->to != CASE_DITUGASKAN)
 		return;			/* triage: no unit yet */
 	if (c->apart) {			/* the others are there already: a dispatcher, at once */
@@ -605,15 +609,15 @@ void
 act_note_incident(struct step *s, const struct case_record *before)
 {
 	const struct case_record *c = s->c;
-	int led = before->version > 0 && before->lead[0] == '\0' && !before->apart && before->incident[0] != '\0';
-	int leads = c->lead[0] == '\0' && !c->apart && c->incident[0] != '\0' &&
+	int led = before->incident[0] != '\0' && !before->apart && incident_leads(before);
+	int leads = c->incident[0] != '\0' && !c->apart && c->lead[0] == '\0' &&
 	    c->state != CASE_SELESAI && c->state != CASE_DITUTUP;
 
 	if (strcmp(before->lead, c->lead) != 0 && before->lead[0] != '\0')
 		index_add(s, INDEX_MEMBER_DROP, before->lead, "");
 	if (c->lead[0] != '\0' && (strcmp(before->lead, c->lead) != 0 || before->state != c->state))
 		index_add(s, INDEX_MEMBER_SET, c->lead, "");
-	if (leads && (before->version == 0 || s->t->on == ON_DISPUTE))
+	if (leads && !led)
 		index_add(s, INDEX_INCIDENT_SET, "", "");
 	else if (led && !leads)
 		index_add(s, INDEX_INCIDENT_DROP, "", "");

@@ -217,14 +217,20 @@ static void
 follow(struct command *cmd, struct commit_batch *b, struct group *g)
 {
 	snprintf(cmd->incident, sizeof(cmd->incident), "%s", g->name);
-	snprintf(cmd->lead, sizeof(cmd->lead), "%s", g->lead.code.s);
+	if (cmd->event == ON_ASSIGN) {		/* opened unread: it is there already, and is merged */
+		cmd->event = ON_MERGE;
+		cmd->note = "kejadian yang sama";
+		snprintf(cmd->into, sizeof(cmd->into), "%s", g->lead.code.s);
+	} else {
+		snprintf(cmd->lead, sizeof(cmd->lead), "%s", g->lead.code.s);
+	}
 	group_holds(b, &g->lead);
 	g->voices++;
 }
 
 /* Nobody leads it yet, or who did does no more: this one will, if that is still so. */
 static void
-lead(const struct code *code, int64_t received_ms, struct command *cmd,
+lead(const struct code *code, int64_t version, int64_t received_ms, struct command *cmd,
     struct commit_batch *b, struct group *const *near, int n)
 {
 	struct group *g = near[0];
@@ -235,7 +241,7 @@ lead(const struct code *code, int64_t received_ms, struct command *cmd,
 	snprintf(cmd->incident, sizeof(cmd->incident), "%s", g->name);
 	memset(&g->lead, 0, sizeof(g->lead));
 	g->lead.code = *code;
-	g->lead.version = 1;
+	g->lead.version = version + 1;
 	g->lead.state = CASE_DITUGASKAN;
 	g->lead.received_ms = received_ms;
 	snprintf(g->registered, sizeof(g->registered), "%s", code->s);
@@ -257,7 +263,7 @@ group_open(struct router *r, const struct entry *e, struct command *cmd, struct 
 {
 	const struct policy *p = r->h.policy;
 	const char *text = e->words.text != NULL ? e->words.text : "";
-	const struct incident_kind *k = cmd->event == ON_OPEN &&
+	const struct incident_kind *k = (cmd->event == ON_OPEN || cmd->event == ON_ASSIGN) &&
 	    p->incidents_n > 0 ? group_kind(r->group_words, text, cmd->u->category) : NULL;
 	char names[INCIDENT_NAMES][INCIDENT_CHARS];
 	struct group *near[INCIDENT_NAMES], *beside = NULL;
@@ -289,7 +295,7 @@ group_open(struct router *r, const struct entry *e, struct command *cmd, struct 
 	if (beside != NULL)
 		stand_beside(&e->code, b, beside);
 	else
-		lead(&e->code, e->words.received_ms, cmd, b, near, n);
+		lead(&e->code, e->s.version, e->words.received_ms, cmd, b, near, n);
 }
 
 static int
@@ -318,7 +324,7 @@ group_reply(struct router *r, const struct entry *e, const struct case_record *c
 	if (incident_leads(&g->lead) && strcmp(g->registered, c->code.s) != 0)
 		follow(cmd, b, g);
 	else
-		lead(&c->code, c->received_ms, cmd, b, &g, 1);
+		lead(&c->code, c->version, c->received_ms, cmd, b, &g, 1);
 	groups_forget(&r->groups);
 }
 
