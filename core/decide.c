@@ -169,7 +169,7 @@ announce(struct step *s, const struct case_record *before)
 		tell_units(s);
 	if (fx & FX_TELL_DESK)
 		tell_desk(s);
-	if (fx & FX_RELEASE)
+	if ((fx & FX_RELEASE) && s->c->lead[0] == '\0')
 		tell_release(s);
 	if ((fx & FX_TELL_HOLDERS) && s->c->lead[0] == '\0')	/* the lead's hear of it by the lead */
 		tell_holders(s, "tambahan");
@@ -200,19 +200,20 @@ announce(struct step *s, const struct case_record *before)
 	}
 }
 
-/* What officers do about a report that follows another they do there. */
+/* What is done about a report that follows another is done there; it hears of it from the house. */
 static int
 is_for_the_lead(const struct step *s, const struct case_record *c)
 {
-	static const enum case_event own[] = { ON_NOTE, ON_MERGE, ON_DUPLICATE, ON_SPLIT, ON_BREAK, ON_TRUTH,
-	    ON_RESOLVE, ON_REJECT, ON_WITHDRAW, ON_CONFIRM, ON_DISPUTE, ON_RECKON };
+	static const enum case_event leads[] = { ON_ASSIGN, ON_ACCEPT, ON_GO, ON_ARRIVE, ON_DECLINE, ON_DROP,
+	    ON_HAND_ON, ON_ASK, ON_WAIT, ON_APPROVE, ON_REFUSE, ON_UNDO, ON_TAKE_OVER, ON_WHY, ON_ANSWER,
+	    ON_DATE, ON_HELP, ON_SIGN };
 
-	if (c->lead[0] == '\0' || (s->cmd->by != BY_OFFICER && s->cmd->by != BY_OPERATOR))
+	if (c->lead[0] == '\0')
 		return 0;
-	for (size_t i = 0; i < N_ELEMS(own); i++)
-		if (own[i] == s->t->on)
-			return 0;
-	return 1;
+	for (size_t i = 0; i < N_ELEMS(leads); i++)
+		if (leads[i] == s->t->on)
+			return 1;
+	return s->t->on == ON_HANDLE && s->cmd->by != BY_SYSTEM;
 }
 
 static int

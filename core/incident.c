@@ -87,7 +87,7 @@ incident_name(char out[INCIDENT_CHARS], const struct policy *p, const struct inc
 
 	if (at != NULL && k->wide)
 		at = place_kecamatan(at);
-	snprintf(out, INCIDENT_CHARS, "%s%.12s-%.12s-%" PRId64, drill ? "L-" : "", k->name,
+	snprintf(out, INCIDENT_CHARS, "%s%.12s-%.13s-%" PRId64, drill ? "L-" : "", k->name,
 	    at != NULL ? at->code : "", received_ms / k->open_ms - back);
 }
 
