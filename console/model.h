@@ -20,6 +20,9 @@ struct model_case {
 	int64_t abandoned_ms;		/* accepted, abandoned, not taken again since; 0 not */
 	int64_t version, seq;
 	int latihan, closed_as_rejected;
+	char incident[INCIDENT_CHARS], lead[CODE_CHARS + 1];	/* what it is part of, and who leads; "" */
+	int voices;			/* of a lead: how many reported it; 0 one */
+	enum truth truth;
 };
 
 struct model_escalation {

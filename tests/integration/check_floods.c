@@ -481,13 +481,28 @@ news(const char *code, const char *kind)
 	return found;
 }
 
+static void
+status_says(const char *code, const char *state)
+{
+	struct answer a;
+	char path[64];
+	json_t *doc;
+
+	snprintf(path, sizeof(path), "/api/v1/laporan/%s", code);
+	ask(&a, house.http, path, NULL, NULL, 0);
+	doc = json_loads(buf_str(&a.body), 0, NULL);
+	ck_assert_str_eq(json_string_value(json_object_get(doc, "state")), state);
+	json_decref(doc);
+	answer_release(&a);
+}
+
 /* One notice, one all-clear, by desa first; each says for himself whether it is over. */
 START_TEST(an_incident_to_its_end)
 {
 	struct case_record c;
 	struct buf out = { 0 };
 	json_t *doc;
-	char args[256];
+	char args[256], text[512];
 
 	small_flood();
 	glance_case(second, &c);
@@ -495,6 +510,14 @@ START_TEST(an_incident_to_its_end)
 	told(second, "terima-kejadian", SECOND);
 	told(third, "terima-kejadian", THIRD);
 	ck_assert_int_eq(act(second, "terima --as ptg-d112-1"), 1);	/* work is the lead's */
+	/* whoever asks hears how far those are who work on it */
+	ck_assert_int_eq(act(lead, "menuju --as ptg-d112-1"), 0);
+	status_says(second, "menuju");
+	snprintf(args, sizeof(args), "CEK %s", second);
+	sms(SECOND, args, NULL);
+	told(second, "cek", SECOND);
+	text_of(second, "cek", SECOND, text);
+	ck_assert_msg(strstr(text, "menuju lokasi") != NULL, "%s", text);
 	ck_assert_int_eq(act(lead, "tangani --as ptg-d112-1"), 0);
 	becomes(second, CASE_DITANGANI);
 	becomes(third, CASE_DITANGANI);
