@@ -34,7 +34,7 @@ static const struct {
 	{ "BUKAN", ON_DECLINE, NEEDS_NONCE }, { "URUNG", ON_UNDO, NEEDS_NONCE },
 	{ "TUNGGU", ON_WAIT, NEEDS_NONCE }, { "SETUJU", ON_APPROVE, NEEDS_NONCE },
 	{ "TOLAK", ON_REFUSE, NEEDS_NONCE }, { "JAWAB", ON_ANSWER, NEEDS_NONCE },
-	{ "BANTUAN", ON_HELP, NEEDS_NONCE }, { "AMAN", ON_SIGN, NEEDS_NOTHING },
+	{ "BANTUAN", ON_HELP, NEEDS_NONCE }, { "GABUNG", ON_MERGE, NEEDS_NONCE }, { "AMAN", ON_SIGN, NEEDS_NOTHING },
 };
 static const struct { const char *word; enum speech_kind kind; } resident_words[] = {
 	{ "CEK", SPEECH_CHECK }, { "BATAL", SPEECH_WITHDRAW }, { "1", SPEECH_YES },
@@ -191,6 +191,11 @@ parse_officer(struct speech *s, size_t row, const char *rest)
 	}
 	if (s->event == ON_WAIT)
 		parse_wait(s);
+	if (s->event == ON_MERGE) {
+		after = word_of(s->note, word, sizeof(word));
+		s->has_code = code_parse(&s->code, word, strlen(word)) == 0;
+		s->note = s->has_code ? after : "";	/* without a number it is no order: he gets the example */
+	}
 }
 
 /* "7K3 TANGANI" and "TANGANI7K3": a thumb's order, trusted only with the right nonce. */
@@ -524,7 +529,8 @@ answer_how(struct router *r, struct entry *e, enum case_event ev, const char *no
 		{ ON_WAIT, "TUNGGU", " anggaran 14-12-2026 menunggu pengesahan" },
 		{ ON_APPROVE, "SETUJU", "" }, { ON_REFUSE, "TOLAK", " tunggu sampai Senin saja" },
 		{ ON_ANSWER, "JAWAB", " alat berat datang besok pagi" },
-		{ ON_HELP, "BANTUAN", " api menjalar ke pasar" }, { ON_SIGN, "AMAN", "" },
+		{ ON_HELP, "BANTUAN", " api menjalar ke pasar" },
+		{ ON_MERGE, "GABUNG", " 7K3F-9QXM laporan yang sama" }, { ON_SIGN, "AMAN", "" },
 	};
 	const char *before = "TERIMA", *after = "";
 	char example[64];
@@ -600,6 +606,8 @@ officer_speaks(struct router *r, struct entry *e, const struct officer *o, const
 	snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s", s->unit);
 	snprintf(cmd.reason, sizeof(cmd.reason), "%s", s->reason);
 	cmd.until_ms = s->until_ms;
+	if (s->event == ON_MERGE && s->has_code)
+		snprintf(cmd.into, sizeof(cmd.into), "%s", s->code.s);
 	unit_named(r, cmd.to_unit);
 	r->commands++;
 	rc = converse_apply(r, e, &code, &cmd);

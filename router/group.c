@@ -8,6 +8,7 @@
 #include "router/match.h"
 #include "router/normalise.h"
 #include "router/work.h"
+#include "store/incident.h"
 
 #define HITS 64
 #define DANGER INCIDENT_KINDS		/* the matcher's value of those words */
@@ -313,6 +314,8 @@ group_reply(struct router *r, const struct entry *e, const struct case_record *c
 	if (cmd->event == ON_BREAK && cmd->by == BY_RESIDENT)
 		cmd->event = ON_NOTE;		/* decided before, for a version that is gone */
 	cmd->lead[0] = cmd->incident[0] = '\0';
+	if (cmd->event == ON_MERGE && merge_prepare(&r->h.st, cmd->into, cmd, b) != NULL)
+		cmd->into[0] = '\0';		/* nobody can follow that one: it is refused as no case */
 	if (cmd->event == ON_NOTE && cmd->by == BY_RESIDENT && c->lead[0] != '\0' &&
 	    transition_find(c->state, ON_BREAK) != NULL && e->words.text != NULL &&
 	    group_danger(r->group_words, e->words.text))

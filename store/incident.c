@@ -266,7 +266,7 @@ bring(struct house *h, const struct case_record *lead, const struct member *m, e
 	return send(h, &m->code, &cmd, moved);
 }
 
-/* 1 all are there, 0 more is to be done, -1 no answer. */
+/* 1 all are there, 2 nobody can tell, 0 more is to be done, -1 no answer. */
 static int
 walk(struct house *h, const struct crowd *c, int most, int *moved)
 {
@@ -277,12 +277,14 @@ walk(struct house *h, const struct crowd *c, int most, int *moved)
 
 	if (cases_load(&h->st, &c->code, 1, &s) != 0)
 		return -1;
-	if (members_load(&h->st, c->code.s, &m, &n) != 0 || !s.readable || s.version <= 0) {
+	if (!s.readable || s.version <= 0) {	/* a damaged one must not stand before the others */
+		log_error("lead_unreadable", "case=%s", c->code.s);
 		stored_case_release(&s);
-		free(m);
-		return -1;
+		return 2;
 	}
-	if (grow(h, &s.c, m, n, moved) != 0)
+	if (members_load(&h->st, c->code.s, &m, &n) != 0)
+		rc = -1;
+	if (rc > 0 && grow(h, &s.c, m, n, moved) != 0)
 		rc = -1;
 	for (size_t i = 0; i < n && rc > 0; i++) {
 		enum case_event ev = m[i].waits ? waiting_follows(h->policy, &s.c, n + 1) :
@@ -322,7 +324,7 @@ crowds_step(struct house *h, int most, int *moved)
 		if (all[i].version < 0 || strcmp(now, all[i].noted) == 0)
 			continue;
 		there = walk(h, &all[i], most, moved);
-		if (there > 0)
+		if (there == 1)
 			note(&h->st, &all[i]);
 		rc = there == 0 ? 1 : there < 0 ? -1 : 0;
 	}

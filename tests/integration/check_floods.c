@@ -651,6 +651,28 @@ START_TEST(merged_and_back)
 }
 END_TEST
 
+/* The same from the field, by SMS; into what cannot lead it is refused, and he hears why. */
+START_TEST(merged_by_sms)
+{
+	struct case_record c;
+	char one[CODE_CHARS + 1], two[CODE_CHARS + 1], officer[24], nonce[8], text[200];
+
+	sms(LEADER, "aspal jalan desa kabat kecamatan kabat berlubang besar", one);
+	sms(SECOND, "aspal jalan desa kabat kecamatan kabat berlubang dalam", two);
+	becomes(one, CASE_DITUGASKAN);
+	becomes(two, CASE_DITUGASKAN);
+	first_task(two, officer, nonce);
+	snprintf(text, sizeof(text), "GABUNG %s %s lubang yang sama", nonce, two);
+	sms(officer, text, NULL);
+	told(two, "jawab-tolak", officer);
+	snprintf(text, sizeof(text), "GABUNG %s %s lubang yang sama", nonce, one);
+	sms(officer, text, NULL);
+	told(two, "kabar-gabung", SECOND);
+	glance_case(two, &c);
+	ck_assert_str_eq(c.lead, one);
+}
+END_TEST
+
 /* IKUT: the neighbour's number is his ticket to the news, and a number of his own. */
 START_TEST(a_neighbour_joins)
 {
@@ -713,6 +735,7 @@ floods_suite(void)
 	tcase_add_test(tc, an_incident_to_its_end);
 	tcase_add_test(tc, a_follow_up_reaches_the_survivor);
 	tcase_add_test(tc, merged_and_back);
+	tcase_add_test(tc, merged_by_sms);
 	tcase_add_test(tc, a_neighbour_joins);
 	tcase_add_test(tc, a_second_alarm_for_all);
 	suite_add_tcase(s, tc);
