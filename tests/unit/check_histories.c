@@ -144,10 +144,13 @@ any_command(struct command *cmd, const struct understanding *u)
 	cmd->event = (enum case_event)draw(ON_DUE + 1);
 	if (cmd->event == ON_MERGE)	/* who follows whom: check_incident.c */
 		cmd->event = ON_DUPLICATE;
+	if (w->c.wish.until_ms > w->now && draw(6) == 0)
+		cmd->event = ON_APPROVE;	/* rare among so many */
 	cmd->note = draw(10) == 0 ? "" : "alasan";
 	cmd->entropy = draw(UINT64_MAX);
 	cmd->answer = draw(5) == 0;
-	cmd->u = cmd->event == ON_ASSIGN || cmd->event == ON_NOTE || cmd->event == ON_HELP ?
+	cmd->u = cmd->event == ON_ASSIGN || cmd->event == ON_NOTE || cmd->event == ON_HELP ||
+	    cmd->event == ON_LOCATE ?
 	    (draw(3) ? u : NULL) : NULL;
 	snprintf(cmd->to_unit, sizeof(cmd->to_unit), "%s", PICK(units));
 	snprintf(cmd->reason, sizeof(cmd->reason), "%s", draw(4) ? "anggaran" : "malas");
@@ -166,6 +169,9 @@ any_command(struct command *cmd, const struct understanding *u)
 		break;
 	case ON_GROW:
 		cmd->by = BY_SYSTEM;
+		break;
+	case ON_LOCATE: case ON_BELONG:
+		cmd->by = draw(8) ? BY_RESIDENT : BY_OFFICER;
 		break;
 	case ON_RETURN: case ON_LEAVE:
 		cmd->by = draw(8) ? BY_SYSTEM : BY_OFFICER;
