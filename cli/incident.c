@@ -161,6 +161,8 @@ incident_to_json(struct buf *b, struct store *st, const struct stored_case *s, c
 	count_all(&f, c, m, n);
 	for (size_t i = 0; i < n; i++)
 		voices += !m[i].waits;
+	if (s->archived)
+		voices = c->voices > 1 ? c->voices : 1;	/* the list of them is not kept beside it */
 	buf_addf(b, "{\"incident\":\"%s\",\"lead\":\"%s\",\"state\":\"%s\",\"truth\":\"%s\",\"voices\":%d",
 	    c->incident, c->code.s, case_state_name(c->state), truth_name(c->truth), voices);
 	buf_add_pair(b, "category", c->category);
@@ -168,6 +170,8 @@ incident_to_json(struct buf *b, struct store *st, const struct stored_case *s, c
 	buf_add_pair(b, "place", c->place);
 	buf_addf(b, ",\"received_ms\":%" PRId64 ",\"handled_ms\":%" PRId64 ",\"resolved_ms\":%" PRId64
 	    ",\"alarms\":%d", c->received_ms, c->handled_ms, c->resolved_ms, c->alarms);
+	if (s->archived)
+		buf_adds(b, ",\"archived\":true");
 	add_figures(b, &f);
 	if (whole) {
 		buf_adds(b, ",\"members\":[");

@@ -226,7 +226,10 @@ has_second(struct house *h, const struct case_record *lead, const struct member 
 	return second;
 }
 
-/* Once it is twice as many as last time: a flood is a dozen entries of its lead, not a thousand. */
+/*
+ * Once it is twice as many as last time: a flood is a dozen entries of its lead, not a thousand.  And
+ * when it is over, for then it is the number that stays.
+ */
 static int
 grow(struct house *h, const struct case_record *lead, const struct member *m, size_t n, int *moved)
 {
@@ -236,8 +239,11 @@ grow(struct house *h, const struct case_record *lead, const struct member *m, si
 	for (size_t i = 0; i < n; i++)
 		waits += m[i].waits;
 	cmd.voices = 1 + (int)n - waits;
-	if (lead->state == CASE_DITUTUP || cmd.voices < 2 || cmd.voices < 2 * lead->voices)
+	if (lead->state == CASE_DITUTUP || cmd.voices < 2 || cmd.voices == lead->voices ||
+	    (cmd.voices < 2 * lead->voices && lead->state != CASE_SELESAI))
 		return 0;
+	if (cmd.voices < lead->voices)
+		return 0;		/* some have parted: it was as many */
 	cmd.second = has_second(h, lead, m, n);
 	return send(h, &lead->code, &cmd, moved);
 }

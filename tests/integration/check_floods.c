@@ -496,6 +496,14 @@ status_says(const char *code, const char *state)
 	answer_release(&a);
 }
 
+static int
+all_three_counted(const void *arg)
+{
+	struct case_record c;
+
+	return glance_case(arg, &c) && c.voices == 3;
+}
+
 /* One notice, one all-clear, by desa first; each says for himself whether it is over. */
 START_TEST(an_incident_to_its_end)
 {
@@ -532,6 +540,7 @@ START_TEST(an_incident_to_its_end)
 	becomes(second, CASE_SELESAI);
 	told(second, "kabar-surut", SECOND);
 	ck_assert_int_eq(news(third, "kabar-surut"), 1);
+	ck_assert_msg(until(all_three_counted, lead), "the last count is not exact");
 	sms(THIRD, "1", NULL);
 	becomes(third, CASE_DITUTUP);
 	snprintf(args, sizeof(args), "incident %s --json", second);
