@@ -49,6 +49,19 @@ begin_patient(void)
 	glance_open(house.dir, house.conf);
 }
 
+/* Three make one here. */
+static void
+begin_three(void)
+{
+	char sed[160];
+
+	house_make("");
+	snprintf(sed, sizeof(sed), "sed -i '/nama: banjir/s/laporan: 2/laporan: 3/' %s/sla.yaml", house.conf);
+	ck_assert_int_eq(system(sed), 0);
+	house_up();
+	glance_open(house.dir, house.conf);
+}
+
 static void
 end(void)
 {
@@ -715,6 +728,35 @@ START_TEST(a_neighbour_joins)
 }
 END_TEST
 
+static int
+follows_lead(const void *arg)
+{
+	struct case_record c;
+
+	return glance_case(arg, &c) && strcmp(c.lead, lead) == 0 && c.tasks_n == 0;
+}
+
+/* Too few yet: each works for itself.  With the third they are one, the second among them. */
+START_TEST(those_who_were_too_few_are_gathered)
+{
+	struct case_record c;
+
+	sms(LEADER, "banjir masuk rumah di desa jambewangi kecamatan sempu", lead);
+	becomes(lead, CASE_DITUGASKAN);
+	sms(SECOND, "bnjir pak nang desa jambewangi sempu banyune munggah", second);
+	becomes(second, CASE_DITUGASKAN);
+	glance_case(second, &c);
+	ck_assert_str_eq(c.lead, "");
+	ck_assert_int_gt(c.tasks_n, 0);
+	sms(THIRD, "kebanjiran desa temuasri kecamatan sempu", third);
+	ck_assert_msg(until(follows_lead, third), "the third follows nobody");
+	ck_assert_msg(until(follows_lead, second), "the second is left behind");
+	told(second, "kabar-gabung", SECOND);
+	ck_assert_msg(until(lead_has_voices, lead), "they are not counted");
+	record_holds();
+}
+END_TEST
+
 /* C7: the second alarm of an incident calls the others, once, for all who report it. */
 START_TEST(a_second_alarm_for_all)
 {
@@ -737,7 +779,7 @@ floods_suite(void)
 {
 	Suite *s = suite_create("floods");
 	TCase *tc = tcase_create("small"), *many = tcase_create("many"), *all = tcase_create("all"),
-	    *unread = tcase_create("unread");
+	    *unread = tcase_create("unread"), *three = tcase_create("three");
 
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_set_timeout(tc, 60);
@@ -748,6 +790,10 @@ floods_suite(void)
 	tcase_add_test(tc, a_neighbour_joins);
 	tcase_add_test(tc, a_second_alarm_for_all);
 	suite_add_tcase(s, tc);
+	tcase_add_checked_fixture(three, begin_three, end);
+	tcase_set_timeout(three, 120);
+	tcase_add_test(three, those_who_were_too_few_are_gathered);
+	suite_add_tcase(s, three);
 	tcase_add_checked_fixture(many, begin_patient, end);
 	tcase_set_timeout(many, 120);
 	tcase_add_test(many, three_hundred_families);
