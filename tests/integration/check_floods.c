@@ -442,7 +442,7 @@ END_TEST
 /* Killed in between, again and again: still one incident, each answered once. */
 START_TEST(a_router_dies_in_the_flood)
 {
-	routers_killed = 6;
+	routers_killed = 4;
 	flood(200);
 }
 END_TEST
@@ -450,7 +450,7 @@ END_TEST
 /* The same where sla opens what lies a second: the router gathers what it finds opened. */
 START_TEST(what_lay_unread_is_gathered_too)
 {
-	routers_killed = 6;
+	routers_killed = 4;
 	opened_unread = 1;
 	flood(200);
 }
