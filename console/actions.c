@@ -246,7 +246,7 @@ read_form(struct http_req *r, struct wish *x)
 }
 
 void
-post_case(struct http_req *r, void *arg)
+post_act(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
 	struct wish x = { .wrong = NULL };
@@ -285,7 +285,7 @@ text_of(const json_t *doc, const char *name)
 
 /* /api/v1/cases/CODE/actions: {"action","note","version"} and what the action asks for. */
 void
-post_case_json(struct http_req *r, void *arg)
+post_act_json(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
 	struct wish x = { .wrong = NULL };

@@ -23,8 +23,8 @@ int looking_begin(struct http_req *r, struct console *c, struct looking *l, int 
 void looking_release(struct looking *l);
 
 void get_case_page(struct http_req *r, void *arg);
-void post_case(struct http_req *r, void *arg);
-void post_case_json(struct http_req *r, void *arg);
+void post_act(struct http_req *r, void *arg);
+void post_act_json(struct http_req *r, void *arg);
 void get_case_file(struct http_req *r, void *arg);
 /* What he may do now, as forms; message: what became of the last try, "" none. */
 void add_actions(struct buf *b, struct console *c, const struct looking *l, const char *kept_note);

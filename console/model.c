@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "core/calendar.h"
+#include "core/incident.h"
 #include "lib/escape.h"
 
 /* Cases by code: open addressing, tombstones by code "-". */
@@ -229,6 +230,11 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	c->breached_ms = int_of(now, "br");
 	c->abandoned_ms = int_of(now, "ab");
 	c->due_ms = int_of(now, "due");
+	snprintf(c->incident, sizeof(c->incident), "%s", text_of(now, "inc"));
+	snprintf(c->lead, sizeof(c->lead), "%s", text_of(now, "lead"));
+	c->voices = (int)int_of(now, "voices");
+	if (truth_of_name(text_of(now, "truth"), &c->truth) != 0)
+		c->truth = TRUTH_UNVERIFIED;
 	c->closed_as_rejected = strcmp(text_of(now, "as"), "ditolak") == 0 ||
 	    strcmp(text_of(now, "as"), "ganda") == 0;
 	c->closed_ms = c->state == CASE_DITUTUP ? int_of(doc, "at") : 0;
@@ -327,6 +333,11 @@ model_case_json(struct buf *b, const struct model_case *c, int64_t now_ms)
 	    ",\"breached_ms\":%" PRId64 ",\"drill\":%s",
 	    c->received_ms, c->promise_ms, c->handled_ms, c->breached_ms,
 	    c->latihan ? "true" : "false");
+	buf_add_pair(b, "truth", truth_name(c->truth));
+	buf_add_pair_if(b, "incident", c->incident);
+	buf_add_pair_if(b, "lead", c->lead);
+	if (c->voices > 1)
+		buf_addf(b, ",\"voices\":%d", c->voices);
 	if (c->abandoned_ms != 0)
 		buf_addf(b, ",\"abandoned_ms\":%" PRId64, c->abandoned_ms);
 	if (now_ms != 0 && c->handled_ms == 0 && c->promise_ms != 0)

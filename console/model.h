@@ -22,6 +22,9 @@ struct model_case {
 	int64_t version, seq;
 	int latihan, closed_as_rejected;
 	unsigned short unit_ids[CASE_UNITS]; int units_n;	/* all of them: model_unit_code() */
+	char incident[INCIDENT_CHARS], lead[CODE_CHARS + 1];	/* what it is part of, and who leads; "" */
+	int voices;			/* of a lead: how many reported it; 0 one */
+	enum truth truth;
 };
 
 struct model_escalation {

@@ -135,6 +135,15 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "log-out, the end of its time, sla's sweeper" },
 	{ KEY_FAILED, "gagal", "hash", "keyed hash of a name and an address -> failed log-ins, and when the last",
 	  "console", "console", "names tried within a day", "a log-in that works; sla's sweeper" },
+	{ KEY_INCIDENTS, "incidents", "hash", "name of an incident -> code of the case that leads it", "router",
+	  "router, cli", "incidents that are going on", "the commit that ends the leading case, or leaves it resolved" },
+	{ KEY_MEMBERS, "members:", "hash",
+	  "of the case that leads: code of each that follows it -> its state, when it came, its place", "every commit",
+	  "sla, cli, console", "one field for each report that follows a case in the store",
+	  "sla, when the leading case lies in the archive" },
+	{ KEY_CROWDS, "crowds", "hash",
+	  "code of a case that others follow -> its version and their number when all were last where it is", "router, sla, cli",
+	  "sla, cli", "one field for each members:", "as members:" },
 };
 
 int

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "core/incident.h"
 #include "lib/escape.h"
 #include "store/archive.h"
 #include "store/chain.h"
@@ -151,6 +152,14 @@ add_snapshot(struct buf *b, const struct policy *p, const struct case_record *c)
 	buf_add_pair_if(b, "as", close_reason_name(c->closed_as));
 	if (c->abandoned_ms != 0)
 		buf_addf(b, ",\"ab\":%" PRId64, c->abandoned_ms);
+	buf_add_pair_if(b, "inc", c->incident);
+	buf_add_pair_if(b, "lead", c->lead);
+	if (c->apart)
+		buf_adds(b, ",\"apart\":1");
+	if (c->voices > 1)
+		buf_addf(b, ",\"voices\":%d", c->voices);
+	if (c->truth != TRUTH_UNVERIFIED)
+		buf_add_pair(b, "truth", truth_name(c->truth));
 	buf_adds(b, c->sealed ? ",\"sealed\":1}" : "}");
 }
 
@@ -178,6 +187,12 @@ add_command(struct buf *b, const struct command *cmd)
 	buf_addf(b, ",\"cmd\":{\"ev\":\"%s\"", case_event_name(cmd->event));
 	buf_add_pair_if(b, "to", cmd->to_unit);
 	buf_add_pair_if(b, "into", cmd->into);
+	buf_add_pair_if(b, "inc", cmd->incident);
+	buf_add_pair_if(b, "lead", cmd->lead);
+	if (cmd->apart)
+		buf_adds(b, ",\"apart\":1");
+	if (cmd->voices != 0)
+		buf_addf(b, ",\"voices\":%d,\"second\":%d", cmd->voices, cmd->second);
 	buf_add_pair_if(b, "lang", cmd->lang);
 	buf_add_pair_if(b, "fol", cmd->report != NULL ? cmd->report->follows : "");
 	buf_add_pair_if(b, "reason", cmd->reason);
