@@ -35,6 +35,7 @@ struct http_route {
 	http_handler handler;
 	unsigned flags;
 };
+#define HTTP_ROUTE_DEEP 2u	/* * matches all that follows, slashes included */
 #define HTTP_ROUTE_UPLOAD 1u	/* the body is large and goes to a file, see http_req_body_file() */
 
 struct httpd_options {
