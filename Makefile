@@ -12,7 +12,7 @@ VERIFY   := libsodium jansson
 RUNTIME  := redis-server redis-tools
 DEVEL    := build-essential pkg-config libevent-dev libhiredis-dev libjansson-dev libssl-dev \
             libcurl4-openssl-dev libesmtp-dev libsodium-dev libyaml-dev libutf8proc-dev \
-            libstemmer-dev libgd-dev libexif-dev libgmime-3.0-dev libsqlite3-dev check
+            libstemmer-dev libgd-dev libexif-dev libgmime-3.0-dev libsqlite3-dev liblinear-dev check
 TESTERS  := python3 redis-tools kannel kannel-extras exim4-daemon-light dovecot-imapd openssl
 CHECKERS := $(TESTERS) clang cppcheck libclang-rt-14-dev lua5.1 shellcheck
 
@@ -48,7 +48,7 @@ SHARED    = tests/runner.c tests/say.c
 INTEG     = $(sort $(wildcard tests/integration/check_*.c))
 
 .PHONY: all
-all: $(B)/kentongan $(addprefix $(B)/kentongan-,$(DAEMONS) picture verify)
+all: $(B)/kentongan $(addprefix $(B)/kentongan-,$(DAEMONS) picture verify train)
 
 $(LIB): $(foreach m,$(MODULES),$(call objs,$(m))) $(call assets,store)
 	@rm -f $@
@@ -70,6 +70,10 @@ $(B)/kentongan-picture: $(call objs,picture) $(B)/core/media.o $(B)/lib/buf.o
 # Judges the record without the code that wrote it.
 $(B)/kentongan-verify: $(call objs,verify)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(VERIFY))
+
+# Makes conf/model.bin; nothing that runs needs liblinear.
+$(B)/kentongan-train: $(call objs,model) $(call parts,router) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -llinear
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

@@ -138,7 +138,7 @@ understander_new(const struct policy *p, struct buf *errors)
 		goto refuse;
 	}
 	if ((u->normaliser = normaliser_new(p->catalogue, errors)) == NULL ||
-	    (u->classifier = classifier_new(p->catalogue, errors)) == NULL ||
+	    (u->classifier = classifier_new(p->catalogue, p->model, errors)) == NULL ||
 	    (u->alarms = alarm_words_new(p->catalogue, errors)) == NULL ||
 	    (u->locator = locator_new(p->places, p->catalogue, u->classifier, errors)) == NULL ||
 	    (u->misdeeds = list_matcher(p->catalogue, "tercela", errors)) == NULL ||
@@ -209,6 +209,18 @@ explain_urgency(struct understanding *out, const struct alarm *a)
 		    a->lowered_by->words);
 	if (a->mild >= ALARM_LINE)
 		add_why(out, "keterangan meringankan");
+}
+
+/* "model 3f9a2c1b: kebakaran 0.81, bencana 0.07": its own voice, beside the rules'. */
+static void
+explain_model(const struct understander *u, struct understanding *out,
+    const struct category_choice *choice)
+{
+	if (choice->model_best == NULL)
+		return;
+	add_why(out, "model %s: %s %.2f, %s %.2f", linear_name(u->policy->model),
+	    choice->model_best->code, choice->model_permille / 1000.0,
+	    choice->model_second->code, choice->model_second_permille / 1000.0);
 }
 
 /* ---- reading ---- */
@@ -313,9 +325,10 @@ find_category(const struct understander *u, const struct tokens *t, const struct
 		memcpy(out->also[out->also_n++], choice.also[i]->code, CATEGORY_CHARS);
 	if (choice.best.words_n > 0)
 		add_why_words(out, c->code, choice.best.words, choice.best.words_n);
-	if (choice.second.category != NULL && !*certain)
+	if (choice.second.words_n > 0 && !*certain)
 		add_why(out, "atau %s: %s", choice.second.category->code,
 		    choice.second.words[0]->words);
+	explain_model(u, out, &choice);
 	if (chosen == NULL || chosen == c)
 		return c;
 	if (*certain && c->urgency == URGENCY_DARURAT && chosen->urgency != URGENCY_DARURAT &&
