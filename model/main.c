@@ -166,6 +166,7 @@ run(struct training *t, const char *conf, const char *to, char **paths, int n, s
 	for (int i = 0; i < n; i++)
 		if (rows_read(&rows, paths[i], catalogue, errors) != 0)
 			goto out;
+	rows_add_phrases(&rows, catalogue);
 	if (train_model(t, &rows, &bytes, &samples, errors) != 0 ||
 	    (m = linear_parse(to, bytes.data, bytes.len, errors)) == NULL ||
 	    write_file(to, &bytes) != 0)

@@ -8,8 +8,9 @@
 
 #define FILE_LIMIT (256u << 20)
 #define COLUMNS_MAX 32
+#define PHRASE_WEIGHT 4	/* lighter ones are common words */
 
-const char *const row_kind_names[ROW_KINDS] = { "repository", "operator", "tulisan" };
+const char *const row_kind_names[ROW_KINDS] = { "repository", "operator", "tulisan", "phrase" };
 
 enum column { COLUMN_TEXT, COLUMN_LABEL, COLUMN_OTHER, COLUMN_QUALITY, COLUMNS };
 static const char *const column_names[COLUMNS] = { "text", "label", "label_lain", "mutu" };
@@ -71,6 +72,16 @@ labels_of(const struct catalogue *c, const struct cell *cell)
 	return bits;
 }
 
+static struct row *
+fresh_row(struct rows *r)
+{
+	if (r->n == r->cap) {
+		r->cap = r->cap == 0 ? 1024 : 2 * r->cap;
+		r->at = xrealloc(r->at, r->cap * sizeof(*r->at));
+	}
+	return &r->at[r->n++];
+}
+
 static void
 add_row(struct rows *r, const struct catalogue *c, const struct cell *cells[COLUMNS])
 {
@@ -83,11 +94,7 @@ add_row(struct rows *r, const struct catalogue *c, const struct cell *cells[COLU
 		r->skipped++;
 		return;
 	}
-	if (r->n == r->cap) {
-		r->cap = r->cap == 0 ? 1024 : 2 * r->cap;
-		r->at = xrealloc(r->at, r->cap * sizeof(*r->at));
-	}
-	row = &r->at[r->n++];
+	row = fresh_row(r);
 	row->text = xstrndup(cells[COLUMN_TEXT]->s, cells[COLUMN_TEXT]->len);
 	row->len = cells[COLUMN_TEXT]->len;
 	row->label = label;
@@ -152,6 +159,24 @@ rows_read(struct rows *r, const char *path, const struct catalogue *c, struct bu
 out:
 	buf_release(&text);
 	return rc;
+}
+
+void
+rows_add_phrases(struct rows *r, const struct catalogue *c)
+{
+	for (size_t i = 0; i < catalogue_count(c) && i < 64; i++) {
+		const struct category *category = category_at(c, i);
+
+		for (size_t k = 0; k < category->rules_n; k++) {
+			const struct word_rule *rule = &category->rules[k];
+
+			if (rule->weight < PHRASE_WEIGHT)
+				continue;
+			*fresh_row(r) = (struct row){ xstrdup(rule->words), strlen(rule->words),
+			    (int)i, UINT64_C(1) << i, ROW_PHRASE };
+			digest_chain(r->digest, r->digest, rule->words, strlen(rule->words));
+		}
+	}
 }
 
 void

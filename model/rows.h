@@ -18,6 +18,7 @@ enum row_kind {
 	ROW_OWN,		/* of the repository, or a correction: written or checked by a person */
 	ROW_OPERATOR,		/* mutu operator: the label follows from the topic of another desk */
 	ROW_SHARED,		/* mutu tulisan: the rules were written from these, so they judge nobody */
+	ROW_PHRASE,		/* a phrase of kategori.yaml: taught, never held back */
 	ROW_KINDS
 };
 extern const char *const row_kind_names[ROW_KINDS];
@@ -38,5 +39,7 @@ struct rows {
 
 /* Adds a file's rows.  0, or -1 with "file:line: what; remedy" in errors. */
 int rows_read(struct rows *r, const char *path, const struct catalogue *c, struct buf *errors);
+/* Adds the phrases of the catalogue that speak for a category by themselves. */
+void rows_add_phrases(struct rows *r, const struct catalogue *c);
 void rows_release(struct rows *r);
 #endif

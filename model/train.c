@@ -127,6 +127,12 @@ quiet(const char *s)
 	(void)s;
 }
 
+static int
+times_taught(const struct workshop *w, const struct row *row)
+{
+	return row->kind == ROW_OPERATOR || row->kind == ROW_PHRASE ? 1 : w->t->own_weight;
+}
+
 /*
  * Teaches one category.  fold: rows of that fold are held back; -1: none.  A row whose other labels
  * name the category speaks neither for it nor against it.
@@ -146,11 +152,12 @@ teach_category(struct workshop *w, size_t category, int fold)
 		const struct row *row = &w->rows->at[i];
 		int own = row->label == (int)category;
 
-		if (fold >= 0 && i % (size_t)w->t->folds == (size_t)fold)
+		if (fold >= 0 && i % (size_t)w->t->folds == (size_t)fold &&
+		    row->kind != ROW_PHRASE)
 			continue;
 		if (!own && (row->accepted >> category & 1) != 0)
 			continue;
-		for (int k = 0; k < (row->kind == ROW_OPERATOR ? 1 : w->t->own_weight); k++) {
+		for (int k = 0; k < times_taught(w, row); k++) {
 			p.y[p.l] = own ? 1 : -1;
 			p.x[p.l++] = w->examples[i].nodes;
 		}
@@ -217,7 +224,8 @@ cross_validate(struct workshop *w, struct samples *out)
 	for (size_t fold = 0; fold < folds; fold++) {
 		teach(w, (int)fold);
 		for (size_t i = fold; i < w->rows->n; i += folds)
-			add_sample(w, i, out);
+			if (w->rows->at[i].kind != ROW_PHRASE)
+				add_sample(w, i, out);
 	}
 }
 
