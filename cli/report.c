@@ -8,22 +8,10 @@
 static int
 send_in(struct house *h, struct laporan *l)
 {
-	struct intake_days days = { .n = 0 };
-	struct redis_args a = { 0 };
-	struct intake in;
 	struct code code;
 	char shown[CODE_CHARS + 2];
-	redisReply *r;
-	enum intake_result result;
+	enum intake_result result = intake_take(&h->st, l, l->received_ms, (int)h->set.dedupe_days, &code);
 
-	intake_days_at(&days, l->received_ms, (int)h->set.dedupe_days);
-	intake_prepare(&in, &h->st, l);
-	intake_args(&a, &h->st, &in, &days);
-	r = redis_pipe_call(h->st.pipe, a.n, (const char **)a.argv, a.lens);
-	result = intake_result(r, &code);
-	freeReplyObject(r);
-	redis_args_release(&a);
-	intake_release(&in);
 	if (result != INTAKE_OK && result != INTAKE_SEEN)
 		return cli_fail("the store did not take it (%s); try again",
 		    redis_pipe_error(h->st.pipe));

@@ -5,6 +5,7 @@
 
 #include "core/authority.h"
 #include "core/clocks.h"
+#include "core/question.h"
 #include "core/step.h"
 #include "core/tell.h"
 
@@ -44,6 +45,8 @@ act_open(struct step *s)
 	SET(c->reporter, f->reporter);
 	SET(c->lang, f->lang);
 	SET(c->follows, f->follows);
+	SET(c->twin, f->twin);
+	SET(c->twin_category, f->twin_category);
 	c->received_ms = c->heard_ms = f->received_ms;
 	c->arrived_ms = f->arrived_ms;
 	c->opened_ms = s->now_ms;
@@ -284,19 +287,24 @@ act_reckon(struct step *s)
 }
 
 int
-act_help(struct step *s)
+act_add_units(struct step *s, const struct understanding *u)
 {
 	struct case_record *c = s->c;
-	const struct understanding *u = s->cmd->u;
 
 	s->units_from = c->units_n;
 	for (int i = 0; u != NULL && i < u->units_n && c->units_n < CASE_UNITS; i++)
 		if (case_unit_index(c, u->units[i]) < 0 &&
 		    unit_find(s->p->units, u->units[i]) != NULL)
 			SET(c->units[c->units_n++], u->units[i]);
-	if (c->units_n == s->units_from)
+	return c->units_n - s->units_from;
+}
+
+int
+act_help(struct step *s)
+{
+	if (act_add_units(s, s->cmd->u) == 0)
 		return step_refuse(s, REFUSED_HELP);
-	c->alarms++;
+	s->c->alarms++;
 	return 0;
 }
 
@@ -544,13 +552,14 @@ act_close(struct step *s)
 	static const struct { enum case_event on; enum close_reason as; } map[] = {
 		{ ON_CONFIRM, CLOSE_CONFIRMED }, { ON_LAPSE, CLOSE_UNDISPUTED },
 		{ ON_REJECT, CLOSE_REJECTED }, { ON_MERGE, CLOSE_DUPLICATE },
-		{ ON_WITHDRAW, CLOSE_WITHDRAWN },
+		{ ON_WITHDRAW, CLOSE_WITHDRAWN }, { ON_BELONG, CLOSE_DUPLICATE },
 	};
 
 	for (size_t i = 0; i < N_ELEMS(map); i++)
 		if (map[i].on == s->t->on)
 			c->closed_as = map[i].as;
 	c->closed_ms = s->now_ms;
+	question_close(c);
 	messages_cancel(s, "i", "", "");
 	ledger_end(&c->ledger, s->now_ms);
 	if (c->reporter[0] != '\0')

@@ -38,6 +38,8 @@ int act_answer(struct step *s);
 int act_date(struct step *s);
 /* The step's policy counts for the case from now on. */
 int act_reckon(struct step *s);
+/* Units of u that have no part in the case yet get one; how many. */
+int act_add_units(struct step *s, const struct understanding *u);
 /* The second alarm's units join: event ON_HELP only. */
 int act_help(struct step *s);
 /* What the act changes, as long as the actor may take it back; else that nobody may. */

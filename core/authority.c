@@ -23,6 +23,7 @@ static const unsigned senders[] = {
 	[ON_FILE] = 0, [ON_FILE_MISSING] = 0,	/* the house itself */
 	[ON_RETURN] = 0, [ON_LEAVE] = 0, [ON_ABANDON] = TIMER,
 	[ON_QUIET] = RESIDENT, [ON_WRONG_NUMBER] = RESIDENT, [ON_LANGUAGE] = RESIDENT,
+	[ON_LOCATE] = ROUTER | RESIDENT, [ON_BELONG] = RESIDENT,
 	[ON_DUE] = TIMER,
 };
 

@@ -91,6 +91,15 @@ case_waited_ms(const struct case_record *c, int64_t now_ms)
 	return c->waited_ms + (waits ? now_ms - c->wait_since_ms : 0);
 }
 
+const char *
+question_name(enum question q)
+{
+	static const char *const names[] = { [QUESTION_NONE] = "", [QUESTION_PLACE] = "tempat",
+	    [QUESTION_CASE] = "laporan" };
+
+	return names[q];
+}
+
 /*
  * The document's scalar fields as a table; both directions walk it.  A field at its zero value is
  * left out, which keeps a case near one kilobyte.
@@ -112,6 +121,7 @@ static const struct field fields[] = {
 	INT("cf", confidence_permille), INT("sealed", sealed), INT("latihan", latihan),
 	INT("e", lane_e), INT("hide", hide_reporter), ENUM("qu", quiet, QUIET_WRONG_NUMBER),
 	TEXT("inc", incident), ENUM("cl", closed_as, CLOSE_WITHDRAWN), TEXT("dup", duplicate_of), TEXT("fol", follows),
+	TEXT("tw", twin), TEXT("tc", twin_category),
 	TEXT("pf", proof),
 	TEXT("ch", channel), TEXT("rep", reporter), TEXT("lang", lang),
 	MS("rx", received_ms), MS("ar", arrived_ms), MS("op", opened_ms), MS("cls", closed_ms),
@@ -127,6 +137,7 @@ static const struct field fields[] = {
 	MS("dt", date_ms), TEXT("ask", asked_by), INT("al", alarms), MS("rev", review_ms),
 	MS("mv", moved_ms), MS("sp", spoken_ms), INT("sr", spoken_height),
 	MS("stl", stall_ms), MS("abt", abandoned_ms), INT("abn", abandoned),
+	ENUM("qw", question.what, QUESTION_CASE),
 	ENUM("us", undo.state, CASE_DITUTUP), TEXT("uo", undo.officer), TEXT("uh", undo.holder),
 	MS("uu", undo.until_ms), INT("uc", undo.clocks),
 	TEXT("dig", digest), TEXT("lh", ledger.holder), MS("ls", ledger.since_ms),
@@ -213,6 +224,11 @@ case_encode(struct buf *b, const struct case_record *c)
 	}
 	for (int i = 0; i < c->files_n; i++)
 		add_text(b, i ? "," : "],\"fl\":[", c->files[i]);
+	for (int i = 0; i < c->question.options_n; i++) {
+		add_text(b, i ? ",[" : "],\"qo\":[[", c->question.options[i].id);
+		add_text(b, ",", c->question.options[i].category);
+		buf_addc(b, ']');
+	}
 	buf_adds(b, "]}");
 }
 
@@ -341,6 +357,16 @@ decode_share(struct ledger *l, const json_t *list)
 }
 
 static int
+decode_option(struct question_option *o, const json_t *list)
+{
+	struct row r = row_open(list, 2);
+
+	row_text(&r, o->id, sizeof(o->id));
+	row_text(&r, o->category, sizeof(o->category));
+	return r.spoilt ? -1 : 0;
+}
+
+static int
 is_list(const json_t *v, size_t most)
 {
 	return json_is_array(v) && json_array_size(v) <= most;
@@ -352,11 +378,13 @@ decode_lists(struct case_record *c, const json_t *doc)
 	const json_t *units = json_object_get(doc, "un"), *clocks = json_object_get(doc, "ck");
 	const json_t *tasks = json_object_get(doc, "ts"), *pending = json_object_get(doc, "pd");
 	const json_t *ledger = json_object_get(doc, "lg"), *files = json_object_get(doc, "fl"), *row;
+	const json_t *options = json_object_get(doc, "qo");
 	size_t i;
 
 	if (!is_list(units, CASE_UNITS) || !is_list(clocks, POLICY_CLOCKS) ||
 	    !is_list(tasks, CASE_TASKS) || !is_list(pending, CASE_PENDING) ||
-	    !is_list(ledger, LEDGER_ROWS) || (files != NULL && !is_list(files, CASE_FILES)))
+	    !is_list(ledger, LEDGER_ROWS) || (files != NULL && !is_list(files, CASE_FILES)) ||
+	    (options != NULL && !is_list(options, QUESTION_OPTIONS)))
 		return -1;
 	json_array_foreach(units, i, row)
 		if (copy_text(c->units[c->units_n++], UNIT_CODE_CHARS, row) != 0)
@@ -372,6 +400,9 @@ decode_lists(struct case_record *c, const json_t *doc)
 			return -1;
 	json_array_foreach(ledger, i, row)
 		if (decode_share(&c->ledger, row) != 0)
+			return -1;
+	json_array_foreach(options, i, row)
+		if (decode_option(&c->question.options[c->question.options_n++], row) != 0)
 			return -1;
 	json_array_foreach(files, i, row)
 		if (copy_text(c->files[c->files_n++], MEDIA_NAME_CHARS, row) != 0 ||

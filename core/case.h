@@ -64,6 +64,15 @@ struct case_task {
 #define LOOKUP_TEXT 33
 #define CASE_FILES 24		/* further ones stand in the log alone */
 
+/* What the sender was asked with his receipt, until it is answered. */
+enum question { QUESTION_NONE, QUESTION_PLACE, QUESTION_CASE };
+const char *question_name(enum question q);	/* "" tempat laporan */
+#define QUESTION_OPTIONS 4
+struct question_option {
+	char id[PLACE_CODE_CHARS];		/* of a place, or the code of one of his cases */
+	char category[CATEGORY_CHARS];		/* of that case; "" a place, or a sealed case */
+};
+
 /* A message that may still be queued: what an acknowledgement cancels. */
 struct case_pending {
 	int n;
@@ -86,9 +95,16 @@ struct case_record {
 	int sealed, latihan, lane_e;
 	int hide_reporter;		/* the citizen wished it: no officer sees who reported */
 	enum quiet quiet;		/* what the reporter is no longer told */
+	/* Options are numbered from 1 as the receipt shows them; a place may be asked without any. */
+	struct {
+		enum question what;
+		struct question_option options[QUESTION_OPTIONS]; int options_n;
+	} question;
 	char incident[32];
 	enum close_reason closed_as;
 	char duplicate_of[CODE_CHARS + 1];
+	char twin[CODE_CHARS + 1];	/* the case of the other problem that its report named */
+	char twin_category[CATEGORY_CHARS];	/* of that case, if the receipt names it: ours came first */
 	char follows[CODE_CHARS + 1];	/* the archived case that this one goes on from */
 	char proof[PROOF_CHARS + 1];	/* check code: of the digest of its opening entry */
 

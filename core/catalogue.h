@@ -14,6 +14,7 @@
  *     pemilik:                      # words that name the body which owns the thing; it then leads
  *       - {k: "jalan nasional", unit: V-BBPJN}
  *     tanpa_kasus: tidak            # ya: spam, thanks; needs no unit
+ *     tempat: ya                    # nobody can go there unless it is known where: the sender is asked
  *     kata:                         # weighted words; see router/category.c
  *       - {k: "jalan rusak", b: 4}
  */
@@ -36,6 +37,7 @@ struct category {
 	char *name, *shortname, *programme;
 	enum urgency urgency;
 	int sealed;
+	int needs_place;	/* nobody can go there without one: it is asked for */
 	int no_case;	/* spam, thanks: needs no unit; goes to triage unread by units */
 	char *units[CATEGORY_UNITS];	/* words or unit codes, lead first */
 	size_t units_n;

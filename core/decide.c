@@ -6,6 +6,7 @@
 #include "core/authority.h"
 #include "core/climb.h"
 #include "core/clocks.h"
+#include "core/question.h"
 #include "core/step.h"
 #include "core/tell.h"
 
@@ -29,6 +30,7 @@ static const char *const refusals[] = {
 	[REFUSED_HELP] = "tidak ada unit lain lagi untuk bantuan; sebut unitnya",
 	[REFUSED_OPEN_WISH] = "permintaan menunggu yang lama belum dijawab",
 	[REFUSED_ASKED] = "pertanyaan yang lama belum dijawab",
+	[REFUSED_PLACE] = "tempat itu tidak dikenal; sebut nama desa dan kecamatannya",
 	[REFUSED_POLICY] = "kasus ini sudah memakai aturan yang berlaku",
 	[REFUSED_CLOCK] = "aturan yang berlaku tidak lagi punya salah satu jam kasus ini",
 	[REFUSED_CASE] = "nomor kasus tujuan salah atau kasus ini sendiri; periksa nomornya",
@@ -73,7 +75,7 @@ static const struct { enum case_event on; int (*act)(struct step *s); } acts[] =
 	{ ON_MERGE, act_merge }, { ON_QUIET, act_quiet }, { ON_WRONG_NUMBER, act_quiet },
 	{ ON_LANGUAGE, act_speak }, { ON_FILE, act_file }, { ON_WHY, act_why },
 	{ ON_ANSWER, act_answer }, { ON_DATE, act_date }, { ON_RECKON, act_reckon },
-	{ ON_HELP, act_help },
+	{ ON_HELP, act_help }, { ON_LOCATE, act_locate }, { ON_BELONG, act_belong },
 };
 
 /* In the field: on the way, or at work there. */
@@ -109,8 +111,13 @@ apply(struct step *s, const struct case_record *before)
 		act_revoke(s);
 	if (fx & FX_RELEASE)
 		act_release(s);
-	if (s->cmd->u != NULL && s->t->on != ON_NOTE && s->t->on != ON_HELP)
+	if (s->cmd->u != NULL && s->t->on != ON_NOTE && s->t->on != ON_HELP &&
+	    s->t->on != ON_LOCATE)
 		act_understand(s, s->cmd->u);
+	if (fx & FX_FIRST)
+		question_open(s);
+	else if (s->t->on == ON_ASSIGN && c->place[0] != '\0')
+		question_close(c);
 	if (s->t->on == ON_ASSIGN && c->units_n == 0 && s->cmd->by != BY_ROUTER)
 		return step_refuse(s, REFUSED_UNIT);
 	for (size_t i = 0; i < N_ELEMS(acts); i++)
@@ -154,14 +161,14 @@ announce(struct step *s, const struct case_record *before)
 
 	tell_platforms(s);
 	s->c->confirm_by_ms = s->c->state == CASE_SELESAI ? s->now_ms + s->p->confirm_ms : 0;
+	if (fx & FX_TELL_HOLDERS)
+		tell_holders(s, "tambahan");
 	if (fx & FX_TELL_UNIT)
 		tell_units(s);
 	if (fx & FX_TELL_DESK)
 		tell_desk(s);
 	if (fx & FX_RELEASE)
 		tell_release(s);
-	if (fx & FX_TELL_HOLDERS)
-		tell_holders(s, "tambahan");
 	if (s->t->on == ON_WAIT)
 		tell_approver(s);
 	if (s->t->on == ON_WHY)

@@ -24,6 +24,8 @@ struct report_facts {
 	char policy[33];
 	int latihan, lane_e, hide_reporter;
 	char follows[CODE_CHARS + 1];	/* his earlier case, which lies in the archive; "" none */
+	char twin[CODE_CHARS + 1];	/* the case of the other problem that it names; "" none */
+	char twin_category[CATEGORY_CHARS];	/* its category; "" here: this is the second, which gets no receipt */
 	int empty;		/* a missed call, or a message without a word: all is still to be asked */
 };
 
@@ -47,6 +49,8 @@ struct command {
 	/* Nonces of new tasks come from it; its two lowest bits say how much longer than usual. */
 	uint64_t entropy;
 	const char *file;			/* ON_FILE: name of the stored file */
+	/* ON_TRIAGE: his cases that its words may belong to; he is asked which.  Borrowed. */
+	const struct question_option *candidates; int candidates_n;
 	const char *cause;			/* ON_FILE_MISSING: our words, nothing of the citizen's */
 	/* What a platform still keeps for this report or note: each is to be fetched.  Borrowed. */
 	const char *const *references; int references_n;
@@ -58,7 +62,7 @@ enum refusal {
 	REFUSED_NOT, REFUSED_STATE, REFUSED_EARLY, REFUSED_REASON, REFUSED_AUTHORITY, REFUSED_UNIT,
 	REFUSED_TIME, REFUSED_APPROVER, REFUSED_WAIT, REFUSED_WISH, REFUSED_FIRST, REFUSED_CASE,
 	REFUSED_FILE, REFUSED_HELP, REFUSED_POLICY, REFUSED_CLOCK, REFUSED_OPEN_WISH,
-	REFUSED_ASKED
+	REFUSED_ASKED, REFUSED_PLACE
 };
 /* What is wrong and what to do, in Indonesian, for the one who sent the command. */
 const char *refusal_text(enum refusal r);

@@ -93,6 +93,7 @@ laporan_encode_private(struct buf *b, const struct laporan *l)
 	buf_add_pair_if(b, "where", l->where);
 	buf_add_pair_if(b, "place", l->place);
 	buf_add_pair_if(b, "cat", l->category);
+	buf_add_pair_if(b, "twin", l->twin);
 	buf_add_pair_if(b, "about", l->about);
 	buf_add_pair_if(b, "thread", l->thread);
 	buf_add_pair_if(b, "ack", l->ack);
@@ -150,6 +151,8 @@ laporan_decode_private(struct laporan *l, const char *json, size_t len)
 	l->category = text_of(doc, "cat");
 	l->ack = text_of(doc, "ack");
 	l->adds = json_integer_value(json_object_get(doc, "adds")) != 0;
+	if (json_is_string(json_object_get(doc, "twin")))
+		snprintf(l->twin, sizeof(l->twin), "%s", json_string_value(json_object_get(doc, "twin")));
 	if (json_is_string(json_object_get(doc, "about")))
 		snprintf(l->about, sizeof(l->about), "%s",
 		    json_string_value(json_object_get(doc, "about")));

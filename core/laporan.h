@@ -16,6 +16,7 @@
 
 #define LAPORAN_SCHEMA 1
 #define LAPORAN_MEDIA 10
+#define CHANNEL_TWIN "kembar"	/* the second problem of a report that named two */
 #define CHANNEL_FILES "berkas"	/* what became of a file that was to be fetched */
 #define MEDIA_UPLOADED "unggah"	/* in place of a channel: the file came along and lies in DIR/media */
 
@@ -37,6 +38,7 @@ struct laporan {
 	double lat, lng; int has_position;
 	/* names in the media folder, or CHANNEL:ID of what the platform still keeps, unggah:NAME */
 	char *media[LAPORAN_MEDIA]; int media_n;
+	char twin[9];			/* code of the case whose other problem this is, "" none */
 	char about[9];			/* code of the case it adds to, "" none */
 	char thread[9];			/* code of the case whose message it answers, "" none */
 	int hide;			/* ticked; see laporan_wishes_to_hide() */

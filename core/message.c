@@ -49,7 +49,9 @@ case_state_words(enum case_state s, enum close_reason closed_as, const char *lan
  */
 static const struct { const char *kind, *said; } in_public[] = {
 	{ "terima",        "publik" },		{ "terima-triase", "publik" },
-	{ "terima-rahasia", "publik" },
+	{ "terima-rahasia", "publik" },	{ "tanya-laporan", "publik" },
+	{ "terima-dua",    "publik" },
+	{ "tanya-tempat",  "publik-tempat" },	{ "tanya-desa",    "publik-tempat" },
 	{ "kabar-tanya",   "publik-kabar" },	{ "kabar-selesai", "publik-kabar" },
 	{ "kabar-ditolak", "publik-kabar" },	{ "kabar-digabung", "publik-kabar" },
 	{ "cek",           "publik-kabar" },
@@ -73,6 +75,9 @@ message_kind_on(const char *route, const char *kind)
 /* By the code alone anybody sees the state, so that is what a public answer may hold. */
 static const struct { const char *kind, *open; } public_kinds[] = {
 	{ "terima",          "publik" },  { "terima-triase",   "publik" },
+	{ "terima-dua",      "publik" },
+	{ "tanya-laporan",   "publik" },  { "tanya-tempat",    "publik-tempat" },
+	{ "tanya-desa",      "publik-tempat" },
 	{ "kabar-diterima",  "publik-kabar" },   { "kabar-menuju",    "publik-kabar" },
 	{ "kabar-tiba",      "publik-kabar" },   { "kabar-ditangani", "publik-kabar" },
 	{ "kabar-teruskan",  "publik-kabar" },   { "kabar-menunggu",  "publik-kabar" },
@@ -160,8 +165,8 @@ promise_ms(const struct policy *p, const struct case_record *c)
 }
 
 struct holes {
-	struct buf place, unit, due, date, left, late, longest, held, percent, excerpt;
-	char code[CODE_CHARS + 2], proof[SHOWN_PROOF_CHARS];
+	struct buf place, unit, options, due, date, left, late, longest, held, percent, excerpt;
+	char code[CODE_CHARS + 2], twin[CODE_CHARS + 2], proof[SHOWN_PROOF_CHARS];
 };
 
 static void
@@ -169,6 +174,7 @@ holes_release(struct holes *h)
 {
 	buf_release(&h->place);
 	buf_release(&h->unit);
+	buf_release(&h->options);
 	buf_release(&h->due);
 	buf_release(&h->date);
 	buf_release(&h->longest);
@@ -199,19 +205,46 @@ add_longest(struct buf *b, const struct policy *p, const struct case_record *c, 
 	buf_add_duration(b, most, lang);
 }
 
+/* "1 Karangrejo, Kec. Banyuwangi; 2 ..." or "1 lampu jalan 7K3F-9QXM; 2 ...". */
+static void
+add_options(struct buf *b, const struct policy *p, const struct case_record *c)
+{
+	for (int i = 0; i < c->question.options_n; i++) {
+		const struct question_option *o = &c->question.options[i];
+		const struct place *place = place_find(p->places, o->id);
+		const struct category *k = category_find(p->catalogue, o->category);
+		struct code code;
+		char shown[CODE_CHARS + 2] = "";
+
+		buf_addf(b, "%s%d ", i ? "; " : "", i + 1);
+		if (c->question.what == QUESTION_CASE && code_parse(&code, o->id, strlen(o->id)) == 0) {
+			code_show(shown, &code);
+			buf_addf(b, "%s%s%s", k != NULL ? k->shortname : "", k != NULL ? " " : "", shown);
+		} else if (place != NULL) {
+			buf_addf(b, "%s%s%s", place->name, place->parent != NULL ? " Kec. " : "",
+			    place->parent != NULL ? place->parent->name : "");
+		}
+	}
+}
+
 static void
 fill_holes(struct holes *h, const struct policy *p, const struct case_record *c, const char *unit,
     int64_t due_ms, const char *lang, int64_t now_ms)
 {
 	const struct place *place = place_find(p->places, c->place);
+	struct code twin;
 	const struct unit *u = unit_find(p->units, unit[0] != '\0' ? unit : case_lead(c));
 
 	code_show(h->code, &c->code);
+	h->twin[0] = '\0';
+	if (code_parse(&twin, c->twin, strlen(c->twin)) == 0)
+		code_show(h->twin, &twin);
 	proof_show(h->proof, c->proof);
 	if (place != NULL)
 		buf_add_place(&h->place, place);
 	else
 		buf_adds(&h->place, strcmp(lang, "en") == 0 ? "place not yet clear" : "tempat belum jelas");
+	add_options(&h->options, p, c);
 	buf_adds(&h->unit, u != NULL ? u->shortname : "112");
 	add_deadline(&h->due, promise_ms(p, c), now_ms);
 	add_deadline(&h->date, due_ms != 0 ? due_ms : c->state == CASE_MENUNGGU ? c->wait_until_ms :
@@ -235,9 +268,9 @@ urgency_shout(enum urgency u)
 }
 
 static const char *
-category_name(const struct policy *p, const struct case_record *c)
+category_name(const struct policy *p, const char *category)
 {
-	const struct category *k = category_find(p->catalogue, c->category);
+	const struct category *k = category_find(p->catalogue, category);
 
 	return k != NULL ? k->shortname : "laporan";
 }
@@ -255,7 +288,7 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
     const struct template_value *more, size_t more_n, struct buf *out)
 {
 	const struct template_value known[] = {
-		{ "kode", h->code }, { "kategori", category_name(p, c) }, { "tempat", buf_str(&h->place) },
+		{ "kode", h->code }, { "kategori", category_name(p, c->category) }, { "tempat", buf_str(&h->place) },
 		{ "unit", buf_str(&h->unit) }, { "batas", buf_str(&h->due) }, { "sisa", buf_str(&h->left) },
 		{ "lambat", buf_str(&h->late) }, { "persen", buf_str(&h->percent) },
 		{ "isi", buf_str(&h->excerpt) }, { "nonce", m != NULL ? m->nonce : "" },
@@ -264,9 +297,10 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
 		{ "terlama", buf_str(&h->longest) }, { "telat", buf_str(&h->held) },
 		{ "alasan-tunggu", c->wait_reason[0] != '\0' ? c->wait_reason : c->wish.reason },
 		{ "keadaan", case_state_words(c->state, c->closed_as, lang) },
-		{ "bukti", h->proof },
+		{ "bukti", h->proof }, { "pilihan", buf_str(&h->options) },
+		{ "kode-lain", h->twin }, { "kategori-lain", category_name(p, c->twin_category) },
 	};
-	struct template_value v[24];
+	struct template_value v[28];
 	size_t n = 0;
 
 	/* The caller's come first: they say it more exactly. */

@@ -11,6 +11,7 @@
 
 enum place_kind { PLACE_KABUPATEN, PLACE_KECAMATAN, PLACE_DESA, PLACE_KELURAHAN };
 #define PLACE_CODE_CHARS 16
+#define PLACE_KECAMATAN_DIGITS 8	/* of any code in it: 35.10.xx */
 
 struct place {
 	char code[PLACE_CODE_CHARS];	/* 35.10.xx or 35.10.xx.yyyy */

@@ -112,6 +112,7 @@ struct policy {
 	int64_t undo_ms;
 	int64_t wait_max_ms;		/* longest waiting for budget or parts */
 	int64_t ask_ms;			/* the resident's answer is waited for */
+	int64_t which_ms;		/* so long the desk waits for his word which case he means */
 	int64_t review_ms;		/* a case with nothing else due is looked at again after */
 	int64_t message_life_ms;	/* a message not sent within is expired */
 	int64_t gather_ms;		/* what an outage held up waits so long for its like, to one person */

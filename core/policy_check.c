@@ -319,19 +319,22 @@ static const struct { const char *hole; size_t chars; } excerpts[] = {
 	{ "sebab", TEXT_SEBAB_CHARS },
 	{ "apa", TEXT_APA_CHARS },
 	{ "butir", TEXT_BUTIR_CHARS },
+	{ "pilihan", TEXT_PILIHAN_CHARS },
 };
 
 static void
 check_texts(struct checking *c)
 {
 	struct buf category = { 0 }, unit = { 0 }, rung = { 0 }, place = { 0 };
-	struct template_value values[12 + N_ELEMS(excerpts)];
+	struct template_value values[14 + N_ELEMS(excerpts)];
 	char *filling[N_ELEMS(excerpts)];
 	size_t n = 0;
 
 	longest_names(c->p, &category, &unit, &rung);
 	longest_place(c->p->places, &place);
 	values[n++] = (struct template_value){ "kode", "7K3F-9QXM" };
+	values[n++] = (struct template_value){ "kode-lain", "7K3F-9QXM" };
+	values[n++] = (struct template_value){ "kategori-lain", buf_str(&category) };
 	values[n++] = (struct template_value){ "bukti", "7K3F9-QXM2W" };
 	values[n++] = (struct template_value){ "nonce", "7K3" };
 	values[n++] = (struct template_value){ "kategori", buf_str(&category) };

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/question.h"
 #include "core/step.h"
 
 static struct message *
@@ -262,8 +263,13 @@ unit_task(struct step *s, const char *code, size_t max, const char *kind)
 void
 tell_desk(struct step *s)
 {
+	int from = s->fx->messages_n;
+
 	unit_task(s, s->p->triage_unit, (size_t)s->p->told_max,
 	    s->c->sealed ? "tugas-rahasia" : "tugas");
+	/* Most who are asked answer at once: the desk hears of it when he does not. */
+	for (int i = from; i < s->fx->messages_n && s->c->question.what == QUESTION_CASE; i++)
+		s->fx->messages[i].not_before_ms += s->p->which_ms;
 }
 
 void
@@ -433,6 +439,13 @@ tell_reporter(struct step *s)
 			kind = "sapa";
 		if (s->cmd->report != NULL && s->cmd->report->empty)
 			kind = "terima-kosong";
+		if ((s->t->effects & FX_FIRST) && s->c->twin[0] != '\0') {
+			if (s->c->twin_category[0] == '\0')
+				return;		/* the first one's receipt names both */
+			kind = "terima-dua";
+		}
+		if ((s->t->effects & FX_FIRST) && question_kind(s->c) != NULL)
+			kind = question_kind(s->c);
 		m = message_add(s, kind, GROUP_REPORTER);
 		if (m != NULL) {
 			m->to = TO_REPORTER;

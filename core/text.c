@@ -208,6 +208,10 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "terima-triase",     "kode batas bukti", NULL },
 	{ "terima-rahasia",    "kode bukti", NULL },
 	{ "terima-kosong",     "kode", NULL },
+	{ "terima-dua",        "kode kategori tempat unit batas kode-lain kategori-lain", NULL },
+	{ "tanya-tempat",      "kode kategori batas", NULL },
+	{ "tanya-desa",        "kode kategori pilihan batas", NULL },
+	{ "tanya-laporan",     "kode pilihan", NULL },
 	{ "kabar-diterima",    "kode unit", NULL },
 	{ "kabar-menuju",      "kode unit", NULL },
 	{ "kabar-tiba",        "kode unit", NULL },
@@ -238,6 +242,7 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "tombol",            "", NULL },
 	/* where everybody reads along: no hole that could say who, what or where */
 	{ "publik",            "kode", NULL },
+	{ "publik-tempat",     "kode", NULL },
 	{ "publik-kabar",      "kode", NULL },
 	{ "publik-selesai",    "kode", NULL },
 	/* to volunteers who are called */

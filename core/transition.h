@@ -31,6 +31,8 @@ enum case_event {
 	ON_RETURN,		/* its holder is gone: back to the pool, and the unit hears of it */
 	ON_LEAVE,		/* one of those who have the task is gone */
 	ON_ABANDON,		/* accepted, and nothing done in time: as if the holder were gone */
+	ON_LOCATE,		/* its sender said where, when asked */
+	ON_BELONG,		/* its words belong to another case of its sender */
 	ON_DUE
 };
 const char *case_event_name(enum case_event e);

@@ -90,12 +90,8 @@ tell_case(struct job *j, const char *what, const char *file, const char *text)
 	struct laporan l = { .channel = CHANNEL_FILES, .no_reply = 1, .lane_e = j->item->lane_e,
 	    .latihan = j->item->latihan };
 	struct buf id = { 0 };
-	struct redis_args args = { 0 };
-	struct intake_days days;
-	struct intake in;
 	struct code code;
 	enum intake_result result;
-	redisReply *r;
 
 	buf_addf(&id, "%s %s", j->item->id, what);
 	l.message_id = buf_take(&id);
@@ -104,14 +100,7 @@ tell_case(struct job *j, const char *what, const char *file, const char *text)
 		l.media[l.media_n++] = xstrdup(file);
 	snprintf(l.about, sizeof(l.about), "%.8s", j->item->code);
 	l.received_ms = house_now_ms(h);
-	intake_prepare(&in, &h->st, &l);
-	intake_days_at(&days, l.received_ms, (int)h->set.dedupe_days);
-	intake_args(&args, &h->st, &in, &days);
-	r = redis_pipe_call(h->st.pipe, args.n, (const char **)args.argv, args.lens);
-	result = intake_result(r, &code);
-	freeReplyObject(r);
-	redis_args_release(&args);
-	intake_release(&in);
+	result = intake_take(&h->st, &l, l.received_ms, (int)h->set.dedupe_days, &code);
 	laporan_release(&l);
 	return result == INTAKE_OK || result == INTAKE_SEEN ? 0 : -1;
 }

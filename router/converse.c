@@ -9,6 +9,7 @@
 
 #include "core/message.h"
 #include "lib/log.h"
+#include "router/asked.h"
 #include "router/assign.h"
 #include "router/callout.h"
 #include "router/together.h"
@@ -228,6 +229,32 @@ speech_parse(struct speech *s, const char *text)
 			return;
 		}
 	parse_loose(s, word, rest);
+}
+
+int
+speech_choice(const char *text)
+{
+	static const char *const before[] = { "yang", "sing", "hang", "nomor", "nomer", "no", "nmr", "angka",
+	    "pilih", "pilihan" };
+	char word[32];
+	const char *rest = word_of(text, word, sizeof(word));
+
+	for (size_t i = 0; i < N_ELEMS(before); i++)
+		if (strcasecmp(word, before[i]) == 0) {
+			rest = word_of(rest, word, sizeof(word));
+			i = (size_t)-1;		/* "yang nomor 2" */
+		}
+	if (word[0] < '1' || word[0] > '9' || word[1] != '\0')
+		return 0;
+	while (*rest != '\0') {
+		char polite[16];
+
+		rest = word_of(rest, polite, sizeof(polite));
+		if (!is_address(polite) && strcasecmp(polite, "ya") != 0 && strcasecmp(polite, "terima") != 0 &&
+		    strcasecmp(polite, "kasih") != 0 && strcasecmp(polite, "makasih") != 0)
+			return 0;
+	}
+	return word[0] - '0';
 }
 
 /* ---- answers ---- */
@@ -468,9 +495,8 @@ converse_apply(struct router *r, struct entry *e, const struct code *code, struc
 	return apply_as(r, e, code, cmd, &in);
 }
 
-/* The same of one of several cases: the entry itself is used up later. */
-static int
-apply_beside(struct router *r, struct entry *e, const struct code *code, struct command *cmd)
+int
+converse_apply_beside(struct router *r, struct entry *e, const struct code *code, struct command *cmd)
 {
 	struct input_id in;
 
@@ -579,8 +605,8 @@ officer_speaks(struct router *r, struct entry *e, const struct officer *o, const
 
 /* ---- residents ---- */
 
-static int
-list_cases(struct router *r, struct entry *e, const char *word, const struct code *codes, int n)
+int
+converse_list(struct router *r, struct entry *e, const char *word, const struct code *codes, int n)
 {
 	struct buf list = { 0 }, example = { 0 };
 	char first[CODE_CHARS + 2];
@@ -656,8 +682,8 @@ converse_own_cases(struct router *r, const struct entry *e, int only_done,
 	return kept;
 }
 
-static int
-is_own(struct router *r, const struct entry *e, const struct code *code)
+int
+converse_is_own(struct router *r, const struct entry *e, const struct code *code)
 {
 	struct code codes[64];
 	int n = e->lookup[0] != '\0' ? index_read(r, KEY_REPORTER, e->lookup, codes, NULL, 64) : 0;
@@ -685,7 +711,7 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 	int n, rc;
 
 	if (s->has_code) {
-		n = is_own(r, e, &code);
+		n = converse_is_own(r, e, &code);
 		if (n < 0)
 			return -1;
 		if (n == 0)
@@ -699,7 +725,7 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 		if (n == 0)
 			return answer(r, e, 1, "batal", "tanpa-laporan", NULL, NULL, 0);
 		if (n > 1 || is_easily_forged(e))
-			return list_cases(r, e, words[s->kind], codes, n);
+			return converse_list(r, e, words[s->kind], codes, n);
 		code = codes[0];
 	}
 	r->commands++;
@@ -720,7 +746,7 @@ resident_checks(struct router *r, struct entry *e, const struct speech *s)
 		return -1;
 	if (n == 1)
 		return check(r, e, &codes[0]);
-	return n > 1 ? list_cases(r, e, "CEK", codes, n) : answer(r, e, 1, "cek", "tanpa-laporan", NULL, NULL, 0);
+	return n > 1 ? converse_list(r, e, "CEK", codes, n) : answer(r, e, 1, "cek", "tanpa-laporan", NULL, NULL, 0);
 }
 
 /*
@@ -811,7 +837,7 @@ goes_quiet(struct router *r, struct entry *e, const struct officer *o, const str
 	if (n < 0)
 		return -1;
 	for (int i = 0; i < n; i++)
-		if (apply_beside(r, e, &codes[i], &cmd) < 0)
+		if (converse_apply_beside(r, e, &codes[i], &cmd) < 0)
 			return -1;
 	if (volunteer_quits(r, e) != 0)
 		return -1;
@@ -855,7 +881,7 @@ speaks(struct router *r, struct entry *e, const struct speech *s)
 	snprintf(e->lang, sizeof(e->lang), "%s", lang);
 	e->asks_lang = 1;
 	for (int i = 0; i < n; i++)
-		if (apply_beside(r, e, &codes[i], &cmd) < 0)
+		if (converse_apply_beside(r, e, &codes[i], &cmd) < 0)
 			return -1;
 	r->commands++;
 	return answer(r, e, 1, "bahasa", "bahasa", NULL, NULL, 0);
@@ -870,7 +896,7 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 	int n;
 
 	if (o == NULL && code_find(&found, e->words.text, strlen(e->words.text)) == 0) {
-		n = is_own(r, e, &found);
+		n = converse_is_own(r, e, &found);
 		if (n == 1 && code_parse(&whole, e->words.text, strlen(e->words.text)) == 0)
 			return check(r, e, &found);	/* the code and not a word: he asks */
 		return n < 0 ? -1 : n == 1 ? follow_up(r, e, &found) : 0;
@@ -884,6 +910,10 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 		return n < 0 ? -1 : n == 0 ? 0 : unclear_officer(r, e, n == 1 ? nonces[0] : "7K3");
 	}
 	n = converse_own_cases(r, e, 0, codes);
+	if (n > 1) {
+		n = asked_which(r, e, codes, n, &found);
+		codes[0] = found;
+	}
 	return n < 0 ? -1 : n == 1 ? follow_up(r, e, &codes[0]) : 0;
 }
 
@@ -991,7 +1021,7 @@ quoted_case(struct router *r, struct entry *e)
 	code_parse(&e->quoted, e->words.thread, strlen(e->words.thread));
 	if (e->words.quotes != NULL && said_case(r, &e->words, &e->quoted) != 0)
 		return -1;
-	own = e->quoted.s[0] != '\0' ? is_own(r, e, &e->quoted) : 0;
+	own = e->quoted.s[0] != '\0' ? converse_is_own(r, e, &e->quoted) : 0;
 	if (own <= 0)
 		memset(&e->quoted, 0, sizeof(e->quoted));
 	return own < 0 ? -1 : 0;
@@ -1099,6 +1129,9 @@ converse(struct router *r, struct entry *e)
 	if (s.kind == SPEECH_READY && (o == NULL || o->asked_ms == 0))
 		s.kind = SPEECH_NONE;
 	rc = volunteer_speaks(r, e, &s);
+	if (rc != 0)
+		return rc;
+	rc = asked_answer(r, e, &s);
 	if (rc != 0)
 		return rc;
 	/* Danger is a report of its own, also below an old message. */

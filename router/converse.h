@@ -34,6 +34,8 @@ struct speech {
 };
 /* Reads a text as a command; pure. */
 void speech_parse(struct speech *s, const char *text);
+/* The number of an option, alone or with what politeness adds ("yang nomor 2 pak"); 0: it is none. */
+int speech_choice(const char *text);
 
 #define OPEN_MAX 8	/* cases of one sender that are told apart */
 /* Whether one more answer may go to this sender this hour; counted once for an entry. */
@@ -43,6 +45,13 @@ int converse_may_answer(struct router *r, struct entry *e);
  * (r->fx tells why), -1 come again.
  */
 int converse_apply(struct router *r, struct entry *e, const struct code *code, struct command *cmd);
+/* The same of a second case: the entry itself is not used up by it. */
+int converse_apply_beside(struct router *r, struct entry *e, const struct code *code,
+    struct command *cmd);
+/* Asks which of his cases he means: word with a code after it, in the example.  1, -1 come again. */
+int converse_list(struct router *r, struct entry *e, const char *word, const struct code *codes, int n);
+/* Whether the sender has reported that case.  1, 0, -1 no answer. */
+int converse_is_own(struct router *r, const struct entry *e, const struct code *code);
 /* The sender's open cases; with only_done those that wait for his verdict.  How many, -1 no answer. */
 int converse_own_cases(struct router *r, const struct entry *e, int only_done,
     struct code out[OPEN_MAX]);

@@ -329,16 +329,17 @@ find_category(const struct understander *u, const struct tokens *t, const struct
 		add_why(out, "atau %s: %s", choice.second.category->code,
 		    choice.second.words[0]->words);
 	explain_model(u, out, &choice);
-	if (chosen == NULL || chosen == c)
+	if (chosen == NULL || (chosen == c && !h->other))
 		return c;
-	if (*certain && c->urgency == URGENCY_DARURAT && chosen->urgency != URGENCY_DARURAT &&
+	if (!h->other && *certain && c->urgency == URGENCY_DARURAT && chosen->urgency != URGENCY_DARURAT &&
 	    alarm->danger >= ALARM_LINE) {
 		/* a fire reported under "street lamps": help first, the choice stays beside it */
 		out->also_n = 1;
 		memcpy(out->also[0], chosen->code, CATEGORY_CHARS);
 		return c;
 	}
-	add_why(out, "kategori %s: dipilih pelapor", chosen->code);
+	add_why(out, h->other ? "kategori %s: masalah kedua laporan ini" : "kategori %s: dipilih pelapor",
+	    chosen->code);
 	take_category(out, chosen, 1000);
 	*certain = 1;
 	out->also_n = 0;
@@ -406,8 +407,10 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	/* a doubtful fire is a fire, but one guessed from common words alone is none */
 	out->urgency = alarm_urgency(&alarm, certain || alarm.danger > 0 ||
 	    a.category->urgency != URGENCY_DARURAT ? a.category->urgency : URGENCY_MENDESAK);
+	if (h->other)		/* the danger is the other one's */
+		out->urgency = a.category->urgency;
 	code = drum_code_of(u, t, out->place);
-	if (code != NULL) {
+	if (code != NULL && !h->other) {
 		a.category = category_find(u->policy->catalogue, code->category);
 		take_category(out, a.category, 900);
 		certain = 1;

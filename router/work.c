@@ -9,6 +9,7 @@
 #include "lib/log.h"
 #include "router/converse.h"
 #include "router/together.h"
+#include "store/intake.h"
 
 #define TRIES 8		/* of one report, each with other nonces */
 #define FLIGHT 64	/* reports in one call: while the store works, the next are understood */
@@ -114,6 +115,7 @@ entry_understand(struct router *r, struct entry *e)
 #endif
 	h.place = e->words.place;
 	h.category = e->words.category;
+	h.other = e->words.twin[0] != '\0';
 	h.has_position = e->words.has_position;
 	h.lat = e->words.lat, h.lng = e->words.lng;
 	buf_adds(&all, text);
@@ -125,7 +127,7 @@ entry_understand(struct router *r, struct entry *e)
 		u->unsure = 1;
 		snprintf(u->why[u->why_n++], sizeof(u->why[0]), "tidak dimengerti");
 	}
-	if (e->words.lane_e && u->unsure)
+	if (e->words.lane_e && u->unsure && !h.other)
 		/* the door heard danger: nobody waits for certainty */
 		u->urgency = URGENCY_DARURAT;
 	buf_wipe(&all);
@@ -173,6 +175,63 @@ find_archived(struct router *r, struct entry *e)
 	stored_case_release(&s);
 }
 
+/* The first further problem that others than those of the first must come for; NULL none. */
+static const struct category *
+second_problem(const struct router *r, const struct entry *e)
+{
+	const struct catalogue *all = r->h.policy->catalogue;
+	const struct understanding *u = &e->u;
+	const struct category *first = category_find(all, u->category);
+
+	/* What is unclear, or secret, a human reads whole. */
+	if (u->unsure || u->sealed || first == NULL || e->words.twin[0] != '\0' || was_opened_unread(e))
+		return NULL;
+	for (int i = 0; i < u->also_n; i++) {
+		const struct category *k = category_find(all, u->also[i]);
+
+		if (k == NULL || k->no_case || k->sealed || k == first)
+			continue;
+		/* One emergency has many sides: those who are called for it see to all of them. */
+		if (u->urgency == URGENCY_DARURAT && k->urgency == URGENCY_DARURAT)
+			continue;
+		return k;
+	}
+	return NULL;
+}
+
+/*
+ * A report that names two problems is two cases.  The second goes in by the door, under an id that
+ * follows from the first: however often this is tried, it is one.  0, or -1: no answer.
+ */
+static int
+split(struct router *r, struct entry *e, struct report_facts *f)
+{
+	const struct category *k = second_problem(r, e);
+	struct laporan second = e->words;
+	struct buf id = { 0 };
+	struct code code;
+	enum intake_result result;
+
+	if (k == NULL)
+		return 0;
+	buf_addf(&id, "%s.2", e->code.s);
+	snprintf(second.channel, sizeof(second.channel), "%s", CHANNEL_TWIN);
+	snprintf(second.twin, sizeof(second.twin), "%s", e->code.s);
+	second.message_id = id.data;
+	second.category = (char *)(uintptr_t)k->code;
+	if (e->u.place[0] != '\0')
+		second.place = e->u.place;
+	second.media_n = 0;		/* they are fetched for the first one */
+	second.lane_e = 0;
+	result = intake_take(&r->h.st, &second, r->now_ms, (int)r->h.set.dedupe_days, &code);
+	buf_release(&id);
+	if (result != INTAKE_OK && result != INTAKE_SEEN)
+		return -1;
+	memcpy(f->twin, code.s, sizeof(f->twin));
+	memcpy(f->twin_category, k->code, sizeof(f->twin_category));
+	return 0;
+}
+
 static void
 add_open(struct router *r, struct entry *e)
 {
@@ -186,6 +245,12 @@ add_open(struct router *r, struct entry *e)
 	find_archived(r, e);
 	work_facts(&f, r, e);
 	memcpy(f.follows, e->follows.s, sizeof(f.follows));
+	memcpy(f.twin, e->words.twin, sizeof(f.twin));
+	if (split(r, e, &f) != 0) {
+		log_error("second_problem_waits", "case=%s err=\"%s\"", e->code.s,
+		    redis_pipe_error(r->h.st.pipe));
+		return;		/* it stays pending and comes again */
+	}
 	if (was_opened_unread(e)) {
 		before = e->s.c;
 		cmd.event = u->unsure ? ON_NOTE : ON_ASSIGN;
@@ -193,6 +258,8 @@ add_open(struct router *r, struct entry *e)
 		before.code = e->code;
 		cmd.event = u->unsure ? ON_TRIAGE : ON_OPEN;
 		cmd.report = &f;
+		cmd.candidates = e->candidates;
+		cmd.candidates_n = u->unsure ? e->candidates_n : 0;
 	}
 	work_references(&cmd, e);
 	if (case_decide(r->h.policy, &r->h.roster, &before, &cmd, r->now_ms, r->fx) != 0) {
@@ -403,7 +470,7 @@ guard_loops(struct router *r, struct entry *entries, int n, const redisReply *ro
 
 		if (!e->opened || e->lookup[0] == '\0')
 			continue;
-		command = is_command(e);
+		command = is_command(e) || e->words.twin[0] != '\0';
 		/* of the same sender in this batch the later one counts on from the earlier */
 		for (int before = i - 1; before >= 0 && row == 0; before--)
 			if (entries[before].opened && strcmp(entries[before].lookup, e->lookup) == 0) {
@@ -457,26 +524,6 @@ set_calls(struct entry *entries, int n, const redisReply *calls)
 	}
 }
 
-static void
-remember_senders(struct router *r, struct entry *entries, int n)
-{
-	int rows_n = ask_of_senders(r, entries, n, KEY_TALK, ROW);
-	int langs_n = ask_of_senders(r, entries, n, KEY_LANGUAGE, "");
-	int calls_n = ask_of_senders(r, entries, n, KEY_CALLED, "");
-	redisReply *rows, *langs, *calls;
-
-	redis_pipe_flush(r->h.st.pipe);
-	rows = rows_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
-	langs = langs_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
-	calls = calls_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
-	set_languages(entries, n, langs);
-	set_calls(entries, n, calls);
-	guard_loops(r, entries, n, rows);
-	freeReplyObject(rows);
-	freeReplyObject(langs);
-	freeReplyObject(calls);
-}
-
 /* An earlier entry of this batch from the same person: its case must be there before this is read. */
 static int
 heard_before(const struct entry *entries, int i)
@@ -485,6 +532,63 @@ heard_before(const struct entry *entries, int i)
 		if (entries[i].lookup[0] != '\0' && strcmp(entries[k].lookup, entries[i].lookup) == 0)
 			return 1;
 	return 0;
+}
+
+/* Who has no case answers nothing that we asked: most senders, and they cost no further question. */
+static int
+ask_for_cases(struct router *r, const struct entry *entries, int n)
+{
+	int asked = 0;
+
+	for (int i = 0; i < n; i++) {
+		struct redis_args len = { 0 };
+
+		if (!entries[i].opened || entries[i].lookup[0] == '\0')
+			continue;
+		redis_args_adds(&len, "HLEN");
+		args_add_key(&len, &r->h.st, KEY_REPORTER, entries[i].lookup, NULL);
+		asked += redis_pipe_queue(r->h.st.pipe, len.n, (const char **)len.argv, len.lens) == 0;
+		redis_args_release(&len);
+	}
+	return asked;
+}
+
+static void
+set_known(struct router *r, struct entry *entries, int n, int asked)
+{
+	for (int i = 0; i < n; i++) {
+		redisReply *cases;
+
+		if (!entries[i].opened || entries[i].lookup[0] == '\0')
+			continue;
+		cases = asked-- > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+		/* without an answer it is looked at more closely */
+		entries[i].known = cases == NULL || cases->type != REDIS_REPLY_INTEGER ||
+		    cases->integer > 0 || heard_before(entries, i);
+		freeReplyObject(cases);
+	}
+}
+
+static void
+remember_senders(struct router *r, struct entry *entries, int n)
+{
+	int rows_n = ask_of_senders(r, entries, n, KEY_TALK, ROW);
+	int langs_n = ask_of_senders(r, entries, n, KEY_LANGUAGE, "");
+	int calls_n = ask_of_senders(r, entries, n, KEY_CALLED, "");
+	int cases_n = ask_for_cases(r, entries, n);
+	redisReply *rows, *langs, *calls;
+
+	redis_pipe_flush(r->h.st.pipe);
+	rows = rows_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	langs = langs_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	calls = calls_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	set_known(r, entries, n, cases_n);
+	set_languages(entries, n, langs);
+	set_calls(entries, n, calls);
+	guard_loops(r, entries, n, rows);
+	freeReplyObject(rows);
+	freeReplyObject(langs);
+	freeReplyObject(calls);
 }
 
 int
@@ -521,13 +625,15 @@ router_work(struct router *r, struct entry *entries, int n)
 		 */
 		if (poison)
 			call_poison(e);
+		else if (e->words.twin[0] != '\0')
+			;	/* its words were heard with the first one's */
 		else if (e->words.text != NULL || e->words.about[0] != '\0' || e->words.adds ||
 		    is_attachment(e) || laporan_is_empty(&e->words)) {
 			struct speech s;
 
 			speech_parse(&s, e->words.text != NULL ? e->words.text : "");
 			if ((s.kind != SPEECH_NONE || e->words.about[0] != '\0' || e->words.adds ||
-			    is_attachment(e) || (comes_in_pieces(e) && heard_before(entries, i))) &&
+			    is_attachment(e) || (e->known && heard_before(entries, i))) &&
 			    flush(r, entries, n) != 0)
 				rc = -1;
 			spoke = converse(r, e);

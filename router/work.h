@@ -46,7 +46,10 @@ struct entry {
 	struct code quoted;		/* his own case whose message he answers, "" none */
 	struct code follows;		/* his case that lies in the archive and that this goes on from, "" none */
 	int opened;
+	/* His cases that this unclear text may belong to: he is asked which. */
+	struct question_option candidates[QUESTION_OPTIONS]; int candidates_n;
 	long long row;			/* messages of its sender in a row */
+	int known;			/* its sender has cases, or may have by now */
 	char lang[4];			/* in which its sender is answered */
 	char called[48];		/* to which call for volunteers its sender was called, and as whom */
 	int asks_lang;			/* it is what he asked for with this entry */

@@ -174,6 +174,26 @@ intake_result(const redisReply *r, struct code *code)
 	return r->element[1]->integer != 0 ? INTAKE_SEEN : INTAKE_OK;
 }
 
+enum intake_result
+intake_take(struct store *st, const struct laporan *l, int64_t now_ms, int window, struct code *code)
+{
+	struct redis_args args = { 0 };
+	struct intake_days days;
+	struct intake in;
+	enum intake_result result;
+	redisReply *r;
+
+	intake_days_at(&days, now_ms, window);
+	intake_prepare(&in, st, l);
+	intake_args(&args, st, &in, &days);
+	r = redis_pipe_call(st->pipe, args.n, (const char **)args.argv, args.lens);
+	result = intake_result(r, code);
+	freeReplyObject(r);
+	redis_args_release(&args);
+	intake_release(&in);
+	return result;
+}
+
 #define SPOOL_HEAD "kentongan-intake 1"
 
 void

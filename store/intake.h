@@ -52,6 +52,13 @@ enum intake_result { INTAKE_OK, INTAKE_SEEN, INTAKE_RETRY, INTAKE_UNKNOWN, INTAK
 /* code is filled for OK and SEEN. */
 enum intake_result intake_result(const redisReply *r, struct code *code);
 
+/*
+ * The whole way at once, for who may wait for it: seals the report, offers it, reads the answer.
+ * window: days that are looked back for a report heard twice.
+ */
+enum intake_result intake_take(struct store *st, const struct laporan *l, int64_t now_ms, int window,
+    struct code *code);
+
 /* For the spool: one self-contained line of bytes, and back.  0 or -1. */
 void intake_encode(struct buf *b, const struct intake *in);
 int intake_decode(struct intake *in, const char *data, size_t len);

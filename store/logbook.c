@@ -164,6 +164,8 @@ add_report(struct buf *b, const struct report_facts *f)
 	buf_addf(b, ",\"rep\":{\"ar\":%" PRId64, f->arrived_ms);
 	buf_add_pair_if(b, "ch", f->channel);
 	buf_add_pair_if(b, "lang", f->lang);
+	buf_add_pair_if(b, "tw", f->twin);
+	buf_add_pair_if(b, "tc", f->twin_category);
 	for (size_t i = 0; i < N_ELEMS(names); i++)
 		if (set[i])
 			buf_addf(b, ",\"%s\":1", names[i]);
@@ -197,8 +199,13 @@ add_command(struct buf *b, const struct command *cmd)
 		    u->confidence_permille, u->place_confidence_permille, u->sealed, u->unsure);
 		for (int i = 0; i < u->units_n; i++)
 			buf_addf(b, "%s\"%s\"", i ? "," : "", u->units[i]);
+		for (int i = 0; i < u->rivals_n; i++)
+			buf_addf(b, "%s\"%s\"", i ? "," : "],\"rv\":[", u->rivals[i]);
 		buf_adds(b, "]}");
 	}
+	for (int i = 0; i < cmd->candidates_n; i++)
+		buf_addf(b, "%s[\"%s\",\"%s\"]%s", i ? "," : ",\"of\":[", cmd->candidates[i].id,
+		    cmd->candidates[i].category, i + 1 == cmd->candidates_n ? "]" : "");
 	if (cmd->report != NULL)
 		add_report(b, cmd->report);
 	if (cmd->heard_ms != 0)

@@ -36,7 +36,7 @@ actor_of_name(const char *s, enum actor_kind *out)
 static int
 read_understanding(struct understanding *u, const json_t *o)
 {
-	const json_t *units = json_object_get(o, "un");
+	const json_t *units = json_object_get(o, "un"), *rivals = json_object_get(o, "rv");
 
 	TEXT(u->category, o, "cat");
 	TEXT(u->place, o, "pl");
@@ -50,6 +50,11 @@ read_understanding(struct understanding *u, const json_t *o)
 		const char *unit = json_string_value(json_array_get(units, i));
 
 		snprintf(u->units[u->units_n++], UNIT_CODE_CHARS, "%s", unit != NULL ? unit : "");
+	}
+	for (size_t i = 0; i < json_array_size(rivals) && i < UNDERSTANDING_RIVALS; i++) {
+		const char *place = json_string_value(json_array_get(rivals, i));
+
+		snprintf(u->rivals[u->rivals_n++], PLACE_CODE_CHARS, "%s", place != NULL ? place : "");
 	}
 	return urgency_of_name(text_of(o, "urg"), &u->urgency);
 }
@@ -66,6 +71,8 @@ read_report(struct recorded *r, const json_t *rep, const json_t *doc)
 	f->arrived_ms = int_of(rep, "ar");
 	TEXT(f->channel, rep, "ch");
 	TEXT(f->lang, rep, "lang");
+	TEXT(f->twin, rep, "tw");
+	TEXT(f->twin_category, rep, "tc");
 	memcpy(f->policy, r->policy, sizeof(f->policy));
 	f->latihan = r->latihan;
 	f->lane_e = (int)int_of(rep, "e");
@@ -75,6 +82,21 @@ read_report(struct recorded *r, const json_t *rep, const json_t *doc)
 	if (int_of(rep, "who"))
 		snprintf(f->reporter, sizeof(f->reporter), "%032d", 0);
 	r->cmd.report = f;
+}
+
+static void
+read_candidates(struct recorded *r, const json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list) && i < QUESTION_OPTIONS; i++) {
+		const json_t *row = json_array_get(list, i);
+		const char *id = json_string_value(json_array_get(row, 0));
+		const char *category = json_string_value(json_array_get(row, 1));
+		struct question_option *o = &r->candidates[r->cmd.candidates_n++];
+
+		snprintf(o->id, sizeof(o->id), "%s", id != NULL ? id : "");
+		snprintf(o->category, sizeof(o->category), "%s", category != NULL ? category : "");
+	}
+	r->cmd.candidates = r->candidates;
 }
 
 static int
@@ -110,6 +132,7 @@ read_command(struct recorded *r, const json_t *doc)
 	if (u != NULL && read_understanding(&r->u, u) != 0)
 		return -1;
 	c->u = u != NULL ? &r->u : NULL;
+	read_candidates(r, json_object_get(cmd, "of"));
 	if (r->version == 1)
 		read_report(r, json_object_get(cmd, "rep"), doc);
 	return 0;

@@ -26,6 +26,7 @@ struct recorded {
 	struct report_facts report;
 	char file[MEDIA_NAME_CHARS], cause[128];
 	const char *references[FX_MESSAGES];
+	struct question_option candidates[QUESTION_OPTIONS];
 	struct escalation esc;		/* why: one of the static texts */
 	int latihan;
 	int has_report;			/* of an opening: 0, it was written before the log kept it */

@@ -102,6 +102,7 @@ view_case_open(struct buf *b, const struct policy *p, const struct case_record *
 	buf_add_pair(b, "holder", c->holder);
 	buf_add_pair(b, "closed_as", close_reason_name(c->closed_as));
 	buf_add_pair_if(b, "follows", c->follows);
+	buf_add_pair_if(b, "twin", c->twin);
 	buf_add_pair_if(b, "proof", c->proof);
 	buf_add_pair(b, "policy", c->policy);
 	buf_add_pair(b, "wait_reason", c->wait_reason);
@@ -115,6 +116,7 @@ view_case_open(struct buf *b, const struct policy *p, const struct case_record *
 	    c->received_ms, c->opened_ms, c->told_ms, c->taken_ms, c->going_ms, c->arrived_scene_ms,
 	    c->handled_ms, c->resolved_ms, c->closed_ms);
 	buf_addf(b, ",\"abandoned\":%d,\"abandoned_ms\":%" PRId64, c->abandoned, c->abandoned_ms);
+	buf_add_pair(b, "question", question_name(c->question.what));
 	add_next(b, p, c);
 	add_clocks(b, p, c, now_ms);
 	add_ledger(b, c, now_ms);

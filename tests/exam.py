@@ -8,7 +8,7 @@ tempat (place codes, the first preferred; empty: none named; -: not labelled), u
 (who labelled it). Lists are separated by ";". The figures are printed for each mutu. --limits fails when a figure
 is under the line written in LIMITS. --errors lists what was got wrong.
 """
-import argparse, collections, csv, json, pathlib, subprocess, sys
+import argparse, collections, csv, json, pathlib, signal, subprocess, sys
 
 CONFUSIONS = 12
 #: figure -> the least (or, after "<", the most) that a set of that kind must show
@@ -161,4 +161,6 @@ def main():
     return 1 if args.limits and faults else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    sys.exit(main())

@@ -199,8 +199,8 @@ START_TEST(small_talk_is_promised_nothing)
 	sms("+6281234560032", "BATAL", NULL);
 	told("", "tanpa-laporan", "+6281234560032");
 	sms("+6281234560033", "jalan rusak parah sekali", code);
-	text_of(code, "terima", "+6281234560033", text);
-	ck_assert_msg(strstr(text, "?") == NULL && strstr(text, "tempat belum jelas") != NULL, "%s", text);
+	text_of(code, "tanya-tempat", "+6281234560033", text);
+	ck_assert_msg(strstr(text, "Di mana?") != NULL && strstr(text, "jalan rusak") != NULL, "%s", text);
 }
 END_TEST
 

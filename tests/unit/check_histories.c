@@ -145,7 +145,8 @@ any_command(struct command *cmd, const struct understanding *u)
 	cmd->note = draw(10) == 0 ? "" : "alasan";
 	cmd->entropy = draw(UINT64_MAX);
 	cmd->answer = draw(5) == 0;
-	cmd->u = cmd->event == ON_ASSIGN || cmd->event == ON_NOTE || cmd->event == ON_HELP ?
+	cmd->u = cmd->event == ON_ASSIGN || cmd->event == ON_NOTE || cmd->event == ON_HELP ||
+	    cmd->event == ON_LOCATE ?
 	    (draw(3) ? u : NULL) : NULL;
 	snprintf(cmd->to_unit, sizeof(cmd->to_unit), "%s", PICK(units));
 	snprintf(cmd->reason, sizeof(cmd->reason), "%s", draw(4) ? "anggaran" : "malas");
@@ -157,6 +158,9 @@ any_command(struct command *cmd, const struct understanding *u)
 		break;
 	case ON_LAPSE: case ON_DUE:
 		cmd->by = draw(8) ? BY_TIMER : BY_OFFICER;
+		break;
+	case ON_LOCATE: case ON_BELONG:
+		cmd->by = draw(8) ? BY_RESIDENT : BY_OFFICER;
 		break;
 	case ON_RETURN: case ON_LEAVE:
 		cmd->by = draw(8) ? BY_SYSTEM : BY_OFFICER;

@@ -52,6 +52,8 @@ static const struct { enum case_event on; const char *row; } matrix[] = {
 	{ ON_RETURN,          "..TTT.T." },
 	{ ON_LEAVE,           "BTAMHSW." },
 	{ ON_ABANDON,         "..T....." },
+	{ ON_LOCATE,          ".TAMH..." },
+	{ ON_BELONG,          "C......." },
 	{ ON_DUE,             "BTAMHSW." },
 };
 
@@ -120,8 +122,9 @@ row_is_lawful(const struct transition *t, size_t i)
 		ck_assert_msg((t->effects & ~(unsigned)FX_RESTART_TAKEN) == FX_RELEASE &&
 		    (t->effects & FX_RESTART_TAKEN) == (t->to == t->from ? 0u : FX_RESTART_TAKEN),
 		    "row %zu", i);
-	/* A second alarm tells the units that join, and no others. */
-	if (t->effects & FX_TELL_UNIT && !(t->effects & FX_FIRST) && t->on != ON_HELP)
+	/* A second alarm, or a place, tells the units that join, and no others. */
+	if (t->effects & FX_TELL_UNIT && !(t->effects & FX_FIRST) && t->on != ON_HELP &&
+	    t->on != ON_LOCATE)
 		ck_assert_msg(t->effects & FX_REVOKE, "row %zu gives tasks beside the old ones",
 		    i);
 }

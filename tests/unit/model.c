@@ -506,7 +506,7 @@ who_has_it(struct model *m, const struct model_entry *e)
 		m->passes += m->units_n > 0;
 		m->units_n = 0;
 		break;
-	case ON_HELP:
+	case ON_HELP: case ON_LOCATE:
 		for (int i = 0; i < e->u.units_n && m->units_n < CASE_UNITS; i++)
 			if (unit_named(m->p, e->u.units[i]) != NULL && index_of(m, e->u.units[i]) < 0)
 				memcpy(m->units[m->units_n++], e->u.units[i], sizeof(m->units[0]));
@@ -545,6 +545,7 @@ goes_to(const struct model *m, const struct model_entry *e)
 	case ON_NOTE: return m->state == CASE_MENUNGGU && m->asked && e->by == BY_RESIDENT ?
 	    m->wait_back : m->state;
 	case ON_CONFIRM: case ON_LAPSE: case ON_WITHDRAW: case ON_REJECT: case ON_MERGE:
+	case ON_BELONG:
 		return CASE_DITUTUP;
 	case ON_UNDO: return m->undo_state;
 	case ON_TAKE_OVER: return m->state == CASE_DITANGANI ? m->state : CASE_DITERIMA;
@@ -884,7 +885,9 @@ live(struct model *m, const struct model_entry *e)
 		pass_moment(m, e);
 		return;
 	}
-	if (e->has_u && e->on != ON_NOTE && e->on != ON_HELP)
+	if (e->on == ON_LOCATE)
+		COPY(m->place, e->u.place);
+	else if (e->has_u && e->on != ON_NOTE && e->on != ON_HELP)
 		read_words(m, e, first);
 	if (e->on != ON_DISPUTE)
 		who_has_it(m, e);

@@ -1,0 +1,265 @@
+/*
+ * A conversation: what a report leaves open is asked once, and the answer finds its case, by number,
+ * by place, by what it is about, or by asking again.  Real daemons, SMS in and out.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "lib/config.h"
+#include "router/converse.h"
+#include "tests/integration/living.h"
+
+Suite *talk_suite(void);
+
+static void
+begin(void)
+{
+	char line[160];
+
+	house_make("");
+	snprintf(line, sizeof(line), "sed -i 's/tanya-laporan: 5m/tanya-laporan: 2s/' %s/sla.yaml", house.conf);
+	ck_assert_int_eq(system(line), 0);
+	house_up();
+}
+
+static void
+is(const char *code, const char *member, const char *want)
+{
+	json_t *doc = case_in_any(code);
+	const char *have = json_string_value(json_object_get(doc, member));
+
+	ck_assert_msg(have != NULL && strcmp(have, want) == 0, "%s of %s is %s, not %s", member, code,
+	    have != NULL ? have : "nothing", want);
+	json_decref(doc);
+}
+
+static int
+has_unit(const char *code, const char *unit)
+{
+	json_t *doc = case_in_any(code), *row;
+	size_t i;
+	int found = 0;
+
+	json_array_foreach(json_object_get(doc, "units"), i, row)
+		found |= strcmp(json_string_value(row), unit) == 0;
+	json_decref(doc);
+	return found;
+}
+
+/* A lamp without a place goes to its office at once; with the answer, to the village too. */
+START_TEST(a_missing_place_is_asked_once)
+{
+	static const char who[] = "+6281234580001";
+	char code[CODE_CHARS + 1], text[512];
+
+	sms(who, "lampu jalan mati sudah seminggu mohon diperbaiki", code);
+	wait_state(code, "ditugaskan");
+	text_of(code, "tanya-tempat", who, text);
+	ck_assert_ptr_nonnull(strstr(text, "desa"));
+	is(code, "place", "");
+	sms(who, "di kaligung rogojampi pak", NULL);
+	told(code, "tambahan", "");
+	is(code, "place", "35.10.25.2007");
+	ck_assert(has_unit(code, "D-35.10.25.2007"));
+	ck_assert(has_unit(code, "K-35.10.25"));
+	told(code, "tugas", "");
+}
+END_TEST
+
+/* Two villages of one name: numbered, and the desk has it meanwhile. */
+START_TEST(a_twin_is_asked_by_number)
+{
+	static const char who[] = "+6281234580002";
+	char code[CODE_CHARS + 1], text[512], want[16];
+	const char *at;
+
+	sms(who, "lampu jalan mati di desa karangrejo", code);
+	wait_state(code, "baru");
+	text_of(code, "tanya-desa", who, text);
+	at = strstr(text, "Blimbingsari");
+	ck_assert_msg(at != NULL && strstr(text, "Banyuwangi") != NULL, "%s", text);
+	while (at > text && at[-1] != ';' && at[-1] != ':')
+		at--;
+	ck_assert_int_eq(sscanf(at, " %8[0-9]", want), 1);
+	sms(who, want, NULL);
+	wait_state(code, "ditugaskan");
+	is(code, "place", "35.10.25.2008");
+	is(code, "category", "lampu-jalan");
+	told(code, "terima", who);
+}
+END_TEST
+
+/* The kecamatan's name says which twin as well as the number. */
+START_TEST(a_twin_is_named)
+{
+	static const char who[] = "+6281234580003";
+	char code[CODE_CHARS + 1], text[512];
+
+	sms(who, "jalan rusak parah di desa watukebo", code);
+	text_of(code, "tanya-desa", who, text);
+	sms(who, "watukebo wongsorejo", NULL);
+	wait_state(code, "ditugaskan");
+	is(code, "place", "35.10.18.2008");
+}
+END_TEST
+
+/* What has nothing to do with the question is a report of its own. */
+START_TEST(another_report_is_no_answer)
+{
+	static const char who[] = "+6281234580004";
+	char first[CODE_CHARS + 1], second[CODE_CHARS + 1], text[512];
+
+	sms(who, "lampu jalan mati sudah seminggu", first);
+	text_of(first, "tanya-tempat", who, text);
+	sms(who, "sampah menumpuk di pasar rogojampi", second);
+	wait_state(second, "ditugaskan");
+	is(second, "category", "sampah");
+	is(first, "place", "");
+}
+END_TEST
+
+static void
+three_reports(const char *who, char codes[3][CODE_CHARS + 1])
+{
+	static const char *const texts[3] = { "lampu jalan mati di desa kabat", "sampah menumpuk di desa bomo",
+	    "jalan rusak berlubang di desa kaligung" };
+
+	for (size_t i = 0; i < 3; i++) {
+		sms(who, texts[i], codes[i]);
+		wait_state(codes[i], "ditugaskan");
+	}
+}
+
+START_TEST(of_three_the_one_it_is_about)
+{
+	static const char who[] = "+6281234580005";
+	char codes[3][CODE_CHARS + 1];
+
+	three_reports(who, codes);
+	sms(who, "yang di bomo itu bagaimana pak kok belum ada yang datang", NULL);
+	told(codes[1], "kabar-tambah", who);
+}
+END_TEST
+
+START_TEST(of_three_he_says_which)
+{
+	static const char who[] = "+6281234580006";
+	char codes[3][CODE_CHARS + 1], asking[CODE_CHARS + 1], text[512], want[16], shown[16];
+	const char *at;
+
+	three_reports(who, codes);
+	sms(who, "pak yang kemarin itu kok belum ada kabarnya sama sekali", asking);
+	text_of(asking, "tanya-laporan", who, text);
+	snprintf(shown, sizeof(shown), "%.4s-%s", codes[2], codes[2] + 4);
+	at = strstr(text, shown);
+	ck_assert_msg(at != NULL, "%s has no %s", text, shown);
+	while (at > text && at[-1] != ';' && at[-1] != ':')
+		at--;
+	ck_assert_int_eq(sscanf(at, " %8[0-9]", want), 1);
+	sms(who, want, NULL);
+	told(codes[2], "kabar-tambah", who);
+	wait_state(asking, "ditutup");
+	is(asking, "closed_as", "ganda");
+}
+END_TEST
+
+/* Nobody answers: the desk hears of it, its words are a case like any other. */
+START_TEST(unanswered_it_is_the_desks)
+{
+	static const char who[] = "+6281234580007";
+	char codes[3][CODE_CHARS + 1], asking[CODE_CHARS + 1], officer[24], nonce[8];
+
+	three_reports(who, codes);
+	sms(who, "pak yang kemarin itu bagaimana ya mohon dibantu segera", asking);
+	told(asking, "tanya-laporan", who);
+	first_task(asking, officer, nonce);
+	wait_state(asking, "baru");
+}
+END_TEST
+
+/* How many SMS of a case went to that number so far. */
+static int
+sent(const char *code, const char *to)
+{
+	struct buf path = { 0 }, all = { 0 };
+	int n = 0;
+
+	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
+	ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &all), 0);
+	for (const char *line = buf_str(&all), *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		json_t *m = json_loadb(line, (size_t)(end - line), 0, NULL);
+
+		n += strcmp(json_string_value(json_object_get(m, "code")), code) == 0 &&
+		    strcmp(json_string_value(json_object_get(m, "to")), to) == 0;
+		json_decref(m);
+	}
+	buf_release(&path);
+	buf_release(&all);
+	return n;
+}
+
+/* Two problems: two cases with clocks and offices of their own, one receipt that names both. */
+START_TEST(two_problems_are_two_cases)
+{
+	static const char who[] = "+6281234580008";
+	char code[CODE_CHARS + 1], text[512];
+	const char *other;
+	json_t *first, *second;
+
+	sms(who, "lampu jalan mati di desa kaligung rt 2. juga sampah menumpuk tidak diangkut", code);
+	first = case_in(code, "ditugaskan");
+	other = json_string_value(json_object_get(first, "twin"));
+	ck_assert_ptr_nonnull(other);
+	second = case_in(other, "ditugaskan");
+	ck_assert_str_eq(json_string_value(json_object_get(second, "twin")), code);
+	ck_assert_str_eq(json_string_value(json_object_get(second, "place")), "35.10.25.2007");
+	ck_assert_str_ne(json_string_value(json_object_get(first, "category")),
+	    json_string_value(json_object_get(second, "category")));
+	ck_assert_int_eq(json_integer_value(json_object_get(first, "received_ms")),
+	    json_integer_value(json_object_get(second, "received_ms")));
+	text_of(code, "terima-dua", who, text);
+	ck_assert_ptr_nonnull(strstr(text, "sampah"));
+	ck_assert_ptr_nonnull(strstr(text, "lampu jalan"));
+	told(other, "tugas", "");
+	ck_assert_int_eq(sent(other, who), 0);
+	json_decref(first);
+	json_decref(second);
+}
+END_TEST
+
+static const struct { const char *text; int choice; } choices[] = {
+	{ "1", 1 }, { " 2. ", 2 }, { "nomor 3 pak", 3 }, { "yang nomor 2 ya", 2 }, { "sing 1", 1 }, { "No. 4", 4 },
+	{ "2 terima kasih", 2 }, { "", 0 }, { "12", 0 }, { "1 minggu lampu mati", 0 }, { "yang", 0 }, { "0", 0 },
+	{ "satu", 0 }, { "2 3", 0 },
+};
+START_TEST(choice)
+{
+	ck_assert_int_eq(speech_choice(choices[_i].text), choices[_i].choice);
+}
+END_TEST
+
+Suite *
+talk_suite(void)
+{
+	Suite *s = suite_create("talk");
+	TCase *tc = tcase_create("talk"), *words = tcase_create("words");
+
+	tcase_add_loop_test(words, choice, 0, N_ELEMS(choices));
+	suite_add_tcase(s, words);
+	tcase_set_timeout(tc, 60);
+	tcase_add_unchecked_fixture(tc, begin, house_down);
+	tcase_add_test(tc, a_missing_place_is_asked_once);
+	tcase_add_test(tc, a_twin_is_asked_by_number);
+	tcase_add_test(tc, a_twin_is_named);
+	tcase_add_test(tc, another_report_is_no_answer);
+	tcase_add_test(tc, of_three_the_one_it_is_about);
+	tcase_add_test(tc, of_three_he_says_which);
+	tcase_add_test(tc, unanswered_it_is_the_desks);
+	tcase_add_test(tc, two_problems_are_two_cases);
+	suite_add_tcase(s, tc);
+	return s;
+}
