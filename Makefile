@@ -190,7 +190,7 @@ asan:
 
 # ---- measuring: everything side by side in one run ----
 BENCHES := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
-$(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(B)/obj/tests/say.o $(LIB)
+$(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(B)/obj/tests/say.o $(call parts,router) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
 
 .PHONY: bench

@@ -142,7 +142,7 @@ teach_category(struct workshop *w, size_t category, int fold)
 {
 	size_t most = w->rows->n * (size_t)w->t->own_weight, features = 1UL << w->t->hash_bits;
 	struct problem p = { .n = (int)features + 1, .bias = 1 };
-	struct parameter how = { .solver_type = L2R_LR_DUAL, .eps = EPSILON, .C = w->t->cost };
+	struct parameter how = { .solver_type = L2R_L2LOSS_SVC_DUAL, .eps = EPSILON, .C = w->t->cost };
 	struct model *m;
 	double sign;
 
