@@ -100,8 +100,8 @@ $(B)/tests/$(1)-suites.c: $(2)
 	   for f in $(notdir $(basename $(2))); do echo "	$$$${f#check_}_suite,"; done; \
 	   echo '	0 };'; } > $$@
 $(B)/tests/$(1): $(B)/tests/$(1)-suites.o $(patsubst %.c,$(B)/obj/%.o,$(2) $(filter-out tests/$(1)/check_%.c,$(wildcard tests/$(1)/*.c)) $(SHARED)) \
-    $(foreach d,$(DAEMONS) cli picture,$(call parts,$(d)) $(call assets,$(d))) $(LIB)
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs check) $$(PICLIBS) $$(LDLIBS)
+    $(foreach d,$(DAEMONS) cli picture model,$(call parts,$(d)) $(call assets,$(d))) $(LIB)
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs check) $$(PICLIBS) $$(LDLIBS) -llinear
 $(B)/tests/$(1)-suites.o: $(B)/tests/$(1)-suites.c
 	$$(CC) -c -o $$@ $$<
 endef
@@ -132,6 +132,7 @@ test:
 	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="$(TESTERS)"
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all $(B)/tests/unit $(B)/tests/integration
 	$(B)/tests/unit
+	@$(MAKE) --no-print-directory -s model-same exam
 	@$(MAKE) --no-print-directory fault-smoke
 	$(B)/tests/integration
 
@@ -178,7 +179,7 @@ lint:
 	python3 tests/channels.py
 	luac5.1 -p store/kentongan.lua
 	cppcheck -q -j$$(nproc) --error-exitcode=1 --std=c11 -I. --enable=warning,performance,portability \
-	    --inline-suppr --suppress=missingIncludeSystem --suppress=comparePointers $(MODULES) $(DAEMONS) picture verify cli bench
+	    --inline-suppr --suppress=missingIncludeSystem --suppress=comparePointers $(MODULES) $(DAEMONS) picture verify cli model bench
 	shellcheck .ci/run
 
 asan:
@@ -192,6 +193,23 @@ asan:
 BENCHES := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
 $(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(B)/obj/tests/say.o $(call parts,router) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
+
+# ---- the model of the categories: make model EXTRA="further.tsv rows.tsv" ----
+TEXTS   := $(sort $(wildcard model/latih/*.tsv))
+.PHONY: model model-same exam
+model: $(B)/kentongan-train
+	$(B)/kentongan-train --out conf/model.bin $(TEXTS) $(EXTRA)
+
+# The same texts give the same bytes.
+model-same: $(B)/kentongan-train
+	@mkdir -p $(B)/model
+	$(B)/kentongan-train --out $(B)/model/a.bin $(TEXTS) > /dev/null
+	$(B)/kentongan-train --out $(B)/model/b.bin $(TEXTS) > /dev/null
+	cmp $(B)/model/a.bin $(B)/model/b.bin
+
+# Texts that neither rules nor model were made from.
+exam: all
+	python3 tests/exam.py --limits $(B) tests/texts/ujian-a.tsv tests/texts/ujian-b.tsv
 
 .PHONY: bench
 bench:
