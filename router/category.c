@@ -18,7 +18,7 @@
 #define ALSO_MIN 7
 #define ALSO_SHARE_PERCENT 55
 /* Rules and model together give it at least this: else its words are used in another sense. */
-#define ALSO_SHARE 0.005f
+#define ALSO_SHARE 0.05f
 
 struct phrase {
 	const struct category *category;
