@@ -26,19 +26,26 @@ shares_of(const double *weight, const struct sample *s, size_t n, double *out)
 		out[i] /= sum;
 }
 
+/* Any accepted label is right: the loss is the surprise that one of them was. */
 static void
 add_sample(struct step *step, const double *weight, const struct sample *s, size_t n, double counts)
 {
-	double shares[CATEGORIES_MAX], mean[VOICES] = { 0 };
-	int label = s->row->label;
+	double shares[CATEGORIES_MAX], mean[VOICES] = { 0 }, right[VOICES] = { 0 }, sum = 0;
 
 	shares_of(weight, s, n, shares);
-	step->loss -= counts * log(shares[label] > 1e-12 ? shares[label] : 1e-12);
-	for (size_t i = 0; i < n; i++)
-		for (int v = 0; v < VOICES; v++)
+	for (size_t i = 0; i < n; i++) {
+		int accepted = (s->row->accepted >> i & 1) != 0;
+
+		sum += accepted ? shares[i] : 0;
+		for (int v = 0; v < VOICES; v++) {
 			mean[v] += shares[i] * s->voices[i][v];
+			right[v] += accepted ? shares[i] * s->voices[i][v] : 0;
+		}
+	}
+	sum = sum > 1e-12 ? sum : 1e-12;
+	step->loss -= counts * log(sum);
 	for (int v = 0; v < VOICES; v++)
-		step->gradient[v] += counts * (mean[v] - s->voices[label][v]);
+		step->gradient[v] += counts * (mean[v] - right[v] / sum);
 	for (size_t i = 0; i < n; i++)
 		for (int v = 0; v < VOICES; v++)
 			for (int w = 0; w < VOICES; w++)

@@ -2,7 +2,7 @@
 #define KENTONGAN_WEIGH_H
 /*
  * How much model and rules count when they are heard together: the weights under which the labels
- * of texts held back are likeliest.  What comes out of the softmax is then calibrated.
+ * (or others to be accepted) of texts held back are likeliest.  What comes out of the softmax is then calibrated.
  */
 #include <stddef.h>
 
