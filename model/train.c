@@ -237,7 +237,7 @@ write_model(const struct workshop *w, const struct linear_calibration *calibrati
 {
 	struct linear_parts p = { .hash_bits = w->t->hash_bits, .calibration = *calibration };
 	size_t features = 1UL << w->t->hash_bits;
-	size_t of[LINEAR_CLASSES];
+	size_t of[LINEAR_CLASSES] = { 0 };
 	int8_t *weights = xcalloc(features, LINEAR_CLASSES);
 
 	memcpy(p.digest, w->rows->digest, sizeof(p.digest));

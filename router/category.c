@@ -17,8 +17,8 @@
 /* A further problem needs so much of its own, and so much of the best one's score. */
 #define ALSO_MIN 7
 #define ALSO_SHARE_PERCENT 55
-/* Rules and model together give it at least this: else its words are used in another sense. */
-#define ALSO_SHARE 0.05f
+/* The model gives it at least this (0: undecided): else its words are used in another sense. */
+#define ALSO_SCORE -0.7f
 
 struct phrase {
 	const struct category *category;
@@ -355,7 +355,7 @@ hear_model(const struct classifier *c, const struct tokens *t, int danger, float
     struct category_choice *out)
 {
 	struct features f;
-	float scores[LINEAR_CLASSES], own[CATEGORIES_MAX], least = 0;
+	float scores[LINEAR_CLASSES], own[CATEGORIES_MAX] = { 0 }, least = 0;
 	int best, second;
 
 	features_of(t, &f);
@@ -401,11 +401,12 @@ take_score(struct category_score *out, const struct ranking *r, const struct cat
 
 /*
  * Further problems in the same report: strong enough by the rules, resting on other words, and
- * not thought absurd by the model.  shares: of rules and model together, NULL for rules alone.
+ * not thought absurd by the model, whose score for one category knows nothing of the others.
+ * voices: NULL for rules alone.
  */
 static void
 add_also(const struct classifier *c, struct category_choice *out, const struct ranking *ranking,
-    const float *shares)
+    float voices[][VOICES])
 {
 	const struct ranked *best = ranked_of(ranking, out->best.category);
 	int least = best == NULL ? 0 : ALSO_SHARE_PERCENT * best->score.score;
@@ -419,7 +420,7 @@ add_also(const struct classifier *c, struct category_choice *out, const struct r
 			continue;
 		if (best != NULL && 2 * cover_count(&r->cover, &best->cover) > own)
 			continue;
-		if (shares != NULL && shares[r->score.category - c->first] < ALSO_SHARE)
+		if (voices != NULL && voices[r->score.category - c->first][VOICE_MODEL] < ALSO_SCORE)
 			continue;
 		out->also[out->also_n++] = r->score.category;
 	}
@@ -444,16 +445,14 @@ choose_together(const struct classifier *c, const struct tokens *t, int danger,
     const struct ranking *ranking, struct category_choice *out)
 {
 	const struct linear_calibration *k = linear_calibration(c->model);
-	float voices[CATEGORIES_MAX][VOICES], shares[CATEGORIES_MAX];
+	float voices[CATEGORIES_MAX][VOICES], shares[CATEGORIES_MAX] = { 0 };
 	int best, second;
 
 	voices_of(c, ranking, danger, voices);
 	hear_model(c, t, danger, voices, out);
-	for (size_t i = 0; i < categories_of(c); i++) {
-		shares[i] = 0;
+	for (size_t i = 0; i < categories_of(c); i++)
 		for (int v = 0; v < VOICES; v++)
 			shares[i] += k->weight[v] * voices[i][v];
-	}
 	softmax(shares, categories_of(c));
 	best_two(c, shares, danger, &best, &second);
 	if (best < 0)
@@ -463,7 +462,7 @@ choose_together(const struct classifier *c, const struct tokens *t, int danger,
 	if (second >= 0)
 		take_score(&out->second, ranking, &c->first[second]);
 	if (!out->best.category->no_case)
-		add_also(c, out, ranking, shares);
+		add_also(c, out, ranking, voices);
 }
 
 void
