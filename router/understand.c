@@ -349,8 +349,8 @@ find_category(const struct understander *u, const struct tokens *t, const struct
 	take_category(out, c, choice.confidence_permille);
 	*certain = choice.confidence_permille >= u->sure_permille &&
 	    (choice.model_best != NULL || choice.best.score >= SURE_SCORE);
-	/* the model alone sends nobody away: what no rule calls spam is read at the desk */
-	if (c->no_case && choice.best.words_n == 0)
+	/* the model sends nobody away: what no rule surely calls spam is read at the desk */
+	if (c->no_case && choice.best.score < SURE_SCORE)
 		*certain = 0;
 	for (int i = 0; i < choice.also_n; i++)
 		memcpy(out->also[out->also_n++], choice.also[i]->code, CATEGORY_CHARS);
