@@ -15,6 +15,7 @@
 #define SURE_PERMILLE 500	/* below, somebody at the desk looks at it; list ambang: triase */
 /* An emergency by its category alone, without a word of danger, from here; list ambang: darurat. */
 #define EMERGENCY_PERMILLE 500
+#define GUESS_PERMILLE 200	/* below, a guess that no rule shares is none */
 #define SURE_SCORE 5
 #define MISDEED_REACH 8		/* words between an office and what is held against it */
 #define MISDEED_REACH_EMERGENCY 2	/* there a false accusation would cost a helper */
@@ -344,7 +345,9 @@ find_category(const struct understander *u, const struct tokens *t, const struct
 
 	category_choose(u->classifier, t, alarm->danger >= ALARM_LINE, &choice);
 	c = choice.best.category;
-	if (c == NULL)
+	/* a guess that no rule shares neither takes a case away nor hides it: some unit hears of it */
+	if (c == NULL || (choice.best.words_n == 0 &&
+	    choice.confidence_permille < (c->no_case || c->sealed ? u->sure_permille : GUESS_PERMILLE)))
 		c = category_find(cat, "lainnya");
 	take_category(out, c, choice.confidence_permille);
 	*certain = choice.confidence_permille >= u->sure_permille &&
