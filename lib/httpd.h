@@ -88,6 +88,10 @@ int http_req_field_at(struct http_req *r, size_t i, const char **name, const cha
     size_t *len);
 /* The peer; X-Forwarded-For counts only from loopback or a configured proxy. */
 const char *http_req_peer(const struct http_req *r);
+/* The client spoke TLS to a proxy that we trust, as it says in X-Forwarded-Proto. */
+int http_req_is_tls(const struct http_req *r);
+/* From this machine, by no proxy. */
+int http_req_is_local(const struct http_req *r);
 int http_req_wants_json(const struct http_req *r);
 /* monotonic, at the first byte of the head */
 int64_t http_req_started_us(const struct http_req *r);

@@ -503,7 +503,7 @@ static const struct {
 	const char *why, *kind;
 } endings[] = {
 	{ "tolak", "jalan itu milik PT Kereta Api, kami teruskan suratnya", "kabar-ditolak" },
-	{ "gabung --into INTO", "sama dengan laporan tetangga Anda, satu petugas untuk keduanya", "kabar-digabung" },
+	{ "ganda --into INTO", "sama dengan laporan tetangga Anda, satu petugas untuk keduanya", "kabar-digabung" },
 };
 
 /* In plain words: why, by whom, and how to object; in the length that the text promises. */
