@@ -455,8 +455,21 @@ def archive(h):
     say("bytes that Redis gives back per case", f"{freed / cases:.0f}")
 
 
+def understanding():
+    runs = [json.loads(subprocess.run([f"{BUILD}/bench/understand", "conf", "tests/texts/ujian-a.tsv", "10" if QUICK else "40"],
+                                      check=True, capture_output=True, text=True).stdout) for _ in range(RUNS)]
+    mid = lambda key: med([r[key] for r in runs])
+    rates = " ".join(f"{r['per_s']:.0f}" for r in runs)
+    say("understanding, texts/s on one core (goal 100000)", f"{mid('per_s'):.0f}   runs {rates}")
+    say("  of it in µs: normalise, rules, model",
+        f"{mid('normalise_us'):.1f} {mid('rules_us'):.1f} {mid('model_us'):.1f}")
+    say("  tables of a version, MiB (of it the model)", f"{mid('loaded_mib'):.1f} ({mid('model_mib'):.1f})")
+    say("  from files to ready, s (goal 1)", f"{mid('start_s'):.2f}")
+
+
 PARTS = {"intake": intake, "road": road, "memory": memory, "deadlines": deadlines, "overdue": overdue, "channels": channels, "outgoing": outgoing,
-         "kannel": kannel, "simulator": simulator, "archive": archive}
+         "kannel": kannel, "simulator": simulator, "archive": archive,
+         "understand": understanding}
 NEEDS = {"intake": "", "road": "", "memory": "", "deadlines": "", "overdue": "", "channels": SAY_SETTINGS,
          "archive": "archive:\n  disk_free: 0\n"}
 

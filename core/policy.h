@@ -57,6 +57,7 @@
 
 #include "core/calendar.h"
 #include "core/catalogue.h"
+#include "core/linear.h"
 #include "core/place.h"
 #include "core/roster.h"
 #include "core/text.h"
@@ -151,6 +152,7 @@ struct policy {
 	char triage_unit[UNIT_CODE_CHARS];	/* desk for what is not clear */
 	char roster_unit[UNIT_CODE_CHARS];	/* owner of the rosters */
 	struct catalogue *catalogue;
+	struct linear *model;		/* NULL: the rules alone choose the category */
 	struct unit_table *units;
 	struct gazetteer *places;
 	struct calendar *calendar;
@@ -169,7 +171,7 @@ void conf_release(struct conf_set *s);
  * rungs at the same time, a rung after the feed), targets that never fit, desa without unit,
  * category without target, sealed category on an open ladder, over-long texts.  NULL with one line
  * per mistake "file:line: what; remedy".  Needs sla.yaml, kategori.yaml, unit.csv, wilayah.csv,
- * libur.csv and pesan/id.yaml; tempat.csv and further languages if there.
+ * libur.csv and pesan/id.yaml; tempat.csv, model.bin and further languages if there.
  */
 struct policy *policy_parse(const struct conf_set *files, struct buf *errors);
 /* The same for a version that was checked when it was published: its texts are not measured again. */

@@ -29,7 +29,8 @@ is_versioned(const char *name)
 		if (strcmp(left_out[i], name) == 0)
 			return 0;
 	return dot != NULL && name[0] != '.' &&
-	    (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".csv") == 0 || strcmp(dot, ".tsv") == 0);
+	    (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".csv") == 0 || strcmp(dot, ".tsv") == 0 ||
+	    strcmp(dot, ".bin") == 0);
 }
 
 static int
