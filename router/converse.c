@@ -10,7 +10,7 @@
 #include "core/message.h"
 #include "lib/log.h"
 #include "router/asked.h"
-#include "router/assign.h"
+#include "core/assign.h"
 #include "router/callout.h"
 #include "router/together.h"
 #include "router/work.h"

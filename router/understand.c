@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/escape.h"
-#include "router/assign.h"
+#include "core/assign.h"
 #include "router/category.h"
 #include "router/locate.h"
 #include "router/normalise.h"
