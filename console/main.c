@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/case_page.h"
+#include "console/desk.h"
 #include "console/hasher.h"
 
 #define ESCALATIONS_MAX 10000
@@ -26,6 +26,10 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/cari",                 0,    get_search,          0 },
 	{ HTTP_GET, "/kasus/" "*",           0,    get_case_page,       0 },
 	{ HTTP_POST, "/kasus/" "*",      16384,    post_act,           0 },
+	{ HTTP_GET, "/triase",               0,    get_triage,          0 },
+	{ HTTP_GET, "/triase/" "*",          0,    get_triage_case,     0 },
+	{ HTTP_POST, "/triase/" "*",     16384,    post_triage_case,    0 },
+	{ HTTP_GET, "/meja.js",              0,    get_desk_js,         0 },
 	{ HTTP_GET, "/berkas/" "*",          0,    get_case_file,       HTTP_ROUTE_DEEP },
 	{ HTTP_POST, "/api/v1/cases/" "*", 16384,  post_act_json,      HTTP_ROUTE_DEEP },
 	{ HTTP_GET, "/papan",                0,    get_board,           0 },

@@ -349,15 +349,15 @@ merge_prepare(struct store *st, const char *into, struct command *cmd, struct co
 	char version[24];
 
 	if (code_parse(&code, into, strlen(into)) != 0)
-		return "--into names no receipt code";
+		return "kode tujuan itu bukan kode laporan";
 	if (cases_load(st, &code, 1, &s) != 0)
-		return "the store does not answer; try again";
+		return "penyimpanan sedang tidak menjawab; coba lagi";
 	if (!s.there || !s.readable || s.version <= 0 || s.archived || s.c.sealed)
-		why = "no such open case to merge into";
+		why = "tidak ada kasus terbuka dengan kode tujuan itu";
 	else if (s.c.lead[0] != '\0')
-		why = "that case follows another itself; merge into the one that leads";
+		why = "kasus tujuan sendiri mengikuti kasus lain; gabung ke yang memimpin";
 	else if (!incident_leads(&s.c))
-		why = "that case is over; nothing can follow it";
+		why = "kasus tujuan sudah selesai; tidak dapat diikuti lagi";
 	snprintf(cmd->into, sizeof(cmd->into), "%s", code.s);
 	snprintf(cmd->incident, sizeof(cmd->incident), "%s", s.c.incident);
 	snprintf(version, sizeof(version), "%" PRId64, s.version);
