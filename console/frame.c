@@ -13,7 +13,7 @@ static const struct { const char *path, *name; int needs; enum access access; } 
 	{ "/tugas", "Tugas saya", 0, SEE_EXISTS },
 	{ "/triase", "Meja 112", 1, SEE_TRIAGE },
 	{ "/baru", "Catat laporan", 1, MAY_ENTER },
-	{ "/insiden", "Kejadian", 1, SEE_TRIAGE },
+	{ "/insiden", "Kejadian", 1, SEE_BOARD },
 	{ "/papan", "Papan", 1, SEE_BOARD },
 	{ "/cari", "Cari", 0, SEE_EXISTS },
 	{ "/sistem", "Sistem", 1, SEE_SYSTEM },
