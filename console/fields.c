@@ -21,12 +21,23 @@ add_option(struct buf *b, const char *value, const char *words, int chosen)
 	buf_adds(b, "</option>\n");
 }
 
+/* The short name says it at a glance, the long one what else belongs to it. */
+static void
+add_category_option(struct buf *b, const struct category *k, int chosen)
+{
+	struct buf words = { 0 };
+
+	buf_addf(&words, "%s: %s", k->shortname, k->name);
+	add_option(b, k->code, strcmp(k->shortname, k->name) == 0 ? k->name : buf_str(&words), chosen);
+	buf_release(&words);
+}
+
 static void
 add_label(struct buf *b, const char *words, const char *key)
 {
 	buf_addf(b, "<label>%s", words);
 	if (key[0] != '\0')
-		buf_addf(b, " <kbd>%s</kbd>", key);
+		buf_addf(b, " <kbd>%c</kbd>", toupper((unsigned char)key[0]));
 }
 
 void
@@ -46,7 +57,7 @@ add_category_field(struct buf *b, const struct console *c, const char *key, cons
 		const struct category *k = category_find(all, guesses[i]);
 
 		if (k != NULL)
-			add_option(b, k->code, k->name, i == 0);
+			add_category_option(b, k, i == 0);
 	}
 	buf_adds(b, guesses_n > 0 ? "</optgroup>\n<optgroup label=\"Semua kategori\">\n" : "");
 	for (size_t i = 0; i < catalogue_count(all); i++) {
@@ -56,7 +67,7 @@ add_category_field(struct buf *b, const struct console *c, const char *key, cons
 		for (int g = 0; g < guesses_n; g++)
 			guessed |= strcmp(guesses[g], k->code) == 0;
 		if (!guessed)
-			add_option(b, k->code, k->name, 0);
+			add_category_option(b, k, 0);
 	}
 	buf_addf(b, "%s</select></label>\n", guesses_n > 0 ? "</optgroup>\n" : "");
 }

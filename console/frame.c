@@ -12,7 +12,7 @@ ASSET_DECLARE(console_web_konsol_css);
 static const struct { const char *path, *name; int needs; enum access access; } menu[] = {
 	{ "/tugas", "Tugas saya", 0, SEE_EXISTS },
 	{ "/triase", "Meja 112", 1, SEE_TRIAGE },
-	{ "/baru", "Catat laporan", 1, MAY_ENTER },
+	{ "/baru", "Catat", 1, MAY_ENTER },
 	{ "/insiden", "Kejadian", 1, SEE_BOARD },
 	{ "/papan", "Papan", 1, SEE_BOARD },
 	{ "/cari", "Cari", 0, SEE_EXISTS },

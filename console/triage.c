@@ -173,6 +173,8 @@ add_waiting(struct buf *b, struct console *c, const struct officer *o, const str
 	if (!s->c.sealed && access_may(c->h.policy, o, SEE_WORDS, &a) &&
 	    stored_case_open(s, &c->h.st, &keys, &words, lookup) == 0 && words.text != NULL)
 		add_excerpt(b, words.text);
+	else if (s->c.sealed)
+		buf_adds(b, "<span class=\"cuplik\">Isinya tertutup. Membukanya tercatat.</span>");
 	laporan_release(&words);
 	memset(&keys, 0, sizeof(keys));
 	add_guess(b, c, &s->c);
@@ -474,7 +476,7 @@ pick_incident(const struct model_case *m, int sealed, void *arg)
 	struct near *k = arg;
 	struct access_case a;
 
-	if (sealed || k->n == INCIDENTS || m->incident[0] == '\0' || m->lead[0] != '\0' || m->state == CASE_DITUTUP ||
+	if (sealed || k->n == INCIDENTS || m->voices < 2 || m->apart || m->lead[0] != '\0' || m->state == CASE_DITUTUP ||
 	    m->state == CASE_SELESAI || m->latihan != k->l->s.c.latihan || strcmp(m->code.s, k->l->code.s) == 0)
 		return 0;
 	/* where it is not known where, any may be meant */
@@ -503,7 +505,7 @@ add_incidents(struct buf *b, struct console *c, const struct looking *l)
 
 		buf_adds(b, "<li><div>");
 		add_other(b, c, m->code.s, m->category, m->place, m->received_ms);
-		buf_addf(b, ", %d suara</div>", m->voices > 1 ? m->voices : 1);
+		buf_addf(b, ", %d suara</div>", m->voices);
 		add_merge(b, l, m->code.s, "bagian dari kejadian ini", i == 0 ? "Ikutkan <kbd>I</kbd>" : "Ikutkan",
 		    i == 0 ? "i" : "");
 		buf_adds(b, "</li>\n");
@@ -564,13 +566,13 @@ answer_triage(struct http_req *r, struct console *c, struct looking *l, int stat
 		add_reasons(&b, l, &u);
 		add_candidates(&b, c, l);
 		add_incidents(&b, c, l);
-		buf_adds(&b, "<h2>Keterangan</h2>\n");
-		add_case_facts(&b, c, l);
 		buf_adds(&b, "</div><div class=\"putusan\">\n<h2>Putusan</h2>\n");
 		add_assign(&b, c, l, &u);
 		add_ask(&b, l, kept);
 		add_reject(&b, l, kept);
 		add_keys(&b);
+		buf_adds(&b, "</div><div class=\"lagi\">\n<h2>Keterangan</h2>\n");
+		add_case_facts(&b, c, l);
 		buf_adds(&b, "</div></div>\n");
 	}
 	add_script(&b);
