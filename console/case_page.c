@@ -246,6 +246,8 @@ event_words(const char *what)
 		{ "berkas-hilang", "berkas tidak didapat" }, { "kembali", "tugas kembali ke unit" },
 		{ "pergi", "petugas pergi" }, { "terbengkalai", "terbengkalai, kembali ke unit" },
 		{ "letak", "pelapor menyebut tempatnya" }, { "milik", "milik laporan lain" },
+		{ "bertambah", "pelapor bertambah" }, { "pisah", "dipisahkan" }, { "ganda", "laporan ganda" },
+		{ "pecah", "bahaya tersendiri, dipisahkan" }, { "kebenaran", "menetapkan kebenarannya" },
 	};
 
 	for (size_t i = 0; i < N_ELEMS(rows); i++)

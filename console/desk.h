@@ -2,7 +2,8 @@
 #define KENTONGAN_DESK_H
 /*
  * The operators' desk: what waits to be read by a human (/triase), reports that somebody tells by
- * telephone or at a counter (/baru), and what many report at once (/insiden).
+ * telephone or at a counter (/baru), and what many report at once (/insiden).  Beside it, for who keeps
+ * the machine, whether the house is well (/sistem).
  */
 #include "console/case_page.h"
 
@@ -17,6 +18,6 @@ void post_entry(struct http_req *r, void *arg);
 void get_incidents(struct http_req *r, void *arg);
 void get_incident(struct http_req *r, void *arg);
 
-/* How many wait at the desk that he may see. */
-size_t desk_waiting(const struct console *c, const struct officer *o);
+void get_system(struct http_req *r, void *arg);
+void post_system(struct http_req *r, void *arg);
 #endif

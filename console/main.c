@@ -33,6 +33,8 @@ static const struct http_route routes[] = {
 	{ HTTP_POST, "/baru",            32768,    post_entry,          0 },
 	{ HTTP_GET, "/insiden",              0,    get_incidents,       0 },
 	{ HTTP_GET, "/insiden/" "*",         0,    get_incident,        0 },
+	{ HTTP_GET, "/sistem",               0,    get_system,          0 },
+	{ HTTP_POST, "/sistem",           4096,    post_system,         0 },
 	{ HTTP_GET, "/meja.js",              0,    get_desk_js,         0 },
 	{ HTTP_GET, "/berkas/" "*",          0,    get_case_file,       HTTP_ROUTE_DEEP },
 	{ HTTP_POST, "/api/v1/cases/" "*", 16384,  post_act_json,      HTTP_ROUTE_DEEP },

@@ -75,16 +75,6 @@ queue_read(struct queue *q, const struct console *c, const struct officer *o)
 		qsort(q->rows, q->n, sizeof(*q->rows), by_urgency);
 }
 
-size_t
-desk_waiting(const struct console *c, const struct officer *o)
-{
-	struct queue q;
-
-	queue_read(&q, c, o);
-	free(q.rows);
-	return q.n;
-}
-
 /* The one after that in the queue, else its first; "" there is no other. */
 static void
 next_of(const struct console *c, const struct officer *o, const char *code, int from_first,
@@ -561,7 +551,7 @@ answer_triage(struct http_req *r, struct console *c, struct looking *l, int stat
 		add_turn(&b, l->p, &l->s.c, now_ms);
 		buf_adds(&b, "</p>\n");
 		add_next(&b, c, l);
-		buf_adds(&b, "<div class=\"dua\"><div>\n");
+		buf_adds(&b, "<div class=\"dua meja\"><div>\n");
 		add_case_words(&b, l);
 		add_reasons(&b, l, &u);
 		add_candidates(&b, c, l);

@@ -263,6 +263,8 @@ static const struct { const char *officer, *path; long status; } doors[] = {
 	{ "kpl-bupati", "/triase", 403 }, { "opr-o-kominfo-1", "/triase", 200 },
 	{ "ptg-d112-1", "/triase", 200 }, { "ptg-o-dishub-1", "/baru", 200 }, { "kpl-bupati", "/baru", 403 },
 	{ "ptg-o-dishub-1", "/insiden", 403 }, { "kpl-bupati", "/insiden", 200 }, { "opr-d112-1", "/insiden", 200 },
+	{ "adm-o-kominfo-1", "/sistem", 200 }, { "opr-d112-1", "/sistem", 403 }, { "kpl-bupati", "/sistem", 403 },
+	{ "adm-o-kominfo-1", "/triase", 403 }, { "adm-o-kominfo-1", "/baru", 403 },
 	{ "opr-d112-1", "/triase/00000000", 404 }, { "opr-d112-1", "/insiden/7K3F9QXM", 404 },
 };
 
@@ -471,6 +473,28 @@ START_TEST(an_incident_is_seen_as_one)
 }
 END_TEST
 
+/* ---- the house itself ---- */
+
+START_TEST(a_link_is_made_by_who_keeps_the_machine)
+{
+	struct buf page = { 0 };
+	struct visitor v, operator;
+
+	come_in(&v, "adm-o-kominfo-1");
+	come_in(&operator, "opr-d112-1");
+	ck_assert_int_eq(visit(&v, "/sistem", &page), 200);
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), "router"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), "seiring"));
+	ck_assert_int_eq(send_form(&operator, "/sistem", "petugas=opr-d112-2", NULL, NULL), 403);
+	ck_assert_int_eq(send_form(&v, "/sistem", "petugas=tiada", NULL, NULL), 422);
+	ck_assert_int_eq(send_form(&v, "/sistem", "petugas=opr-d112-2", NULL, &page), 200);
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), "/sandi/opr-d112-2?t="));
+	ck_assert_int_eq(visit(&v, "/sistem", &page), 200);
+	ck_assert_ptr_null(strstr(buf_str(&page), "?t="));
+	buf_release(&page);
+}
+END_TEST
+
 /* All of it can be replayed, and the record holds. */
 START_TEST(the_record_holds)
 {
@@ -501,6 +525,7 @@ desk_suite(void)
 	tcase_add_test(tc, a_visitor_at_the_village_counter);
 	tcase_add_test(tc, an_emergency_goes_out_before_the_form_is_full);
 	tcase_add_test(tc, an_incident_is_seen_as_one);
+	tcase_add_test(tc, a_link_is_made_by_who_keeps_the_machine);
 	tcase_add_test(tc, the_record_holds);
 	suite_add_tcase(s, tc);
 	return s;
