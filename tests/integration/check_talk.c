@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <jansson.h>
 
@@ -269,6 +270,33 @@ START_TEST(another_configuration_says_what_it_would_change)
 }
 END_TEST
 
+/* What the desk makes of a report becomes a training row, without what says whose it was. */
+START_TEST(a_correction_becomes_a_training_row)
+{
+	char code[CODE_CHARS + 1], line[160];
+	struct buf path = { 0 }, rows = { 0 };
+	struct stat st;
+
+	sms("+6281234580011", "pak yang di sana itu bagaimana, hubungi pak sugeng 081234567899 saja", code);
+	wait_state(code, "baru");
+	snprintf(line, sizeof(line), "act %s tugaskan --as ptg-d112-1 --category jalan-rusak --place 35.10.14.2012", code);
+	ck_assert_int_eq(house_command(line, NULL), 0);
+	ck_assert_int_eq(house_command("corrections --since 1d", NULL), 0);
+	buf_addf(&path, "%s/latih/koreksi.tsv", house.dir);
+	ck_assert_int_eq(file_read(buf_str(&path), 1u << 20, &rows), 0);
+	ck_assert_int_eq(stat(buf_str(&path), &st), 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0600);
+	ck_assert_msg(strstr(buf_str(&rows), "pak yang di sana itu bagaimana, hubungi pak <nama> <telepon> saja\tjalan-rusak\t\t"
+	    "35.10.14.2012\t") != NULL, "%s", buf_str(&rows));
+	/* and the trainer takes the table */
+	snprintf(line, sizeof(line), "build/kentongan-train --out %s/model.bin model/latih/lainnya.tsv %s >/dev/null",
+	    house.dir, buf_str(&path));
+	ck_assert_int_eq(system(line), 0);
+	buf_release(&path);
+	buf_release(&rows);
+}
+END_TEST
+
 static const struct { const char *text; int choice; } choices[] = {
 	{ "1", 1 }, { " 2. ", 2 }, { "nomor 3 pak", 3 }, { "yang nomor 2 ya", 2 }, { "sing 1", 1 }, { "No. 4", 4 },
 	{ "2 terima kasih", 2 }, { "", 0 }, { "12", 0 }, { "1 minggu lampu mati", 0 }, { "yang", 0 }, { "0", 0 },
@@ -298,6 +326,7 @@ talk_suite(void)
 	tcase_add_test(tc, of_three_he_says_which);
 	tcase_add_test(tc, unanswered_it_is_the_desks);
 	tcase_add_test(tc, two_problems_are_two_cases);
+	tcase_add_test(tc, a_correction_becomes_a_training_row);
 	tcase_add_test(tc, another_configuration_says_what_it_would_change);
 	suite_add_tcase(s, tc);
 	return s;
