@@ -274,7 +274,7 @@ END_TEST
 START_TEST(a_correction_becomes_a_training_row)
 {
 	char code[CODE_CHARS + 1], line[160];
-	struct buf path = { 0 }, rows = { 0 };
+	struct buf path = { 0 }, rows = { 0 }, train = { 0 };
 	struct stat st;
 
 	sms("+6281234580011", "pak yang di sana itu bagaimana, hubungi pak sugeng 081234567899 saja", code);
@@ -289,9 +289,10 @@ START_TEST(a_correction_becomes_a_training_row)
 	ck_assert_msg(strstr(buf_str(&rows), "pak yang di sana itu bagaimana, hubungi pak <nama> <telepon> saja\tjalan-rusak\t\t"
 	    "35.10.14.2012\t") != NULL, "%s", buf_str(&rows));
 	/* and the trainer takes the table */
-	snprintf(line, sizeof(line), "build/kentongan-train --out %s/model.bin model/latih/lainnya.tsv %s >/dev/null",
-	    house.dir, buf_str(&path));
-	ck_assert_int_eq(system(line), 0);
+	bin_path(&train, "kentongan-train");
+	buf_addf(&train, " --out %s/model.bin model/latih/lainnya.tsv %s >/dev/null", house.dir, buf_str(&path));
+	ck_assert_int_eq(system(buf_str(&train)), 0);
+	buf_release(&train);
 	buf_release(&path);
 	buf_release(&rows);
 }
