@@ -270,6 +270,68 @@ START_TEST(another_configuration_says_what_it_would_change)
 }
 END_TEST
 
+static int
+unread_of(const char *out)
+{
+	int n = 0;
+
+	for (const char *at = out; (at = strstr(at, "\"state\":\"baru\"")) != NULL; at++)
+		n++;
+	return n;
+}
+
+/* Fifty pranks are read, not answered one by one by people; the cry after them is heard at once. */
+START_TEST(fifty_pranks_and_a_fire)
+{
+	static const char who[] = "+6281234580012";
+	char code[CODE_CHARS + 1], text[64], first[CODE_CHARS + 1];
+	struct buf before = { 0 }, after = { 0 };
+	json_t *doc;
+
+	ck_assert_int_eq(house_command("cases --state baru --json", &before), 0);
+	sms(who, "hahaha kamu jelek sekali weee", first);
+	for (int i = 0; i < 49; i++) {
+		snprintf(text, sizeof(text), "hahaha kamu jelek sekali weee %d", i);
+		sms(who, text, NULL);
+	}
+	sms(who, "tulung omahku kobong nang kaligung blimbingsari", code);
+	doc = case_in(code, "ditugaskan");
+	ck_assert_str_eq(json_string_value(json_object_get(doc, "urgency")), "darurat");
+	json_decref(doc);
+	told(code, "tugas", "");
+	ck_assert_int_eq(house_command("cases --state baru --json", &after), 0);
+	ck_assert_int_le(unread_of(buf_str(&after)) - unread_of(buf_str(&before)), 3);
+	buf_release(&before);
+	buf_release(&after);
+}
+END_TEST
+
+/* A number whose reports were found to be pranks: its cry goes to a human first, and says why. */
+START_TEST(a_marked_number_is_heard_by_a_human)
+{
+	static const char who[] = "+6281234580013";
+	char code[CODE_CHARS + 1], line[128];
+	json_t *doc;
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(line, sizeof(line), "lampu jalan mati di desa kabat nomor %d", i);
+		sms(who, line, code);
+		wait_state(code, "ditugaskan");
+		snprintf(line, sizeof(line), "act %s tolak --as ptg-o-dishub-1 --reason iseng --note 'tidak ada apa-apa'", code);
+		ck_assert_int_eq(house_command(line, NULL), 0);
+	}
+	sms(who, "tolong rumah kebakaran di desa kabat, api besar", code);
+	doc = case_in(code, "baru");
+	ck_assert_str_eq(json_string_value(json_object_get(doc, "urgency")), "darurat");
+	ck_assert(json_is_true(json_object_get(doc, "doubted")));
+	json_decref(doc);
+	told(code, "tugas", "");
+	/* somebody else with the same words is not held up by him */
+	sms("+6281234580014", "tolong rumah kebakaran di desa kabat, api besar", code);
+	wait_state(code, "ditugaskan");
+}
+END_TEST
+
 /* What the desk makes of a report becomes a training row, without what says whose it was. */
 START_TEST(a_correction_becomes_a_training_row)
 {
@@ -327,6 +389,8 @@ talk_suite(void)
 	tcase_add_test(tc, of_three_he_says_which);
 	tcase_add_test(tc, unanswered_it_is_the_desks);
 	tcase_add_test(tc, two_problems_are_two_cases);
+	tcase_add_test(tc, fifty_pranks_and_a_fire);
+	tcase_add_test(tc, a_marked_number_is_heard_by_a_human);
 	tcase_add_test(tc, a_correction_becomes_a_training_row);
 	tcase_add_test(tc, another_configuration_says_what_it_would_change);
 	suite_add_tcase(s, tc);
