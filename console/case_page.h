@@ -31,6 +31,10 @@ void add_actions(struct buf *b, struct console *c, const struct looking *l, cons
 void answer_case_page(struct http_req *r, struct console *c, struct looking *l, int status,
     const char *message, int good, const char *kept_note);
 
+/* outside.c: a task of a body that is not the regency's, by its link */
+void get_outside(struct http_req *r, void *arg);
+void post_outside(struct http_req *r, void *arg);
+
 /* tasks.c */
 void get_tasks(struct http_req *r, void *arg);
 void get_search(struct http_req *r, void *arg);

@@ -28,6 +28,8 @@ static const struct http_route routes[] = {
 	{ HTTP_POST, "/kasus/" "*",      16384,    post_act,           0 },
 	{ HTTP_GET, "/berkas/" "*",          0,    get_case_file,       HTTP_ROUTE_DEEP },
 	{ HTTP_POST, "/api/v1/cases/" "*", 16384,  post_act_json,      HTTP_ROUTE_DEEP },
+	{ HTTP_GET, "/b/" "*",               0,    get_outside,         0 },
+	{ HTTP_POST, "/b/" "*",           8192,    post_outside,        0 },
 	{ HTTP_GET, "/papan",                0,    get_board,           0 },
 	{ HTTP_GET, "/papan.css",            0,    get_board_css,       0 },
 	{ HTTP_GET, "/papan.js",             0,    get_board_js,        0 },

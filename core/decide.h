@@ -83,6 +83,7 @@ enum recipient_kind { TO_OFFICER, TO_REPORTER, TO_PLATFORM };
 #define GROUP_NOTICE 'i'
 #define GROUP_FILE 'f'			/* never cancelled: evidence is fetched whatever became of the case */
 
+#define MESSAGE_LINK_CHARS 128
 struct message {
 	int n;					/* id is CODE.n: deterministic */
 	const char *kind;			/* a kind of conf/pesan, static text */
@@ -90,6 +91,7 @@ struct message {
 	char officer[OFFICER_ID_CHARS], unit[UNIT_CODE_CHARS];
 	char nonce[NONCE_CHARS + 1];
 	const char *reference;			/* TO_PLATFORM: borrowed from the command */
+	char link[MESSAGE_LINK_CHARS];		/* where an outside body answers; filled by who commits, "" nowhere */
 	char group;
 	int lane_e;
 	int64_t not_before_ms, not_after_ms;

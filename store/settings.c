@@ -259,6 +259,8 @@ static const struct setting table[] = {
 	{ "console.address", SET_STRING, AT(console_address), "127.0.0.1", NULL, NULL,
 	    "others than 127.0.0.1 only behind a TLS proxy on another machine: see console.proxies" },
 	{ "console.port", SET_INT, AT(console_port), "8081", "0", "65535", "0 picks a free one" },
+	{ "console.url", SET_STRING, AT(console_url), "", NULL, NULL,
+	    "where people find the console, https://...; outside bodies then get a link with each task" },
 	{ "console.second_factor", SET_STRING, AT(console_factor), "admin", NULL, NULL,
 	    "roles that need a code from a telephone beside the password: petugas kepala operator admin" },
 	{ "console.proxies", SET_STRING, AT(console_proxies), "", NULL, NULL,

@@ -52,7 +52,7 @@ struct settings {
 
 	char *console_address; int64_t console_port, console_streams, console_backlog_bytes,
 	    session_idle_ms, session_most_ms, session_prove_ms, once_ms;
-	char *console_factor, *console_proxies;
+	char *console_url, *console_factor, *console_proxies;
 
 	int kannel_run, kannel_copy;
 	char *kannel_dlr_url, *kannel_allow, *kannel_missed_smsc;
