@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HITS_MAX 512
+#define HITS_MAX 1024
 #define NEGATION_REACH 1	/* words between a negation and the danger it denies */
 #define LETTER_WORDS 25
 #define PAST_REACH 6
@@ -11,11 +11,11 @@
 
 enum list {
 	LIST_DANGER, LIST_MILD, LIST_URGENT, LIST_EASY, LIST_NEGATION, LIST_PAST, LIST_NOW,
-	    LIST_WISH,
-	LIST_HEARSAY, LISTS
+	LIST_WISH, LIST_HEARSAY, LIST_FIGURE, LIST_TURN, LISTS
 };
 static const char *const list_names[LISTS] = {
-	"darurat", "ringan", "mendesak", "santai", "negasi", "lampau", "sekarang", "harap", "kabar"
+	"darurat", "ringan", "mendesak", "santai", "negasi", "lampau", "sekarang", "harap", "kabar",
+	"kiasan", "tetapi"
 };
 
 struct entry { enum list list; const struct word_rule *rule; };
@@ -104,6 +104,17 @@ struct reading {
 	int goes_on;		/* a word says that it is happening now */
 };
 
+/* "The fire is out, but grandfather does not wake": what is told after a turn is not over. */
+static int
+turns_between(const struct reading *r, const struct hit *past, const struct hit *danger)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->w->entries[r->hits[i].value].list == LIST_TURN &&
+		    r->hits[i].from >= past->to && r->hits[i].to <= danger->from)
+			return 1;
+	return 0;
+}
+
 /* The word that explains a danger word away, or NULL. */
 static const struct word_rule *
 explained_by(const struct reading *r, const struct hit *danger)
@@ -113,7 +124,7 @@ explained_by(const struct reading *r, const struct hit *danger)
 		const struct entry *e = &r->w->entries[h->value];
 		int before = danger->from - h->to, after = h->from - danger->to;
 
-		if (h->from >= danger->from && h->to <= danger->to)
+		if (h->from >= danger->from && h->to <= danger->to && e->list != LIST_FIGURE)
 			continue;	/* "tidak sadar": the negation belongs to the danger */
 		switch (e->list) {
 		case LIST_NEGATION:
@@ -123,7 +134,12 @@ explained_by(const struct reading *r, const struct hit *danger)
 			break;
 		case LIST_PAST:
 			if (before <= PAST_REACH && after <= PAST_REACH &&
-			    (e->rule->weight >= ALARM_LINE || !r->goes_on))
+			    (e->rule->weight >= ALARM_LINE || !r->goes_on) &&
+			    !turns_between(r, h, danger))
+				return e->rule;
+			break;
+		case LIST_FIGURE:
+			if (h->from < danger->to && h->to > danger->from)
 				return e->rule;
 			break;
 		case LIST_WISH:
