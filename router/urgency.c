@@ -7,6 +7,7 @@
 #define NEGATION_REACH 1	/* words between a negation and the danger it denies */
 #define LETTER_WORDS 25
 #define PAST_REACH 6
+#define FAINT_LINE 4		/* lighter words only add to others */
 #define HEARSAY_REACH 3
 
 enum list {
@@ -139,7 +140,10 @@ explained_by(const struct reading *r, const struct hit *danger)
 				return e->rule;
 			break;
 		case LIST_FIGURE:
-			if (h->from < danger->to && h->to > danger->from)
+			/* of two that overlap, the one that covers the other says more */
+			if (h->from < danger->to && h->to > danger->from &&
+			    (h->from < danger->from || h->to > danger->to ||
+			    h->to - h->from == danger->to - danger->from))
 				return e->rule;
 			break;
 		case LIST_WISH:
@@ -175,8 +179,10 @@ read_danger(struct alarm *out, const struct reading *r, const struct hit *hit)
 	}
 	if (rule->weight >= ALARM_LINE)
 		out->danger += rule->weight;
-	else
+	else if (rule->weight >= FAINT_LINE)
 		out->faint += rule->weight;
+	else
+		out->hint += rule->weight;
 	if (out->words_n < ALARM_WORDS)
 		out->words[out->words_n++] = rule;
 }
@@ -220,6 +226,9 @@ alarm_read(const struct alarm_words *w, const char *text, size_t len, const stru
 		else
 			out->easy += e->rule->weight;
 	}
+	/* "please, now" alone is how everybody writes */
+	if (out->danger + out->faint > 0)
+		out->faint += out->hint;
 	/* in a long letter some faint words always meet; in a cry for help they mean something */
 	out->danger += out->faint / (int)(1 + t->n / LETTER_WORDS);
 }

@@ -18,6 +18,7 @@
 struct alarm {
 	int danger, mild, urgent, easy;		/* sums of weights */
 	int faint;	/* words below the line, before the length is weighed */
+	int hint;	/* words that only add to others: "please", "now", "baby" */
 	int lowered;				/* danger words explained away */
 	/* danger words that count */
 	const struct word_rule *words[ALARM_WORDS]; int words_n;
