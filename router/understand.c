@@ -16,6 +16,7 @@
 #define SURE_SCORE 5
 #define MISDEED_REACH 8		/* words between an office and what is held against it */
 #define MISDEED_REACH_EMERGENCY 2	/* there a false accusation would cost a helper */
+#define LETTER_WORDS 25		/* a cry for help is shorter */
 #define CODE_WORDS 8		/* a kentongan code is short: "titir 3 sumberagung rt 2" */
 
 /* "3 kebakaran" or, for one desa, "3 bencana 35.10.01.2004". */
@@ -379,6 +380,18 @@ is_sealed(const struct understander *u, const struct understanding *out)
 	return category_find(u->policy->catalogue, out->category)->sealed;
 }
 
+/*
+ * A doubtful fire is a fire if a word of danger stands there; one guessed from common words alone
+ * is none, nor is a long letter in which nothing sounds of danger.
+ */
+static int
+is_emergency(const struct alarm *alarm, const struct tokens *t, int certain)
+{
+	if (certain && t->n <= LETTER_WORDS)
+		return 1;
+	return alarm->danger >= ALARM_LINE / 2;
+}
+
 static void
 read_report(const struct understander *u, const char *text, size_t len, const struct tokens *t,
     const struct hints *h, struct understanding *out)
@@ -391,9 +404,8 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	alarm_read(u->alarms, text, len, t, &alarm);
 	a.category = find_category(u, t, h, &alarm, out, &certain);
 	find_place(u, t, h, out);
-	/* a doubtful fire is a fire, but one guessed from common words alone is none */
-	out->urgency = alarm_urgency(&alarm, certain || alarm.danger > 0 ||
-	    a.category->urgency != URGENCY_DARURAT ? a.category->urgency : URGENCY_MENDESAK);
+	out->urgency = alarm_urgency(&alarm, a.category->urgency != URGENCY_DARURAT ||
+	    is_emergency(&alarm, t, certain) ? a.category->urgency : URGENCY_MENDESAK);
 	if (h->other)		/* the danger is the other one's */
 		out->urgency = a.category->urgency;
 	code = drum_code_of(u, t, out->place);

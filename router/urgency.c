@@ -198,6 +198,20 @@ is_inside(const struct hit *hits, size_t n, const struct alarm_words *w, const s
 	return 0;
 }
 
+/* "mulut miring": what belongs to a danger phrase speaks against nothing. */
+static int
+is_part_of_danger(const struct reading *r, const struct hit *h)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct hit *d = &r->hits[i];
+
+		if (r->w->entries[d->value].list == LIST_DANGER && d->from <= h->from &&
+		    d->to >= h->to && r->w->entries[d->value].rule->weight >= ALARM_LINE)
+			return 1;
+	}
+	return 0;
+}
+
 void
 alarm_read(const struct alarm_words *w, const char *text, size_t len, const struct tokens *t,
     struct alarm *out)
@@ -220,7 +234,7 @@ alarm_read(const struct alarm_words *w, const char *text, size_t len, const stru
 		if (e->list == LIST_DANGER)
 			read_danger(out, &r, &hits[i]);
 		else if (e->list == LIST_MILD)
-			out->mild += e->rule->weight;
+			out->mild += is_part_of_danger(&r, &hits[i]) ? 0 : e->rule->weight;
 		else if (e->list == LIST_URGENT)
 			out->urgent += e->rule->weight;
 		else
