@@ -14,7 +14,7 @@ static const struct {
 	{ "up", cli_up,
 	    "[--http PORT] [--console PORT] [--redis URL]   start the house and keep it up" },
 	{ "check", cli_check, "[--conf DIR]   is the configuration sound?" },
-	{ "route", cli_route, "[--conf DIR]   understand one text per line of standard input" },
+	{ "route", cli_route, "[--explain | --dry-run [--since 30d]] [--conf DIR]   understand one text per line of standard input, or the reports of late anew" },
 	{ "report", cli_report,
 	    "TEXT [--from NUMBER] [--place CODE] [--latihan]   send in a report" },
 	{ "gammu", cli_gammu, "[--dir DIR]   gammu-smsd's RunOnReceive: take in what it received" },

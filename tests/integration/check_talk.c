@@ -231,6 +231,44 @@ START_TEST(two_problems_are_two_cases)
 }
 END_TEST
 
+/* Before it counts, another configuration says which reports of late it would have sent elsewhere. */
+START_TEST(another_configuration_says_what_it_would_change)
+{
+	char code[CODE_CHARS + 1], line[256], own[sizeof(house.conf)];
+	struct buf out = { 0 };
+	json_t *last, *lead;
+	const char *row, *total;
+
+	sms("+6281234580009", "lampu jalan mati di desa kabat depan rumah pak lurah", code);
+	wait_state(code, "ditugaskan");
+	snprintf(line, sizeof(line), "cp -r %s %s/lain && sed -i 's/unit: .O-DISHUB, O-PUCKPP, kecamatan, desa./"
+	    "unit: [O-PUCKPP, O-DISHUB, kecamatan, desa]/' %s/lain/kategori.yaml", house.conf, house.dir, house.dir);
+	ck_assert_int_eq(system(line), 0);
+	memcpy(own, house.conf, sizeof(own));
+	snprintf(house.conf, sizeof(house.conf), "%s/lain", house.dir);
+	ck_assert_int_eq(house_command("route --dry-run --since 1d --json", &out), 0);
+	memcpy(house.conf, own, sizeof(own));
+	snprintf(line, sizeof(line), "{\"code\":\"%s\"", code);
+	row = strstr(buf_str(&out), line);
+	total = strstr(buf_str(&out), "{\"reports\":");
+	ck_assert_msg(row != NULL && total != NULL, "%s", buf_str(&out));
+	last = json_loads(row, JSON_DISABLE_EOF_CHECK, NULL);
+	lead = json_object_get(last, "lead");
+	ck_assert_str_eq(json_string_value(json_array_get(lead, 0)), "O-DISHUB");
+	ck_assert_str_eq(json_string_value(json_array_get(lead, 1)), "O-PUCKPP");
+	json_decref(last);
+	last = json_loads(total, 0, NULL);
+	ck_assert_int_eq(json_integer_value(json_object_get(last, "category")), 0);
+	ck_assert_int_gt(json_integer_value(json_object_get(last, "reports")),
+	    json_integer_value(json_object_get(last, "changed")));
+	ck_assert_int_eq(json_integer_value(json_object_get(last, "changed")),
+	    json_integer_value(json_object_get(last, "lead")));
+	ck_assert_ptr_null(strstr(buf_str(&out), "lurah"));
+	json_decref(last);
+	buf_release(&out);
+}
+END_TEST
+
 static const struct { const char *text; int choice; } choices[] = {
 	{ "1", 1 }, { " 2. ", 2 }, { "nomor 3 pak", 3 }, { "yang nomor 2 ya", 2 }, { "sing 1", 1 }, { "No. 4", 4 },
 	{ "2 terima kasih", 2 }, { "", 0 }, { "12", 0 }, { "1 minggu lampu mati", 0 }, { "yang", 0 }, { "0", 0 },
@@ -260,6 +298,7 @@ talk_suite(void)
 	tcase_add_test(tc, of_three_he_says_which);
 	tcase_add_test(tc, unanswered_it_is_the_desks);
 	tcase_add_test(tc, two_problems_are_two_cases);
+	tcase_add_test(tc, another_configuration_says_what_it_would_change);
 	suite_add_tcase(s, tc);
 	return s;
 }
