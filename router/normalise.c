@@ -267,17 +267,18 @@ add_form(struct tokens *t, struct token *token, enum token_form form, const char
 {
 	token->form[form] = add_text(t, s, len);
 	token->form_len[form] = (uint16_t)len;
+	token->hash[form] = vocab_hash(s, len);
 }
 
 /* The word meant by a shorthand or by a mistyped danger word; NULL if it means itself. */
 static const char *
-word_meant(const struct normaliser *n, const char *word, size_t len)
+word_meant(const struct normaliser *n, const char *word, size_t len, uint32_t hash)
 {
-	uint32_t slang = vocab_find(&n->slang, word, len), near[1];
+	uint32_t slang = vocab_find_hashed(&n->slang, word, len, hash), near[1];
 
 	if (slang != 0)
 		return n->meant.data + n->meant_at[slang - 1];
-	if (len < NEAR_MIN - 1 || vocab_find(&n->known, word, len) != 0 ||
+	if (len < NEAR_MIN - 1 || vocab_find_hashed(&n->known, word, len, hash) != 0 ||
 	    near_find(&n->dangers, word, len, near, 1) == 0)
 		return NULL;
 	return vocab_word(&n->known, near[0]);
@@ -294,9 +295,10 @@ add_forms(const struct normaliser *n, struct tokens *t, size_t i)
 	size_t stem_len;
 
 	memcpy(word, t->text.data + token->form[FORM_WRITTEN], len);
+	token->hash[FORM_WRITTEN] = vocab_hash(word, len);
 	if (!is_letter(word[0]))
 		return;
-	meant = word_meant(n, word, len);
+	meant = word_meant(n, word, len, token->hash[FORM_WRITTEN]);
 	if (meant != NULL) {
 		len = strlen(meant);
 		memcpy(word, meant, len);

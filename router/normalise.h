@@ -29,6 +29,7 @@ enum token_form { FORM_WRITTEN, FORM_MEANT, FORM_STEM, FORMS };
 struct token {
 	uint32_t from, to;		/* bytes of the original text */
 	uint32_t form[FORMS];		/* offsets into tokens.text; 0: no such form */
+	uint32_t hash[FORMS];		/* of the form, for the tables of words */
 	uint16_t form_len[FORMS];
 };
 struct tokens {
