@@ -94,6 +94,8 @@ read_parts(struct policy *p, const struct conf_set *files, struct buf *errors)
 	if ((f = need(files, "libur.csv", errors)) != NULL)
 		p->calendar = calendar_parse(f->name, buf_str(&f->data), f->data.len, errors);
 	p->places = read_places(files, errors);
+	if ((f = conf_find(files, "batas.geojson")) != NULL)
+		buf_add(&p->borders, buf_str(&f->data), f->data.len);
 	p->texts = read_texts(files, p->reopened, errors);
 	if ((f = need(files, "sla.yaml", errors)) != NULL)
 		mistakes += policy_read_sla(p, f, errors);
@@ -142,6 +144,7 @@ policy_free(struct policy *p)
 	catalogue_free(p->catalogue);
 	units_free(p->units);
 	gazetteer_free(p->places);
+	buf_release(&p->borders);
 	calendar_free(p->calendar);
 	texts_free(p->texts);
 	free(p);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/escape.h"
+#include "router/area.h"
 #include "router/assign.h"
 #include "router/category.h"
 #include "router/locate.h"
@@ -17,6 +18,8 @@
 #define MISDEED_REACH 8		/* words between an office and what is held against it */
 #define MISDEED_REACH_EMERGENCY 2	/* there a false accusation would cost a helper */
 #define LETTER_WORDS 25		/* a cry for help is shorter */
+#define FAR_M 20000		/* a desa named so far from the position is doubted */
+#define FAR_IF_MISSPELT_M 8000
 #define CODE_WORDS 8		/* a kentongan code is short: "titir 3 sumberagung rt 2" */
 
 /* "3 kebakaran" or, for one desa, "3 bencana 35.10.01.2004". */
@@ -33,6 +36,7 @@ struct understander {
 	struct classifier *classifier;
 	struct alarm_words *alarms;
 	struct locator *locator;
+	struct areas *areas;		/* NULL: a position says nothing */
 	struct matcher *offices, *misdeeds, *secrecy;
 	char **office_units;		/* by the office's number in its list */
 	size_t offices_n;
@@ -146,6 +150,9 @@ understander_new(const struct policy *p, struct buf *errors)
 	    (u->secrecy = list_matcher(p->catalogue, "minta_rahasia", errors)) == NULL ||
 	    read_offices(u, errors) != 0 || read_codes(u, errors) != 0)
 		goto refuse;
+	if (p->borders.len > 0 && (u->areas = areas_new(p->places, buf_str(&p->borders),
+	    p->borders.len, errors)) == NULL)
+		goto refuse;
 	return u;
 refuse:
 	understander_free(u);
@@ -161,6 +168,7 @@ understander_free(struct understander *u)
 	classifier_free(u->classifier);
 	alarm_words_free(u->alarms);
 	locator_free(u->locator);
+	areas_free(u->areas);
 	matcher_free(u->offices);
 	matcher_free(u->misdeeds);
 	matcher_free(u->secrecy);
@@ -251,17 +259,75 @@ drum_code_of(const struct understander *u, const struct tokens *t, const char *p
 	return found;
 }
 
+static int
+is_desa(const struct place *p)
+{
+	return p != NULL && (p->kind == PLACE_DESA || p->kind == PLACE_KELURAHAN);
+}
+
+static void
+take_place(struct understanding *out, const struct place *p, int permille)
+{
+	memcpy(out->place, p->code, sizeof(out->place));
+	out->place_confidence_permille = permille;
+}
+
+static void
+add_rival(struct understanding *out, const struct place *p)
+{
+	if (p != NULL && out->rivals_n < UNDERSTANDING_RIVALS && strcmp(p->code, out->place) != 0)
+		memcpy(out->rivals[out->rivals_n++], p->code, sizeof(out->rivals[0]));
+}
+
+/* The position says what the text left open; against a desa that the text names it is noted only. */
+static void
+weigh_position(const struct understander *u, const struct hints *h, const struct location *text,
+    const struct area_answer *at, struct understanding *out)
+{
+	const struct place *named = text->place;
+	double metres;
+
+	if (at->place == NULL) {
+		add_why(out, "posisi di luar kabupaten, %.0f km dari %s", at->nearest_m / 1000,
+		    at->nearest->name);
+		return;
+	}
+	if (named == NULL || named == at->place || named == at->place->parent) {
+		if (named == NULL)
+			out->rivals_n = 0;	/* the position is none of them: it says where */
+		take_place(out, at->place, at->permille);
+		add_why(out, "tempat %s: posisi%s", at->place->name, named == NULL ? "" :
+		    ", dan disebut");
+		add_rival(out, at->neighbour);
+		return;
+	}
+	metres = area_distance_m(u->areas, named, h->lat, h->lng);
+	if (metres > (text->confidence_permille < 800 ? FAR_IF_MISSPELT_M : FAR_M) && is_desa(named)) {
+		take_place(out, at->place, at->permille - 250);
+		add_why(out, "tempat %s: posisi; %s disebut, %.0f km dari situ", at->place->name,
+		    named->name, metres / 1000);
+		add_rival(out, named);
+		return;
+	}
+	add_why(out, "posisi di %s, %.1f km dari situ", at->place->name, metres / 1000);
+	add_rival(out, at->place);
+}
+
 static void
 find_place(const struct understander *u, const struct tokens *t, const struct hints *h,
     struct understanding *out)
 {
+	struct area_answer at = { 0 };
 	const struct gazetteer *g = u->policy->places;
 	const struct place *chosen = h->place == NULL ? NULL : place_find(g, h->place);
 	const struct place *earlier =
 	    h->earlier_place == NULL ? NULL : place_find(g, h->earlier_place);
 	struct location where;
 
-	place_locate(u->locator, t, chosen != NULL ? chosen : earlier, &where);
+	if (h->has_position && u->areas != NULL)
+		area_find(u->areas, h->lat, h->lng, &at);
+	place_locate(u->locator, t, chosen != NULL ? chosen : at.place != NULL ? at.place : earlier,
+	    &where);
 	memcpy(out->rt, where.rt, sizeof(out->rt));
 	memcpy(out->rw, where.rw, sizeof(out->rw));
 	if (chosen != NULL && chosen->kind != PLACE_KABUPATEN) {
@@ -284,6 +350,8 @@ find_place(const struct understander *u, const struct tokens *t, const struct hi
 		add_why(out, "tempat %s: ada %d yang bernama sama", where.rivals[0]->name,
 		    where.rivals_n);
 	}
+	if (h->has_position && u->areas != NULL)
+		weigh_position(u, h, &where, &at, out);
 }
 
 static void
