@@ -455,9 +455,9 @@ is_sealed(const struct understander *u, const struct understanding *out)
 static int
 is_emergency(const struct alarm *alarm, const struct tokens *t, int certain)
 {
-	if (certain && t->n <= LETTER_WORDS)
-		return 1;
-	return alarm->danger >= ALARM_LINE / 2;
+	if (t->n > LETTER_WORDS)
+		return alarm->danger >= ALARM_LINE - 2;
+	return certain || alarm->danger >= ALARM_LINE / 2;
 }
 
 static void

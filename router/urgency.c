@@ -6,6 +6,8 @@
 #define HITS_MAX 1024
 #define NEGATION_REACH 1	/* words between a negation and the danger it denies */
 #define LETTER_WORDS 25
+#define LETTER_LONG_WORDS 50
+#define UNMISTAKABLE 20	/* so heavy a danger counts in full, however long the letter */
 #define PAST_REACH 6
 #define FAINT_LINE 4		/* lighter words only add to others */
 #define HEARSAY_REACH 3
@@ -177,8 +179,10 @@ read_danger(struct alarm *out, const struct reading *r, const struct hit *hit)
 		}
 		return;
 	}
-	if (rule->weight >= ALARM_LINE)
+	if (rule->weight >= UNMISTAKABLE)
 		out->danger += rule->weight;
+	else if (rule->weight >= ALARM_LINE)
+		out->likely += rule->weight;
 	else if (rule->weight >= FAINT_LINE)
 		out->faint += rule->weight;
 	else
@@ -241,9 +245,10 @@ alarm_read(const struct alarm_words *w, const char *text, size_t len, const stru
 			out->easy += e->rule->weight;
 	}
 	/* "please, now" alone is how everybody writes */
-	if (out->danger + out->faint > 0)
+	if (out->danger + out->likely + out->faint > 0)
 		out->faint += out->hint;
-	/* in a long letter some faint words always meet; in a cry for help they mean something */
+	/* in a long letter some of these always meet; in a cry for help they mean something */
+	out->danger += out->likely / (int)(1 + t->n / LETTER_LONG_WORDS);
 	out->danger += out->faint / (int)(1 + t->n / LETTER_WORDS);
 }
 
