@@ -87,6 +87,7 @@ main(int argc, char **argv)
 	struct understander *u = NULL;
 	size_t before;
 	int64_t from;
+	int status = 1;
 
 	if (argc < 4)
 		return 2;
@@ -101,11 +102,13 @@ main(int argc, char **argv)
 		return 1;
 	}
 	conf_release(&files);
-	if ((u = understander_new(p, &errors)) != NULL)
+	if ((u = understander_new(p, &errors)) != NULL) {
 		measure(u, atof(argv[2]), clock_mono_us() - from, heap_bytes() - before);
+		status = 0;
+	}
 	fputs(buf_str(&errors), stderr);
 	understander_free(u);
 	policy_free(p);
 	buf_release(&errors);
-	return u == NULL;
+	return status;
 }

@@ -172,8 +172,8 @@ locator_free(struct locator *l)
 static uint32_t
 mark_number(const struct locator *l, const struct tokens *t, size_t i)
 {
-	return vocab_find(&l->marks, token_form(t, i, FORM_WRITTEN),
-	    t->at[i].form_len[FORM_WRITTEN]);
+	return vocab_find_hashed(&l->marks, token_form(t, i, FORM_WRITTEN),
+	    t->at[i].form_len[FORM_WRITTEN], t->at[i].hash[FORM_WRITTEN]);
 }
 
 static enum mark

@@ -42,6 +42,7 @@ struct understander {
 	size_t offices_n;
 	struct drum_code *codes;
 	size_t codes_n;
+	struct tokens *tokens;		/* of the text at hand: filled again and again, so no text asks for memory */
 };
 
 /* ---- building ---- */
@@ -137,6 +138,7 @@ understander_new(const struct policy *p, struct buf *errors)
 	struct understander *u = xcalloc(1, sizeof(*u));
 
 	u->policy = p;
+	u->tokens = xcalloc(1, sizeof(*u->tokens));
 	if (category_find(p->catalogue, "lainnya") == NULL) {
 		buf_adds(errors,
 		    "kategori.yaml: no category lainnya; what fits nowhere needs one\n");
@@ -176,6 +178,8 @@ understander_free(struct understander *u)
 		free(u->office_units[i]);
 	free(u->office_units);
 	free(u->codes);
+	tokens_release(u->tokens);
+	free(u->tokens);
 	free(u);
 }
 
@@ -222,12 +226,30 @@ explain_urgency(struct understanding *out, const struct alarm *a)
 
 /* ---- reading ---- */
 
-/* The strokes of a kentongan: one digit, a place, and nothing else. */
+/* "tiga", "telu": strokes said in words; '\0' if it is none. */
+static char
+stroke_word(const char *w)
+{
+	static const struct { const char *word; char digit; } rows[] = {
+		{ "satu", '1' }, { "siji", '1' }, { "sekali", '1' }, { "sittung", '1' },
+		{ "dua", '2' }, { "loro", '2' }, { "kaleh", '2' },
+		{ "tiga", '3' }, { "telu", '3' }, { "tello", '3' },
+		{ "empat", '4' }, { "papat", '4' }, { "empa", '4' },
+		{ "lima", '5' }, { "limo", '5' }, { "lema", '5' },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(rows); i++)
+		if (strcmp(rows[i].word, w) == 0)
+			return rows[i].digit;
+	return '\0';
+}
+
+/* The strokes of a kentongan: one digit, a place, in whichever order, and nothing else. */
 static const struct drum_code *
 drum_code_of(const struct understander *u, const struct tokens *t, const char *place)
 {
 	static const char *const drum[] = { "titir", "kentongan", "kenthongan", "kode", "tong",
-	    "bunyi" };
+	    "bunyi", "kali", "ping", "x", "kaping" };
 	const struct drum_code *found = NULL;
 	size_t extra = 0, digits = 0;
 	char digit = '\0';
@@ -240,11 +262,16 @@ drum_code_of(const struct understander *u, const struct tokens *t, const char *p
 
 		for (size_t d = 0; d < N_ELEMS(drum); d++)
 			extra += strcmp(drum[d], w) == 0;
-		if (!token_is_number(t, i) || strcmp(before, "rt") == 0 ||
-		    strcmp(before, "rw") == 0)
+		if (strcmp(before, "rt") == 0 || strcmp(before, "rw") == 0)
 			continue;
-		digits++;
-		digit = w[1] == '\0' ? w[0] : '\0';
+		if (token_is_number(t, i)) {
+			digits++;
+			digit = w[1] == '\0' ? w[0] : '\0';
+		} else if (stroke_word(w) != '\0') {
+			digits++;
+			extra++;
+			digit = stroke_word(w);
+		}
 	}
 	if (digits != 1 || place_words(u->locator, t) + extra < t->n)
 		return NULL;
@@ -504,15 +531,11 @@ understand(const struct understander *u, const char *text, size_t len, const str
     struct understanding *out)
 {
 	static const struct hints none;
-	struct tokens t = { 0 };
-	int rc;
 
 	memset(out, 0, sizeof(*out));
-	normaliser_run(u->normaliser, text, len, &t);
-	read_report(u, text, len, &t, h == NULL ? &none : h, out);
-	rc = t.n > 0 || (h != NULL && (h->category != NULL || h->place != NULL)) ? 0 : -1;
-	tokens_release(&t);
-	return rc;
+	normaliser_run(u->normaliser, text, len, u->tokens);
+	read_report(u, text, len, u->tokens, h == NULL ? &none : h, out);
+	return u->tokens->n > 0 || (h != NULL && (h->category != NULL || h->place != NULL)) ? 0 : -1;
 }
 
 static void

@@ -72,6 +72,13 @@ static const struct {
 	{ "anak saya kejang, desa sarongan", "darurat-medis", URGENCY_DARURAT, "35.10.01.2001",
 	    NULL, "D119", 0 },
 	{ "3 sumberagung", "kebakaran", URGENCY_DARURAT, "35.10.01.2004", "D113-02", "D112", 0 },
+	{ "sumberagung 3", "kebakaran", URGENCY_DARURAT, "35.10.01.2004", "D113-02", "D112", 0 },
+	{ "kentongan telu sumberagung rt 2", "kebakaran", URGENCY_DARURAT, "35.10.01.2004", NULL,
+	    NULL, 0 },
+	{ "titir 3x desa sumberagung", "kebakaran", URGENCY_DARURAT, "35.10.01.2004", NULL, NULL,
+	    0 },
+	{ "desa sumberagung titir papat", "bencana", URGENCY_DARURAT, "35.10.01.2004", NULL, NULL,
+	    0 },
 	{ "titir 4 muncar", "bencana", URGENCY_DARURAT, "35.10.05", "O-BPBD", NULL, 0 },
 	{ "2 ekor sapi hilang di sumberagung", NULL, URGENCY_MENDESAK, "35.10.01.2004", NULL,
 	    NULL, 0 },
@@ -119,6 +126,31 @@ START_TEST(whole_step)
 		    texts[_i].also_unit);
 	ck_assert_msg(r.sealed == texts[_i].sealed, "%s: sealed %d", text, r.sealed);
 	ck_assert_int_gt(r.why_n, 0);
+}
+END_TEST
+
+/* model/bahaya.tsv: short texts of danger and of what only sounds like it, written for this. */
+START_TEST(dangers_are_heard)
+{
+	struct buf table = conf_file("model/bahaya.tsv");
+	int dangers = 0, heard = 0, said = 0;
+	char *line = strchr(table.data, '\n') + 1;
+
+	while (*line != '\0') {
+		char *tab = strchr(line, '\t'), *end = strchr(line, '\n');
+		struct understanding r;
+		int danger = strncmp(tab + 1, "darurat", 7) == 0, is_said;
+
+		understand(u, line, (size_t)(tab - line), NULL, &r);
+		is_said = r.urgency == URGENCY_DARURAT;
+		dangers += danger;
+		said += is_said;
+		heard += danger && is_said;
+		line = end + 1;
+	}
+	ck_assert_msg(heard * 100 >= dangers * 93, "%d of %d heard", heard, dangers);
+	ck_assert_msg(heard * 100 >= said * 90, "%d of %d said are none", said - heard, said);
+	buf_release(&table);
 }
 END_TEST
 
@@ -299,6 +331,7 @@ understand_suite(void)
 
 	tcase_add_unchecked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(tc, whole_step, 0, N_ELEMS(texts));
+	tcase_add_test(tc, dangers_are_heard);
 	tcase_add_test(tc, never_to_the_accused);
 	tcase_add_test(tc, hints_win);
 	tcase_add_loop_test(tc, where_it_stood, 0, N_ELEMS(positions));
