@@ -6,11 +6,11 @@
 #include <utf8proc.h>
 
 #include "router/near.h"
+#include "router/spelling.h"
 #include "router/vocab.h"
 
 #define SPELT_OUT 4	/* so many single letters in a row are one word: "t o l o n g" */
 #define NEAR_MIN 7	/* so long a danger word is recognised with one typing error */
-#define BONES_MIN 4	/* so many consonants tell a word: "mti" may be anything */
 #define BONES_WEIGHT 8	/* of the dangers that are known by their consonants */
 #define STEM_MIN 5	/* shorter stems mean too much: "perapian" is no "api" */
 
@@ -295,44 +295,19 @@ add_form(struct tokens *t, struct token *token, enum token_form form, const char
 	token->hash[form] = vocab_hash(s, len);
 }
 
-/* Who writes in a hurry leaves out vowels: what is left of a word.  Returns its length. */
-static size_t
-bones_of_word(char *out, const char *word, size_t len)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i++)
-		if (memchr("aeiou", word[i], 5) == NULL)
-			out[n++] = word[i];
-	return n;
-}
-
-/* 1 if the long word becomes the short one by leaving letters out, but not the first. */
-static int
-is_cut_from(const char *cut, size_t cut_len, const char *word)
-{
-	size_t i = 1;
-
-	if (cut[0] != word[0])
-		return 0;
-	for (word++; *word != '\0' && i < cut_len; word++)
-		i += *word == cut[i];
-	return i == cut_len;
-}
-
 /* The danger word that is left when its vowels are put back: "kjang", "kbkrn"; NULL. */
 static const char *
 danger_without_vowels(const struct normaliser *n, const char *word, size_t len)
 {
 	char bones[TOKEN_CHARS];
-	size_t bones_n = bones_of_word(bones, word, len);
+	size_t bones_n = spelling_bones(bones, word, len);
 	uint32_t number = bones_n < BONES_MIN ? 0 : vocab_find(&n->bones, bones, bones_n);
 	const char *danger;
 
 	if (number == 0)
 		return NULL;
 	danger = vocab_word(&n->known, n->bones_of[number - 1]);
-	return strlen(danger) > len && is_cut_from(word, len, danger) ? danger : NULL;
+	return strlen(danger) > len && spelling_is_cut(word, len, danger) ? danger : NULL;
 }
 
 /* The word meant by a shorthand or by a mistyped danger word; NULL if it means itself. */
@@ -340,12 +315,15 @@ static const char *
 word_meant(const struct normaliser *n, const char *word, size_t len, uint32_t hash)
 {
 	uint32_t slang = vocab_find_hashed(&n->slang, word, len, hash), near[1];
+	char fold[TOKEN_CHARS];
+	size_t fold_n;
 
 	if (slang != 0)
 		return n->meant.data + n->meant_at[slang - 1];
 	if (len < BONES_MIN || vocab_find_hashed(&n->known, word, len, hash) != 0)
 		return NULL;
-	if (len >= NEAR_MIN - 1 && near_find(&n->dangers, word, len, near, 1) > 0)
+	fold_n = spelling_fold(fold, word, len);
+	if (len >= NEAR_MIN - 1 && near_find(&n->dangers, fold, fold_n, near, 1) > 0)
 		return vocab_word(&n->known, near[0]);
 	return danger_without_vowels(n, word, len);
 }
@@ -483,10 +461,13 @@ add_danger(struct normaliser *n, const char *word, size_t len, int weight)
 {
 	uint32_t number = vocab_add(&n->known, word, len), bones_number;
 	char bones[TOKEN_CHARS];
-	size_t bones_n = bones_of_word(bones, word, len);
+	size_t bones_n = spelling_bones(bones, word, len);
 
-	if (len >= NEAR_MIN)
-		near_add(&n->dangers, word, len, number);
+	if (len >= NEAR_MIN) {
+		char fold[TOKEN_CHARS];
+
+		near_add(&n->dangers, fold, spelling_fold(fold, word, len), number);
+	}
 	if (weight < BONES_WEIGHT || bones_n < BONES_MIN)
 		return;
 	bones_number = vocab_add(&n->bones, bones, bones_n);
