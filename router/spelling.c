@@ -16,7 +16,8 @@ spelling_fold(char *out, const char *word, size_t len)
 		char c = word[i];
 
 		for (size_t k = 0; i + 1 < len && k < sizeof(pairs) / sizeof(pairs[0]); k++) {
-			if (pairs[k].first == c && pairs[k].second == word[i + 1]) {
+			if (pairs[k].first == c && pairs[k].second == word[i + 1] &&
+			    (c != 'g' || n == 0 || out[n - 1] != 'n')) {	/* meng-hajar */
 				c = pairs[k].as;
 				i++;
 				break;

@@ -11,6 +11,7 @@ static const struct { const char *word, *fold, *bones; } words[] = {
 	{ "soerabaja", "surabaja", "srbj" },
 	{ "dhusun", "dusun", "dsn" },
 	{ "tabbrak", "tabrak", "tbrk" },
+	{ "menghajar", "menghajar", "mnghjr" },
 	{ "aaa", "a", "" },
 	{ "h", "h", "h" },
 	{ "", "", "" },
