@@ -12,7 +12,7 @@ VERIFY   := libsodium jansson
 RUNTIME  := redis-server redis-tools
 DEVEL    := build-essential pkg-config libevent-dev libhiredis-dev libjansson-dev libssl-dev \
             libcurl4-openssl-dev libesmtp-dev libsodium-dev libyaml-dev libutf8proc-dev \
-            libstemmer-dev libgeos-dev libgd-dev libexif-dev libgmime-3.0-dev libsqlite3-dev check
+            libstemmer-dev libgeos-dev libgd-dev libexif-dev libgmime-3.0-dev libsqlite3-dev liblinear-dev check
 TESTERS  := python3 redis-tools kannel kannel-extras exim4-daemon-light dovecot-imapd openssl
 CHECKERS := $(TESTERS) clang cppcheck libclang-rt-14-dev lua5.1 shellcheck
 
@@ -48,7 +48,7 @@ SHARED    = tests/runner.c tests/say.c
 INTEG     = $(sort $(wildcard tests/integration/check_*.c))
 
 .PHONY: all
-all: $(B)/kentongan $(addprefix $(B)/kentongan-,$(DAEMONS) picture verify)
+all: $(B)/kentongan $(addprefix $(B)/kentongan-,$(DAEMONS) picture verify train)
 
 $(LIB): $(foreach m,$(MODULES),$(call objs,$(m))) $(call assets,store)
 	@rm -f $@
@@ -70,6 +70,10 @@ $(B)/kentongan-picture: $(call objs,picture) $(B)/core/media.o $(B)/lib/buf.o
 # Judges the record without the code that wrote it.
 $(B)/kentongan-verify: $(call objs,verify)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(VERIFY))
+
+# Makes conf/model.bin; nothing that runs needs liblinear.
+$(B)/kentongan-train: $(call objs,model) $(call parts,router) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -llinear
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -96,8 +100,8 @@ $(B)/tests/$(1)-suites.c: $(2)
 	   for f in $(notdir $(basename $(2))); do echo "	$$$${f#check_}_suite,"; done; \
 	   echo '	0 };'; } > $$@
 $(B)/tests/$(1): $(B)/tests/$(1)-suites.o $(patsubst %.c,$(B)/obj/%.o,$(2) $(filter-out tests/$(1)/check_%.c,$(wildcard tests/$(1)/*.c)) $(SHARED)) \
-    $(foreach d,$(DAEMONS) cli picture,$(call parts,$(d)) $(call assets,$(d))) $(LIB)
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs check) $$(PICLIBS) $$(LDLIBS)
+    $(foreach d,$(DAEMONS) cli picture model,$(call parts,$(d)) $(call assets,$(d))) $(LIB)
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs check) $$(PICLIBS) $$(LDLIBS) -llinear
 $(B)/tests/$(1)-suites.o: $(B)/tests/$(1)-suites.c
 	$$(CC) -c -o $$@ $$<
 endef
@@ -128,6 +132,7 @@ test:
 	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="$(TESTERS)"
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all $(B)/tests/unit $(B)/tests/integration
 	$(B)/tests/unit
+	@$(MAKE) --no-print-directory -s model-same exam
 	@$(MAKE) --no-print-directory fault-smoke
 	$(B)/tests/integration
 
@@ -174,7 +179,7 @@ lint:
 	python3 tests/channels.py
 	luac5.1 -p store/kentongan.lua
 	cppcheck -q -j$$(nproc) --error-exitcode=1 --std=c11 -I. --enable=warning,performance,portability \
-	    --inline-suppr --suppress=missingIncludeSystem --suppress=comparePointers $(MODULES) $(DAEMONS) picture verify cli bench
+	    --inline-suppr --suppress=missingIncludeSystem --suppress=comparePointers $(MODULES) $(DAEMONS) picture verify cli model bench
 	shellcheck .ci/run
 
 asan:
@@ -186,9 +191,25 @@ asan:
 
 # ---- measuring: everything side by side in one run ----
 BENCHES := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
-$(B)/bench/understand: $(call parts,router)
-$(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(B)/obj/tests/say.o $(LIB)
+$(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(B)/obj/tests/say.o $(call parts,router) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
+
+# ---- the model of the categories: make model EXTRA="further.tsv rows.tsv" ----
+TEXTS   := $(sort $(wildcard model/latih/*.tsv))
+.PHONY: model model-same exam
+model: $(B)/kentongan-train
+	$(B)/kentongan-train --out conf/model.bin $(TEXTS) $(EXTRA)
+
+# The same texts give the same bytes.
+model-same: $(B)/kentongan-train
+	@mkdir -p $(B)/model
+	$(B)/kentongan-train --out $(B)/model/a.bin $(TEXTS) > /dev/null
+	$(B)/kentongan-train --out $(B)/model/b.bin $(TEXTS) > /dev/null
+	cmp $(B)/model/a.bin $(B)/model/b.bin
+
+# Texts that neither rules nor model were made from.
+exam: all
+	python3 tests/exam.py --limits $(B) tests/texts/ujian-a.tsv tests/texts/ujian-b.tsv
 
 .PHONY: bench
 bench:

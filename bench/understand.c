@@ -1,81 +1,104 @@
 /*
- * The whole step from a text to category, urgency, place and units, on one core.
- *
- *   understand CONF SECONDS TABLE...     (tab separated; the first column is the text)
- *
- * One line of JSON: texts and bytes read per second, milliseconds until the first text can be
- * read, and KiB of memory that the loaded tables take.
+ * What understanding costs: start-up, memory of the loaded tables, and texts a second on one core.
+ * Texts: the first column of a table with a head line, those of at most one SMS.
  */
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "core/policy.h"
-#include "lib/clock.h"
+#include "lib/config.h"
+#include "router/category.h"
+#include "router/features.h"
+#include "router/normalise.h"
 #include "router/understand.h"
 #include "store/version.h"
 
-#define SMS_BYTES 160	/* longer texts are no short messages: not measured here */
+#define SMS_BYTES 160
+#define TEXTS_MAX 4096
 
-struct text { char *s; size_t len; };
-static struct text *texts;
-static size_t texts_n, texts_cap;
+struct texts { char *at[TEXTS_MAX]; size_t len[TEXTS_MAX]; size_t n, bytes; };
 
-static int
-read_table(const char *file)
+static double
+now_s(void)
 {
-	FILE *f = fopen(file, "r");
-	char *line = NULL;
-	size_t cap = 0;
+	struct timespec t;
 
-	if (f == NULL || getline(&line, &cap, f) < 0) {
-		perror(file);
-		return -1;
-	}
-	while (getline(&line, &cap, f) > 0) {
-		size_t len = strcspn(line, "\t\n");
-
-		if (len == 0 || len > SMS_BYTES)
-			continue;
-		if (texts_n == texts_cap) {
-			texts_cap = texts_cap == 0 ? 1024 : 2 * texts_cap;
-			texts = xrealloc(texts, texts_cap * sizeof(*texts));
-		}
-		texts[texts_n++] = (struct text){ xstrndup(line, len), len };
-	}
-	free(line);
-	fclose(f);
-	return 0;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static size_t
-heap_bytes(void)
+static double
+resident_mib(void)
 {
-	struct mallinfo2 m = mallinfo2();
+	FILE *f = fopen("/proc/self/statm", "r");
+	long total = 0, pages = 0;
 
-	return m.uordblks + m.hblkhd;
+	if (f == NULL || fscanf(f, "%ld %ld", &total, &pages) != 2)
+		pages = 0;
+	if (f != NULL)
+		fclose(f);
+	return (double)pages * 4096 / (1 << 20);
 }
 
 static void
-measure(const struct understander *u, double seconds, int64_t start_us, size_t memory)
+read_texts(struct texts *t, const char *path)
 {
-	static struct understanding out;
-	int64_t from = clock_mono_us(), end = from + (int64_t)(seconds * 1e6), now = from;
-	uint64_t n = 0, bytes = 0;
+	char *line = NULL;
+	size_t cap = 0;
+	FILE *f = fopen(path, "r");
 
-	while (now < end) {
-		for (size_t i = 0; i < texts_n; i++) {
-			understand(u, texts[i].s, texts[i].len, NULL, &out);
-			bytes += texts[i].len;
-		}
-		n += texts_n;
-		now = clock_mono_us();
+	for (int i = 0; f != NULL && t->n < TEXTS_MAX && getline(&line, &cap, f) > 0; i++) {
+		size_t len = strcspn(line, "\t\n");
+
+		if (i == 0 || len == 0 || len > SMS_BYTES)
+			continue;
+		t->at[t->n] = xstrndup(line, len);
+		t->len[t->n++] = len;
+		t->bytes += len;
 	}
-	printf("{\"per_s\":%.0f,\"bytes_per_s\":%.0f,\"start_ms\":%.1f,\"tables_kib\":%zu,"
-	    "\"texts\":%zu}\n", (double)n * 1e6 / (double)(now - from),
-	    (double)bytes * 1e6 / (double)(now - from), (double)start_us / 1e3, memory / 1024,
-	    texts_n);
+	if (f != NULL)
+		fclose(f);
+	free(line);
+}
+
+/* The parts of the step, each by itself over all texts; seconds for one text. */
+static void
+time_parts(const struct policy *p, const struct texts *t, int rounds, double out[3])
+{
+	struct buf errors = { 0 };
+	struct normaliser *n = normaliser_new(p->catalogue, &errors);
+	struct classifier *rules = classifier_new(p->catalogue, NULL, &errors);
+	struct tokens *tokens = xcalloc(t->n, sizeof(*tokens));
+	struct category_choice choice;
+	static struct features f;
+	float scores[LINEAR_CLASSES];
+	double from = now_s();
+
+	for (int r = 0; r < rounds; r++)
+		for (size_t i = 0; i < t->n; i++)
+			normaliser_run(n, t->at[i], t->len[i], &tokens[i]);
+	out[0] = now_s() - from;
+	from = now_s();
+	for (int r = 0; r < rounds; r++)
+		for (size_t i = 0; i < t->n; i++)
+			category_choose(rules, &tokens[i], 0, &choice);
+	out[1] = now_s() - from;
+	from = now_s();
+	for (int r = 0; p->model != NULL && r < rounds; r++)
+		for (size_t i = 0; i < t->n; i++) {
+			features_of(&tokens[i], &f);
+			linear_score(p->model, f.words, f.words_n, f.pieces, f.pieces_n, scores);
+		}
+	out[2] = now_s() - from;
+	for (int k = 0; k < 3; k++)
+		out[k] /= (double)rounds * (double)t->n;
+	for (size_t i = 0; i < t->n; i++)
+		tokens_release(&tokens[i]);
+	free(tokens);
+	classifier_free(rules);
+	normaliser_free(n);
+	buf_release(&errors);
 }
 
 int
@@ -83,32 +106,48 @@ main(int argc, char **argv)
 {
 	struct conf_set files = { 0 };
 	struct buf errors = { 0 };
+	struct texts t = { .n = 0 };
 	struct policy *p = NULL;
 	struct understander *u = NULL;
-	size_t before;
-	int64_t from;
-	int status = 1;
+	struct understanding got;
+	double before = resident_mib(), from = now_s(), ready, loaded, spent, parts[3];
+	int rounds = argc > 3 ? atoi(argv[3]) : 20, status = 1;
 
-	if (argc < 4)
+	if (argc < 3) {
+		fprintf(stderr, "usage: understand CONF TABLE [ROUNDS]\n");
 		return 2;
-	for (int i = 3; i < argc; i++)
-		if (read_table(argv[i]) != 0)
-			return 1;
-	before = heap_bytes();
-	from = clock_mono_us();
+	}
 	if (version_read_files(&files, argv[1], &errors) != 0 ||
-	    (p = policy_parse(&files, &errors)) == NULL) {
-		fputs(buf_str(&errors), stderr);
-		return 1;
-	}
+	    (p = policy_parse(&files, &errors)) == NULL ||
+	    (u = understander_new(p, &errors)) == NULL)
+		goto out;
+	ready = now_s() - from;
 	conf_release(&files);
-	if ((u = understander_new(p, &errors)) != NULL) {
-		measure(u, atof(argv[2]), clock_mono_us() - from, heap_bytes() - before);
-		status = 0;
+	loaded = resident_mib() - before;
+	read_texts(&t, argv[2]);
+	if (t.n == 0) {
+		buf_addf(&errors, "%s: no text of at most %d bytes\n", argv[2], SMS_BYTES);
+		goto out;
 	}
+	from = now_s();
+	for (int r = 0; r < rounds; r++)
+		for (size_t i = 0; i < t.n; i++)
+			understand(u, t.at[i], t.len[i], NULL, &got);
+	spent = now_s() - from;
+	time_parts(p, &t, rounds, parts);
+	printf("{\"texts\": %zu, \"bytes\": %.1f, \"start_s\": %.3f, \"loaded_mib\": %.1f, "
+	    "\"model_mib\": %.1f, \"per_s\": %.0f, \"normalise_us\": %.2f, \"rules_us\": %.2f, "
+	    "\"model_us\": %.2f}\n", t.n, (double)t.bytes / (double)t.n, ready, loaded,
+	    p->model == NULL ? 0 : (double)linear_memory(p->model) / (1 << 20),
+	    (double)rounds * (double)t.n / spent, parts[0] * 1e6, parts[1] * 1e6, parts[2] * 1e6);
+	status = 0;
+out:
 	fputs(buf_str(&errors), stderr);
+	for (size_t i = 0; i < t.n; i++)
+		free(t.at[i]);
 	understander_free(u);
 	policy_free(p);
+	conf_release(&files);
 	buf_release(&errors);
 	return status;
 }

@@ -97,7 +97,8 @@ cli_act(int argc, char **argv)
 	else if (case_event_of_name(c.args[1], &cmd.event) != 0)
 		cli_fail(
 		    "%s: no action; one of tugaskan terima menuju tiba tangani selesai bukan "
-		    "teruskan tanya catat tunggu setuju tidak-setuju lanjut tolak gabung urung "
+		    "teruskan tanya catat tunggu setuju tidak-setuju lanjut tolak gabung ganda "
+		    "pisah pecah kebenaran urung "
 		    "ambil-alih mengapa jawaban tanggal hitung-ulang bantuan aman",
 		    c.args[1]);
 	else if (until != NULL && wib_parse_day(&cmd.until_ms, until) != 0)

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "core/message.h"
+#include "store/candidates.h"
 #include "store/view.h"
 
 static const struct policy *
@@ -69,6 +70,21 @@ print_case(const struct policy *p, const struct case_record *c, int64_t now)
 		    c->ledger.rows[i].ms / 1000);
 }
 
+/* What may be the same, for a human to decide; no answer is no reason to show nothing. */
+static void
+add_candidates(struct buf *b, struct house *h, const struct policy *p, const struct stored_case *s)
+{
+	static struct candidate list[CANDIDATES_MOST];
+	int truncated, n = s->c.state == CASE_DITUTUP ? 0 : candidates_find(&h->st, p, s, list, &truncated);
+
+	if (b->len == 0 || n < 0)
+		return;
+	b->len--;			/* the closing brace */
+	buf_adds(b, ",\"candidates\":");
+	candidates_to_json(b, list, n);
+	buf_addc(b, '}');
+}
+
 int
 cli_case(int argc, char **argv)
 {
@@ -103,6 +119,7 @@ cli_case(int argc, char **argv)
 		print_case(p, &s.c, now);
 		status = 0;
 	} else if (view_case(&out, &h.st, p, &s, now) == 0) {
+		add_candidates(&out, &h, p, &s);
 		puts(buf_str(&out));
 		status = 0;
 	}

@@ -43,6 +43,8 @@ int cli_route(int argc, char **argv);
 int cli_report(int argc, char **argv);
 int cli_gammu(int argc, char **argv);
 int cli_case(int argc, char **argv);
+int cli_candidates(int argc, char **argv);
+int cli_incident(int argc, char **argv);
 int cli_cases(int argc, char **argv);
 int cli_file(int argc, char **argv);
 int cli_act(int argc, char **argv);

@@ -11,6 +11,7 @@
 #include "core/rollcall.h"
 #include "lib/log.h"
 #include "store/leaver.h"
+#include "store/session.h"
 
 const struct officer *
 officer_named(const struct house *h, const char *id)
@@ -250,6 +251,45 @@ add(struct house *h, const struct cli *c, const struct officer_flags *f)
 	return status;
 }
 
+/* Nobody but he knows his password: he sets it himself, by a link that is good once. */
+static int
+passwd(struct house *h, const struct cli *c, const struct officer_flags *f)
+{
+	const struct officer *o = officer_find(&h->roster, c->args[1]);
+	struct buf path = { 0 };
+	int status = 0;
+
+	(void)f;
+	if (o == NULL || o->ended)
+		return cli_fail("%s is not on the roster; see 'kentongan officer list'", c->args[1]);
+	if (account_offer(&h->st, o->id, h->set.once_ms, "cli", &path) != 0)
+		status = cli_fail("no link was made: %s", store_error(&h->st));
+	else
+		printf("%s\n", buf_str(&path));
+	buf_wipe(&path);
+	return status;
+}
+
+static int
+set_role(struct house *h, const struct cli *c, const struct officer_flags *f)
+{
+	const struct officer *old = officer_find(&h->roster, c->args[1]);
+	struct officer o;
+	int status;
+
+	(void)f;
+	if (old == NULL)
+		return cli_fail("%s is not on the roster; see 'kentongan officer list'", c->args[1]);
+	officer_copy(&o, old);
+	status = role_of_name(c->args[2], &o.role) != 0 ?
+	    cli_fail("%s: one of petugas kepala operator admin", c->args[2]) : officers_write(h, &o, 1);
+	/* What he may see has changed: he logs in anew. */
+	if (status == 0 && sessions_end_of(&h->st, o.id) < 0)
+		status = cli_fail("his sessions were not ended: %s", store_error(&h->st));
+	officer_release(&o);
+	return status;
+}
+
 static const struct {
 	const char *name;
 	officer_command *run;
@@ -261,6 +301,8 @@ static const struct {
 	{ "import", import, 2, 2, "FILE.csv   as conf/petugas.csv" },
 	{ "add", add, 2, 2, "ID --name N --unit U --phone P [--role R] [--duty D] [--order N]" },
 	{ "phone", renumber, 3, 3, "ID NUMBER   has another number" },
+	{ "passwd", passwd, 2, 2, "ID   a link by which he sets his password for the console" },
+	{ "role", set_role, 3, 3, "ID petugas|kepala|operator|admin" },
 	{ "end", end, 2, 2, "ID   leaves the service; his cases go back to their units" },
 	{ "leave", leave, 2, 2, "ID --from DAY [--until DAY]" },
 	{ "back", back, 2, 2, "ID   is back from leave" },

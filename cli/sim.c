@@ -605,7 +605,7 @@ resident_says(struct sim *s, int slot, enum case_event on)
 static void
 merge(struct sim *s, int slot, int officer, const struct sim_leader *l)
 {
-	struct command cmd = by_officer(s, ON_MERGE, officer);
+	struct command cmd = by_officer(s, ON_DUPLICATE, officer);
 
 	if (s->lives[l->slot] != l->life)
 		return;			/* closed meanwhile: this one is worked on by itself */

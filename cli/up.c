@@ -24,7 +24,9 @@
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "lib/log.h"
+#include "store/account.h"
 #include "store/logbook.h"
+#include "store/officer.h"
 
 static const char *const folders[] = { "", "redis", "secrets", "spool", "media", "out", "run",
     "log", "noted" };
@@ -39,13 +41,39 @@ struct house_up {
 	struct cli cli;
 	const char *http, *console;
 	struct buf dir, bin, redis_url, shown_url;
+	struct buf first_link;		/* for the first administrator, until he has a password */
 	int lock, own_redis, redis_port, said, noted_http;
 	struct settings set;
 	struct event *term, *interrupt, *hangup, *chld;
-	int status;
+	int status, once_min;
 };
 
 /* ---- what must be there ---- */
+
+/* Until an administrator has a password, each start makes a link for one. */
+static int
+first_admin(struct house_up *u, struct house *h)
+{
+	const struct officer *admin = NULL;
+	struct pulse p;
+	int known = 0, rc = store_pulse(&h->st, &p) == 0 && officers_load(&h->st, &h->roster, p.roster) >= 0 ? 0 : -1;
+
+	for (size_t i = 0; i < h->roster.n && rc >= 0 && !known; i++) {
+		const struct officer *o = &h->roster.officers[i];
+		struct account a;
+
+		if (o->role != ROLE_ADMIN || o->ended)
+			continue;
+		admin = admin == NULL ? o : admin;
+		rc = account_load(&h->st, o->id, &a);
+		known = a.hash[0] != '\0';
+		account_wipe(&a);
+	}
+	u->once_min = (int)(h->set.once_ms / MINUTE_MS);
+	if (rc >= 0 && !known && admin != NULL)
+		rc = account_offer(&h->st, admin->id, h->set.once_ms, "up", &u->first_link);
+	return rc < 0 ? cli_fail("the accounts cannot be read: %s", store_error(&h->st)), -1 : 0;
+}
 
 static int
 make_folders(struct house_up *u)
@@ -358,7 +386,8 @@ furnish(struct house_up *u)
 	snprintf(http, sizeof(http), "%d", (int)h.set.http_port);
 	snprintf(console, sizeof(console), "%d", (int)h.set.console_port);
 	if ((u->http != NULL || port_is_usable("--http", http)) &&
-	    (u->console != NULL || port_is_usable("--console", console)) && prepare_store(u, &h) == 0 && publish(u, &h) == 0 && first_roster(u, &h) == 0)
+	    (u->console != NULL || port_is_usable("--console", console)) && prepare_store(u, &h) == 0 && publish(u, &h) == 0 && first_roster(u, &h) == 0 &&
+	    first_admin(u, &h) == 0)
 		rc = 0;
 	house_close(&h);
 	return rc;
@@ -460,6 +489,10 @@ on_ready(struct supervisor *s)
 	u->said = 1;
 	printf("ready http=http://%s console=http://%s redis=%s\n", ingest->http, console->http,
 	    buf_str(&u->shown_url));
+	if (u->first_link.len > 0)
+		printf("first log-in http://%s%s (good for %d min)\n", console->http, buf_str(&u->first_link),
+		    u->once_min);
+	buf_wipe(&u->first_link);
 	fflush(stdout);
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/console.h"
+#include "console/gate.h"
 #include "store/view.h"
 
 #define CASES_MAX 1000
@@ -19,10 +19,18 @@ get_cases(struct http_req *r, void *arg)
 	    *state = http_req_query(r, "state", &len);
 	int64_t now = house_now_ms(&c->h);
 	struct buf b = { 0 };
+	struct who w;
 	int shown = 0;
 
+	if (!gate(r, c, &w))
+		return;
 	buf_addf(&b, "{\"seq\":%" PRId64 ",\"cases\":[", model_seq(c->model));
 	for (size_t i = 0; i < n; i++) {
+		struct access_case a;
+
+		model_access(c->model, rows[i], 0, &a);
+		if (!access_may(c->h.policy, w.officer, SEE_EXISTS, &a))
+			continue;
 		if ((unit != NULL && strcmp(unit, rows[i]->unit) != 0) ||
 		    (state != NULL && strcmp(state, case_state_name(rows[i]->state)) != 0))
 			continue;
@@ -42,11 +50,16 @@ get_case(struct http_req *r, void *arg)
 	struct stored_case s = { 0 };
 	const struct policy *p;
 	struct buf b = { 0 };
+	struct access_case a;
 	struct code code;
+	struct who w;
 
-	/* Sealed and unknown look the same. */
+	if (!gate(r, c, &w))
+		return;
+	/* What he may not see and what is not there look the same. */
 	if (code_parse(&code, tail, strlen(tail)) != 0 || cases_load(&c->h.st, &code, 1, &s) != 0 ||
-	    !s.there || !s.readable || s.version == 0 || s.c.sealed ||
+	    !s.there || !s.readable || s.version == 0 ||
+	    (access_case_of(&a, &s.c, w.officer), !access_may(c->h.policy, w.officer, SEE_CASE, &a)) ||
 	    (p = version_policy(&c->h.versions, &c->h.st, s.c.policy)) == NULL ||
 	    view_case(&b, &c->h.st, p, &s, house_now_ms(&c->h)) != 0)
 		http_answer_problem(r, 404, "Not Found", "Tidak ada kasus dengan kode itu.");

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/console.h"
+#include "console/gate.h"
 #include "core/rollcall.h"
 #include "lib/escape.h"
 #include "lib/page.h"
@@ -255,9 +255,20 @@ fill_board(struct buf *page, const struct console *c, enum list l, int is_empty,
 }
 
 void
+get_home(struct http_req *r, void *arg)
+{
+	struct console *c = arg;
+	struct who w;
+
+	if (gate(r, c, &w))
+		http_answer_redirect(r, 303, console_first_page(c, w.officer));
+}
+
+void
 get_board(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
+	struct who w;
 	int64_t now = house_now_ms(&c->h);
 	struct buf page = { 0 }, rows = { 0 }, latest = { 0 }, reach = { 0 }, passers = { 0 };
 	struct buf heads = { 0 }, everybody = { 0 };
@@ -265,6 +276,8 @@ get_board(struct http_req *r, void *arg)
 	const char *which;
 	size_t len, shown;
 
+	if (!gate_for(r, c, &w, SEE_BOARD))
+		return;
 	which = http_req_query(r, "daftar", &len);
 	for (size_t i = 0; which != NULL && i < N_ELEMS(lists); i++)
 		if (strcmp(which, lists[i].name) == 0)
@@ -292,12 +305,15 @@ void
 get_board_json(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
+	struct who w;
 	const struct model_unit *units;
 	struct buf b = { 0 };
 	struct model_figures f;
 	int64_t now = house_now_ms(&c->h);
 	size_t n;
 
+	if (!gate_for(r, c, &w, SEE_BOARD))
+		return;
 	model_figures(c->model, now, &f);
 	buf_addf(&b,
 	    "{\"seq\":%" PRId64 ",\"at_ms\":%" PRId64

@@ -1,8 +1,7 @@
 #ifndef KENTONGAN_CONSOLE_H
 #define KENTONGAN_CONSOLE_H
 /*
- * What officers see.  This first part serves the escalation feeds and the board, on loopback only
- * until there is a log-in.
+ * What officers see: their tasks and cases, the operators' desk, the Bupati's board, the feeds.
  */
 #include "console/model.h"
 #include "lib/httpd.h"
@@ -10,16 +9,19 @@
 #include "store/house.h"
 
 struct watcher;
+struct hasher;
 struct console {
 	struct house h;
 	struct daemon *d;
 	struct redis_link *link;	/* follows the log; blocking reads only */
 	struct httpd *http;
 	struct model *model;
-	struct event *again, *ping, *sweep, *replay;
+	struct event *again, *ping, *check, *sweep, *replay;
 	struct watcher *watchers; int watchers_n;
 	int following, ready;
 	char *port;
+	struct hasher *hasher;
+	struct buf secret;		/* the machine's own, console_admin */
 };
 
 /* follow.c: the log into the model and to those who watch. */
@@ -34,9 +36,12 @@ void feed_publish(struct console *c, enum model_event e, int64_t seq, const stru
 /* Sends those who are behind what they missed; called when the model stands at the log's end. */
 void feed_catch_up(struct console *c);
 void feed_ping(struct console *c);
+/* Ends the feeds of those whose session is over. */
+void feed_check(struct console *c);
 void feed_release(struct console *c);
 
 /* board.c, api.c */
+void get_home(struct http_req *r, void *arg);
 void get_board(struct http_req *r, void *arg);
 void get_board_json(struct http_req *r, void *arg);
 void get_cases(struct http_req *r, void *arg);
@@ -45,6 +50,9 @@ void get_console_healthz(struct http_req *r, void *arg);
 void get_console_metrics(struct http_req *r, void *arg);
 void get_board_css(struct http_req *r, void *arg);
 void get_board_js(struct http_req *r, void *arg);
+
+/* Whether that path is served: the menu shows no more than there is. */
+int console_has_route(const char *path);
 
 /* Name of a unit as people say it, its code when it is unknown. */
 const char *console_unit_name(const struct console *c, const char *code);

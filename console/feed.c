@@ -6,7 +6,7 @@
 
 #include <event2/event.h>
 
-#include "console/console.h"
+#include "console/gate.h"
 #include "lib/clock.h"
 #include "lib/escape.h"
 #include "lib/fault.h"
@@ -24,6 +24,7 @@ struct watcher {
 	int broken;
 	int behind;			/* after must be replayed before it hears anything new */
 	int64_t after;
+	struct session session;		/* whose it is */
 };
 
 /* ---- SSE ---- */
@@ -80,6 +81,19 @@ feed_ping(struct console *c)
 			w->broken = 1;
 	}
 	buf_release(&ping);
+}
+
+void
+feed_check(struct console *c)
+{
+	for (struct watcher *w = c->watchers, *next; w != NULL; w = next) {
+		next = w->next;
+		if (w->broken || gate_still(c, &w->session))
+			continue;
+		log_info("feed_ended", "officer=%s", w->session.officer);
+		http_stream_end(w->s);
+		on_close(w->s, w);
+	}
 }
 
 void
@@ -157,9 +171,12 @@ get_events(struct http_req *r, void *arg)
 	const char *last = http_req_header(r, "Last-Event-ID");
 	struct buf hello = { 0 };
 	struct watcher *w;
+	struct who who;
 	int64_t after = -1;
 	size_t len;
 
+	if (!gate_for(r, c, &who, SEE_BOARD))
+		return;
 	if (last == NULL)
 		last = http_req_query(r, "last_event_id", &len);
 	/* Not a number of ours: a new reader, who wants what comes, not the whole log. */
@@ -173,6 +190,7 @@ get_events(struct http_req *r, void *arg)
 	}
 	w = xcalloc(1, sizeof(*w));
 	w->c = c;
+	w->session = who.session;
 	http_add_header(r, "X-Accel-Buffering", "no");
 	w->s = http_stream_start(r, "text/event-stream", on_close, w);
 	if (w->s == NULL) {
@@ -311,9 +329,12 @@ void
 get_atom(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
+	struct who w;
 	const struct model_escalation *newest = model_latest(c->model, 0), *e;
 	struct buf b = { 0 };
 
+	if (!gate_for(r, c, &w, SEE_BOARD))
+		return;
 	if (is_unchanged(r, newest != NULL ? newest->seq : 0))
 		return;
 	buf_adds(&b,
@@ -363,9 +384,12 @@ void
 get_json_feed(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
+	struct who w;
 	const struct model_escalation *newest = model_latest(c->model, 0), *e;
 	struct buf b = { 0 };
 
+	if (!gate_for(r, c, &w, SEE_BOARD))
+		return;
 	if (is_unchanged(r, newest != NULL ? newest->seq : 0))
 		return;
 	buf_adds(&b,

@@ -13,6 +13,7 @@
 #define CATCH_UP 2000
 #define PING_MS 15000
 #define SWEEP_MS 60000
+#define CHECK_MS 3000		/* an ended session watches no longer than this */
 #define BLOCK_MS "5000"
 
 static void
@@ -140,6 +141,13 @@ on_ping(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+on_check(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	feed_check(arg);
+}
+
+static void
 on_sweep(evutil_socket_t fd, short what, void *arg)
 {
 	struct console *c = arg;
@@ -164,14 +172,17 @@ follow_init(struct console *c, struct event_base *base)
 	const struct redis_link_options o = { .name = "console",
 	    .connect_ms = c->h.set.redis_connect_ms, .command_ms = c->h.set.redis_command_ms,
 	    .in_flight_max = 4 };
-	struct timeval ping = ms_to_timeval(PING_MS), sweep = ms_to_timeval(SWEEP_MS);
+	struct timeval ping = ms_to_timeval(PING_MS), sweep = ms_to_timeval(SWEEP_MS),
+	    check = ms_to_timeval(CHECK_MS);
 
 	c->link = redis_link_new(base, &c->h.st.address, &o);
 	c->again = event_new(base, -1, 0, on_again, c);
 	c->ping = event_new(base, -1, EV_PERSIST, on_ping, c);
+	c->check = event_new(base, -1, EV_PERSIST, on_check, c);
 	c->sweep = event_new(base, -1, EV_PERSIST, on_sweep, c);
 	c->replay = event_new(base, -1, 0, on_replay, c);
 	if (c->replay == NULL || c->again == NULL || c->ping == NULL || c->sweep == NULL || event_add(c->ping, &ping) != 0 ||
+	    c->check == NULL || event_add(c->check, &check) != 0 ||
 	    event_add(c->sweep, &sweep) != 0)
 		return -1;
 	later(c, 0);
@@ -181,7 +192,7 @@ follow_init(struct console *c, struct event_base *base)
 void
 follow_release(struct console *c)
 {
-	struct event *const events[] = { c->ping, c->sweep, c->again, c->replay };
+	struct event *const events[] = { c->ping, c->check, c->sweep, c->again, c->replay };
 
 	if (c->link != NULL)
 		redis_link_free(c->link);	/* first: it calls back */

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/console.h"
+#include "console/case_page.h"
+#include "console/hasher.h"
 
 #define ESCALATIONS_MAX 10000
 #define CONSOLE_CSP "default-src 'none'; style-src 'self'; script-src 'self'; " \
@@ -12,7 +13,21 @@
 
 static const struct http_route routes[] = {
 	/* method   path                    body  handler              flags */
-	{ HTTP_GET, "/",                     0,    get_board,           0 },
+	{ HTTP_GET, "/",                     0,    get_home,            0 },
+	{ HTTP_GET, "/masuk",                0,    get_login,           0 },
+	{ HTTP_POST, "/masuk",            8192,    post_login,          0 },
+	{ HTTP_POST, "/keluar",           4096,    post_logout,         0 },
+	{ HTTP_GET, "/sandi/" "*",           0,    get_once,            0 },
+	{ HTTP_POST, "/sandi/" "*",       8192,    post_once,           0 },
+	{ HTTP_GET, "/faktor",               0,    get_factor,          0 },
+	{ HTTP_POST, "/faktor",           4096,    post_factor,         0 },
+	{ HTTP_GET, "/konsol.css",           0,    get_console_css,     0 },
+	{ HTTP_GET, "/tugas",                0,    get_tasks,           0 },
+	{ HTTP_GET, "/cari",                 0,    get_search,          0 },
+	{ HTTP_GET, "/kasus/" "*",           0,    get_case_page,       0 },
+	{ HTTP_POST, "/kasus/" "*",      16384,    post_act,           0 },
+	{ HTTP_GET, "/berkas/" "*",          0,    get_case_file,       HTTP_ROUTE_DEEP },
+	{ HTTP_POST, "/api/v1/cases/" "*", 16384,  post_act_json,      HTTP_ROUTE_DEEP },
 	{ HTTP_GET, "/papan",                0,    get_board,           0 },
 	{ HTTP_GET, "/papan.css",            0,    get_board_css,       0 },
 	{ HTTP_GET, "/papan.js",             0,    get_board_js,        0 },
@@ -25,6 +40,30 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/healthz",              0,    get_console_healthz, 0 },
 	{ HTTP_GET, "/metrics",              0,    get_console_metrics, 0 },
 };
+
+int
+console_has_route(const char *path)
+{
+	for (size_t i = 0; i < N_ELEMS(routes); i++)
+		if (strcmp(routes[i].path, path) == 0)
+			return 1;
+	return 0;
+}
+
+#define PROXIES_MAX 16
+
+/* console.proxies, word by word; lives as long as the process. */
+static const char *const *
+proxies_of(struct console *c)
+{
+	static const char *list[PROXIES_MAX + 1];
+	size_t n = 0;
+
+	for (char *word = strtok(c->h.set.console_proxies, " "); word != NULL && n < PROXIES_MAX;
+	    word = strtok(NULL, " "))
+		list[n++] = word;
+	return list;
+}
 
 static int
 on_idle(void *arg)
@@ -51,12 +90,10 @@ console_init(void *self, struct daemon *d, const char *port)
 	struct buf errors = { 0 }, detail = { 0 };
 
 	c->d = d;
-	if (strcmp(c->h.set.console_address, "127.0.0.1") != 0 &&
-	    strcmp(c->h.set.console_address, "::1") != 0) {
-		fprintf(stderr,
-		    "console.address: %s is not loopback; there is no log-in yet, so only "
-		    "127.0.0.1 is served\n",
-		    c->h.set.console_address);
+	if (secret_read(c->h.st.dir, "console_admin", &c->secret, &errors) != 0 ||
+	    (c->hasher = hasher_new(d->base)) == NULL) {
+		fputs(buf_str(&errors), stderr);
+		buf_release(&errors);
 		return -1;
 	}
 	d->on_stop = on_stop;
@@ -67,6 +104,7 @@ console_init(void *self, struct daemon *d, const char *port)
 	o.address = c->h.set.console_address;
 	o.port = port != NULL ? (int)strtol(port, NULL, 10) : (int)c->h.set.console_port;
 	o.csp = CONSOLE_CSP;
+	o.proxies = proxies_of(c);
 	c->http = httpd_new(d->base, &o, routes, N_ELEMS(routes), c, &errors);
 	fputs(buf_str(&errors), stderr);
 	buf_release(&errors);
@@ -86,7 +124,9 @@ console_release(void *self)
 	feed_release(c);
 	if (c->http != NULL)
 		httpd_free(c->http);
+	hasher_free(c->hasher);
 	model_free(c->model);
+	buf_wipe(&c->secret);
 	free(c->port);
 }
 

@@ -1,6 +1,7 @@
 #include "console/model.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include <jansson.h>
 
 #include "core/calendar.h"
+#include "core/incident.h"
 #include "lib/escape.h"
 
 /* Cases by code: open addressing, tombstones by code "-". */
@@ -17,6 +19,7 @@ struct model {
 	struct table open, sealed;
 	struct model_escalation *ring; size_t ring_max, ring_n, ring_at;
 	struct model_unit *units; size_t units_n;
+	char (*codes)[UNIT_CODE_CHARS]; size_t codes_n;	/* of units, by the ids that cases hold */
 	int64_t seq, at_ms;
 };
 
@@ -109,6 +112,7 @@ model_free(struct model *m)
 	free(m->sealed.rows);
 	free(m->ring);
 	free(m->units);
+	free(m->codes);
 	free(m);
 }
 
@@ -156,6 +160,52 @@ int_of(const json_t *doc, const char *key)
 	return json_integer_value(json_object_get(doc, key));
 }
 
+/* A few hundred units, named again and again: cases hold their numbers. */
+static unsigned short
+unit_id(struct model *m, const char *code)
+{
+	size_t i;
+
+	for (i = 0; i < m->codes_n; i++)
+		if (strcmp(m->codes[i], code) == 0)
+			return (unsigned short)i;
+	if (i > USHRT_MAX)
+		return 0;
+	m->codes = xrealloc(m->codes, (i + 1) * sizeof(*m->codes));
+	snprintf(m->codes[i], sizeof(m->codes[i]), "%s", code);
+	m->codes_n++;
+	return (unsigned short)i;
+}
+
+const char *
+model_unit_code(const struct model *m, unsigned short id)
+{
+	return id < m->codes_n ? m->codes[id] : "";
+}
+
+void
+model_access(const struct model *m, const struct model_case *c, int sealed, struct access_case *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->place = c->place;
+	out->category = c->category;
+	for (int i = 0; i < c->units_n; i++)
+		out->units[out->units_n++] = model_unit_code(m, c->unit_ids[i]);
+	out->sealed = sealed;
+}
+
+static void
+read_units(struct model *m, struct model_case *c, const json_t *doc)
+{
+	const json_t *units = json_object_get(json_object_get(doc, "c"), "un"), *unit;
+	size_t i;
+
+	c->units_n = 0;
+	json_array_foreach(units, i, unit)
+		if (json_is_string(unit) && c->units_n < CASE_UNITS)
+			c->unit_ids[c->units_n++] = unit_id(m, json_string_value(unit));
+}
+
 static void
 read_case(struct model_case *c, const json_t *doc, int64_t seq)
 {
@@ -180,6 +230,11 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	c->breached_ms = int_of(now, "br");
 	c->abandoned_ms = int_of(now, "ab");
 	c->due_ms = int_of(now, "due");
+	snprintf(c->incident, sizeof(c->incident), "%s", text_of(now, "inc"));
+	snprintf(c->lead, sizeof(c->lead), "%s", text_of(now, "lead"));
+	c->voices = (int)int_of(now, "voices");
+	if (truth_of_name(text_of(now, "truth"), &c->truth) != 0)
+		c->truth = TRUTH_UNVERIFIED;
 	c->closed_as_rejected = strcmp(text_of(now, "as"), "ditolak") == 0 ||
 	    strcmp(text_of(now, "as"), "ganda") == 0;
 	c->closed_ms = c->state == CASE_DITUTUP ? int_of(doc, "at") : 0;
@@ -278,6 +333,11 @@ model_case_json(struct buf *b, const struct model_case *c, int64_t now_ms)
 	    ",\"breached_ms\":%" PRId64 ",\"drill\":%s",
 	    c->received_ms, c->promise_ms, c->handled_ms, c->breached_ms,
 	    c->latihan ? "true" : "false");
+	buf_add_pair(b, "truth", truth_name(c->truth));
+	buf_add_pair_if(b, "incident", c->incident);
+	buf_add_pair_if(b, "lead", c->lead);
+	if (c->voices > 1)
+		buf_addf(b, ",\"voices\":%d", c->voices);
 	if (c->abandoned_ms != 0)
 		buf_addf(b, ",\"abandoned_ms\":%" PRId64, c->abandoned_ms);
 	if (now_ms != 0 && c->handled_ms == 0 && c->promise_ms != 0)
@@ -369,6 +429,7 @@ model_take(struct model *m, const struct log_line *line, struct buf *data)
 		if (!sealed)
 			count_unit(m, c, doc);
 		read_case(c, doc, line->seq);
+		read_units(m, c, doc);
 		if (sealed)
 			/* raised to confidential: gone from here at once */
 			drop_code(&m->open, code);
@@ -411,15 +472,34 @@ is_open(const struct model_case *c)
 }
 
 /* Promises not yet kept by time left; then the rest by what is due. */
-static int
-by_time_left(const void *a, const void *b)
+int
+model_compare(const struct model_case *x, const struct model_case *y)
 {
-	const struct model_case *x = *(const struct model_case *const *)a,
-				*y = *(const struct model_case *const *)b;
 	int64_t p = x->handled_ms == 0 ? x->promise_ms : INT64_MAX / 2 + x->due_ms;
 	int64_t q = y->handled_ms == 0 ? y->promise_ms : INT64_MAX / 2 + y->due_ms;
 
 	return p < q ? -1 : p > q;
+}
+
+static int
+by_time_left(const void *a, const void *b)
+{
+	return model_compare(*(const struct model_case *const *)a, *(const struct model_case *const *)b);
+}
+
+void
+model_each(const struct model *m, int (*cb)(const struct model_case *c, int sealed, void *arg),
+    void *arg)
+{
+	const struct table *tables[] = { &m->open, &m->sealed };
+
+	for (size_t t = 0; t < N_ELEMS(tables); t++)
+		for (size_t i = 0; i < tables[t]->cap; i++) {
+			const struct model_case *c = &tables[t]->rows[i];
+
+			if (c->code.s[0] != '\0' && c->code.s[0] != '-' && cb(c, t == 1, arg) != 0)
+				return;
+		}
 }
 
 size_t

@@ -6,6 +6,7 @@
  *
  * Units      int64_t milliseconds, UTC, by the store's clock.
  */
+#include "core/access.h"
 #include "core/case.h"
 #include "core/decide.h"
 #include "store/logbook.h"
@@ -20,6 +21,10 @@ struct model_case {
 	int64_t abandoned_ms;		/* accepted, abandoned, not taken again since; 0 not */
 	int64_t version, seq;
 	int latihan, closed_as_rejected;
+	unsigned short unit_ids[CASE_UNITS]; int units_n;	/* all of them: model_unit_code() */
+	char incident[INCIDENT_CHARS], lead[CODE_CHARS + 1];	/* what it is part of, and who leads; "" */
+	int voices;			/* of a lead: how many reported it; 0 one */
+	enum truth truth;
 };
 
 struct model_escalation {
@@ -64,7 +69,17 @@ size_t model_bytes(const struct model *m);
 
 /* Open cases in order of time left (promise not yet kept first); at most max into out. */
 size_t model_open(const struct model *m, const struct model_case **out, size_t max);
+/* The code of a unit in a case's list. */
+const char *model_unit_code(const struct model *m, unsigned short id);
+/* What access.h asks of a case; tasks are not known here. */
+void model_access(const struct model *m, const struct model_case *c, int sealed,
+    struct access_case *out);
 size_t model_open_count(const struct model *m);
+/* Every case that it holds, sealed ones too: who shows them asks access.h first. cb other than 0: enough. */
+void model_each(const struct model *m, int (*cb)(const struct model_case *c, int sealed, void *arg),
+    void *arg);
+/* The order of time left: promises not yet kept first. */
+int model_compare(const struct model_case *x, const struct model_case *y);
 const struct model_case *model_find(const struct model *m, const char *code);
 
 struct model_figures {

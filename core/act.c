@@ -5,6 +5,7 @@
 
 #include "core/authority.h"
 #include "core/clocks.h"
+#include "core/incident.h"
 #include "core/question.h"
 #include "core/step.h"
 #include "core/tell.h"
@@ -24,8 +25,17 @@ act_understand(struct step *s, const struct understanding *u)
 	c->sealed |= u->sealed;		/* raised by anyone, lowered by none here */
 	if (c->urgency == URGENCY_DARURAT)
 		c->lane_e = 1;
+	if (s->t->on == ON_ASSIGN && s->cmd->incident[0] != '\0') {	/* read late: now its incident is known */
+		SET(c->incident, s->cmd->incident);
+		c->apart = s->cmd->apart;
+	}
 	if (s->t->to != CASE_DITUGASKAN)
 		return;			/* triage: no unit yet */
+	if (c->apart) {			/* the others are there already: a dispatcher, at once */
+		SET(c->units[0], s->p->triage_unit);
+		c->units_n = 1;
+		return;
+	}
 	c->units_n = 0;
 	for (int i = 0; i < u->units_n && i < UNDERSTANDING_UNITS; i++)
 		if (unit_find(s->p->units, u->units[i]) != NULL)
@@ -55,6 +65,9 @@ act_open(struct step *s)
 	c->hide_reporter = f->hide_reporter;
 	ledger_begin(&c->ledger, HOLDER_GATEWAY, f->received_ms);
 	ledger_pass(&c->ledger, HOLDER_QUEUE, f->arrived_ms);
+	SET(c->incident, s->cmd->incident);
+	SET(c->lead, s->cmd->lead);
+	c->apart = s->cmd->apart;
 	if (c->reporter[0] != '\0')
 		index_add(s, INDEX_REPORTER_SET, "", "");
 }
@@ -135,6 +148,7 @@ act_reopen(struct step *s)
 	struct case_record *c = s->c;
 	const struct unit *up = one_higher(s);
 
+	SET(c->lead, s->cmd->lead);	/* not over for several: they are one again */
 	if (up != NULL)
 		lead_with(c, up->code);
 	c->level++;
@@ -503,16 +517,118 @@ act_speak(struct step *s)
 	return 0;
 }
 
+/* The case that the command names, another one. */
+static int
+other_case(struct step *s, struct code *into)
+{
+	if (code_parse(into, s->cmd->into, strlen(s->cmd->into)) != 0 ||
+	    strcmp(into->s, s->c->code.s) == 0)
+		return step_refuse(s, REFUSED_CASE);
+	return 0;
+}
+
+int
+act_duplicate(struct step *s)
+{
+	struct code into;
+
+	if (other_case(s, &into) != 0)
+		return -1;
+	SET(s->c->duplicate_of, into.s);
+	return 0;
+}
+
 int
 act_merge(struct step *s)
 {
 	struct code into;
 
-	if (code_parse(&into, s->cmd->into, strlen(s->cmd->into)) != 0 ||
-	    strcmp(into.s, s->c->code.s) == 0)
-		return step_refuse(s, REFUSED_CASE);
-	SET(s->c->duplicate_of, into.s);
+	if (s->c->sealed)
+		return step_refuse(s, REFUSED_STATE);	/* nobody may learn of it by another */
+	if (other_case(s, &into) != 0)
+		return -1;
+	SET(s->c->lead, into.s);
+	SET(s->c->incident, s->cmd->incident);
+	s->c->apart = 0;
+	clocks_follow(s);
 	return 0;
+}
+
+int
+act_split(struct step *s)
+{
+	if (s->c->lead[0] == '\0')
+		return step_refuse(s, REFUSED_ALONE);
+	s->c->lead[0] = s->c->incident[0] = '\0';
+	return 0;
+}
+
+int
+act_break(struct step *s)
+{
+	struct case_record *c = s->c;
+
+	if (c->lead[0] == '\0')
+		return step_refuse(s, REFUSED_ALONE);
+	c->lead[0] = '\0';
+	c->apart = 1;
+	c->urgency = URGENCY_DARURAT;
+	c->lane_e = 1;
+	SET(c->units[0], s->p->triage_unit);	/* those in the field already work on the rest of it */
+	c->units_n = 1;
+	return 0;
+}
+
+int
+act_grow(struct step *s)
+{
+	if (s->cmd->voices <= s->c->voices)
+		return step_refuse(s, REFUSED_STATE);
+	s->c->voices = s->cmd->voices;
+	return 0;
+}
+
+int
+act_truth(struct step *s)
+{
+	return truth_of_name(s->cmd->reason, &s->c->truth) == 0 ? 0 : step_refuse(s, REFUSED_TRUTH);
+}
+
+static void
+raise_truth(struct case_record *c, enum truth t)
+{
+	if (c->truth < t)		/* also never what was found to be untrue */
+		c->truth = t;
+}
+
+void
+act_note_truth(struct step *s)
+{
+	const struct officer *o = officer_find(s->r, s->cmd->actor);
+	const struct unit *u = o != NULL ? unit_find(s->p->units, o->unit) : NULL;
+
+	if (s->t->on == ON_GROW && s->cmd->second)
+		raise_truth(s->c, TRUTH_SECOND);
+	if (s->cmd->by == BY_OFFICER && (s->t->on == ON_ARRIVE || s->t->on == ON_HANDLE))
+		raise_truth(s->c, u != NULL && u->tier == TIER_RT ? TRUTH_RT : TRUTH_SCENE);
+}
+
+void
+act_note_incident(struct step *s, const struct case_record *before)
+{
+	const struct case_record *c = s->c;
+	int led = before->incident[0] != '\0' && !before->apart && incident_leads(before);
+	int leads = c->incident[0] != '\0' && !c->apart && c->lead[0] == '\0' &&
+	    c->state != CASE_SELESAI && c->state != CASE_DITUTUP;
+
+	if (strcmp(before->lead, c->lead) != 0 && before->lead[0] != '\0')
+		index_add(s, INDEX_MEMBER_DROP, before->lead, "");
+	if (c->lead[0] != '\0' && (strcmp(before->lead, c->lead) != 0 || before->state != c->state))
+		index_add(s, INDEX_MEMBER_SET, c->lead, "");
+	if (leads && !led)
+		index_add(s, INDEX_INCIDENT_SET, "", "");
+	else if (led && !leads)
+		index_add(s, INDEX_INCIDENT_DROP, "", "");
 }
 
 int
@@ -551,7 +667,7 @@ act_close(struct step *s)
 	struct case_record *c = s->c;
 	static const struct { enum case_event on; enum close_reason as; } map[] = {
 		{ ON_CONFIRM, CLOSE_CONFIRMED }, { ON_LAPSE, CLOSE_UNDISPUTED },
-		{ ON_REJECT, CLOSE_REJECTED }, { ON_MERGE, CLOSE_DUPLICATE },
+		{ ON_REJECT, CLOSE_REJECTED }, { ON_DUPLICATE, CLOSE_DUPLICATE },
 		{ ON_WITHDRAW, CLOSE_WITHDRAWN }, { ON_BELONG, CLOSE_DUPLICATE },
 	};
 

@@ -48,7 +48,17 @@ void act_note_undo(struct step *s, const struct case_record *before);
 int act_undo(struct step *s);
 /* The unit for which the actor speaks is not needed: event ON_DROP only. */
 int act_drop_unit(struct step *s);
+/* Another case works for this one from now on, or does no more; closed as a second of another. */
 int act_merge(struct step *s);
+int act_split(struct step *s);
+int act_break(struct step *s);
+int act_duplicate(struct step *s);
+int act_grow(struct step *s);
+int act_truth(struct step *s);
+/* Who has seen it makes it surer. */
+void act_note_truth(struct step *s);
+/* What the store's lists of incidents and their members must know of the step. */
+void act_note_incident(struct step *s, const struct case_record *before);
 /* From now on the reporter is told in the command's language. */
 int act_speak(struct step *s);
 /* One more stored file, by its name; the same twice is one. */

@@ -19,7 +19,8 @@ static const unsigned senders[] = {
 	[ON_DATE] = STAFF, [ON_RECKON] = STAFF, [ON_HELP] = STAFF, [ON_SIGN] = STAFF,
 	[ON_RESUME] = STAFF | TIMER, [ON_CONFIRM] = RESIDENT | DESK, [ON_DISPUTE] = RESIDENT | DESK,
 	[ON_LAPSE] = TIMER, [ON_WITHDRAW] = RESIDENT | STAFF, [ON_WITHDRAW_ASKED] = RESIDENT,
-	[ON_REJECT] = STAFF, [ON_MERGE] = STAFF, [ON_UNDO] = STAFF, [ON_TAKE_OVER] = STAFF,
+	[ON_REJECT] = STAFF, [ON_MERGE] = ROUTER | STAFF, [ON_DUPLICATE] = STAFF, [ON_SPLIT] = STAFF,
+	[ON_BREAK] = ROUTER | STAFF | RESIDENT, [ON_GROW] = 0, [ON_TRUTH] = STAFF, [ON_UNDO] = STAFF, [ON_TAKE_OVER] = STAFF,
 	[ON_FILE] = 0, [ON_FILE_MISSING] = 0,	/* the house itself */
 	[ON_RETURN] = 0, [ON_LEAVE] = 0, [ON_ABANDON] = TIMER,
 	[ON_QUIET] = RESIDENT, [ON_WRONG_NUMBER] = RESIDENT, [ON_LANGUAGE] = RESIDENT,
@@ -132,7 +133,9 @@ is_passed_around(const struct step *s, const struct case_record *c)
 enum case_event
 command_event(const struct step *s, const struct case_record *c)
 {
-	if (s->cmd->event == ON_WITHDRAW && s->cmd->by == BY_RESIDENT && (c->sealed || c->lane_e))
+	/* Nor does one reporter's word end what others report too; of a member it ends his own part alone. */
+	if (s->cmd->event == ON_WITHDRAW && s->cmd->by == BY_RESIDENT &&
+	    (c->sealed || (c->lane_e && c->lead[0] == '\0') || c->voices > 1))
 		return ON_WITHDRAW_ASKED;
 	if (s->cmd->event == ON_DECLINE || s->cmd->event == ON_DROP) {
 		if (actor_unit(s, c) > 0)

@@ -83,6 +83,9 @@ struct case_pending {
 /* STOP ends the news of what threatens nobody; a number that is not the reporter's gets none at all. */
 enum quiet { QUIET_NOT, QUIET_ASKED, QUIET_WRONG_NUMBER };
 
+/* How sure it is that it is so; only a human's word lowers it. */
+enum truth { TRUTH_UNVERIFIED, TRUTH_SECOND, TRUTH_RT, TRUTH_SCENE, TRUTH_UNFOUNDED };
+
 struct case_record {
 	struct code code;
 	int64_t version;		/* 0: only reserved */
@@ -100,7 +103,11 @@ struct case_record {
 		enum question what;
 		struct question_option options[QUESTION_OPTIONS]; int options_n;
 	} question;
-	char incident[32];
+	char incident[INCIDENT_CHARS];	/* the name of what it is part of (core/incident.h), "" nothing */
+	char lead[CODE_CHARS + 1];	/* the case that works for it; "": it stands for itself */
+	int apart;			/* of an incident, but a danger of its own */
+	int voices;			/* of a lead: reports of it when last counted, its own included; 0 alone */
+	enum truth truth;
 	enum close_reason closed_as;
 	char duplicate_of[CODE_CHARS + 1];
 	char twin[CODE_CHARS + 1];	/* the case of the other problem that its report named */

@@ -262,6 +262,14 @@ climb_due(struct step *s, const struct due *d)
 		s->c->review_ms = s->now_ms + s->p->review_ms;
 		return;
 	}
+	if (s->c->lead[0] != '\0') {	/* a promise broken, noted; who is late hears of it by the lead */
+		s->fx->what = "janji";
+		k->in_breach = 1;
+		if (k->breached_ms == 0)
+			k->breached_ms = k->due_ms;
+		k->next_ms = 0;
+		return;
+	}
 	SET(e->clock, s->p->clocks[d->clock].name);
 	SET(e->unit, u != NULL ? u->code : "");
 	e->due_ms = d->at_ms;

@@ -35,6 +35,8 @@ clock_next(const struct policy *p, const struct case_record *c, int clock)
 
 	if (k->state != CLOCK_RUNNING)
 		return 0;
+	if (c->lead[0] != '\0')		/* the lead's climb; the promise to its own reporter stays */
+		return rule->stop == STOP_ON_HANDLE && !k->in_breach ? k->due_ms : 0;
 	if (!k->in_breach && k->warned < rule->warnings_n)
 		return k->start_ms + (k->due_ms - k->start_ms) / 100 * rule->warnings[k->warned] +
 		    (k->due_ms - k->start_ms) % 100 * rule->warnings[k->warned] / 100;
@@ -301,6 +303,22 @@ clocks_stop(struct step *s, unsigned flags)
 			k->met_ms = k->state == CLOCK_MET ? s->now_ms : 0;
 			k->next_ms = 0;
 		}
+	}
+}
+
+void
+clocks_follow(struct step *s)
+{
+	for (int i = 0; i < s->c->clocks_n; i++)
+		s->c->clocks[i].next_ms = clock_next(s->p, s->c, i);
+}
+
+void
+clocks_leave(struct step *s)
+{
+	for (int i = 0; i < s->c->clocks_n; i++) {
+		s->c->clocks[i].next_ms = clock_next(s->p, s->c, i);
+		clock_catch_up(s, i);
 	}
 }
 

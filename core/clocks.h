@@ -33,6 +33,9 @@ void clocks_first(struct step *s);
 void clocks_tighten(struct step *s, const struct case_record *before);
 /* Those that the transition's effects (FX_STOP_*) say are met, or of no more use. */
 void clocks_stop(struct step *s, unsigned flags);
+/* Another case climbs for this one from now on; it does no more: what is past is due now. */
+void clocks_follow(struct step *s);
+void clocks_leave(struct step *s);
 /* Those of the taking, when as many units as the policy asks for have accepted. */
 void clocks_accept(struct step *s);
 /* Anew from now, those that stop so and run no more. */

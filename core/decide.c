@@ -33,6 +33,9 @@ static const char *const refusals[] = {
 	[REFUSED_PLACE] = "tempat itu tidak dikenal; sebut nama desa dan kecamatannya",
 	[REFUSED_POLICY] = "kasus ini sudah memakai aturan yang berlaku",
 	[REFUSED_CLOCK] = "aturan yang berlaku tidak lagi punya salah satu jam kasus ini",
+	[REFUSED_MEMBER] = "laporan ini mengikuti kasus lain; bekerjalah di kasus itu, atau pisahkan dulu",
+	[REFUSED_ALONE] = "laporan ini tidak mengikuti kasus lain",
+	[REFUSED_TRUTH] = "pakai --reason: belum-pasti sumber-kedua rt lokasi tidak-benar",
 	[REFUSED_CASE] = "nomor kasus tujuan salah atau kasus ini sendiri; periksa nomornya",
 };
 static const char *const escalations[] = {
@@ -58,6 +61,8 @@ ledger_holder(const struct case_record *c)
 static enum case_state
 state_after(const struct step *s, const struct case_record *before)
 {
+	if (s->t->on == ON_SPLIT && s->c->units_n == 0)
+		return CASE_BARU;		/* nobody had read it when it was merged */
 	if (s->t->to != CASE_MENUNGGU)
 		return s->t->to;
 	if (s->t->on == ON_UNDO)
@@ -75,7 +80,9 @@ static const struct { enum case_event on; int (*act)(struct step *s); } acts[] =
 	{ ON_MERGE, act_merge }, { ON_QUIET, act_quiet }, { ON_WRONG_NUMBER, act_quiet },
 	{ ON_LANGUAGE, act_speak }, { ON_FILE, act_file }, { ON_WHY, act_why },
 	{ ON_ANSWER, act_answer }, { ON_DATE, act_date }, { ON_RECKON, act_reckon },
-	{ ON_HELP, act_help }, { ON_LOCATE, act_locate }, { ON_BELONG, act_belong },
+	{ ON_HELP, act_help }, { ON_DUPLICATE, act_duplicate }, { ON_SPLIT, act_split },
+	{ ON_BREAK, act_break }, { ON_GROW, act_grow }, { ON_TRUTH, act_truth },
+	{ ON_LOCATE, act_locate }, { ON_BELONG, act_belong },
 };
 
 /* In the field: on the way, or at work there. */
@@ -138,6 +145,10 @@ apply(struct step *s, const struct case_record *before)
 		act_reopen(s);
 	if (!(fx & FX_FIRST) && s->t->on != ON_RECKON)	/* which has reckoned them all */
 		clocks_tighten(s, before);
+	if (before->lead[0] != '\0' && c->lead[0] == '\0')
+		clocks_leave(s);
+	if (c->state == CASE_BARU && before->state != CASE_BARU && s->t->on == ON_SPLIT)
+		clocks_restart(s, STOP_ON_TRIAGE);
 	if (fx & FX_RESTART_TAKEN)
 		clocks_restart(s, STOP_ON_ACCEPT);
 	if (fx & FX_RESTART_TRIAGE)
@@ -148,6 +159,7 @@ apply(struct step *s, const struct case_record *before)
 	if (c->state != CASE_DITUTUP)
 		clocks_accept(s);
 	act_note_times(s);
+	act_note_truth(s);
 	hear_from_field(s);
 	act_note_undo(s, before);
 	act_note_progress(s, before);
@@ -161,13 +173,13 @@ announce(struct step *s, const struct case_record *before)
 
 	tell_platforms(s);
 	s->c->confirm_by_ms = s->c->state == CASE_SELESAI ? s->now_ms + s->p->confirm_ms : 0;
-	if (fx & FX_TELL_HOLDERS)
+	if ((fx & FX_TELL_HOLDERS) && s->c->lead[0] == '\0')	/* the lead's hear of it by the lead */
 		tell_holders(s, "tambahan");
-	if (fx & FX_TELL_UNIT)
+	if ((fx & FX_TELL_UNIT) && s->c->lead[0] == '\0')	/* who follows has no task */
 		tell_units(s);
 	if (fx & FX_TELL_DESK)
 		tell_desk(s);
-	if (fx & FX_RELEASE)
+	if ((fx & FX_RELEASE) && s->c->lead[0] == '\0')
 		tell_release(s);
 	if (s->t->on == ON_WAIT)
 		tell_approver(s);
@@ -196,6 +208,22 @@ announce(struct step *s, const struct case_record *before)
 	}
 }
 
+/* What is done about a report that follows another is done there; it hears of it from the house. */
+static int
+is_for_the_lead(const struct step *s, const struct case_record *c)
+{
+	static const enum case_event leads[] = { ON_ASSIGN, ON_ACCEPT, ON_GO, ON_ARRIVE, ON_DECLINE, ON_DROP,
+	    ON_HAND_ON, ON_ASK, ON_WAIT, ON_APPROVE, ON_REFUSE, ON_UNDO, ON_TAKE_OVER, ON_WHY, ON_ANSWER,
+	    ON_DATE, ON_HELP, ON_SIGN };
+
+	if (c->lead[0] == '\0')
+		return 0;
+	for (size_t i = 0; i < N_ELEMS(leads); i++)
+		if (leads[i] == s->t->on)
+			return 1;
+	return s->t->on == ON_HANDLE && s->cmd->by != BY_SYSTEM;
+}
+
 static int
 prepare(struct step *s, const struct case_record *c, struct due *d)
 {
@@ -219,6 +247,8 @@ prepare(struct step *s, const struct case_record *c, struct due *d)
 		return step_refuse(s, c->version == 0 ? REFUSED_STATE : REFUSED_FIRST);
 	if ((s->t->effects & FX_FIRST) && (s->cmd->report == NULL || s->cmd->u == NULL))
 		return step_refuse(s, REFUSED_STATE);
+	if (is_for_the_lead(s, c))
+		return step_refuse(s, REFUSED_MEMBER);
 	SET(s->leaver, on == ON_ABANDON ? c->holder : s->cmd->leaver);
 	return authority_check(s, c);
 }
@@ -251,6 +281,7 @@ case_decide(const struct policy *policy, const struct roster *roster, const stru
 			goto refused;
 		announce(&s, c);
 	}
+	act_note_incident(&s, c);
 	fx->after.version = c->version + 1;
 	fx->state_after = fx->after.state;
 	return 0;

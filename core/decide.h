@@ -40,7 +40,11 @@ struct command {
 	const struct understanding *u;
 	const struct report_facts *report;
 	char to_unit[UNIT_CODE_CHARS];		/* ON_HAND_ON */
-	char into[CODE_CHARS + 1];		/* ON_MERGE */
+	char into[CODE_CHARS + 1];		/* ON_MERGE, ON_DUPLICATE */
+	/* ON_OPEN, ON_DISPUTE: the incident, and the case that leads it; "" this one does.  ON_MERGE: its name */
+	char incident[INCIDENT_CHARS], lead[CODE_CHARS + 1];
+	int apart;				/* ON_OPEN: a danger of its own in an incident others work on */
+	int voices, second;			/* ON_GROW: how many; whether another than the first is among them */
 	char lang[4];				/* ON_LANGUAGE: a code of texts_language() */
 	char reason[WAIT_REASON_CHARS];		/* ON_WAIT: one of policy.wait_reasons */
 	char leaver[OFFICER_ID_CHARS];		/* ON_RETURN, ON_LEAVE: who is gone */
@@ -62,7 +66,7 @@ enum refusal {
 	REFUSED_NOT, REFUSED_STATE, REFUSED_EARLY, REFUSED_REASON, REFUSED_AUTHORITY, REFUSED_UNIT,
 	REFUSED_TIME, REFUSED_APPROVER, REFUSED_WAIT, REFUSED_WISH, REFUSED_FIRST, REFUSED_CASE,
 	REFUSED_FILE, REFUSED_HELP, REFUSED_POLICY, REFUSED_CLOCK, REFUSED_OPEN_WISH,
-	REFUSED_ASKED, REFUSED_PLACE
+	REFUSED_ASKED, REFUSED_PLACE, REFUSED_MEMBER, REFUSED_ALONE, REFUSED_TRUTH
 };
 /* What is wrong and what to do, in Indonesian, for the one who sent the command. */
 const char *refusal_text(enum refusal r);
@@ -107,7 +111,9 @@ struct escalation {
 	const char *why;
 };
 
-enum index_kind { INDEX_TASK_ADD, INDEX_TASK_DROP, INDEX_REPORTER_SET, INDEX_REPORTER_DROP };
+enum index_kind { INDEX_TASK_ADD, INDEX_TASK_DROP, INDEX_REPORTER_SET, INDEX_REPORTER_DROP,
+	/* who follows whom: officer is the lead's code; which case leads an incident of that name */
+	INDEX_MEMBER_SET, INDEX_MEMBER_DROP, INDEX_INCIDENT_SET, INDEX_INCIDENT_DROP };
 struct index_op {
 	enum index_kind kind;
 	char officer[OFFICER_ID_CHARS];
@@ -116,7 +122,7 @@ struct index_op {
 
 #define FX_MESSAGES 56
 #define FX_CANCELS CASE_PENDING
-#define FX_INDEXES (2 * CASE_TASKS + 2)
+#define FX_INDEXES (2 * CASE_TASKS + 6)
 struct effects {
 	struct case_record after;		/* version already one higher */
 	enum case_state state_after;

@@ -93,6 +93,10 @@ read_parts(struct policy *p, const struct conf_set *files, struct buf *errors)
 		p->units = units_parse(f->name, buf_str(&f->data), f->data.len, errors);
 	if ((f = need(files, "libur.csv", errors)) != NULL)
 		p->calendar = calendar_parse(f->name, buf_str(&f->data), f->data.len, errors);
+	if ((f = conf_find(files, "model.bin")) != NULL) {
+		p->model = linear_parse(f->name, buf_str(&f->data), f->data.len, errors);
+		mistakes += p->model == NULL;
+	}
 	p->places = read_places(files, errors);
 	if ((f = conf_find(files, "batas.geojson")) != NULL)
 		buf_add(&p->borders, buf_str(&f->data), f->data.len);
@@ -142,6 +146,7 @@ policy_free(struct policy *p)
 		free(p->clocks[i].targets);
 	free(p->ladders);
 	catalogue_free(p->catalogue);
+	linear_free(p->model);
 	units_free(p->units);
 	gazetteer_free(p->places);
 	buf_release(&p->borders);

@@ -45,12 +45,19 @@
  *     tak-terjangkau: 30d
  *     terbengkalai-darurat: 15m   -mendesak: 1h   -biasa: 2h      # without: never
  *
+ *   kejadian:                           # without: nothing is gathered by itself
+ *     dekat: 5                          # km between two desa that lie next to each other
+ *     jenis:
+ *       - {nama: banjir, kategori: bencana, laporan: 2, dalam: 60m, jendela: 12h,
+ *          lingkup: kecamatan, tanya: surut}     # lingkup: desa; tanya: beres is usual
+ *
  * The feed is always reachable: it ends a ladder.
  */
 #include <stdint.h>
 
 #include "core/calendar.h"
 #include "core/catalogue.h"
+#include "core/linear.h"
 #include "core/place.h"
 #include "core/roster.h"
 #include "core/text.h"
@@ -103,6 +110,22 @@ struct clock_rule {
 	struct target *targets; int targets_n;
 	int line;
 };
+/*
+ * What many people report at once is one incident: so many reports of one kind, near each other,
+ * within a time.  Its words are the list kejadian-NAME of kategori.yaml.
+ */
+#define INCIDENT_KINDS 12
+#define INCIDENT_KIND_CHARS 13
+#define INCIDENT_CHARS 48
+struct incident_kind {
+	char name[INCIDENT_KIND_CHARS];		/* a-z alone: it begins the incident's name */
+	char category[CATEGORY_CHARS];
+	int least;				/* so many reports make one */
+	int64_t within_ms;			/* within this time of the first */
+	int64_t open_ms;			/* later ones join as long as this */
+	int wide;				/* all of a kecamatan; else one desa and those next to it */
+	int sweep;				/* at the end each is asked whether it is over for him */
+};
 struct policy {
 	char digest[65];		/* hex; set by who published it */
 	struct clock_rule clocks[POLICY_CLOCKS]; int clocks_n;
@@ -124,9 +147,12 @@ struct policy {
 	int hand_ons_max;		/* so many hand-overs: hand_ons_unit decides; 0 never */
 	char hand_ons_unit[UNIT_CODE_CHARS];
 	char wait_reasons[WAIT_REASONS][WAIT_REASON_CHARS]; int wait_reasons_n;
+	struct incident_kind incidents[INCIDENT_KINDS]; int incidents_n;
+	double near_km;			/* desa whose points are no farther apart lie next to each other */
 	char triage_unit[UNIT_CODE_CHARS];	/* desk for what is not clear */
 	char roster_unit[UNIT_CODE_CHARS];	/* owner of the rosters */
 	struct catalogue *catalogue;
+	struct linear *model;		/* NULL: the rules alone choose the category */
 	struct unit_table *units;
 	struct gazetteer *places;
 	struct buf borders;	/* batas.geojson as it is, for the router; empty: positions say nothing */
@@ -146,7 +172,7 @@ void conf_release(struct conf_set *s);
  * rungs at the same time, a rung after the feed), targets that never fit, desa without unit,
  * category without target, sealed category on an open ladder, over-long texts.  NULL with one line
  * per mistake "file:line: what; remedy".  Needs sla.yaml, kategori.yaml, unit.csv, wilayah.csv,
- * libur.csv and pesan/id.yaml; tempat.csv, batas.geojson and further languages if there.
+ * libur.csv and pesan/id.yaml; tempat.csv, batas.geojson, model.bin and further languages if there.
  */
 struct policy *policy_parse(const struct conf_set *files, struct buf *errors);
 /* The same for a version that was checked when it was published: its texts are not measured again. */

@@ -802,6 +802,91 @@ read_settings(struct reading *r, int map)
 	read_hand_ons(r, map);
 }
 
+/* ---- kejadian ---- */
+
+#define NEAR_USUAL_KM 5
+
+/* One of two words; the first is usual. */
+static int
+one_of_two(struct reading *r, int map, const char *key, const char *usual, const char *other)
+{
+	int node = yaml_get(r->y, map, key);
+	const char *s = yaml_str(r->y, node);
+
+	if (node == 0 || (s != NULL && strcmp(s, usual) == 0))
+		return 0;
+	if (s == NULL || strcmp(s, other) != 0)
+		refuse(r, node, "kejadian: %s is %s or %s", key, usual, other);
+	return 1;
+}
+
+static void
+read_incident_span(struct reading *r, int map, const char *key, int64_t *out)
+{
+	int node = yaml_get(r->y, map, key);
+
+	if (read_duration(r, node, 10, 30 * DAY_MS, out) != 0)	/* a demo runs an hour in a second */
+		refuse(r, node != 0 ? node : map, "kejadian needs %s: a time like 60m, at most 30d", key);
+}
+
+static void
+read_incident(struct reading *r, int map)
+{
+	struct incident_kind *k = &r->p->incidents[r->p->incidents_n];
+	int category = yaml_get(r->y, map, "kategori"), least = yaml_get(r->y, map, "laporan");
+	const char *name = yaml_str(r->y, yaml_get(r->y, map, "nama")), *s = yaml_str(r->y, least);
+	const char *code = yaml_str(r->y, category);
+	const struct category *c;
+
+	check_keys(r, map, "kejadian", "nama kategori laporan dalam jendela lingkup tanya");
+	if (name == NULL || name[0] == '\0' || strlen(name) >= sizeof(k->name) ||
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz") != strlen(name)) {
+		refuse(r, map, "kejadian needs nama: 1 to %d of a-z", INCIDENT_KIND_CHARS - 1);
+		return;
+	}
+	memcpy(k->name, name, strlen(name) + 1);
+	c = code != NULL && r->p->catalogue != NULL ? category_find(r->p->catalogue, code) : NULL;
+	if (r->p->catalogue != NULL && (c == NULL || c->sealed || c->no_case))
+		refuse(r, category != 0 ? category : map,
+		    "kejadian %s: kategori must be an open one of kategori.yaml", name);
+	if (code != NULL && strlen(code) < sizeof(k->category))
+		memcpy(k->category, code, strlen(code) + 1);
+	k->least = s != NULL && strlen(s) <= 2 && strspn(s, "0123456789") == strlen(s) ? atoi(s) : 0;
+	if (k->least < 2)
+		refuse(r, least != 0 ? least : map, "kejadian %s: laporan must be 2 to 99", name);
+	read_incident_span(r, map, "dalam", &k->within_ms);
+	read_incident_span(r, map, "jendela", &k->open_ms);
+	if (k->open_ms < k->within_ms)
+		refuse(r, map, "kejadian %s: jendela must not be shorter than dalam", name);
+	k->wide = one_of_two(r, map, "lingkup", "desa", "kecamatan");
+	k->sweep = one_of_two(r, map, "tanya", "beres", "surut");
+	r->p->incidents_n++;
+}
+
+static void
+read_incidents(struct reading *r, int map)
+{
+	int list = yaml_get(r->y, map, "jenis"), near = yaml_get(r->y, map, "dekat");
+	const char *km = yaml_str(r->y, near);
+
+	r->p->near_km = NEAR_USUAL_KM;
+	if (map == 0)
+		return;
+	check_keys(r, map, "kejadian", "dekat jenis");
+	if (near != 0 && (km == NULL || strlen(km) > 2 || strspn(km, "0123456789") != strlen(km) ||
+	    atoi(km) == 0))
+		refuse(r, near, "kejadian: dekat must be 1 to 99 (km)");
+	else if (near != 0)
+		r->p->near_km = atoi(km);
+	if (!yaml_is_list(r->y, list) || yaml_count(r->y, list) > INCIDENT_KINDS) {
+		refuse(r, list != 0 ? list : map, "kejadian needs jenis: a list of at most %d",
+		    INCIDENT_KINDS);
+		return;
+	}
+	for (size_t i = 0; i < yaml_count(r->y, list); i++)
+		read_incident(r, yaml_item(r->y, list, i));
+}
+
 int
 policy_read_sla(struct policy *p, const struct conf_file *file, struct buf *errors)
 {
@@ -811,10 +896,11 @@ policy_read_sla(struct policy *p, const struct conf_file *file, struct buf *erro
 	if (y == NULL)
 		return 1;
 	if (yaml_is_map(y, yaml_root(y))) {
-		check_keys(&r, yaml_root(y), "sla.yaml", "jam tangga lain");
+		check_keys(&r, yaml_root(y), "sla.yaml", "jam tangga lain kejadian");
 		read_ladders(&r, yaml_get(y, yaml_root(y), "tangga"));
 		read_clocks(&r, yaml_get(y, yaml_root(y), "jam"));
 		read_settings(&r, yaml_get(y, yaml_root(y), "lain"));
+		read_incidents(&r, yaml_get(y, yaml_root(y), "kejadian"));
 	} else {
 		refuse(&r, yaml_root(y), "must be a map with jam, tangga and lain");
 	}

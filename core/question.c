@@ -78,5 +78,5 @@ int
 act_belong(struct step *s)
 {
 	question_close(s->c);
-	return act_merge(s);
+	return act_duplicate(s);
 }

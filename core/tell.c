@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/incident.h"
 #include "core/question.h"
 #include "core/step.h"
 
@@ -414,11 +415,23 @@ static const struct { enum case_event on; const char *kind, *sealed; } news[] = 
 	{ ON_LAPSE,     "kabar-ditutup",   NULL },
 	{ ON_DISPUTE,   "kabar-dibuka",    NULL },
 	{ ON_REJECT,    "kabar-ditolak",   NULL },
-	{ ON_MERGE,     "kabar-digabung",  NULL },
+	{ ON_MERGE,     "kabar-gabung",    NULL },
+	{ ON_DUPLICATE, "kabar-digabung",  NULL },
+	{ ON_SPLIT,     "kabar-pisah",     NULL },
+	{ ON_BREAK,     "kabar-pecah",     NULL },
 	{ ON_WITHDRAW,  "kabar-batal",     NULL },
 	{ ON_WITHDRAW_ASKED, "kabar-tambah", NULL },
 	{ ON_NOTE,      "kabar-tambah",    NULL },
 };
+
+/* "Has the water gone?" rather than "is it fixed?" */
+static int
+asks_whether_it_is_over(const struct step *s)
+{
+	const struct incident_kind *k = incident_kind_of(s->p, s->c->incident);
+
+	return k != NULL && k->sweep;
+}
 
 void
 tell_reporter(struct step *s)
@@ -437,6 +450,10 @@ tell_reporter(struct step *s)
 		/* To "halo" or "1" out of the blue nothing is promised; a human reads it all the same. */
 		if ((s->t->effects & FX_FIRST) && !s->c->sealed && k != NULL && k->no_case)
 			kind = "sapa";
+		if (s->c->lead[0] != '\0' && s->t->on == ON_OPEN)
+			kind = "terima-kejadian";
+		if (s->c->lead[0] != '\0' && s->t->on == ON_RESOLVE && asks_whether_it_is_over(s))
+			kind = "kabar-surut";
 		if (s->cmd->report != NULL && s->cmd->report->empty)
 			kind = "terima-kosong";
 		if ((s->t->effects & FX_FIRST) && s->c->twin[0] != '\0') {

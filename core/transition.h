@@ -16,7 +16,13 @@ enum case_event {
 	ON_RESUME,
 	ON_CONFIRM, ON_DISPUTE, ON_LAPSE,	/* the resident's word, or none in time */
 	ON_WITHDRAW, ON_WITHDRAW_ASKED,		/* the second for cases only a human may end */
-	ON_REJECT, ON_MERGE,
+	ON_REJECT,
+	ON_MERGE,		/* the same as another: that one leads, this one follows it */
+	ON_DUPLICATE,		/* closed: somebody else reported it before */
+	ON_SPLIT,		/* it follows nobody any more */
+	ON_BREAK,		/* a danger of its own in what it is part of */
+	ON_GROW,		/* so many report it by now */
+	ON_TRUTH,		/* a human says how sure it is */
 	ON_QUIET,		/* the resident wants no more news of it */
 	ON_WRONG_NUMBER,	/* whoever has this number did not report it */
 	ON_LANGUAGE,		/* the resident wants its news in another language */

@@ -17,7 +17,14 @@
 
 ASSET_DECLARE(ingest_web_status_html);
 
-struct asking { struct http_req *r; struct ingest *g; struct code code; int json, own; };
+struct asking {
+	struct http_req *r;
+	struct ingest *g;
+	struct code code;
+	int json, own;
+	struct stored_case c;		/* while its lead is asked for */
+	struct laporan words;
+};
 
 void
 status_token(char out[33], const struct ingest *g, const struct code *code)
@@ -147,48 +154,94 @@ answer_away(struct asking *a)
 }
 
 static void
-on_case(const redisReply *r, void *arg)
+asking_free(struct asking *a)
 {
-	struct asking *a = arg;
-	struct stored_case c = { 0 };
-	struct laporan l = { .channel = "" };
-	struct shown s = { .kind = "" };
-	struct case_keys keys;
-	char lookup[33];
+	laporan_release(&a->words);
+	stored_case_release(&a->c);
+	free(a);
+}
 
-	if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != 5) {
-		answer_away(a);
-		goto out;
-	}
-	stored_case_fill(&c, r->element[0], r->element[1], r->element[2], r->element[3],
-	    r->element[4], NULL);
-	if (!c.there && stored_case_archived(&c, &a->g->h.st, a->code.s) < 0) {
-		log_error("archive_unreadable", "err=\"%s\"", log_quote(store_error(&a->g->h.st),
-		    strlen(store_error(&a->g->h.st))));
-		answer_away(a);
-		goto out;
-	}
-	if (!c.there || !c.readable || (c.version > 0 && c.c.sealed && !a->own)) {
-		answer_unknown(a);
-		goto out;
-	}
-	if (stored_case_open(&c, &a->g->h.st, &keys, &l, lookup) != 0)
-		/* erased: the state is still shown */
-		log_warn("report_unreadable", "case=%s", a->code.s);
-	describe(&s, a, &c, &l);
+static void
+answer(struct asking *a)
+{
+	struct shown s = { .kind = "" };
+
+	describe(&s, a, &a->c, &a->words);
 	if (a->json)
-		answer_json(a, &c, &s);
+		answer_json(a, &a->c, &s);
 	else
-		answer_page(a, &s, &l);
-out:
+		answer_page(a, &s, &a->words);
 	buf_release(&s.unit);
 	buf_release(&s.due);
 	buf_release(&s.received);
 	buf_release(&s.date);
 	buf_release(&s.waited);
-	laporan_release(&l);
-	stored_case_release(&c);
-	free(a);
+	asking_free(a);
+}
+
+/* Whoever follows another is as far as that one; without an answer, as far as it was itself told. */
+static void
+on_lead(const redisReply *r, void *arg)
+{
+	struct asking *a = arg;
+	struct stored_case lead = { 0 };
+
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2)
+		stored_case_fill(&lead, r->element[0], r->element[1], NULL, NULL, NULL, NULL);
+	if (lead.readable && lead.version > 0 && lead.c.state != CASE_SELESAI && lead.c.state != CASE_DITUTUP)
+		a->c.c.state = lead.c.state;
+	stored_case_release(&lead);
+	answer(a);
+}
+
+static void
+ask_lead(struct asking *a)
+{
+	struct redis_args args = { 0 };
+
+	redis_args_adds(&args, "HMGET");
+	args_add_key(&args, &a->g->h.st, KEY_CASE, a->c.c.lead, NULL);
+	redis_args_adds(&args, "v");
+	redis_args_adds(&args, "d");
+	if (redis_link_send(a->g->link, on_lead, a, args.n, (const char **)args.argv, args.lens) != 0)
+		on_lead(NULL, a);
+	redis_args_release(&args);
+}
+
+static void
+on_case(const redisReply *r, void *arg)
+{
+	struct asking *a = arg;
+	struct stored_case *c = &a->c;
+	struct case_keys keys;
+	char lookup[33];
+
+	if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != 5) {
+		answer_away(a);
+		asking_free(a);
+		return;
+	}
+	stored_case_fill(c, r->element[0], r->element[1], r->element[2], r->element[3],
+	    r->element[4], NULL);
+	if (!c->there && stored_case_archived(c, &a->g->h.st, a->code.s) < 0) {
+		log_error("archive_unreadable", "err=\"%s\"", log_quote(store_error(&a->g->h.st),
+		    strlen(store_error(&a->g->h.st))));
+		answer_away(a);
+		asking_free(a);
+		return;
+	}
+	if (!c->there || !c->readable || (c->version > 0 && c->c.sealed && !a->own)) {
+		answer_unknown(a);
+		asking_free(a);
+		return;
+	}
+	if (stored_case_open(c, &a->g->h.st, &keys, &a->words, lookup) != 0)
+		/* erased: the state is still shown */
+		log_warn("report_unreadable", "case=%s", a->code.s);
+	if (c->version > 0 && c->c.lead[0] != '\0' && c->c.state != CASE_SELESAI && c->c.state != CASE_DITUTUP)
+		ask_lead(a);
+	else
+		answer(a);
 }
 
 static void

@@ -86,6 +86,21 @@ walk_forwarded(struct http_req *r)
 	buf_release(&all);
 }
 
+int
+http_req_is_tls(const struct http_req *r)
+{
+	const char *proto = http_req_header(r, "X-Forwarded-Proto");
+
+	return proto != NULL && strcmp(proto, "https") == 0 && is_trusted(r, r->hop);
+}
+
+int
+http_req_is_local(const struct http_req *r)
+{
+	return (strncmp(r->hop, "127.", 4) == 0 || strcmp(r->hop, "::1") == 0) &&
+	    http_req_header(r, "X-Forwarded-For") == NULL;
+}
+
 /* ---- life ---- */
 
 static struct http_req *
@@ -132,6 +147,7 @@ http_req_new(struct http_conn *c, struct evhttp_request *ev)
 	r->body_len = g->body_seen;
 	r->started_us = c->started_us;
 	memcpy(r->peer, c->peer, sizeof(r->peer));
+	memcpy(r->hop, c->peer, sizeof(r->hop));
 	if (g->was_forwarded)
 		walk_forwarded(r);
 	TAILQ_INSERT_TAIL(&h->reqs, r, entry);

@@ -233,7 +233,7 @@ route_fits(const struct http_route *route, const char *path)
 	if (strncmp(route->path, path, len - 1) != 0)
 		return 0;
 	rest = path + len - 1;
-	return rest[0] != '\0' && strchr(rest, '/') == NULL;
+	return rest[0] != '\0' && (strchr(rest, '/') == NULL || (route->flags & HTTP_ROUTE_DEEP));
 }
 
 static void

@@ -35,6 +35,7 @@ struct http_route {
 	http_handler handler;
 	unsigned flags;
 };
+#define HTTP_ROUTE_DEEP 2u	/* * matches all that follows, slashes included */
 #define HTTP_ROUTE_UPLOAD 1u	/* the body is large and goes to a file, see http_req_body_file() */
 
 struct httpd_options {
@@ -88,6 +89,10 @@ int http_req_field_at(struct http_req *r, size_t i, const char **name, const cha
     size_t *len);
 /* The peer; X-Forwarded-For counts only from loopback or a configured proxy. */
 const char *http_req_peer(const struct http_req *r);
+/* The client spoke TLS to a proxy that we trust, as it says in X-Forwarded-Proto. */
+int http_req_is_tls(const struct http_req *r);
+/* From this machine, by no proxy. */
+int http_req_is_local(const struct http_req *r);
 int http_req_wants_json(const struct http_req *r);
 /* monotonic, at the first byte of the head */
 int64_t http_req_started_us(const struct http_req *r);

@@ -74,6 +74,7 @@ struct http_req {
 	unsigned overrides;
 	struct pairs query, fields;
 	struct kept *kept;
+	char hop[INET6_ADDRSTRLEN];	/* who is connected; peer is whom he speaks for */
 	char peer[INET6_ADDRSTRLEN];
 	void (*on_gone)(struct http_req *, void *);
 	void *gone_arg;

@@ -1,7 +1,10 @@
 #include "router/category.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "router/features.h"
 
 #define HITS_MAX 512
 
@@ -14,6 +17,8 @@
 /* A further problem needs so much of its own, and so much of the best one's score. */
 #define ALSO_MIN 7
 #define ALSO_SHARE_PERCENT 55
+/* The model gives it at least this (0: undecided): else its words are used in another sense. */
+#define ALSO_SCORE -0.7f
 
 struct phrase {
 	const struct category *category;
@@ -23,6 +28,9 @@ struct phrase {
 };
 struct classifier {
 	struct matcher *rules, *owners;
+	const struct linear *model;
+	/* the catalogue's place of each class; -1: the catalogue has it no more */
+	int class_at[LINEAR_CLASSES];
 	struct phrase *phrases;
 	size_t phrases_n;
 	size_t categories_n;
@@ -87,8 +95,21 @@ add_category(struct classifier *c, const struct category *category, struct buf *
 	return rc;
 }
 
+static void
+set_model(struct classifier *c, const struct catalogue *cat, const struct linear *m)
+{
+	c->model = m;
+	for (size_t i = 0; i < linear_classes(m); i++) {
+		const struct category *category = category_find(cat, linear_class(m, i));
+
+		c->class_at[i] = category == NULL ? -1 : (int)(category - c->first);
+		if (c->class_at[i] >= CATEGORIES_MAX)
+			c->class_at[i] = -1;
+	}
+}
+
 struct classifier *
-classifier_new(const struct catalogue *cat, struct buf *errors)
+classifier_new(const struct catalogue *cat, const struct linear *m, struct buf *errors)
 {
 	struct classifier *c = xcalloc(1, sizeof(*c));
 	size_t rules = 0, owners = 0;
@@ -107,6 +128,8 @@ classifier_new(const struct catalogue *cat, struct buf *errors)
 	c->owner_categories = xcalloc(owners + 1, sizeof(*c->owner_categories));
 	for (size_t i = 0; i < c->categories_n; i++)
 		rc |= add_category(c, category_at(cat, i), errors);
+	if (m != NULL)
+		set_model(c, cat, m);
 	if (rc != 0) {
 		classifier_free(c);
 		return NULL;
@@ -209,37 +232,25 @@ confidence(int best, int second)
 
 struct ranked { struct category_score score; struct cover cover; };
 
-/* Further problems in the same report: strong enough, and resting on other words. */
+/* What the rules make of a report: categories with a score above 0, the best and the next. */
+struct ranking {
+	struct ranked at[CATEGORIES_MAX];
+	size_t n;
+	const struct ranked *best, *second;
+};
+
 static void
-add_also(struct category_choice *out, const struct ranked *ranked, size_t n,
-    const struct ranked *best)
-{
-	for (size_t i = 0; i < n && out->also_n < UNDERSTANDING_ALSO; i++) {
-		const struct ranked *r = &ranked[i];
-		int own = cover_count(&r->cover, &r->cover);
-
-		if (r == best || r->score.category->no_case || r->score.score < ALSO_MIN ||
-		    100 * r->score.score < ALSO_SHARE_PERCENT * best->score.score ||
-		    2 * cover_count(&r->cover, &best->cover) > own)
-			continue;
-		out->also[out->also_n++] = r->score.category;
-	}
-}
-
-void
-category_choose(const struct classifier *c, const struct tokens *t, int danger,
-    struct category_choice *out)
+rank_rules(const struct classifier *c, const struct tokens *t, int danger, struct ranking *out)
 {
 	struct hit hits[HITS_MAX];
-	struct ranked ranked[64];
-	size_t n = matcher_run(c->rules, t, hits, HITS_MAX), ranked_n = 0;
-	const struct ranked *best = NULL, *second = NULL;
+	size_t n = matcher_run(c->rules, t, hits, HITS_MAX);
 
-	memset(out, 0, sizeof(*out));
+	out->n = 0;
+	out->best = out->second = NULL;
 	qsort_r(hits, n, sizeof(*hits), by_category_and_weight, c->phrases);
-	for (size_t i = 0, end; i < n && ranked_n < N_ELEMS(ranked); i = end) {
+	for (size_t i = 0, end; i < n && out->n < N_ELEMS(out->at); i = end) {
 		const struct category *category = c->phrases[hits[i].value].category;
-		struct ranked *r = &ranked[ranked_n];
+		struct ranked *r = &out->at[out->n];
 
 		for (end = i + 1; end < n && c->phrases[hits[end].value].category == category;)
 			end++;
@@ -252,24 +263,221 @@ category_choose(const struct classifier *c, const struct tokens *t, int danger,
 			r->score.score /= 2;
 		if (danger && category->urgency == URGENCY_DARURAT && r->score.score >= BONUS_FROM)
 			r->score.score += DANGER_BONUS;
-		ranked_n += r->score.score > 0;
+		out->n += r->score.score > 0;
 	}
-	for (size_t i = 0; i < ranked_n; i++) {
-		if (best == NULL || ranked[i].score.score > best->score.score) {
-			second = best;
-			best = &ranked[i];
-		} else if (second == NULL || ranked[i].score.score > second->score.score) {
-			second = &ranked[i];
+	for (size_t i = 0; i < out->n; i++) {
+		const struct ranked *r = &out->at[i];
+
+		if (out->best == NULL || r->score.score > out->best->score.score) {
+			out->second = out->best;
+			out->best = r;
+		} else if (out->second == NULL || r->score.score > out->second->score.score) {
+			out->second = r;
 		}
 	}
-	if (best == NULL)
+}
+
+static size_t
+categories_of(const struct classifier *c)
+{
+	return c->categories_n < CATEGORIES_MAX ? c->categories_n : CATEGORIES_MAX;
+}
+
+static void
+voices_of(const struct classifier *c, const struct ranking *ranking, int danger,
+    float voices[][VOICES])
+{
+	memset(voices, 0, categories_of(c) * sizeof(*voices));
+	for (size_t i = 0; danger && i < categories_of(c); i++)
+		voices[i][VOICE_DANGER] = c->first[i].urgency == URGENCY_DARURAT;
+	for (size_t i = 0; i < ranking->n; i++) {
+		const struct ranked *r = &ranking->at[i];
+		size_t at = (size_t)(r->score.category - c->first);
+
+		if (at >= categories_of(c))
+			continue;
+		voices[at][VOICE_RULES] = logf(1 + (float)r->score.score);
+		voices[at][VOICE_SURE] = (float)r->score.score / 10;
+		voices[at][VOICE_FIRST] = r == ranking->best;
+	}
+}
+
+void
+category_voices(const struct classifier *c, const struct tokens *t, int danger,
+    float voices[][VOICES])
+{
+	struct ranking ranking;
+
+	rank_rules(c, t, danger, &ranking);
+	voices_of(c, &ranking, danger, voices);
+}
+
+/* Values to shares that add up to 1. */
+static void
+softmax(float *v, size_t n)
+{
+	float most = v[0], sum = 0;
+
+	for (size_t i = 1; i < n; i++)
+		most = v[i] > most ? v[i] : most;
+	for (size_t i = 0; i < n; i++)
+		sum += v[i] = expf(v[i] - most);
+	for (size_t i = 0; i < n; i++)
+		v[i] /= sum;
+}
+
+static int
+permille_of(float share)
+{
+	return (int)(1000 * share + 0.5f);
+}
+
+/* The categories with the largest and the next share; -1: none that may be. */
+static void
+best_two(const struct classifier *c, const float *shares, int danger, int *best, int *second)
+{
+	*best = *second = -1;
+	for (size_t i = 0; i < categories_of(c); i++) {
+		if (danger && c->first[i].no_case)
+			continue;
+		if (*best < 0 || shares[i] > shares[*best]) {
+			*second = *best;
+			*best = (int)i;
+		} else if (*second < 0 || shares[i] > shares[*second]) {
+			*second = (int)i;
+		}
+	}
+}
+
+/* Asks the model; its score stands in the voices, and its own shares name its guesses. */
+static void
+hear_model(const struct classifier *c, const struct tokens *t, int danger, float voices[][VOICES],
+    struct category_choice *out)
+{
+	struct features f;
+	float scores[LINEAR_CLASSES], own[CATEGORIES_MAX] = { 0 }, least = 0;
+	int best, second;
+
+	features_of(t, &f);
+	linear_score(c->model, f.words, f.words_n, f.pieces, f.pieces_n, scores);
+	for (size_t i = 0; i < linear_classes(c->model); i++)
+		least = scores[i] < least ? scores[i] : least;
+	for (size_t i = 0; i < categories_of(c); i++)
+		voices[i][VOICE_MODEL] = least;	/* a category that it was not taught */
+	for (size_t i = 0; i < linear_classes(c->model); i++)
+		if (c->class_at[i] >= 0)
+			voices[c->class_at[i]][VOICE_MODEL] = scores[i];
+	for (size_t i = 0; i < categories_of(c); i++)
+		own[i] = voices[i][VOICE_MODEL] * linear_calibration(c->model)->weight[VOICE_MODEL];
+	softmax(own, categories_of(c));
+	best_two(c, own, danger, &best, &second);
+	if (best < 0 || second < 0)
 		return;
-	out->best = best->score;
-	if (second != NULL)
-		out->second = second->score;
+	out->model_best = &c->first[best];
+	out->model_second = &c->first[second];
+	out->model_permille = permille_of(own[best]);
+	out->model_second_permille = permille_of(own[second]);
+}
+
+static const struct ranked *
+ranked_of(const struct ranking *r, const struct category *category)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->at[i].score.category == category)
+			return &r->at[i];
+	return NULL;
+}
+
+static void
+take_score(struct category_score *out, const struct ranking *r, const struct category *category)
+{
+	const struct ranked *found = ranked_of(r, category);
+
+	memset(out, 0, sizeof(*out));
+	if (found != NULL)
+		*out = found->score;
+	out->category = category;
+}
+
+/*
+ * Further problems in the same report: strong enough by the rules, resting on other words, and
+ * not thought absurd by the model, whose score for one category knows nothing of the others.
+ * voices: NULL for rules alone.
+ */
+static void
+add_also(const struct classifier *c, struct category_choice *out, const struct ranking *ranking,
+    float voices[][VOICES])
+{
+	const struct ranked *best = ranked_of(ranking, out->best.category);
+	int least = best == NULL ? 0 : ALSO_SHARE_PERCENT * best->score.score;
+
+	for (size_t i = 0; i < ranking->n && out->also_n < UNDERSTANDING_ALSO; i++) {
+		const struct ranked *r = &ranking->at[i];
+		int own = cover_count(&r->cover, &r->cover);
+
+		if (r == best || r->score.category->no_case || r->score.score < ALSO_MIN ||
+		    100 * r->score.score < least)
+			continue;
+		if (best != NULL && 2 * cover_count(&r->cover, &best->cover) > own)
+			continue;
+		if (voices != NULL && voices[r->score.category - c->first][VOICE_MODEL] < ALSO_SCORE)
+			continue;
+		out->also[out->also_n++] = r->score.category;
+	}
+}
+
+static void
+choose_by_rules(const struct classifier *c, const struct ranking *ranking,
+    struct category_choice *out)
+{
+	if (ranking->best == NULL)
+		return;
+	out->best = ranking->best->score;
+	if (ranking->second != NULL)
+		out->second = ranking->second->score;
 	out->confidence_permille = confidence(out->best.score, out->second.score);
-	if (!best->score.category->no_case)
-		add_also(out, ranked, ranked_n, best);
+	if (!out->best.category->no_case)
+		add_also(c, out, ranking, NULL);
+}
+
+static void
+choose_together(const struct classifier *c, const struct tokens *t, int danger,
+    const struct ranking *ranking, struct category_choice *out)
+{
+	const struct linear_calibration *k = linear_calibration(c->model);
+	float voices[CATEGORIES_MAX][VOICES], shares[CATEGORIES_MAX] = { 0 };
+	int best, second;
+
+	voices_of(c, ranking, danger, voices);
+	hear_model(c, t, danger, voices, out);
+	for (size_t i = 0; i < categories_of(c); i++)
+		for (int v = 0; v < VOICES; v++)
+			shares[i] += k->weight[v] * voices[i][v];
+	softmax(shares, categories_of(c));
+	best_two(c, shares, danger, &best, &second);
+	if (best < 0)
+		return;
+	take_score(&out->best, ranking, &c->first[best]);
+	out->confidence_permille = permille_of(shares[best]);
+	if (second >= 0)
+		take_score(&out->second, ranking, &c->first[second]);
+	if (!out->best.category->no_case)
+		add_also(c, out, ranking, voices);
+}
+
+void
+category_choose(const struct classifier *c, const struct tokens *t, int danger,
+    struct category_choice *out)
+{
+	struct ranking ranking;
+
+	memset(out, 0, sizeof(*out));
+	rank_rules(c, t, danger, &ranking);
+	/* a text without a word, or one that neither knows, is nobody's guess */
+	if (c->model == NULL || t->n == 0)
+		choose_by_rules(c, &ranking, out);
+	else
+		choose_together(c, t, danger, &ranking, out);
 }
 
 const char *

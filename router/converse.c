@@ -35,7 +35,7 @@ static const struct {
 	{ "BUKAN", ON_DECLINE, NEEDS_NONCE }, { "URUNG", ON_UNDO, NEEDS_NONCE },
 	{ "TUNGGU", ON_WAIT, NEEDS_NONCE }, { "SETUJU", ON_APPROVE, NEEDS_NONCE },
 	{ "TOLAK", ON_REFUSE, NEEDS_NONCE }, { "JAWAB", ON_ANSWER, NEEDS_NONCE },
-	{ "BANTUAN", ON_HELP, NEEDS_NONCE }, { "AMAN", ON_SIGN, NEEDS_NOTHING },
+	{ "BANTUAN", ON_HELP, NEEDS_NONCE }, { "GABUNG", ON_MERGE, NEEDS_NONCE }, { "AMAN", ON_SIGN, NEEDS_NOTHING },
 };
 static const struct { const char *word; enum speech_kind kind; } resident_words[] = {
 	{ "CEK", SPEECH_CHECK }, { "BATAL", SPEECH_WITHDRAW }, { "1", SPEECH_YES },
@@ -43,7 +43,7 @@ static const struct { const char *word; enum speech_kind kind; } resident_words[
 	{ "YA", SPEECH_YES }, { "BELUM", SPEECH_NO }, { "STOP", SPEECH_STOP },
 	{ "BERHENTI", SPEECH_STOP }, { "SALAH", SPEECH_WRONG },
 	{ "BAHASA", SPEECH_LANGUAGE }, { "BASA", SPEECH_LANGUAGE }, { "BASO", SPEECH_LANGUAGE },
-	{ "SIAP", SPEECH_READY },
+	{ "SIAP", SPEECH_READY }, { "IKUT", SPEECH_JOIN }, { "MELOK", SPEECH_JOIN },
 	{ "BOSO", SPEECH_LANGUAGE }, { "BHASA", SPEECH_LANGUAGE }, { "LANGUAGE", SPEECH_LANGUAGE },
 };
 
@@ -140,6 +140,8 @@ parse_resident(struct speech *s, enum speech_kind kind, const char *rest)
 	if (word[0] != '\0') {
 		if (code_parse(&s->code, rest, strlen(rest)) == 0 || code_parse(&s->code, word, strlen(word)) == 0)
 			s->has_code = 1;
+		else if (kind == SPEECH_JOIN)
+			return;		/* "ikut lapor pak, ..." is a report */
 		else if (is_verdict(kind, word, after)) {
 			s->kind = kind;
 			s->note = rest;
@@ -149,6 +151,8 @@ parse_resident(struct speech *s, enum speech_kind kind, const char *rest)
 		if (!s->has_code && (after[0] != '\0' || strlen(word) > CODE_CHARS + 4))
 			return;		/* "cek jalan di depan pasar" is one too */
 	}
+	if (kind == SPEECH_JOIN && (!s->has_code || strlen(after) > READY_MORE))
+		return;
 	s->kind = kind;
 	s->note = after;
 }
@@ -188,6 +192,11 @@ parse_officer(struct speech *s, size_t row, const char *rest)
 	}
 	if (s->event == ON_WAIT)
 		parse_wait(s);
+	if (s->event == ON_MERGE) {
+		after = word_of(s->note, word, sizeof(word));
+		s->has_code = code_parse(&s->code, word, strlen(word)) == 0;
+		s->note = s->has_code ? after : "";	/* without a number it is no order: he gets the example */
+	}
 }
 
 /* "7K3 TANGANI" and "TANGANI7K3": a thumb's order, trusted only with the right nonce. */
@@ -420,6 +429,9 @@ task_by_nonce(struct router *r, const char *officer, const char *nonce, struct c
 	return n;
 }
 
+static int forward(struct router *r, struct entry *e, const struct case_record *c,
+    const struct command *cmd, const struct input_id *in);
+
 /*
  * Applies a command to a case until it is committed. 1 used up, 0 refused (fx tells
  * why), -1 come again.
@@ -457,13 +469,17 @@ apply_as(struct router *r, struct entry *e, const struct code *code, struct comm
 			}
 			cmd->entropy = house_entropy(&r->h);
 			cmd->heard_ms = cmd->by != BY_OFFICER &&
+			    (cmd->by != BY_ROUTER || cmd->event != ON_NOTE) &&
 			    strcmp(e->words.reply_channel, s.c.channel) == 0 ? e->words.received_ms : 0;
+			if (forward(r, e, &s.c, cmd, in) < 0)
+				goto next;
+			commit_begin(&r->answers, r->now_ms);
+			group_reply(r, e, &s.c, cmd, &r->answers);
 			if (case_decide(p, &r->h.roster, &s.c, cmd, r->now_ms, r->fx) != 0) {
 				rc = 0;
 			} else {
 				enum commit_result result;
 
-				commit_begin(&r->answers, r->now_ms);
 				commit_add_case(&r->answers, &r->h.st, p, &r->h.roster, &s.c, r->fx, cmd, &keys, &words, in);
 				commit_run(&r->answers, &r->h.st);
 				result = r->answers.slots[0].result;
@@ -476,12 +492,32 @@ apply_as(struct router *r, struct entry *e, const struct code *code, struct comm
 					    actor_name(cmd->by), cmd->actor, case_state_name(r->fx->state_after));
 			}
 		}
+next:
 		laporan_release(&words);
 		stored_case_release(&s);
 		if (rc != 2)
 			return rc;
 	}
 	return -1;
+}
+
+/* What is said of a case that follows another reaches those who work on the other.  0, -1 come again. */
+static int
+forward(struct router *r, struct entry *e, const struct case_record *c, const struct command *cmd,
+    const struct input_id *in)
+{
+	struct command also = { .event = ON_NOTE, .by = BY_ROUTER, .note = cmd->note };
+	struct code lead, follows = e->follows;
+	struct input_id beside = *in;
+	int rc;
+
+	if (cmd->event != ON_NOTE || cmd->by != BY_RESIDENT || c->lead[0] == '\0' ||
+	    code_parse(&lead, c->lead, strlen(c->lead)) != 0)
+		return 0;
+	beside.entry[0] = beside.reserved[0] = '\0';
+	rc = apply_as(r, e, &lead, &also, &beside);
+	e->follows = follows;
+	return rc < 0 ? -1 : 0;
 }
 
 int
@@ -519,7 +555,8 @@ answer_how(struct router *r, struct entry *e, enum case_event ev, const char *no
 		{ ON_WAIT, "TUNGGU", " anggaran 14-12-2026 menunggu pengesahan" },
 		{ ON_APPROVE, "SETUJU", "" }, { ON_REFUSE, "TOLAK", " tunggu sampai Senin saja" },
 		{ ON_ANSWER, "JAWAB", " alat berat datang besok pagi" },
-		{ ON_HELP, "BANTUAN", " api menjalar ke pasar" }, { ON_SIGN, "AMAN", "" },
+		{ ON_HELP, "BANTUAN", " api menjalar ke pasar" },
+		{ ON_MERGE, "GABUNG", " 7K3F-9QXM laporan yang sama" }, { ON_SIGN, "AMAN", "" },
 	};
 	const char *before = "TERIMA", *after = "";
 	char example[64];
@@ -595,6 +632,8 @@ officer_speaks(struct router *r, struct entry *e, const struct officer *o, const
 	snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s", s->unit);
 	snprintf(cmd.reason, sizeof(cmd.reason), "%s", s->reason);
 	cmd.until_ms = s->until_ms;
+	if (s->event == ON_MERGE && s->has_code)
+		snprintf(cmd.into, sizeof(cmd.into), "%s", s->code.s);
 	unit_named(r, cmd.to_unit);
 	r->commands++;
 	rc = converse_apply(r, e, &code, &cmd);
@@ -641,6 +680,22 @@ check_kind(const struct router *r, const struct case_record *c)
 	return "cek-selesai";
 }
 
+/* Whoever follows another is as far as that one: it is on its way for both. */
+static void
+show_as_lead(struct router *r, struct stored_case *s)
+{
+	struct stored_case lead;
+	struct code code;
+
+	if (!s->readable || s->version == 0 || s->c.state == CASE_SELESAI || s->c.state == CASE_DITUTUP ||
+	    s->c.lead[0] == '\0' || code_parse(&code, s->c.lead, strlen(s->c.lead)) != 0 ||
+	    cases_load(&r->h.st, &code, 1, &lead) != 0)
+		return;
+	if (lead.readable && lead.version > 0 && lead.c.state != CASE_SELESAI && lead.c.state != CASE_DITUTUP)
+		s->c.state = lead.c.state;
+	stored_case_release(&lead);
+}
+
 static int
 check(struct router *r, struct entry *e, const struct code *code)
 {
@@ -649,6 +704,7 @@ check(struct router *r, struct entry *e, const struct code *code)
 
 	if (cases_load(&r->h.st, code, 1, &s) != 0)
 		return -1;
+	show_as_lead(r, &s);
 	if (!s.there || !s.readable)
 		rc = answer(r, e, 1, "cek", "cek-tiada", NULL, NULL, 0);
 	else if (s.version == 0) {
@@ -692,6 +748,90 @@ converse_is_own(struct router *r, const struct entry *e, const struct code *code
 		if (strcmp(codes[i].s, code->s) == 0)
 			return 1;
 	return n < 0 ? -1 : 0;
+}
+
+/* His own report of it, if he has one: 1 with its code. */
+static int
+follows_already(struct router *r, const struct entry *e, const struct code *lead, struct code *own)
+{
+	struct code codes[OPEN_MAX];
+	int n = converse_own_cases(r, e, 0, codes), found = n < 0 ? -1 : 0;
+
+	for (int i = 0; i < n && found == 0; i++) {
+		struct stored_case s;
+
+		if (cases_load(&r->h.st, &codes[i], 1, &s) != 0)
+			return -1;
+		found = strcmp(codes[i].s, lead->s) == 0 || strcmp(s.c.lead, lead->s) == 0;
+		*own = codes[i];
+		stored_case_release(&s);
+	}
+	return found;
+}
+
+/* Opens his case behind that one.  1, -1 come again, 2 it has changed meanwhile. */
+static int
+open_behind(struct router *r, struct entry *e, const struct case_record *lead)
+{
+	struct command cmd = { .event = ON_OPEN, .by = BY_ROUTER, .u = &e->u,
+	    .entropy = house_entropy(&r->h) };
+	struct case_record before = { .code = e->code };
+	struct report_facts f;
+	struct input_id in;
+
+	group_follow(&e->u, lead);
+	work_facts(&f, r, e);
+	cmd.report = &f;
+	snprintf(cmd.incident, sizeof(cmd.incident), "%s", lead->incident);
+	snprintf(cmd.lead, sizeof(cmd.lead), "%s", lead->code.s);
+	work_input(&in, e);
+	if (e->s.version != 0 ||
+	    case_decide(r->h.policy, &r->h.roster, &before, &cmd, r->now_ms, r->fx) != 0)
+		return -1;
+	commit_begin(&r->answers, r->now_ms);
+	group_holds(&r->answers, lead);
+	commit_add_case(&r->answers, &r->h.st, r->h.policy, &r->h.roster, &before, r->fx, &cmd,
+	    &e->keys, &e->words, &in);
+	commit_run(&r->answers, &r->h.st);
+	switch (r->answers.slots[0].result) {
+	case COMMIT_OK: case COMMIT_ALREADY: return 1;
+	case COMMIT_CONFLICT: return 2;
+	default: return -1;
+	}
+}
+
+/*
+ * IKUT: a neighbour has the same trouble.  He gets a number of his own and all news of it; whoever is
+ * not to know of a case learns nothing by naming it.
+ */
+static int
+joins(struct router *r, struct entry *e, const struct code *named)
+{
+	struct code code = *named, own;
+	int rc = 2;
+
+	for (int try = 0; try < 2 * TRIES && rc == 2; try++) {
+		struct stored_case s;
+		int already;
+
+		if (cases_load(&r->h.st, &code, 1, &s) != 0)
+			return -1;
+		if (!s.there || !s.readable || s.version == 0 || s.c.sealed ||
+		    s.c.latihan != e->words.latihan || e->lookup[0] == '\0') {
+			rc = answer(r, e, 1, "ikut", "cek-tiada", NULL, NULL, 0);
+		} else if (s.c.lead[0] != '\0' && code_parse(&code, s.c.lead, strlen(s.c.lead)) == 0) {
+			rc = 2;			/* that one follows another itself */
+		} else if ((already = follows_already(r, e, &code, &own)) != 0) {
+			rc = already < 0 ? -1 : check(r, e, &own);
+		} else if (!incident_leads(&s.c)) {
+			rc = check(r, e, &code);
+		} else {
+			rc = open_behind(r, e, &s.c);
+			r->commands += rc == 1;
+		}
+		stored_case_release(&s);
+	}
+	return rc == 2 ? -1 : rc;
 }
 
 /* Anybody can write anybody's name above a letter: alone it ends no case. */
@@ -900,6 +1040,13 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 		if (n == 1 && code_parse(&whole, e->words.text, strlen(e->words.text)) == 0)
 			return check(r, e, &found);	/* the code and not a word: he asks */
 		return n < 0 ? -1 : n == 1 ? follow_up(r, e, &found) : 0;
+	}
+	if (o == NULL && u->place[0] == '\0' && group_danger(r->group_words, e->words.text)) {
+		n = converse_own_cases(r, e, 0, codes);
+		if (n == 1)
+			return follow_up(r, e, &codes[0]);	/* where, we know from his report */
+		if (n < 0)
+			return -1;
 	}
 	if ((!u->unsure && !converse_is_small_talk(r, u)) || u->urgency == URGENCY_DARURAT)
 		return 0;		/* a report of its own */
@@ -1159,6 +1306,8 @@ converse(struct router *r, struct entry *e)
 		if (rc != 0)
 			return rc;
 		break;
+	case SPEECH_JOIN:
+		return joins(r, e, &s.code);
 	case SPEECH_STOP: case SPEECH_WRONG:
 		return goes_quiet(r, e, o, &s);
 	case SPEECH_LANGUAGE:

@@ -6,9 +6,10 @@
  * Grammar, in any case of letters:
  *   TERIMA [nonce]  MENUJU [nonce]  TIBA [nonce]        officer; without nonce if he has one task
  *   TANGANI nonce [note]  SELESAI nonce note  TERUSKAN nonce UNIT reason  BUKAN nonce reason
- *   URUNG nonce
+ *   URUNG nonce  GABUNG nonce CODE reason
  *   "NONCE TANGANI" and "TANGANINONCE" mean the same, where the nonce is the officer's own
  *   CEK [code]  BATAL [code]  1 [code]  2 [code]        resident
+ *   IKUT code                                           whoever has the same trouble
  *   STOP  SALAH  BAHASA name                            anybody
  * Whatever is none of these is no command; it is never guessed into one: "terima kasih" thanks.
  */
@@ -20,6 +21,7 @@ struct entry;
 enum speech_kind {
 	SPEECH_NONE, SPEECH_OFFICER, SPEECH_CHECK, SPEECH_WITHDRAW, SPEECH_YES, SPEECH_NO, SPEECH_STOP, SPEECH_WRONG,
 	SPEECH_LANGUAGE,
+	SPEECH_JOIN,		/* a neighbour's case is his too */
 	SPEECH_READY		/* the answer to a roll-call; from others it is only a word */
 };
 struct speech {

@@ -13,7 +13,10 @@
 #include "router/normalise.h"
 #include "router/urgency.h"
 
-#define SURE_PERMILLE 500	/* below, somebody at the desk looks at it */
+#define SURE_PERMILLE 500	/* below, somebody at the desk looks at it; list ambang: triase */
+/* An emergency by its category alone, without a word of danger, from here; list ambang: darurat. */
+#define EMERGENCY_PERMILLE 500
+#define GUESS_PERMILLE 200	/* below, a guess that no rule shares is none */
 #define SURE_SCORE 5
 #define MISDEED_REACH 8		/* words between an office and what is held against it */
 #define MISDEED_REACH_EMERGENCY 2	/* there a false accusation would cost a helper */
@@ -43,6 +46,7 @@ struct understander {
 	struct drum_code *codes;
 	size_t codes_n;
 	struct tokens *tokens;		/* of the text at hand: filled again and again, so no text asks for memory */
+	int sure_permille, emergency_permille;
 };
 
 /* ---- building ---- */
@@ -132,6 +136,29 @@ read_codes(struct understander *u, struct buf *errors)
 	return 0;
 }
 
+/* "triase" and "darurat", weights in per cent. */
+static int
+read_lines(struct understander *u, struct buf *errors)
+{
+	const struct word_rule *rules;
+	size_t n = catalogue_words(u->policy->catalogue, "ambang", &rules);
+
+	u->sure_permille = SURE_PERMILLE;
+	u->emergency_permille = EMERGENCY_PERMILLE;
+	for (size_t i = 0; i < n; i++) {
+		int *line = strcmp(rules[i].words, "triase") == 0 ? &u->sure_permille :
+		    strcmp(rules[i].words, "darurat") == 0 ? &u->emergency_permille : NULL;
+
+		if (line == NULL || rules[i].weight < 0 || rules[i].weight > 100) {
+			buf_addf(errors, "kategori.yaml:%d: ambang knows triase and darurat, each "
+			    "from 0 to 100\n", rules[i].line);
+			return -1;
+		}
+		*line = 10 * rules[i].weight;
+	}
+	return 0;
+}
+
 struct understander *
 understander_new(const struct policy *p, struct buf *errors)
 {
@@ -145,12 +172,13 @@ understander_new(const struct policy *p, struct buf *errors)
 		goto refuse;
 	}
 	if ((u->normaliser = normaliser_new(p->catalogue, errors)) == NULL ||
-	    (u->classifier = classifier_new(p->catalogue, errors)) == NULL ||
+	    (u->classifier = classifier_new(p->catalogue, p->model, errors)) == NULL ||
 	    (u->alarms = alarm_words_new(p->catalogue, errors)) == NULL ||
 	    (u->locator = locator_new(p->places, p->catalogue, u->classifier, errors)) == NULL ||
 	    (u->misdeeds = list_matcher(p->catalogue, "tercela", errors)) == NULL ||
 	    (u->secrecy = list_matcher(p->catalogue, "minta_rahasia", errors)) == NULL ||
-	    read_offices(u, errors) != 0 || read_codes(u, errors) != 0)
+	    read_offices(u, errors) != 0 || read_codes(u, errors) != 0 ||
+	    read_lines(u, errors) != 0)
 		goto refuse;
 	if (p->borders.len > 0 && (u->areas = areas_new(p->places, buf_str(&p->borders),
 	    p->borders.len, errors)) == NULL)
@@ -222,6 +250,18 @@ explain_urgency(struct understanding *out, const struct alarm *a)
 		    a->lowered_by->words);
 	if (a->mild >= ALARM_LINE)
 		add_why(out, "keterangan meringankan");
+}
+
+/* "model 3f9a2c1b: kebakaran 0.81, bencana 0.07": its own voice, beside the rules'. */
+static void
+explain_model(const struct understander *u, struct understanding *out,
+    const struct category_choice *choice)
+{
+	if (choice->model_best == NULL)
+		return;
+	add_why(out, "model %s: %s %.2f, %s %.2f", linear_name(u->policy->model),
+	    choice->model_best->code, choice->model_permille / 1000.0,
+	    choice->model_second->code, choice->model_second_permille / 1000.0);
 }
 
 /* ---- reading ---- */
@@ -401,17 +441,24 @@ find_category(const struct understander *u, const struct tokens *t, const struct
 
 	category_choose(u->classifier, t, alarm->danger >= ALARM_LINE, &choice);
 	c = choice.best.category;
-	if (c == NULL)
+	/* a guess that no rule shares neither takes a case away nor hides it: some unit hears of it */
+	if (c == NULL || (choice.best.words_n == 0 &&
+	    choice.confidence_permille < (c->no_case || c->sealed ? u->sure_permille : GUESS_PERMILLE)))
 		c = category_find(cat, "lainnya");
 	take_category(out, c, choice.confidence_permille);
-	*certain = choice.confidence_permille >= SURE_PERMILLE && choice.best.score >= SURE_SCORE;
+	*certain = choice.confidence_permille >= u->sure_permille &&
+	    (choice.model_best != NULL || choice.best.score >= SURE_SCORE);
+	/* the model sends nobody away: what no rule surely calls spam is read at the desk */
+	if (c->no_case && choice.best.score < SURE_SCORE)
+		*certain = 0;
 	for (int i = 0; i < choice.also_n; i++)
 		memcpy(out->also[out->also_n++], choice.also[i]->code, CATEGORY_CHARS);
 	if (choice.best.words_n > 0)
 		add_why_words(out, c->code, choice.best.words, choice.best.words_n);
-	if (choice.second.category != NULL && !*certain)
+	if (choice.second.words_n > 0 && !*certain)
 		add_why(out, "atau %s: %s", choice.second.category->code,
 		    choice.second.words[0]->words);
+	explain_model(u, out, &choice);
 	if (chosen == NULL || (chosen == c && !h->other))
 		return c;
 	if (!h->other && *certain && c->urgency == URGENCY_DARURAT && chosen->urgency != URGENCY_DARURAT &&
@@ -500,7 +547,8 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	a.category = find_category(u, t, h, &alarm, out, &certain);
 	find_place(u, t, h, out);
 	out->urgency = alarm_urgency(&alarm, a.category->urgency != URGENCY_DARURAT ||
-	    is_emergency(&alarm, t, certain) ? a.category->urgency : URGENCY_MENDESAK);
+	    is_emergency(&alarm, t, certain &&
+	    out->confidence_permille >= u->emergency_permille) ? a.category->urgency : URGENCY_MENDESAK);
 	if (h->other)		/* the danger is the other one's */
 		out->urgency = a.category->urgency;
 	code = drum_code_of(u, t, out->place);

@@ -32,6 +32,8 @@ void
 router_release(struct router *r)
 {
 	understander_free(r->understander);
+	group_words_free(r->group_words);
+	groups_forget(&r->groups);
 	for (size_t i = 0; i < N_ELEMS(r->flights); i++)
 		commit_release(&r->flights[i].batch);
 	commit_release(&r->answers);
@@ -49,12 +51,14 @@ router_refresh(struct router *r)
 	if (strcmp(r->version, r->h.current) == 0)
 		return 0;
 	understander_free(r->understander);
+	group_words_free(r->group_words);
 	r->understander = understander_new(r->h.policy, &errors);
-	if (r->understander == NULL)
+	r->group_words = group_words_new(r->h.policy, &errors);
+	if (r->understander == NULL || r->group_words == NULL)
 		log_error("understander", "version=%s err=\"%s\"", r->h.current,
 		    log_quote(buf_str(&errors), errors.len));
 	buf_release(&errors);
-	if (r->understander == NULL)
+	if (r->understander == NULL || r->group_words == NULL)
 		return -1;
 	snprintf(r->version, sizeof(r->version), "%s", r->h.current);
 	return 0;
@@ -262,17 +266,19 @@ add_open(struct router *r, struct entry *e)
 		cmd.candidates_n = u->unsure ? e->candidates_n : 0;
 	}
 	work_references(&cmd, e);
+	group_open(r, e, &cmd, &r->flights[0].batch);
 	if (case_decide(r->h.policy, &r->h.roster, &before, &cmd, r->now_ms, r->fx) != 0) {
 		log_error("open_refused", "case=%s why=%d", e->code.s, (int)r->fx->refusal);
+		r->flights[0].batch.beside_n = 0;
 		return;
 	}
 	commit_add_case(&r->flights[0].batch, &r->h.st, r->h.policy, &r->h.roster, &before, r->fx,
 	    &cmd, &e->keys, &e->words, &in);
 	r->opened++;
 	r->triaged += u->unsure != 0;
-	log_info("opened", "case=%s category=%s urgency=%s place=%s unit=%s triage=%d lane=%s",
+	log_info("opened", "case=%s category=%s urgency=%s place=%s unit=%s triage=%d lane=%s incident=%s lead=%s",
 	    e->code.s, u->category, urgency_name(u->urgency), u->place,
-	    u->units_n > 0 ? u->units[0] : "", u->unsure, e->lane);
+	    u->units_n > 0 ? u->units[0] : "", u->unsure, e->lane, cmd.incident, cmd.lead);
 }
 
 /* Nothing left to do with it: the case is there, or the reservation is gone. */
@@ -310,7 +316,11 @@ settle(struct router *r, const struct entry *e, enum commit_result result)
 		log_error("commit_refused", "case=%s err=\"%s\"", e->code.s,
 		    log_quote(store_error(&r->line), strlen(store_error(&r->line))));
 		return -1;
-	case COMMIT_CONFLICT: case COMMIT_UNKNOWN:
+	case COMMIT_CONFLICT:
+		/* Another report of its incident was faster, or its lead has changed: look again. */
+		groups_forget(&r->groups);
+		return e->s.version == 0 ? 1 : -1;
+	case COMMIT_UNKNOWN:
 		break;
 	}
 	return -1;
@@ -604,6 +614,7 @@ router_work(struct router *r, struct entry *entries, int n)
 		goto out;
 	rc = 0;
 	r->now_ms = r->h.store_ms;
+	groups_forget(&r->groups);
 	for (size_t i = 0; i < N_ELEMS(r->flights); i++) {
 		commit_begin(&r->flights[i].batch, r->now_ms);
 		r->flights[i].which = xcalloc((size_t)n + 1, sizeof(int));

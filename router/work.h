@@ -8,6 +8,7 @@
  *            committed now stays pending and comes again.
  */
 #include "core/decide.h"
+#include "router/group.h"
 #include "router/understand.h"
 #include "store/cases.h"
 #include "store/house.h"
@@ -18,6 +19,8 @@ struct flight { struct commit_batch batch; int *which; };
 struct router {
 	struct house h;
 	struct understander *understander;
+	struct group_words *group_words;
+	struct groups groups;		/* as the flights under way will leave them */
 	char version[33];		/* that the understander was made of */
 	struct store line;		/* commits travel on a connection of their own */
 	struct flight flights[2];	/* [0] is being filled, [1] may be in the air */
@@ -40,7 +43,7 @@ struct entry {
 	char lookup[LOOKUP_TEXT];
 	struct understanding u;
 	int understood;
-	int again;			/* refused for its nonces: to be decided with others */
+	int again;			/* refused for its nonces, or others were faster: to be decided anew */
 	int counted, answers;		/* against the answers of an hour; whether one more may go */
 	int looping;			/* writes as fast as we answer: heard, not answered */
 	struct code quoted;		/* his own case whose message he answers, "" none */

@@ -11,6 +11,7 @@
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "store/callout.h"
+#include "store/incident.h"
 #include "store/rollcall.h"
 
 #define DOUBT_MS DAY_MS		/* between two alarms that hardly anybody answers a roll-call */
@@ -382,6 +383,26 @@ engine_leavers(struct engine *e)
 	if (e->given_back > 0)
 		log_warn("leavers_released", "cases=%d", e->given_back);
 	e->given_back = 0;
+	return set->sla_nap_ms;
+}
+
+/* ---- reports of one incident ---- */
+
+int64_t
+engine_crowds(struct engine *e)
+{
+	const struct settings *set = &e->h->set;
+	int64_t mono = clock_mono_ms();
+	int moved = 0, rc;
+
+	if (mono < e->crowds_next_ms || e->h->policy == NULL)
+		return set->sla_nap_ms;
+	rc = crowds_step(e->h, (int)set->leaver_cases, &moved);
+	if (moved > 0)
+		log_info("members_moved", "cases=%d", moved);
+	if (rc > 0)
+		return LEAVERS_NAP_MS;
+	e->crowds_next_ms = mono + (set->sla_nap_ms < 1000 ? set->sla_nap_ms : 1000);
 	return set->sla_nap_ms;
 }
 

@@ -26,7 +26,8 @@ struct engine {
 	struct effects *fx;
 	struct leavers leavers;
 	int given_back;			/* not yet told */
-	int64_t unread_next_ms, leavers_next_ms, rollcall_next_ms, callouts_next_ms, doubt_next_ms;	/* monotonic */
+	int64_t unread_next_ms, leavers_next_ms, rollcall_next_ms, callouts_next_ms, doubt_next_ms,
+	    crowds_next_ms;	/* monotonic */
 	unsigned long fired, conflicts;
 };
 
@@ -44,6 +45,8 @@ void engine_unread(struct engine *e);
  * a time, so that no deadline waits for it; returns how long to nap, at most sla.nap.
  */
 int64_t engine_leavers(struct engine *e);
+/* Brings those who follow a case to where it is, a part at a time.  As above(). */
+int64_t engine_crowds(struct engine *e);
 /* Ends calls for volunteers whose time is up. */
 void engine_callouts(struct engine *e);
 /* The regular roll-call, and what has become of the last ones. */

@@ -31,6 +31,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		engine_unread(&s->engine);
 		soon = engine_leavers(&s->engine);
 		nap = soon < nap ? soon : nap;
+		soon = engine_crowds(&s->engine);
+		nap = soon < nap ? soon : nap;
 		engine_rollcall(&s->engine);
 		engine_callouts(&s->engine);
 	}

@@ -10,6 +10,7 @@
 #include "lib/log.h"
 #include "store/chain.h"
 #include "store/said.h"
+#include "store/session.h"
 
 #define SEEN_DAYS 35
 #define SEAL_BATCH 1000
@@ -186,6 +187,7 @@ sweep_run(struct house *h, int64_t now_ms)
 	sweep_signs(h, now_ms);
 	sweep_languages(h, now_ms);
 	sweep_storms(h, now_ms);
+	sessions_sweep(&h->st, now_ms, h->set.session_most_ms);
 	buf_add_key(&talk, &h->st.keys, KEY_TALK, NULL, NULL);
 	freeReplyObject(redis_pipe_command(h->st.pipe, "UNLINK %b", talk.data, talk.len));
 	buf_release(&talk);

@@ -1,6 +1,7 @@
 #include "store/apply.h"
 
 #include "lib/log.h"
+#include "store/incident.h"
 
 #define TRIES 5
 
@@ -32,11 +33,15 @@ apply_once(struct house *h, const struct code *code, struct command *cmd, apply_
 	if (*why != NULL)
 		goto out;
 	cmd->entropy = house_entropy(h);
+	commit_begin(&b, h->store_ms);
+	if (cmd->event == ON_MERGE && cmd->by != BY_SYSTEM)
+		*why = merge_prepare(&h->st, cmd->into, cmd, &b);
+	if (*why != NULL)
+		goto out;
 	if (case_decide(p, &h->roster, &s.c, cmd, h->store_ms, fx) != 0) {
 		*why = refusal_text(fx->refusal);
 		goto out;
 	}
-	commit_begin(&b, h->store_ms);
 	commit_add_case(&b, &h->st, p, &h->roster, &s.c, fx, cmd, &keys, &words, NULL);
 	commit_run(&b, &h->st);
 	result = b.slots[0].result;

@@ -577,8 +577,10 @@ retire_officer(struct store *st, const char *id)
 	const struct document d = {
 		.key = KEY_META, .version = -1, .what = "petugas-lepas", .who = "arsip", .note = id,
 		.index = { { KEY_OFFICERS, NULL, 'd', id, "" }, { KEY_OFFICER, id, 'd', "d", "" },
-		    { KEY_OFFICER, id, 'd', "v", "" }, { KEY_OFFICER, id, 'd', "q", "" } },
-		.index_n = 4,
+		    { KEY_OFFICER, id, 'd', "v", "" }, { KEY_OFFICER, id, 'd', "q", "" },
+		    { KEY_ACCOUNT, id, 'd', "d", "" }, { KEY_ACCOUNT, id, 'd', "v", "" },
+		    { KEY_ACCOUNT, id, 'd', "q", "" } },
+		.index_n = 7,
 	};
 	struct commit_batch b = { 0 };
 	int rc;

@@ -1,5 +1,6 @@
 #include "store/commit.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ commit_begin(struct commit_batch *b, int64_t decided_ms)
 	redis_args_reset(&b->keys);
 	redis_args_reset(&b->args);
 	b->n = 0;
+	b->beside_n = 0;
 	b->sent = 0;
 	b->decided_ms = decided_ms;
 }
@@ -49,6 +51,20 @@ slot(struct commit_batch *b)
 	memset(&b->slots[b->n], 0, sizeof(b->slots[0]));
 	b->slots[b->n].result = COMMIT_UNKNOWN;
 	return &b->slots[b->n++];
+}
+
+void
+commit_beside(struct commit_batch *b, enum key_id key, const char *part, char op,
+    const char *field, const char *value)
+{
+	struct commit_beside *x = &b->beside[b->beside_n++];
+
+	assert(b->beside_n <= COMMIT_BESIDES);
+	x->key = key;
+	x->op = op;
+	snprintf(x->part, sizeof(x->part), "%s", part != NULL ? part : "");
+	snprintf(x->field, sizeof(x->field), "%s", field);
+	snprintf(x->value, sizeof(x->value), "%s", value);
 }
 
 /* ---- the fixed part of one item; the order is the Lua side's item_read() ---- */
@@ -187,9 +203,44 @@ add_cancel(struct commit_batch *b, const struct store *st, const char *id, int r
 	redis_args_adds(&b->args, recall ? "1" : "");
 }
 
+/* "ditugaskan 1795305071385 35.10.20.2005" */
+static void
+add_member(struct commit_batch *b, const struct store *st, const struct case_record *c, const char *lead)
+{
+	char value[64];
+
+	snprintf(value, sizeof(value), "%s %" PRId64 " %s", case_state_name(c->state), c->received_ms,
+	    c->place);
+	add_index(b, st, KEY_MEMBERS, lead, "s", c->code.s, value);
+	add_index(b, st, KEY_CROWDS, NULL, "s", lead, "0");	/* somebody is to look at it again */
+}
+
+/* How many index entries one change needs. */
+static int
+index_width(const struct effects *fx)
+{
+	int n = 0;
+
+	for (int i = 0; i < fx->indexes_n; i++)
+		n += fx->indexes[i].kind == INDEX_MEMBER_SET ? 2 : 1;
+	return n;
+}
+
+static void
+add_besides(struct commit_batch *b, const struct store *st)
+{
+	for (int i = 0; i < b->beside_n; i++) {
+		const struct commit_beside *x = &b->beside[i];
+		const char op[2] = { x->op, '\0' };
+
+		add_index(b, st, x->key, x->part[0] != '\0' ? x->part : NULL, op, x->field, x->value);
+	}
+	b->beside_n = 0;
+}
+
 static void
 add_indexes(struct commit_batch *b, const struct store *st, const struct effects *fx,
-    int64_t gone)
+    const struct case_record *was, int64_t gone)
 {
 	const struct case_record *c = &fx->after;
 	char received[24], before[24];
@@ -213,6 +264,18 @@ add_indexes(struct commit_batch *b, const struct store *st, const struct effects
 			break;
 		case INDEX_REPORTER_DROP:
 			add_index(b, st, KEY_REPORTER, c->reporter, "d", c->code.s, "");
+			break;
+		case INDEX_MEMBER_SET:
+			add_member(b, st, c, op->officer);
+			break;
+		case INDEX_MEMBER_DROP:
+			add_index(b, st, KEY_MEMBERS, op->officer, "d", c->code.s, "");
+			break;
+		case INDEX_INCIDENT_SET:
+			add_index(b, st, KEY_INCIDENTS, NULL, "s", c->incident, c->code.s);
+			break;
+		case INDEX_INCIDENT_DROP:
+			add_index(b, st, KEY_INCIDENTS, NULL, "D", was->incident, c->code.s);
 			break;
 		}
 	}
@@ -264,8 +327,10 @@ commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p
 	add_item(b, st, &(struct item){ .code = fx->after.code.s, .expect = before->version,
 	    .doc = doc.data, .doc_len = doc.len, .input = input != NULL ? input->id : "",
 	    .due_ms = case_due_ms(&fx->after), .entry = &entry, .digest = digest,
-	    .index_n = 1 + fx->indexes_n, .out_n = n, .cancel_n = fx->cancels_n }, input);
-	add_indexes(b, st, fx, r->gone);
+	    
+	    .index_n = 1 + index_width(fx) + b->beside_n, .out_n = n, .cancel_n = fx->cancels_n }, input);
+	add_indexes(b, st, fx, before, r->gone);
+	add_besides(b, st);
 	add_rendered(b, st, fx, keys, words != NULL ? words->ref : NULL, out, which, n);
 	for (int i = 0; i < fx->cancels_n; i++) {
 		char id[48];

@@ -22,7 +22,18 @@ enum commit_result {
 	COMMIT_OK, COMMIT_CONFLICT, COMMIT_ALREADY, COMMIT_TAKEN, COMMIT_UNKNOWN, COMMIT_REFUSED
 };
 
+/*
+ * What must be so when the commit is made, and what is written beside it: as a document_index, with
+ * strings of its own.
+ */
+#define COMMIT_BESIDES 32
+struct commit_beside {
+	enum key_id key; char op;
+	char part[CODE_CHARS + 1], field[INCIDENT_CHARS], value[64];
+};
+
 struct commit_batch {
+	struct commit_beside beside[COMMIT_BESIDES]; int beside_n;	/* of the next case added */
 	struct redis_args keys, args;
 	int n;
 	int64_t decided_ms;
@@ -32,6 +43,10 @@ struct commit_batch {
 };
 void commit_begin(struct commit_batch *b, int64_t decided_ms);
 void commit_release(struct commit_batch *b);
+
+/* For the next case that is added, or for none if none is: part may be NULL.  Ops as document_index. */
+void commit_beside(struct commit_batch *b, enum key_id key, const char *part, char op,
+    const char *field, const char *value);
 
 /* What opens a case's sealed parts. wrapped is as stored (field k). */
 struct case_keys { struct seal_key key; uint8_t wrapped[SEAL_WRAPPED_BYTES]; };
@@ -80,7 +95,7 @@ void commit_add_answer(struct commit_batch *b, struct store *st, const struct an
 /*
  * A document of another kind (officer, version): its key, version, bytes, and index entries.  An
  * index entry's op: 's' sets a field; 'u' sets it unless it has another value (COMMIT_TAKEN); 'd'
- * drops it; 'c' adds to a counter; 't' sets it to the time of the call; '=' writes nothing, but asks
+ * drops it, 'D' if it has this value; 'c' adds to a counter; 't' sets it to the time of the call; '=' writes nothing, but asks
  * that it has this value (COMMIT_CONFLICT; what is not there is 0).
  */
 struct document_index { enum key_id key; const char *part; char op; const char *field, *value; };

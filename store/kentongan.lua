@@ -230,6 +230,10 @@ local function index_write(x, now)
 		redis.call('HINCRBY', x.key, x.field, x.value)
 	elseif x.op == 't' then
 		redis.call('HSET', x.key, x.field, text(now))
+	elseif x.op == 'D' then		-- unless somebody else stands there by now
+		if redis.call('HGET', x.key, x.field) == x.value then
+			redis.call('HDEL', x.key, x.field)
+		end
 	elseif x.op ~= '=' then		-- that one only asked
 		redis.call('HSET', x.key, x.field, x.value)
 	end

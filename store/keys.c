@@ -128,6 +128,22 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "never: 0.4 MB a year at a hundred cases a day" },
 	{ KEY_SIGNERS, "signers", "hash", "key id -> line that says whose heads are ours, signed",
 	  "sla's sealer", "ingest, cli", "one line for each signing key there ever was", "never: they prove old heads" },
+	{ KEY_ACCOUNT, "akun:", "hash", "how an officer logs in: v, d sealed document", "console, cli",
+	  "console, cli", "as off:", "as off:" },
+	{ KEY_SESSIONS, "sesi", "hash", "digest of a session's token -> officer, when begun, seen and proven",
+	  "console", "console", "officers logged in within console.session_most",
+	  "log-out, the end of its time, sla's sweeper" },
+	{ KEY_FAILED, "gagal", "hash", "keyed hash of a name and an address -> failed log-ins, and when the last",
+	  "console", "console", "names tried within a day", "a log-in that works; sla's sweeper" },
+	{ KEY_INCIDENTS, "incidents", "hash", "name of an incident -> code of the case that leads it", "router",
+	  "router, cli", "incidents that are going on", "the commit that ends the leading case, or leaves it resolved" },
+	{ KEY_MEMBERS, "members:", "hash",
+	  "of the case that leads: code of each that follows it -> its state, when it came, its place", "every commit",
+	  "sla, cli, console", "one field for each report that follows a case in the store",
+	  "sla, when the leading case lies in the archive" },
+	{ KEY_CROWDS, "crowds", "hash",
+	  "code of a case that others follow -> its version and their number when all were last where it is", "router, sla, cli",
+	  "sla, cli", "one field for each members:", "as members:" },
 };
 
 int

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "core/incident.h"
 #include "lib/escape.h"
 #include "store/archive.h"
 #include "store/chain.h"
@@ -151,6 +152,14 @@ add_snapshot(struct buf *b, const struct policy *p, const struct case_record *c)
 	buf_add_pair_if(b, "as", close_reason_name(c->closed_as));
 	if (c->abandoned_ms != 0)
 		buf_addf(b, ",\"ab\":%" PRId64, c->abandoned_ms);
+	buf_add_pair_if(b, "inc", c->incident);
+	buf_add_pair_if(b, "lead", c->lead);
+	if (c->apart)
+		buf_adds(b, ",\"apart\":1");
+	if (c->voices > 1)
+		buf_addf(b, ",\"voices\":%d", c->voices);
+	if (c->truth != TRUTH_UNVERIFIED)
+		buf_add_pair(b, "truth", truth_name(c->truth));
 	buf_adds(b, c->sealed ? ",\"sealed\":1}" : "}");
 }
 
@@ -178,6 +187,12 @@ add_command(struct buf *b, const struct command *cmd)
 	buf_addf(b, ",\"cmd\":{\"ev\":\"%s\"", case_event_name(cmd->event));
 	buf_add_pair_if(b, "to", cmd->to_unit);
 	buf_add_pair_if(b, "into", cmd->into);
+	buf_add_pair_if(b, "inc", cmd->incident);
+	buf_add_pair_if(b, "lead", cmd->lead);
+	if (cmd->apart)
+		buf_adds(b, ",\"apart\":1");
+	if (cmd->voices != 0)
+		buf_addf(b, ",\"voices\":%d,\"second\":%d", cmd->voices, cmd->second);
 	buf_add_pair_if(b, "lang", cmd->lang);
 	buf_add_pair_if(b, "fol", cmd->report != NULL ? cmd->report->follows : "");
 	buf_add_pair_if(b, "reason", cmd->reason);
@@ -830,4 +845,32 @@ int
 logbook_verify_live(struct store *st, struct buf *report)
 {
 	return verify(st, report, 1);
+}
+
+int
+logbook_note(const struct log_line *line, const struct seal_key *key, struct buf *note)
+{
+	json_t *doc = json_loadb(line->entry, line->len, 0, NULL), *plain_doc = NULL;
+	const json_t *x = json_object_get(doc, "x");
+	struct buf sealed = { 0 }, plain = { 0 };
+	const char *words;
+	int rc = -1;
+
+	if (json_is_string(x) && json_string_length(x) > 0 &&
+	    hex_decode(buf_room(&sealed, json_string_length(x) / 2), json_string_value(x),
+	    json_string_length(x)) == 0) {
+		buf_added(&sealed, json_string_length(x) / 2);
+		if (seal_open(&plain, key, "note", sealed.data, sealed.len) == 0)
+			plain_doc = json_loadb(plain.data, plain.len, 0, NULL);
+	}
+	words = json_string_value(json_object_get(plain_doc, "note"));
+	if (words != NULL) {
+		buf_adds(note, words);
+		rc = 0;
+	}
+	buf_release(&sealed);
+	buf_wipe(&plain);
+	json_decref(plain_doc);
+	json_decref(doc);
+	return rc;
 }

@@ -55,6 +55,8 @@ int log_line_of(struct log_line *out, const redisReply *entry);
 int logbook_read_these(struct store *st, const char *seqs, on_log_line cb, void *arg);
 /* The signed heads, oldest first; how many, or -1. */
 int logbook_heads(struct store *st, void (*cb)(const char *line, void *), void *arg);
+/* The words that its actor wrote, opened with the case's key.  0; -1: none, or another's key. */
+int logbook_note(const struct log_line *line, const struct seal_key *key, struct buf *note);
 int64_t logbook_last_seq(struct store *st);	/* -1 unknown */
 
 /*

@@ -112,6 +112,11 @@ read_command(struct recorded *r, const json_t *doc)
 	TEXT(c->actor, doc, "actor");
 	TEXT(c->to_unit, cmd, "to");
 	TEXT(c->into, cmd, "into");
+	TEXT(c->incident, cmd, "inc");
+	TEXT(c->lead, cmd, "lead");
+	c->apart = (int)int_of(cmd, "apart");
+	c->voices = (int)int_of(cmd, "voices");
+	c->second = (int)int_of(cmd, "second");
 	TEXT(c->lang, cmd, "lang");
 	TEXT(c->reason, cmd, "reason");
 	TEXT(c->leaver, cmd, "off");

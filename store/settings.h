@@ -50,7 +50,9 @@ struct settings {
 	    imap_read_ms, imap_read_bytes, imap_tries, imap_files, imap_files_bytes, imap_logo_bytes;
 	int64_t email_port, email_workers, email_per_s, email_limit_ms, email_pause_ms;
 
-	char *console_address; int64_t console_port, console_streams, console_backlog_bytes;
+	char *console_address; int64_t console_port, console_streams, console_backlog_bytes,
+	    session_idle_ms, session_most_ms, session_prove_ms, once_ms;
+	char *console_factor, *console_proxies;
 
 	int kannel_run, kannel_copy;
 	char *kannel_dlr_url, *kannel_allow, *kannel_missed_smsc;

@@ -29,6 +29,7 @@ is_versioned(const char *name)
 			return 0;
 	return dot != NULL && name[0] != '.' &&
 	    (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".csv") == 0 || strcmp(dot, ".tsv") == 0 ||
+	    strcmp(dot, ".bin") == 0 ||
 	    strcmp(dot, ".geojson") == 0);
 }
 

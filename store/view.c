@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "core/incident.h"
 #include "lib/escape.h"
 #include "store/logbook.h"
 #include "store/outbox.h"
@@ -99,6 +100,9 @@ view_case_open(struct buf *b, const struct policy *p, const struct case_record *
 	    c->sealed ? "true" : "false", c->latihan ? "true" : "false",
 	    c->confidence_permille / 1000.0);
 	buf_add_pair(b, "incident", c->incident);
+	buf_add_pair(b, "lead", c->lead);
+	buf_addf(b, ",\"apart\":%s,\"voices\":%d", c->apart ? "true" : "false", c->voices);
+	buf_add_pair(b, "truth", truth_name(c->truth));
 	buf_add_pair(b, "holder", c->holder);
 	buf_add_pair(b, "closed_as", close_reason_name(c->closed_as));
 	buf_add_pair_if(b, "follows", c->follows);

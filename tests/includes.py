@@ -6,6 +6,7 @@ PURE = {"buf", "escape", "yaml", "csv", "config", "template"}
 DAEMONS = ("ingest", "router", "sla", "notify", "console")
 DOWN = {"lib": {"lib"}, "core": {"core", "lib"}, "store": {"store", "core", "lib"},
         "cli": {"cli", "router", "store", "core", "lib"}}
+DOWN["model"] = {"model", "router", "core", "lib"}
 DOWN["verify"] = {"verify"}
 DOWN["picture"] = {"picture", "core", "lib"}
 DOWN.update({d: {d, "store", "core", "lib"} for d in DAEMONS})

@@ -53,7 +53,13 @@ LEGAL = {
     "batal": {(s, "ditutup") for s in OPEN | {"selesai", "menunggu"}},
     "minta-batal": {(s, s) for s in OPEN | {"menunggu"}},
     "tolak": {(s, "ditutup") for s in ("baru", "ditugaskan")},
-    "gabung": {(s, "ditutup") for s in ("baru", "ditugaskan")},
+    "gabung": {(s, "ditugaskan") for s in OPEN | {"menunggu"}},
+    "ganda": {(s, "ditutup") for s in ("baru", "ditugaskan", "diterima")},
+    "pisah": {(s, t) for s in ("ditugaskan", "ditangani") for t in ("ditugaskan", "baru")},
+    "pecah": {(s, "ditugaskan") for s in ("ditugaskan", "ditangani")},
+    "bertambah": {(s, s) for s in OPEN | {"selesai", "menunggu"}},
+    "kebenaran": {(s, s) for s in OPEN | {"selesai", "menunggu"}},
+    "janji": {(s, s) for s in OPEN},
     "urung": {(s, t) for s in OPEN | {"selesai"} for t in OPEN},
     "ambil-alih": {(s, "diterima") for s in OPEN | {"menunggu"}} | {("ditangani", "ditangani")},
     "kembali": {(s, "ditugaskan") for s in ("diterima", "menuju", "ditangani", "menunggu")},
@@ -139,6 +145,12 @@ class Store:
         for key in r.scan("task:*"):
             officer = key.decode()[len(TAG) + 5:]
             self.tasks |= {(officer, n.decode(), c.decode()) for n, c in pairs(r("HGETALL", key))}
+        self.incidents = {k.decode(): c.decode() for k, c in pairs(r("HGETALL", TAG + "incidents"))}
+        self.crowds = {k.decode() for k, _ in pairs(r("HGETALL", TAG + "crowds"))}
+        self.members = set()
+        for key in r.scan("members:*"):
+            lead = key.decode()[len(TAG) + 8:]
+            self.members |= {(lead, c.decode(), v.decode().split()[0]) for c, v in pairs(r("HGETALL", key))}
         self.reporters = set()
         for key in r.scan("rep:*"):
             who = key.decode()[len(TAG) + 4:]
@@ -283,6 +295,29 @@ def check_indexes(v, store):
             sorted(reporters ^ store.reporters)[:5])
     for i, codes in inputs.items():
         v.check("I2 input", len(codes) == 1, "input %s was applied to %s" % (i, sorted(codes)))
+
+
+def check_incidents(v, store, by_code):
+    """Who follows whom: the lists say what the documents say; who follows has neither task nor rung."""
+    docs = {c: json.loads(row["d"]) for c, row in store.cases.items() if row["d"]}
+    follow = {(d["lead"], c, STATES[d.get("st", 0)]) for c, d in docs.items() if d.get("lead")}
+    listed = {m for m in store.members if m[2] != "calon"}
+    v.check("I12 members", follow == listed, "members differ by %s" % sorted(follow ^ listed)[:5])
+    v.check("I12 crowds", {lead for lead, _, _ in store.members} <= store.crowds, "a crowd nobody walks through")
+    leading = {d["inc"]: c for c, d in docs.items() if d.get("inc") and not d.get("lead") and not d.get("apt") and
+               STATES[d.get("st", 0)] not in ("selesai", "ditutup")}
+    for name, code in store.incidents.items():
+        v.check("I12 incident", leading.get(name) is not None and docs.get(code, {}).get("inc") == name,
+                "%s is led by %s, which does not" % (name, code))
+    for name in leading:
+        v.check("I12 incident", name in store.incidents, "%s is led by %s and not listed" % (name, leading[name]))
+    for lead, code, _ in follow:
+        v.check("I3 follower", lead in docs and lead != code, "%s follows %s, which is not there" % (code, lead))
+        v.check("I3 follower", not docs[code]["ts"], "%s follows and has tasks" % code)
+    for code, own in by_code.items():
+        for seq, e in own:
+            v.check("I4 follower", not (e["c"].get("lead") and "esc" in e), "%s entry %d climbs and follows" % (code, seq))
+    v.fact("%d incidents going on, %d follow", len(store.incidents), len(follow))
 
 
 # ---- 4: deadlines ----
@@ -546,6 +581,7 @@ def main():
     entries, digests = check_log(v, store, noted)
     by_code = check_cases(v, store, entries, digests)
     check_indexes(v, store)
+    check_incidents(v, store, by_code)
     check_deadlines(v, store, by_code, fault_intervals(history))
     check_outbox(v, store, entries, house, history)
     codes = check_reports(v, store, history)

@@ -345,11 +345,15 @@ class House:
     def connect(self, limit_s=10):
         return http.client.HTTPConnection(self.http, timeout=limit_s)
 
+    def as_machine(self, headers=None):
+        """With the secret that lets what runs on this machine into the console."""
+        return {"Authorization": "Bearer " + self.secret("console_admin"), **(headers or {})}
+
     def get(self, path, console=False, headers=None, limit_s=10):
         """(status, headers, bytes)."""
         conn = http.client.HTTPConnection(self.console if console else self.http, timeout=limit_s)
         try:
-            conn.request("GET", path, headers=headers or {})
+            conn.request("GET", path, headers=self.as_machine(headers) if console else headers or {})
             answer = conn.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read()
         finally:

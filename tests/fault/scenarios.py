@@ -206,7 +206,7 @@ class Stream(threading.Thread):
     def __init__(self, house):
         super().__init__(daemon=True)
         self.conn = http.client.HTTPConnection(house.console, timeout=60)
-        self.conn.request("GET", "/api/v1/events", headers={"Last-Event-ID": "0"})
+        self.conn.request("GET", "/api/v1/events", headers=house.as_machine({"Last-Event-ID": "0"}))
         self.answer = self.conn.getresponse()
         self.seen = {}
 

@@ -94,7 +94,7 @@ class Follower(threading.Thread):
     def follow(self):
         conn = http.client.HTTPConnection(self.house.console, timeout=5)
         try:
-            conn.request("GET", "/api/v1/events", headers={"Last-Event-ID": str(self.last)})
+            conn.request("GET", "/api/v1/events", headers=self.house.as_machine({"Last-Event-ID": str(self.last)}))
             event, seq = None, None
             for raw in conn.getresponse():
                 line = raw.decode().rstrip("\n")

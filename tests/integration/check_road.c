@@ -503,7 +503,7 @@ static const struct {
 	const char *why, *kind;
 } endings[] = {
 	{ "tolak", "jalan itu milik PT Kereta Api, kami teruskan suratnya", "kabar-ditolak" },
-	{ "gabung --into INTO", "sama dengan laporan tetangga Anda, satu petugas untuk keduanya", "kabar-digabung" },
+	{ "ganda --into INTO", "sama dengan laporan tetangga Anda, satu petugas untuk keduanya", "kabar-digabung" },
 };
 
 /* In plain words: why, by whom, and how to object; in the length that the text promises. */
@@ -545,7 +545,7 @@ START_TEST(not_ours_names_whose_it_is)
 {
 	char code[CODE_CHARS + 1], officer[24], nonce[8], line[96], text[512];
 
-	sms("+6281234560075", "sampah menumpuk di selokan desa kabat kecamatan kabat", code);
+	sms("+6281234560075", "selokan mampet dan meluap di desa kabat kecamatan kabat", code);
 	first_task(code, officer, nonce);
 	snprintf(line, sizeof(line), "TERUSKAN %s o-dlh pengangkutan bukan urusan desa", nonce);
 	sms(officer, line, NULL);

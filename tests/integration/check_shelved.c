@@ -165,7 +165,7 @@ has_new_console(void *arg)
 {
 	struct buf page = { 0 };
 	int rc = pid_of("console") == *(pid_t *)arg ||
-	    run_line(&page, "curl -sf -o /dev/null %s/api/v1/cases", house.console) != 0;
+	    run_line(&page, "curl -sf -o /dev/null %s/healthz", house.console) != 0;
 
 	buf_release(&page);
 	return !rc;

@@ -133,6 +133,7 @@ house_up(void)
 	ck_assert_msg(sscanf(line, "ready http=%63s console=%63s", house.http, house.console) == 2, "%s", line);
 	fclose(out);
 	ck_assert_msg(secret_read(house.dir, "sms_http", &house.secret, &errors) == 0, "%s", buf_str(&errors));
+	ck_assert_msg(secret_read(house.dir, "console_admin", &house.machine, &errors) == 0, "%s", buf_str(&errors));
 	buf_release(&bin);
 	buf_release(&path);
 }
@@ -182,6 +183,7 @@ house_down(void)
 	snprintf(command, sizeof(command), "rm -rf %s", house.dir);
 	ck_assert_int_eq(system(command), 0);
 	buf_wipe(&house.secret);
+	buf_wipe(&house.machine);
 }
 
 /* ---- HTTP ---- */
@@ -194,7 +196,7 @@ take(char *data, size_t size, size_t n, void *arg)
 }
 
 void
-ask(struct answer *a, const char *base, const char *path, const char *const *headers, const void *body, size_t len)
+ask_as(struct answer *a, const char *base, const char *path, const char *const *headers, const void *body, size_t len)
 {
 	CURL *c = curl_easy_init();
 	struct curl_slist *list = NULL;
@@ -220,6 +222,25 @@ ask(struct answer *a, const char *base, const char *path, const char *const *hea
 	curl_slist_free_all(list);
 	curl_easy_cleanup(c);
 	buf_release(&url);
+}
+
+void
+ask(struct answer *a, const char *base, const char *path, const char *const *headers, const void *body, size_t len)
+{
+	const char *with[8];
+	struct buf bearer = { 0 };
+	size_t n = 0;
+
+	buf_addf(&bearer, "Authorization: Bearer %s", buf_str(&house.machine));
+	for (; headers != NULL && headers[n] != NULL; n++) {
+		ck_assert_uint_lt(n, N_ELEMS(with) - 2);
+		with[n] = headers[n];
+	}
+	if (base == house.console)
+		with[n++] = buf_str(&bearer);
+	with[n] = NULL;
+	ask_as(a, base, path, with, body, len);
+	buf_wipe(&bearer);
 }
 
 void

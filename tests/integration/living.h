@@ -18,6 +18,7 @@ struct living_house {
 	char dir[32], conf[48], http[64], console[64];
 	pid_t up;
 	struct buf secret;		/* sms_http */
+	struct buf machine;		/* console_admin: lets what runs here into the console */
 	int number;			/* of the next SMS */
 };
 extern struct living_house house;
@@ -37,6 +38,12 @@ void house_eye(struct house *h);
 struct answer { long status; struct buf head, body; };
 /* GET without body, else POST; headers NULL-ended or NULL; base is house.http or house.console. */
 void ask(struct answer *a, const char *base, const char *path, const char *const *headers,
+    const void *body, size_t len);
+/*
+ * The same as somebody at a browser: the console gets no secret of the machine but what stands in
+ * headers.  ask() sends it along, for what only wants to know.
+ */
+void ask_as(struct answer *a, const char *base, const char *path, const char *const *headers,
     const void *body, size_t len);
 void answer_release(struct answer *a);
 

@@ -46,7 +46,7 @@ START_TEST(choice)
 	const char *owner;
 
 	ck_assert_msg(cat != NULL, "%s", buf_str(&errors));
-	c = classifier_new(cat, &errors);
+	c = classifier_new(cat, NULL, &errors);
 	n = normaliser_new(cat, &errors);
 	ck_assert_msg(c != NULL && n != NULL, "%s", buf_str(&errors));
 	normaliser_run(n, rows[_i].text, strlen(rows[_i].text), &t);
@@ -81,7 +81,7 @@ START_TEST(bad_rules_are_named)
 	struct catalogue *cat = catalogue_parse("k", bad, sizeof(bad) - 1, &errors);
 
 	ck_assert_ptr_nonnull(cat);
-	ck_assert_ptr_null(classifier_new(cat, &errors));
+	ck_assert_ptr_null(classifier_new(cat, NULL, &errors));
 	ck_assert_msg(strstr(buf_str(&errors), "kategori.yaml:7: \"~ jalan\"") != NULL, "%s",
 	    buf_str(&errors));
 	buf_release(&errors);

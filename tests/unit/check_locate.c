@@ -23,7 +23,7 @@ set_up(void)
 	    &errors);
 	ck_assert_msg(catalogue != NULL && places != NULL, "%s", buf_str(&errors));
 	normaliser = normaliser_new(catalogue, &errors);
-	classifier = classifier_new(catalogue, &errors);
+	classifier = classifier_new(catalogue, NULL, &errors);
 	ck_assert_msg(normaliser != NULL && classifier != NULL, "%s", buf_str(&errors));
 	locator = locator_new(places, catalogue, classifier, &errors);
 	ck_assert_msg(locator != NULL, "%s", buf_str(&errors));

@@ -35,7 +35,12 @@ static const struct { enum case_event on; const char *row; } matrix[] = {
 	{ ON_WITHDRAW,        "CCCCCCC." },
 	{ ON_WITHDRAW_ASKED,  "BTAMHSW." },
 	{ ON_REJECT,          "CCC....." },
-	{ ON_MERGE,           "CCC....." },
+	{ ON_MERGE,           "TTTTT.T." },
+	{ ON_DUPLICATE,       "CCC....." },
+	{ ON_SPLIT,           ".T..T..." },
+	{ ON_BREAK,           ".T..T..." },
+	{ ON_GROW,            "BTAMHSW." },
+	{ ON_TRUTH,           "BTAMHSW." },
 	{ ON_QUIET,           "BTAMHSW." },
 	{ ON_WRONG_NUMBER,    "BTAMHSW." },
 	{ ON_LANGUAGE,        "BTAMHSW." },
@@ -132,7 +137,7 @@ row_is_lawful(const struct transition *t, size_t i)
 START_TEST(rows_are_lawful)
 {
 	static const enum case_event reasoned[] = { ON_RESOLVE, ON_DECLINE, ON_DROP, ON_HAND_ON,
-	    ON_ASK, ON_WAIT, ON_REFUSE, ON_REJECT, ON_MERGE, ON_WHY, ON_ANSWER, ON_DATE, ON_RECKON };
+	    ON_ASK, ON_WAIT, ON_REFUSE, ON_REJECT, ON_MERGE, ON_DUPLICATE, ON_SPLIT, ON_TRUTH, ON_WHY, ON_ANSWER, ON_DATE, ON_RECKON };
 
 	for (size_t i = 0; transition_at(i) != NULL; i++) {
 		const struct transition *t = transition_at(i);

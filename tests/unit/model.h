@@ -10,7 +10,8 @@
  *
  * Not foretold, but taken as given: which commands are refused, who has the case's tasks and took
  * them, and for which unit an actor speaks.  Not modelled: another policy in the middle of a life
- * (ON_RECKON), shifts with a date.
+ * (ON_RECKON), shifts with a date, cases that follow another (ON_MERGE, ON_SPLIT, ON_BREAK, and the
+ * promise noted in them): their random histories are check_incident.c's own.
  *
  * Units      int64_t milliseconds since the epoch, UTC.
  * Ownership  policy and roster are borrowed; the model is a plain value.

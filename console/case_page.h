@@ -1,0 +1,39 @@
+#ifndef KENTONGAN_CASE_PAGE_H
+#define KENTONGAN_CASE_PAGE_H
+/* One case for one officer: what it is, whose it is, what was done, what he may do. */
+#include "console/frame.h"
+#include "store/cases.h"
+
+/* A case that somebody looks at, with what he may see of it. */
+struct looking {
+	struct who w;
+	struct code code;
+	struct stored_case s;
+	const struct policy *p;		/* its own */
+	struct access_case a;
+	struct case_keys keys;
+	struct laporan words;		/* opened only with SEE_WORDS */
+	int opened;
+};
+/*
+ * The case named by the rest of the path, for who asks: 1.  0: answered (not there and not his look the
+ * same).  looking_release() in any case.
+ */
+int looking_begin(struct http_req *r, struct console *c, struct looking *l, int changes);
+void looking_release(struct looking *l);
+
+void get_case_page(struct http_req *r, void *arg);
+void post_act(struct http_req *r, void *arg);
+void post_act_json(struct http_req *r, void *arg);
+void get_case_file(struct http_req *r, void *arg);
+/* What he may do now, as forms; message: what became of the last try, "" none. */
+void add_actions(struct buf *b, struct console *c, const struct looking *l, const char *kept_note);
+void answer_case_page(struct http_req *r, struct console *c, struct looking *l, int status,
+    const char *message, int good, const char *kept_note);
+
+/* tasks.c */
+void get_tasks(struct http_req *r, void *arg);
+void get_search(struct http_req *r, void *arg);
+/* One case as a card in a list. */
+void add_card(struct buf *b, const struct console *c, const struct model_case *m, int sealed, int64_t now_ms);
+#endif

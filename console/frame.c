@@ -1,0 +1,121 @@
+#include "console/frame.h"
+
+#include <string.h>
+
+#include "lib/escape.h"
+#include "lib/page.h"
+
+ASSET_DECLARE(console_web_kerangka_html);
+ASSET_DECLARE(console_web_konsol_css);
+
+/* Where one may go from every page; each asks for its access again. */
+static const struct { const char *path, *name; int needs; enum access access; } menu[] = {
+	{ "/tugas", "Tugas saya", 0, SEE_EXISTS },
+	{ "/triase", "Meja 112", 1, SEE_TRIAGE },
+	{ "/papan", "Papan", 1, SEE_BOARD },
+	{ "/cari", "Cari", 0, SEE_EXISTS },
+	{ "/sistem", "Sistem", 1, SEE_SYSTEM },
+};
+
+static void
+add_menu(struct buf *b, const struct console *c, const struct who *w, const char *here)
+{
+	for (size_t i = 0; i < N_ELEMS(menu); i++) {
+		if (menu[i].needs && !access_may(c->h.policy, w->officer, menu[i].access, NULL))
+			continue;
+		if (!console_has_route(menu[i].path))
+			continue;
+		buf_addf(b, "<a href=\"%s\"%s>%s</a>\n", menu[i].path,
+		    strcmp(menu[i].path, here) == 0 ? " aria-current=\"page\"" : "", menu[i].name);
+	}
+}
+
+void
+frame_add_token(struct buf *b, const struct who *w)
+{
+	buf_addf(b, "<input type=\"hidden\" name=\"" CSRF_FIELD "\" value=\"%s\">", w->csrf);
+}
+
+void
+frame_answer(struct http_req *r, struct console *c, const struct who *w, int status,
+    const char *title, const char *here, const struct buf *body)
+{
+	struct buf page = { 0 }, nav = { 0 }, token = { 0 };
+	const struct unit *u = w != NULL ? unit_find(c->h.policy->units, w->officer->unit) : NULL;
+	const struct template_value v[] = {
+		{ "judul", title }, { "kabupaten", c->h.set.name },
+		{ "nama", w != NULL ? w->officer->name : "" }, { "unit", u != NULL ? u->shortname : "" },
+		{ "keluar", w != NULL && !w->by_secret ? w->csrf : "" },
+	};
+
+	page_fill(&page, "kerangka", ASSET(console_web_kerangka_html), v, N_ELEMS(v));
+	if (w != NULL)
+		add_menu(&nav, c, w, here);
+	page_put(&page, "<!--MENU-->", &nav);
+	page_put(&page, "<!--ISI-->", body);
+	http_answer(r, status, "text/html; charset=utf-8", &page);
+	buf_wipe(&page);
+	buf_release(&nav);
+	buf_release(&token);
+}
+
+/* Marks of direction and without width: three bytes each, U+200B to 200F, 202A to 202E, 2066 to 2069, FEFF. */
+static unsigned
+unseen_at(const unsigned char *s, size_t len)
+{
+	unsigned u;
+
+	if (len < 3 || (s[0] & 0xf0) != 0xe0)
+		return 0;
+	u = (unsigned)(s[0] & 15) << 12 | (unsigned)(s[1] & 63) << 6 | (s[2] & 63);
+	return (u >= 0x200b && u <= 0x200f) || (u >= 0x202a && u <= 0x202e) ||
+	    (u >= 0x2066 && u <= 0x2069) || u == 0xfeff ? u : 0;
+}
+
+void
+buf_add_shown(struct buf *b, const char *s, size_t len)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned u = unseen_at((const unsigned char *)s + i, len - i);
+
+		if (u == 0)
+			continue;
+		buf_add_html(b, s + from, i - from);
+		buf_addf(b, "[U+%04X]", u);
+		from = i + 3;
+		i += 2;
+	}
+	buf_add_html(b, s + from, len - from);
+}
+
+void
+add_place_name(struct buf *b, const struct console *c, const char *code)
+{
+	const struct place *p = place_find(c->h.policy->places, code);
+	struct buf name = { 0 };
+
+	if (p != NULL)
+		buf_add_place(&name, p);
+	else
+		buf_adds(&name, code[0] != '\0' ? code : "tempat belum jelas");
+	buf_add_html(b, buf_str(&name), name.len);
+	buf_release(&name);
+}
+
+void
+add_category_name(struct buf *b, const struct console *c, const char *code)
+{
+	const struct category *k = category_find(c->h.policy->catalogue, code);
+	const char *name = k != NULL ? k->shortname : code;
+
+	buf_add_html(b, name, strlen(name));
+}
+
+void
+get_console_css(struct http_req *r, void *arg)
+{
+	(void)arg;
+	page_answer_asset(r, "text/css; charset=utf-8", ASSET(console_web_konsol_css));
+}

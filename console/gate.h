@@ -1,0 +1,50 @@
+#ifndef KENTONGAN_GATE_H
+#define KENTONGAN_GATE_H
+/*
+ * Who asks.  Every page and every answer of the console that is not its door asks here first, and
+ * what may be shown to him asks core/access.h.
+ *
+ * Over plain HTTP only this machine is served: others come by a TLS proxy that says so
+ * (X-Forwarded-Proto, from loopback or a proxy of console.proxies).
+ */
+#include "console/console.h"
+#include "core/access.h"
+#include "store/session.h"
+
+#define CSRF_FIELD "tanda"
+
+struct who {
+	const struct officer *officer;	/* of the roster; lives until the roster is loaded again */
+	struct session session;
+	int by_secret;			/* the machine's own secret, from this machine: no session */
+	char csrf[LOOKUP_CHARS + 1];	/* what a form of his must carry */
+};
+/*
+ * 1: w is filled.  0: the request has been answered: sent to /masuk (pages) or refused with 401, 403
+ * or 503, and is gone.
+ */
+int gate(struct http_req *r, struct console *c, struct who *w);
+/* The same for what changes something: the form's token, or JSON from our own origin. */
+int gate_change(struct http_req *r, struct console *c, struct who *w);
+/* As gate(), and access to what needs no case; 403 with what to do otherwise. */
+int gate_for(struct http_req *r, struct console *c, struct who *w, enum access a);
+/* The password was typed within console.prove; else 0, sent to type it again. */
+int gate_proven(struct http_req *r, struct console *c, struct who *w);
+
+/* The session's cookie: __Host- and for TLS only where the client speaks TLS. */
+const char *gate_cookie(struct http_req *r);
+/* For the door itself: our own page, by a safe way; else answered and 0. */
+int gate_origin(struct http_req *r);
+/* 1 if he still is who he was when his feed began. */
+int gate_still(struct console *c, const struct session *s);
+
+/* login.c */
+const char *console_first_page(const struct console *c, const struct officer *o);
+void get_login(struct http_req *r, void *arg);
+void post_login(struct http_req *r, void *arg);
+void post_logout(struct http_req *r, void *arg);
+void get_once(struct http_req *r, void *arg);
+void post_once(struct http_req *r, void *arg);
+void get_factor(struct http_req *r, void *arg);
+void post_factor(struct http_req *r, void *arg);
+#endif

@@ -1,0 +1,202 @@
+/* /tugas: what waits for an officer, by time left; /cari: a case by its code or its reporter's number. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console/case_page.h"
+#include "core/message.h"
+#include "core/phone.h"
+#include "lib/escape.h"
+
+#define SHOWN 50
+#define NEAR_MS (30 * MINUTE_MS)
+
+void
+add_card(struct buf *b, const struct console *c, const struct model_case *m, int sealed, int64_t now_ms)
+{
+	int64_t left = m->promise_ms - now_ms;
+	int runs = m->handled_ms == 0 && m->promise_ms != 0 && m->state != CASE_DITUTUP;
+	char code[CODE_CHARS + 2];
+
+	code_show(code, &m->code);
+	buf_addf(b, "<li><a class=\"kartu%s\" href=\"/kasus/%s\"><strong class=\"kode\">%s</strong> ",
+	    !runs ? "" : left < 0 ? " lewat-batas" : left < NEAR_MS ? " dekat-batas" : "", m->code.s, code);
+	if (m->urgency != URGENCY_BIASA)
+		buf_addf(b, "<span class=\"lencana %s\">%s</span> ", urgency_name(m->urgency), urgency_name(m->urgency));
+	buf_adds(b, m->latihan ? "<span class=\"lencana latihan\">LATIHAN</span> " : "");
+	buf_adds(b, sealed ? "<span class=\"lencana\">tertutup</span> " : "");
+	add_category_name(b, c, m->category);
+	buf_adds(b, "<br>");
+	add_place_name(b, c, m->place);
+	buf_addf(b, "<br>%s", case_state_words(m->state, CLOSE_NONE, "id"));
+	if (runs) {
+		buf_addf(b, ". <span class=\"%s\">%s", left < 0 ? "lewat" : left < NEAR_MS ? "dekat" : "",
+		    left < 0 ? "Lewat " : "Sisa ");
+		buf_add_duration(b, left < 0 ? -left : left, "id");
+		buf_adds(b, "</span>");
+	}
+	buf_adds(b, "</a></li>\n");
+}
+
+struct gathered {
+	const struct console *c;
+	const struct officer *o;
+	enum relation least;		/* what he must have to do with it */
+	struct found { const struct model_case *m; int sealed; } *rows;
+	size_t n, cap;
+};
+
+static int
+gather(const struct model_case *m, int sealed, void *arg)
+{
+	struct gathered *g = arg;
+	struct access_case a;
+
+	model_access(g->c->model, m, sealed, &a);
+	if (m->state == CASE_DITUTUP || !access_may(g->c->h.policy, g->o, SEE_EXISTS, &a) ||
+	    relation_of(g->c->h.policy, g->o, &a) < g->least)
+		return 0;
+	if (g->n == g->cap) {
+		g->cap = g->cap == 0 ? 256 : 2 * g->cap;
+		g->rows = xrealloc(g->rows, g->cap * sizeof(*g->rows));
+	}
+	g->rows[g->n++] = (struct found){ m, sealed };
+	return 0;
+}
+
+static int
+by_time_left(const void *a, const void *b)
+{
+	const struct model_case *x = ((const struct found *)a)->m, *y = ((const struct found *)b)->m;
+
+	return model_compare(x, y);
+}
+
+static const struct { const char *name, *title; enum relation least; } views[] = {
+	{ "", "Tugas unit saya", RELATION_OWN },
+	{ "bawahan", "Termasuk unit di bawah saya", RELATION_BELOW },
+	{ "wilayah", "Semua di wilayah saya", RELATION_AREA },
+};
+
+static void
+add_views(struct buf *b, size_t at)
+{
+	buf_adds(b, "<p>");
+	for (size_t i = 0; i < N_ELEMS(views); i++)
+		if (i == at)
+			buf_addf(b, "<strong>%s</strong> ", views[i].title);
+		else
+			buf_addf(b, "<a href=\"/tugas%s%s\">%s</a> ", i > 0 ? "?lihat=" : "", views[i].name, views[i].title);
+	buf_adds(b, "</p>\n");
+}
+
+void
+get_tasks(struct http_req *r, void *arg)
+{
+	struct console *c = arg;
+	struct gathered g = { .c = c };
+	size_t len = 0, at = 0, from, page;
+	const char *view, *number;
+	struct buf b = { 0 };
+	struct who w;
+
+	if (!gate(r, c, &w))
+		return;
+	view = http_req_query(r, "lihat", &len);
+	number = http_req_query(r, "hal", &len);
+	for (size_t i = 0; view != NULL && i < N_ELEMS(views); i++)
+		if (strcmp(views[i].name, view) == 0)
+			at = i;
+	page = number != NULL ? strtoul(number, NULL, 10) : 0;
+	g.o = w.officer;
+	g.least = views[at].least;
+	model_each(c->model, gather, &g);
+	if (g.n > 1)
+		qsort(g.rows, g.n, sizeof(*g.rows), by_time_left);
+	from = page < 100000 ? page * SHOWN : 0;
+	buf_addf(&b, "<h1>%s: %zu</h1>\n", views[at].title, g.n);
+	add_views(&b, at);
+	buf_adds(&b, "<ul class=\"daftar\">\n");
+	for (size_t i = from; i < g.n && i < from + SHOWN; i++)
+		add_card(&b, c, g.rows[i].m, g.rows[i].sealed, house_now_ms(&c->h));
+	buf_adds(&b, "</ul>\n");
+	if (g.n == 0)
+		buf_adds(&b, "<p class=\"kosong\">Tidak ada tugas terbuka. Tugas baru juga dikirim lewat SMS.</p>\n");
+	if (from > 0)
+		buf_addf(&b, "<p><a href=\"/tugas?lihat=%s&amp;hal=%zu\">Sebelumnya</a></p>\n", views[at].name, page - 1);
+	if (g.n > from + SHOWN)
+		buf_addf(&b, "<p><a href=\"/tugas?lihat=%s&amp;hal=%zu\">%zu lagi</a></p>\n", views[at].name, page + 1,
+		    g.n - from - SHOWN);
+	frame_answer(r, c, &w, 200, "Tugas", "/tugas", &b);
+	buf_release(&b);
+	free(g.rows);
+}
+
+/* Open cases of a number, by its keyed hash: for who may see reporters. */
+static void
+add_by_number(struct buf *b, struct console *c, const struct who *w, const char *number)
+{
+	char lookup[LOOKUP_CHARS + 1];
+	struct buf key = { 0 };
+	redisReply *r;
+	int shown = 0;
+
+	lookup_of(lookup, &c->h.st.lookup, number);
+	buf_add_key(&key, &c->h.st.keys, KEY_REPORTER, lookup, NULL);
+	r = redis_pipe_command(c->h.st.pipe, "HKEYS %b", key.data, key.len);
+	buf_adds(b, "<ul class=\"daftar\">\n");
+	for (size_t i = 0; r != NULL && r->type == REDIS_REPLY_ARRAY && i < r->elements; i++) {
+		const struct model_case *m = model_find(c->model, r->element[i]->str);
+		struct access_case a;
+
+		if (m == NULL)
+			continue;
+		model_access(c->model, m, 0, &a);
+		if (!access_may(c->h.policy, w->officer, SEE_REPORTER, &a))
+			continue;
+		add_card(b, c, m, 0, house_now_ms(&c->h));
+		shown++;
+	}
+	buf_adds(b, "</ul>\n");
+	if (shown == 0)
+		buf_adds(b, "<p class=\"kosong\">Tidak ada kasus terbuka dengan nomor itu yang boleh Anda lihat.</p>\n");
+	freeReplyObject(r);
+	buf_release(&key);
+}
+
+void
+get_search(struct http_req *r, void *arg)
+{
+	struct console *c = arg;
+	char number[PHONE_CHARS];
+	const char *words;
+	struct buf b = { 0 }, to = { 0 };
+	struct code code;
+	struct who w;
+	size_t len = 0;
+
+	if (!gate(r, c, &w))
+		return;
+	words = http_req_query(r, "q", &len);
+	if (words != NULL && code_parse(&code, words, strlen(words)) == 0) {
+		buf_addf(&to, "/kasus/%s", code.s);
+		http_answer_redirect(r, 303, buf_str(&to));
+		goto out;
+	}
+	buf_adds(&b, "<h1>Cari</h1>\n<form method=\"get\" action=\"/cari\"><label for=\"q\">Kode laporan, atau nomor "
+	    "telepon pelapor</label><input id=\"q\" name=\"q\" value=\"");
+	buf_add_html(&b, words != NULL ? words : "", words != NULL ? strlen(words) : 0);
+	buf_adds(&b, "\"><button>Cari</button></form>\n");
+	if (words != NULL && words[0] != '\0') {
+		if (phone_normalise(number, words, strlen(words)) == PHONE_E164)
+			add_by_number(&b, c, &w, number);
+		else
+			buf_adds(&b, "<p class=\"pesan\" role=\"alert\">Itu bukan kode laporan dan bukan nomor telepon. Kode "
+			    "terdiri dari delapan huruf dan angka, misalnya 7K3F-9QXM.</p>\n");
+	}
+	frame_answer(r, c, &w, 200, "Cari", "/cari", &b);
+out:
+	buf_release(&b);
+	buf_release(&to);
+}

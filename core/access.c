@@ -1,0 +1,139 @@
+#include "core/access.h"
+
+#include <string.h>
+
+static const char *const access_names[] = {
+	[SEE_EXISTS] = "tahu", [SEE_CASE] = "kasus", [SEE_WORDS] = "isi", [SEE_REPORTER] = "pelapor",
+	[SEE_BOARD] = "papan", [SEE_TRIAGE] = "triase", [SEE_SYSTEM] = "sistem", [SEE_EXPORT] = "ekspor",
+};
+static const char *const class_names[] = {
+	[VIEWER_OFFICER] = "petugas", [VIEWER_HEAD] = "kepala", [VIEWER_OPERATOR] = "operator",
+	[VIEWER_ABOVE] = "pimpinan", [VIEWER_ADMIN] = "admin",
+};
+static const char *const relation_names[] = {
+	[RELATION_NONE] = "lain", [RELATION_AREA] = "wilayah", [RELATION_BELOW] = "bawahan",
+	[RELATION_OWN] = "sendiri",
+};
+
+const char *access_name(enum access a) { return access_names[a]; }
+const char *viewer_class_name(enum viewer_class c) { return class_names[c]; }
+const char *relation_name(enum relation r) { return relation_names[r]; }
+
+#define BIT(a) (1u << (a))
+#define LIST BIT(SEE_EXISTS)
+#define READ (LIST | BIT(SEE_CASE))
+#define WORDS (READ | BIT(SEE_WORDS))
+#define ALL (WORDS | BIT(SEE_REPORTER))
+
+/*
+ * Of an open case.  The Bupati's office sees that and why it is late, not who complained; an
+ * administrator keeps the machine, not the letters.  A sealed one is for those it names.
+ */
+static const unsigned cells[VIEWER_N][RELATION_N] = {
+	/*                      lain   wilayah  bawahan  sendiri */
+	[VIEWER_OFFICER]  = {   0,     READ,    WORDS,   ALL },
+	[VIEWER_HEAD]     = {   0,     READ,    WORDS,   ALL },
+	[VIEWER_OPERATOR] = {   ALL,   ALL,     ALL,     ALL },
+	[VIEWER_ABOVE]    = {   WORDS, WORDS,   WORDS,   ALL },
+	[VIEWER_ADMIN]    = {   READ,  READ,    READ,    ALL },
+};
+static const unsigned sealed_cells[RELATION_N] = { [RELATION_OWN] = ALL };
+/* What needs no case. */
+static const unsigned general[VIEWER_N] = {
+	[VIEWER_OFFICER] = 0,
+	[VIEWER_HEAD] = BIT(SEE_BOARD),
+	[VIEWER_OPERATOR] = BIT(SEE_BOARD) | BIT(SEE_TRIAGE),
+	[VIEWER_ABOVE] = BIT(SEE_BOARD) | BIT(SEE_EXPORT),
+	[VIEWER_ADMIN] = BIT(SEE_BOARD) | BIT(SEE_SYSTEM) | BIT(SEE_EXPORT),
+};
+
+int
+access_cell(enum viewer_class v, enum relation r, int sealed, enum access a)
+{
+	unsigned granted = sealed ? sealed_cells[r] : cells[v][r];
+
+	return ((a <= SEE_REPORTER ? granted : general[v]) >> a) & 1;
+}
+
+void
+access_case_of(struct access_case *a, const struct case_record *c, const struct officer *o)
+{
+	memset(a, 0, sizeof(*a));
+	a->place = c->place;
+	a->category = c->category;
+	for (int i = 0; i < c->units_n; i++)
+		a->units[a->units_n++] = c->units[i];
+	a->sealed = c->sealed;
+	a->hide_reporter = c->hide_reporter;
+	for (int i = 0; o != NULL && i < c->tasks_n; i++)
+		a->tasked |= c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, o->id) == 0;
+}
+
+enum viewer_class
+viewer_class_of(const struct policy *p, const struct officer *o)
+{
+	const struct unit *u = unit_find(p->units, o->unit);
+
+	if (o->role == ROLE_ADMIN)
+		return VIEWER_ADMIN;
+	if (u != NULL && u->tier == TIER_KABUPATEN)
+		return VIEWER_ABOVE;
+	if (o->role == ROLE_OPERATOR || strcmp(o->unit, p->triage_unit) == 0)
+		return VIEWER_OPERATOR;
+	return o->role == ROLE_KEPALA ? VIEWER_HEAD : VIEWER_OFFICER;
+}
+
+/* 1 if the unit answers for a place, and the case lies in it. */
+static int
+is_in_area(const struct unit *mine, const char *place)
+{
+	size_t len = mine != NULL ? strlen(mine->place) : 0;
+
+	return len > 0 && strncmp(place, mine->place, len) == 0 &&
+	    (place[len] == '\0' || place[len] == '.');
+}
+
+enum relation
+relation_of(const struct policy *p, const struct officer *o, const struct access_case *c)
+{
+	const struct unit *mine = unit_find(p->units, o->unit);
+	enum relation r = is_in_area(mine, c->place) ? RELATION_AREA : RELATION_NONE;
+
+	if (c->tasked)
+		return RELATION_OWN;
+	for (int i = 0; i < c->units_n; i++) {
+		const struct unit *u = unit_find(p->units, c->units[i]);
+
+		if (u == NULL)
+			continue;
+		if (u == mine)
+			return RELATION_OWN;
+		if (mine != NULL && unit_is_under(u, mine))
+			r = RELATION_BELOW;
+	}
+	/* What nobody has been given yet is the desk's own. */
+	if (c->units_n == 0 && strcmp(o->unit, p->triage_unit) == 0)
+		return RELATION_OWN;
+	return r;
+}
+
+int
+access_may(const struct policy *p, const struct officer *o, enum access a,
+    const struct access_case *c)
+{
+	enum viewer_class v;
+	enum relation r;
+
+	if (o == NULL || o->ended)
+		return 0;
+	v = viewer_class_of(p, o);
+	if (a > SEE_REPORTER)
+		return access_cell(v, RELATION_NONE, 0, a);
+	if (c == NULL)
+		return 0;
+	r = relation_of(p, o, c);
+	/* The citizen's wish goes before every row: only the desk may look who he is. */
+	if (a == SEE_REPORTER && c->hide_reporter && v != VIEWER_OPERATOR)
+		return 0;
+	return access_cell(v, r, c->sealed, a);
+}

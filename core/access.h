@@ -1,0 +1,50 @@
+#ifndef KENTONGAN_ACCESS_H
+#define KENTONGAN_ACCESS_H
+/*
+ * Who may see what: one function, asked on every path: page, JSON, list, count, feed, search,
+ * export, file.  What is not granted by a row of its table is refused.  What somebody may do with a
+ * case is core/authority.h's, checked again at the commit.
+ *
+ * Ownership  everything is borrowed for the call.
+ */
+#include "core/case.h"
+#include "core/policy.h"
+#include "core/roster.h"
+
+enum access {
+	SEE_EXISTS,	/* in lists, counts, feeds, search */
+	SEE_CASE,	/* category, place, clocks, ledger, log */
+	SEE_WORDS,	/* what the citizen wrote and sent */
+	SEE_REPORTER,	/* who he is */
+	SEE_BOARD,	/* figures of the whole regency; needs no case */
+	SEE_TRIAGE,	/* the operators' desk; needs no case */
+	SEE_SYSTEM,	/* health, queues, accounts; needs no case */
+	SEE_EXPORT,	/* whole tables to take away; needs no case */
+	ACCESS_N
+};
+const char *access_name(enum access a);
+
+/* Who looks: by what he is, and by what he has to do with the case. */
+enum viewer_class { VIEWER_OFFICER, VIEWER_HEAD, VIEWER_OPERATOR, VIEWER_ABOVE, VIEWER_ADMIN, VIEWER_N };
+enum relation { RELATION_NONE, RELATION_AREA, RELATION_BELOW, RELATION_OWN, RELATION_N };
+const char *viewer_class_name(enum viewer_class c);
+const char *relation_name(enum relation r);
+
+/* What of a case decides; from a case_record, or from what the read model keeps of it. */
+struct access_case {
+	const char *place, *category;
+	const char *units[CASE_UNITS]; int units_n;
+	int sealed, hide_reporter;
+	int tasked;		/* the viewer has, or had, its task */
+};
+void access_case_of(struct access_case *a, const struct case_record *c, const struct officer *o);
+
+/* NULL officer, or one who has ended: nobody, who may nothing. */
+enum viewer_class viewer_class_of(const struct policy *p, const struct officer *o);
+enum relation relation_of(const struct policy *p, const struct officer *o, const struct access_case *c);
+/* c may be NULL for what needs no case. */
+int access_may(const struct policy *p, const struct officer *o, enum access a,
+    const struct access_case *c);
+/* One cell of the table, for who prints or tests it whole. */
+int access_cell(enum viewer_class v, enum relation r, int sealed, enum access a);
+#endif

@@ -1,0 +1,67 @@
+#ifndef KENTONGAN_LINEAR_H
+#define KENTONGAN_LINEAR_H
+/*
+ * The linear model of conf/model.bin: one row of small weights for each hashed feature, one column
+ * for each category.  It knows neither words nor what a feature is (router/features.h does).
+ *
+ * File, little endian:
+ *   8   "KTGMODEL"                     4   format, 1
+ *   4   hash bits, 8 to 20             4   classes, 2 to LINEAR_CLASSES
+ *   32  digest of the training rows    24  calibration, LINEAR_VOICES floats
+ *   n * 32  codes, each ended by NULs  n * 4  scales, floats
+ *   n * 4   biases, floats             n * 2^bits  weights, one byte each, by feature
+ *   8   FNV-1a of all before
+ *
+ * Ownership  the caller frees a model; immutable once parsed, any thread may read it.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/catalogue.h"
+#include "lib/buf.h"
+
+#define LINEAR_FORMAT 1
+#define LINEAR_CLASSES 48	/* a row in memory is always so wide: the adding loop is unrolled */
+#define LINEAR_DIGEST_BYTES 32
+#define LINEAR_NAME_CHARS 9
+
+#define LINEAR_VOICES 6
+/* How much each voice counts when rules and model are heard together: router/category.h names them. */
+struct linear_calibration { float weight[LINEAR_VOICES]; };
+
+struct linear_parts {
+	unsigned hash_bits;
+	size_t classes;
+	char codes[LINEAR_CLASSES][CATEGORY_CHARS];
+	uint8_t digest[LINEAR_DIGEST_BYTES];
+	struct linear_calibration calibration;
+	float scales[LINEAR_CLASSES], biases[LINEAR_CLASSES];
+	const int8_t *weights;		/* classes of each feature, feature by feature */
+};
+struct linear;
+
+/* NULL with "file: what; remedy" in errors for bytes that are cut, changed or no model. */
+struct linear *linear_parse(const char *file, const void *bytes, size_t len, struct buf *errors);
+void linear_free(struct linear *m);
+void linear_write(struct buf *out, const struct linear_parts *p);
+
+/* Eight hex digits of the file's own check: two models are equal if their names are. */
+const char *linear_name(const struct linear *m);
+size_t linear_classes(const struct linear *m);
+const char *linear_class(const struct linear *m, size_t i);
+const struct linear_calibration *linear_calibration(const struct linear *m);
+size_t linear_memory(const struct linear *m);
+
+/* The row of a feature: its upper bits, for the lower ones of a short word's hash are poor. */
+static inline uint32_t
+linear_row(uint32_t hash, unsigned hash_bits)
+{
+	return hash * 2654435769u >> (32 - hash_bits);
+}
+
+/* Words weigh more than pieces of words, and a long report counts no more than a short one. */
+#define LINEAR_WORD_WEIGHT 2
+/* Hashes of words and of pieces; out: one score for each class, as many as linear_classes(). */
+void linear_score(const struct linear *m, const uint32_t *words, size_t words_n,
+    const uint32_t *pieces, size_t pieces_n, float *out);
+#endif

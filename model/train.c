@@ -1,0 +1,289 @@
+#include "model/train.h"
+
+#include <linear.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "router/features.h"
+#include "router/normalise.h"
+#include "router/urgency.h"
+
+#define EPSILON 0.05	/* liblinear stops there; smaller changes no figure, and takes longer */
+#define SEED 3510
+
+/* A text as liblinear and the rules see it. */
+struct example {
+	struct feature_node *nodes;	/* ended by index -1 */
+	float (*voices)[VOICES];	/* the rules' */
+};
+struct workshop {
+	const struct training *t;
+	const struct rows *rows;
+	struct example *examples;
+	size_t categories;
+	uint64_t taught;		/* bits of the categories that have rows */
+	float *weights;			/* categories of each feature, feature by feature */
+	float biases[LINEAR_CLASSES];
+};
+
+/* ---- preparing ---- */
+
+static int
+by_index(const void *a, const void *b)
+{
+	return ((const struct feature_node *)a)->index - ((const struct feature_node *)b)->index;
+}
+
+static size_t
+merge(struct feature_node *nodes, size_t n)
+{
+	size_t kept = 0;
+
+	qsort(nodes, n, sizeof(*nodes), by_index);
+	for (size_t i = 0; i < n; i++)
+		if (kept > 0 && nodes[kept - 1].index == nodes[i].index)
+			nodes[kept - 1].value += nodes[i].value;
+		else
+			nodes[kept++] = nodes[i];
+	return kept;
+}
+
+/* The same sums as linear_score() makes. */
+static struct feature_node *
+nodes_of(const struct tokens *tokens, unsigned bits)
+{
+	struct features f;
+	struct feature_node *nodes;
+	size_t n = 0;
+	double norm;
+
+	features_of(tokens, &f);
+	norm = sqrt((double)(LINEAR_WORD_WEIGHT * LINEAR_WORD_WEIGHT * f.words_n +
+	    f.pieces_n + 1));
+	nodes = xcalloc(f.words_n + f.pieces_n + 2, sizeof(*nodes));
+	for (size_t i = 0; i < f.words_n; i++)
+		nodes[n++] = (struct feature_node){ (int)linear_row(f.words[i], bits) + 1,
+		    LINEAR_WORD_WEIGHT / norm };
+	for (size_t i = 0; i < f.pieces_n; i++)
+		nodes[n++] = (struct feature_node){ (int)linear_row(f.pieces[i], bits) + 1,
+		    1 / norm };
+	n = merge(nodes, n);
+	nodes[n++] = (struct feature_node){ (1 << bits) + 1, 1 };
+	nodes[n++] = (struct feature_node){ -1, 0 };
+	return xrealloc(nodes, n * sizeof(*nodes));
+}
+
+static int
+prepare(struct workshop *w, struct buf *errors)
+{
+	const struct catalogue *cat = w->t->catalogue;
+	struct normaliser *normaliser = normaliser_new(cat, errors);
+	struct classifier *classifier = classifier_new(cat, NULL, errors);
+	struct alarm_words *alarms = alarm_words_new(cat, errors);
+	struct tokens tokens = { 0 };
+	int rc = -1;
+
+	if (normaliser == NULL || classifier == NULL || alarms == NULL)
+		goto out;
+	w->examples = xcalloc(w->rows->n + 1, sizeof(*w->examples));
+	for (size_t i = 0; i < w->rows->n; i++) {
+		const struct row *row = &w->rows->at[i];
+		struct example *e = &w->examples[i];
+		struct alarm alarm;
+
+		normaliser_run(normaliser, row->text, row->len, &tokens);
+		e->nodes = nodes_of(&tokens, w->t->hash_bits);
+		alarm_read(alarms, row->text, row->len, &tokens, &alarm);
+		e->voices = xcalloc(w->categories, sizeof(*e->voices));
+		category_voices(classifier, &tokens, alarm.danger >= ALARM_LINE, e->voices);
+		w->taught |= UINT64_C(1) << row->label;
+	}
+	rc = 0;
+out:
+	tokens_release(&tokens);
+	alarm_words_free(alarms);
+	classifier_free(classifier);
+	normaliser_free(normaliser);
+	return rc;
+}
+
+static void
+workshop_release(struct workshop *w)
+{
+	for (size_t i = 0; w->examples != NULL && i < w->rows->n; i++) {
+		free(w->examples[i].nodes);
+		free(w->examples[i].voices);
+	}
+	free(w->examples);
+	free(w->weights);
+}
+
+/* ---- teaching ---- */
+
+static void
+quiet(const char *s)
+{
+	(void)s;
+}
+
+static int
+times_taught(const struct workshop *w, const struct row *row)
+{
+	return row->kind == ROW_OPERATOR || row->kind == ROW_PHRASE ? 1 : w->t->own_weight;
+}
+
+/*
+ * Teaches one category.  fold: rows of that fold are held back; -1: none.  A row whose other labels
+ * name the category speaks neither for it nor against it.
+ */
+static void
+teach_category(struct workshop *w, size_t category, int fold)
+{
+	size_t most = w->rows->n * (size_t)w->t->own_weight, features = 1UL << w->t->hash_bits;
+	struct problem p = { .n = (int)features + 1, .bias = 1 };
+	struct parameter how = { .solver_type = L2R_L2LOSS_SVC_DUAL, .eps = EPSILON, .C = w->t->cost };
+	struct model *m;
+	double sign;
+
+	p.y = xcalloc(most, sizeof(*p.y));
+	p.x = xcalloc(most, sizeof(*p.x));
+	for (size_t i = 0; i < w->rows->n; i++) {
+		const struct row *row = &w->rows->at[i];
+		int own = row->label == (int)category;
+
+		if (fold >= 0 && i % (size_t)w->t->folds == (size_t)fold &&
+		    row->kind != ROW_PHRASE)
+			continue;
+		if (!own && (row->accepted >> category & 1) != 0)
+			continue;
+		for (int k = 0; k < times_taught(w, row); k++) {
+			p.y[p.l] = own ? 1 : -1;
+			p.x[p.l++] = w->examples[i].nodes;
+		}
+	}
+	set_print_string_function(quiet);
+	srand(SEED);
+	m = train(&p, &how);
+	sign = m->nr_class == 2 && m->label[0] == 1 ? 1 : -1;
+	for (size_t f = 0; f < features; f++)
+		w->weights[f * w->categories + category] = (float)(sign * m->w[f]);
+	w->biases[category] = (float)(sign * m->w[features]);
+	free_and_destroy_model(&m);
+	free(p.y);
+	free(p.x);
+}
+
+static void
+teach(struct workshop *w, int fold)
+{
+	for (size_t c = 0; c < w->categories; c++)
+		if ((w->taught >> c & 1) != 0)
+			teach_category(w, c, fold);
+}
+
+static void
+score(const struct workshop *w, const struct example *e, float *out)
+{
+	double sum[LINEAR_CLASSES];
+
+	for (size_t c = 0; c < w->categories; c++)
+		sum[c] = w->biases[c];
+	for (const struct feature_node *n = e->nodes; n[1].index >= 0; n++)
+		for (size_t c = 0; c < w->categories; c++)
+			sum[c] += n->value * w->weights[(size_t)(n->index - 1) * w->categories + c];
+	for (size_t c = 0; c < w->categories; c++)
+		out[c] = (float)sum[c];
+}
+
+/* What the router hears of a text held back. */
+static void
+add_sample(const struct workshop *w, size_t i, struct samples *out)
+{
+	struct sample *s = &out->at[out->n++];
+	float scores[LINEAR_CLASSES], least = 0;
+
+	s->row = &w->rows->at[i];
+	s->voices = xcalloc(w->categories, sizeof(*s->voices));
+	memcpy(s->voices, w->examples[i].voices, w->categories * sizeof(*s->voices));
+	score(w, &w->examples[i], scores);
+	for (size_t c = 0; c < w->categories; c++)
+		if ((w->taught >> c & 1) != 0 && scores[c] < least)
+			least = scores[c];
+	for (size_t c = 0; c < w->categories; c++)
+		s->voices[c][VOICE_MODEL] = (w->taught >> c & 1) != 0 ? scores[c] : least;
+}
+
+static void
+cross_validate(struct workshop *w, struct samples *out)
+{
+	size_t folds = (size_t)w->t->folds;
+
+	out->at = xcalloc(w->rows->n + 1, sizeof(*out->at));
+	out->categories = w->categories;
+	for (size_t fold = 0; fold < folds; fold++) {
+		teach(w, (int)fold);
+		for (size_t i = fold; i < w->rows->n; i += folds)
+			if (w->rows->at[i].kind != ROW_PHRASE)
+				add_sample(w, i, out);
+	}
+}
+
+/* ---- the file ---- */
+
+static void
+write_model(const struct workshop *w, const struct linear_calibration *calibration,
+    struct buf *out)
+{
+	struct linear_parts p = { .hash_bits = w->t->hash_bits, .calibration = *calibration };
+	size_t features = 1UL << w->t->hash_bits;
+	size_t of[LINEAR_CLASSES] = { 0 };
+	int8_t *weights = xcalloc(features, LINEAR_CLASSES);
+
+	memcpy(p.digest, w->rows->digest, sizeof(p.digest));
+	for (size_t c = 0; c < w->categories; c++) {
+		float most = 1e-6f;
+
+		if ((w->taught >> c & 1) == 0)
+			continue;
+		for (size_t f = 0; f < features; f++)
+			most = fmaxf(most, fabsf(w->weights[f * w->categories + c]));
+		memcpy(p.codes[p.classes], category_at(w->t->catalogue, c)->code, CATEGORY_CHARS);
+		p.scales[p.classes] = most / 127;
+		p.biases[p.classes] = w->biases[c];
+		of[p.classes++] = c;
+	}
+	for (size_t f = 0; f < features; f++)
+		for (size_t k = 0; k < p.classes; k++)
+			weights[f * p.classes + k] = (int8_t)lrintf(
+			    w->weights[f * w->categories + of[k]] / p.scales[k]);
+	p.weights = weights;
+	linear_write(out, &p);
+	free(weights);
+}
+
+int
+train_model(const struct training *t, const struct rows *rows, struct buf *out,
+    struct samples *samples, struct buf *errors)
+{
+	struct workshop w = { .t = t, .rows = rows, .categories = catalogue_count(t->catalogue) };
+	struct linear_calibration calibration;
+	int rc = -1;
+
+	if (w.categories > LINEAR_CLASSES || rows->n < 2) {
+		buf_addf(errors, "%zu categories and %zu rows; a model needs at most %d and at "
+		    "least 2\n", w.categories, rows->n, LINEAR_CLASSES);
+		return -1;
+	}
+	if (prepare(&w, errors) != 0)
+		goto out;
+	w.weights = xcalloc(w.categories << t->hash_bits, sizeof(*w.weights));
+	cross_validate(&w, samples);
+	calibration = weigh_voices(samples);
+	teach(&w, -1);
+	write_model(&w, &calibration, out);
+	rc = 0;
+out:
+	workshop_release(&w);
+	return rc;
+}

@@ -1,0 +1,23 @@
+#ifndef KENTONGAN_CANDIDATES_H
+#define KENTONGAN_CANDIDATES_H
+/*
+ * Open cases that may be the same as one: offered to people with a score, never merged by it.
+ *
+ * What people wrote is opened for the comparison and forgotten with it: no sketch, no hash of a text
+ * is kept anywhere, so nothing of it outlives an erasure and nobody without the key can compare.
+ */
+#include "core/incident.h"
+#include "store/cases.h"
+
+#define CANDIDATES_MOST 10
+#define CANDIDATES_LEAST 500	/* of 1000 */
+struct candidate { struct case_record c; struct likeness like; };
+
+/*
+ * The likeliest first, at most CANDIDATES_MOST, none below CANDIDATES_LEAST; how many, -1 no answer.  A
+ * sealed case has none and is none's.  truncated: there are more open cases than are looked at.
+ */
+int candidates_find(struct store *st, const struct policy *p, const struct stored_case *of,
+    struct candidate out[CANDIDATES_MOST], int *truncated);
+void candidates_to_json(struct buf *b, const struct candidate *list, int n);
+#endif

@@ -1,0 +1,41 @@
+#ifndef KENTONGAN_INCIDENTS_H
+#define KENTONGAN_INCIDENTS_H
+/*
+ * Who follows which case, in the store: a list beside the leading case that each commit of a member
+ * keeps, and the walk that brings members to where their lead is.
+ *
+ * Nobody tells the walk anything: it compares the version of the lead and the number of its members
+ * with those it noted when all were last where the lead is.  So it may be killed at any moment, run
+ * twice, or begin years later.
+ *
+ * Units      int64_t milliseconds since the epoch, UTC, by the store's clock.
+ */
+#include "store/cases.h"
+#include "store/house.h"
+
+struct member {
+	struct code code;
+	enum case_state state;
+	int waits;		/* one of too few: not merged yet, works for itself */
+	int64_t received_ms;
+	char place[PLACE_CODE_CHARS];
+};
+/* All who follow the case, in the order of their coming; the caller frees.  0, -1 no answer. */
+int members_load(struct store *st, const char *lead, struct member **out, size_t *n);
+
+/* Codes of the cases that others follow; the caller frees.  0, -1 no answer. */
+int crowds_load(struct store *st, struct code **out, size_t *n);
+
+/*
+ * Brings at most so many members to where their lead is; *moved counts them.  1: more are waiting,
+ * 0 done, -1 no answer.
+ */
+int crowds_step(struct house *h, int most, int *moved);
+
+/*
+ * Fills a command that merges a case into another, and what must hold when it is committed.  NULL, or
+ * why that cannot be.
+ */
+const char *merge_prepare(struct store *st, const char *into, struct command *cmd,
+    struct commit_batch *b);
+#endif

@@ -1,0 +1,261 @@
+/* The door of the console on a living house: who comes in, who does not, and when it shuts behind him. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/calendar.h"
+#include "lib/clock.h"
+#include "lib/seal.h"
+#include "lib/totp.h"
+#include "store/house.h"
+#include "store/session.h"
+#include "tests/integration/visitor.h"
+
+Suite *login_suite(void);
+
+#define PASSWORD VISITOR_PASSWORD
+
+static void
+begin(void)
+{
+	house_make("");
+	house_up();
+}
+
+static const char *const closed[] = { "/", "/papan", "/feed/eskalasi.atom", "/feed/eskalasi.json",
+    "/api/v1/events", "/api/v1/board", "/api/v1/cases", "/api/v1/cases/00000000", "/faktor" };
+
+START_TEST(without_log_in_nothing_is_shown)
+{
+	static const struct visitor nobody = { "" }, guesses[] = {
+		{ "Cookie: kt=0123456789012345678901234567890123456789012" }, { "Authorization: Bearer salah" } };
+	long status = visitor_status(&nobody, closed[_i]);
+
+	ck_assert_msg(status == 303 || status == 401, "%s: %ld", closed[_i], status);
+	for (size_t i = 0; i < N_ELEMS(guesses); i++)
+		ck_assert_int_ne(visitor_status(&guesses[i], closed[_i]), 200);
+}
+END_TEST
+
+START_TEST(a_link_sets_a_password_and_it_opens)
+{
+	struct visitor v, other;
+	struct answer a;
+
+	ck_assert_int_eq(visitor_logs_in(&v, "kpl-o-dishub", PASSWORD, ""), 403);	/* none is set yet */
+	ck_assert_int_eq(visitor_sets_password("kpl-o-dishub", "pendek"), 422);
+	ck_assert_int_eq(visitor_sets_password("kpl-o-dishub", "banyuwangi2026"), 422);
+	visitor_enters(&v, "kpl-o-dishub");
+	ck_assert_int_eq(visitor_status(&v, "/papan"), 200);
+	/* Each log-in is a session of its own; log-out ends one. */
+	ck_assert_int_eq(visitor_logs_in(&other, "kpl-o-dishub", PASSWORD, ""), 303);
+	ck_assert_str_ne(v.cookie, other.cookie);
+	ck_assert_int_eq(visitor_status(&other, "/papan"), 200);
+	ask_as(&a, house.console, "/keluar", (const char *[]){ other.cookie, NULL }, "", 0);
+	ck_assert_int_eq(a.status, 403);	/* without the form's token */
+	answer_release(&a);
+	ck_assert_int_eq(visitor_status(&other, "/papan"), 200);
+}
+END_TEST
+
+START_TEST(log_out_needs_our_own_form)
+{
+	struct visitor v;
+	char token[64], body[96];
+	struct answer a;
+
+	visitor_enters(&v, "kpl-o-dlh");
+	ask_as(&a, house.console, "/faktor", (const char *[]){ v.cookie, NULL }, NULL, 0);
+	page_value(&a, "name=\"tanda\" value=\"", token, sizeof(token));
+	answer_release(&a);
+	snprintf(body, sizeof(body), "tanda=%s", token);
+	ask_as(&a, house.console, "/keluar", (const char *[]){ v.cookie, "Origin: https://jahat.example", NULL },
+	    body, strlen(body));
+	ck_assert_int_eq(a.status, 403);
+	answer_release(&a);
+	ask_as(&a, house.console, "/keluar", (const char *[]){ v.cookie, NULL }, body, strlen(body));
+	ck_assert_int_eq(a.status, 303);
+	answer_release(&a);
+	ck_assert_int_eq(visitor_status(&v, "/papan"), 303);
+}
+END_TEST
+
+START_TEST(his_role_decides_what_he_sees)
+{
+	struct visitor v;
+
+	visitor_enters(&v, "ptg-o-dishub-1");
+	ck_assert_int_eq(visitor_status(&v, "/papan"), 403);
+	ck_assert_int_eq(visitor_status(&v, "/feed/eskalasi.atom"), 403);
+	ck_assert_int_eq(visitor_status(&v, "/api/v1/cases"), 200);
+	ck_assert_int_eq(house_command("officer role ptg-o-dishub-1 kepala", NULL), 0);
+	ck_assert_int_eq(visitor_status(&v, "/api/v1/cases"), 401);	/* another role: anew */
+	ck_assert_int_eq(visitor_logs_in(&v, "ptg-o-dishub-1", PASSWORD, ""), 303);
+	ck_assert_int_eq(visitor_status(&v, "/papan"), 200);
+	ck_assert_int_eq(house_command("officer end ptg-o-dishub-1", NULL), 0);
+	ck_assert_int_eq(visitor_status(&v, "/papan"), 303);
+	ck_assert_int_eq(visitor_logs_in(&v, "ptg-o-dishub-1", PASSWORD, ""), 403);
+}
+END_TEST
+
+/* Only the cases that are his to see are in his lists, and a code that he has heard opens no other. */
+START_TEST(lists_hold_what_is_his)
+{
+	struct visitor v;
+	char code[CODE_CHARS + 1], path[64];
+	struct answer a;
+
+	sms("+6281234590001", "lampu jalan mati di desa kabat depan balai desa", code);
+	wait_state(code, "ditugaskan");
+	visitor_enters(&v, "ptg-35.10.25.2010-1");
+	ask_as(&a, house.console, "/api/v1/cases", (const char *[]){ v.cookie, NULL }, NULL, 0);
+	ck_assert_int_eq(a.status, 200);
+	ck_assert_ptr_null(strstr(buf_str(&a.body), code));
+	answer_release(&a);
+	snprintf(path, sizeof(path), "/api/v1/cases/%s", code);
+	ck_assert_int_eq(visitor_status(&v, path), 404);
+	visitor_enters(&v, "ptg-35.10.14.2012-1");
+	ck_assert_int_eq(visitor_status(&v, path), 200);
+}
+END_TEST
+
+/* The fifth failure makes him wait, longer each time; others, and he from elsewhere, need not. */
+START_TEST(guessing_is_slow)
+{
+	struct visitor v;
+
+	ck_assert_int_eq(visitor_sets_password("kpl-o-puckpp", PASSWORD), 303);
+	for (int i = 0; i < 5; i++)
+		ck_assert_int_eq(visitor_logs_in(&v, "kpl-o-puckpp", "bukan itu sandinya", ""), 403);
+	ck_assert_int_eq(visitor_logs_in(&v, "kpl-o-puckpp", PASSWORD, ""), 429);
+	ck_assert_int_eq(visitor_sets_password("kpl-o-pup", PASSWORD), 303);
+	ck_assert_int_eq(visitor_logs_in(&v, "kpl-o-pup", PASSWORD, ""), 303);
+	/* nobody is shut out for good */
+	for (int64_t until = clock_mono_ms() + 10000; visitor_logs_in(&v, "kpl-o-puckpp", PASSWORD, "") == 429;)
+		ck_assert_int_lt(clock_mono_ms(), until);
+	ck_assert_str_ne(v.cookie, "");
+}
+END_TEST
+
+/* Sessions begun at moments of the past: who asked nothing for so long, or came so long ago, is out. */
+static const struct { int64_t begun_ago, seen_ago; long status; } ages[] = {
+	{ 0, 0, 200 }, { 6 * HOUR_MS, 2 * MINUTE_MS, 200 }, { 6 * HOUR_MS, 31 * MINUTE_MS, 303 },
+	{ 13 * HOUR_MS, 1000, 303 }, { -HOUR_MS, -HOUR_MS, 200 },	/* the clock went back */
+};
+START_TEST(a_session_ends_by_itself)
+{
+	struct visitor v;
+	char token[TOKEN_CHARS + 1];
+	struct session session;
+	struct house h;
+	int64_t now;
+
+	house_eye(&h);
+	now = store_now_ms(&h.st);
+	ck_assert_int_eq(session_begin(&h.st, "kpl-o-dinsos", 0, now - ages[_i].begun_ago, token, &session), 0);
+	session.seen_ms = now - ages[_i].seen_ago;
+	ck_assert_int_eq(session_keep(&h.st, &session), 0);
+	snprintf(v.cookie, sizeof(v.cookie), "Cookie: kt=%s", token);
+	ck_assert_int_eq(visitor_status(&v, "/papan"), ages[_i].status);
+	/* and once over it stays over */
+	ck_assert_int_eq(visitor_status(&v, "/papan"), ages[_i].status);
+	house_close(&h);
+}
+END_TEST
+
+/* Admins need a code from a telephone; each counts once. */
+START_TEST(an_admin_sets_up_a_second_factor)
+{
+	struct visitor v;
+	char key[64], token[64], body[128], digits[8];
+	uint8_t secret[TOTP_SECRET_BYTES] = { 0 };
+	struct answer a;
+
+	visitor_enters(&v, "adm-o-kominfo-1");
+	ck_assert_int_eq(visitor_status(&v, "/papan"), 303);	/* to /faktor, and nowhere else */
+	ck_assert_int_eq(visitor_status(&v, "/api/v1/board"), 403);
+	ask_as(&a, house.console, "/faktor", (const char *[]){ v.cookie, NULL }, NULL, 0);
+	page_value(&a, "<p class=\"kode\">", key, sizeof(key));
+	page_value(&a, "name=\"tanda\" value=\"", token, sizeof(token));
+	answer_release(&a);
+	for (size_t i = 0; i < 32; i++) {	/* RFC 4648, the other way */
+		unsigned five = key[i] >= 'A' ? (unsigned)(key[i] - 'A') : (unsigned)(key[i] - '2' + 26);
+
+		for (size_t b = 0; b < 5; b++)
+			if (five >> (4 - b) & 1)
+				secret[(i * 5 + b) / 8] |= (uint8_t)(128 >> (i * 5 + b) % 8);
+	}
+	snprintf(body, sizeof(body), "tanda=%s&kode=000000", token);
+	ask_as(&a, house.console, "/faktor", (const char *[]){ v.cookie, NULL }, body, strlen(body));
+	ck_assert_int_eq(a.status, 422);
+	answer_release(&a);
+	snprintf(digits, sizeof(digits), "%06u", totp_code(secret, clock_now_ms() / TOTP_STEP_MS));
+	snprintf(body, sizeof(body), "tanda=%s&kode=%s", token, digits);
+	ask_as(&a, house.console, "/faktor", (const char *[]){ v.cookie, NULL }, body, strlen(body));
+	ck_assert_int_eq(a.status, 303);
+	answer_release(&a);
+	ck_assert_int_eq(visitor_status(&v, "/papan"), 200);
+	/* that code is used; without one he does not come in any more */
+	ck_assert_int_eq(visitor_logs_in(&v, "adm-o-kominfo-1", PASSWORD, digits), 403);
+	ck_assert_int_eq(visitor_logs_in(&v, "adm-o-kominfo-1", PASSWORD, ""), 403);
+	snprintf(digits, sizeof(digits), "%06u", totp_code(secret, clock_now_ms() / TOTP_STEP_MS + 1));
+	ck_assert_int_eq(visitor_logs_in(&v, "adm-o-kominfo-1", PASSWORD, digits), 303);
+}
+END_TEST
+
+/* Who speaks for others over plain HTTP is sent away; a TLS proxy's word counts, and marks the cookie. */
+START_TEST(plain_http_is_for_this_machine)
+{
+	struct answer a;
+	const char body[] = "nama=kpl-o-bpbd&sandi=" PASSWORD;
+
+	ck_assert_int_eq(visitor_sets_password("kpl-o-bpbd", PASSWORD), 303);
+	ask_as(&a, house.console, "/masuk", (const char *[]){ "X-Forwarded-For: 203.0.113.9", NULL }, body,
+	    strlen(body));
+	ck_assert_int_eq(a.status, 403);
+	answer_release(&a);
+	ask_as(&a, house.console, "/masuk", (const char *[]){ "X-Forwarded-For: 203.0.113.9",
+	    "X-Forwarded-Proto: https", NULL }, body, strlen(body));
+	ck_assert_int_eq(a.status, 303);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.head), "Set-Cookie: __Host-kt="));
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.head), "; Secure"));
+	answer_release(&a);
+}
+END_TEST
+
+/* Passwords, tokens and secrets of accounts lie nowhere in the open. */
+START_TEST(nothing_lies_open)
+{
+	struct visitor v;
+	char line[256];
+
+	visitor_enters(&v, "kpl-o-dinkes");
+	ck_assert_int_eq(house_command("audit verify", NULL), 0);
+	snprintf(line, sizeof(line), "grep -rlaF -e '%s' -e '%s' %s/redis %s/log >/dev/null 2>&1", PASSWORD,
+	    v.cookie + 11, house.dir, house.dir);
+	ck_assert_int_ne(system(line), 0);
+}
+END_TEST
+
+Suite *
+login_suite(void)
+{
+	Suite *s = suite_create("login");
+	TCase *tc = tcase_create("login");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_unchecked_fixture(tc, begin, house_down);
+	tcase_add_loop_test(tc, without_log_in_nothing_is_shown, 0, N_ELEMS(closed));
+	tcase_add_test(tc, a_link_sets_a_password_and_it_opens);
+	tcase_add_test(tc, log_out_needs_our_own_form);
+	tcase_add_test(tc, his_role_decides_what_he_sees);
+	tcase_add_test(tc, lists_hold_what_is_his);
+	tcase_add_test(tc, guessing_is_slow);
+	tcase_add_loop_test(tc, a_session_ends_by_itself, 0, N_ELEMS(ages));
+	tcase_add_test(tc, an_admin_sets_up_a_second_factor);
+	tcase_add_test(tc, plain_http_is_for_this_machine);
+	tcase_add_test(tc, nothing_lies_open);
+	suite_add_tcase(s, tc);
+	return s;
+}

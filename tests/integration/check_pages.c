@@ -1,0 +1,224 @@
+/*
+ * An officer's pages on a living house, without JavaScript: his tasks, a case, what he does with it,
+ * and that nobody else sees it.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/house.h"
+#include "store/logbook.h"
+#include "tests/integration/visitor.h"
+
+Suite *pages_suite(void);
+
+static struct visitor dishub, village, stranger, desk, named;
+
+static void
+begin(void)
+{
+	house_make("");
+	house_up();
+	visitor_enters(&dishub, "ptg-o-dishub-1");
+	visitor_enters(&village, "ptg-35.10.14.2012-1");
+	visitor_enters(&stranger, "ptg-35.10.25.2010-1");
+	visitor_enters(&desk, "opr-d112-1");
+	visitor_enters(&named, "ptg-o-dinsos-1");
+}
+
+static void
+page_has(const struct visitor *v, const char *path, const char *words, int there)
+{
+	struct answer a;
+
+	visitor_opens(v, path, &a);
+	ck_assert_int_eq(a.status, 200);
+	ck_assert_msg((strstr(buf_str(&a.body), words) != NULL) == there, "%s %s \"%s\" in %s", path,
+	    there ? "has no" : "has", words, buf_str(&a.body));
+	answer_release(&a);
+}
+
+static void
+lamp(const char *from, char code[CODE_CHARS + 1], char path[32])
+{
+	sms(from, "lampu jalan mati di desa kabat depan <b>warung</b> bu tin", code);
+	wait_state(code, "ditugaskan");
+	snprintf(path, 32, "/kasus/%s", code);
+}
+
+/* Sends an act with the version that the page shows; the status. */
+static long
+acts(const struct visitor *v, const char *path, const char *fields)
+{
+	char with[160], version[16];
+	struct answer a;
+	long status;
+
+	visitor_opens(v, path, &a);
+	page_value(&a, "name=\"versi\" value=\"", version, sizeof(version));
+	answer_release(&a);
+	snprintf(with, sizeof(with), "%s&versi=%s", fields, version);
+	visitor_sends(v, path, path, with, &a);
+	status = a.status;
+	answer_release(&a);
+	return status;
+}
+
+START_TEST(from_task_to_done)
+{
+	char code[CODE_CHARS + 1], path[32];
+
+	lamp("+6281234600001", code, path);
+	page_has(&dishub, "/tugas", code, 1);
+	page_has(&dishub, path, "&lt;b&gt;warung", 1);
+	page_has(&dishub, path, "<b>warung", 0);
+	page_has(&dishub, path, "+6281234600001", 1);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=terima"), 303);
+	wait_state(code, "diterima");
+	ck_assert_int_eq(acts(&dishub, path, "aksi=tangani&catatan=tangga+sudah+di+lokasi"), 303);
+	wait_state(code, "ditangani");
+	page_has(&dishub, path, "tangga sudah di lokasi", 1);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=selesai&catatan="), 422);	/* says what was done */
+	ck_assert_int_eq(acts(&dishub, path, "aksi=selesai&catatan=lampu+diganti"), 303);
+	wait_state(code, "selesai");
+	told(code, "kabar-selesai", "+6281234600001");
+	page_has(&dishub, path, "tepat waktu", 1);
+}
+END_TEST
+
+/* Who is not of it sees neither page nor line, whatever he does with the address. */
+START_TEST(others_see_nothing_of_it)
+{
+	char code[CODE_CHARS + 1], path[32], api[64];
+
+	lamp("+6281234600002", code, path);
+	page_has(&stranger, "/tugas?lihat=wilayah", code, 0);
+	ck_assert_int_eq(visitor_status(&stranger, path), 404);
+	snprintf(api, sizeof(api), "/api/v1/cases/%s", code);
+	ck_assert_int_eq(visitor_status(&stranger, api), 404);
+	snprintf(api, sizeof(api), "/berkas/%s/0123.jpg", code);
+	ck_assert_int_eq(visitor_status(&stranger, api), 404);
+	snprintf(api, sizeof(api), "/cari?q=%s", code);
+	ck_assert_int_eq(visitor_status(&stranger, api), 303);	/* to the 404 above */
+	page_has(&village, path, "warung", 1);			/* a unit of the case */
+	page_has(&desk, "/cari?q=081234600002", code, 1);
+	page_has(&stranger, "/cari?q=081234600002", code, 0);
+}
+END_TEST
+
+/* Somebody was faster: nothing is done twice, and what he typed is still there. */
+START_TEST(two_at_once)
+{
+	char code[CODE_CHARS + 1], path[32], with[160], version[16];
+	struct answer a;
+
+	lamp("+6281234600003", code, path);
+	visitor_opens(&village, path, &a);
+	page_value(&a, "name=\"versi\" value=\"", version, sizeof(version));
+	answer_release(&a);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=terima"), 303);
+	snprintf(with, sizeof(with), "aksi=tangani&versi=%s&catatan=sudah+kami+pasang+lilin", version);
+	visitor_sends(&village, path, path, with, &a);
+	ck_assert_int_eq(a.status, 409);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "sudah kami pasang lilin</textarea>"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "sudah berubah"));
+	answer_release(&a);
+	wait_state(code, "diterima");
+}
+END_TEST
+
+/* Only acts that the case would take from him stand on the page, and the others are refused. */
+START_TEST(the_page_offers_what_is_possible)
+{
+	char code[CODE_CHARS + 1], path[32];
+
+	lamp("+6281234600004", code, path);
+	page_has(&dishub, path, "value=\"terima\"", 1);
+	page_has(&dishub, path, "value=\"setuju\"", 0);
+	page_has(&dishub, path, "value=\"mengapa\"", 0);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=mengapa&catatan=mengapa"), 422);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=hapus"), 422);
+	wait_state(code, "ditugaskan");
+}
+END_TEST
+
+START_TEST(the_api_acts_as_the_page)
+{
+	char code[CODE_CHARS + 1], path[32], api[64], token[64], header[96];
+	const char *body = "{\"action\":\"terima\",\"note\":\"\",\"version\":1}";
+	struct answer a;
+
+	lamp("+6281234600005", code, path);
+	visitor_opens(&dishub, path, &a);
+	page_value(&a, "name=\"tanda\" value=\"", token, sizeof(token));
+	answer_release(&a);
+	snprintf(api, sizeof(api), "/api/v1/cases/%s/actions", code);
+	snprintf(header, sizeof(header), "X-Kentongan-Tanda: %s", token);
+	ask_as(&a, house.console, api, (const char *[]){ dishub.cookie, NULL }, body, strlen(body));
+	ck_assert_int_eq(a.status, 403);
+	answer_release(&a);
+	ask_as(&a, house.console, api, (const char *[]){ dishub.cookie, header, "Content-Type: application/json", NULL },
+	    body, strlen(body));
+	ck_assert_msg(a.status == 200, "%ld %s", a.status, buf_str(&a.body));
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "\"state\":\"diterima\",\"version\":2"));
+	answer_release(&a);
+	ask_as(&a, house.console, api, (const char *[]){ dishub.cookie, header, NULL }, body, strlen(body));
+	ck_assert_int_eq(a.status, 409);
+	answer_release(&a);
+}
+END_TEST
+
+struct looks { int n; const char *code; };
+
+static int
+count_look(const struct log_line *line, void *arg)
+{
+	struct looks *l = arg;
+
+	l->n += strstr(line->entry, "\"what\":\"lihat\",\"actor\":\"ptg-o-dinsos-1\"") != NULL &&
+	    strstr(line->entry, l->code) != NULL;
+	return 0;
+}
+
+/* Of a sealed case those it names see all, the others not that it is; each look is on record. */
+START_TEST(a_sealed_case_is_for_the_named)
+{
+	char code[CODE_CHARS + 1], path[32];
+	struct looks looks = { 0, code };
+	struct house h;
+
+	sms("+6281234600006", "tolong anak tetangga sering dipukuli bapaknya di desa kabat, lebam semua", code);
+	told(code, "tugas-rahasia", "");
+	snprintf(path, sizeof(path), "/kasus/%s", code);
+	for (int64_t left = 200; visitor_status(&named, path) != 200; left--)
+		ck_assert_int_gt(left, 0);
+	page_has(&named, "/tugas", code, 1);
+	page_has(&named, path, "lebam", 1);
+	page_has(&desk, "/tugas?lihat=wilayah", code, 0);
+	ck_assert_int_eq(visitor_status(&desk, path), 404);
+	ck_assert_int_eq(visitor_status(&village, path), 404);
+	house_eye(&h);
+	ck_assert_int_gt(logbook_read(&h.st, 0, 10000, count_look, &looks), 0);
+	ck_assert_int_ge(looks.n, 2);
+	house_close(&h);
+}
+END_TEST
+
+Suite *
+pages_suite(void)
+{
+	Suite *s = suite_create("pages");
+	TCase *tc = tcase_create("pages");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_unchecked_fixture(tc, begin, house_down);
+	tcase_add_test(tc, from_task_to_done);
+	tcase_add_test(tc, others_see_nothing_of_it);
+	tcase_add_test(tc, two_at_once);
+	tcase_add_test(tc, the_page_offers_what_is_possible);
+	tcase_add_test(tc, the_api_acts_as_the_page);
+	tcase_add_test(tc, a_sealed_case_is_for_the_named);
+	suite_add_tcase(s, tc);
+	return s;
+}

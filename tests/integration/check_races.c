@@ -1,0 +1,346 @@
+/*
+ * Two routers with the first two reports of one flood: one incident, whoever is faster, whoever dies.  A
+ * real store; the routers are processes of their own that do what the daemon does with an entry.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "router/work.h"
+#include "tests/integration/kit.h"
+
+Suite *races_suite(void);
+
+#define ROUNDS 120
+#define KILLS 12
+#define APART_MS (13 * HOUR_MS)		/* one round from the next: longer than a flood is open */
+
+static struct bench b;
+
+static void
+begin(void)
+{
+	bench_begin(&b, NULL);
+	bench_furnish(&b);
+}
+
+static void
+end(void)
+{
+	bench_end(&b);
+}
+
+/* ---- a router ---- */
+
+static void
+entry_make(struct entry *e, const struct code *code, int64_t arrived_ms)
+{
+	memset(e, 0, sizeof(*e));
+	e->code = *code;
+	snprintf(e->lane, sizeof(e->lane), "e");
+	snprintf(e->id, sizeof(e->id), "%lld-0", (long long)arrived_ms);
+	e->arrived_ms = arrived_ms;
+	e->deliveries = 1;
+}
+
+static struct router *
+router_new(const char *name)
+{
+	struct router *r = xcalloc(1, sizeof(*r));
+
+	ck_assert_int_eq(house_open(&r->h, "conf", b.dir, b.url, name), 0);
+	router_init(r);
+	ck_assert_int_eq(router_refresh(r), 0);
+	return r;
+}
+
+static void
+router_end(struct router *r)
+{
+	router_release(r);
+	house_close(&r->h);
+	free(r);
+}
+
+struct worker { pid_t pid; int in, out; };
+
+/* Codes come in, one byte goes out for each that was worked off. */
+static void
+work_off(struct router *r, int in, int out)
+{
+	struct code code;
+
+	while (read(in, &code, sizeof(code)) == (ssize_t)sizeof(code)) {
+		struct entry e;
+		char done;
+
+		entry_make(&e, &code, store_now_ms(&r->h.st));
+		done = (char)(router_work(r, &e, 1) == 0);
+		entry_release(&e);
+		if (write(out, &done, 1) != 1)
+			break;
+	}
+}
+
+static struct worker
+worker_start(const char *name)
+{
+	struct worker w;
+	int in[2], out[2];
+	char ready;
+
+	ck_assert_int_eq(pipe2(in, O_CLOEXEC), 0);
+	ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
+	w.pid = fork();
+	ck_assert_int_ge(w.pid, 0);
+	if (w.pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(in[1]);
+		close(out[0]);
+		if (write(out[1], "r", 1) == 1)
+			work_off(router_new(name), in[0], out[1]);
+		_exit(0);
+	}
+	close(in[0]);
+	close(out[1]);
+	w.in = in[1], w.out = out[0];
+	ck_assert_int_eq(read(w.out, &ready, 1), 1);
+	return w;
+}
+
+static void
+worker_stop(struct worker *w, int sig)
+{
+	if (sig != 0)
+		kill(w->pid, sig);
+	close(w->in);
+	waitpid(w->pid, NULL, 0);
+	close(w->out);
+}
+
+static void
+give(const struct worker *w, const struct code *code)
+{
+	ck_assert_int_eq(write(w->in, code, sizeof(*code)), sizeof(*code));
+}
+
+static int
+done(const struct worker *w)
+{
+	char ok = 0;
+
+	return read(w->out, &ok, 1) == 1 && ok;
+}
+
+/* ---- reports ---- */
+
+static struct code
+family(int round, int which)
+{
+	static const char *const desas[] = { "35.10.20.2002", "35.10.20.2006" };
+	char id[32], phone[24];
+	struct laporan l;
+	struct code code = { "" };
+
+	snprintf(id, sizeof(id), "banjir-%d-%d", round, which);
+	snprintf(phone, sizeof(phone), "+62813%04d%d", round, which);
+	l = kit_report(id, phone, which ? "kebanjiran, tolong" : "banjir masuk rumah");
+	l.place = (char *)(uintptr_t)desas[which];
+	l.lane_e = 1;
+	l.received_ms = store_now_ms(&b.st) - round * APART_MS;
+	ck_assert_int_eq(kit_take(&b.st, &l, &code), INTAKE_OK);
+	return code;
+}
+
+/* One leads, the other follows it; the store's lists say the same. */
+static void
+one_incident(const struct code *x, const struct code *y, int round)
+{
+	struct stored_case s[2];
+	const struct code codes[2] = { *x, *y };
+	const struct case_record *lead, *member;
+	struct buf registered = { 0 };
+
+	ck_assert_int_eq(cases_load(&b.st, codes, 2, s), 0);
+	ck_assert_msg(s[0].version > 0 && s[1].version > 0, "round %d: %s %d, %s %d", round, x->s,
+	    (int)s[0].version, y->s, (int)s[1].version);
+	lead = s[0].c.lead[0] == '\0' ? &s[0].c : &s[1].c;
+	member = lead == &s[0].c ? &s[1].c : &s[0].c;
+	ck_assert_msg(strcmp(member->lead, lead->code.s) == 0 && lead->lead[0] == '\0',
+	    "round %d: %s leads '%s', %s leads '%s'", round, x->s, s[0].c.lead, y->s, s[1].c.lead);
+	ck_assert_str_eq(lead->incident, member->incident);
+	ck_assert_int_gt(lead->tasks_n, 0);
+	ck_assert_int_eq(member->tasks_n, 0);
+	bench_text(&b, &registered, "HGET %s %s", bench_key(&b, KEY_INCIDENTS, NULL), lead->incident);
+	ck_assert_str_eq(buf_str(&registered), lead->code.s);
+	ck_assert_int_eq(bench_integer(&b, "HLEN %s", bench_key(&b, KEY_MEMBERS, lead->code.s)), 1);
+	buf_release(&registered);
+	stored_case_release(&s[0]);
+	stored_case_release(&s[1]);
+}
+
+START_TEST(two_routers_make_one)
+{
+	struct worker w[2] = { worker_start("router"), worker_start("router2") };
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct code x = family(i, 0), y = family(i, 1);
+
+		give(&w[i % 2], &x);
+		give(&w[1 - i % 2], &y);
+		ck_assert(done(&w[0]));
+		ck_assert(done(&w[1]));
+		one_incident(&x, &y, i);
+	}
+	worker_stop(&w[0], SIGKILL);
+	worker_stop(&w[1], SIGKILL);
+}
+END_TEST
+
+/* Killed at any moment of it; another does both again. */
+START_TEST(one_of_them_is_killed)
+{
+	struct worker w[2] = { worker_start("router"), worker_start("router2") };
+	volatile unsigned spin;
+
+	srand(20260211);
+	for (int i = 0; i < KILLS; i++) {
+		struct code x = family(1000 + i, 0), y = family(1000 + i, 1);
+
+		give(&w[0], &x);
+		give(&w[1], &y);
+		for (spin = 0; spin < (unsigned)rand() % 4000000; spin++)
+			;
+		worker_stop(&w[0], SIGKILL);
+		ck_assert(done(&w[1]));
+		w[0] = worker_start("router");
+		give(&w[0], &x);
+		give(&w[1], &x);
+		ck_assert(done(&w[0]));
+		ck_assert(done(&w[1]));
+		one_incident(&x, &y, i);
+	}
+	worker_stop(&w[0], SIGKILL);
+	worker_stop(&w[1], SIGKILL);
+}
+END_TEST
+
+/* ---- the race, one step at a time ---- */
+
+struct hand { struct router *r; struct entry e; struct command cmd; struct report_facts f; struct commit_batch batch; };
+
+static void
+decide_one(struct hand *h, const struct code *code)
+{
+	struct case_record before = { .code = *code };
+	struct input_id in;
+
+	entry_make(&h->e, code, store_now_ms(&b.st));
+	ck_assert_int_eq(cases_load(&h->r->h.st, code, 1, &h->e.s), 0);
+	ck_assert_int_eq(stored_case_open(&h->e.s, &h->r->h.st, &h->e.keys, &h->e.words, h->e.lookup), 0);
+	ck_assert_int_eq(router_refresh(h->r), 0);
+	h->r->now_ms = h->r->h.store_ms;
+	memset(&h->cmd, 0, sizeof(h->cmd));
+	h->cmd = (struct command){ .event = ON_OPEN, .by = BY_ROUTER, .u = entry_understand(h->r, &h->e),
+	    .report = &h->f, .entropy = 77 + (uintptr_t)h };
+	work_facts(&h->f, h->r, &h->e);
+	work_input(&in, &h->e);
+	commit_begin(&h->batch, h->r->now_ms);
+	groups_forget(&h->r->groups);
+	group_open(h->r, &h->e, &h->cmd, &h->batch);
+	ck_assert_int_eq(case_decide(h->r->h.policy, &h->r->h.roster, &before, &h->cmd, h->r->now_ms, h->r->fx), 0);
+	commit_add_case(&h->batch, &h->r->h.st, h->r->h.policy, &h->r->h.roster, &before, h->r->fx, &h->cmd,
+	    &h->e.keys, &h->e.words, &in);
+}
+
+static enum commit_result
+commit_one(struct hand *h)
+{
+	commit_run(&h->batch, &h->r->h.st);
+	return h->batch.slots[0].result;
+}
+
+/* Both have decided to lead: the second is told so, writes nothing, and follows. */
+START_TEST(who_comes_second_follows)
+{
+	struct hand one = { .r = router_new("router") }, two = { .r = router_new("router2") };
+	struct code x = family(5000, 0), y = family(5000, 1);
+	char before[48], after[48];
+
+	decide_one(&one, &x);
+	decide_one(&two, &y);
+	ck_assert(one.cmd.lead[0] == '\0' && two.cmd.lead[0] == '\0');
+	ck_assert_str_eq(one.cmd.incident, two.cmd.incident);
+	ck_assert_int_eq(commit_one(&one), COMMIT_OK);
+	bench_digest(&b, before);
+	ck_assert_int_eq(commit_one(&two), COMMIT_CONFLICT);
+	bench_digest(&b, after);
+	ck_assert_str_eq(before, after);
+	entry_release(&two.e);
+	decide_one(&two, &y);
+	ck_assert_str_eq(two.cmd.lead, x.s);
+	ck_assert_int_eq(commit_one(&two), COMMIT_OK);
+	one_incident(&x, &y, 0);
+	entry_release(&one.e);
+	entry_release(&two.e);
+	commit_release(&one.batch);
+	commit_release(&two.batch);
+	router_end(one.r);
+	router_end(two.r);
+}
+END_TEST
+
+/* The lead ends between the look and the commit: nobody follows what is over. */
+START_TEST(nobody_joins_what_has_ended)
+{
+	struct hand one = { .r = router_new("router") }, two = { .r = router_new("router2") };
+	struct code x = family(6000, 0), y = family(6000, 1);
+	struct command end_it = { .event = ON_REJECT, .by = BY_SYSTEM, .note = "latihan" };
+	struct commit_batch batch = { 0 };
+	struct kit_case k;
+
+	decide_one(&one, &x);
+	ck_assert_int_eq(commit_one(&one), COMMIT_OK);
+	decide_one(&two, &y);
+	ck_assert_str_eq(two.cmd.lead, x.s);
+	kit_load(&b, &k, &x);
+	k.cmd = end_it;
+	kit_decide(&b, &k, store_now_ms(&b.st));
+	commit_begin(&batch, store_now_ms(&b.st));
+	kit_add(&b, &batch, &k, NULL);
+	ck_assert_int_eq(kit_run(&b, &batch), COMMIT_OK);
+	kit_release(&k);
+	ck_assert_int_eq(bench_integer(&b, "HLEN %s", bench_key(&b, KEY_INCIDENTS, NULL)), 0);
+	ck_assert_int_eq(commit_one(&two), COMMIT_CONFLICT);
+	entry_release(&two.e);
+	decide_one(&two, &y);
+	ck_assert_str_eq(two.cmd.lead, "");
+	ck_assert_int_eq(commit_one(&two), COMMIT_OK);
+	entry_release(&one.e);
+	entry_release(&two.e);
+	commit_release(&one.batch);
+	commit_release(&two.batch);
+	commit_release(&batch);
+	router_end(one.r);
+	router_end(two.r);
+}
+END_TEST
+
+Suite *
+races_suite(void)
+{
+	Suite *s = suite_create("races");
+	TCase *tc = tcase_create("two");
+
+	tcase_add_checked_fixture(tc, begin, end);
+	tcase_set_timeout(tc, 120);
+	tcase_add_test(tc, who_comes_second_follows);
+	tcase_add_test(tc, nobody_joins_what_has_ended);
+	tcase_add_test(tc, two_routers_make_one);
+	tcase_add_test(tc, one_of_them_is_killed);
+	suite_add_tcase(s, tc);
+	return s;
+}

@@ -1,0 +1,73 @@
+#include "tests/integration/glance.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/cases.h"
+#include "store/house.h"
+
+static struct house h;
+
+void
+glance_open(const char *dir, const char *conf)
+{
+	struct buf url = { 0 };
+
+	buf_addf(&url, "unix:%s/redis/redis.sock", dir);
+	ck_assert_int_eq(house_open(&h, conf, dir, buf_str(&url), "test"), 0);
+	buf_release(&url);
+}
+
+void
+glance_close(void)
+{
+	house_close(&h);
+}
+
+int
+glance_case(const char *code, struct case_record *out)
+{
+	struct stored_case s;
+	struct code k;
+	int there;
+
+	ck_assert_int_eq(code_parse(&k, code, strlen(code)), 0);
+	ck_assert_int_eq(cases_load(&h.st, &k, 1, &s), 0);
+	there = s.there && s.readable && s.version > 0;
+	*out = s.c;
+	stored_case_release(&s);
+	return there;
+}
+
+int
+glance_due(void)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+	int n;
+
+	buf_add_key(&key, &h.st.keys, KEY_DUE, NULL, NULL);
+	r = redis_pipe_command(h.st.pipe, "ZCARD %b", key.data, key.len);
+	ck_assert(r != NULL && r->type == REDIS_REPLY_INTEGER);
+	n = (int)r->integer;
+	freeReplyObject(r);
+	buf_release(&key);
+	return n;
+}
+
+int64_t
+glance_queued_ms(const char *id)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+	int64_t ms;
+
+	buf_add_key(&key, &h.st.keys, KEY_MSG, id, NULL);
+	r = redis_pipe_command(h.st.pipe, "HGET %b t", key.data, key.len);
+	ck_assert_msg(r != NULL && r->type == REDIS_REPLY_STRING, "%s is not there", id);
+	ms = strtoll(r->str, NULL, 10);
+	freeReplyObject(r);
+	buf_release(&key);
+	return ms;
+}

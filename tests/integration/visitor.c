@@ -1,0 +1,109 @@
+#include "tests/integration/visitor.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+void
+page_value(const struct answer *a, const char *before, char *out, size_t size)
+{
+	const char *at = strstr(buf_str(&a->body), before);
+
+	ck_assert_msg(at != NULL, "%s is not in %s", before, buf_str(&a->body));
+	snprintf(out, size, "%.*s", (int)strcspn(at + strlen(before), "\"<"), at + strlen(before));
+}
+
+long
+visitor_sets_password(const char *officer, const char *password)
+{
+	struct buf out = { 0 }, body = { 0 };
+	char args[64], path[160], token[64];
+	struct answer a;
+	long status;
+
+	snprintf(args, sizeof(args), "officer passwd %s", officer);
+	ck_assert_int_eq(house_command(args, &out), 0);
+	snprintf(path, sizeof(path), "%.*s", (int)strcspn(buf_str(&out), "\n"), buf_str(&out));
+	ask_as(&a, house.console, path, NULL, NULL, 0);
+	ck_assert_int_eq(a.status, 200);
+	page_value(&a, "name=\"t\" value=\"", token, sizeof(token));
+	answer_release(&a);
+	*strchr(path, '?') = '\0';
+	buf_addf(&body, "t=%s&sandi=%s&ulang=%s", token, password, password);
+	ask_as(&a, house.console, path, NULL, body.data, body.len);
+	status = a.status;
+	answer_release(&a);
+	if (status == 303) {		/* good once */
+		ask_as(&a, house.console, path, NULL, body.data, body.len);
+		ck_assert_int_eq(a.status, 410);
+		answer_release(&a);
+	}
+	buf_release(&out);
+	buf_release(&body);
+	return status;
+}
+
+long
+visitor_logs_in(struct visitor *v, const char *name, const char *password, const char *code)
+{
+	struct buf body = { 0 };
+	const char *at;
+	struct answer a;
+	long status;
+
+	buf_addf(&body, "nama=%s&sandi=%s&kode=%s&ke=", name, password, code);
+	ask_as(&a, house.console, "/masuk", NULL, body.data, body.len);
+	status = a.status;
+	at = strstr(buf_str(&a.head), "Set-Cookie: kt=");
+	v->cookie[0] = '\0';
+	if (at != NULL)
+		snprintf(v->cookie, sizeof(v->cookie), "Cookie: kt=%.*s", (int)strcspn(at + 15, ";\r"), at + 15);
+	answer_release(&a);
+	buf_release(&body);
+	return status;
+}
+
+void
+visitor_enters(struct visitor *v, const char *officer)
+{
+	ck_assert_int_eq(visitor_sets_password(officer, VISITOR_PASSWORD), 303);
+	ck_assert_int_eq(visitor_logs_in(v, officer, VISITOR_PASSWORD, ""), 303);
+	ck_assert_str_ne(v->cookie, "");
+}
+
+void
+visitor_opens(const struct visitor *v, const char *path, struct answer *a)
+{
+	const char *headers[] = { v->cookie, NULL };
+
+	ask_as(a, house.console, path, v->cookie[0] != '\0' ? headers : NULL, NULL, 0);
+}
+
+long
+visitor_status(const struct visitor *v, const char *path)
+{
+	struct answer a;
+	long status;
+
+	visitor_opens(v, path, &a);
+	status = a.status;
+	answer_release(&a);
+	return status;
+}
+
+void
+visitor_sends(const struct visitor *v, const char *page, const char *action, const char *fields,
+    struct answer *a)
+{
+	struct buf body = { 0 };
+	struct answer form;
+	char token[64];
+
+	visitor_opens(v, page, &form);
+	ck_assert_msg(form.status == 200, "%s: %ld", page, form.status);
+	page_value(&form, "name=\"tanda\" value=\"", token, sizeof(token));
+	answer_release(&form);
+	buf_addf(&body, "tanda=%s%s%s", token, fields[0] != '\0' ? "&" : "", fields);
+	ask_as(a, house.console, action, (const char *[]){ v->cookie, NULL }, body.data, body.len);
+	buf_release(&body);
+}

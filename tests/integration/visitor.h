@@ -1,0 +1,25 @@
+#ifndef KENTONGAN_VISITOR_H
+#define KENTONGAN_VISITOR_H
+/* Somebody at a browser without JavaScript: logs in, opens pages, sends their forms. */
+#include "tests/integration/living.h"
+
+#define VISITOR_PASSWORD "becak merah lewat depan pasar"
+
+struct visitor { char cookie[96]; };	/* the header that he sends; "" not logged in */
+
+/* The link of 'kentongan officer passwd', used: the status of its form. */
+long visitor_sets_password(const char *officer, const char *password);
+/* Logs in with that name, password and code ("" none): the status. */
+long visitor_logs_in(struct visitor *v, const char *name, const char *password, const char *code);
+/* Both, for an officer without a password yet; anything but success ends the test. */
+void visitor_enters(struct visitor *v, const char *officer);
+
+/* A page; answer_release() it. */
+void visitor_opens(const struct visitor *v, const char *path, struct answer *a);
+long visitor_status(const struct visitor *v, const char *path);
+/* What stands in a page behind that text, up to the next quote; a mistake ends the test. */
+void page_value(const struct answer *a, const char *before, char *out, size_t size);
+/* Sends a form of that page: its token and these fields ("aksi=terima&versi=2"); answer_release() it. */
+void visitor_sends(const struct visitor *v, const char *page, const char *action, const char *fields,
+    struct answer *a);
+#endif

@@ -1,0 +1,251 @@
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/linear.h"
+#include "model/train.h"
+#include "tests/unit/conf_file.h"
+
+#define BITS 8
+#define ROWS (1u << BITS)
+
+/* Two categories of which only the rows of one hash each speak. */
+static void
+write_small(struct buf *out)
+{
+	static int8_t weights[2 * ROWS];
+	struct linear_parts p = { .hash_bits = BITS, .classes = 2,
+	    .codes = { "jalan-rusak", "kebakaran" }, .scales = { 0.5f, 0.25f },
+	    .biases = { -1, 1 }, .calibration = { { 2, 1, 0, 0, 0, 0 } }, .weights = weights };
+
+	memset(weights, 0, sizeof(weights));
+	weights[2 * linear_row(7, BITS)] = 100;
+	weights[2 * linear_row(9, BITS) + 1] = -100;
+	linear_write(out, &p);
+}
+
+static void
+refused(const void *bytes, size_t len, const char *what, size_t at)
+{
+	struct buf errors = { 0 };
+	/* exactly so long: a reader that goes beyond is seen by the sanitizer */
+	void *exact = xmalloc(len + (len == 0));
+
+	memcpy(exact, bytes, len);
+	ck_assert_msg(linear_parse("model.bin", exact, len, &errors) == NULL, "%s at %zu", what,
+	    at);
+	ck_assert(strncmp(buf_str(&errors), "model.bin: byte ", 16) == 0);
+	ck_assert(strstr(buf_str(&errors), "make model") != NULL);
+	buf_release(&errors);
+	free(exact);
+}
+
+START_TEST(predicts)
+{
+	const uint32_t words[] = { 7 }, pieces[] = { 9, 11 };
+	struct buf b = { 0 }, errors = { 0 };
+	struct linear *m;
+	float out[LINEAR_CLASSES];
+
+	write_small(&b);
+	m = linear_parse("model.bin", b.data, b.len, &errors);
+	ck_assert_msg(m != NULL, "%s", buf_str(&errors));
+	ck_assert_uint_eq(linear_classes(m), 2);
+	ck_assert_str_eq(linear_class(m, 1), "kebakaran");
+	ck_assert_uint_eq(strlen(linear_name(m)), 8);
+	ck_assert_float_eq(linear_calibration(m)->weight[0], 2);
+	linear_score(m, words, 1, pieces, 2, out);	/* norm: sqrt(2 * 2 + 2 + 1) */
+	ck_assert_float_eq_tol(out[0], 2 * 100 * 0.5f / 2.6457513f - 1, 1e-4f);
+	ck_assert_float_eq_tol(out[1], -100 * 0.25f / 2.6457513f + 1, 1e-4f);
+	linear_score(m, NULL, 0, NULL, 0, out);
+	ck_assert_float_eq(out[0], -1);
+	linear_free(m);
+	buf_release(&b);
+}
+END_TEST
+
+/* So many rows of 127 that 16 bits would overflow without care. */
+START_TEST(adds_many)
+{
+	static uint32_t many[5000];
+	struct buf b = { 0 }, errors = { 0 };
+	struct linear *m;
+	float out[LINEAR_CLASSES];
+
+	for (size_t i = 0; i < N_ELEMS(many); i++)
+		many[i] = 7;
+	write_small(&b);
+	m = linear_parse("model.bin", b.data, b.len, &errors);
+	linear_score(m, NULL, 0, many, N_ELEMS(many), out);
+	ck_assert_float_eq_tol(out[0], 5000 * 100 * 0.5f / 70.717749f - 1, 0.1f);
+	linear_free(m);
+	buf_release(&b);
+}
+END_TEST
+
+START_TEST(refuses_cut)
+{
+	struct buf b = { 0 };
+
+	write_small(&b);
+	for (size_t len = 0; len < b.len; len++)
+		refused(b.data, len, "cut", len);
+	buf_addc(&b, 'x');
+	refused(b.data, b.len, "longer", b.len);
+	buf_release(&b);
+}
+END_TEST
+
+START_TEST(refuses_flipped)
+{
+	struct buf b = { 0 };
+
+	write_small(&b);
+	for (size_t i = 0; i < b.len; i++)
+		for (int bit = 0; bit < 8; bit += 3) {
+			b.data[i] = (char)(b.data[i] ^ 1 << bit);
+			refused(b.data, b.len, "flipped", i);
+			b.data[i] = (char)(b.data[i] ^ 1 << bit);
+		}
+	buf_release(&b);
+}
+END_TEST
+
+/* A file whose check is right and whose contents are not. */
+START_TEST(refuses_hand_made)
+{
+	static int8_t weights[2 * ROWS];
+	struct linear_parts p = { .hash_bits = BITS, .classes = 2, .codes = { "satu", "dua" },
+	    .weights = weights };
+	struct buf b = { 0 };
+
+	p.scales[0] = _i == 0 ? 1.0f / 0.0f : 1;
+	if (_i == 1)
+		memcpy(p.codes[1], "D\x01", 3);
+	if (_i == 2)
+		p.calibration.weight[1] = 1e30f;
+	if (_i == 3)
+		p.classes = 1;
+	linear_write(&b, &p);
+	refused(b.data, b.len, "hand made", (size_t)_i);
+	buf_release(&b);
+}
+END_TEST
+
+static const struct { const char *text; const char *label; } taught[] = {
+	{ "jalan berlubang depan pasar", "jalan-rusak" }, { "aspal jalan rusak", "jalan-rusak" },
+	{ "jalan bolong parah", "jalan-rusak" }, { "lubang jalan dalam", "jalan-rusak" },
+	{ "rumah terbakar api besar", "kebakaran" }, { "kebakaran gudang", "kebakaran" },
+	{ "api membakar toko", "kebakaran" }, { "asap dan api dari rumah", "kebakaran" },
+	{ "sampah menumpuk", "sampah" }, { "truk sampah tidak datang", "sampah" },
+	{ "bau sampah busuk", "sampah" }, { "sampah di sungai", "sampah" },
+};
+
+static void
+train_small(const struct catalogue *cat, struct buf *out)
+{
+	struct training t = TRAINING_DEFAULTS;
+	struct rows rows = { 0 };
+	struct samples samples = { 0 };
+	struct buf errors = { 0 };
+
+	t.catalogue = cat;
+	t.hash_bits = 12;
+	t.folds = 2;
+	rows.at = xcalloc(N_ELEMS(taught), sizeof(*rows.at));
+	for (size_t i = 0; i < N_ELEMS(taught); i++) {
+		int label = (int)(category_find(cat, taught[i].label) - category_at(cat, 0));
+
+		rows.at[rows.n++] = (struct row){ xstrdup(taught[i].text), strlen(taught[i].text),
+		    label, UINT64_C(1) << label, ROW_OWN };
+	}
+	ck_assert_msg(train_model(&t, &rows, out, &samples, &errors) == 0, "%s",
+	    buf_str(&errors));
+	samples_free(&samples);
+	rows_release(&rows);
+}
+
+/* The same rows give the same bytes, and the bytes know what they were taught. */
+START_TEST(trains_alike)
+{
+	struct buf text = conf_file("conf/kategori.yaml"), errors = { 0 }, a = { 0 }, b = { 0 };
+	struct catalogue *cat = catalogue_parse("k", buf_str(&text), text.len, &errors);
+	struct linear *m;
+	struct classifier *c;
+	struct normaliser *n = normaliser_new(cat, &errors);
+	struct tokens t = { 0 };
+	struct category_choice choice;
+
+	train_small(cat, &a);
+	train_small(cat, &b);
+	ck_assert_uint_eq(a.len, b.len);
+	ck_assert_mem_eq(a.data, b.data, a.len);
+	m = linear_parse("model.bin", a.data, a.len, &errors);
+	ck_assert_msg(m != NULL, "%s", buf_str(&errors));
+	ck_assert_uint_eq(linear_classes(m), 3);
+	c = classifier_new(cat, m, &errors);
+	normaliser_run(n, "lubang jalan", 12, &t);
+	category_choose(c, &t, 0, &choice);
+	ck_assert_str_eq(choice.model_best->code, "jalan-rusak");
+	ck_assert_int_ge(choice.model_permille, choice.model_second_permille);
+	tokens_release(&t);
+	classifier_free(c);
+	normaliser_free(n);
+	linear_free(m);
+	catalogue_free(cat);
+	buf_release(&a);
+	buf_release(&b);
+	buf_release(&text);
+}
+END_TEST
+
+static const struct { const char *what, *table; int rc; size_t rows; } tables[] = {
+	{ "two columns", "text\tlabel\na\tjalan-rusak\nb\tsampah\n", 0, 2 },
+	{ "in any order, others beside", "x\tlabel\ttext\n1\tjalan-rusak\ta\n", 0, 1 },
+	{ "unknown labels are left out", "text\tlabel\na\tkewilayahan\n", 0, 0 },
+	{ "no text", "teks\tlabel\na\tsampah\n", -1, 0 },
+	{ "a short row", "text\tlabel\na\n", -1, 0 },
+	{ "empty", "", 0, 0 },
+};
+
+START_TEST(reads_tables)
+{
+	struct buf text = conf_file("conf/kategori.yaml"), errors = { 0 };
+	struct catalogue *cat = catalogue_parse("k", buf_str(&text), text.len, &errors);
+	struct rows rows = { 0 };
+	char path[] = "/tmp/kentongan-rows-XXXXXX";
+	int fd = mkstemp(path);
+	FILE *f = fdopen(fd, "w");
+
+	fputs(tables[_i].table, f);
+	fclose(f);
+	ck_assert_msg(rows_read(&rows, path, cat, &errors) == tables[_i].rc, "%s: %s",
+	    tables[_i].what, buf_str(&errors));
+	ck_assert_msg(rows.n == tables[_i].rows, "%s", tables[_i].what);
+	ck_assert_msg((errors.len > 0) == (tables[_i].rc != 0), "%s", tables[_i].what);
+	remove(path);
+	rows_release(&rows);
+	catalogue_free(cat);
+	buf_release(&text);
+	buf_release(&errors);
+}
+END_TEST
+
+Suite *linear_suite(void);
+Suite *
+linear_suite(void)
+{
+	Suite *s = suite_create("linear");
+	TCase *tc = tcase_create("linear");
+
+	tcase_add_test(tc, predicts);
+	tcase_add_test(tc, adds_many);
+	tcase_add_test(tc, refuses_cut);
+	tcase_add_test(tc, refuses_flipped);
+	tcase_add_loop_test(tc, refuses_hand_made, 0, 4);
+	tcase_add_test(tc, trains_alike);
+	tcase_add_loop_test(tc, reads_tables, 0, (int)N_ELEMS(tables));
+	suite_add_tcase(s, tc);
+	return s;
+}
