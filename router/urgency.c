@@ -118,6 +118,44 @@ turns_between(const struct reading *r, const struct hit *past, const struct hit 
 	return 0;
 }
 
+/* How many words stand before the first gap of a phrase, and behind its last one. */
+static void
+phrase_ends(const char *words, int *first, int *last)
+{
+	int n = 1, gaps = 0;
+
+	*first = 0;
+	for (const char *s = words; *s != '\0'; s++) {
+		if (*s == '~') {
+			*first = gaps++ == 0 ? n - 1 : *first;
+			n = 0;
+		} else if (*s == ' ' && s[1] != '~') {
+			n++;
+		}
+	}
+	*last = n;
+	if (gaps == 0)
+		*first = n;
+}
+
+/*
+ * Of a figure and a danger that overlap, the one that covers the other says more: "tolong kirim
+ * pemadam kebakaran" is no figure.  Of "rumah ~ kebakaran" only an end is covered by "bekas
+ * kebakaran": the words in its gap are not its own.
+ */
+static int
+says_more(const struct reading *r, const struct hit *figure, const struct hit *danger)
+{
+	int first, last;
+
+	if (figure->from < danger->from || figure->to > danger->to ||
+	    figure->to - figure->from == danger->to - danger->from)
+		return 1;
+	phrase_ends(r->w->entries[danger->value].rule->words, &first, &last);
+	return (figure->to == danger->to && figure->from < danger->to - last) ||
+	    (figure->from == danger->from && figure->to > danger->from + first);
+}
+
 /* The word that explains a danger word away, or NULL. */
 static const struct word_rule *
 explained_by(const struct reading *r, const struct hit *danger)
@@ -142,10 +180,8 @@ explained_by(const struct reading *r, const struct hit *danger)
 				return e->rule;
 			break;
 		case LIST_FIGURE:
-			/* of two that overlap, the one that covers the other says more */
 			if (h->from < danger->to && h->to > danger->from &&
-			    (h->from < danger->from || h->to > danger->to ||
-			    h->to - h->from == danger->to - danger->from))
+			    says_more(r, h, danger))
 				return e->rule;
 			break;
 		case LIST_WISH:

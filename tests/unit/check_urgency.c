@@ -50,6 +50,8 @@ static const struct {
 	/* the longer phrase says more: the brigade's name is a figure, its being called is none */
 	{ "mobil pemadam kebakaran baru", URGENCY_BIASA, URGENCY_MENDESAK },
 	{ "tolong kirim pemadam kebakaran", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "rumah bekas kebakaran belum dibangun", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "rumah saya kebakaran", URGENCY_BIASA, URGENCY_DARURAT },
 	/* what belongs to a danger speaks against nothing */
 	{ "mulut miring mendadak", URGENCY_BIASA, URGENCY_DARURAT },
 	/* over, but not what follows the turn */
