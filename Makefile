@@ -194,11 +194,11 @@ BENCHES := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
 $(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(B)/obj/tests/say.o $(call parts,router) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
 
-# ---- the model of the categories: make model EXTRA="further.tsv rows.tsv" ----
+# ---- the model of the categories: make model EXTRA="further.tsv rows.tsv"; what people corrected comes along ----
 TEXTS   := $(sort $(wildcard model/latih/*.tsv))
 .PHONY: model model-same exam
 model: $(B)/kentongan-train
-	$(B)/kentongan-train --out conf/model.bin $(TEXTS) $(EXTRA)
+	$(B)/kentongan-train --out conf/model.bin $(TEXTS) $(wildcard var/latih/koreksi.tsv) $(EXTRA)
 
 # The same texts give the same bytes.
 model-same: $(B)/kentongan-train

@@ -222,7 +222,7 @@ index_width(const struct effects *fx)
 	int n = 0;
 
 	for (int i = 0; i < fx->indexes_n; i++)
-		n += fx->indexes[i].kind == INDEX_MEMBER_SET ? 2 : 1;
+		n += fx->indexes[i].kind == INDEX_MEMBER_SET || fx->indexes[i].kind == INDEX_PRANK ? 2 : 1;
 	return n;
 }
 
@@ -243,7 +243,7 @@ add_indexes(struct commit_batch *b, const struct store *st, const struct effects
     const struct case_record *was, int64_t gone)
 {
 	const struct case_record *c = &fx->after;
-	char received[24], before[24];
+	char received[24], before[24], times[LOOKUP_TEXT + 8];
 
 	/* Decided by a roster from which somebody has left since, it might be him whom it tells. */
 	snprintf(before, sizeof(before), "%" PRId64, gone);
@@ -273,6 +273,11 @@ add_indexes(struct commit_batch *b, const struct store *st, const struct effects
 			break;
 		case INDEX_INCIDENT_SET:
 			add_index(b, st, KEY_INCIDENTS, NULL, "s", c->incident, c->code.s);
+			break;
+		case INDEX_PRANK:
+			snprintf(times, sizeof(times), "%s" PRANK_TIMES, c->reporter);
+			add_index(b, st, KEY_PRANKS, NULL, "t", c->reporter, "");
+			add_index(b, st, KEY_PRANKS, NULL, "c", times, "1");
 			break;
 		case INDEX_INCIDENT_DROP:
 			add_index(b, st, KEY_INCIDENTS, NULL, "D", was->incident, c->code.s);

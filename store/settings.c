@@ -108,6 +108,10 @@ static const struct setting table[] = {
 	    "messages in a row, each within router.exchange_gap, that are answered: robots go on" },
 	{ "router.exchange_gap", SET_DURATION, AT(exchange_gap_ms), "1m", "1s", "1h",
 	    "a pause this long begins a new row" },
+	{ "router.pranks", SET_INT, AT(pranks), "3", "1", "1000",
+	    "so many reports rejected as a prank within a day mark a number for a day" },
+	{ "router.unclear_most", SET_INT, AT(unclear_most), "3", "1", "1000",
+	    "unclear reports of one number that wait for the desk at once; what comes after joins them" },
 
 	{ "sla.batch", SET_INT, AT(sla_batch), "96", "1", "2000",
 	    "deadlines taken at once; past about 100 the answer no longer fits the socket" },

@@ -31,7 +31,7 @@ struct settings {
 	char *sms_map_signature, *sms_map_header, *sms_map_url, *sms_map_id, *sms_map_from,
 	    *sms_map_text, *sms_map_time, *sms_map_reply, *sms_map_reply_type;
 
-	int64_t router_batch, router_deliveries, router_scan_ms, follow_up_ms, answers_per_hour, officer_answers_per_hour, exchanges, exchange_gap_ms;
+	int64_t router_batch, router_deliveries, router_scan_ms, follow_up_ms, answers_per_hour, officer_answers_per_hour, exchanges, exchange_gap_ms, pranks, unclear_most;
 
 	int64_t sla_batch, sla_lease_ms, sla_nap_ms, leaver_cases, unread_ms, clock_step_ms;
 	int64_t seal_ms, head_ms, sweep_ms, keep_messages_ms, keep_languages_ms, keep_shifts_ms;
