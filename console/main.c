@@ -43,15 +43,6 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/metrics",              0,    get_console_metrics, 0 },
 };
 
-int
-console_has_route(const char *path)
-{
-	for (size_t i = 0; i < N_ELEMS(routes); i++)
-		if (strcmp(routes[i].path, path) == 0)
-			return 1;
-	return 0;
-}
-
 #define PROXIES_MAX 16
 
 /* console.proxies, word by word; lives as long as the process. */
@@ -107,6 +98,8 @@ console_init(void *self, struct daemon *d, const char *port)
 	o.port = port != NULL ? (int)strtol(port, NULL, 10) : (int)c->h.set.console_port;
 	o.csp = CONSOLE_CSP;
 	o.proxies = proxies_of(c);
+	c->routes = routes;
+	c->routes_n = N_ELEMS(routes);
 	c->http = httpd_new(d->base, &o, routes, N_ELEMS(routes), c, &errors);
 	fputs(buf_str(&errors), stderr);
 	buf_release(&errors);
