@@ -48,6 +48,10 @@ void add_case_head(struct buf *b, const struct console *c, const struct looking 
 void add_case_words(struct buf *b, const struct looking *l);
 void add_case_facts(struct buf *b, const struct console *c, const struct looking *l);
 
+/* outside.c: a task of a body that is not the regency's, by its link */
+void get_outside(struct http_req *r, void *arg);
+void post_outside(struct http_req *r, void *arg);
+
 /* tasks.c */
 void get_tasks(struct http_req *r, void *arg);
 void get_search(struct http_req *r, void *arg);

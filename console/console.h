@@ -15,6 +15,7 @@ struct console {
 	struct daemon *d;
 	struct redis_link *link;	/* follows the log; blocking reads only */
 	struct httpd *http;
+	const struct http_route *routes; size_t routes_n;
 	struct model *model;
 	struct event *again, *ping, *check, *sweep, *replay;
 	struct watcher *watchers; int watchers_n;
@@ -52,7 +53,7 @@ void get_board_css(struct http_req *r, void *arg);
 void get_board_js(struct http_req *r, void *arg);
 
 /* Whether that path is served: the menu shows no more than there is. */
-int console_has_route(const char *path);
+int console_has_route(const struct console *c, const char *path);
 
 /* Name of a unit as people say it, its code when it is unknown. */
 const char *console_unit_name(const struct console *c, const char *code);

@@ -19,13 +19,22 @@ static const struct { const char *path, *name; int needs; enum access access; } 
 	{ "/sistem", "Sistem", 1, SEE_SYSTEM },
 };
 
+int
+console_has_route(const struct console *c, const char *path)
+{
+	for (size_t i = 0; i < c->routes_n; i++)
+		if (strcmp(c->routes[i].path, path) == 0)
+			return 1;
+	return 0;
+}
+
 static void
 add_menu(struct buf *b, const struct console *c, const struct who *w, const char *here)
 {
 	for (size_t i = 0; i < N_ELEMS(menu); i++) {
 		if (menu[i].needs && !access_may(c->h.policy, w->officer, menu[i].access, NULL))
 			continue;
-		if (!console_has_route(menu[i].path))
+		if (!console_has_route(c, menu[i].path))
 			continue;
 		buf_addf(b, "<a href=\"%s\"%s>%s</a>\n", menu[i].path,
 		    strcmp(menu[i].path, here) == 0 ? " aria-current=\"page\"" : "", menu[i].name);

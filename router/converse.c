@@ -1056,6 +1056,9 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 			return answer(r, e, 1, "basa-basi", NULL, NULL, NULL, 0);
 		return n < 0 ? -1 : n == 0 ? 0 : unclear_officer(r, e, n == 1 ? nonces[0] : "7K3");
 	}
+	n = asked_heap(r, e);
+	if (n != 0)
+		return n;
 	n = converse_own_cases(r, e, 0, codes);
 	if (n > 1) {
 		n = asked_which(r, e, codes, n, &found);

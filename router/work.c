@@ -75,6 +75,7 @@ work_facts(struct report_facts *f, const struct router *r, const struct entry *e
 	f->latihan = e->words.latihan;
 	f->hide_reporter = laporan_wishes_to_hide(&e->words);
 	f->empty = laporan_is_empty(&e->words);
+	f->doubted = e->doubted;
 	if (!e->words.no_reply && !e->looping)
 		snprintf(f->channel, sizeof(f->channel), "%s", e->words.reply_channel);
 	snprintf(f->reporter, sizeof(f->reporter), "%s", e->lookup);
@@ -135,6 +136,12 @@ entry_understand(struct router *r, struct entry *e)
 	if (e->words.lane_e && u->unsure && !h.other)
 		/* the door heard danger: nobody waits for certainty */
 		u->urgency = URGENCY_DARURAT;
+	if (e->doubted && u->urgency == URGENCY_DARURAT && !u->unsure) {
+		/* Danger is never dropped; before everybody runs, a human at the desk hears it. */
+		u->unsure = 1;
+		if (u->why_n < UNDERSTANDING_WHYS)
+			snprintf(u->why[u->why_n++], sizeof(u->why[0]), "nomor ini hari ini mengirim laporan iseng");
+	}
 	buf_wipe(&all);
 	FAULT_POINT("after_classify");
 	return u;
@@ -581,19 +588,42 @@ set_known(struct router *r, struct entry *entries, int n, int asked)
 	}
 }
 
+static int64_t
+number_at(const redisReply *list, int at)
+{
+	return list != NULL && list->type == REDIS_REPLY_ARRAY && (size_t)at < list->elements &&
+	    list->element[at]->type == REDIS_REPLY_STRING ? strtoll(list->element[at]->str, NULL, 10) : 0;
+}
+
+static void
+set_doubts(struct router *r, struct entry *entries, int n, const redisReply *pranks, const redisReply *times)
+{
+	for (int i = 0, at = 0; i < n; i++) {
+		if (!entries[i].opened || entries[i].lookup[0] == '\0')
+			continue;
+		entries[i].doubted = number_at(times, at) >= r->h.set.pranks &&
+		    number_at(pranks, at) > r->now_ms - DAY_MS;
+		at++;
+	}
+}
+
 static void
 remember_senders(struct router *r, struct entry *entries, int n)
 {
 	int rows_n = ask_of_senders(r, entries, n, KEY_TALK, ROW);
 	int langs_n = ask_of_senders(r, entries, n, KEY_LANGUAGE, "");
 	int calls_n = ask_of_senders(r, entries, n, KEY_CALLED, "");
+	int pranks_n = ask_of_senders(r, entries, n, KEY_PRANKS, ""), times_n = ask_of_senders(r, entries, n, KEY_PRANKS, PRANK_TIMES);
 	int cases_n = ask_for_cases(r, entries, n);
-	redisReply *rows, *langs, *calls;
+	redisReply *rows, *langs, *calls, *pranks, *times;
 
 	redis_pipe_flush(r->h.st.pipe);
 	rows = rows_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
 	langs = langs_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
 	calls = calls_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	pranks = pranks_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	times = times_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	set_doubts(r, entries, n, pranks, times);
 	set_known(r, entries, n, cases_n);
 	set_languages(entries, n, langs);
 	set_calls(entries, n, calls);
@@ -601,6 +631,8 @@ remember_senders(struct router *r, struct entry *entries, int n)
 	freeReplyObject(rows);
 	freeReplyObject(langs);
 	freeReplyObject(calls);
+	freeReplyObject(pranks);
+	freeReplyObject(times);
 }
 
 int

@@ -135,6 +135,8 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "log-out, the end of its time, sla's sweeper" },
 	{ KEY_FAILED, "gagal", "hash", "keyed hash of a name and an address -> failed log-ins, and when the last",
 	  "console", "console", "names tried within a day", "a log-in that works; sla's sweeper" },
+	{ KEY_PRANKS, "iseng", "hash", "sender hash -> when a report of his was last rejected as a prank; :n how often",
+	  "every commit", "router", "senders of a day", "sla's sweeper, a day after the last" },
 	{ KEY_INCIDENTS, "incidents", "hash", "name of an incident -> code of the case that leads it", "router",
 	  "router, cli", "incidents that are going on", "the commit that ends the leading case, or leaves it resolved" },
 	{ KEY_MEMBERS, "members:", "hash",

@@ -167,8 +167,9 @@ add_snapshot(struct buf *b, const struct policy *p, const struct case_record *c)
 static void
 add_report(struct buf *b, const struct report_facts *f)
 {
-	static const char *const names[] = { "e", "hide", "empty", "who" };
-	const int set[] = { f->lane_e, f->hide_reporter, f->empty, f->reporter[0] != '\0' };
+	static const char *const names[] = { "e", "hide", "empty", "who", "db" };
+	const int set[] = { f->lane_e, f->hide_reporter, f->empty, f->reporter[0] != '\0',
+	    f->doubted };
 
 	buf_addf(b, ",\"rep\":{\"ar\":%" PRId64, f->arrived_ms);
 	buf_add_pair_if(b, "ch", f->channel);

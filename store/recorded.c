@@ -84,6 +84,7 @@ read_report(struct recorded *r, const json_t *rep, const json_t *doc)
 	f->lane_e = (int)int_of(rep, "e");
 	f->hide_reporter = (int)int_of(rep, "hide");
 	f->empty = (int)int_of(rep, "empty");
+	f->doubted = (int)int_of(rep, "db");
 	TEXT(f->follows, json_object_get(doc, "cmd"), "fol");
 	if (int_of(rep, "who"))
 		snprintf(f->reporter, sizeof(f->reporter), "%032d", 0);

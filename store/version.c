@@ -15,8 +15,7 @@
 #define FILE_LIMIT (8u << 20)
 
 /*
- * Not part of a version: settings of the machine, an import, the server's own, borders
- * for the map.
+ * Not part of a version: settings of the machine, an import, the server's own.
  */
 static const char *const left_out[] = { "kentongan.yaml", "petugas.csv", "redis.conf" };
 
@@ -30,7 +29,8 @@ is_versioned(const char *name)
 			return 0;
 	return dot != NULL && name[0] != '.' &&
 	    (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".csv") == 0 || strcmp(dot, ".tsv") == 0 ||
-	    strcmp(dot, ".bin") == 0);
+	    strcmp(dot, ".bin") == 0 ||
+	    strcmp(dot, ".geojson") == 0);
 }
 
 static int
