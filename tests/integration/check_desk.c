@@ -220,6 +220,32 @@ START_TEST(asked_rejected_merged)
 }
 END_TEST
 
+/* Two who smell the same ditch: offered with a score and one key, merged by nobody but the operator. */
+START_TEST(what_may_be_the_same_is_offered)
+{
+	char first[CODE_CHARS + 1], second[CODE_CHARS + 1], path[64], merge[64];
+	struct buf page = { 0 };
+	struct visitor v;
+
+	come_in(&v, "opr-d112-1");
+	unclear("+6281234500020", "di sumbergondo ada bau menyengat dari selokan, anak-anak pusing", first);
+	unclear("+6281234500021", "di sumbergondo bau menyengat dari selokan, anak-anak pusing semua", second);
+	wait_listed(&v, first);
+	wait_listed(&v, second);
+	snprintf(path, sizeof(path), "/triase/%s", second);
+	snprintf(merge, sizeof(merge), "name=\"ke\" value=\"%s\"", first);
+	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Mungkin kejadian yang sama"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), merge));
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), "value=\"Ds. Sumbergondo, Kec. Glenmore\""));	/* the guess */
+	wait_state(first, "baru");
+	wait_state(second, "baru");
+	ck_assert_int_eq(decide(&v, first, "aksi=tolak&catatan=coba-coba", NULL, NULL), 303);
+	ck_assert_int_eq(decide(&v, second, "aksi=tolak&catatan=coba-coba", NULL, NULL), 303);
+	buf_release(&page);
+}
+END_TEST
+
 /* Beside what an officer could do before: another's second alarm, how sure it is, whose it is. */
 START_TEST(the_acts_of_a_case_page)
 {
@@ -517,6 +543,7 @@ desk_suite(void)
 	tcase_add_test(tc, emergencies_come_first_and_words_are_only_words);
 	tcase_add_test(tc, assigned_from_the_page_the_unit_hears_and_the_next_one_opens);
 	tcase_add_test(tc, asked_rejected_merged);
+	tcase_add_test(tc, what_may_be_the_same_is_offered);
 	tcase_add_test(tc, the_acts_of_a_case_page);
 	tcase_add_loop_test(tc, who_may_come_where, 0, N_ELEMS(doors));
 	tcase_add_test(tc, without_the_forms_token_nothing_happens);
