@@ -98,21 +98,18 @@ is_open_to(const struct console *c, const struct looking *l, size_t row, struct 
 }
 
 void
-add_whose(struct buf *b, const struct console *c, const struct looking *l, const char *keys,
+add_whose(struct buf *b, const struct console *c, const struct looking *l, int keys,
     const struct understanding *u)
 {
 	const char *guesses[1 + UNDERSTANDING_ALSO] = { l->s.c.category };
-	char key[3][2] = { "", "", "" };
 	int n = 1;
 
-	for (int i = 0; i < 3 && keys[i] != '\0'; i++)
-		key[i][0] = keys[i];
 	for (int i = 0; u != NULL && i < u->also_n; i++)
 		guesses[n++] = u->also[i];
-	add_category_field(b, c, key[0], guesses, n);
-	add_place_field(b, c, key[1], l->s.c.place);
-	add_urgency_field(b, key[2], l->s.c.urgency);
-	add_unit_field(b, c, "Unit yang memimpin", "Menurut kategori dan tempatnya", 0);
+	add_category_field(b, c, keys ? "k" : "", guesses, n);
+	add_place_field(b, c, keys ? "l" : "", l->s.c.place);
+	add_urgency_field(b, keys ? "u" : "", l->s.c.urgency);
+	add_unit_field(b, c, "Unit yang memimpin", "Menurut kategori dan tempatnya", l->s.c.place);
 	add_place_list(b, c);
 }
 
@@ -140,16 +137,16 @@ add_form(struct buf *b, const struct console *c, const struct looking *l, size_t
 	buf_addf(b, "<input type=\"hidden\" name=\"aksi\" value=\"%s\"><input type=\"hidden\" name=\"versi\" value=\"%"
 	    PRId64 "\">\n", name, l->s.c.version);
 	if (asks & ASKS_UNIT)
-		add_unit_field(b, c, "Unit tujuan", "Pilih unit", 1);
+		add_unit_field(b, c, "Unit tujuan", "Pilih unit", NULL);
 	if (asks & ASKS_MORE)
-		add_unit_field(b, c, "Unit tambahan", "Menurut kategorinya", 0);
+		add_unit_field(b, c, "Unit tambahan", "Menurut kategorinya", l->s.c.place);
 	if (asks & ASKS_INTO)
 		buf_adds(b, "<label>Kode kasus yang memimpin<input name=\"ke\" class=\"kode\" required maxlength=\"12\" "
 		    "autocomplete=\"off\" placeholder=\"7K3F-9QXM\"></label>\n");
 	if (asks & ASKS_TRUTH)
 		add_truths(b, l->s.c.truth);
 	if (asks & ASKS_WHOSE)
-		add_whose(b, c, l, "", NULL);
+		add_whose(b, c, l, 0, NULL);
 	if (asks & ASKS_WAIT) {
 		buf_adds(b, "<label>Menunggu apa<select name=\"alasan\">\n");
 		for (int i = 0; i < l->p->wait_reasons_n; i++)

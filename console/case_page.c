@@ -277,6 +277,14 @@ add_escalation_words(struct buf *b, const struct console *c, const json_t *esc)
 }
 
 static int
+is_for_another(const json_t *doc)
+{
+	const char *by = json_string_value(json_object_get(doc, "by"));
+
+	return by != NULL && (strcmp(by, "router") == 0 || strcmp(by, "warga") == 0);
+}
+
+static int
 add_step(const struct log_line *line, void *arg)
 {
 	struct timeline *t = arg;
@@ -298,7 +306,9 @@ add_step(const struct log_line *line, void *arg)
 	} else {
 		buf_adds(t->b, "<strong>");
 		PLAIN(t->b, event_words(what));
-		buf_adds(t->b, "</strong>, ");
+		/* what the router or a citizen did has an actor only where an officer wrote it down for him */
+		buf_adds(t->b, json_object_get(doc, "actor") != NULL && is_for_another(doc) ? "</strong>, dicatat oleh " :
+		    "</strong>, ");
 		add_actor(t->b, t->c, json_string_value(json_object_get(doc, "actor")),
 		    json_string_value(json_object_get(doc, "by")));
 	}

@@ -39,8 +39,8 @@ void answer_case_page(struct http_req *r, struct console *c, struct looking *l, 
 struct acted { enum case_event on; int status; struct buf message; char *note; };
 int act_by_form(struct http_req *r, struct console *c, struct looking *l, struct acted *a);
 void acted_release(struct acted *a);
-/* Fields of ON_ASSIGN: category, place, urgency, lead unit; u: what else was understood, or NULL.  keys: of the first three. */
-void add_whose(struct buf *b, const struct console *c, const struct looking *l, const char *keys,
+/* Fields of ON_ASSIGN: category, place, urgency, lead unit; u: what else was understood, or NULL.  keys: the first three have one. */
+void add_whose(struct buf *b, const struct console *c, const struct looking *l, int keys,
     const struct understanding *u);
 const char *console_truth_words(enum truth t);
 /* Pieces of the page of a case, for the desk's own. */

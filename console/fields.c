@@ -116,14 +116,28 @@ add_place_list(struct buf *b, const struct console *c)
 	buf_adds(b, "</datalist>\n");
 }
 
+#define KECAMATAN_CHARS 8	/* "35.10.14" */
+
+static int
+is_near(const struct unit *u, const char *place)
+{
+	if (u->place[0] == '\0')
+		return 1;
+	return place[0] != '\0' ? strncmp(u->place, place, KECAMATAN_CHARS) == 0 : u->tier == TIER_KECAMATAN;
+}
+
 void
-add_unit_field(struct buf *b, const struct console *c, const char *label, const char *none, int required)
+add_unit_field(struct buf *b, const struct console *c, const char *label, const char *none, const char *near)
 {
 	add_label(b, label, "");
-	buf_addf(b, "<select name=\"unit\"%s>", required ? " required" : "");
+	buf_addf(b, "<select name=\"unit\"%s>", near == NULL ? " required" : "");
 	add_option(b, "", none, 0);
-	for (size_t i = 0; i < units_count(c->h.policy->units); i++)
-		add_option(b, unit_at(c->h.policy->units, i)->code, unit_at(c->h.policy->units, i)->name, 0);
+	for (size_t i = 0; i < units_count(c->h.policy->units); i++) {
+		const struct unit *u = unit_at(c->h.policy->units, i);
+
+		if (near == NULL || is_near(u, near))
+			add_option(b, u->code, u->name, 0);
+	}
 	buf_adds(b, "</select></label>\n");
 }
 

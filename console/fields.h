@@ -12,8 +12,12 @@ void add_category_field(struct buf *b, const struct console *c, const char *key,
 /* A label with a text field over the list "tempat"; add_place_list() once on the page. */
 void add_place_field(struct buf *b, const struct console *c, const char *key, const char *value);
 void add_place_list(struct buf *b, const struct console *c);
+/*
+ * near NULL: all, and one must be chosen.  Else a place or "": those of the regency and of that kecamatan, for
+ * a page that a cheap phone loads; none says what happens without one.
+ */
 void add_unit_field(struct buf *b, const struct console *c, const char *label, const char *none,
-    int required);
+    const char *near);
 void add_urgency_field(struct buf *b, const char *key, enum urgency chosen);
 
 /*

@@ -335,7 +335,7 @@ static void
 add_assign(struct buf *b, const struct console *c, const struct looking *l, const struct understanding *u)
 {
 	begin_form(b, l, ON_ASSIGN);
-	add_whose(b, c, l, "klu", u);
+	add_whose(b, c, l, 1, u);
 	buf_adds(b, "<button data-tombol=\"t\">Tugaskan <kbd>T</kbd></button>\n");
 	add_rivals(b, c, u);		/* behind it: Enter in a field presses the first button */
 	buf_adds(b, "</form>\n");

@@ -355,7 +355,7 @@ END_TEST
 
 START_TEST(a_call_with_a_number)
 {
-	char to[160], code[CODE_CHARS + 1], again[CODE_CHARS + 1], actor[32];
+	char to[160], code[CODE_CHARS + 1], again[CODE_CHARS + 1], actor[32], path[64];
 	static const char form[] = "kunci=aa01&telepon=0812-3450-0012&nama=Bu+Siti&isi=lampu+jalan+mati+depan+balai+desa"
 	    "&tempat=Ds.+Kabat,+Kec.+Kabat&kategori=&lokasi=";
 	struct buf page = { 0 };
@@ -374,6 +374,11 @@ START_TEST(a_call_with_a_number)
 	told(code, "terima", "+6281234500012");	/* the citizen has his receipt */
 	actor_in_log(code, "buka", actor);
 	ck_assert_str_eq(actor, "opr-d112-1");		/* and who wrote it down stands on record */
+	snprintf(path, sizeof(path), "/kasus/%s", code);
+	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), "dicatat oleh Operator Contoh"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Bu Siti, +6281234500012"));
+	ck_assert_uint_lt(page.len, 100000);
 	/* pressed twice */
 	ck_assert_int_eq(send_form(&v, "/baru", form, to, NULL), 303);
 	code_in(to, again);
