@@ -400,6 +400,8 @@ answer_case_page(struct http_req *r, struct console *c, struct looking *l, int s
 		buf_adds(&b, "</p>\n");
 	}
 	add_case_head(&b, c, l, now_ms);
+	if (l->s.c.state == CASE_BARU && access_may(c->h.policy, l->w.officer, SEE_TRIAGE, NULL))
+		buf_addf(&b, "<p class=\"jalan\"><a class=\"tombol-kecil\" href=\"/triase/%s\">Baca di meja</a></p>\n", l->code.s);
 	buf_adds(&b, "<div class=\"dua\"><div>\n");
 	add_case_words(&b, l);
 	if (!l->s.archived)

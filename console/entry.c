@@ -163,7 +163,7 @@ add_receipt(struct buf *b, const struct console *c, const struct who *w, const s
 static void
 add_sent(struct buf *b, const struct laporan *first, struct entered *e)
 {
-	buf_adds(b, "<blockquote>");
+	buf_adds(b, "<p class=\"label\">Sudah terkirim</p>\n<blockquote>");
 	buf_add_shown(b, first->text != NULL ? first->text : "", first->text != NULL ? strlen(first->text) : 0);
 	if (first->sender != NULL) {
 		buf_adds(b, "\nPelapor: ");

@@ -210,7 +210,7 @@ void
 get_triage(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
-	struct stored_case s[SHOWN];
+	static struct stored_case s[SHOWN];	/* too much for a stack; released before the answer */
 	struct code codes[SHOWN];
 	struct buf b = { 0 };
 	struct queue q;
@@ -231,7 +231,7 @@ get_triage(struct http_req *r, void *arg)
 	add_done(&b, r);
 	buf_addf(&b, "<h1>Menunggu dibaca: %zu</h1>\n<p class=\"jalan\"><a class=\"tombol-kecil\" href=\"/baru\" "
 	    "data-tombol=\"b\">Catat telepon <kbd>B</kbd></a> <a class=\"tombol-kecil\" href=\"/insiden\" "
-	    "data-tombol=\"i\">Kejadian <kbd>I</kbd></a>%s</p>\n<ul class=\"daftar\">\n", q.n,
+	    "data-tombol=\"i\">Kejadian <kbd>I</kbd></a>%s</p>\n<ul class=\"daftar\" data-segar=\"20\">\n", q.n,
 	    n > 0 ? " <span class=\"hint\">Tombol <kbd>N</kbd> membuka yang pertama.</span>" : "");
 	for (size_t i = 0; i < n; i++) {
 		add_waiting(&b, c, w.officer, &q.rows[i], &s[i], house_now_ms(&c->h));

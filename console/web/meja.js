@@ -22,6 +22,12 @@
     for (var i = 0; i < all.length; i++)
       if (all[i].getAttribute('data-tombol') === e.key.toLowerCase()) { e.preventDefault(); press(all[i]); return; }
   });
+  // A list of what waits reads itself again, unless somebody is about to choose from it.
+  var list = document.querySelector('[data-segar]');
+  if (list)
+    setInterval(function () {
+      if (!document.hidden && !list.contains(document.activeElement)) location.replace('/triase');
+    }, 1000 * list.getAttribute('data-segar'));
   // An act is sent once, however often its button is pressed.
   document.addEventListener('submit', function (e) {
     if (e.target.method !== 'post') return;

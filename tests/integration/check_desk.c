@@ -173,10 +173,12 @@ START_TEST(assigned_from_the_page_the_unit_hears_and_the_next_one_opens)
 	ck_assert_int_eq(send_form(&v, path, "aksi=tolak&versi=1&catatan=iseng", NULL, &page), 409);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "sudah berubah"));
 	/* a unit outright */
-	ck_assert_int_eq(decide(&v, other, "aksi=tugaskan&kategori=lainnya&tempat=&urgensi=biasa&unit=O-DLH", to, NULL), 303);
+	ck_assert_int_eq(decide(&v, other, "aksi=tugaskan&kategori=lainnya&tempat=&pilih=" KABAT "&urgensi=biasa&unit=O-DLH", to,
+	    NULL), 303);
 	ck_assert_int_eq(strncmp(to, "/triase?sudah=", 14), 0);
 	doc = case_in(other, "ditugaskan");
 	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(doc, "units"), 0)), "O-DLH");
+	ck_assert_str_eq(json_string_value(json_object_get(doc, "place")), KABAT);	/* the key of an equal name */
 	json_decref(doc);
 	buf_release(&page);
 }
