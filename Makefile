@@ -141,6 +141,13 @@ test-full: test asan
 	CK_INCLUDE_TAGS=slow $(B)/tests/integration
 	@$(MAKE) --no-print-directory fault-all
 	@$(MAKE) --no-print-directory mutants
+	@$(MAKE) --no-print-directory browser
+
+# Every page in headless Chromium, looked at by axe-core; pictures in build/browser.
+.PHONY: browser
+browser: all
+	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="chromium $$(command -v npm > /dev/null || echo npm)"
+	python3 tests/browser/pages.py $(B)
 
 # A wall clock that a test can set, for LD_PRELOAD; plain, for it goes into programs that are not ours.
 $(B)/tests/clockshim.so: tests/clockshim.c
