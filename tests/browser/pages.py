@@ -19,12 +19,14 @@ PAGE_MOST = 100_000		# bytes of a page without its pictures
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 REPORTS = ("lampu jalan mati di desa kabat depan balai desa", "jalan rusak berlubang di desa kaligung",
            "tulung omahe wong kobong nang jambewangi sempu dusun tlogosari",
-           "pak yang di sana itu bagaimana ya kok begitu terus")
+           "pak yang di sana itu bagaimana ya kok begitu terus",
+           "banjir masuk rumah di desa kabat kecamatan kabat", "banjir setinggi lutut di desa kabat kecamatan kabat")
 #: who opens what; {code} is a case of Dishub, {unclear} one at the desk.  What is not served (404) is passed over if "?".
 PAGES = {
     None: ["/masuk", "/sandi/kpl-sekda?t=x"],
     "ptg-o-dishub-1": ["/tugas", "/tugas?lihat=wilayah", "/kasus/{code}", "/cari", "/cari?q=081200000000", "/faktor"],
-    "opr-d112-1": ["?/triase", "?/triase/{unclear}", "?/baru", "?/insiden", "/papan"],
+    "opr-d112-1": ["/triase", "/triase/{unclear}", "/kasus/{unclear}", "/baru", "/insiden", "/insiden/{flood}", "/papan"],
+    "ptg-35.10.14.2012-1": ["/baru"],
     "kpl-bupati": ["/papan", "/papan?daftar=lewat", "/kasus/{code}", "?/laporan", "?/akun"],
 }
 PUBLIC = ["/", "/l/{code}", "/cek", "/catatan"]
@@ -191,7 +193,7 @@ def main():
                      for i, text in enumerate(REPORTS)]
             for code in codes:
                 houses.wait_for("a case", lambda: house.get(f"/api/v1/cases/{code}", console=True)[0] == 200, 20)
-            names = {"code": codes[0], "unclear": codes[3]}
+            names = {"code": codes[0], "unclear": codes[3], "flood": codes[4]}
             faults += walk(house.http, "", PUBLIC, axe, names, folder, "warga", args.only)
             for officer, paths in PAGES.items():
                 cookie = enter(house, officer) if officer else ""
