@@ -40,7 +40,7 @@ endif
 
 objs      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c))
 parts     = $(filter-out $(B)/$(1)/main.o,$(call objs,$(1)))
-assets    = $(patsubst %,$(B)/%.o,$(wildcard $(addprefix $(1)/,web/*.html web/*.css web/*.js *.lua)))
+assets    = $(patsubst %,$(B)/%.o,$(wildcard $(addprefix $(1)/,web/*.html web/*.css web/*.js web/*.json *.lua)))
 LIB       = $(B)/libkentongan.a
 UNIT      = $(sort $(wildcard tests/unit/check_*.c))
 # Beside each folder's own files; the bench says texts in the same way.
