@@ -13,7 +13,7 @@ RUNTIME  := redis-server redis-tools
 DEVEL    := build-essential pkg-config libevent-dev libhiredis-dev libjansson-dev libssl-dev \
             libcurl4-openssl-dev libesmtp-dev libsodium-dev libyaml-dev libutf8proc-dev \
             libstemmer-dev libgd-dev libexif-dev libgmime-3.0-dev libsqlite3-dev liblinear-dev check
-TESTERS  := python3 redis-tools kannel kannel-extras exim4-daemon-light dovecot-imapd openssl
+TESTERS  := python3 libxml2-utils redis-tools kannel kannel-extras exim4-daemon-light dovecot-imapd openssl
 CHECKERS := $(TESTERS) clang cppcheck libclang-rt-14-dev lua5.1 shellcheck
 
 CFLAGS   += -std=c11 -D_GNU_SOURCE $(OPT) -fstack-protector-strong -fPIE \

@@ -75,8 +75,18 @@ add_late_by(struct buf *b, int64_t ms)
 		buf_add_duration(b, ms, "id");
 }
 
+/* The desa and no more: the map has the kecamatan. */
 static void
-add_late(struct buf *b, const struct console *c, const struct officer *o, const struct tally *t)
+add_short_place(struct buf *b, const struct console *c, const char *code)
+{
+	const struct place *p = place_find(c->h.policy->places, code);
+	const char *name = p != NULL ? p->name : "tempat belum jelas";
+
+	buf_add_html(b, name, strlen(name));
+}
+
+static void
+add_late(struct buf *b, const struct console *c, const struct officer *o, const struct board_tally *t)
 {
 	size_t shown = 0;
 
@@ -96,7 +106,7 @@ add_late(struct buf *b, const struct console *c, const struct officer *o, const 
 		buf_adds(b, "</b> <span>");
 		add_category_name(b, c, m->category);
 		buf_adds(b, ", ");
-		add_place_name(b, c, m->place);
+		add_short_place(b, c, m->place);
 		buf_addf(b, "</span> <span class=\"kode\">%s</span></a></li>\n", code);
 	}
 	if (t->late_n == 0)
@@ -106,7 +116,7 @@ add_late(struct buf *b, const struct console *c, const struct officer *o, const 
 }
 
 static void
-add_incidents(struct buf *b, const struct console *c, const struct officer *o, const struct tally *t, int64_t seq)
+add_incidents(struct buf *b, const struct console *c, const struct officer *o, const struct board_tally *t, int64_t seq)
 {
 	size_t shown = 0;
 
@@ -125,7 +135,7 @@ add_incidents(struct buf *b, const struct console *c, const struct officer *o, c
 		buf_addf(b, "\"><strong>%d suara</strong> <b>", m->voices);
 		buf_add_html(b, name, strlen(name));
 		buf_adds(b, "</b> <span>");
-		add_place_name(b, c, m->place);
+		add_short_place(b, c, m->place);
 		buf_addf(b, ", %s, %s</span></a></li>\n", case_state_words(m->state, CLOSE_NONE, "id"),
 		    truth_words(m->truth));
 	}
@@ -172,7 +182,9 @@ add_latest(struct buf *b, const struct console *c, const struct officer *o)
 
 	for (size_t i = 0; shown < LATEST && (e = model_latest(c->model, i)) != NULL; i++) {
 		/* A reminder is between us and the unit; fifty of them would push what climbs off the wall. */
-		if (e->kind == ESC_WARNING || !gate_may_list(c, o, e->code.s))
+		/* Nor is a rung that was overtaken after an outage: the one that was climbed says it. */
+		if (e->kind == ESC_WARNING || (e->kind == ESC_PASSED && strcmp(e->why, "terlambat") == 0) ||
+		    !gate_may_list(c, o, e->code.s))
 			continue;
 		shown++;
 		add_escalation(b, c, e);
@@ -251,7 +263,7 @@ add_lag(struct buf *b, struct console *c)
 
 static void
 add_number(struct buf *b, const char *words, const char *more, enum board_list list, const char *mark,
-    const char *text, const struct tally *t, int64_t seq)
+    const char *text, const struct board_tally *t, int64_t seq)
 {
 	const struct figure f = { .list = list, .seq = seq, .at_ms = t->at_ms };
 
@@ -261,7 +273,7 @@ add_number(struct buf *b, const char *words, const char *more, enum board_list l
 }
 
 static void
-add_numbers(struct buf *b, const struct model_figures *f, const struct tally *t, int64_t seq)
+add_numbers(struct buf *b, const struct model_figures *f, const struct board_tally *t, int64_t seq)
 {
 	struct buf share = { 0 }, of = { 0 };
 	char open[24], late[24], triage[24], broken[24];
@@ -291,7 +303,7 @@ get_home(struct http_req *r, void *arg)
 }
 
 static void
-fill_board(struct buf *page, struct console *c, const struct who *w, const struct tally *t)
+fill_board(struct buf *page, struct console *c, const struct who *w, const struct board_tally *t)
 {
 	struct buf numbers = { 0 }, late = { 0 }, latest = { 0 }, reach = { 0 }, passers = { 0 }, map = { 0 };
 	struct buf curve = { 0 }, incidents = { 0 }, clock = { 0 }, lag = { 0 }, heads = { 0 }, everybody = { 0 };
@@ -343,7 +355,7 @@ get_board(struct http_req *r, void *arg)
 	    "<script src=\"/papan.js\" defer></script>\n";
 	struct console *c = arg;
 	struct buf page = { 0 }, more = { 0 };
-	struct tally t;
+	struct board_tally t;
 	struct who w;
 	size_t len;
 
@@ -353,11 +365,11 @@ get_board(struct http_req *r, void *arg)
 		get_board_list(r, c, &w);
 		return;
 	}
-	tally_make(&t, c, house_now_ms(&c->h));
+	board_tally_make(&t, c, house_now_ms(&c->h));
 	fill_board(&page, c, &w, &t);
 	buf_adds(&more, head);
 	frame_answer_with(r, c, &w, 200, "Papan", "/papan", &more, &page);
-	tally_release(&t);
+	board_tally_release(&t);
 	buf_release(&page);
 	buf_release(&more);
 }

@@ -28,19 +28,19 @@ int figure_holds(const struct figure *f, const struct model_case *c);
 void figure_add_link(struct buf *b, const struct figure *f);
 void get_board_list(struct http_req *r, struct console *c, const struct who *w);
 
-struct tally_place { const struct place *place; int open, late; };
-struct tally {
+struct board_place { const struct place *place; int open, late; };
+struct board_tally {
 	int64_t at_ms, hour_ms;			/* hour_ms: the first hour's begin */
 	int came[TALLY_HOURS], handled[TALLY_HOURS];
-	struct tally_place places[TALLY_KECAMATAN]; size_t places_n;
-	struct tally_place elsewhere;		/* where nobody knows yet */
+	struct board_place places[TALLY_KECAMATAN]; size_t places_n;
+	struct board_place elsewhere;		/* where nobody knows yet */
 	const struct model_case **late; size_t late_n, late_cap;	/* worst first */
 	const struct model_case **leads; size_t leads_n, leads_cap;	/* of open incidents, most voices first */
 };
-void tally_make(struct tally *t, const struct console *c, int64_t now_ms);
-void tally_release(struct tally *t);
+void board_tally_make(struct board_tally *t, const struct console *c, int64_t now_ms);
+void board_tally_release(struct board_tally *t);
 
 /* chart.c: pictures that need no script; each links what it counts. */
-void add_curve(struct buf *b, const struct tally *t, int64_t seq);
-void add_map(struct buf *b, const struct console *c, const struct tally *t, int64_t seq);
+void add_curve(struct buf *b, const struct board_tally *t, int64_t seq);
+void add_map(struct buf *b, const struct console *c, const struct board_tally *t, int64_t seq);
 #endif

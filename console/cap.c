@@ -165,7 +165,7 @@ add_reference(struct buf *b, const struct console *c, const struct incident_aler
 }
 
 static void
-add_info(struct buf *b, const struct alert *o)
+add_info(struct buf *b, const struct console *c, const struct alert *o)
 {
 	struct buf text = { 0 };
 
@@ -188,6 +188,7 @@ add_info(struct buf *b, const struct alert *o)
 	add_element(b, "description", buf_str(&text));
 	buf_reset(&text);
 	buf_add_place(&text, o->place);
+	buf_addf(&text, ", %s", c->h.set.name);
 	buf_adds(b, "<area>\n");
 	add_element(b, "areaDesc", buf_str(&text));
 	buf_adds(b, "<geocode>\n");
@@ -226,7 +227,7 @@ add_alert(struct buf *b, const struct console *c, const struct alert *o)
 		add_element(b, "references", buf_str(&text));
 	}
 	add_element(b, "incidents", a->name);
-	add_info(b, o);
+	add_info(b, c, o);
 	buf_adds(b, "</alert>\n");
 	buf_release(&text);
 }

@@ -14,7 +14,7 @@
 #define HEAD 18
 
 static int
-most_of(const struct tally *t)
+most_of(const struct board_tally *t)
 {
 	int most = 4;
 
@@ -26,7 +26,7 @@ most_of(const struct tally *t)
 }
 
 static void
-add_hour_bar(struct buf *b, const struct tally *t, int i, int most, int64_t seq)
+add_hour_bar(struct buf *b, const struct board_tally *t, int i, int most, int64_t seq)
 {
 	struct figure f = { .list = LIST_CAME, .seq = seq, .at_ms = t->at_ms, .from_ms = t->hour_ms + i * HOUR_MS,
 	    .to_ms = t->hour_ms + (i + 1) * HOUR_MS };
@@ -51,7 +51,7 @@ add_hour_bar(struct buf *b, const struct tally *t, int i, int most, int64_t seq)
 }
 
 void
-add_curve(struct buf *b, const struct tally *t, int64_t seq)
+add_curve(struct buf *b, const struct board_tally *t, int64_t seq)
 {
 	int most = most_of(t), came = 0, handled = 0;
 
@@ -85,8 +85,8 @@ shade(int open)
 	return open == 0 ? 0 : open < 5 ? 1 : open < 15 ? 2 : open < 40 ? 3 : 4;
 }
 
-static const struct tally_place *
-tally_of(const struct tally *t, const char *code)
+static const struct board_place *
+tally_of(const struct board_tally *t, const char *code)
 {
 	for (size_t i = 0; i < t->places_n; i++)
 		if (strcmp(t->places[i].place->code, code) == 0)
@@ -95,7 +95,7 @@ tally_of(const struct tally *t, const char *code)
 }
 
 static void
-add_shape(struct buf *b, const struct shape *s, const struct tally_place *p, const struct figure *at)
+add_shape(struct buf *b, const struct shape *s, const struct board_place *p, const struct figure *at)
 {
 	struct figure f = *at;
 
@@ -113,7 +113,7 @@ add_shape(struct buf *b, const struct shape *s, const struct tally_place *p, con
 }
 
 static void
-add_count(struct buf *b, const struct shape *s, const struct tally_place *p)
+add_count(struct buf *b, const struct shape *s, const struct board_place *p)
 {
 	if (p->open == 0)
 		return;
@@ -124,12 +124,12 @@ add_count(struct buf *b, const struct shape *s, const struct tally_place *p)
 }
 
 static void
-add_place_rows(struct buf *b, const struct tally *t, const struct figure *at)
+add_place_rows(struct buf *b, const struct board_tally *t, const struct figure *at)
 {
 	buf_adds(b, "<details class=\"rincian\"><summary>Angka per kecamatan</summary><table><thead><tr><th>Kecamatan</th>"
 	    "<th class=\"n\">Terbuka</th><th class=\"n\">Lewat batas</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < t->places_n; i++) {
-		const struct tally_place *p = &t->places[i];
+		const struct board_place *p = &t->places[i];
 		struct figure f = *at;
 
 		if (p->open == 0)
@@ -147,7 +147,7 @@ add_place_rows(struct buf *b, const struct tally *t, const struct figure *at)
 }
 
 void
-add_map(struct buf *b, const struct console *c, const struct tally *t, int64_t seq)
+add_map(struct buf *b, const struct console *c, const struct board_tally *t, int64_t seq)
 {
 	const struct figure at = { .seq = seq, .at_ms = t->at_ms };
 	const struct outline *o = &c->outline;
@@ -158,13 +158,13 @@ add_map(struct buf *b, const struct console *c, const struct tally *t, int64_t s
 		    "patternTransform=\"rotate(45)\"><path class=\"garis\" d=\"M0 0v7\"/></pattern></defs>\n",
 		    o->width, o->height);
 		for (size_t i = 0; i < o->n; i++) {
-			const struct tally_place *p = tally_of(t, o->shapes[i].code);
+			const struct board_place *p = tally_of(t, o->shapes[i].code);
 
 			if (p != NULL)
 				add_shape(b, &o->shapes[i], p, &at);
 		}
 		for (size_t i = 0; i < o->n; i++) {
-			const struct tally_place *p = tally_of(t, o->shapes[i].code);
+			const struct board_place *p = tally_of(t, o->shapes[i].code);
 
 			if (p != NULL)
 				add_count(b, &o->shapes[i], p);

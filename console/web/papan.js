@@ -2,7 +2,8 @@
 /* Live: when something changed, the page is fetched anew and its parts are put in place. */
 (function () {
 	var parts = ["lag", "angka", "lewat", "peta", "eskalasi", "kurva", "kejadian", "oper"];
-	var state = document.getElementById("sambung"), due = null, asked = 0, newest = 0;
+	var state = document.getElementById("sambung"), due = null, asked = 0, since = {};
+	var NEW = 15000;	/* ms that an escalation is marked as new */
 	var GAP = 700;		/* ms between two fetches: a flood of entries is one */
 
 	function say(words, broken) {
@@ -18,14 +19,16 @@
 		return Number(li.getAttribute("data-catatan")) || 0;
 	}
 
+	/* What came lately stands out for a while, also when the list is put in place again. */
 	function mark(first) {
-		var most = newest;
+		var now = Date.now();
 		document.querySelectorAll("#eskalasi li").forEach(function (li) {
-			if (!first && seq(li) > newest)
+			var n = seq(li);
+			if (since[n] === undefined)
+				since[n] = first ? 0 : now;
+			if (now - since[n] < NEW)
 				li.className = "baru";
-			most = Math.max(most, seq(li));
 		});
-		newest = most;
 	}
 
 	/* What somebody unfolded stays so. */

@@ -3,7 +3,7 @@
 
 #include "console/board.h"
 
-struct counting { struct tally *t; const struct console *c; };
+struct counting { struct board_tally *t; const struct console *c; };
 
 static void
 push(const struct model_case ***list, size_t *n, size_t *cap, const struct model_case *m)
@@ -15,8 +15,8 @@ push(const struct model_case ***list, size_t *n, size_t *cap, const struct model
 	(*list)[(*n)++] = m;
 }
 
-static struct tally_place *
-place_of(struct tally *t, const char *code)
+static struct board_place *
+place_of(struct board_tally *t, const char *code)
 {
 	for (size_t i = 0; i < t->places_n; i++)
 		if (strncmp(t->places[i].place->code, code, PLACE_KECAMATAN_DIGITS) == 0)
@@ -25,7 +25,7 @@ place_of(struct tally *t, const char *code)
 }
 
 static void
-count_hour(const struct tally *t, int *hours, int64_t at_ms)
+count_hour(const struct board_tally *t, int *hours, int64_t at_ms)
 {
 	int64_t hour = (at_ms - t->hour_ms) / HOUR_MS;
 
@@ -37,8 +37,8 @@ static int
 count(const struct model_case *m, int sealed, void *arg)
 {
 	const struct counting *k = arg;
-	struct tally *t = k->t;
-	struct tally_place *p;
+	struct board_tally *t = k->t;
+	struct board_place *p;
 
 	if (sealed || m->latihan)
 		return 0;
@@ -72,7 +72,7 @@ by_voices(const void *a, const void *b)
 }
 
 void
-tally_make(struct tally *t, const struct console *c, int64_t now_ms)
+board_tally_make(struct board_tally *t, const struct console *c, int64_t now_ms)
 {
 	const struct gazetteer *g = c->h.policy->places;
 
@@ -90,7 +90,7 @@ tally_make(struct tally *t, const struct console *c, int64_t now_ms)
 }
 
 void
-tally_release(struct tally *t)
+board_tally_release(struct board_tally *t)
 {
 	free(t->late);
 	free(t->leads);
