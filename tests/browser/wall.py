@@ -65,7 +65,7 @@ class Page:
                 size = struct.unpack(">H" if size == 126 else ">Q", self.f.read(2 if size == 126 else 8))[0]
             answer = json.loads(self.f.read(size))
             if answer.get("id") == self.n:
-                return answer["result"]["result"].get("value")
+                return answer.get("result", {}).get("result", {}).get("value")  # nothing while it navigates
 
     def until(self, expression, limit_s=20):
         end = time.time() + limit_s
