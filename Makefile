@@ -12,7 +12,7 @@ VERIFY   := libsodium jansson
 RUNTIME  := redis-server redis-tools
 DEVEL    := build-essential pkg-config libevent-dev libhiredis-dev libjansson-dev libssl-dev \
             libcurl4-openssl-dev libesmtp-dev libsodium-dev libyaml-dev libutf8proc-dev \
-            libstemmer-dev libgd-dev libexif-dev libgmime-3.0-dev libsqlite3-dev liblinear-dev check
+            libstemmer-dev libgeos-dev libgd-dev libexif-dev libgmime-3.0-dev libsqlite3-dev liblinear-dev check
 TESTERS  := python3 libxml2-utils redis-tools kannel kannel-extras exim4-daemon-light dovecot-imapd openssl
 CHECKERS := $(TESTERS) clang cppcheck libclang-rt-14-dev lua5.1 shellcheck
 
@@ -21,7 +21,7 @@ CFLAGS   += -std=c11 -D_GNU_SOURCE $(OPT) -fstack-protector-strong -fPIE \
 CFLAGS   += -I. -MMD -MP $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # as-needed: GMime and its GLib come along only where letters are read
 LDFLAGS  += -pie -Wl,--as-needed -Wl,-z,relro,-z,now -Wl,--gc-sections
-LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lstemmer -lm
+LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lstemmer -lgeos_c -lm
 PICLIBS  := $(shell pkg-config --libs $(PICTURES) 2>/dev/null) -lm
 VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 CFLAGS   += -DKENTONGAN_VERSION='"$(VERSION)"'
@@ -141,6 +141,13 @@ test-full: test asan
 	CK_INCLUDE_TAGS=slow $(B)/tests/integration
 	@$(MAKE) --no-print-directory fault-all
 	@$(MAKE) --no-print-directory mutants
+	@$(MAKE) --no-print-directory browser
+
+# Every page in headless Chromium, looked at by axe-core; pictures in build/browser.
+.PHONY: browser
+browser: all
+	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="chromium $$(command -v npm > /dev/null || echo npm)"
+	python3 tests/browser/pages.py $(B)
 
 # A wall clock that a test can set, for LD_PRELOAD; plain, for it goes into programs that are not ours.
 $(B)/tests/clockshim.so: tests/clockshim.c
@@ -194,11 +201,11 @@ BENCHES := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
 $(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(B)/obj/tests/say.o $(call parts,router) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
 
-# ---- the model of the categories: make model EXTRA="further.tsv rows.tsv" ----
+# ---- the model of the categories: make model EXTRA="further.tsv rows.tsv"; what people corrected comes along ----
 TEXTS   := $(sort $(wildcard model/latih/*.tsv))
 .PHONY: model model-same exam
 model: $(B)/kentongan-train
-	$(B)/kentongan-train --out conf/model.bin $(TEXTS) $(EXTRA)
+	$(B)/kentongan-train --out conf/model.bin $(TEXTS) $(wildcard var/latih/koreksi.tsv) $(EXTRA)
 
 # The same texts give the same bytes.
 model-same: $(B)/kentongan-train

@@ -24,6 +24,8 @@ static const struct {
 	{ "incident", cli_incident,
 	    "[CODE] [--json]   what many reported, by desa and hour; CODE surut asks a desa whether it is over" },
 	{ "candidates", cli_candidates, "CODE [--json]   open cases that may be the same, with a score" },
+	{ "corrections", cli_corrections,
+	    "[--since 365d]   what people made of reports, masked, as training rows for make model" },
 	{ "file", cli_file, "CODE NAME --as OFFICER > FILE   a file of a case, opened; the log says by whom" },
 	{ "act", cli_act,
 	    "CODE ACTION --as OFFICER [--note T] [--to UNIT] [--reason R] [--until DAY]" },

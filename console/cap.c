@@ -246,7 +246,7 @@ get_cap_alert(struct http_req *r, void *arg)
 		return;
 	if (len > 4 && len - 4 < sizeof(name) && strcmp(tail + len - 4, ".xml") == 0)
 		snprintf(name, sizeof(name), "%.*s", (int)(len - 4), tail);
-	if (c->h.policy == NULL || !alert_open(&o, c, incidents_find(&c->incidents, name))) {
+	if (c->h.policy == NULL || !alert_open(&o, c, alerts_find(&c->alerts, name))) {
 		http_answer_problem(r, 404, "Not Found", "Tidak ada kejadian dengan nama itu.");
 		return;
 	}
@@ -292,7 +292,7 @@ void
 get_cap_feed(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
-	struct alert *all = xcalloc(c->incidents.n + 1, sizeof(*all));
+	struct alert *all = xcalloc(c->alerts.n + 1, sizeof(*all));
 	struct buf b = { 0 };
 	size_t n = 0;
 
@@ -300,8 +300,8 @@ get_cap_feed(struct http_req *r, void *arg)
 		free(all);
 		return;
 	}
-	for (size_t i = 0; c->h.policy != NULL && i < c->incidents.n; i++)
-		n += (size_t)alert_open(&all[n], c, &c->incidents.rows[i]);
+	for (size_t i = 0; c->h.policy != NULL && i < c->alerts.n; i++)
+		n += (size_t)alert_open(&all[n], c, &c->alerts.rows[i]);
 	if (n > 1)
 		qsort(all, n, sizeof(*all), newest_first);
 	buf_adds(&b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"id\">\n");

@@ -3,7 +3,7 @@
 /*
  * What officers see: their tasks and cases, the operators' desk, the Bupati's board, the feeds.
  */
-#include "console/incidents.h"
+#include "console/alerts.h"
 #include "console/model.h"
 #include "console/outline.h"
 #include "lib/httpd.h"
@@ -17,8 +17,9 @@ struct console {
 	struct daemon *d;
 	struct redis_link *link;	/* follows the log; blocking reads only */
 	struct httpd *http;
+	const struct http_route *routes; size_t routes_n;
 	struct model *model;
-	struct incidents incidents;
+	struct alerts alerts;
 	struct outline outline;		/* of the kecamatan, for the map */
 	int reports_n;			/* being reckoned now */
 	struct event *again, *ping, *check, *sweep, *replay;
@@ -72,7 +73,7 @@ void get_board_css(struct http_req *r, void *arg);
 void get_board_js(struct http_req *r, void *arg);
 
 /* Whether that path is served: the menu shows no more than there is. */
-int console_has_route(const char *path);
+int console_has_route(const struct console *c, const char *path);
 
 /* Name of a unit as people say it, its code when it is unknown. */
 const char *console_unit_name(const struct console *c, const char *code);

@@ -242,7 +242,7 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	c->due_ms = int_of(now, "due");
 	snprintf(c->incident, sizeof(c->incident), "%s", text_of(now, "inc"));
 	snprintf(c->lead, sizeof(c->lead), "%s", text_of(now, "lead"));
-	c->apart = json_object_get(now, "apart") != NULL;
+	c->apart = int_of(now, "apart") != 0;
 	c->voices = (int)int_of(now, "voices");
 	if (truth_of_name(text_of(now, "truth"), &c->truth) != 0)
 		c->truth = TRUTH_UNVERIFIED;

@@ -23,9 +23,9 @@ struct model_case {
 	int latihan, closed_as_rejected;
 	unsigned short unit_ids[CASE_UNITS]; int units_n;	/* all of them: model_unit_code() */
 	char incident[INCIDENT_CHARS], lead[CODE_CHARS + 1];	/* what it is part of, and who leads; "" */
+	int apart;			/* of an incident, and a danger of its own */
 	int voices;			/* of a lead: how many reported it; 0 one */
 	enum truth truth;
-	int apart;			/* of an incident, but a danger of its own */
 };
 
 struct model_escalation {

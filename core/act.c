@@ -63,6 +63,7 @@ act_open(struct step *s)
 	c->latihan = f->latihan;
 	c->lane_e = f->lane_e;
 	c->hide_reporter = f->hide_reporter;
+	c->doubted = f->doubted;
 	ledger_begin(&c->ledger, HOLDER_GATEWAY, f->received_ms);
 	ledger_pass(&c->ledger, HOLDER_QUEUE, f->arrived_ms);
 	SET(c->incident, s->cmd->incident);
@@ -680,4 +681,6 @@ act_close(struct step *s)
 	ledger_end(&c->ledger, s->now_ms);
 	if (c->reporter[0] != '\0')
 		index_add(s, INDEX_REPORTER_DROP, "", "");
+	if (c->reporter[0] != '\0' && s->t->on == ON_REJECT && strcmp(s->cmd->reason, PRANK) == 0)
+		index_add(s, INDEX_PRANK, "", "");
 }

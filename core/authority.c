@@ -25,7 +25,7 @@ static const unsigned senders[] = {
 	[ON_RETURN] = 0, [ON_LEAVE] = 0, [ON_ABANDON] = TIMER,
 	[ON_QUIET] = RESIDENT, [ON_WRONG_NUMBER] = RESIDENT, [ON_LANGUAGE] = RESIDENT,
 	[ON_LOCATE] = ROUTER | RESIDENT, [ON_BELONG] = RESIDENT,
-	[ON_DUE] = TIMER,
+	[ON_HEAP] = ROUTER, [ON_DUE] = TIMER,
 };
 
 /* The resident need not say why; whoever speaks or decides for him must. */

@@ -119,7 +119,7 @@ static const struct field fields[] = {
 	TEXT("cat", category), ENUM("urg", urgency, URGENCY_DARURAT), TEXT("pl", place),
 	TEXT("rt", rt), TEXT("rw", rw),
 	INT("cf", confidence_permille), INT("sealed", sealed), INT("latihan", latihan),
-	INT("e", lane_e), INT("hide", hide_reporter), ENUM("qu", quiet, QUIET_WRONG_NUMBER),
+	INT("e", lane_e), INT("hide", hide_reporter), INT("db", doubted), ENUM("qu", quiet, QUIET_WRONG_NUMBER),
 	TEXT("inc", incident), TEXT("lead", lead), INT("apt", apart), INT("vo", voices),
 	ENUM("tr", truth, TRUTH_UNFOUNDED), ENUM("cl", closed_as, CLOSE_WITHDRAWN), TEXT("dup", duplicate_of), TEXT("fol", follows),
 	TEXT("tw", twin), TEXT("tc", twin_category),

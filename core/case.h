@@ -96,6 +96,7 @@ struct case_record {
 	char place[PLACE_CODE_CHARS], rt[4], rw[4];
 	int confidence_permille;
 	int sealed, latihan, lane_e;
+	int doubted;			/* when it came its number was marked for pranks */
 	int hide_reporter;		/* the citizen wished it: no officer sees who reported */
 	enum quiet quiet;		/* what the reporter is no longer told */
 	/* Options are numbered from 1 as the receipt shows them; a place may be asked without any. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/phrase.h"
 #include "lib/yaml.h"
 
 #define SHORTNAME_CHARS 20	/* what one SMS segment has room for */
@@ -302,6 +303,23 @@ read_category(struct catalogue *cat, const struct yaml *y, int row, struct buf *
 	return rc;
 }
 
+/* Writes out the word classes of all lists but the list of the classes. */
+static int
+expand_lists(struct catalogue *cat, const char *file, struct buf *errors)
+{
+	const struct word_rule *classes;
+	size_t n = catalogue_words(cat, "golongan", &classes);
+	int rc = 0;
+
+	for (size_t i = 0; i < cat->lists_n; i++) {
+		struct word_list *l = &cat->lists[i];
+
+		if (l->rules != classes)
+			rc |= phrases_expand(&l->rules, &l->n, classes, n, file, errors);
+	}
+	return rc;
+}
+
 static int
 read_root(struct catalogue *cat, const struct yaml *y, struct buf *errors)
 {
@@ -337,7 +355,7 @@ catalogue_parse(const char *file, const char *text, size_t len, struct buf *erro
 	if (y == NULL)
 		return NULL;
 	cat = xcalloc(1, sizeof(*cat));
-	if (read_root(cat, y, errors) != 0) {
+	if (read_root(cat, y, errors) != 0 || expand_lists(cat, file, errors) != 0) {
 		catalogue_free(cat);
 		cat = NULL;
 	}

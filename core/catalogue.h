@@ -53,7 +53,8 @@ struct catalogue;
 
 /*
  * Besides kategori: the file's other lists are word lists used by the router, by name
- * (darurat, mendesak, negasi, lampau, harap, ...): each a list of {k, b}.
+ * (darurat, mendesak, negasi, lampau, harap, ...): each a list of {k, b}.  Word classes in them
+ * ("<tidak> sadar", see core/phrase.h) are written out.
  */
 struct catalogue *catalogue_parse(const char *file, const char *text, size_t len,
     struct buf *errors);

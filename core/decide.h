@@ -23,12 +23,14 @@ struct report_facts {
 	char channel[16], reporter[LOOKUP_TEXT], lang[4];
 	char policy[33];
 	int latihan, lane_e, hide_reporter;
+	int doubted;		/* lately this number was found to play pranks */
 	char follows[CODE_CHARS + 1];	/* his earlier case, which lies in the archive; "" none */
 	char twin[CODE_CHARS + 1];	/* the case of the other problem that it names; "" none */
 	char twin_category[CATEGORY_CHARS];	/* its category; "" here: this is the second, which gets no receipt */
 	int empty;		/* a missed call, or a message without a word: all is still to be asked */
 };
 
+#define PRANK "iseng"			/* rejected because its sender plays */
 #define ENTROPY_EXTRA(e) ((int)((e) & 3) % (NONCE_CHARS - NONCE_LEAST + 1))
 
 struct command {
@@ -46,7 +48,7 @@ struct command {
 	int apart;				/* ON_OPEN: a danger of its own in an incident others work on */
 	int voices, second;			/* ON_GROW: how many; whether another than the first is among them */
 	char lang[4];				/* ON_LANGUAGE: a code of texts_language() */
-	char reason[WAIT_REASON_CHARS];		/* ON_WAIT: one of policy.wait_reasons */
+	char reason[WAIT_REASON_CHARS];		/* ON_WAIT: one of policy.wait_reasons; ON_REJECT: PRANK or "" */
 	char leaver[OFFICER_ID_CHARS];		/* ON_RETURN, ON_LEAVE: who is gone */
 	int64_t until_ms;			/* ON_WAIT, ON_DATE */
 	const struct policy *was;		/* ON_RECKON: what the case ran under until now */
@@ -81,6 +83,7 @@ enum recipient_kind { TO_OFFICER, TO_REPORTER, TO_PLATFORM };
 #define GROUP_NOTICE 'i'
 #define GROUP_FILE 'f'			/* never cancelled: evidence is fetched whatever became of the case */
 
+#define MESSAGE_LINK_CHARS 128
 struct message {
 	int n;					/* id is CODE.n: deterministic */
 	const char *kind;			/* a kind of conf/pesan, static text */
@@ -88,6 +91,7 @@ struct message {
 	char officer[OFFICER_ID_CHARS], unit[UNIT_CODE_CHARS];
 	char nonce[NONCE_CHARS + 1];
 	const char *reference;			/* TO_PLATFORM: borrowed from the command */
+	char link[MESSAGE_LINK_CHARS];		/* where an outside body answers; filled by who commits, "" nowhere */
 	char group;
 	int lane_e;
 	int64_t not_before_ms, not_after_ms;
@@ -113,7 +117,8 @@ struct escalation {
 
 enum index_kind { INDEX_TASK_ADD, INDEX_TASK_DROP, INDEX_REPORTER_SET, INDEX_REPORTER_DROP,
 	/* who follows whom: officer is the lead's code; which case leads an incident of that name */
-	INDEX_MEMBER_SET, INDEX_MEMBER_DROP, INDEX_INCIDENT_SET, INDEX_INCIDENT_DROP };
+	INDEX_MEMBER_SET, INDEX_MEMBER_DROP, INDEX_INCIDENT_SET, INDEX_INCIDENT_DROP,
+	INDEX_PRANK };
 struct index_op {
 	enum index_kind kind;
 	char officer[OFFICER_ID_CHARS];
@@ -122,7 +127,7 @@ struct index_op {
 
 #define FX_MESSAGES 56
 #define FX_CANCELS CASE_PENDING
-#define FX_INDEXES (2 * CASE_TASKS + 6)
+#define FX_INDEXES (2 * CASE_TASKS + 7)
 struct effects {
 	struct case_record after;		/* version already one higher */
 	enum case_state state_after;

@@ -8,7 +8,8 @@
 
 #define WORD_MAX 48		/* a longer run of letters is cut */
 #define FORMS 4			/* as written, as meant, without a long and without a short ending */
-#define PARTS_MAX 64		/* of a text; what comes after them stays unpaired */
+#define PARTS_MAX 32		/* the latest of a text */
+#define PAIR_REACH 8		/* words between two halves; the router bridges five */
 #define PHRASE_MAX 4		/* words of a phrase; longer ones are known by their first four */
 #define SEED 14695981039346656037ULL
 
@@ -19,6 +20,7 @@ struct table { struct slot *slots; size_t n, used; };
 struct door {
 	struct table phrases;		/* hashes of phrases */
 	struct table parts, pairs;	/* of "kabel ~ putus": each half, and that they belong together */
+	struct table alone;		/* "^ tolong $": phrases that must be the whole text */
 	struct table slang;		/* hash of the shorthand -> hash of the word meant */
 };
 
@@ -146,8 +148,8 @@ hash_phrase(const char *s, size_t len)
 }
 
 /*
- * "rumah ~ roboh" is known by its first and its last part, however far apart and in whichever
- * order: more than the rule says, for missing danger costs most.  One part alone is not enough:
+ * "rumah ~ roboh" is known by its first two parts, in whichever order and somewhat
+ * further apart than the rule says, for missing danger costs most.  One part alone is not enough:
  * "rumah" stands in every fourth report, and the router takes what is unclear and came by this lane
  * for an emergency.
  */
@@ -156,13 +158,17 @@ add_rule(struct door *d, const char *words)
 {
 	uint64_t first = 0, last = 0;
 
+	if (words[0] == '^' && words[strlen(words) - 1] == '$') {
+		table_put(&d->alone, hash_phrase(words + 1, strlen(words) - 2), 1);
+		return;
+	}
 	for (const char *s = words; *s != '\0';) {
 		size_t len = strcspn(s, "~*^$");
 		uint64_t part = hash_phrase(s, len);
 
 		if (first == 0)
 			first = part;
-		if (part != 0)
+		if (part != 0 && (last == first || last == 0))
 			last = part;
 		s += len;
 		s += *s != '\0';
@@ -177,22 +183,28 @@ add_rule(struct door *d, const char *words)
 	table_put(&d->pairs, hash_pair(first, last), 1);
 }
 
-struct parts_seen { uint64_t parts[PARTS_MAX]; size_t n; };
+struct parts_seen { struct { uint64_t part; size_t word; } at[PARTS_MAX]; size_t n; };
 
-/* Whether this part stands in the text together with its other half. */
+/* Whether this part, which ends at that word, stands near its other half. */
 static int
-completes_pair(const struct door *d, struct parts_seen *seen, uint64_t part)
+completes_pair(const struct door *d, struct parts_seen *seen, uint64_t part, size_t word)
 {
+	size_t first = seen->n > PARTS_MAX ? seen->n - PARTS_MAX : 0;
+
 	if (table_find(&d->parts, part) == NULL)
 		return 0;
-	for (size_t i = 0; i < seen->n; i++) {
-		if (seen->parts[i] == part)
-			return 0;
-		if (table_find(&d->pairs, hash_pair(seen->parts[i], part)) != NULL)
+	for (size_t i = seen->n; i > first; i--) {
+		size_t k = (i - 1) % PARTS_MAX;
+
+		if (word - seen->at[k].word > PAIR_REACH)
+			break;
+		if (seen->at[k].part == part)
+			continue;
+		if (table_find(&d->pairs, hash_pair(seen->at[k].part, part)) != NULL)
 			return 1;
 	}
-	if (seen->n < PARTS_MAX)
-		seen->parts[seen->n++] = part;
+	seen->at[seen->n % PARTS_MAX].part = part;
+	seen->at[seen->n++ % PARTS_MAX].word = word;
 	return 0;
 }
 
@@ -226,6 +238,7 @@ door_free(struct door *d)
 	free(d->phrases.slots);
 	free(d->parts.slots);
 	free(d->pairs.slots);
+	free(d->alone.slots);
 	free(d->slang.slots);
 	free(d);
 }
@@ -236,7 +249,7 @@ danger_at_door(const struct door *d, const char *text, size_t len)
 	uint64_t open[PHRASE_MAX][FORMS] = { { 0 } };	/* phrases that begin at the last words */
 	struct parts_seen seen = { .n = 0 };
 	char word[WORD_MAX];
-	size_t at = 0, n;
+	size_t at = 0, n, words = 0;
 
 	while ((n = next_word(text, len, &at, word)) > 0) {
 		uint64_t written = hash_word(word, n);
@@ -248,6 +261,7 @@ danger_at_door(const struct door *d, const char *text, size_t len)
 			hash_word(word, without(word, n, "e"))
 		};
 
+		words++;
 		memmove(open[1], open[0], sizeof(open) - sizeof(open[0]));
 		for (int f = 0; f < FORMS; f++)
 			open[0][f] = SEED;
@@ -257,10 +271,13 @@ danger_at_door(const struct door *d, const char *text, size_t len)
 					continue;	/* the text began later */
 				open[back][f] = hash_join(open[back][f], form[f]);
 				if (table_find(&d->phrases, open[back][f] | 1) != NULL ||
-				    completes_pair(d, &seen, open[back][f] | 1))
+				    completes_pair(d, &seen, open[back][f] | 1, words))
 					return 1;
 			}
 		}
 	}
+	for (int f = 0; f < FORMS && words > 0 && words <= PHRASE_MAX; f++)
+		if (table_find(&d->alone, open[words - 1][f] | 1) != NULL)
+			return 1;
 	return 0;
 }

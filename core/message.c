@@ -296,6 +296,7 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
 		{ "unit", buf_str(&h->unit) }, { "batas", buf_str(&h->due) }, { "sisa", buf_str(&h->left) },
 		{ "lambat", buf_str(&h->late) }, { "persen", buf_str(&h->percent) },
 		{ "isi", buf_str(&h->excerpt) }, { "nonce", m != NULL ? m->nonce : "" },
+		{ "tautan", m != NULL ? m->link : "" },
 		{ "anak", m != NULL ? m->rung : "" }, { "urgensi", urgency_shout(c->urgency) },
 		{ "alasan", why(c, kind, note) }, { "pertanyaan", note }, { "tanggal", buf_str(&h->date) },
 		{ "terlama", buf_str(&h->longest) }, { "telat", buf_str(&h->held) },
@@ -304,7 +305,7 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
 		{ "bukti", h->proof }, { "pilihan", buf_str(&h->options) },
 		{ "kode-lain", h->twin }, { "kategori-lain", category_name(p, c->twin_category) },
 	};
-	struct template_value v[28];
+	struct template_value v[30];
 	size_t n = 0;
 
 	/* The caller's come first: they say it more exactly. */
@@ -330,6 +331,9 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 	int rc = -1;
 
 	out->kind = m->kind;
+	if (m->link[0] != '\0' && strcmp(m->kind, "tugas") == 0 &&
+	    text_segments_max(p->texts, "tugas-luar") > 0)
+		kind = "tugas-luar";	/* versions from before it know the other alone */
 	if (m->to == TO_PLATFORM) {
 		buf_adds(&out->to, m->reference);
 		snprintf(out->route, sizeof(out->route), "berkas");
@@ -364,7 +368,7 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 		(void)fill(p, lang, text_brief(kind), c, &h, m, "", NULL, 0, &out->brief);
 	snprintf(out->lang, sizeof(out->lang), "%s", lang);
 	snprintf(out->route, sizeof(out->route), "%s", route);
-	out->kind = kind;
+	out->kind = strcmp(kind, "tugas-luar") == 0 ? m->kind : kind;
 	rc = 0;
 out:
 	buf_wipe(&reason);

@@ -98,6 +98,8 @@ read_parts(struct policy *p, const struct conf_set *files, struct buf *errors)
 		mistakes += p->model == NULL;
 	}
 	p->places = read_places(files, errors);
+	if ((f = conf_find(files, "batas.geojson")) != NULL)
+		buf_add(&p->borders, buf_str(&f->data), f->data.len);
 	p->texts = read_texts(files, p->reopened, errors);
 	if ((f = need(files, "sla.yaml", errors)) != NULL)
 		mistakes += policy_read_sla(p, f, errors);
@@ -147,6 +149,7 @@ policy_free(struct policy *p)
 	linear_free(p->model);
 	units_free(p->units);
 	gazetteer_free(p->places);
+	buf_release(&p->borders);
 	calendar_free(p->calendar);
 	texts_free(p->texts);
 	free(p);

@@ -155,6 +155,7 @@ struct policy {
 	struct linear *model;		/* NULL: the rules alone choose the category */
 	struct unit_table *units;
 	struct gazetteer *places;
+	struct buf borders;	/* batas.geojson as it is, for the router; empty: positions say nothing */
 	struct calendar *calendar;
 	struct texts *texts;
 	int reopened;		/* by policy_reopen() */
@@ -171,7 +172,7 @@ void conf_release(struct conf_set *s);
  * rungs at the same time, a rung after the feed), targets that never fit, desa without unit,
  * category without target, sealed category on an open ladder, over-long texts.  NULL with one line
  * per mistake "file:line: what; remedy".  Needs sla.yaml, kategori.yaml, unit.csv, wilayah.csv,
- * libur.csv and pesan/id.yaml; tempat.csv, model.bin and further languages if there.
+ * libur.csv and pesan/id.yaml; tempat.csv, batas.geojson, model.bin and further languages if there.
  */
 struct policy *policy_parse(const struct conf_set *files, struct buf *errors);
 /* The same for a version that was checked when it was published: its texts are not measured again. */

@@ -320,6 +320,7 @@ static const struct { const char *hole; size_t chars; } excerpts[] = {
 	{ "apa", TEXT_APA_CHARS },
 	{ "butir", TEXT_BUTIR_CHARS },
 	{ "pilihan", TEXT_PILIHAN_CHARS },
+	{ "tautan", TEXT_TAUTAN_CHARS },
 };
 
 static void

@@ -259,6 +259,7 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	/* to officers, from here on */
 #define FIRST_FOR_OFFICERS "tugas"
 	{ "tugas",             "kode nonce urgensi kategori tempat isi batas", "ringkas-tugas" },
+	{ "tugas-luar",        "kode nonce urgensi kategori tempat isi batas tautan", "ringkas-tugas" },
 	{ "tugas-rahasia",     "kode", "ringkas-rahasia" },
 	{ "ingat",             "kode nonce kategori tempat persen sisa", "ringkas-ingat" },
 	{ "ingat-rahasia",     "kode sisa", "ringkas-rahasia" },

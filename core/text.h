@@ -39,6 +39,7 @@ void sms_plain(struct buf *out, const char *text, size_t len);
 #define TEXT_SEBAB_CHARS       80	/* {sebab}: why a command was refused */
 #define TEXT_APA_CHARS        140	/* {apa}: an alarm */
 #define TEXT_BUTIR_CHARS      480	/* {butir}: the lines of a digest */
+#define TEXT_TAUTAN_CHARS      90	/* {tautan}: where an outside body answers */
 #define TEXT_PILIHAN_CHARS    140	/* {pilihan}: four numbered places or cases */
 
 /* The kind that an outage held up: one person gets all of them as one digest. */

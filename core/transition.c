@@ -23,6 +23,7 @@ static const struct transition transitions[] = {
 	    ENDED | FX_TELL_REPORTER | FX_REASON },
 	{ CASE_BARU,        ON_DUPLICATE,      CASE_DITUTUP,
 	    ENDED | FX_TELL_REPORTER | FX_REASON },
+	{ CASE_BARU,        ON_HEAP,           CASE_BARU,        0 },
 	{ CASE_BARU,        ON_BELONG,         CASE_DITUTUP,     ENDED },
 	{ CASE_BARU,        ON_WITHDRAW,       CASE_DITUTUP,     ENDED | FX_TELL_REPORTER },
 	{ CASE_BARU,        ON_WITHDRAW_ASKED, CASE_BARU,        FX_TELL_HOLDERS },
@@ -315,7 +316,7 @@ static const char *const events[] = {
 	[ON_FILE] = "berkas", [ON_FILE_MISSING] = "berkas-hilang",
 	[ON_RETURN] = "kembali", [ON_LEAVE] = "pergi", [ON_ABANDON] = "terbengkalai",
 	[ON_LOCATE] = "letak", [ON_BELONG] = "milik",
-	[ON_DUE] = "tenggat",
+	[ON_HEAP] = "timbun", [ON_DUE] = "tenggat",
 };
 
 const char *

@@ -39,6 +39,7 @@ enum case_event {
 	ON_ABANDON,		/* accepted, and nothing done in time: as if the holder were gone */
 	ON_LOCATE,		/* its sender said where, when asked */
 	ON_BELONG,		/* its words belong to another case of its sender */
+	ON_HEAP,		/* one more unclear text of who sends many: with the one that nobody has read yet */
 	ON_DUE
 };
 const char *case_event_name(enum case_event e);

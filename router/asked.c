@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "router/assign.h"
+#include "core/assign.h"
 #include "router/together.h"
 #include "router/work.h"
 
@@ -268,4 +268,37 @@ asked_which(struct router *r, struct entry *e, const struct code *codes, int n, 
 	}
 	own_release(&own);
 	return meant == 1;
+}
+
+int
+asked_heap(struct router *r, struct entry *e)
+{
+	const struct understanding *u = entry_understand(r, e);
+	struct command cmd = { .event = ON_HEAP, .by = BY_ROUTER };
+	struct code codes[OPEN_MAX];
+	struct buf note = { 0 };
+	struct own own;
+	int n, unread = 0, last = -1, rc = 0;
+
+	if (!e->known || u->urgency == URGENCY_DARURAT || e->words.lane_e ||
+	    (!u->unsure && !converse_is_small_talk(r, u)))
+		return 0;
+	n = converse_own_cases(r, e, 0, codes);
+	if (n <= 0 || own_load(r, codes, n, &own) != 0)
+		return n == 0 ? 0 : -1;
+	for (int i = 0; i < own.n; i++) {
+		if (own.s[i].c.state != CASE_BARU)
+			continue;
+		unread++;
+		if (last < 0 || own.s[i].c.received_ms > own.s[last].c.received_ms)
+			last = i;
+	}
+	if (last >= 0 && (e->doubted || unread >= r->h.set.unclear_most)) {
+		describe_pieces(&note, &e->words);
+		cmd.note = buf_str(&note);
+		rc = converse_apply(r, e, &own.codes[last], &cmd);
+	}
+	buf_wipe(&note);
+	own_release(&own);
+	return rc;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "router/near.h"
+#include "router/spelling.h"
 #include "router/vocab.h"
 
 #define HITS_MAX 256
@@ -44,7 +45,11 @@ struct locator {
 	unsigned char *mark_of, *weight_of;	/* by number - 1 */
 	struct vocab common;		/* names that are common words: what they need */
 	unsigned char *common_need;
-	struct near_words near_names;	/* value: index of a spelling */
+	struct near_words near_names;	/* folded spellings; value: index of a spelling */
+	struct vocab bones;		/* names without their vowels */
+	struct { uint32_t spelling, next; } *bones_of;	/* next: index + 1, 0 ends */
+	uint32_t *first_of;		/* by the bones' number - 1: index + 1 into bones_of */
+	size_t bones_n;
 	const struct classifier *known;
 };
 
@@ -115,11 +120,21 @@ read_common(struct locator *l, const struct catalogue *c)
 static void
 add_near_names(struct locator *l, const struct spelling *s, uint32_t index)
 {
-	size_t len = strlen(s->words);
+	size_t len = strlen(s->words), n;
+	char fold[NEAR_CHARS];
+	uint32_t number;
 
-	if (len >= FUZZY_MARKED && strchr(s->words, ' ') == NULL && s->kind <= SPELLING_ALIAS &&
-	    s->place->kind != PLACE_KABUPATEN)
-		near_add(&l->near_names, s->words, len, index);
+	if (len < FUZZY_MARKED || len > sizeof(fold) || strchr(s->words, ' ') != NULL ||
+	    s->kind > SPELLING_ALIAS || s->place->kind == PLACE_KABUPATEN)
+		return;
+	near_add(&l->near_names, fold, spelling_fold(fold, s->words, len), index);
+	n = spelling_bones(fold, s->words, len);
+	if (n < BONES_MIN)
+		return;
+	number = vocab_add(&l->bones, fold, n);
+	l->bones_of[l->bones_n].spelling = index;
+	l->bones_of[l->bones_n].next = l->first_of[number - 1];
+	l->first_of[number - 1] = (uint32_t)++l->bones_n;
 }
 
 struct locator *
@@ -131,6 +146,8 @@ locator_new(const struct gazetteer *g, const struct catalogue *c, const struct c
 	l->spellings_n = gazetteer_spellings(g, &l->spellings);
 	l->known = known;
 	l->names = matcher_new(1);
+	l->bones_of = xcalloc(l->spellings_n + 1, sizeof(*l->bones_of));
+	l->first_of = xcalloc(l->spellings_n + 1, sizeof(*l->first_of));
 	read_common(l, c);
 	if (read_marks(l, c, errors) != 0)
 		goto refuse;
@@ -161,6 +178,9 @@ locator_free(struct locator *l)
 	vocab_release(&l->marks);
 	vocab_release(&l->common);
 	near_release(&l->near_names);
+	vocab_release(&l->bones);
+	free(l->bones_of);
+	free(l->first_of);
 	free(l->mark_of);
 	free(l->weight_of);
 	free(l->common_need);
@@ -172,8 +192,8 @@ locator_free(struct locator *l)
 static uint32_t
 mark_number(const struct locator *l, const struct tokens *t, size_t i)
 {
-	return vocab_find(&l->marks, token_form(t, i, FORM_WRITTEN),
-	    t->at[i].form_len[FORM_WRITTEN]);
+	return vocab_find_hashed(&l->marks, token_form(t, i, FORM_WRITTEN),
+	    t->at[i].form_len[FORM_WRITTEN], t->at[i].hash[FORM_WRITTEN]);
 }
 
 static enum mark
@@ -275,7 +295,10 @@ static void
 add_misspelt(const struct locator *l, struct mention *m, const char *word, size_t len, int exact)
 {
 	uint32_t near[CANDIDATES_MAX];
-	size_t n = near_find(&l->near_names, word, len, near, N_ELEMS(near));
+	char fold[2 * TOKEN_CHARS];
+	size_t n = spelling_fold(fold, word, len);
+
+	n = near_find(&l->near_names, fold, n, near, N_ELEMS(near));
 
 	for (size_t i = 0; i < n; i++)
 		if (!exact || strcmp(l->spellings[near[i]].words, word) == 0)
@@ -283,20 +306,45 @@ add_misspelt(const struct locator *l, struct mention *m, const char *word, size_
 			    l->spellings[near[i]].kind, POINTS_FUZZY);
 }
 
-/* 1 if the token may be a misspelt name: a longer word that nothing else explains. */
+/* "muncr", "wngsrjo": every name that is left so when vowels are left out. */
+static void
+add_vowelless(const struct locator *l, struct mention *m, const char *word, size_t len)
+{
+	char bones[TOKEN_CHARS];
+	size_t n = spelling_bones(bones, word, len);
+	uint32_t number = n < BONES_MIN ? 0 : vocab_find(&l->bones, bones, n);
+
+	for (uint32_t k = number == 0 ? 0 : l->first_of[number - 1]; k != 0; k = l->bones_of[k - 1].next) {
+		const struct spelling *s = &l->spellings[l->bones_of[k - 1].spelling];
+
+		if (spelling_is_cut(word, len, s->words))
+			add_candidate(m, s->place, s->kind, POINTS_FUZZY);
+	}
+}
+
+/* 1 if nothing else explains the word. */
+static int
+is_strange_at_all(const struct locator *l, const struct tokens *t, size_t i)
+{
+	const char *word = token_form(t, i, FORM_WRITTEN), *stem = token_form(t, i, FORM_STEM);
+	size_t len = t->at[i].form_len[FORM_WRITTEN];
+
+	return !token_is_number(t, i) &&
+	    token_form(t, i, FORM_MEANT) == NULL &&
+	    mark_number(l, t, i) == 0 && !classifier_knows(l->known, word, len) &&
+	    (stem == NULL || !classifier_knows(l->known, stem, t->at[i].form_len[FORM_STEM]));
+}
+
+/* 1 if the word may be a misspelt name: long enough for that, too. */
 static int
 is_strange(const struct locator *l, const struct tokens *t, size_t i)
 {
-	const char *word = token_form(t, i, FORM_WRITTEN), *stem = token_form(t, i, FORM_STEM);
 	size_t len = t->at[i].form_len[FORM_WRITTEN];
 	int weight;
 	enum mark mark = i == 0 ? MARK_NONE : mark_at(l, t, i - 1, &weight);
 	int marked = mark == MARK_DESA || mark == MARK_KECAMATAN;
 
-	return len >= (marked ? FUZZY_MARKED : FUZZY_MIN) && !token_is_number(t, i) &&
-	    token_form(t, i, FORM_MEANT) == NULL &&
-	    mark_number(l, t, i) == 0 && !classifier_knows(l->known, word, len) &&
-	    (stem == NULL || !classifier_knows(l->known, stem, t->at[i].form_len[FORM_STEM]));
+	return len >= (marked ? FUZZY_MARKED : FUZZY_MIN) && is_strange_at_all(l, t, i);
 }
 
 /* Names with one typing error, and names written apart: "jambe wangi", "wringin pitu". */
@@ -317,6 +365,10 @@ find_misspelt(const struct locator *l, const struct tokens *t, struct mention *m
 		if (is_strange(l, t, i)) {
 			add_misspelt(l, k, token_form(t, i, FORM_WRITTEN), len, 0);
 			k->need = len < FUZZY_ALONE ? NEED_MARK : NEED_NOTHING;
+		}
+		if (k->n == 0 && len >= BONES_MIN && is_strange_at_all(l, t, i)) {
+			add_vowelless(l, k, token_form(t, i, FORM_WRITTEN), len);
+			k->need = NEED_MARK;
 		}
 		if (k->n == 0 && i + 1 < t->n && !overlaps(m, found, i + 1, i + 2)) {
 			more = t->at[i + 1].form_len[FORM_WRITTEN];
@@ -345,6 +397,11 @@ find_mark(const struct locator *l, const struct tokens *t, struct mention *m,
 	if (m->mark == MARK_NONE && m->from > 0 && token_is_number(t, m->from - 1U)) {
 		m->mark = MARK_PLACE;		/* "rt 3 sempu" */
 		m->weight = 2;
+	}
+	if (m->mark == MARK_NONE && m->from > 0 && m->to == t->n &&
+	    t->at[m->from].from >= t->at[m->from - 1].to + 2) {
+		m->mark = MARK_PLACE;		/* "... tulung.  Sobo": what is said last, and apart */
+		m->weight = 1;
 	}
 	if (m->mark == MARK_DESA || m->mark == MARK_KECAMATAN || m->mark == MARK_DUSUN ||
 	    m->to >= t->n)

@@ -26,6 +26,8 @@ struct matcher {
 	uint32_t *first;		/* by node: index + 1 into values */
 	unsigned char *marks;		/* by node: which special edges leave it */
 	size_t nodes_n, nodes_cap;
+	uint32_t *from_root;		/* by symbol: most words begin no phrase, so ask no hash */
+	size_t from_root_n;
 	struct value *values;
 	size_t values_n, values_cap;
 };
@@ -84,6 +86,27 @@ grow_edges(struct matcher *m)
 	free(old);
 }
 
+static void
+note_root(struct matcher *m, uint32_t symbol, uint32_t child)
+{
+	size_t n = m->from_root_n;
+
+	if (symbol >= n) {
+		m->from_root_n = 2 * (size_t)symbol + 64;
+		m->from_root = xrealloc(m->from_root, m->from_root_n * sizeof(*m->from_root));
+		memset(m->from_root + n, 0, (m->from_root_n - n) * sizeof(*m->from_root));
+	}
+	m->from_root[symbol] = child;
+}
+
+static uint32_t
+child_of(const struct matcher *m, uint32_t node, uint32_t symbol)
+{
+	if (node == 0)
+		return symbol < m->from_root_n ? m->from_root[symbol] : 0;
+	return find_edge(m, node, symbol)->child;
+}
+
 static uint32_t
 add_edge(struct matcher *m, uint32_t node, uint32_t symbol)
 {
@@ -99,6 +122,8 @@ add_edge(struct matcher *m, uint32_t node, uint32_t symbol)
 	e->symbol = symbol;
 	e->child = add_node(m);
 	m->edges_n++;
+	if (node == 0)
+		note_root(m, symbol, e->child);
 	if (symbol < SYMBOL_WORDS)
 		m->marks[node] |= (unsigned char)(1 << symbol);
 	return e->child;
@@ -125,6 +150,7 @@ matcher_free(struct matcher *m)
 		free(m->wilds[i].part);
 	free(m->wilds);
 	free(m->edges);
+	free(m->from_root);
 	free(m->first);
 	free(m->marks);
 	free(m->values);
@@ -252,7 +278,7 @@ walk(struct run *r, uint32_t node, size_t at, int may_gap)
 	if (r->steps++ > STEPS_MAX)
 		return;
 	for (size_t k = 0; k < TOKEN_SYMBOLS && r->symbols[at][k] != 0; k++) {
-		uint32_t child = find_edge(m, node, r->symbols[at][k])->child;
+		uint32_t child = child_of(m, node, r->symbols[at][k]);
 
 		if (child != 0)
 			walk(r, child, at + 1, 1);
@@ -285,7 +311,8 @@ symbols_of_token(const struct matcher *m, const struct tokens *t, size_t i, uint
 	for (int f = FORM_WRITTEN; f < (m->written_only ? FORM_WRITTEN + 1 : FORMS); f++) {
 		const char *s = token_form(t, i, (enum token_form)f);
 		size_t len = t->at[i].form_len[f];
-		uint32_t word = s == NULL ? 0 : vocab_find(&m->vocab, s, len);
+		uint32_t word = s == NULL ? 0 :
+		    vocab_find_hashed(&m->vocab, s, len, t->at[i].hash[f]);
 
 		if (word != 0)
 			n = add_symbol(symbols, n, word + SYMBOL_WORDS);

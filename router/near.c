@@ -5,52 +5,92 @@
 
 #include "lib/buf.h"
 
-static void
-add_key(struct near_words *n, const char *key, size_t len, uint32_t word, uint32_t value)
+#define BASE UINT64_C(0x9e3779b97f4a7c15)
+
+/*
+ * Hashes of a word and of all it becomes without one letter.  The word is a number in base BASE;
+ * without letter i it is what stands before i, moved down by one place, and what stands behind.
+ */
+struct spellings { uint32_t hash[NEAR_CHARS + 1]; size_t n; };
+
+static uint32_t
+mix(uint64_t h, size_t len)
 {
-	uint32_t number = vocab_add(&n->keys, key, len);
+	h ^= len * UINT64_C(0xc2b2ae3d27d4eb4f);
+	h ^= h >> 32;
+	h *= UINT64_C(0xd6e8feb86659fd93);
+	return (uint32_t)(h >> 32);
+}
 
-	if (number > n->first_cap) {
-		size_t cap = n->first_cap == 0 ? 1024 : 2 * n->first_cap;
+static void
+spell(struct spellings *s, const char *word, size_t len)
+{
+	uint64_t before[NEAR_CHARS + 1], place = 1;
 
-		n->first = xrealloc(n->first, cap * sizeof(*n->first));
-		memset(n->first + n->first_cap, 0, (cap - n->first_cap) * sizeof(*n->first));
-		n->first_cap = cap;
-	}
+	before[0] = 0;
+	for (size_t i = 0; i < len; i++)
+		before[i + 1] = before[i] * BASE + (unsigned char)word[i] + 1;
+	s->n = 0;
+	s->hash[s->n++] = mix(before[len], len);
+	for (size_t i = len; i-- > 0; place *= BASE)
+		/* leaving out one of two equal letters is the same either way */
+		if (i == 0 || word[i] != word[i - 1])
+			s->hash[s->n++] = mix(before[len] - (before[i + 1] - before[i]) * place,
+			    len - 1);
+}
+
+static struct near_slot *
+slot_of(const struct near_words *n, uint32_t hash)
+{
+	size_t at = hash & (n->slots_n - 1);
+
+	while (n->slots[at].first != 0 && n->slots[at].hash != hash)
+		at = (at + 1) & (n->slots_n - 1);
+	return &n->slots[at];
+}
+
+static void
+grow(struct near_words *n)
+{
+	struct near_slot *old = n->slots;
+	size_t old_n = n->slots_n;
+
+	n->slots_n = old_n == 0 ? 1024 : 2 * old_n;
+	n->slots = xcalloc(n->slots_n, sizeof(*n->slots));
+	for (size_t i = 0; i < old_n; i++)
+		if (old[i].first != 0)
+			*slot_of(n, old[i].hash) = old[i];
+	free(old);
+}
+
+static void
+add_key(struct near_words *n, uint32_t hash, uint32_t word, uint32_t value)
+{
+	struct near_slot *slot;
+
+	if (2 * (n->used + 1) > n->slots_n)
+		grow(n);
+	slot = slot_of(n, hash);
 	if ((n->entries_n & (n->entries_n - 1)) == 0)	/* grows at 0, 1, 2, 4, 8 ... */
 		n->entries = xrealloc(n->entries,
 		    (n->entries_n == 0 ? 1 : 2 * n->entries_n) * sizeof(*n->entries));
-	n->entries[n->entries_n] = (struct near_entry){ word, value, n->first[number - 1] };
-	n->first[number - 1] = (uint32_t)++n->entries_n;
-}
-
-/* The word without its letter i; 0 where that equals leaving out the letter before. */
-static size_t
-without_letter(char *out, const char *word, size_t len, size_t i)
-{
-	if (i > 0 && word[i] == word[i - 1])
-		return 0;
-	memcpy(out, word, i);
-	memcpy(out + i, word + i + 1, len - i - 1);
-	return len - 1;
+	n->entries[n->entries_n] = (struct near_entry){ word, value, slot->first };
+	n->used += slot->first == 0;
+	*slot = (struct near_slot){ hash, (uint32_t)++n->entries_n };
 }
 
 void
 near_add(struct near_words *n, const char *word, size_t len, uint32_t value)
 {
-	char less[NEAR_CHARS];
+	struct spellings s;
 	uint32_t number;
 
 	if (len < 2 || len > NEAR_CHARS)
 		return;
 	number = vocab_add(&n->words, word, len);
-	add_key(n, word, len, number, value);
-	for (size_t i = 0; i < len; i++) {
-		size_t l = without_letter(less, word, len, i);
-
-		if (l > 0)
-			add_key(n, less, l, number, value);
-	}
+	spell(&s, word, len);
+	for (size_t i = 0; i < s.n; i++)
+		add_key(n, s.hash[i], number, value);
 }
 
 static int
@@ -71,38 +111,24 @@ is_near(const char *a, size_t la, const char *b, size_t lb)
 	    memcmp(a + i + 2, b + i + 2, la - i - 2) == 0);
 }
 
-static size_t
-find_key(const struct near_words *n, const char *key, size_t key_len, const char *word, size_t len,
-    uint32_t *values, size_t found, size_t max)
-{
-	uint32_t number = vocab_find(&n->keys, key, key_len);
-
-	for (uint32_t k = number == 0 ? 0 : n->first[number - 1]; k != 0;
-	    k = n->entries[k - 1].next) {
-		const struct near_entry *e = &n->entries[k - 1];
-		const char *other = vocab_word(&n->words, e->word);
-
-		if (found < max && (found == 0 || values[found - 1] != e->value) &&
-		    is_near(word, len, other, strlen(other)))
-			values[found++] = e->value;
-	}
-	return found;
-}
-
 size_t
 near_find(const struct near_words *n, const char *word, size_t len, uint32_t *values, size_t max)
 {
-	char less[NEAR_CHARS];
-	size_t found;
+	struct spellings s;
+	size_t found = 0;
 
-	if (len < 2 || len > NEAR_CHARS)
+	if (len < 2 || len > NEAR_CHARS || n->slots_n == 0)
 		return 0;
-	found = find_key(n, word, len, word, len, values, 0, max);
-	for (size_t i = 0; i < len; i++) {
-		size_t l = without_letter(less, word, len, i);
+	spell(&s, word, len);
+	for (size_t i = 0; i < s.n; i++) {
+		for (uint32_t k = slot_of(n, s.hash[i])->first; k != 0; k = n->entries[k - 1].next) {
+			const struct near_entry *e = &n->entries[k - 1];
+			const char *other = vocab_word(&n->words, e->word);
 
-		if (l > 0)
-			found = find_key(n, less, l, word, len, values, found, max);
+			if (found < max && (found == 0 || values[found - 1] != e->value) &&
+			    is_near(word, len, other, strlen(other)))
+				values[found++] = e->value;
+		}
 	}
 	return found;
 }
@@ -111,8 +137,7 @@ void
 near_release(struct near_words *n)
 {
 	vocab_release(&n->words);
-	vocab_release(&n->keys);
-	free(n->first);
+	free(n->slots);
 	free(n->entries);
 	memset(n, 0, sizeof(*n));
 }

@@ -3,7 +3,8 @@
 /*
  * Words that are one typing error away: one letter more, less, wrong, or two swapped; never the
  * first letter, nobody mistypes that of a word he is sure of.  Word and name share a spelling once
- * each may leave out one letter, so only those are looked up (Garbe's SymSpell).
+ * each may leave out one letter, so only those are looked up (Garbe's SymSpell), and by their
+ * hashes: what leaves out letter i is reckoned from the whole word's hash in two steps.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -13,12 +14,13 @@
 #define NEAR_CHARS 96		/* longer words have no neighbours */
 
 struct near_entry { uint32_t word, value, next; };	/* next: index + 1, 0 ends */
+struct near_slot { uint32_t hash, first; };		/* first: index + 1 into entries */
 struct near_words {
 	struct vocab words;		/* as added */
-	struct vocab keys;		/* words, and words without one letter */
-	uint32_t *first;		/* by the key's number - 1: index + 1 into entries */
+	struct near_slot *slots;	/* of words, and of words without one letter; half full at most */
+	size_t slots_n, used;
 	struct near_entry *entries;
-	size_t entries_n, first_cap;
+	size_t entries_n;
 };
 
 /* The value is the caller's; one word may be added with several. */

@@ -6,10 +6,12 @@
 #include <utf8proc.h>
 
 #include "router/near.h"
+#include "router/spelling.h"
 #include "router/vocab.h"
 
 #define SPELT_OUT 4	/* so many single letters in a row are one word: "t o l o n g" */
 #define NEAR_MIN 7	/* so long a danger word is recognised with one typing error */
+#define BONES_WEIGHT 8	/* of the dangers that are known by their consonants */
 #define STEM_MIN 5	/* shorter stems mean too much: "perapian" is no "api" */
 
 struct normaliser {
@@ -18,6 +20,9 @@ struct normaliser {
 	uint32_t *meant_at;		/* by the shorthand's number - 1 */
 	struct near_words dangers;	/* single words of the list darurat */
 	struct vocab known;		/* the same; value of a near word: its number here */
+	struct vocab bones;		/* the consonants of the dangers: "kbkrn" */
+	uint32_t *bones_of;		/* by the bones' number - 1: the danger's number in known */
+	struct vocab stemless;		/* words whose stem means something else */
 	struct sb_stemmer *stemmer;
 };
 
@@ -167,6 +172,26 @@ is_word_category(utf8proc_category_t c)
 	    c == UTF8PROC_CATEGORY_ND;
 }
 
+/* Letters of other alphabets that look like ours, for those who would not be found. */
+static utf8proc_int32_t
+look_alike(utf8proc_int32_t c)
+{
+	static const struct { utf8proc_int32_t c; char as; } rows[] = {
+		{ 0x430, 'a' }, { 0x432, 'b' }, { 0x435, 'e' }, { 0x43a, 'k' }, { 0x43c, 'm' },
+		{ 0x43d, 'h' }, { 0x43e, 'o' }, { 0x440, 'p' }, { 0x441, 'c' }, { 0x442, 't' },
+		{ 0x443, 'y' }, { 0x445, 'x' }, { 0x455, 's' }, { 0x456, 'i' }, { 0x458, 'j' },
+		{ 0x4bb, 'h' }, { 0x501, 'd' }, { 0x51b, 'q' }, { 0x51d, 'w' },	/* Cyrillic */
+		{ 0x3b1, 'a' }, { 0x3b5, 'e' }, { 0x3b9, 'i' }, { 0x3ba, 'k' }, { 0x3bd, 'v' },
+		{ 0x3bf, 'o' }, { 0x3c1, 'p' }, { 0x3c4, 't' }, { 0x3c5, 'u' }, { 0x3c7, 'x' },	/* Greek */
+		{ 0x131, 'i' }, { 0x251, 'a' }, { 0x261, 'g' }, { 0x269, 'i' },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(rows); i++)
+		if (rows[i].c == c)
+			return rows[i].as;
+	return c;
+}
+
 /* One character beyond ASCII: folded, and what it folds to added. */
 static void
 read_character(struct reader *r, utf8proc_int32_t c, size_t from, size_t to)
@@ -181,7 +206,7 @@ read_character(struct reader *r, utf8proc_int32_t c, size_t from, size_t to)
 	    UTF8PROC_CASEFOLD | UTF8PROC_IGNORE | UTF8PROC_STRIPMARK, &boundary);
 	for (utf8proc_ssize_t i = 0; i < n && i < 32; i++) {
 		unsigned char bytes[4];
-		utf8proc_ssize_t len = utf8proc_encode_char(parts[i], bytes);
+		utf8proc_ssize_t len = utf8proc_encode_char(look_alike(parts[i]), bytes);
 
 		if (is_word_category(utf8proc_category(parts[i])))
 			add_char(r, (const char *)bytes, (size_t)len, from, to);
@@ -267,20 +292,40 @@ add_form(struct tokens *t, struct token *token, enum token_form form, const char
 {
 	token->form[form] = add_text(t, s, len);
 	token->form_len[form] = (uint16_t)len;
+	token->hash[form] = vocab_hash(s, len);
+}
+
+/* The danger word that is left when its vowels are put back: "kjang", "kbkrn"; NULL. */
+static const char *
+danger_without_vowels(const struct normaliser *n, const char *word, size_t len)
+{
+	char bones[TOKEN_CHARS];
+	size_t bones_n = spelling_bones(bones, word, len);
+	uint32_t number = bones_n < BONES_MIN ? 0 : vocab_find(&n->bones, bones, bones_n);
+	const char *danger;
+
+	if (number == 0)
+		return NULL;
+	danger = vocab_word(&n->known, n->bones_of[number - 1]);
+	return strlen(danger) > len && spelling_is_cut(word, len, danger) ? danger : NULL;
 }
 
 /* The word meant by a shorthand or by a mistyped danger word; NULL if it means itself. */
 static const char *
-word_meant(const struct normaliser *n, const char *word, size_t len)
+word_meant(const struct normaliser *n, const char *word, size_t len, uint32_t hash)
 {
-	uint32_t slang = vocab_find(&n->slang, word, len), near[1];
+	uint32_t slang = vocab_find_hashed(&n->slang, word, len, hash), near[1];
+	char fold[TOKEN_CHARS];
+	size_t fold_n;
 
 	if (slang != 0)
 		return n->meant.data + n->meant_at[slang - 1];
-	if (len < NEAR_MIN - 1 || vocab_find(&n->known, word, len) != 0 ||
-	    near_find(&n->dangers, word, len, near, 1) == 0)
+	if (len < BONES_MIN || vocab_find_hashed(&n->known, word, len, hash) != 0)
 		return NULL;
-	return vocab_word(&n->known, near[0]);
+	fold_n = spelling_fold(fold, word, len);
+	if (len >= NEAR_MIN - 1 && near_find(&n->dangers, fold, fold_n, near, 1) > 0)
+		return vocab_word(&n->known, near[0]);
+	return danger_without_vowels(n, word, len);
 }
 
 static void
@@ -294,15 +339,16 @@ add_forms(const struct normaliser *n, struct tokens *t, size_t i)
 	size_t stem_len;
 
 	memcpy(word, t->text.data + token->form[FORM_WRITTEN], len);
+	token->hash[FORM_WRITTEN] = vocab_hash(word, len);
 	if (!is_letter(word[0]))
 		return;
-	meant = word_meant(n, word, len);
+	meant = word_meant(n, word, len, token->hash[FORM_WRITTEN]);
 	if (meant != NULL) {
 		len = strlen(meant);
 		memcpy(word, meant, len);
 		add_form(t, token, FORM_MEANT, meant, len);
 	}
-	if (len < STEM_MIN)
+	if (len < STEM_MIN || vocab_find(&n->stemless, word, len) != 0)
 		return;
 	stem = sb_stemmer_stem(n->stemmer, (const sb_symbol *)word, (int)len);
 	if (stem == NULL)
@@ -410,6 +456,27 @@ add_known(struct normaliser *n, const char *words)
 	}
 }
 
+static void
+add_danger(struct normaliser *n, const char *word, size_t len, int weight)
+{
+	uint32_t number = vocab_add(&n->known, word, len), bones_number;
+	char bones[TOKEN_CHARS];
+	size_t bones_n = spelling_bones(bones, word, len);
+
+	if (len >= NEAR_MIN) {
+		char fold[TOKEN_CHARS];
+
+		near_add(&n->dangers, fold, spelling_fold(fold, word, len), number);
+	}
+	if (weight < BONES_WEIGHT || bones_n < BONES_MIN)
+		return;
+	bones_number = vocab_add(&n->bones, bones, bones_n);
+	if (bones_number <= n->bones.n - 1)
+		return;			/* two dangers with the same bones: the first, they are kin */
+	n->bones_of = xrealloc(n->bones_of, n->bones.n * sizeof(*n->bones_of));
+	n->bones_of[bones_number - 1] = number;
+}
+
 /*
  * Whoever reports a fire types in haste: its words are worth a second look.  A word that stands in
  * the catalogue is meant as it is written.
@@ -423,12 +490,14 @@ add_dangers(struct normaliser *n, const struct catalogue *c)
 	for (size_t i = 0; i < count; i++) {
 		size_t len = strlen(rules[i].words);
 
-		if (len < NEAR_MIN || len >= TOKEN_CHARS ||
+		if (len < BONES_MIN || len >= TOKEN_CHARS ||
 		    strcspn(rules[i].words, " *~^$-'") != len)
 			continue;
-		near_add(&n->dangers, rules[i].words, len,
-		    vocab_add(&n->known, rules[i].words, len));
+		add_danger(n, rules[i].words, len, rules[i].weight);
 	}
+	count = catalogue_words(c, "tanpa_akar", &rules);
+	for (size_t i = 0; i < count; i++)
+		vocab_add(&n->stemless, rules[i].words, strlen(rules[i].words));
 	for (size_t i = 0; i < catalogue_count(c); i++)
 		for (size_t k = 0; k < category_at(c, i)->rules_n; k++)
 			add_known(n, category_at(c, i)->rules[k].words);
@@ -469,6 +538,9 @@ normaliser_free(struct normaliser *n)
 		return;
 	vocab_release(&n->slang);
 	vocab_release(&n->known);
+	vocab_release(&n->bones);
+	vocab_release(&n->stemless);
+	free(n->bones_of);
 	near_release(&n->dangers);
 	buf_release(&n->meant);
 	free(n->meant_at);

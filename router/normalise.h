@@ -4,12 +4,13 @@
  * From what people type to words that can be compared.
  *
  * Broken UTF-8 is a word border; compatibility forms and case are folded, marks and zero-width
- * characters dropped; apostrophes join ("sake'" is "sake"), other punctuation parts.  A letter
+ * characters dropped, letters of other alphabets that look like ours read as ours; apostrophes join ("sake'" is "sake"), other punctuation parts.  A letter
  * three times or more counts once, a doubled last letter once; "anak2" is "anak", "k3bakaran" is
  * "kebakaran", "t o l o n g" is "tolong"; otherwise letters and digits part ("rt03" is "rt" "03").
  *
  * Each word has up to three forms: as written, the word meant by a shorthand or by a danger word
- * with one typing error, and the stem (Snowball, Indonesian).  Names of places are compared as
+ * with one typing error or without vowels ("kbkrn"), and the stem (Snowball, Indonesian) where it
+ * means the same: list tanpa_akar.  Names of places are compared as
  * written only.
  *
  * Ownership  the caller holds struct tokens and releases it; it can be filled again and again.
@@ -29,6 +30,7 @@ enum token_form { FORM_WRITTEN, FORM_MEANT, FORM_STEM, FORMS };
 struct token {
 	uint32_t from, to;		/* bytes of the original text */
 	uint32_t form[FORMS];		/* offsets into tokens.text; 0: no such form */
+	uint32_t hash[FORMS];		/* of the form, for the tables of words */
 	uint16_t form_len[FORMS];
 };
 struct tokens {

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/assign.h"
 #include "lib/escape.h"
-#include "router/assign.h"
+#include "router/area.h"
 #include "router/category.h"
 #include "router/locate.h"
 #include "router/normalise.h"
@@ -19,6 +20,9 @@
 #define SURE_SCORE 5
 #define MISDEED_REACH 8		/* words between an office and what is held against it */
 #define MISDEED_REACH_EMERGENCY 2	/* there a false accusation would cost a helper */
+#define LETTER_WORDS 25		/* a cry for help is shorter */
+#define FAR_M 20000		/* a desa named so far from the position is doubted */
+#define FAR_IF_MISSPELT_M 8000
 #define CODE_WORDS 8		/* a kentongan code is short: "titir 3 sumberagung rt 2" */
 
 /* "3 kebakaran" or, for one desa, "3 bencana 35.10.01.2004". */
@@ -35,11 +39,13 @@ struct understander {
 	struct classifier *classifier;
 	struct alarm_words *alarms;
 	struct locator *locator;
+	struct areas *areas;		/* NULL: a position says nothing */
 	struct matcher *offices, *misdeeds, *secrecy;
 	char **office_units;		/* by the office's number in its list */
 	size_t offices_n;
 	struct drum_code *codes;
 	size_t codes_n;
+	struct tokens *tokens;		/* of the text at hand: filled again and again, so no text asks for memory */
 	int sure_permille, emergency_permille;
 };
 
@@ -159,6 +165,7 @@ understander_new(const struct policy *p, struct buf *errors)
 	struct understander *u = xcalloc(1, sizeof(*u));
 
 	u->policy = p;
+	u->tokens = xcalloc(1, sizeof(*u->tokens));
 	if (category_find(p->catalogue, "lainnya") == NULL) {
 		buf_adds(errors,
 		    "kategori.yaml: no category lainnya; what fits nowhere needs one\n");
@@ -172,6 +179,9 @@ understander_new(const struct policy *p, struct buf *errors)
 	    (u->secrecy = list_matcher(p->catalogue, "minta_rahasia", errors)) == NULL ||
 	    read_offices(u, errors) != 0 || read_codes(u, errors) != 0 ||
 	    read_lines(u, errors) != 0)
+		goto refuse;
+	if (p->borders.len > 0 && (u->areas = areas_new(p->places, buf_str(&p->borders),
+	    p->borders.len, errors)) == NULL)
 		goto refuse;
 	return u;
 refuse:
@@ -188,6 +198,7 @@ understander_free(struct understander *u)
 	classifier_free(u->classifier);
 	alarm_words_free(u->alarms);
 	locator_free(u->locator);
+	areas_free(u->areas);
 	matcher_free(u->offices);
 	matcher_free(u->misdeeds);
 	matcher_free(u->secrecy);
@@ -195,6 +206,8 @@ understander_free(struct understander *u)
 		free(u->office_units[i]);
 	free(u->office_units);
 	free(u->codes);
+	tokens_release(u->tokens);
+	free(u->tokens);
 	free(u);
 }
 
@@ -253,12 +266,30 @@ explain_model(const struct understander *u, struct understanding *out,
 
 /* ---- reading ---- */
 
-/* The strokes of a kentongan: one digit, a place, and nothing else. */
+/* "tiga", "telu": strokes said in words; '\0' if it is none. */
+static char
+stroke_word(const char *w)
+{
+	static const struct { const char *word; char digit; } rows[] = {
+		{ "satu", '1' }, { "siji", '1' }, { "sekali", '1' }, { "sittung", '1' },
+		{ "dua", '2' }, { "loro", '2' }, { "kaleh", '2' },
+		{ "tiga", '3' }, { "telu", '3' }, { "tello", '3' },
+		{ "empat", '4' }, { "papat", '4' }, { "empa", '4' },
+		{ "lima", '5' }, { "limo", '5' }, { "lema", '5' },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(rows); i++)
+		if (strcmp(rows[i].word, w) == 0)
+			return rows[i].digit;
+	return '\0';
+}
+
+/* The strokes of a kentongan: one digit, a place, in whichever order, and nothing else. */
 static const struct drum_code *
 drum_code_of(const struct understander *u, const struct tokens *t, const char *place)
 {
 	static const char *const drum[] = { "titir", "kentongan", "kenthongan", "kode", "tong",
-	    "bunyi" };
+	    "bunyi", "kali", "ping", "x", "kaping" };
 	const struct drum_code *found = NULL;
 	size_t extra = 0, digits = 0;
 	char digit = '\0';
@@ -271,11 +302,16 @@ drum_code_of(const struct understander *u, const struct tokens *t, const char *p
 
 		for (size_t d = 0; d < N_ELEMS(drum); d++)
 			extra += strcmp(drum[d], w) == 0;
-		if (!token_is_number(t, i) || strcmp(before, "rt") == 0 ||
-		    strcmp(before, "rw") == 0)
+		if (strcmp(before, "rt") == 0 || strcmp(before, "rw") == 0)
 			continue;
-		digits++;
-		digit = w[1] == '\0' ? w[0] : '\0';
+		if (token_is_number(t, i)) {
+			digits++;
+			digit = w[1] == '\0' ? w[0] : '\0';
+		} else if (stroke_word(w) != '\0') {
+			digits++;
+			extra++;
+			digit = stroke_word(w);
+		}
 	}
 	if (digits != 1 || place_words(u->locator, t) + extra < t->n)
 		return NULL;
@@ -290,17 +326,75 @@ drum_code_of(const struct understander *u, const struct tokens *t, const char *p
 	return found;
 }
 
+static int
+is_desa(const struct place *p)
+{
+	return p != NULL && (p->kind == PLACE_DESA || p->kind == PLACE_KELURAHAN);
+}
+
+static void
+take_place(struct understanding *out, const struct place *p, int permille)
+{
+	memcpy(out->place, p->code, sizeof(out->place));
+	out->place_confidence_permille = permille;
+}
+
+static void
+add_rival(struct understanding *out, const struct place *p)
+{
+	if (p != NULL && out->rivals_n < UNDERSTANDING_RIVALS && strcmp(p->code, out->place) != 0)
+		memcpy(out->rivals[out->rivals_n++], p->code, sizeof(out->rivals[0]));
+}
+
+/* The position says what the text left open; against a desa that the text names it is noted only. */
+static void
+weigh_position(const struct understander *u, const struct hints *h, const struct location *text,
+    const struct area_answer *at, struct understanding *out)
+{
+	const struct place *named = text->place;
+	double metres;
+
+	if (at->place == NULL) {
+		add_why(out, "posisi di luar kabupaten, %.0f km dari %s", at->nearest_m / 1000,
+		    at->nearest->name);
+		return;
+	}
+	if (named == NULL || named == at->place || named == at->place->parent) {
+		if (named == NULL)
+			out->rivals_n = 0;	/* the position is none of them: it says where */
+		take_place(out, at->place, at->permille);
+		add_why(out, "tempat %s: posisi%s", at->place->name, named == NULL ? "" :
+		    ", dan disebut");
+		add_rival(out, at->neighbour);
+		return;
+	}
+	metres = area_distance_m(u->areas, named, h->lat, h->lng);
+	if (metres > (text->confidence_permille < 800 ? FAR_IF_MISSPELT_M : FAR_M) && is_desa(named)) {
+		take_place(out, at->place, at->permille - 250);
+		add_why(out, "tempat %s: posisi; %s disebut, %.0f km dari situ", at->place->name,
+		    named->name, metres / 1000);
+		add_rival(out, named);
+		return;
+	}
+	add_why(out, "posisi di %s, %.1f km dari situ", at->place->name, metres / 1000);
+	add_rival(out, at->place);
+}
+
 static void
 find_place(const struct understander *u, const struct tokens *t, const struct hints *h,
     struct understanding *out)
 {
+	struct area_answer at = { 0 };
 	const struct gazetteer *g = u->policy->places;
 	const struct place *chosen = h->place == NULL ? NULL : place_find(g, h->place);
 	const struct place *earlier =
 	    h->earlier_place == NULL ? NULL : place_find(g, h->earlier_place);
 	struct location where;
 
-	place_locate(u->locator, t, chosen != NULL ? chosen : earlier, &where);
+	if (h->has_position && u->areas != NULL)
+		area_find(u->areas, h->lat, h->lng, &at);
+	place_locate(u->locator, t, chosen != NULL ? chosen : at.place != NULL ? at.place : earlier,
+	    &where);
 	memcpy(out->rt, where.rt, sizeof(out->rt));
 	memcpy(out->rw, where.rw, sizeof(out->rw));
 	if (chosen != NULL && chosen->kind != PLACE_KABUPATEN) {
@@ -323,6 +417,8 @@ find_place(const struct understander *u, const struct tokens *t, const struct hi
 		add_why(out, "tempat %s: ada %d yang bernama sama", where.rivals[0]->name,
 		    where.rivals_n);
 	}
+	if (h->has_position && u->areas != NULL)
+		weigh_position(u, h, &where, &at, out);
 }
 
 static void
@@ -426,6 +522,18 @@ is_sealed(const struct understander *u, const struct understanding *out)
 	return category_find(u->policy->catalogue, out->category)->sealed;
 }
 
+/*
+ * A doubtful fire is a fire if a word of danger stands there; one guessed from common words alone
+ * is none, nor is a long letter in which nothing sounds of danger.
+ */
+static int
+is_emergency(const struct alarm *alarm, const struct tokens *t, int certain)
+{
+	if (t->n > LETTER_WORDS)
+		return alarm->danger >= ALARM_LINE - 2;
+	return certain || alarm->danger >= ALARM_LINE / 2;
+}
+
 static void
 read_report(const struct understander *u, const char *text, size_t len, const struct tokens *t,
     const struct hints *h, struct understanding *out)
@@ -438,10 +546,9 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	alarm_read(u->alarms, text, len, t, &alarm);
 	a.category = find_category(u, t, h, &alarm, out, &certain);
 	find_place(u, t, h, out);
-	/* a doubtful fire is a fire, but one guessed from common words alone is none */
-	out->urgency = alarm_urgency(&alarm, alarm.danger > 0 ||
-	    (certain && out->confidence_permille >= u->emergency_permille) ||
-	    a.category->urgency != URGENCY_DARURAT ? a.category->urgency : URGENCY_MENDESAK);
+	out->urgency = alarm_urgency(&alarm, a.category->urgency != URGENCY_DARURAT ||
+	    is_emergency(&alarm, t, certain &&
+	    out->confidence_permille >= u->emergency_permille) ? a.category->urgency : URGENCY_MENDESAK);
 	if (h->other)		/* the danger is the other one's */
 		out->urgency = a.category->urgency;
 	code = drum_code_of(u, t, out->place);
@@ -454,6 +561,10 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 		add_why(out, "kode kentongan %c: %s", code->digit, code->category);
 	}
 	explain_urgency(out, &alarm);
+	if (h->urgent && out->urgency != URGENCY_DARURAT) {
+		out->urgency = URGENCY_DARURAT;
+		add_why(out, "darurat: kata petugas yang mencatat");
+	}
 	a.urgency = out->urgency;
 	a.certain = certain;
 	a.place = out->place;
@@ -463,7 +574,8 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 		    MISDEED_REACH_EMERGENCY : MISDEED_REACH, out);
 	out->sealed = is_sealed(u, out) || a.accused != NULL || asks_secrecy(u, t);
 	units_assign(u->policy, &a, out);
-	out->unsure = !certain || (out->rivals_n > 0 && out->place[0] == '\0') ||
+	/* A human has read an emergency that he wrote down himself: who is near goes before its kind is known. */
+	out->unsure = (!certain && !h->urgent) || (out->rivals_n > 0 && out->place[0] == '\0') ||
 	    (out->urgency == URGENCY_DARURAT && out->place[0] == '\0');
 }
 
@@ -472,15 +584,11 @@ understand(const struct understander *u, const char *text, size_t len, const str
     struct understanding *out)
 {
 	static const struct hints none;
-	struct tokens t = { 0 };
-	int rc;
 
 	memset(out, 0, sizeof(*out));
-	normaliser_run(u->normaliser, text, len, &t);
-	read_report(u, text, len, &t, h == NULL ? &none : h, out);
-	rc = t.n > 0 || (h != NULL && (h->category != NULL || h->place != NULL)) ? 0 : -1;
-	tokens_release(&t);
-	return rc;
+	normaliser_run(u->normaliser, text, len, u->tokens);
+	read_report(u, text, len, u->tokens, h == NULL ? &none : h, out);
+	return u->tokens->n > 0 || (h != NULL && (h->category != NULL || h->place != NULL)) ? 0 : -1;
 }
 
 static void

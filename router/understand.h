@@ -15,10 +15,15 @@
 struct hints {
 	const char *place;		/* code chosen on the form: wins */
 	const char *category;	/* chosen on the form: wins, unless the text names an emergency */
+	int urgent;	/* somebody at a desk heard it and says so */
 	int other;		/* the category stands: this is the second problem of a report that names two */
 	const char *earlier_place;	/* of the sender's last case: tells equal names apart */
 	int has_position;
-	double lat, lng;		/* kept by the caller; no meaning here yet */
+	/*
+	 * Where the sender says it is, or stood: names the desa where the text names none, tells
+	 * equal names apart, and is only noted where the text names another desa not far away.
+	 */
+	double lat, lng;
 };
 
 struct understander;

@@ -3,19 +3,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HITS_MAX 512
+#define HITS_MAX 1024
 #define NEGATION_REACH 1	/* words between a negation and the danger it denies */
 #define LETTER_WORDS 25
+#define LETTER_LONG_WORDS 50
+#define UNMISTAKABLE 20	/* so heavy a danger counts in full, however long the letter */
 #define PAST_REACH 6
+#define FAINT_LINE 4		/* lighter words only add to others */
 #define HEARSAY_REACH 3
 
 enum list {
 	LIST_DANGER, LIST_MILD, LIST_URGENT, LIST_EASY, LIST_NEGATION, LIST_PAST, LIST_NOW,
-	    LIST_WISH,
-	LIST_HEARSAY, LISTS
+	LIST_WISH, LIST_HEARSAY, LIST_FIGURE, LIST_TURN, LISTS
 };
 static const char *const list_names[LISTS] = {
-	"darurat", "ringan", "mendesak", "santai", "negasi", "lampau", "sekarang", "harap", "kabar"
+	"darurat", "ringan", "mendesak", "santai", "negasi", "lampau", "sekarang", "harap", "kabar",
+	"kiasan", "tetapi"
 };
 
 struct entry { enum list list; const struct word_rule *rule; };
@@ -104,6 +107,55 @@ struct reading {
 	int goes_on;		/* a word says that it is happening now */
 };
 
+/* "The fire is out, but grandfather does not wake": what is told after a turn is not over. */
+static int
+turns_between(const struct reading *r, const struct hit *past, const struct hit *danger)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->w->entries[r->hits[i].value].list == LIST_TURN &&
+		    r->hits[i].from >= past->to && r->hits[i].to <= danger->from)
+			return 1;
+	return 0;
+}
+
+/* How many words stand before the first gap of a phrase, and behind its last one. */
+static void
+phrase_ends(const char *words, int *first, int *last)
+{
+	int n = 1, gaps = 0;
+
+	*first = 0;
+	for (const char *s = words; *s != '\0'; s++) {
+		if (*s == '~') {
+			*first = gaps++ == 0 ? n - 1 : *first;
+			n = 0;
+		} else if (*s == ' ' && s[1] != '~') {
+			n++;
+		}
+	}
+	*last = n;
+	if (gaps == 0)
+		*first = n;
+}
+
+/*
+ * Of a figure and a danger that overlap, the one that covers the other says more: "tolong kirim
+ * pemadam kebakaran" is no figure.  Of "rumah ~ kebakaran" only an end is covered by "bekas
+ * kebakaran": the words in its gap are not its own.
+ */
+static int
+says_more(const struct reading *r, const struct hit *figure, const struct hit *danger)
+{
+	int first, last;
+
+	if (figure->from < danger->from || figure->to > danger->to ||
+	    figure->to - figure->from == danger->to - danger->from)
+		return 1;
+	phrase_ends(r->w->entries[danger->value].rule->words, &first, &last);
+	return (figure->to == danger->to && figure->from < danger->to - last) ||
+	    (figure->from == danger->from && figure->to > danger->from + first);
+}
+
 /* The word that explains a danger word away, or NULL. */
 static const struct word_rule *
 explained_by(const struct reading *r, const struct hit *danger)
@@ -113,7 +165,7 @@ explained_by(const struct reading *r, const struct hit *danger)
 		const struct entry *e = &r->w->entries[h->value];
 		int before = danger->from - h->to, after = h->from - danger->to;
 
-		if (h->from >= danger->from && h->to <= danger->to)
+		if (h->from >= danger->from && h->to <= danger->to && e->list != LIST_FIGURE)
 			continue;	/* "tidak sadar": the negation belongs to the danger */
 		switch (e->list) {
 		case LIST_NEGATION:
@@ -123,7 +175,13 @@ explained_by(const struct reading *r, const struct hit *danger)
 			break;
 		case LIST_PAST:
 			if (before <= PAST_REACH && after <= PAST_REACH &&
-			    (e->rule->weight >= ALARM_LINE || !r->goes_on))
+			    (e->rule->weight >= ALARM_LINE || !r->goes_on) &&
+			    !turns_between(r, h, danger))
+				return e->rule;
+			break;
+		case LIST_FIGURE:
+			if (h->from < danger->to && h->to > danger->from &&
+			    says_more(r, h, danger))
 				return e->rule;
 			break;
 		case LIST_WISH:
@@ -157,10 +215,14 @@ read_danger(struct alarm *out, const struct reading *r, const struct hit *hit)
 		}
 		return;
 	}
-	if (rule->weight >= ALARM_LINE)
+	if (rule->weight >= UNMISTAKABLE)
 		out->danger += rule->weight;
-	else
+	else if (rule->weight >= ALARM_LINE)
+		out->likely += rule->weight;
+	else if (rule->weight >= FAINT_LINE)
 		out->faint += rule->weight;
+	else
+		out->hint += rule->weight;
 	if (out->words_n < ALARM_WORDS)
 		out->words[out->words_n++] = rule;
 }
@@ -173,6 +235,20 @@ is_inside(const struct hit *hits, size_t n, const struct alarm_words *w, const s
 		if (w->entries[hits[i].value].list == w->entries[h->value].list &&
 		    (hits[i].value == h->value || (hits[i].from <= h->from && hits[i].to >= h->to)))
 			return 1;
+	return 0;
+}
+
+/* "mulut miring": what belongs to a danger phrase speaks against nothing. */
+static int
+is_part_of_danger(const struct reading *r, const struct hit *h)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct hit *d = &r->hits[i];
+
+		if (r->w->entries[d->value].list == LIST_DANGER && d->from <= h->from &&
+		    d->to >= h->to && r->w->entries[d->value].rule->weight >= ALARM_LINE)
+			return 1;
+	}
 	return 0;
 }
 
@@ -198,13 +274,17 @@ alarm_read(const struct alarm_words *w, const char *text, size_t len, const stru
 		if (e->list == LIST_DANGER)
 			read_danger(out, &r, &hits[i]);
 		else if (e->list == LIST_MILD)
-			out->mild += e->rule->weight;
+			out->mild += is_part_of_danger(&r, &hits[i]) ? 0 : e->rule->weight;
 		else if (e->list == LIST_URGENT)
 			out->urgent += e->rule->weight;
 		else
 			out->easy += e->rule->weight;
 	}
-	/* in a long letter some faint words always meet; in a cry for help they mean something */
+	/* "please, now" alone is how everybody writes */
+	if (out->danger + out->likely + out->faint > 0)
+		out->faint += out->hint;
+	/* in a long letter some of these always meet; in a cry for help they mean something */
+	out->danger += out->likely / (int)(1 + t->n / LETTER_LONG_WORDS);
 	out->danger += out->faint / (int)(1 + t->n / LETTER_WORDS);
 }
 

@@ -17,7 +17,9 @@
 
 struct alarm {
 	int danger, mild, urgent, easy;		/* sums of weights */
+	int likely;	/* words from the line on, but not unmistakable, before the length is weighed */
 	int faint;	/* words below the line, before the length is weighed */
+	int hint;	/* words that only add to others: "please", "now", "baby" */
 	int lowered;				/* danger words explained away */
 	/* danger words that count */
 	const struct word_rule *words[ALARM_WORDS]; int words_n;

@@ -3,16 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-
 /* FNV-1a: short words, and nobody outside chooses which words stand in the table. */
-static uint32_t
-hash(const char *s, size_t len)
+uint32_t
+vocab_hash(const char *word, size_t len)
 {
 	uint32_t h = 2166136261u;
 
 	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)s[i]) * 16777619u;
+		h = (h ^ (unsigned char)word[i]) * 16777619u;
 	return h ^ h >> 15;
 }
 
@@ -23,66 +21,80 @@ is_word(const char *word, const char *s, size_t len)
 }
 
 static void
+put(struct vocab *v, uint32_t hash, uint32_t number)
+{
+	size_t at = hash & (v->slots_n - 1);
+
+	while (v->slots[at].number != 0)
+		at = (at + 1) & (v->slots_n - 1);
+	v->slots[at] = (struct vocab_slot){ hash, number };
+}
+
+static void
 grow(struct vocab *v)
 {
-	size_t n = v->slots_n == 0 ? 256 : 2 * v->slots_n;
+	struct vocab_slot *old = v->slots;
+	size_t n = v->slots_n;
 
-	free(v->slots);
-	v->slots = xcalloc(n, sizeof(*v->slots));
-	v->slots_n = n;
-	v->words = xrealloc(v->words, n / 2 * sizeof(*v->words));
-	for (size_t i = 0; i < v->n; i++) {
-		size_t at = hash(v->words[i], strlen(v->words[i])) & (n - 1);
-
-		while (v->slots[at] != 0)
-			at = (at + 1) & (n - 1);
-		v->slots[at] = (uint32_t)i + 1;
-	}
+	v->slots_n = n == 0 ? 256 : 2 * n;
+	v->slots = xcalloc(v->slots_n, sizeof(*v->slots));
+	for (size_t i = 0; i < n; i++)
+		if (old[i].number != 0)
+			put(v, old[i].hash, old[i].number);
+	free(old);
 }
 
 uint32_t
-vocab_find(const struct vocab *v, const char *word, size_t len)
+vocab_find_hashed(const struct vocab *v, const char *word, size_t len, uint32_t hash)
 {
 	size_t at;
 
 	if (v->slots_n == 0)
 		return 0;
-	at = hash(word, len) & (v->slots_n - 1);
-	while (v->slots[at] != 0 && !is_word(v->words[v->slots[at] - 1], word, len))
-		at = (at + 1) & (v->slots_n - 1);
-	return v->slots[at];
+	for (at = hash & (v->slots_n - 1); v->slots[at].number != 0; at = (at + 1) & (v->slots_n - 1))
+		/* equal hashes lie about a word in four thousand million; then the bytes decide */
+		if (v->slots[at].hash == hash && is_word(vocab_word(v, v->slots[at].number), word, len))
+			return v->slots[at].number;
+	return 0;
+}
+
+uint32_t
+vocab_find(const struct vocab *v, const char *word, size_t len)
+{
+	return vocab_find_hashed(v, word, len, vocab_hash(word, len));
 }
 
 uint32_t
 vocab_add(struct vocab *v, const char *word, size_t len)
 {
-	uint32_t number = vocab_find(v, word, len);
-	size_t at;
+	uint32_t hash = vocab_hash(word, len), number = vocab_find_hashed(v, word, len, hash);
 
 	if (number != 0)
 		return number;
 	if (2 * (v->n + 1) > v->slots_n)
 		grow(v);
-	at = hash(word, len) & (v->slots_n - 1);
-	while (v->slots[at] != 0)
-		at = (at + 1) & (v->slots_n - 1);
-	v->words[v->n++] = xstrndup(word, len);
-	v->slots[at] = (uint32_t)v->n;
+	if (v->n == v->cap) {
+		v->cap = v->cap == 0 ? 128 : 2 * v->cap;
+		v->at = xrealloc(v->at, v->cap * sizeof(*v->at));
+	}
+	v->at[v->n++] = (uint32_t)v->text.len;
+	buf_add(&v->text, word, len);
+	buf_addc(&v->text, '\0');
+	put(v, hash, (uint32_t)v->n);
 	return (uint32_t)v->n;
 }
 
 const char *
 vocab_word(const struct vocab *v, uint32_t number)
 {
-	return v->words[number - 1];
+	return v->text.data + v->at[number - 1];
 }
 
 void
 vocab_release(struct vocab *v)
 {
-	for (size_t i = 0; i < v->n; i++)
-		free(v->words[i]);
-	free(v->words);
+	buf_release(&v->text);
+	free(v->at);
 	free(v->slots);
 	memset(v, 0, sizeof(*v));
 }

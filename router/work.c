@@ -75,6 +75,7 @@ work_facts(struct report_facts *f, const struct router *r, const struct entry *e
 	f->latihan = e->words.latihan;
 	f->hide_reporter = laporan_wishes_to_hide(&e->words);
 	f->empty = laporan_is_empty(&e->words);
+	f->doubted = e->doubted;
 	if (!e->words.no_reply && !e->looping)
 		snprintf(f->channel, sizeof(f->channel), "%s", e->words.reply_channel);
 	snprintf(f->reporter, sizeof(f->reporter), "%s", e->lookup);
@@ -120,6 +121,7 @@ entry_understand(struct router *r, struct entry *e)
 	h.place = e->words.place;
 	h.category = e->words.category;
 	h.other = e->words.twin[0] != '\0';
+	h.urgent = e->words.urgent;
 	h.has_position = e->words.has_position;
 	h.lat = e->words.lat, h.lng = e->words.lng;
 	buf_adds(&all, text);
@@ -134,6 +136,12 @@ entry_understand(struct router *r, struct entry *e)
 	if (e->words.lane_e && u->unsure && !h.other)
 		/* the door heard danger: nobody waits for certainty */
 		u->urgency = URGENCY_DARURAT;
+	if (e->doubted && u->urgency == URGENCY_DARURAT && !u->unsure) {
+		/* Danger is never dropped; before everybody runs, a human at the desk hears it. */
+		u->unsure = 1;
+		if (u->why_n < UNDERSTANDING_WHYS)
+			snprintf(u->why[u->why_n++], sizeof(u->why[0]), "nomor ini hari ini mengirim laporan iseng");
+	}
 	buf_wipe(&all);
 	FAULT_POINT("after_classify");
 	return u;
@@ -246,6 +254,7 @@ add_open(struct router *r, struct entry *e)
 	struct command cmd = { .by = BY_ROUTER, .u = u, .entropy = house_entropy(&r->h) };
 
 	work_input(&in, e);
+	memcpy(cmd.actor, e->words.entered_by, sizeof(cmd.actor));	/* both stand on record */
 	find_archived(r, e);
 	work_facts(&f, r, e);
 	memcpy(f.follows, e->follows.s, sizeof(f.follows));
@@ -480,7 +489,7 @@ guard_loops(struct router *r, struct entry *entries, int n, const redisReply *ro
 
 		if (!e->opened || e->lookup[0] == '\0')
 			continue;
-		command = is_command(e) || e->words.twin[0] != '\0';
+		command = is_command(e) || e->words.twin[0] != '\0' || e->words.entered_by[0] != '\0';
 		/* of the same sender in this batch the later one counts on from the earlier */
 		for (int before = i - 1; before >= 0 && row == 0; before--)
 			if (entries[before].opened && strcmp(entries[before].lookup, e->lookup) == 0) {
@@ -579,19 +588,42 @@ set_known(struct router *r, struct entry *entries, int n, int asked)
 	}
 }
 
+static int64_t
+number_at(const redisReply *list, int at)
+{
+	return list != NULL && list->type == REDIS_REPLY_ARRAY && (size_t)at < list->elements &&
+	    list->element[at]->type == REDIS_REPLY_STRING ? strtoll(list->element[at]->str, NULL, 10) : 0;
+}
+
+static void
+set_doubts(struct router *r, struct entry *entries, int n, const redisReply *pranks, const redisReply *times)
+{
+	for (int i = 0, at = 0; i < n; i++) {
+		if (!entries[i].opened || entries[i].lookup[0] == '\0')
+			continue;
+		entries[i].doubted = number_at(times, at) >= r->h.set.pranks &&
+		    number_at(pranks, at) > r->now_ms - DAY_MS;
+		at++;
+	}
+}
+
 static void
 remember_senders(struct router *r, struct entry *entries, int n)
 {
 	int rows_n = ask_of_senders(r, entries, n, KEY_TALK, ROW);
 	int langs_n = ask_of_senders(r, entries, n, KEY_LANGUAGE, "");
 	int calls_n = ask_of_senders(r, entries, n, KEY_CALLED, "");
+	int pranks_n = ask_of_senders(r, entries, n, KEY_PRANKS, ""), times_n = ask_of_senders(r, entries, n, KEY_PRANKS, PRANK_TIMES);
 	int cases_n = ask_for_cases(r, entries, n);
-	redisReply *rows, *langs, *calls;
+	redisReply *rows, *langs, *calls, *pranks, *times;
 
 	redis_pipe_flush(r->h.st.pipe);
 	rows = rows_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
 	langs = langs_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
 	calls = calls_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	pranks = pranks_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	times = times_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	set_doubts(r, entries, n, pranks, times);
 	set_known(r, entries, n, cases_n);
 	set_languages(entries, n, langs);
 	set_calls(entries, n, calls);
@@ -599,6 +631,8 @@ remember_senders(struct router *r, struct entry *entries, int n)
 	freeReplyObject(rows);
 	freeReplyObject(langs);
 	freeReplyObject(calls);
+	freeReplyObject(pranks);
+	freeReplyObject(times);
 }
 
 int
@@ -638,6 +672,8 @@ router_work(struct router *r, struct entry *entries, int n)
 			call_poison(e);
 		else if (e->words.twin[0] != '\0')
 			;	/* its words were heard with the first one's */
+		else if (e->words.entered_by[0] != '\0' && e->words.about[0] == '\0')
+			;	/* an officer wrote it down: he knows whether it is a report */
 		else if (e->words.text != NULL || e->words.about[0] != '\0' || e->words.adds ||
 		    is_attachment(e) || laporan_is_empty(&e->words)) {
 			struct speech s;

@@ -52,6 +52,7 @@ struct entry {
 	/* His cases that this unclear text may belong to: he is asked which. */
 	struct question_option candidates[QUESTION_OPTIONS]; int candidates_n;
 	long long row;			/* messages of its sender in a row */
+	int doubted;			/* its sender was lately found to play pranks */
 	int known;			/* its sender has cases, or may have by now */
 	char lang[4];			/* in which its sender is answered */
 	char called[48];		/* to which call for volunteers its sender was called, and as whom */

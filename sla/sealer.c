@@ -155,6 +155,24 @@ sweep_signs(struct house *h, int64_t now_ms)
 	buf_release(&lease);
 }
 
+/* After a day he is as good as anybody. */
+static void
+sweep_pranks(struct house *h, int64_t now_ms)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+
+	buf_add_key(&key, &h->st.keys, KEY_PRANKS, NULL, NULL);
+	r = redis_pipe_command(h->st.pipe, "HGETALL %b", key.data, key.len);
+	for (size_t i = 0; r != NULL && r->type == REDIS_REPLY_ARRAY && i + 1 < r->elements; i += 2)
+		if (strchr(r->element[i]->str, ':') == NULL &&
+		    strtoll(r->element[i + 1]->str, NULL, 10) < now_ms - DAY_MS)
+			freeReplyObject(redis_pipe_command(h->st.pipe, "HDEL %b %s %s" PRANK_TIMES, key.data, key.len,
+			    r->element[i]->str, r->element[i]->str));
+	freeReplyObject(r);
+	buf_release(&key);
+}
+
 /* Who got many messages at once a day ago is a quiet recipient again. */
 static void
 sweep_storms(struct house *h, int64_t now_ms)
@@ -187,6 +205,7 @@ sweep_run(struct house *h, int64_t now_ms)
 	sweep_signs(h, now_ms);
 	sweep_languages(h, now_ms);
 	sweep_storms(h, now_ms);
+	sweep_pranks(h, now_ms);
 	sessions_sweep(&h->st, now_ms, h->set.session_most_ms);
 	buf_add_key(&talk, &h->st.keys, KEY_TALK, NULL, NULL);
 	freeReplyObject(redis_pipe_command(h->st.pipe, "UNLINK %b", talk.data, talk.len));

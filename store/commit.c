@@ -143,20 +143,53 @@ add_message(struct commit_batch *b, const struct store *st, const char *id, cons
 	buf_release(&payload);
 }
 
+/*
+ * Bodies that are not the regency's have no account: each of their tasks comes with a link of its own,
+ * which ends with the task.
+ */
+static void
+add_outside_link(struct message *m, const struct store *st, const struct policy *p, const char *code)
+{
+	const struct unit *u = unit_find(p->units, m->unit);
+	char token[OUTSIDE_TOKEN_CHARS + 1];
+
+	m->link[0] = '\0';
+	if (m->to != TO_OFFICER || m->group != GROUP_TASK || m->nonce[0] == '\0' || u == NULL ||
+	    u->tier != TIER_LUAR || st->set == NULL || st->set->console_url[0] == '\0' ||
+	    strlen(st->set->console_url) + CODE_CHARS + OUTSIDE_TOKEN_CHARS + 8 > TEXT_TAUTAN_CHARS)
+		return;
+	outside_token(token, st, code, m->officer, m->nonce);
+	snprintf(m->link, sizeof(m->link), "%.60s/b/%s?t=%s", st->set->console_url, code, token);
+}
+
+void
+outside_token(char out[OUTSIDE_TOKEN_CHARS + 1], const struct store *st, const char *code,
+    const char *officer, const char *nonce)
+{
+	char whole[LOOKUP_CHARS + 1];
+	struct buf b = { 0 };
+
+	buf_addf(&b, "tugas-luar\n%s\n%s\n%s", code, officer, nonce);
+	lookup_of(whole, &st->lookup, buf_str(&b));
+	snprintf(out, OUTSIDE_TOKEN_CHARS + 1, "%.*s", OUTSIDE_TOKEN_CHARS, whole);
+	buf_release(&b);
+}
+
 /* Renders what can be rendered; the rest is reported, for it concerns one recipient only. */
 static int
-render_all(struct outgoing *out, int *which, const struct policy *p, const struct roster *r,
+render_all(struct outgoing *out, int *which, const struct store *st, const struct policy *p, const struct roster *r,
     const struct effects *fx, const struct command *cmd, const struct laporan *words,
     int64_t now_ms)
 {
 	int n = 0;
 
 	for (int i = 0; i < fx->messages_n; i++) {
+		struct message m = fx->messages[i];
 		int rc;
 
 		memset(&out[n], 0, sizeof(out[n]));
-		rc = message_render(p, r, &fx->after, words, cmd->note, &fx->messages[i], now_ms,
-		    &out[n]);
+		add_outside_link(&m, st, p, fx->after.code.s);
+		rc = message_render(p, r, &fx->after, words, cmd->note, &m, now_ms, &out[n]);
 		if (rc < 0)
 			log_warn("message_unreachable", "case=%s kind=%s officer=%s",
 			    fx->after.code.s, fx->messages[i].kind, fx->messages[i].officer);
@@ -222,7 +255,7 @@ index_width(const struct effects *fx)
 	int n = 0;
 
 	for (int i = 0; i < fx->indexes_n; i++)
-		n += fx->indexes[i].kind == INDEX_MEMBER_SET ? 2 : 1;
+		n += fx->indexes[i].kind == INDEX_MEMBER_SET || fx->indexes[i].kind == INDEX_PRANK ? 2 : 1;
 	return n;
 }
 
@@ -243,7 +276,7 @@ add_indexes(struct commit_batch *b, const struct store *st, const struct effects
     const struct case_record *was, int64_t gone)
 {
 	const struct case_record *c = &fx->after;
-	char received[24], before[24];
+	char received[24], before[24], times[LOOKUP_TEXT + 8];
 
 	/* Decided by a roster from which somebody has left since, it might be him whom it tells. */
 	snprintf(before, sizeof(before), "%" PRId64, gone);
@@ -273,6 +306,11 @@ add_indexes(struct commit_batch *b, const struct store *st, const struct effects
 			break;
 		case INDEX_INCIDENT_SET:
 			add_index(b, st, KEY_INCIDENTS, NULL, "s", c->incident, c->code.s);
+			break;
+		case INDEX_PRANK:
+			snprintf(times, sizeof(times), "%s" PRANK_TIMES, c->reporter);
+			add_index(b, st, KEY_PRANKS, NULL, "t", c->reporter, "");
+			add_index(b, st, KEY_PRANKS, NULL, "c", times, "1");
 			break;
 		case INDEX_INCIDENT_DROP:
 			add_index(b, st, KEY_INCIDENTS, NULL, "D", was->incident, c->code.s);
@@ -317,7 +355,7 @@ commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p
 	/* Before the receipt is rendered: it bears the check code of this very entry. */
 	if (before->version == 0)
 		proof_make(fx->after.proof, digest);
-	n = render_all(out, which, p, r, fx, cmd, words, b->decided_ms);
+	n = render_all(out, which, st, p, r, fx, cmd, words, b->decided_ms);
 	case_encode(&doc, &fx->after);
 	if (MUTANT == 11) {
 		add_second_call(st, b->decided_ms, &entry, digest);

@@ -48,6 +48,11 @@ void commit_release(struct commit_batch *b);
 void commit_beside(struct commit_batch *b, enum key_id key, const char *part, char op,
     const char *field, const char *value);
 
+/* What opens a task of an outside body, in its link: 80 bits, of the case, the officer and his nonce. */
+#define OUTSIDE_TOKEN_CHARS 20
+void outside_token(char out[OUTSIDE_TOKEN_CHARS + 1], const struct store *st, const char *code,
+    const char *officer, const char *nonce);
+
 /* What opens a case's sealed parts. wrapped is as stored (field k). */
 struct case_keys { struct seal_key key; uint8_t wrapped[SEAL_WRAPPED_BYTES]; };
 /* 0, or -1 when the wrapped key was erased or is not ours. */

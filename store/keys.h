@@ -17,7 +17,7 @@ enum key_id {
 	KEY_PART, KEY_PARTS, KEY_BUDGET, KEY_STORM, KEY_LEAVERS, KEY_HEARD,
 	KEY_VOLUNTEER, KEY_VOLUNTEERS, KEY_CALL, KEY_CALLS, KEY_CALLED, KEY_SEAM, KEY_SHELF, KEY_SIGNERS,
 	KEY_ACCOUNT, KEY_SESSIONS, KEY_FAILED,
-	KEY_INCIDENTS, KEY_MEMBERS, KEY_CROWDS,
+	KEY_PRANKS, KEY_INCIDENTS, KEY_MEMBERS, KEY_CROWDS,
 	KEYS_N
 };
 struct key_spec {
@@ -27,6 +27,7 @@ struct key_spec {
 };
 extern const struct key_spec key_specs[KEYS_N];
 
+#define PRANK_TIMES ":n"	/* of KEY_PRANKS: the field with how often, beside that with when */
 #define KEY_PREFIX_CHARS 40
 struct keyspace { char prefix[KEY_PREFIX_CHARS]; };
 

@@ -31,7 +31,7 @@ struct settings {
 	char *sms_map_signature, *sms_map_header, *sms_map_url, *sms_map_id, *sms_map_from,
 	    *sms_map_text, *sms_map_time, *sms_map_reply, *sms_map_reply_type;
 
-	int64_t router_batch, router_deliveries, router_scan_ms, follow_up_ms, answers_per_hour, officer_answers_per_hour, exchanges, exchange_gap_ms;
+	int64_t router_batch, router_deliveries, router_scan_ms, follow_up_ms, answers_per_hour, officer_answers_per_hour, exchanges, exchange_gap_ms, pranks, unclear_most;
 
 	int64_t sla_batch, sla_lease_ms, sla_nap_ms, leaver_cases, unread_ms, clock_step_ms;
 	int64_t seal_ms, head_ms, sweep_ms, keep_messages_ms, keep_languages_ms, keep_shifts_ms;
@@ -52,7 +52,7 @@ struct settings {
 
 	char *console_address; int64_t console_port, console_streams, console_backlog_bytes,
 	    session_idle_ms, session_most_ms, session_prove_ms, once_ms;
-	char *console_factor, *console_proxies;
+	char *console_url, *console_factor, *console_proxies;
 
 	int kannel_run, kannel_copy;
 	char *kannel_dlr_url, *kannel_allow, *kannel_missed_smsc;

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,7 @@
 #define FILE_LIMIT (8u << 20)
 
 /*
- * Not part of a version: settings of the machine, an import, the server's own, borders
- * for the map.
+ * Not part of a version: settings of the machine, an import, the server's own.
  */
 static const char *const left_out[] = { "kentongan.yaml", "petugas.csv", "redis.conf" };
 
@@ -30,7 +30,8 @@ is_versioned(const char *name)
 			return 0;
 	return dot != NULL && name[0] != '.' &&
 	    (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".csv") == 0 || strcmp(dot, ".tsv") == 0 ||
-	    strcmp(dot, ".bin") == 0);
+	    strcmp(dot, ".bin") == 0 ||
+	    strcmp(dot, ".geojson") == 0);
 }
 
 static int
@@ -258,6 +259,7 @@ out:
 	buf_release(&key);
 	buf_release(&bytes);
 	buf_release(&errors);
+	malloc_trim(0);		/* its bytes were several times what is kept of them */
 	return p;
 }
 

@@ -120,6 +120,7 @@ view_case_open(struct buf *b, const struct policy *p, const struct case_record *
 	    c->received_ms, c->opened_ms, c->told_ms, c->taken_ms, c->going_ms, c->arrived_scene_ms,
 	    c->handled_ms, c->resolved_ms, c->closed_ms);
 	buf_addf(b, ",\"abandoned\":%d,\"abandoned_ms\":%" PRId64, c->abandoned, c->abandoned_ms);
+	buf_addf(b, ",\"doubted\":%s", c->doubted ? "true" : "false");
 	buf_add_pair(b, "question", question_name(c->question.what));
 	add_next(b, p, c);
 	add_clocks(b, p, c, now_ms);

@@ -18,7 +18,7 @@ static struct visitor dishub, village, stranger, desk, named;
 static void
 begin(void)
 {
-	house_make("");
+	house_make("console:\n  url: https://konsol.example\n");
 	house_up();
 	visitor_enters(&dishub, "ptg-o-dishub-1");
 	visitor_enters(&village, "ptg-35.10.14.2012-1");
@@ -169,6 +169,46 @@ START_TEST(the_api_acts_as_the_page)
 }
 END_TEST
 
+/* PLN has no account here: the link in its SMS opens its task and nothing else, as long as it is its task. */
+START_TEST(an_outside_body_answers_by_its_link)
+{
+	static const struct visitor nobody = { "" };
+	char code[CODE_CHARS + 1], text[512], path[96], body[160];
+	const char *at;
+	struct answer a;
+
+	sms("+6281234600007", "listrik padam satu kampung di desa kabat, gardu meledak tadi", code);
+	text_of(code, "tugas", "+628000000122", text);
+	at = strstr(text, "https://konsol.example/b/");
+	ck_assert_msg(at != NULL, "%s", text);
+	snprintf(path, sizeof(path), "%.*s", (int)strcspn(at + 22, " "), at + 22);
+	visitor_opens(&nobody, path, &a);
+	ck_assert_int_eq(a.status, 200);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "gardu meledak"));
+	ck_assert_ptr_null(strstr(buf_str(&a.body), "81234600007"));
+	answer_release(&a);
+	path[strlen(path) - 1] ^= 1;	/* another token */
+	ck_assert_int_eq(visitor_status(&nobody, path), 404);
+	path[strlen(path) - 1] ^= 1;
+	snprintf(body, sizeof(body), "%s&aksi=tangani&catatan=regu+berangkat", strchr(path, '?') + 1);
+	*strchr(path, '?') = '\0';
+	ask_as(&a, house.console, path, NULL, body, strlen(body));
+	ck_assert_int_eq(a.status, 303);
+	answer_release(&a);
+	wait_state(code, "ditangani");
+	told(code, "kabar-ditangani", "+6281234600007");
+	snprintf(body + strcspn(body, "&"), 64, "&aksi=selesai&catatan=gardu+diganti");
+	ask_as(&a, house.console, path, NULL, body, strlen(body));
+	ck_assert_int_eq(a.status, 303);
+	answer_release(&a);
+	sms("+6281234600007", "1", NULL);
+	wait_state(code, "ditutup");
+	ask_as(&a, house.console, path, NULL, body, strlen(body));
+	ck_assert_int_eq(a.status, 404);	/* the task has ended */
+	answer_release(&a);
+}
+END_TEST
+
 struct looks { int n; const char *code; };
 
 static int
@@ -218,6 +258,7 @@ pages_suite(void)
 	tcase_add_test(tc, two_at_once);
 	tcase_add_test(tc, the_page_offers_what_is_possible);
 	tcase_add_test(tc, the_api_acts_as_the_page);
+	tcase_add_test(tc, an_outside_body_answers_by_its_link);
 	tcase_add_test(tc, a_sealed_case_is_for_the_named);
 	suite_add_tcase(s, tc);
 	return s;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <jansson.h>
 
@@ -269,6 +270,96 @@ START_TEST(another_configuration_says_what_it_would_change)
 }
 END_TEST
 
+static int
+unread_of(const char *out)
+{
+	int n = 0;
+
+	for (const char *at = out; (at = strstr(at, "\"state\":\"baru\"")) != NULL; at++)
+		n++;
+	return n;
+}
+
+/* Fifty pranks are read, not answered one by one by people; the cry after them is heard at once. */
+START_TEST(fifty_pranks_and_a_fire)
+{
+	static const char who[] = "+6281234580012";
+	char code[CODE_CHARS + 1], text[64], first[CODE_CHARS + 1];
+	struct buf before = { 0 }, after = { 0 };
+	json_t *doc;
+
+	ck_assert_int_eq(house_command("cases --state baru --json", &before), 0);
+	sms(who, "hahaha kamu jelek sekali weee", first);
+	for (int i = 0; i < 49; i++) {
+		snprintf(text, sizeof(text), "hahaha kamu jelek sekali weee %d", i);
+		sms(who, text, NULL);
+	}
+	sms(who, "tulung omahku kobong nang kaligung blimbingsari", code);
+	doc = case_in(code, "ditugaskan");
+	ck_assert_str_eq(json_string_value(json_object_get(doc, "urgency")), "darurat");
+	json_decref(doc);
+	told(code, "tugas", "");
+	ck_assert_int_eq(house_command("cases --state baru --json", &after), 0);
+	ck_assert_int_le(unread_of(buf_str(&after)) - unread_of(buf_str(&before)), 3);
+	buf_release(&before);
+	buf_release(&after);
+}
+END_TEST
+
+/* A number whose reports were found to be pranks: its cry goes to a human first, and says why. */
+START_TEST(a_marked_number_is_heard_by_a_human)
+{
+	static const char who[] = "+6281234580013";
+	char code[CODE_CHARS + 1], line[128];
+	json_t *doc;
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(line, sizeof(line), "lampu jalan mati di desa kabat nomor %d", i);
+		sms(who, line, code);
+		wait_state(code, "ditugaskan");
+		snprintf(line, sizeof(line), "act %s tolak --as ptg-o-dishub-1 --reason iseng --note 'tidak ada apa-apa'", code);
+		ck_assert_int_eq(house_command(line, NULL), 0);
+	}
+	sms(who, "tolong rumah kebakaran di desa kabat, api besar", code);
+	doc = case_in(code, "baru");
+	ck_assert_str_eq(json_string_value(json_object_get(doc, "urgency")), "darurat");
+	ck_assert(json_is_true(json_object_get(doc, "doubted")));
+	json_decref(doc);
+	told(code, "tugas", "");
+	/* somebody else with the same words is not held up by him */
+	sms("+6281234580014", "tolong rumah kebakaran di desa kabat, api besar", code);
+	wait_state(code, "ditugaskan");
+}
+END_TEST
+
+/* What the desk makes of a report becomes a training row, without what says whose it was. */
+START_TEST(a_correction_becomes_a_training_row)
+{
+	char code[CODE_CHARS + 1], line[160];
+	struct buf path = { 0 }, rows = { 0 }, train = { 0 };
+	struct stat st;
+
+	sms("+6281234580011", "pak yang di sana itu bagaimana, hubungi pak sugeng 081234567899 saja", code);
+	wait_state(code, "baru");
+	snprintf(line, sizeof(line), "act %s tugaskan --as ptg-d112-1 --category jalan-rusak --place 35.10.14.2012", code);
+	ck_assert_int_eq(house_command(line, NULL), 0);
+	ck_assert_int_eq(house_command("corrections --since 1d", NULL), 0);
+	buf_addf(&path, "%s/latih/koreksi.tsv", house.dir);
+	ck_assert_int_eq(file_read(buf_str(&path), 1u << 20, &rows), 0);
+	ck_assert_int_eq(stat(buf_str(&path), &st), 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0600);
+	ck_assert_msg(strstr(buf_str(&rows), "pak yang di sana itu bagaimana, hubungi pak <nama> <telepon> saja\tjalan-rusak\t\t"
+	    "35.10.14.2012\t") != NULL, "%s", buf_str(&rows));
+	/* and the trainer takes the table */
+	bin_path(&train, "kentongan-train");
+	buf_addf(&train, " --out %s/model.bin model/latih/lainnya.tsv %s >/dev/null", house.dir, buf_str(&path));
+	ck_assert_int_eq(system(buf_str(&train)), 0);
+	buf_release(&train);
+	buf_release(&path);
+	buf_release(&rows);
+}
+END_TEST
+
 static const struct { const char *text; int choice; } choices[] = {
 	{ "1", 1 }, { " 2. ", 2 }, { "nomor 3 pak", 3 }, { "yang nomor 2 ya", 2 }, { "sing 1", 1 }, { "No. 4", 4 },
 	{ "2 terima kasih", 2 }, { "", 0 }, { "12", 0 }, { "1 minggu lampu mati", 0 }, { "yang", 0 }, { "0", 0 },
@@ -298,6 +389,9 @@ talk_suite(void)
 	tcase_add_test(tc, of_three_he_says_which);
 	tcase_add_test(tc, unanswered_it_is_the_desks);
 	tcase_add_test(tc, two_problems_are_two_cases);
+	tcase_add_test(tc, fifty_pranks_and_a_fire);
+	tcase_add_test(tc, a_marked_number_is_heard_by_a_human);
+	tcase_add_test(tc, a_correction_becomes_a_training_row);
 	tcase_add_test(tc, another_configuration_says_what_it_would_change);
 	suite_add_tcase(s, tc);
 	return s;

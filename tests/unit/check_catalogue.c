@@ -76,7 +76,7 @@ START_TEST(whole_catalogue)
 		ck_assert(c->no_case || c->units_n > 0);
 	}
 	ck_assert_uint_gt(catalogue_words(cat, "darurat", &words), 100);
-	ck_assert_int_eq(words[0].weight, 10);
+	ck_assert_int_eq(words[0].weight, 20);
 	ck_assert_uint_gt(catalogue_words(cat, "slang", &words), 500);
 	ck_assert_uint_eq(catalogue_words(cat, "kategori", &words), 0);
 	ck_assert_ptr_null(words);

@@ -40,6 +40,11 @@ static const struct { const char *text; int danger; } texts[] = {
 	{ "sirahe metu getih akeh", 1 },
 	{ "tangan kejepit mesin giling", 1 },
 	{ "kobongan", 1 },
+	{ "simbah digugah ora tangi", 1 },
+	{ "oreng towa ta' bisa kalowar", 1 },
+	{ "tolong", 1 },				/* a cry, if it is all that is said */
+	{ "tolong lampunya", 0 },
+	{ "orang dinas sudah datang dua kali dan kemarin bilang anggarannya memang sudah jatuh tempo", 0 },
 	{ "", 0 },
 	{ "   ...   ", 0 },
 };
@@ -78,6 +83,8 @@ START_TEST(no_words_no_danger)
 	ck_assert_int_eq(danger_at_door(d, "api", 3), 0);	/* too light alone */
 	ck_assert_int_eq(danger_at_door(d, "kabel pln putus sekali", 22), 1);
 	ck_assert_int_eq(danger_at_door(d, "putus sekali kabelnya", 21), 1);	/* in any order */
+	ck_assert_int_eq(danger_at_door(d, "kabel a b c d e f putus sekali", 30), 1);
+	ck_assert_int_eq(danger_at_door(d, "kabel a b c d e f g h i putus sekali", 36), 0);
 	ck_assert_int_eq(danger_at_door(d, "putus sekali", 12), 0);	/* half of it is none */
 	ck_assert_int_eq(danger_at_door(d, "kabel putus", 11), 0);
 	ck_assert_int_eq(danger_at_door(d, "putus", 5), 0);

@@ -153,7 +153,7 @@ any_command(struct command *cmd, const struct understanding *u)
 	    cmd->event == ON_LOCATE ?
 	    (draw(3) ? u : NULL) : NULL;
 	snprintf(cmd->to_unit, sizeof(cmd->to_unit), "%s", PICK(units));
-	snprintf(cmd->reason, sizeof(cmd->reason), "%s", draw(4) ? "anggaran" : "malas");
+	snprintf(cmd->reason, sizeof(cmd->reason), "%s", draw(4) ? "anggaran" : draw(2) ? "malas" : PRANK);
 	if (cmd->event == ON_TRUTH && draw(4))
 		snprintf(cmd->reason, sizeof(cmd->reason), "%s", draw(2) ? "rt" : "tidak-benar");
 	cmd->voices = (int)draw(40);
@@ -522,6 +522,7 @@ index_apply(const struct index_op *op)
 		break;
 	case INDEX_REPORTER_SET: h.reporter++; break;
 	case INDEX_REPORTER_DROP: h.reporter--; break;
+	case INDEX_PRANK: break;
 	case INDEX_MEMBER_SET: case INDEX_MEMBER_DROP: case INDEX_INCIDENT_SET: case INDEX_INCIDENT_DROP:
 		HOLDS(0, "it is part of nothing");
 	}

@@ -95,6 +95,18 @@ static const struct {
 	{ "desa sumberbreas", "35.10.05.2001", 0, "" },
 	{ "kabakaran di pasar", "", 0, "" },
 	{ "wringin pitu", "35.10.04.2006", 0, "" },
+	/* the old spelling, h after a consonant, doubled letters; and an error besides */
+	{ "desa kedungredjo", "35.10.05.2002", 0, "" },
+	{ "pasar rogojamphi", "35.10.13", 1, "" },
+	{ "di djambewangi", "35.10.20.2002", 0, "" },
+	{ "di jambbewngi", "35.10.20.2002", 0, "" },
+	/* no vowels, where a word points at it */
+	{ "kebakaran di jmbwngi", "35.10.20.2002", 0, "" },
+	{ "jmbwngi", "", 0, "" },
+	{ "di mncar", "35.10.05", 0, "" },
+	/* said last, and apart: a common word is a name there */
+	{ "ular masuk kamar mandi. Sobo", "35.10.16.1002", 0, "" },
+	{ "ular masuk kamar mandi sobo", "", 0, "" },
 	/* no place */
 	{ "banyuwangi", "", 0, "" },
 	{ "kabupaten banyuwangi", "", 0, "" },

@@ -5,6 +5,9 @@
 
 static const char words[] =
     "kategori:\n  - kode: x\n    ringkas: x\n    urgensi: biasa\n    unit: [desa]\n"
+    "darurat:\n  - {k: \"kebakaran\", b: 12}\n  - {k: \"tenggelam\", b: 12}\n"
+    "  - {k: \"kejang\", b: 12}\n  - {k: \"patah\", b: 12}\n  - {k: \"rumah ~ roboh\", b: 12}\n"
+    "tanpa_akar:\n  - {k: \"penduduk\"}\n"
     "slang:\n  - {k: \"jln = jalan\"}\n  - {k: \"kbakaran = kebakaran\"}\n";
 
 static struct normaliser *
@@ -35,6 +38,9 @@ static const struct { const char *what, *text, *written; } texts[] = {
 	{ "full width", "\xef\xbc\xa2\xef\xbc\xa1\xef\xbc\xae\xef\xbc\xaa\xef\xbc\xa9\xef\xbc\xb2", "banjir" },
 	{ "marks and ligatures", "d\xc3\xa9sa ka\xef\xac\x81r", "desa kafir" },
 	{ "zero width", "ban\xe2\x80\x8bjir ban\xe2\x80\x8d\xef\xbb\xbfjir", "banjir banjir" },
+	{ "letters that look like ours", "k\xd0\xb5\xd0\xb1\xd0\xb0k\xd0\xb0r\xd0\xb0n d\xce\xbf\xd1\x80\xd0\xb0",
+	    "ke\xd0\xb1" "akaran dopa" },
+	{ "mathematical letters", "\xf0\x9d\x90\x9b\xf0\x9d\x90\x9a\xf0\x9d\x90\xa7jir", "banjir" },
 	{ "broken UTF-8 parts", "api\xff\xfe" "besar \xc3", "api besar" },
 	{ "emoji parts", "api\xf0\x9f\x94\xa5" "besar", "api besar" },
 	{ "nothing", " .,!? ", "" },
@@ -48,6 +54,40 @@ START_TEST(written)
 	ck_assert_msg(strcmp(buf_str(&b), texts[_i].written) == 0,
 	    "%s: \"%s\"", texts[_i].what, buf_str(&b));
 	buf_release(&b);
+}
+END_TEST
+
+static const struct { const char *word, *meant, *stem; } meanings[] = {
+	{ "kbkrn", "kebakaran", NULL },		/* no vowels */
+	{ "kbakarn", "kebakaran", NULL },
+	{ "tnggelm", "tenggelam", NULL },
+	{ "kjang", "kejang", NULL },
+	{ "kebakarna", "kebakaran", NULL },	/* a typing error */
+	{ "tnglm", NULL, NULL },		/* a consonant is missing: a guess */
+	{ "abkbkrn", NULL, NULL },		/* another word that ends so */
+	{ "pth", NULL, NULL },			/* too little is left */
+	{ "jalanan", NULL, "jalan" },
+	{ "penduduk", NULL, NULL },		/* its stem would be somebody who sits */
+	{ "keduduk", NULL, "duduk" },
+};
+
+START_TEST(what_is_meant)
+{
+	struct normaliser *n = normaliser();
+	struct tokens t = { 0 };
+	const char *word = meanings[_i].word, *meant, *stem;
+
+	normaliser_run(n, word, strlen(word), &t);
+	ck_assert_uint_eq(t.n, 1);
+	meant = token_form(&t, 0, FORM_MEANT);
+	stem = token_form(&t, 0, FORM_STEM);
+	ck_assert_msg((meant == NULL) == (meanings[_i].meant == NULL) &&
+	    (meant == NULL || strcmp(meant, meanings[_i].meant) == 0), "%s: %s", word, meant);
+	if (meanings[_i].meant == NULL)
+		ck_assert_msg((stem == NULL) == (meanings[_i].stem == NULL) &&
+		    (stem == NULL || strcmp(stem, meanings[_i].stem) == 0), "%s: stem %s", word, stem);
+	tokens_release(&t);
+	normaliser_free(n);
 }
 END_TEST
 
@@ -125,6 +165,7 @@ normalise_suite(void)
 	TCase *tc = tcase_create("normalise");
 
 	tcase_add_loop_test(tc, written, 0, N_ELEMS(texts));
+	tcase_add_loop_test(tc, what_is_meant, 0, N_ELEMS(meanings));
 	tcase_add_test(tc, forms);
 	tcase_add_test(tc, long_texts_are_bounded);
 	tcase_add_test(tc, bad_slang_is_named);

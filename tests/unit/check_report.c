@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/incidents.h"
+#include "console/alerts.h"
 #include "console/model.h"
 #include "console/report.h"
 #include "core/calendar.h"
@@ -201,7 +201,7 @@ START_TEST(an_alert_changes_when_something_is_new)
 		{ 6, TRUTH_SCENE, CASE_DITANGANI, 5, 4 },
 		{ 6, TRUTH_SCENE, CASE_SELESAI, 6, 5 },
 	};
-	struct incidents in = { 0 };
+	struct alerts in = { 0 };
 	struct model_case c = { .incident = "banjir-35.10.20-1", .code = { "A0000001" } };
 
 	for (size_t i = 0; i < N_ELEMS(steps); i++) {
@@ -211,8 +211,8 @@ START_TEST(an_alert_changes_when_something_is_new)
 		c.voices = steps[i].voices;
 		c.truth = steps[i].truth;
 		c.state = steps[i].state;
-		incidents_take(&in, &c, NOON + (int64_t)i);
-		a = incidents_find(&in, c.incident);
+		alerts_take(&in, &c, NOON + (int64_t)i);
+		a = alerts_find(&in, c.incident);
 		ck_assert_msg((a != NULL ? a->last.seq : 0) == steps[i].last, "step %zu", i);
 		ck_assert_msg((a != NULL ? a->prior.seq : 0) == steps[i].prior, "step %zu", i);
 	}
@@ -220,9 +220,9 @@ START_TEST(an_alert_changes_when_something_is_new)
 	ck_assert_int_eq(in.rows[0].over, 1);
 	c.apart = 1;
 	snprintf(c.incident, sizeof(c.incident), "banjir-35.10.21-1");
-	incidents_take(&in, &c, NOON);
+	alerts_take(&in, &c, NOON);
 	ck_assert_uint_eq(in.n, 1);
-	incidents_release(&in);
+	alerts_release(&in);
 }
 END_TEST
 

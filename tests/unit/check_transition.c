@@ -59,6 +59,7 @@ static const struct { enum case_event on; const char *row; } matrix[] = {
 	{ ON_ABANDON,         "..T....." },
 	{ ON_LOCATE,          ".TAMH..." },
 	{ ON_BELONG,          "C......." },
+	{ ON_HEAP,            "B......." },
 	{ ON_DUE,             "BTAMHSW." },
 };
 

@@ -24,6 +24,7 @@ set_up(void)
 	policy.places = gazetteer_parse("wilayah.csv", buf_str(&wilayah), wilayah.len, "tempat.csv",
 	    buf_str(&tempat), tempat.len, &errors);
 	policy.units = units_parse("unit.csv", buf_str(&unit), unit.len, &errors);
+	policy.borders = conf_file("conf/batas.geojson");
 	memcpy(policy.triage_unit, "D112", 5);
 	ck_assert_msg(policy.catalogue != NULL && policy.places != NULL && policy.units != NULL,
 	    "%s",
@@ -44,6 +45,7 @@ tear_down(void)
 	catalogue_free(policy.catalogue);
 	gazetteer_free(policy.places);
 	units_free(policy.units);
+	buf_release(&policy.borders);
 }
 
 static int
@@ -70,6 +72,13 @@ static const struct {
 	{ "anak saya kejang, desa sarongan", "darurat-medis", URGENCY_DARURAT, "35.10.01.2001",
 	    NULL, "D119", 0 },
 	{ "3 sumberagung", "kebakaran", URGENCY_DARURAT, "35.10.01.2004", "D113-02", "D112", 0 },
+	{ "sumberagung 3", "kebakaran", URGENCY_DARURAT, "35.10.01.2004", "D113-02", "D112", 0 },
+	{ "kentongan telu sumberagung rt 2", "kebakaran", URGENCY_DARURAT, "35.10.01.2004", NULL,
+	    NULL, 0 },
+	{ "titir 3x desa sumberagung", "kebakaran", URGENCY_DARURAT, "35.10.01.2004", NULL, NULL,
+	    0 },
+	{ "desa sumberagung titir papat", "bencana", URGENCY_DARURAT, "35.10.01.2004", NULL, NULL,
+	    0 },
 	{ "titir 4 muncar", "bencana", URGENCY_DARURAT, "35.10.05", "O-BPBD", NULL, 0 },
 	{ "2 ekor sapi hilang di sumberagung", NULL, URGENCY_MENDESAK, "35.10.01.2004", NULL,
 	    NULL, 0 },
@@ -120,6 +129,31 @@ START_TEST(whole_step)
 }
 END_TEST
 
+/* model/bahaya.tsv: short texts of danger and of what only sounds like it, written for this. */
+START_TEST(dangers_are_heard)
+{
+	struct buf table = conf_file("model/bahaya.tsv");
+	int dangers = 0, heard = 0, said = 0;
+	char *line = strchr(table.data, '\n') + 1;
+
+	while (*line != '\0') {
+		char *tab = strchr(line, '\t'), *end = strchr(line, '\n');
+		struct understanding r;
+		int danger = strncmp(tab + 1, "darurat", 7) == 0, is_said;
+
+		understand(u, line, (size_t)(tab - line), NULL, &r);
+		is_said = r.urgency == URGENCY_DARURAT;
+		dangers += danger;
+		said += is_said;
+		heard += danger && is_said;
+		line = end + 1;
+	}
+	ck_assert_msg(heard * 100 >= dangers * 93, "%d of %d heard", heard, dangers);
+	ck_assert_msg(heard * 100 >= said * 90, "%d of %d said are none", said - heard, said);
+	buf_release(&table);
+}
+END_TEST
+
 START_TEST(never_to_the_accused)
 {
 	static const struct { const char *text, *never; } rows[] = {
@@ -166,6 +200,73 @@ START_TEST(hints_win)
 	h = (struct hints){ .earlier_place = "35.10.25.2004" };
 	understand(u, "sampah numpuk di watukebo", 25, &h, &r);
 	ck_assert_str_eq(r.place, "35.10.25.2003");
+}
+END_TEST
+
+static const struct {
+	const char *what, *text;
+	const char *at;			/* the position lies at this place's own point; "" at sea */
+	const char *place, *rival, *why;	/* NULL: not looked at */
+} positions[] = {
+	{ "no place in the text", "lampu jalan mati", "35.10.25.2004", "35.10.25.2004", NULL,
+	    "tempat Gintangan: posisi" },
+	{ "the same place", "lampu mati di desa gintangan", "35.10.25.2004", "35.10.25.2004", NULL,
+	    "posisi, dan disebut" },
+	{ "the text names its kecamatan", "lampu mati di muncar", "35.10.05.2004", "35.10.05.2004",
+	    NULL, "posisi, dan disebut" },
+	{ "one of two of a name", "sampah numpuk di watukebo", "35.10.25.2003", "35.10.25.2003",
+	    NULL, NULL },
+	{ "a desa not far away is believed", "lampu mati di desa gintangan", "35.10.25.2003",
+	    "35.10.25.2004", "35.10.25.2003", "posisi di Watukebo" },
+	{ "a desa far away is doubted", "lampu mati di desa sarongan", "35.10.25.2004",
+	    "35.10.25.2004", "35.10.01.2001", "Sarongan disebut" },
+	{ "at sea, nothing named", "perahu terbalik", "", "", NULL, "posisi di luar kabupaten" },
+	{ "at sea, a place named", "perahu terbalik dari desa gintangan", "", "35.10.25.2004", NULL,
+	    "posisi di luar kabupaten" },
+};
+
+/* What an officer says is urgent waits for no certainty of its kind, only for where it is. */
+static const struct { const char *text, *place, *category; int unsure; const char *lead; } said_urgent[] = {
+	{ "panggilan darurat, keterangan menyusul", "35.10.14.2012", NULL, 0, NULL },
+	{ "ada orang tergeletak", "35.10.14.2012", NULL, 0, NULL },
+	{ "pagar roboh", "35.10.14.2012", "lampu-jalan", 0, "O-DISHUB" },
+	{ "panggilan darurat, keterangan menyusul", NULL, NULL, 1, NULL },
+};
+START_TEST(an_officer_says_it_is_urgent)
+{
+	struct hints h = { .place = said_urgent[_i].place, .category = said_urgent[_i].category, .urgent = 1 };
+	struct understanding r;
+	int near = 0;
+
+	understand(u, said_urgent[_i].text, strlen(said_urgent[_i].text), &h, &r);
+	ck_assert_msg(r.urgency == URGENCY_DARURAT, "%s: %s", said_urgent[_i].text, urgency_name(r.urgency));
+	ck_assert_msg(r.unsure == said_urgent[_i].unsure, "%s: unsure %d", said_urgent[_i].text, r.unsure);
+	for (int i = 0; i < r.units_n; i++)
+		near |= strcmp(r.units[i], "K-35.10.14") == 0;
+	ck_assert_int_eq(near, said_urgent[_i].place != NULL);
+	if (said_urgent[_i].lead != NULL)
+		ck_assert_str_eq(r.units[0], said_urgent[_i].lead);
+}
+END_TEST
+
+START_TEST(where_it_stood)
+{
+	struct hints h = { .has_position = 1, .lat = -8.45, .lng = 114.60 };
+	const struct place *at = place_find(policy.places, positions[_i].at);
+	const char *what = positions[_i].what;
+	struct understanding r;
+	int told = positions[_i].why == NULL;
+
+	if (at != NULL)
+		h.lat = at->lat, h.lng = at->lng;
+	understand(u, positions[_i].text, strlen(positions[_i].text), &h, &r);
+	ck_assert_msg(strcmp(r.place, positions[_i].place) == 0, "%s: %s", what, r.place);
+	if (positions[_i].rival != NULL)
+		ck_assert_msg(r.rivals_n > 0 && strcmp(r.rivals[0], positions[_i].rival) == 0,
+		    "%s: rival %s", what, r.rivals[0]);
+	for (int i = 0; i < r.why_n; i++)
+		told |= positions[_i].why != NULL && strstr(r.why[i], positions[_i].why) != NULL;
+	ck_assert_msg(told, "%s: no word of it", what);
 }
 END_TEST
 
@@ -254,8 +355,11 @@ understand_suite(void)
 
 	tcase_add_unchecked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(tc, whole_step, 0, N_ELEMS(texts));
+	tcase_add_test(tc, dangers_are_heard);
 	tcase_add_test(tc, never_to_the_accused);
 	tcase_add_test(tc, hints_win);
+	tcase_add_loop_test(tc, where_it_stood, 0, N_ELEMS(positions));
+	tcase_add_loop_test(tc, an_officer_says_it_is_urgent, 0, N_ELEMS(said_urgent));
 	tcase_add_test(tc, two_problems);
 	tcase_add_test(tc, any_bytes);
 	tcase_add_test(tc, json);

@@ -25,6 +25,38 @@ static const struct {
 	{ "takut kebakaran", URGENCY_BIASA, URGENCY_MENDESAK },
 	{ "jangan sampai kebakaran", URGENCY_BIASA, URGENCY_MENDESAK },
 	{ "banjir sebetis", URGENCY_DARURAT, URGENCY_MENDESAK },
+	/* who does not wake, breathe or answer; who is under something; who is in the water */
+	{ "simbah digugah ora tangi", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "bapak gak bangun2 dari tadi", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "wong wadon iki sing ambekan", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "lare niki mboten saged ambegan", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "na'-kana' ta' enga", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "tukang ketimpa tembok", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "adik mandi di embung belum muncul, hilang", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "anak minum minyak tanah", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "kaki dipatuk kobra", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "dia bawa parang", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "tolong kirim ambulans", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "^ tolong", URGENCY_BIASA, URGENCY_DARURAT },
+	/* what only adds is nothing alone */
+	{ "tolong segera, sekarang juga, bayi saya", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "ada api, tolong sekarang", URGENCY_BIASA, URGENCY_DARURAT },
+	/* figures of speech, things, services */
+	{ "harga cabai meledak", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "tenggelam dalam utang", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "hp saya jatuh ke sungai", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "kapan ambulans desa ada", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "nomor ambulans", URGENCY_BIASA, URGENCY_MENDESAK },
+	/* the longer phrase says more: the brigade's name is a figure, its being called is none */
+	{ "mobil pemadam kebakaran baru", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "tolong kirim pemadam kebakaran", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "rumah bekas kebakaran belum dibangun", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "rumah saya kebakaran", URGENCY_BIASA, URGENCY_DARURAT },
+	/* what belongs to a danger speaks against nothing */
+	{ "mulut miring mendadak", URGENCY_BIASA, URGENCY_DARURAT },
+	/* over, but not what follows the turn */
+	{ "api sudah padam", URGENCY_DARURAT, URGENCY_MENDESAK },
+	{ "api sudah padam tapi kakek pingsan", URGENCY_BIASA, URGENCY_DARURAT },
 	/* no evidence: a comma between, a fear behind, a past that goes on */
 	{ "air tidak ada, kebakaran", URGENCY_BIASA, URGENCY_DARURAT },
 	{ "rumah kebakaran takut merembet", URGENCY_BIASA, URGENCY_DARURAT },

@@ -1,5 +1,5 @@
-#ifndef KENTONGAN_CONSOLE_INCIDENTS_H
-#define KENTONGAN_CONSOLE_INCIDENTS_H
+#ifndef KENTONGAN_ALERTS_H
+#define KENTONGAN_ALERTS_H
 /*
  * What is said in public of each incident, and when it last changed.  An alert is a function of the
  * log: whoever reads it again makes the same numbers and times of the same messages.
@@ -23,14 +23,14 @@ struct incident_alert {
 	int over;			/* nothing is left to do */
 };
 
-struct incidents { struct incident_alert *rows; size_t n, cap; };
-void incidents_release(struct incidents *in);
+struct alerts { struct incident_alert *rows; size_t n, cap; };
+void alerts_release(struct alerts *in);
 /* The case as the latest entry left it; NULL: that entry changed no open case. */
-void incidents_take(struct incidents *in, const struct model_case *c, int64_t at_ms);
+void alerts_take(struct alerts *in, const struct model_case *c, int64_t at_ms);
 /* Forgets those whose lead the model has forgotten, or that was sealed. */
-void incidents_sweep(struct incidents *in, const struct model *m);
+void alerts_sweep(struct alerts *in, const struct model *m);
 /* NULL: nothing was said of it. */
-const struct incident_alert *incidents_find(const struct incidents *in, const char *name);
+const struct incident_alert *alerts_find(const struct alerts *in, const char *name);
 /* So many or more, as an alert counts: a number that does not change with every single voice. */
 int alert_voices(int voices);
 #endif
