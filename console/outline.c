@@ -32,13 +32,16 @@ each_ring(const json_t *geometry, void (*cb)(const json_t *ring, void *arg), voi
 	if (type == NULL)
 		return;
 	if (strcmp(type, "Polygon") == 0) {
-		json_array_foreach(all, i, ring)
+		json_array_foreach(all, i, ring) {
 			cb(ring, arg);
+		}
 		return;
 	}
-	json_array_foreach(all, i, part)
-		json_array_foreach(part, j, ring)
+	json_array_foreach(all, i, part) {
+		json_array_foreach(part, j, ring) {
 			cb(ring, arg);
+		}
+	}
 }
 
 static void
