@@ -11,7 +11,7 @@
 #define STEP 40			/* an hour's width */
 #define HEIGHT 170
 #define FOOT 24
-#define HEAD 18
+#define HEAD 26	/* for the figure on the tallest bar */
 
 static int
 most_of(const struct board_tally *t)

@@ -13,6 +13,7 @@
 
 #include "core/calendar.h"
 #include "lib/clock.h"
+#include "store/session.h"
 #include "tests/integration/eye.h"
 #include "tests/integration/visitor.h"
 
@@ -405,6 +406,31 @@ START_TEST(reports_are_for_who_answers_for_them)
 }
 END_TEST
 
+/* A session that somebody found open takes no table away and makes no address. */
+START_TEST(a_session_alone_takes_nothing_away)
+{
+	char token[TOKEN_CHARS + 1];
+	struct session session;
+	struct visitor v;
+	struct answer a;
+	struct house h;
+	int64_t now;
+
+	house_eye(&h);
+	now = store_now_ms(&h.st);
+	ck_assert_int_eq(session_begin(&h.st, "kpl-bupati", 0, now, token, &session), 0);
+	session.proven_ms = now - DAY_MS;
+	ck_assert_int_eq(session_keep(&h.st, &session), 0);
+	snprintf(v.cookie, sizeof(v.cookie), "Cookie: kt=%s", token);
+	ck_assert_int_eq(visitor_status(&v, "/laporan"), 200);
+	ck_assert_int_eq(visitor_status(&v, "/laporan.csv"), 303);
+	visitor_sends(&v, "/akun", "/akun", "aksi=buat", &a);
+	ck_assert_int_eq(a.status, 303);
+	answer_release(&a);
+	house_close(&h);
+}
+END_TEST
+
 /* ---- the API's description ---- */
 
 static json_t *
@@ -632,6 +658,7 @@ wall_suite(void)
 	tcase_add_test(tc, an_incident_is_an_alert);
 	tcase_add_test(tc, a_drill_is_an_exercise);
 	tcase_add_test(tc, reports_are_for_who_answers_for_them);
+	tcase_add_test(tc, a_session_alone_takes_nothing_away);
 	tcase_add_test(tc, the_api_is_as_described);
 	tcase_add_test(tc, pages_of_cases_join);
 	tcase_add_test(tc, the_wall_moves_within_a_second);
