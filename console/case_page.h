@@ -57,4 +57,7 @@ void get_tasks(struct http_req *r, void *arg);
 void get_search(struct http_req *r, void *arg);
 /* One case as a card in a list. */
 void add_card(struct buf *b, const struct console *c, const struct model_case *m, int sealed, int64_t now_ms);
+/* The same with the unit that leads it, for who looks at more than his own. */
+void add_card_of(struct buf *b, const struct console *c, const struct model_case *m, int sealed, int64_t now_ms,
+    const char *unit);
 #endif

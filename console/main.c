@@ -45,6 +45,13 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/papan.js",             0,    get_board_js,        0 },
 	{ HTTP_GET, "/feed/eskalasi.atom",   0,    get_atom,            0 },
 	{ HTTP_GET, "/feed/eskalasi.json",   0,    get_json_feed,       0 },
+	{ HTTP_GET, "/feed/cap.atom",        0,    get_cap_feed,        0 },
+	{ HTTP_GET, "/feed/cap/" "*",        0,    get_cap_alert,       0 },
+	{ HTTP_GET, "/akun",                 0,    get_me,              0 },
+	{ HTTP_POST, "/akun",             4096,    post_me,             0 },
+	{ HTTP_GET, "/laporan",              0,    get_report,          0 },
+	{ HTTP_GET, "/laporan.csv",          0,    get_report_csv,      0 },
+	{ HTTP_GET, "/api/v1/openapi.json",  0,    get_openapi,         0 },
 	{ HTTP_GET, "/api/v1/events",        0,    get_events,          0 },
 	{ HTTP_GET, "/api/v1/board",         0,    get_board_json,      0 },
 	{ HTTP_GET, "/api/v1/cases",         0,    get_cases,           0 },
@@ -103,6 +110,7 @@ console_init(void *self, struct daemon *d, const char *port)
 	d->on_idle = on_idle;
 	d->arg = c;
 	c->model = model_new(ESCALATIONS_MAX);
+	outline_load(&c->outline, d->conf_dir);
 	httpd_options_default(&o);
 	o.address = c->h.set.console_address;
 	o.port = port != NULL ? (int)strtol(port, NULL, 10) : (int)c->h.set.console_port;
@@ -131,6 +139,8 @@ console_release(void *self)
 		httpd_free(c->http);
 	hasher_free(c->hasher);
 	model_free(c->model);
+	alerts_release(&c->alerts);
+	outline_release(&c->outline);
 	buf_wipe(&c->secret);
 	free(c->port);
 }
