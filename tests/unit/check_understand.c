@@ -154,6 +154,38 @@ START_TEST(dangers_are_heard)
 }
 END_TEST
 
+static int
+has_why(const struct understanding *r, const char *words)
+{
+	for (int i = 0; i < r->why_n; i++)
+		if (strstr(r->why[i], words) != NULL)
+			return 1;
+	return 0;
+}
+
+/* What the model raises, takes back, and never touches. */
+static const struct { const char *text, *why; enum urgency urgency; } by_model[] = {
+	{ "dinding kamar tetangga terasa panas, dari celah kelihatan merah", "menurut model",
+	    URGENCY_DARURAT },
+	{ "bapak belum pulang melaut dari kemarin sore, hapenya mati, ombak besar", "menurut model",
+	    URGENCY_DARURAT },
+	{ "harga cabai kebakaran terus", "tanda bahaya lemah, menurut model", URGENCY_MENDESAK },
+	{ "kebakaran rumah api besar ada korban terjebak", "tanda bahaya: ", URGENCY_DARURAT },
+	{ "jalan rusak di muncar", "model ", URGENCY_BIASA },
+};
+
+START_TEST(model_speaks_of_danger)
+{
+	struct understanding r;
+
+	understand(u, by_model[_i].text, strlen(by_model[_i].text), NULL, &r);
+	ck_assert_msg(r.urgency == by_model[_i].urgency, "%s: %s", by_model[_i].text,
+	    urgency_name(r.urgency));
+	ck_assert_msg(has_why(&r, by_model[_i].why), "%s: not %s", by_model[_i].text,
+	    by_model[_i].why);
+}
+END_TEST
+
 START_TEST(never_to_the_accused)
 {
 	static const struct { const char *text, *never; } rows[] = {
@@ -332,6 +364,7 @@ understand_suite(void)
 	tcase_add_unchecked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(tc, whole_step, 0, N_ELEMS(texts));
 	tcase_add_test(tc, dangers_are_heard);
+	tcase_add_loop_test(tc, model_speaks_of_danger, 0, N_ELEMS(by_model));
 	tcase_add_test(tc, never_to_the_accused);
 	tcase_add_test(tc, hints_win);
 	tcase_add_loop_test(tc, where_it_stood, 0, N_ELEMS(positions));
