@@ -8,7 +8,10 @@
 #include "tests/unit/conf_file.h"
 
 static struct policy policy;
-static struct understander *u;
+static struct understander *u;		/* rules alone */
+/* rules and the shipped model */
+static struct policy heard;
+static struct understander *with_model;
 
 static void
 set_up(void)
@@ -16,6 +19,7 @@ set_up(void)
 	struct buf kategori = conf_file("conf/kategori.yaml"),
 	    wilayah = conf_file("conf/wilayah.csv");
 	struct buf tempat = conf_file("conf/tempat.csv"), unit = conf_file("conf/unit.csv");
+	struct buf model = conf_file("conf/model.bin");
 	struct buf errors = { 0 };
 
 	memset(&policy, 0, sizeof(policy));
@@ -31,6 +35,12 @@ set_up(void)
 	    buf_str(&errors));
 	u = understander_new(&policy, &errors);
 	ck_assert_msg(u != NULL, "%s", buf_str(&errors));
+	heard = policy;
+	heard.model = linear_parse("model.bin", model.data, model.len, &errors);
+	ck_assert_msg(heard.model != NULL, "%s", buf_str(&errors));
+	with_model = understander_new(&heard, &errors);
+	ck_assert_msg(with_model != NULL, "%s", buf_str(&errors));
+	buf_release(&model);
 	buf_release(&kategori);
 	buf_release(&wilayah);
 	buf_release(&tempat);
@@ -41,6 +51,8 @@ set_up(void)
 static void
 tear_down(void)
 {
+	understander_free(with_model);
+	linear_free(heard.model);
 	understander_free(u);
 	catalogue_free(policy.catalogue);
 	gazetteer_free(policy.places);
@@ -141,7 +153,7 @@ START_TEST(dangers_are_heard)
 		struct understanding r;
 		int danger = strncmp(tab + 1, "darurat", 7) == 0, is_said;
 
-		understand(u, line, (size_t)(tab - line), NULL, &r);
+		understand(with_model, line, (size_t)(tab - line), NULL, &r);
 		is_said = r.urgency == URGENCY_DARURAT;
 		dangers += danger;
 		said += is_said;
@@ -165,9 +177,9 @@ has_why(const struct understanding *r, const char *words)
 
 /* What the model raises, takes back, and never touches. */
 static const struct { const char *text, *why; enum urgency urgency; } by_model[] = {
-	{ "dinding kamar tetangga terasa panas, dari celah kelihatan merah", "menurut model",
+	{ "kata tetangga pakdhe masuk kamar jam dua siang dan sampai sekarang tidak ada suaranya", "menurut model",
 	    URGENCY_DARURAT },
-	{ "bapak belum pulang melaut dari kemarin sore, hapenya mati, ombak besar", "menurut model",
+	{ "nenek badannya adem semua, diam saja", "menurut model",
 	    URGENCY_DARURAT },
 	{ "harga cabai kebakaran terus", "tanda bahaya lemah, menurut model", URGENCY_MENDESAK },
 	{ "kebakaran rumah api besar ada korban terjebak", "tanda bahaya: ", URGENCY_DARURAT },
@@ -178,7 +190,7 @@ START_TEST(model_speaks_of_danger)
 {
 	struct understanding r;
 
-	understand(u, by_model[_i].text, strlen(by_model[_i].text), NULL, &r);
+	understand(with_model, by_model[_i].text, strlen(by_model[_i].text), NULL, &r);
 	ck_assert_msg(r.urgency == by_model[_i].urgency, "%s: %s", by_model[_i].text,
 	    urgency_name(r.urgency));
 	ck_assert_msg(has_why(&r, by_model[_i].why), "%s: not %s", by_model[_i].text,
