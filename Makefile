@@ -13,7 +13,7 @@ RUNTIME  := redis-server redis-tools
 DEVEL    := build-essential pkg-config libevent-dev libhiredis-dev libjansson-dev libssl-dev \
             libcurl4-openssl-dev libesmtp-dev libsodium-dev libyaml-dev libutf8proc-dev \
             libstemmer-dev libgeos-dev libgd-dev libexif-dev libgmime-3.0-dev libsqlite3-dev liblinear-dev check
-TESTERS  := python3 redis-tools kannel kannel-extras exim4-daemon-light dovecot-imapd openssl
+TESTERS  := python3 libxml2-utils redis-tools kannel kannel-extras exim4-daemon-light dovecot-imapd openssl
 CHECKERS := $(TESTERS) clang cppcheck libclang-rt-14-dev lua5.1 shellcheck
 
 CFLAGS   += -std=c11 -D_GNU_SOURCE $(OPT) -fstack-protector-strong -fPIE \
@@ -40,7 +40,7 @@ endif
 
 objs      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c))
 parts     = $(filter-out $(B)/$(1)/main.o,$(call objs,$(1)))
-assets    = $(patsubst %,$(B)/%.o,$(wildcard $(addprefix $(1)/,web/*.html web/*.css web/*.js *.lua)))
+assets    = $(patsubst %,$(B)/%.o,$(wildcard $(addprefix $(1)/,web/*.html web/*.css web/*.js web/*.json *.lua)))
 LIB       = $(B)/libkentongan.a
 UNIT      = $(sort $(wildcard tests/unit/check_*.c))
 # Beside each folder's own files; the bench says texts in the same way.
@@ -141,6 +141,13 @@ test-full: test asan
 	CK_INCLUDE_TAGS=slow $(B)/tests/integration
 	@$(MAKE) --no-print-directory fault-all
 	@$(MAKE) --no-print-directory mutants
+	@$(MAKE) --no-print-directory browser
+
+# Every page in headless Chromium, looked at by axe-core; pictures in build/browser.
+.PHONY: browser
+browser: all
+	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="chromium $$(command -v npm > /dev/null || echo npm)"
+	python3 tests/browser/pages.py $(B)
 
 # A wall clock that a test can set, for LD_PRELOAD; plain, for it goes into programs that are not ours.
 $(B)/tests/clockshim.so: tests/clockshim.c

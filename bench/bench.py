@@ -4,7 +4,7 @@
 Absolute figures of a noisy machine say little: quote the ratios and the medians.
 Usage: bench.py BUILD [--quick] [PART ...]
 """
-import hmac, json, os, re, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
+import hmac, json, os, re, selectors, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 
 BUILD = os.path.abspath(sys.argv[1])
 QUICK = "--quick" in sys.argv
@@ -45,6 +45,7 @@ class House:
         line = self.up.stdout.readline()
         if not line.startswith("ready "):
             raise SystemExit(f"the house did not come up; see {self.dir}/log")
+        self.console = re.search(r"console=(\S+)", line).group(1)
         self.port = re.search(r"http=http://127\.0\.0\.1:(\d+)", line).group(1)
         self.socket = f"{self.dir}/redis/redis.sock"
         self.password = open(f"{self.dir}/secrets/redis").read().strip()
@@ -467,10 +468,60 @@ def understanding():
     say("  from files to ready, s (goal 1)", f"{mid('start_s'):.2f}")
 
 
-PARTS = {"intake": intake, "road": road, "memory": memory, "deadlines": deadlines, "overdue": overdue, "channels": channels, "outgoing": outgoing,
+def stream(port, secret):
+    """A reader of the event feed whose head is read: what comes now are events."""
+    s = socket.create_connection(("127.0.0.1", port))
+    s.sendall(f"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {secret}\r\n\r\n".encode())
+    got = b""
+    while b"retry: 3000" not in got:
+        got += s.recv(4096)
+    s.setblocking(False)
+    return s
+
+
+def heard(watchers, code, limit_s=20):
+    """For each watcher the time at which it has an escalation of that case."""
+    waits = selectors.DefaultSelector()
+    texts, times = {}, []
+    for s in watchers:
+        waits.register(s, selectors.EVENT_READ)
+        texts[s] = b""
+    until = time.time() + limit_s
+    while len(times) < len(watchers) and time.time() < until:
+        for key, _ in waits.select(0.5):
+            s = key.fileobj
+            texts[s] += s.recv(65536)
+            if any(b"event: eskalasi" in e and code in e and b'"kind":"breach"' in e for e in texts[s].split(b"\n\n")):
+                times.append(time.time() * 1000)
+                waits.unregister(s)
+    breach = next(e for e in texts[watchers[0]].split(b"\n\n") if b'"kind":"breach"' in e and code in e)
+    return times, int(re.search(rb'"at_ms":(\d+)', breach).group(1))
+
+
+def wall(h):
+    port = int(h.console.rsplit(":", 1)[1])
+    secret, key = (open(f"{h.dir}/secrets/{n}").read().strip() for n in ("console_admin", "sms_http"))
+    watchers = [stream(port, secret) for _ in range(500)]
+    last, before = [], h.cpu_us("console")
+    for i in range(RUNS):
+        body = json.dumps({"id": f"wall{i}", "from": f"+62812300{i:05d}", "text": "lampu jalan mati di desa kabat depan balai desa",
+                           "time": int(time.time() * 1000) - 5 * 3600_000}).encode()
+        at = str(int(time.time()))
+        mac = hmac.new(key.encode(), at.encode() + b"." + body, "sha256").hexdigest()
+        r = urllib.request.Request(f"http://127.0.0.1:{h.port}/hook/sms/http", body, {"X-Kentongan-Signature": f"t={at},v1={mac}"})
+        code = json.load(urllib.request.urlopen(r, timeout=10))["code"].encode()
+        times, at_ms = heard(watchers, code)
+        if len(times) < len(watchers):
+            raise SystemExit(f"only {len(times)} of {len(watchers)} watchers heard it")
+        last.append(max(times) - at_ms)
+    say("an escalation at the last of 500 watchers, ms (goal 1000)", f"{med(last):.0f}   runs {' '.join(f'{x:.0f}' for x in last)}")
+    say("  console CPU per run, ms", f"{(h.cpu_us('console') - before) / RUNS / 1000:.0f}")
+
+
+PARTS = {"wall": wall, "intake": intake, "road": road, "memory": memory, "deadlines": deadlines, "overdue": overdue, "channels": channels, "outgoing": outgoing,
          "kannel": kannel, "simulator": simulator, "archive": archive,
          "understand": understanding}
-NEEDS = {"intake": "", "road": "", "memory": "", "deadlines": "", "overdue": "", "channels": SAY_SETTINGS,
+NEEDS = {"wall": "console:\n  streams: 600\n", "intake": "", "road": "", "memory": "", "deadlines": "", "overdue": "", "channels": SAY_SETTINGS,
          "archive": "archive:\n  disk_free: 0\n"}
 
 

@@ -5,50 +5,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "router/assign.h"
+#include "core/correct.h"
 #include "store/apply.h"
-
-/* What an operator says of a case beside what it is now: category, place, urgency, or a unit outright. */
-struct correction {
-	const char *category, *place, *urgency, *to;
-	struct understanding u;		/* what it comes to */
-};
-
-/* Fills k->u from the case and the correction; NULL when it can be used, else what is wrong with it. */
-static const char *
-understand_anew(const struct policy *p, const struct case_record *c, struct correction *k)
-{
-	struct understanding *u = &k->u;
-	const char *category = k->category != NULL ? k->category : c->category;
-	const char *place = k->place != NULL ? k->place : c->place;
-	struct assignment a = {
-		.category = category_find(p->catalogue, category), .place = place, .certain = 1
-	};
-
-	memset(u, 0, sizeof(*u));
-	if (a.category == NULL)
-		return "no such category; see conf/kategori.yaml";
-	if (place[0] != '\0' && place_find(p->places, place) == NULL)
-		return "no such place; see conf/wilayah.csv";
-	if (k->urgency != NULL ? urgency_of_name(k->urgency, &u->urgency) != 0 :
-	    (u->urgency = c->urgency, 0))
-		return "no such urgency; one of biasa mendesak darurat";
-	snprintf(u->category, sizeof(u->category), "%s", category);
-	snprintf(u->place, sizeof(u->place), "%s", place);
-	snprintf(u->rt, sizeof(u->rt), "%s", c->rt);
-	snprintf(u->rw, sizeof(u->rw), "%s", c->rw);
-	u->sealed = a.category->sealed;
-	u->confidence_permille = u->place_confidence_permille = 1000;
-	a.urgency = u->urgency;
-	units_assign(p, &a, u);
-	if (k->to != NULL) {
-		if (unit_find(p->units, k->to) == NULL)
-			return "no such unit; see conf/unit.csv";
-		snprintf(u->units[0], sizeof(u->units[0]), "%s", k->to);
-		u->units_n = u->units_n > 0 ? u->units_n : 1;
-	}
-	return u->units_n > 0 ? NULL : "no unit answers for that; name one with --to";
-}
 
 /* An operator's correction needs the case as it is. */
 static const char *
@@ -63,7 +21,7 @@ correct(const struct policy *p, const struct case_record *c, struct command *cmd
 	}
 	if (cmd->event != ON_ASSIGN)
 		return NULL;
-	wrong = understand_anew(p, c, k);
+	wrong = case_correct(p, c, k);
 	cmd->u = &k->u;
 	cmd->by = BY_OPERATOR;
 	return wrong;

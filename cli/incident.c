@@ -70,49 +70,8 @@ cli_candidates(int argc, char **argv)
 
 /* ---- incidents ---- */
 
-/* Members of one desa, by where they are. */
-struct desa { char place[PLACE_CODE_CHARS]; int states[CASE_DITUTUP + 1], n; };
-struct hour { int64_t from_ms; int n; };
-struct figures {
-	struct desa *desa; size_t desa_n;
-	struct hour *hours; size_t hours_n;
-};
-
 static void
-count_in(struct figures *f, const char *place, enum case_state state, int64_t at_ms)
-{
-	int64_t hour = at_ms / HOUR_MS * HOUR_MS;
-	size_t d = 0, t = 0;
-
-	while (d < f->desa_n && strcmp(f->desa[d].place, place) != 0)
-		d++;
-	if (d == f->desa_n) {
-		f->desa = xrealloc(f->desa, sizeof(*f->desa) * ++f->desa_n);
-		memset(&f->desa[d], 0, sizeof(f->desa[d]));
-		snprintf(f->desa[d].place, sizeof(f->desa[d].place), "%s", place);
-	}
-	f->desa[d].states[state]++;
-	f->desa[d].n++;
-	while (t < f->hours_n && f->hours[t].from_ms != hour)
-		t++;
-	if (t == f->hours_n) {
-		f->hours = xrealloc(f->hours, sizeof(*f->hours) * ++f->hours_n);
-		f->hours[t] = (struct hour){ hour, 0 };
-	}
-	f->hours[t].n++;
-}
-
-static void
-count_all(struct figures *f, const struct case_record *lead, const struct member *m, size_t n)
-{
-	count_in(f, lead->place, lead->state, lead->received_ms);
-	for (size_t i = 0; i < n; i++)
-		if (!m[i].waits)
-			count_in(f, m[i].place, m[i].state, m[i].received_ms);
-}
-
-static void
-add_figures(struct buf *b, const struct figures *f)
+add_figures(struct buf *b, const struct crowd_figures *f)
 {
 	buf_adds(b, ",\"desa\":[");
 	for (size_t i = 0; i < f->desa_n; i++) {
@@ -154,11 +113,11 @@ incident_to_json(struct buf *b, struct store *st, const struct stored_case *s, c
     size_t n, int whole)
 {
 	const struct case_record *c = &s->c;
-	struct figures f = { 0 };
+	struct crowd_figures f;
 	struct timeline t = { .b = b };
 	int voices = 1;
 
-	count_all(&f, c, m, n);
+	crowd_count(&f, c, m, n);
 	for (size_t i = 0; i < n; i++)
 		voices += !m[i].waits;
 	if (s->archived)
@@ -186,19 +145,18 @@ incident_to_json(struct buf *b, struct store *st, const struct stored_case *s, c
 		buf_addc(b, ']');
 	}
 	buf_addc(b, '}');
-	free(f.desa);
-	free(f.hours);
+	crowd_figures_release(&f);
 }
 
 static void
 print_incident(const struct stored_case *s, const struct member *m, size_t n, int whole)
 {
 	const struct case_record *c = &s->c;
-	struct figures f = { 0 };
+	struct crowd_figures f;
 	char shown[CODE_CHARS + 2];
 	int voices = 0;
 
-	count_all(&f, c, m, n);
+	crowd_count(&f, c, m, n);
 	for (size_t i = 0; i < f.desa_n; i++)
 		voices += f.desa[i].n;
 	code_show(shown, &c->code);
@@ -211,8 +169,7 @@ print_incident(const struct stored_case *s, const struct member *m, size_t n, in
 				printf("  %s %d", case_state_name((enum case_state)st), f.desa[i].states[st]);
 		putchar('\n');
 	}
-	free(f.desa);
-	free(f.hours);
+	crowd_figures_release(&f);
 }
 
 /* Those who have it from another are shown with the other.  0, -1 no answer or no such case. */

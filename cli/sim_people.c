@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "router/assign.h"
+#include "core/assign.h"
 
 enum { FOR_OFFICER = 1, FOR_DAY, FOR_MOMENT, FOR_REPORT, FOR_LATENCY,
 	FOR_PLACE };

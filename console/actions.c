@@ -7,10 +7,14 @@
 #include <jansson.h>
 
 #include "console/case_page.h"
+#include "console/fields.h"
+#include "core/correct.h"
+#include "core/incident.h"
 #include "lib/escape.h"
 #include "store/apply.h"
 
-enum asks { ASKS_NOTHING = 0, ASKS_NOTE = 1, ASKS_REASON = 2, ASKS_UNIT = 4, ASKS_DAY = 8, ASKS_WAIT = 16 };
+enum asks { ASKS_NOTHING = 0, ASKS_NOTE = 1, ASKS_REASON = 2, ASKS_UNIT = 4, ASKS_DAY = 8, ASKS_WAIT = 16,
+	ASKS_WHOSE = 32, ASKS_INTO = 64, ASKS_TRUTH = 128, ASKS_MORE = 256 };
 static const struct {
 	enum case_event on;
 	const char *label;
@@ -28,6 +32,7 @@ static const struct {
 	{ ON_REFUSE,   "Tolak menunggu", ASKS_REASON, "Alasan" },
 	{ ON_ANSWER,   "Jawab pertanyaan atasan", ASKS_REASON, "Jawaban" },
 	{ ON_RESUME,   "Lanjutkan", ASKS_NOTHING, "" },
+	{ ON_HELP,     "Panggil bantuan", ASKS_NOTE | ASKS_MORE, "Bahaya apa (boleh kosong)" },
 	{ ON_ASK,      "Tanya pelapor", ASKS_REASON, "Pertanyaan, sampai 100 huruf" },
 	{ ON_NOTE,     "Tambah catatan", ASKS_REASON, "Catatan untuk yang menangani" },
 	{ ON_HAND_ON,  "Teruskan ke unit lain", ASKS_REASON | ASKS_UNIT, "Mengapa unit itu" },
@@ -37,8 +42,22 @@ static const struct {
 	{ ON_TAKE_OVER, "Ambil alih", ASKS_NOTHING, "" },
 	{ ON_WHY,      "Tanya mengapa", ASKS_REASON, "Pertanyaan" },
 	{ ON_DATE,     "Tetapkan tanggal selesai", ASKS_REASON | ASKS_DAY, "Alasan yang dibaca pelapor" },
+	{ ON_ASSIGN,   "Tugaskan atau koreksi", ASKS_NOTE | ASKS_WHOSE, "Catatan (boleh kosong)" },
+	{ ON_MERGE,    "Gabung ke kasus lain", ASKS_REASON | ASKS_INTO, "Mengapa sama" },
+	{ ON_SPLIT,    "Pisahkan dari yang memimpin", ASKS_REASON, "Mengapa bukan kejadian yang sama" },
+	{ ON_BREAK,    "Bahaya tersendiri: pisahkan sebagai darurat", ASKS_REASON, "Bahaya apa" },
+	{ ON_TRUTH,    "Tetapkan kebenarannya", ASKS_REASON | ASKS_TRUTH, "Siapa yang memastikan, dan bagaimana" },
+	{ ON_CONFIRM,  "Pelapor menelepon: sudah beres", ASKS_REASON, "Kata pelapor" },
+	{ ON_DISPUTE,  "Pelapor menelepon: belum beres", ASKS_REASON, "Kata pelapor" },
 };
 #define PRIMARY 5		/* the first ones are what a day consists of */
+
+/* Whose a case is, the desk alone decides beside those who hand it on. */
+static int
+is_for(const struct console *c, const struct officer *o, enum case_event on)
+{
+	return on != ON_ASSIGN || access_may(c->h.policy, o, SEE_TRIAGE, NULL);
+}
 
 static enum actor_kind
 actor_of(const struct officer *o)
@@ -54,30 +73,53 @@ static int
 is_open_to(const struct console *c, const struct looking *l, size_t row, struct effects *fx)
 {
 	struct command cmd = { .event = acts[row].on, .by = actor_of(l->w.officer), .note = "-" };
+	struct correction k = { .category = NULL };
 	int64_t now_ms = house_now_ms(&c->h);
 
+	if (!is_for(c, l->w.officer, acts[row].on))
+		return 0;
+	if (cmd.event == ON_ASSIGN) {
+		cmd.by = BY_OPERATOR;
+		case_correct(l->p, &l->s.c, &k);
+	} else if (cmd.event == ON_HELP) {
+		units_help(l->p, &l->s.c, NULL, &k.u);
+	}
+	cmd.u = k.u.category[0] != '\0' ? &k.u : NULL;
 	snprintf(cmd.actor, sizeof(cmd.actor), "%s", l->w.officer->id);
 	cmd.until_ms = now_ms + DAY_MS;
-	if (l->p->wait_reasons_n > 0)
+	if (cmd.event == ON_TRUTH)
+		snprintf(cmd.reason, sizeof(cmd.reason), "%s", truth_name(TRUTH_SCENE));
+	else if (l->p->wait_reasons_n > 0)
 		snprintf(cmd.reason, sizeof(cmd.reason), "%s", l->p->wait_reasons[0]);
 	if (case_decide(l->p, &c->h.roster, &l->s.c, &cmd, now_ms, fx) == 0)
 		return 1;
-	return fx->refusal == REFUSED_UNIT || fx->refusal == REFUSED_TIME || fx->refusal == REFUSED_REASON;
+	return fx->refusal == REFUSED_UNIT || fx->refusal == REFUSED_TIME || fx->refusal == REFUSED_REASON ||
+	    fx->refusal == REFUSED_CASE || fx->refusal == REFUSED_HELP;
+}
+
+void
+add_whose(struct buf *b, const struct console *c, const struct looking *l, int keys,
+    const struct understanding *u)
+{
+	const char *guesses[1 + UNDERSTANDING_ALSO] = { l->s.c.category };
+	int n = 1;
+
+	for (int i = 0; u != NULL && i < u->also_n; i++)
+		guesses[n++] = u->also[i];
+	add_category_field(b, c, keys ? "k" : "", guesses, n);
+	add_place_field(b, c, keys ? "l" : "", l->s.c.place);
+	add_urgency_field(b, keys ? "u" : "", l->s.c.urgency);
+	add_unit_field(b, c, "Unit yang memimpin", "Menurut kategori dan tempatnya", l->s.c.place);
+	add_place_list(b, c);
 }
 
 static void
-add_units(struct buf *b, const struct console *c)
+add_truths(struct buf *b, enum truth now)
 {
-	buf_adds(b, "<label>Unit tujuan<select name=\"unit\" required><option value=\"\">Pilih unit</option>\n");
-	for (size_t i = 0; i < units_count(c->h.policy->units); i++) {
-		const struct unit *u = unit_at(c->h.policy->units, i);
-
-		buf_adds(b, "<option value=\"");
-		buf_add_html(b, u->code, strlen(u->code));
-		buf_adds(b, "\">");
-		buf_add_html(b, u->name, strlen(u->name));
-		buf_adds(b, "</option>\n");
-	}
+	buf_adds(b, "<label>Seberapa pasti<select name=\"alasan\">\n");
+	for (int t = TRUTH_UNVERIFIED; t <= TRUTH_UNFOUNDED; t++)
+		buf_addf(b, "<option value=\"%s\"%s>%s</option>\n", truth_name((enum truth)t),
+		    (enum truth)t == now ? " selected" : "", console_truth_words((enum truth)t));
 	buf_adds(b, "</select></label>\n");
 }
 
@@ -95,7 +137,16 @@ add_form(struct buf *b, const struct console *c, const struct looking *l, size_t
 	buf_addf(b, "<input type=\"hidden\" name=\"aksi\" value=\"%s\"><input type=\"hidden\" name=\"versi\" value=\"%"
 	    PRId64 "\">\n", name, l->s.c.version);
 	if (asks & ASKS_UNIT)
-		add_units(b, c);
+		add_unit_field(b, c, "Unit tujuan", "Pilih unit", NULL);
+	if (asks & ASKS_MORE)
+		add_unit_field(b, c, "Unit tambahan", "Menurut kategorinya", l->s.c.place);
+	if (asks & ASKS_INTO)
+		buf_adds(b, "<label>Kode kasus yang memimpin<input name=\"ke\" class=\"kode\" required maxlength=\"12\" "
+		    "autocomplete=\"off\" placeholder=\"7K3F-9QXM\"></label>\n");
+	if (asks & ASKS_TRUTH)
+		add_truths(b, l->s.c.truth);
+	if (asks & ASKS_WHOSE)
+		add_whose(b, c, l, 0, NULL);
 	if (asks & ASKS_WAIT) {
 		buf_adds(b, "<label>Menunggu apa<select name=\"alasan\">\n");
 		for (int i = 0; i < l->p->wait_reasons_n; i++)
@@ -143,12 +194,22 @@ add_actions(struct buf *b, struct console *c, const struct looking *l, const cha
 
 /* ---- what becomes of them ---- */
 
-struct wish { struct command cmd; char *note; int64_t version; const char *wrong; int conflict; };
+struct wish {
+	struct command cmd;
+	struct correction k;
+	char *note, *category, *urgency, *unit;
+	const char *wrong;
+	int64_t version;
+	int conflict;
+};
 
 static void
 wish_release(struct wish *x)
 {
 	free(x->note);
+	free(x->category);
+	free(x->urgency);
+	free(x->unit);
 }
 
 static int
@@ -176,40 +237,49 @@ parse_day(int64_t *ms, const char *s)
 	return wib_parse_day(ms, s);
 }
 
-/* He acts on the case that he saw. */
+/* He acts on the case that he saw; whose it is by what he says depends on it too. */
 static const char *
-same_version(const struct policy *p, const struct case_record *c, struct command *cmd, void *arg)
+prepare(const struct policy *p, const struct case_record *c, struct command *cmd, void *arg)
 {
 	struct wish *x = arg;
 
-	(void)p, (void)cmd;
 	x->conflict = x->version != 0 && c->version != x->version;
-	return x->conflict ? "kasus ini sudah berubah sejak Anda membukanya; yang Anda tulis masih ada di bawah" :
-	    NULL;
+	if (x->conflict)
+		return "kasus ini sudah berubah sejak Anda membukanya; yang Anda tulis masih ada di bawah";
+	if (cmd->event == ON_HELP)
+		units_help(p, c, x->k.to, &x->k.u);
+	if (cmd->event == ON_HELP || cmd->event == ON_ASSIGN)
+		cmd->u = &x->k.u;
+	return cmd->event == ON_ASSIGN ? case_correct(p, c, &x->k) : NULL;
+}
+
+static const char *
+or_null(const char *s)
+{
+	return s != NULL && s[0] != '\0' ? s : NULL;
 }
 
 /* 1 done; 0 and x->wrong: why not. */
 static int
 act(struct console *c, struct looking *l, struct wish *x)
 {
-	struct effects *fx = xcalloc(1, sizeof(*fx));
+	struct effects *fx;
 	enum commit_result result;
 
+	if (!is_for(c, l->w.officer, x->cmd.event)) {
+		x->wrong = refusal_text(REFUSED_AUTHORITY);
+		return 0;
+	}
+	fx = xcalloc(1, sizeof(*fx));
 	snprintf(x->cmd.actor, sizeof(x->cmd.actor), "%s", l->w.officer->id);
-	x->cmd.by = actor_of(l->w.officer);
+	x->cmd.by = x->cmd.event == ON_ASSIGN ? BY_OPERATOR : actor_of(l->w.officer);
 	x->cmd.note = x->note;
-	result = case_apply(&c->h, &l->code, &x->cmd, same_version, x, fx, &x->wrong);
+	x->k.category = or_null(x->category);
+	x->k.urgency = or_null(x->urgency);
+	x->k.to = or_null(x->unit);
+	result = case_apply(&c->h, &l->code, &x->cmd, prepare, x, fx, &x->wrong);
 	free(fx);
 	return result == COMMIT_OK || result == COMMIT_ALREADY;
-}
-
-static char *
-field(struct http_req *r, const char *name)
-{
-	size_t len = 0;
-	const char *s = http_req_field(r, name, &len);
-
-	return s != NULL ? xstrndup(s, len) : xstrdup("");
 }
 
 /* The case as it is now, for the answer. */
@@ -221,35 +291,89 @@ look_again(struct console *c, struct looking *l)
 	return cases_load(&c->h.st, &l->code, 1, &l->s) == 0 && l->s.readable ? 0 : -1;
 }
 
+/* A place as typed; an emptied field says that it is not known. */
+static const char *
+read_place(const struct console *c, const char *typed, struct wish *x)
+{
+	const char *wrong = NULL;
+	const struct place *p = typed[0] != '\0' ? place_typed(c->h.policy->places, typed, &wrong) : NULL;
+
+	x->k.place = p != NULL ? p->code : "";
+	return wrong;
+}
+
 /* The form, filled into x; NULL, or what is wrong with it. */
 static const char *
-read_form(struct http_req *r, struct wish *x)
+read_form(struct http_req *r, const struct console *c, struct wish *x)
 {
-	char *action = field(r, "aksi"), *unit = field(r, "unit"), *reason = field(r, "alasan"),
-	    *until = field(r, "sampai"), *version = field(r, "versi");
+	char *action = form_field(r, "aksi"), *reason = form_field(r, "alasan"), *until = form_field(r, "sampai"),
+	    *version = form_field(r, "versi"), *into = form_words(r, "ke"), *place = form_words(r, "tempat"),
+	    *picked = form_field(r, "pilih");
 	const char *wrong = NULL;
+	struct code code = { .s = "" };
+	size_t len;
 
-	x->note = field(r, "catatan");
+	x->note = form_words(r, "catatan");
+	x->category = form_field(r, "kategori");
+	x->urgency = form_field(r, "urgensi");
+	x->unit = form_field(r, "unit");
 	x->version = strtoll(version, NULL, 10);
-	snprintf(x->cmd.to_unit, sizeof(x->cmd.to_unit), "%s", unit);
+	snprintf(x->cmd.to_unit, sizeof(x->cmd.to_unit), "%s", x->unit);
 	snprintf(x->cmd.reason, sizeof(x->cmd.reason), "%s", reason);
 	if (find_event(action, &x->cmd.event) != 0)
 		wrong = "tindakan itu tidak dikenal; muat ulang halaman ini";
 	else if (until[0] != '\0' && parse_day(&x->cmd.until_ms, until) != 0)
 		wrong = "tanggal itu tidak terbaca; tulis seperti 14-12-2026";
+	else if (x->cmd.event == ON_MERGE && code_parse(&code, into, strlen(into)) != 0)
+		wrong = "kode kasus tujuan salah tulis; periksa kedelapan hurufnya";
+	else if (x->cmd.event == ON_ASSIGN && http_req_field(r, "tempat", &len) != NULL)
+		wrong = read_place(c, picked[0] != '\0' ? picked : place, x);
+	memcpy(x->cmd.into, code.s, sizeof(x->cmd.into));
 	free(action);
-	free(unit);
 	free(reason);
 	free(until);
 	free(version);
+	free(into);
+	free(place);
+	free(picked);
 	return wrong;
+}
+
+int
+act_by_form(struct http_req *r, struct console *c, struct looking *l, struct acted *a)
+{
+	struct wish x = { .wrong = NULL };
+	int done = 0;
+
+	memset(a, 0, sizeof(*a));
+	x.wrong = l->w.by_secret ? "masuk dengan akun Anda sendiri dahulu" : read_form(r, c, &x);
+	if (x.wrong == NULL && act(c, l, &x)) {
+		done = 1;
+		a->on = x.cmd.event;
+	} else if (look_again(c, l) != 0) {
+		a->status = 503;
+	} else {
+		a->status = x.conflict ? 409 : 422;
+		buf_addf(&a->message, "Belum tersimpan: %s.", x.wrong);
+		a->note = x.note;
+		x.note = NULL;
+	}
+	wish_release(&x);
+	return done;
+}
+
+void
+acted_release(struct acted *a)
+{
+	buf_release(&a->message);
+	free(a->note);
 }
 
 void
 post_act(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
-	struct wish x = { .wrong = NULL };
+	struct acted a = { .status = 0 };
 	struct looking l;
 	struct buf to = { 0 };
 
@@ -257,21 +381,16 @@ post_act(struct http_req *r, void *arg)
 		looking_release(&l);
 		return;
 	}
-	x.wrong = l.w.by_secret ? "masuk dengan akun Anda sendiri dahulu" : read_form(r, &x);
-	if (x.wrong == NULL && act(c, &l, &x)) {
+	if (act_by_form(r, c, &l, &a)) {
 		buf_addf(&to, "/kasus/%s", l.code.s);
 		http_answer_redirect(r, 303, buf_str(&to));
-	} else if (look_again(c, &l) != 0) {
+	} else if (a.status == 503) {
 		http_answer_problem(r, 503, "Service Unavailable", "Penyimpanan sedang tidak menjawab; coba lagi.");
 	} else {
-		struct buf message = { 0 };
-
-		buf_addf(&message, "Belum tersimpan: %s.", x.wrong);
-		answer_case_page(r, c, &l, x.conflict ? 409 : 422, buf_str(&message), 0, x.note != NULL ? x.note : "");
-		buf_release(&message);
+		answer_case_page(r, c, &l, a.status, buf_str(&a.message), 0, a.note != NULL ? a.note : "");
 	}
 	buf_release(&to);
-	wish_release(&x);
+	acted_release(&a);
 	looking_release(&l);
 }
 
@@ -303,8 +422,13 @@ post_act_json(struct http_req *r, void *arg)
 	doc = json_loadb(body, len, JSON_REJECT_DUPLICATES, NULL);
 	x.note = xstrdup(text_of(doc, "note"));
 	x.version = json_integer_value(json_object_get(doc, "version"));
-	snprintf(x.cmd.to_unit, sizeof(x.cmd.to_unit), "%s", text_of(doc, "unit"));
+	x.category = xstrdup(text_of(doc, "category"));
+	x.urgency = xstrdup(text_of(doc, "urgency"));
+	x.unit = xstrdup(text_of(doc, "unit"));
+	x.k.place = or_null(text_of(doc, "place"));
+	snprintf(x.cmd.to_unit, sizeof(x.cmd.to_unit), "%s", x.unit);
 	snprintf(x.cmd.reason, sizeof(x.cmd.reason), "%s", text_of(doc, "reason"));
+	snprintf(x.cmd.into, sizeof(x.cmd.into), "%s", text_of(doc, "into"));
 	if (end == NULL || strcmp(end, "/actions") != 0)
 		http_answer_problem(r, 404, "Not Found", "Alamatnya /api/v1/cases/KODE/actions.");
 	else if (!json_is_object(doc) || find_event(text_of(doc, "action"), &x.cmd.event) != 0)

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/gate.h"
+#include "console/board.h"
+#include "core/incident.h"
+#include "core/message.h"
 #include "core/rollcall.h"
 #include "lib/escape.h"
 #include "lib/page.h"
@@ -13,18 +15,9 @@ ASSET_DECLARE(console_web_papan_html);
 ASSET_DECLARE(console_web_papan_css);
 ASSET_DECLARE(console_web_papan_js);
 
-#define ROWS_MAX 100
-#define LATEST 25
-#define NEAR_MS (30 * MINUTE_MS)
-
-enum list { LIST_OPEN, LIST_LATE, LIST_TRIAGE, LIST_DAY };
-static const struct { const char *name, *title, *empty; } lists[] = {
-	[LIST_OPEN] = { "buka", "Kasus terbuka, yang paling mendesak dahulu",
-	    "Tidak ada kasus terbuka." },
-	[LIST_LATE] = { "lewat", "Lewat batas dan belum ditangani", "Tidak ada yang lewat batas." },
-	[LIST_TRIAGE] = { "triase", "Menunggu dibaca di triase", "Triase kosong." },
-	[LIST_DAY] = { "hari", "Masuk dalam 24 jam terakhir", "Belum ada laporan dalam 24 jam." },
-};
+#define LATEST 12
+#define LATE_SHOWN 9
+#define INCIDENTS_SHOWN 6
 
 const char *
 console_unit_name(const struct console *c, const char *code)
@@ -53,33 +46,6 @@ console_add_missing(struct buf *b, const char *clock)
 	buf_add_html(b, clock, strlen(clock));
 }
 
-static int
-belongs(const struct model_case *c, enum list l, int64_t now)
-{
-	switch (l) {
-	case LIST_OPEN: return 1;
-	case LIST_LATE: return c->handled_ms == 0 && c->promise_ms != 0 && c->promise_ms <= now;
-	case LIST_TRIAGE: return c->state == CASE_BARU;
-	case LIST_DAY: return c->received_ms >= now - DAY_MS;
-	}
-	return 0;
-}
-
-static void
-add_left(struct buf *b, const struct model_case *c, int64_t now)
-{
-	int64_t left = c->promise_ms - now;
-
-	if (c->handled_ms != 0 || c->promise_ms == 0) {
-		buf_adds(b, "<td class=\"n\">ditangani</td>");
-		return;
-	}
-	buf_addf(b, "<td class=\"n %s\">", left <= 0 ? "lewat" : left < NEAR_MS ? "dekat" : "");
-	buf_adds(b, left <= 0 ? "lewat " : "sisa ");
-	buf_add_duration(b, left <= 0 ? -left : left, "id");
-	buf_adds(b, "</td>");
-}
-
 static void
 add_cell(struct buf *b, const char *text)
 {
@@ -88,81 +54,140 @@ add_cell(struct buf *b, const char *text)
 	buf_adds(b, "</td>");
 }
 
-static void
-add_row(struct buf *b, const struct console *c, const struct model_case *k, int64_t now)
-{
-	const struct place *p = c->h.policy != NULL ? place_find(c->h.policy->places, k->place) :
-	    NULL;
-	const struct category *cat = c->h.policy != NULL ?
-	    category_find(c->h.policy->catalogue, k->category) : NULL;
-	struct buf place = { 0 };
-	char code[CODE_CHARS + 2];
+/* ---- what is late now ---- */
 
-	code_show(code, &k->code);
-	if (p != NULL)
-		buf_add_place(&place, p);
-	buf_addf(b, "<tr id=\"%s\"%s>", k->code.s, k->latihan ? " class=\"latihan\"" : "");
-	add_left(b, k, now);
-	buf_addf(b, "<td class=\"n\">%s%s</td>", k->latihan ? "LATIHAN " : "", code);
-	add_cell(b, k->abandoned_ms != 0 ? "diterima, terbengkalai" : case_state_name(k->state));
-	add_cell(b, k->unit[0] != '\0' ? console_unit_name(c, k->unit) : "triase");
-	add_cell(b, cat != NULL ? cat->shortname : k->category);
-	add_cell(b, buf_str(&place));
-	buf_adds(b, "</tr>\n");
-	buf_release(&place);
+static int
+may_list(const struct console *c, const struct officer *o, const struct model_case *m)
+{
+	struct access_case a;
+
+	model_access(c->model, m, 0, &a);
+	return access_may(c->h.policy, o, SEE_EXISTS, &a);
 }
 
-static size_t
-add_rows(struct buf *b, const struct console *c, enum list l, int64_t now)
+/* Minutes, for hours that are the whole day's business; days beyond that. */
+static void
+add_late_by(struct buf *b, int64_t ms)
 {
-	size_t max = model_open_count(c->model), n, shown = 0;
-	const struct model_case **all = xcalloc(max + 1, sizeof(*all));
+	if (ms < DAY_MS)
+		buf_addf(b, "%" PRId64 " menit", ms / MINUTE_MS);
+	else
+		buf_add_duration(b, ms, "id");
+}
 
-	n = model_open(c->model, all, max);
-	for (size_t i = 0; i < n && shown < ROWS_MAX; i++)
-		if (belongs(all[i], l, now)) {
-			add_row(b, c, all[i], now);
-			shown++;
-		}
-	free(all);
-	return shown;
+/* The desa and no more: the map has the kecamatan. */
+static void
+add_short_place(struct buf *b, const struct console *c, const char *code)
+{
+	const struct place *p = place_find(c->h.policy->places, code);
+	const char *name = p != NULL ? p->name : "tempat belum jelas";
+
+	buf_add_html(b, name, strlen(name));
 }
 
 static void
-add_latest(struct buf *b, const struct console *c)
+add_late(struct buf *b, const struct console *c, const struct officer *o, const struct board_tally *t)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < t->late_n && shown < LATE_SHOWN; i++) {
+		const struct model_case *m = t->late[i];
+		const char *unit = m->unit[0] != '\0' ? console_unit_name(c, m->unit) : "meja 112";
+		char code[CODE_CHARS + 2];
+
+		if (!may_list(c, o, m))
+			continue;
+		shown++;
+		code_show(code, &m->code);
+		buf_addf(b, "<li><a href=\"/kasus/%s\"><strong class=\"lewat\">", m->code.s);
+		add_late_by(b, t->at_ms - m->promise_ms);
+		buf_adds(b, "</strong> <b>");
+		buf_add_html(b, unit, strlen(unit));
+		buf_adds(b, "</b> <span>");
+		add_category_name(b, c, m->category);
+		buf_adds(b, ", ");
+		add_short_place(b, c, m->place);
+		buf_addf(b, "</span> <span class=\"kode\">%s</span></a></li>\n", code);
+	}
+	if (t->late_n == 0)
+		buf_adds(b, "<li class=\"kosong\">Tidak ada yang lewat batas.</li>\n");
+	else if (shown == 0)
+		buf_adds(b, "<li class=\"kosong\">Yang lewat batas bukan kasus unit atau wilayah Anda.</li>\n");
+}
+
+static void
+add_incidents(struct buf *b, const struct console *c, const struct officer *o, const struct board_tally *t, int64_t seq)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < t->leads_n && shown < INCIDENTS_SHOWN; i++) {
+		const struct model_case *m = t->leads[i];
+		const struct incident_kind *k = incident_kind_of(c->h.policy, m->incident);
+		struct figure f = { .list = LIST_INCIDENT, .seq = seq, .at_ms = t->at_ms };
+		const char *name = k != NULL ? k->name : m->category;
+
+		if (!may_list(c, o, m))
+			continue;
+		shown++;
+		snprintf(f.incident, sizeof(f.incident), "%s", m->incident);
+		buf_adds(b, "<li><a href=\"");
+		figure_add_link(b, &f);
+		buf_addf(b, "\"><strong>%d suara</strong> <b>", m->voices);
+		buf_add_html(b, name, strlen(name));
+		buf_adds(b, "</b> <span>");
+		add_short_place(b, c, m->place);
+		buf_addf(b, ", %s, %s</span></a></li>\n", case_state_words(m->state, CLOSE_NONE, "id"),
+		    truth_words(m->truth));
+	}
+	if (shown == 0)
+		buf_adds(b, "<li class=\"kosong\">Tidak ada kejadian yang dilaporkan beberapa orang.</li>\n");
+}
+
+/* ---- what climbs ---- */
+
+static void
+add_escalation(struct buf *b, const struct console *c, const struct model_escalation *e)
 {
 	static const char *const kinds[] = { [ESC_NONE] = "", [ESC_WARNING] = "peringatan",
-	    [ESC_BREACH] = "lewat batas",
-	    [ESC_RUNG] = "naik", [ESC_PASSED] = "dilewati" };
+	    [ESC_BREACH] = "lewat batas", [ESC_RUNG] = "naik", [ESC_PASSED] = "dilewati" };
+	const char *unit = console_unit_name(c, e->unit),
+	    *told = e->told[0] != '\0' ? console_unit_name(c, e->told) : "";
+	char code[CODE_CHARS + 2];
+
+	code_show(code, &e->code);
+	buf_addf(b, "<li data-catatan=\"%" PRId64 "\"><a href=\"/kasus/%s\"><time datetime=\"", e->seq, e->code.s);
+	buf_add_wib_iso(b, e->at_ms);
+	buf_adds(b, "\">");
+	buf_add_wib_clock(b, e->at_ms);
+	buf_addf(b, "</time> <strong class=\"jenis %s\">%s%s", escalation_name(e->kind), e->latihan ? "LATIHAN " : "",
+	    kinds[e->kind]);
+	if (told[0] != '\0' && e->kind == ESC_RUNG) {
+		buf_adds(b, " ke ");
+		buf_add_html(b, told, strlen(told));
+	}
+	buf_adds(b, "</strong> <span>");
+	buf_add_html(b, unit, strlen(unit));
+	buf_adds(b, " ");
+	console_add_missing(b, e->clock);
+	if (e->why[0] != '\0')
+		buf_addf(b, " (%s)", e->why);
+	buf_addf(b, "</span> <span class=\"kode\">%s</span></a></li>\n", code);
+}
+
+static void
+add_latest(struct buf *b, const struct console *c, const struct officer *o)
+{
 	const struct model_escalation *e;
 	int shown = 0;
 
 	for (size_t i = 0; shown < LATEST && (e = model_latest(c->model, i)) != NULL; i++) {
-		char code[CODE_CHARS + 2];
-		const char *unit = console_unit_name(c, e->unit),
-		    *told = e->told[0] != '\0' ? console_unit_name(c, e->told) : "";
-
 		/* A reminder is between us and the unit; fifty of them would push what climbs off the wall. */
-		if (e->kind == ESC_WARNING)
+		/* Nor is a rung that was overtaken after an outage: the one that was climbed says it. */
+		if (e->kind == ESC_WARNING || (e->kind == ESC_PASSED && strcmp(e->why, "terlambat") == 0) ||
+		    !gate_may_list(c, o, e->code.s))
 			continue;
 		shown++;
-		code_show(code, &e->code);
-		buf_adds(b, "<li><time datetime=\"");
-		buf_add_wib_iso(b, e->at_ms);
-		buf_adds(b, "\">");
-		buf_add_wib_clock(b, e->at_ms);
-		buf_addf(b, "</time><span class=\"jenis %s\">%s", escalation_name(e->kind), kinds[e->kind]);
-		if (told[0] != '\0' && e->kind == ESC_RUNG) {
-			buf_adds(b, " ke ");
-			buf_add_html(b, told, strlen(told));
-		}
-		buf_addf(b, "</span><span>%s%s, ", e->latihan ? "LATIHAN " : "", code);
-		buf_add_html(b, unit, strlen(unit));
-		buf_adds(b, ": ");
-		console_add_missing(b, e->clock);
-		if (e->why[0] != '\0')
-			buf_addf(b, " (%s)", e->why);
-		buf_adds(b, "</span></li>\n");
+		add_escalation(b, c, e);
 	}
 	if (shown == 0)
 		buf_adds(b, "<li class=\"kosong\">Belum ada yang lewat batas.</li>\n");
@@ -175,10 +200,10 @@ share_words(struct buf *share, struct buf *of, const struct model_figures *f)
 
 	if (decided == 0) {
 		buf_adds(share, "–");
-		buf_adds(of, "belum ada");
+		buf_adds(of, "belum ada yang dinilai");
 	} else {
 		buf_addf(share, "%zu%%", f->day_in_time * 100 / decided);
-		buf_addf(of, "%zu dari %zu", f->day_in_time, decided);
+		buf_addf(of, "%zu dari %zu, 24 jam", f->day_in_time, decided);
 	}
 }
 
@@ -222,36 +247,49 @@ add_passers(struct buf *b, const struct console *c)
 	}
 }
 
-/* The page around the two lists: the figures in words. */
+/* How far behind the log what is shown is; a wall that says nothing of it is believed too long. */
 static void
-fill_board(struct buf *page, const struct console *c, enum list l, int is_empty, int64_t now,
-    const struct buf *heads, const struct buf *everybody)
+add_lag(struct buf *b, struct console *c)
 {
-	struct buf share = { 0 }, of = { 0 }, clock = { 0 };
-	char open[24], breaching[24], triage[24], seq[24];
-	struct model_figures f;
+	int64_t last = logbook_last_seq(&c->h.st), behind = last - model_seq(c->model);
 
-	model_figures(c->model, now, &f);
-	share_words(&share, &of, &f);
-	buf_add_wib_clock(&clock, now);
-	snprintf(open, sizeof(open), "%zu", f.open);
-	snprintf(breaching, sizeof(breaching), "%zu", f.breaching);
-	snprintf(triage, sizeof(triage), "%zu", f.triage);
-	snprintf(seq, sizeof(seq), "%" PRId64, model_seq(c->model));
+	if (last < 0)
+		buf_adds(b, "penyimpanan tidak menjawab");
+	else if (behind <= 0)
+		buf_adds(b, "tidak tertinggal");
+	else
+		buf_addf(b, "tertinggal %" PRId64 " catatan", behind);
+}
 
-	const struct template_value v[] = {
-		{ "kabupaten", c->h.set.name }, { "waktu", buf_str(&clock) },
-		{ "seq", seq }, { "open", open }, { "breaching", breaching },
-		{ "bahaya", f.breaching > 0 ? "bahaya" : "" }, { "triage", triage },
-		{ "share", buf_str(&share) }, { "of", buf_str(&of) },
-		{ "kepala", buf_str(heads) }, { "petugas", buf_str(everybody) },
-		{ "judul", lists[l].title }, { "kosong", is_empty ? lists[l].empty : "" },
-	};
+static void
+add_number(struct buf *b, const char *words, const char *more, enum board_list list, const char *mark,
+    const char *text, const struct board_tally *t, int64_t seq)
+{
+	const struct figure f = { .list = list, .seq = seq, .at_ms = t->at_ms };
 
-	page_fill(page, "papan", ASSET(console_web_papan_html), v, N_ELEMS(v));
+	buf_addf(b, "<a class=\"angka-satu %s\" href=\"", mark);
+	figure_add_link(b, &f);
+	buf_addf(b, "\"><span>%s</span><strong>%s</strong><span>%s</span></a>\n", words, text, more);
+}
+
+static void
+add_numbers(struct buf *b, const struct model_figures *f, const struct board_tally *t, int64_t seq)
+{
+	struct buf share = { 0 }, of = { 0 };
+	char open[24], late[24], triage[24], broken[24];
+
+	share_words(&share, &of, f);
+	snprintf(open, sizeof(open), "%zu", f->open);
+	snprintf(late, sizeof(late), "%zu", f->breaching);
+	snprintf(triage, sizeof(triage), "%zu", f->triage);
+	snprintf(broken, sizeof(broken), "%zu", f->day_late);
+	add_number(b, "Terbuka", "kasus", LIST_OPEN, "", open, t, seq);
+	add_number(b, "Lewat batas sekarang", "belum ditangani", LIST_LATE, f->breaching > 0 ? "bahaya" : "", late, t, seq);
+	add_number(b, "Menunggu dibaca", "di meja 112", LIST_TRIAGE, "", triage, t, seq);
+	add_number(b, "Ditangani tepat waktu", buf_str(&of), LIST_KEPT, "", buf_str(&share), t, seq);
+	add_number(b, "Melewati batas", "dalam 24 jam", LIST_BROKEN, "", broken, t, seq);
 	buf_release(&share);
 	buf_release(&of);
-	buf_release(&clock);
 }
 
 void
@@ -264,41 +302,76 @@ get_home(struct http_req *r, void *arg)
 		http_answer_redirect(r, 303, console_first_page(c, w.officer));
 }
 
+static void
+fill_board(struct buf *page, struct console *c, const struct who *w, const struct board_tally *t)
+{
+	struct buf numbers = { 0 }, late = { 0 }, latest = { 0 }, reach = { 0 }, passers = { 0 }, map = { 0 };
+	struct buf curve = { 0 }, incidents = { 0 }, clock = { 0 }, lag = { 0 }, heads = { 0 }, everybody = { 0 };
+	int64_t seq = model_seq(c->model);
+	struct model_figures f;
+	char seq_text[24];
+
+	model_figures(c->model, t->at_ms, &f);
+	add_numbers(&numbers, &f, t, seq);
+	add_late(&late, c, w->officer, t);
+	add_latest(&latest, c, w->officer);
+	add_reach(&reach, c, &heads, &everybody);
+	add_passers(&passers, c);
+	add_map(&map, c, t, seq);
+	add_curve(&curve, t, seq);
+	add_incidents(&incidents, c, w->officer, t, seq);
+	buf_add_wib_clock(&clock, t->at_ms);
+	add_lag(&lag, c);
+	snprintf(seq_text, sizeof(seq_text), "%" PRId64, seq);
+	{
+		const struct template_value v[] = { { "waktu", buf_str(&clock) }, { "seq", seq_text },
+		    { "lag", buf_str(&lag) }, { "kepala", buf_str(&heads) }, { "petugas", buf_str(&everybody) } };
+		const struct { const char *marker; const struct buf *text; } parts[] = {
+			{ "<!--ANGKA-->", &numbers }, { "<!--LEWAT-->", &late }, { "<!--PETA-->", &map },
+			{ "<!--ESKALASI-->", &latest }, { "<!--KURVA-->", &curve }, { "<!--KEJADIAN-->", &incidents },
+			{ "<!--OPER-->", &passers }, { "<!--JANGKAUAN-->", &reach },
+		};
+
+		page_fill(page, "papan", ASSET(console_web_papan_html), v, N_ELEMS(v));
+		for (size_t i = 0; i < N_ELEMS(parts); i++)
+			page_put(page, parts[i].marker, parts[i].text);
+	}
+	{
+		struct buf *const all[] = { &numbers, &late, &latest, &reach, &passers, &map, &curve, &incidents,
+		    &clock, &lag, &heads, &everybody };
+
+		for (size_t i = 0; i < N_ELEMS(all); i++)
+			buf_release(all[i]);
+	}
+}
+
 void
 get_board(struct http_req *r, void *arg)
 {
+	static const char head[] = "<link rel=\"stylesheet\" href=\"/papan.css\">\n"
+	    "<link rel=\"alternate\" type=\"application/atom+xml\" title=\"Eskalasi\" href=\"/feed/eskalasi.atom\">\n"
+	    "<link rel=\"alternate\" type=\"application/feed+json\" title=\"Eskalasi\" href=\"/feed/eskalasi.json\">\n"
+	    "<noscript><meta http-equiv=\"refresh\" content=\"30\"></noscript>\n"
+	    "<script src=\"/papan.js\" defer></script>\n";
 	struct console *c = arg;
+	struct buf page = { 0 }, more = { 0 };
+	struct board_tally t;
 	struct who w;
-	int64_t now = house_now_ms(&c->h);
-	struct buf page = { 0 }, rows = { 0 }, latest = { 0 }, reach = { 0 }, passers = { 0 };
-	struct buf heads = { 0 }, everybody = { 0 };
-	enum list l = LIST_OPEN;
-	const char *which;
-	size_t len, shown;
+	size_t len;
 
 	if (!gate_for(r, c, &w, SEE_BOARD))
 		return;
-	which = http_req_query(r, "daftar", &len);
-	for (size_t i = 0; which != NULL && i < N_ELEMS(lists); i++)
-		if (strcmp(which, lists[i].name) == 0)
-			l = (enum list)i;
-	shown = add_rows(&rows, c, l, now);
-	add_latest(&latest, c);
-	add_reach(&reach, c, &heads, &everybody);
-	fill_board(&page, c, l, shown == 0, now, &heads, &everybody);
-	page_put(&page, "<!--KASUS-->", &rows);
-	page_put(&page, "<!--ESKALASI-->", &latest);
-	page_put(&page, "<!--JANGKAUAN-->", &reach);
-	add_passers(&passers, c);
-	page_put(&page, "<!--OPER-->", &passers);
-	http_answer(r, 200, "text/html; charset=utf-8", &page);
+	if (http_req_query(r, "daftar", &len) != NULL) {
+		get_board_list(r, c, &w);
+		return;
+	}
+	board_tally_make(&t, c, house_now_ms(&c->h));
+	fill_board(&page, c, &w, &t);
+	buf_adds(&more, head);
+	frame_answer_with(r, c, &w, 200, "Papan", "/papan", &more, &page);
+	board_tally_release(&t);
 	buf_release(&page);
-	buf_release(&rows);
-	buf_release(&latest);
-	buf_release(&reach);
-	buf_release(&passers);
-	buf_release(&heads);
-	buf_release(&everybody);
+	buf_release(&more);
 }
 
 void

@@ -132,7 +132,40 @@ add_row(struct buf *b, const char *name, const struct buf *value)
 #define ROW(b, name, code) do { struct buf v = { 0 }; code; add_row(b, name, &v); buf_release(&v); } while (0)
 
 static void
-add_facts(struct buf *b, const struct console *c, const struct looking *l)
+add_reporter(struct buf *b, const struct laporan *words)
+{
+	if (words->name != NULL)
+		buf_add_shown(b, words->name, strlen(words->name));
+	if (words->sender != NULL) {
+		buf_adds(b, words->name != NULL ? ", " : "");
+		PLAIN(b, words->sender);
+	}
+}
+
+/* What it is part of: who leads, or how many reported it. */
+static void
+add_incident(struct buf *b, const struct case_record *k)
+{
+	if (k->lead[0] != '\0')
+		buf_addf(b, "mengikuti <a class=\"kode\" href=\"/kasus/%s\">%s</a>", k->lead, k->lead);
+	else if (k->voices > 1)
+		buf_addf(b, "%d suara, <a href=\"/insiden/%s\">lihat kejadiannya</a>", k->voices, k->code.s);
+	if (k->apart)
+		buf_adds(b, "bahaya tersendiri dari sebuah kejadian");
+}
+
+const char *
+console_truth_words(enum truth t)
+{
+	static const char *const words[] = { [TRUTH_UNVERIFIED] = "belum dipastikan",
+	    [TRUTH_SECOND] = "ada pelapor kedua", [TRUTH_RT] = "dipastikan RT",
+	    [TRUTH_SCENE] = "dipastikan di lokasi", [TRUTH_UNFOUNDED] = "ternyata tidak benar" };
+
+	return words[t];
+}
+
+void
+add_case_facts(struct buf *b, const struct console *c, const struct looking *l)
 {
 	const struct case_record *k = &l->s.c;
 	const struct officer *holder = officer_find(&c->h.roster, k->holder);
@@ -147,9 +180,12 @@ add_facts(struct buf *b, const struct console *c, const struct looking *l)
 	ROW(b, "Pemegang", if (holder != NULL) PLAIN(&v, holder->name));
 	ROW(b, "Tempat", add_place_name(&v, c, k->place); if (k->rt[0] != '\0') buf_addf(&v, ", RT %s RW %s", k->rt, k->rw));
 	ROW(b, "Masuk", buf_add_wib_short(&v, k->received_ms));
-	ROW(b, "Pelapor", if (l->opened && access_may(c->h.policy, l->w.officer, SEE_REPORTER, &l->a) &&
-	    l->words.sender != NULL) PLAIN(&v, l->words.sender);
+	ROW(b, "Pelapor", if (l->opened && access_may(c->h.policy, l->w.officer, SEE_REPORTER, &l->a))
+	    add_reporter(&v, &l->words);
 	    else if (k->hide_reporter) buf_adds(&v, "minta tidak disebut; tanyalah lewat tombol di bawah"));
+	ROW(b, "Kebenaran", if (k->lead[0] != '\0' || k->voices > 1 || k->truth != TRUTH_UNVERIFIED)
+	    buf_adds(&v, console_truth_words(k->truth)));
+	ROW(b, "Kejadian", add_incident(&v, k));
 	ROW(b, "Menunggu sampai", if (k->state == CASE_MENUNGGU) buf_add_wib_short(&v, k->wait_until_ms));
 	ROW(b, "Masalah lain dari laporan ini",
 	    if (k->twin[0] != '\0') buf_addf(&v, "<a class=\"kode\" href=\"/kasus/%s\">%s</a>", k->twin, k->twin));
@@ -210,6 +246,8 @@ event_words(const char *what)
 		{ "berkas-hilang", "berkas tidak didapat" }, { "kembali", "tugas kembali ke unit" },
 		{ "pergi", "petugas pergi" }, { "terbengkalai", "terbengkalai, kembali ke unit" },
 		{ "letak", "pelapor menyebut tempatnya" }, { "milik", "milik laporan lain" },
+		{ "bertambah", "pelapor bertambah" }, { "pisah", "dipisahkan" }, { "ganda", "laporan ganda" },
+		{ "pecah", "bahaya tersendiri, dipisahkan" }, { "kebenaran", "menetapkan kebenarannya" },
 	};
 
 	for (size_t i = 0; i < N_ELEMS(rows); i++)
@@ -239,6 +277,14 @@ add_escalation_words(struct buf *b, const struct console *c, const json_t *esc)
 }
 
 static int
+is_for_another(const json_t *doc)
+{
+	const char *by = json_string_value(json_object_get(doc, "by"));
+
+	return by != NULL && (strcmp(by, "router") == 0 || strcmp(by, "warga") == 0);
+}
+
+static int
 add_step(const struct log_line *line, void *arg)
 {
 	struct timeline *t = arg;
@@ -260,7 +306,9 @@ add_step(const struct log_line *line, void *arg)
 	} else {
 		buf_adds(t->b, "<strong>");
 		PLAIN(t->b, event_words(what));
-		buf_adds(t->b, "</strong>, ");
+		/* what the router or a citizen did has an actor only where an officer wrote it down for him */
+		buf_adds(t->b, json_object_get(doc, "actor") != NULL && is_for_another(doc) ? "</strong>, dicatat oleh " :
+		    "</strong>, ");
 		add_actor(t->b, t->c, json_string_value(json_object_get(doc, "actor")),
 		    json_string_value(json_object_get(doc, "by")));
 	}
@@ -305,8 +353,25 @@ add_ledger_table(struct buf *b, const struct console *c, const struct case_recor
 
 /* ---- the page ---- */
 
-static void
-add_head(struct buf *b, const struct console *c, const struct looking *l, int64_t now_ms)
+void
+add_case_words(struct buf *b, const struct looking *l)
+{
+	if (l->opened && l->words.text != NULL) {
+		buf_adds(b, "<h2>Yang dilaporkan</h2>\n<blockquote>");
+		buf_add_shown(b, l->words.text, strlen(l->words.text));
+		if (l->words.where != NULL) {
+			buf_adds(b, "\n\nTempat menurut pelapor: ");
+			buf_add_shown(b, l->words.where, strlen(l->words.where));
+		}
+		buf_adds(b, "</blockquote>\n");
+	} else if (!l->opened) {
+		buf_adds(b, "<p class=\"hint\">Isi laporan hanya untuk unit yang menanganinya.</p>\n");
+	}
+	add_files(b, l);
+}
+
+void
+add_case_head(struct buf *b, const struct console *c, const struct looking *l, int64_t now_ms)
 {
 	const struct case_record *k = &l->s.c;
 	char code[CODE_CHARS + 2];
@@ -334,20 +399,15 @@ answer_case_page(struct http_req *r, struct console *c, struct looking *l, int s
 		PLAIN(&b, message);
 		buf_adds(&b, "</p>\n");
 	}
-	add_head(&b, c, l, now_ms);
+	add_case_head(&b, c, l, now_ms);
+	if (l->s.c.state == CASE_BARU && access_may(c->h.policy, l->w.officer, SEE_TRIAGE, NULL))
+		buf_addf(&b, "<p class=\"jalan\"><a class=\"tombol-kecil\" href=\"/triase/%s\">Baca di meja</a></p>\n", l->code.s);
 	buf_adds(&b, "<div class=\"dua\"><div>\n");
-	if (l->opened && l->words.text != NULL) {
-		buf_adds(&b, "<h2>Yang dilaporkan</h2>\n<blockquote>");
-		buf_add_shown(&b, l->words.text, strlen(l->words.text));
-		buf_adds(&b, "</blockquote>\n");
-	} else if (!l->opened) {
-		buf_adds(&b, "<p class=\"hint\">Isi laporan hanya untuk unit yang menanganinya.</p>\n");
-	}
-	add_files(&b, l);
+	add_case_words(&b, l);
 	if (!l->s.archived)
 		add_actions(&b, c, l, kept_note);
 	buf_adds(&b, "</div><div>\n<h2>Keterangan</h2>\n");
-	add_facts(&b, c, l);
+	add_case_facts(&b, c, l);
 	add_ledger_table(&b, c, &l->s.c, now_ms);
 	buf_adds(&b, "<h2>Riwayat</h2>\n<ol class=\"riwayat\">\n");
 	if (logbook_read_these(&c->h.st, buf_str(&l->s.seqs), add_step, &t) != 0)

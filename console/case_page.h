@@ -2,6 +2,7 @@
 #define KENTONGAN_CASE_PAGE_H
 /* One case for one officer: what it is, whose it is, what was done, what he may do. */
 #include "console/frame.h"
+#include "core/understanding.h"
 #include "store/cases.h"
 
 /* A case that somebody looks at, with what he may see of it. */
@@ -31,6 +32,22 @@ void add_actions(struct buf *b, struct console *c, const struct looking *l, cons
 void answer_case_page(struct http_req *r, struct console *c, struct looking *l, int status,
     const char *message, int good, const char *kept_note);
 
+/*
+ * One act from a form, whichever page it stands on: 1 done, a->on says what.  0: message and status say why
+ * not (503: no answer), and note is what was typed.  acted_release() in any case.
+ */
+struct acted { enum case_event on; int status; struct buf message; char *note; };
+int act_by_form(struct http_req *r, struct console *c, struct looking *l, struct acted *a);
+void acted_release(struct acted *a);
+/* Fields of ON_ASSIGN: category, place, urgency, lead unit; u: what else was understood, or NULL.  keys: the first three have one. */
+void add_whose(struct buf *b, const struct console *c, const struct looking *l, int keys,
+    const struct understanding *u);
+const char *console_truth_words(enum truth t);
+/* Pieces of the page of a case, for the desk's own. */
+void add_case_head(struct buf *b, const struct console *c, const struct looking *l, int64_t now_ms);
+void add_case_words(struct buf *b, const struct looking *l);
+void add_case_facts(struct buf *b, const struct console *c, const struct looking *l);
+
 /* outside.c: a task of a body that is not the regency's, by its link */
 void get_outside(struct http_req *r, void *arg);
 void post_outside(struct http_req *r, void *arg);
@@ -40,4 +57,7 @@ void get_tasks(struct http_req *r, void *arg);
 void get_search(struct http_req *r, void *arg);
 /* One case as a card in a list. */
 void add_card(struct buf *b, const struct console *c, const struct model_case *m, int sealed, int64_t now_ms);
+/* The same with the unit that leads it, for who looks at more than his own. */
+void add_card_of(struct buf *b, const struct console *c, const struct model_case *m, int sealed, int64_t now_ms,
+    const char *unit);
 #endif

@@ -3,7 +3,9 @@
 /*
  * What officers see: their tasks and cases, the operators' desk, the Bupati's board, the feeds.
  */
+#include "console/alerts.h"
 #include "console/model.h"
+#include "console/outline.h"
 #include "lib/httpd.h"
 #include "lib/redis.h"
 #include "store/house.h"
@@ -15,7 +17,11 @@ struct console {
 	struct daemon *d;
 	struct redis_link *link;	/* follows the log; blocking reads only */
 	struct httpd *http;
+	const struct http_route *routes; size_t routes_n;
 	struct model *model;
+	struct alerts alerts;
+	struct outline outline;		/* of the kecamatan, for the map */
+	int reports_n;			/* being reckoned now */
 	struct event *again, *ping, *check, *sweep, *replay;
 	struct watcher *watchers; int watchers_n;
 	int following, ready;
@@ -32,7 +38,9 @@ void follow_release(struct console *c);
 void get_events(struct http_req *r, void *arg);
 void get_atom(struct http_req *r, void *arg);
 void get_json_feed(struct http_req *r, void *arg);
-void feed_publish(struct console *c, enum model_event e, int64_t seq, const struct buf *data);
+/* code: the case that it is about, "" none; only who may know of it hears it. */
+void feed_publish(struct console *c, enum model_event e, int64_t seq, const char *code,
+    const struct buf *data);
 /* Sends those who are behind what they missed; called when the model stands at the log's end. */
 void feed_catch_up(struct console *c);
 void feed_ping(struct console *c);
@@ -40,19 +48,32 @@ void feed_ping(struct console *c);
 void feed_check(struct console *c);
 void feed_release(struct console *c);
 
-/* board.c, api.c */
+/* cap.c */
+void get_cap_feed(struct http_req *r, void *arg);
+void get_cap_alert(struct http_req *r, void *arg);
+
+/* me.c: an officer's own account */
+void get_me(struct http_req *r, void *arg);
+void post_me(struct http_req *r, void *arg);
+
+/* report_page.c */
+void get_report(struct http_req *r, void *arg);
+void get_report_csv(struct http_req *r, void *arg);
+
+/* board.c, board_list.c, api.c */
 void get_home(struct http_req *r, void *arg);
 void get_board(struct http_req *r, void *arg);
 void get_board_json(struct http_req *r, void *arg);
 void get_cases(struct http_req *r, void *arg);
 void get_case(struct http_req *r, void *arg);
+void get_openapi(struct http_req *r, void *arg);
 void get_console_healthz(struct http_req *r, void *arg);
 void get_console_metrics(struct http_req *r, void *arg);
 void get_board_css(struct http_req *r, void *arg);
 void get_board_js(struct http_req *r, void *arg);
 
 /* Whether that path is served: the menu shows no more than there is. */
-int console_has_route(const char *path);
+int console_has_route(const struct console *c, const char *path);
 
 /* Name of a unit as people say it, its code when it is unknown. */
 const char *console_unit_name(const struct console *c, const char *code);

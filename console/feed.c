@@ -25,7 +25,18 @@ struct watcher {
 	int behind;			/* after must be replayed before it hears anything new */
 	int64_t after;
 	struct session session;		/* whose it is */
+	int by_secret;			/* the machine's: no officer of the roster */
 };
+
+/* Whether he who watches may know of that case; "" is everybody's. */
+static int
+may_hear(const struct watcher *w, const char *code)
+{
+	const struct officer *o = w->by_secret ? gate_machine() :
+	    officer_find(&w->c->h.roster, w->session.officer);
+
+	return code[0] == '\0' || gate_may_list(w->c, o, code);
+}
 
 /* ---- SSE ---- */
 
@@ -59,11 +70,12 @@ send_event(struct watcher *w, enum model_event e, int64_t seq, const struct buf 
 }
 
 void
-feed_publish(struct console *c, enum model_event e, int64_t seq, const struct buf *data)
+feed_publish(struct console *c, enum model_event e, int64_t seq, const char *code,
+    const struct buf *data)
 {
 	for (struct watcher *w = c->watchers, *next; w != NULL; w = next) {
 		next = w->next;
-		if (!w->behind)
+		if (!w->behind && may_hear(w, code))
 			send_event(w, e, seq, data);
 	}
 }
@@ -114,12 +126,13 @@ replay_line(const struct log_line *line, void *arg)
 {
 	struct watcher *w = arg;
 	struct buf data = { 0 };
+	char code[CODE_CHARS + 1];
 	enum model_event e;
 
 	if (line->seq > model_seq(w->c->model))
 		return 1;		/* comes by itself */
-	e = model_describe(line, &data);
-	if (e != MODEL_NOTHING)
+	e = model_describe(line, code, &data);
+	if (e != MODEL_NOTHING && may_hear(w, code))
 		send_event(w, e, line->seq, &data);
 	buf_release(&data);
 	w->after = line->seq;
@@ -191,6 +204,7 @@ get_events(struct http_req *r, void *arg)
 	w = xcalloc(1, sizeof(*w));
 	w->c = c;
 	w->session = who.session;
+	w->by_secret = who.by_secret;
 	http_add_header(r, "X-Accel-Buffering", "no");
 	w->s = http_stream_start(r, "text/event-stream", on_close, w);
 	if (w->s == NULL) {
@@ -325,16 +339,33 @@ is_unchanged(struct http_req *r, int64_t newest)
 	return 1;
 }
 
+/* The latest that he may know of, newest first; how many. */
+static size_t
+latest_for(const struct console *c, const struct officer *o,
+    const struct model_escalation *out[FEED_ENTRIES])
+{
+	const struct model_escalation *e;
+	size_t n = 0;
+
+	for (size_t i = 0; n < FEED_ENTRIES && (e = model_latest(c->model, i)) != NULL; i++)
+		if (gate_may_list(c, o, e->code.s))
+			out[n++] = e;
+	return n;
+}
+
 void
 get_atom(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
-	struct who w;
-	const struct model_escalation *newest = model_latest(c->model, 0), *e;
+	const struct model_escalation *rows[FEED_ENTRIES], *newest;
 	struct buf b = { 0 };
+	struct who w;
+	size_t n;
 
-	if (!gate_for(r, c, &w, SEE_BOARD))
+	if (!gate_feed(r, c, &w))
 		return;
+	n = latest_for(c, w.officer, rows);
+	newest = n > 0 ? rows[0] : NULL;
 	if (is_unchanged(r, newest != NULL ? newest->seq : 0))
 		return;
 	buf_adds(&b,
@@ -347,8 +378,8 @@ get_atom(struct http_req *r, void *arg)
 	    c->h.set.regency);
 	buf_add_wib_iso(&b, newest != NULL ? newest->at_ms : model_at_ms(c->model));
 	buf_adds(&b, "</updated>");
-	for (size_t i = 0; i < FEED_ENTRIES && (e = model_latest(c->model, i)) != NULL; i++)
-		add_atom_entry(&b, c, e);
+	for (size_t i = 0; i < n; i++)
+		add_atom_entry(&b, c, rows[i]);
 	buf_adds(&b, "</feed>\n");
 	http_answer(r, 200, "application/atom+xml; charset=utf-8", &b);
 	buf_release(&b);
@@ -384,21 +415,23 @@ void
 get_json_feed(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
-	struct who w;
-	const struct model_escalation *newest = model_latest(c->model, 0), *e;
+	const struct model_escalation *rows[FEED_ENTRIES];
 	struct buf b = { 0 };
+	struct who w;
+	size_t n;
 
-	if (!gate_for(r, c, &w, SEE_BOARD))
+	if (!gate_feed(r, c, &w))
 		return;
-	if (is_unchanged(r, newest != NULL ? newest->seq : 0))
+	n = latest_for(c, w.officer, rows);
+	if (is_unchanged(r, n > 0 ? rows[0]->seq : 0))
 		return;
 	buf_adds(&b,
 	    "{\"version\":\"https://jsonfeed.org/version/1.1\","
 	    "\"title\":\"Eskalasi Kentongan\",\"language\":\"id\","
 	    "\"home_page_url\":\"/papan\",\"feed_url\":\"/feed/eskalasi.json\",\"items\":[");
-	for (size_t i = 0; i < FEED_ENTRIES && (e = model_latest(c->model, i)) != NULL; i++) {
+	for (size_t i = 0; i < n; i++) {
 		buf_adds(&b, i ? "," : "");
-		add_json_item(&b, c, e);
+		add_json_item(&b, c, rows[i]);
 	}
 	buf_adds(&b, "]}");
 	http_answer(r, 200, "application/feed+json; charset=utf-8", &b);

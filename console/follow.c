@@ -33,8 +33,9 @@ take(const struct log_line *line, void *arg)
 
 	if (line->seq < 0)
 		log_error("foreign_entry", "after=%" PRId64, model_seq(c->model));
+	alerts_take(&c->alerts, model_find(c->model, model_subject(c->model)), model_at_ms(c->model));
 	if (e != MODEL_NOTHING)
-		feed_publish(c, e, line->seq, &data);
+		feed_publish(c, e, line->seq, model_subject(c->model), &data);
 	buf_release(&data);
 	return 0;
 }
@@ -154,6 +155,7 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	model_sweep(c->model, house_now_ms(&c->h));
+	alerts_sweep(&c->alerts, c->model);
 }
 
 static void

@@ -12,10 +12,22 @@ ASSET_DECLARE(console_web_konsol_css);
 static const struct { const char *path, *name; int needs; enum access access; } menu[] = {
 	{ "/tugas", "Tugas saya", 0, SEE_EXISTS },
 	{ "/triase", "Meja 112", 1, SEE_TRIAGE },
+	{ "/baru", "Catat", 1, MAY_ENTER },
+	{ "/insiden", "Kejadian", 1, SEE_BOARD },
 	{ "/papan", "Papan", 1, SEE_BOARD },
+	{ "/laporan", "Laporan", 1, SEE_BOARD },
 	{ "/cari", "Cari", 0, SEE_EXISTS },
 	{ "/sistem", "Sistem", 1, SEE_SYSTEM },
 };
+
+int
+console_has_route(const struct console *c, const char *path)
+{
+	for (size_t i = 0; i < c->routes_n; i++)
+		if (strcmp(c->routes[i].path, path) == 0)
+			return 1;
+	return 0;
+}
 
 static void
 add_menu(struct buf *b, const struct console *c, const struct who *w, const char *here)
@@ -23,7 +35,7 @@ add_menu(struct buf *b, const struct console *c, const struct who *w, const char
 	for (size_t i = 0; i < N_ELEMS(menu); i++) {
 		if (menu[i].needs && !access_may(c->h.policy, w->officer, menu[i].access, NULL))
 			continue;
-		if (!console_has_route(menu[i].path))
+		if (!console_has_route(c, menu[i].path))
 			continue;
 		buf_addf(b, "<a href=\"%s\"%s>%s</a>\n", menu[i].path,
 		    strcmp(menu[i].path, here) == 0 ? " aria-current=\"page\"" : "", menu[i].name);
@@ -40,6 +52,14 @@ void
 frame_answer(struct http_req *r, struct console *c, const struct who *w, int status,
     const char *title, const char *here, const struct buf *body)
 {
+	frame_answer_with(r, c, w, status, title, here, NULL, body);
+}
+
+void
+frame_answer_with(struct http_req *r, struct console *c, const struct who *w, int status,
+    const char *title, const char *here, const struct buf *head, const struct buf *body)
+{
+	const struct buf none = { 0 };
 	struct buf page = { 0 }, nav = { 0 }, token = { 0 };
 	const struct unit *u = w != NULL ? unit_find(c->h.policy->units, w->officer->unit) : NULL;
 	const struct template_value v[] = {
@@ -51,6 +71,7 @@ frame_answer(struct http_req *r, struct console *c, const struct who *w, int sta
 	page_fill(&page, "kerangka", ASSET(console_web_kerangka_html), v, N_ELEMS(v));
 	if (w != NULL)
 		add_menu(&nav, c, w, here);
+	page_put(&page, "<!--KEPALA-->\n", head != NULL ? head : &none);
 	page_put(&page, "<!--MENU-->", &nav);
 	page_put(&page, "<!--ISI-->", body);
 	http_answer(r, status, "text/html; charset=utf-8", &page);

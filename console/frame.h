@@ -9,6 +9,9 @@
  */
 void frame_answer(struct http_req *r, struct console *c, const struct who *w, int status,
     const char *title, const char *here, const struct buf *body);
+/* The same with more for its <head>: a page's own style, script, feeds; NULL none. */
+void frame_answer_with(struct http_req *r, struct console *c, const struct who *w, int status,
+    const char *title, const char *here, const struct buf *head, const struct buf *body);
 /* The hidden field that a form of his carries. */
 void frame_add_token(struct buf *b, const struct who *w);
 /* Words of people, escaped; what would change how the rest is read is shown by its number. */

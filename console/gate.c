@@ -104,11 +104,18 @@ answer_away(struct http_req *r)
 	return 0;
 }
 
-int
-gate(struct http_req *r, struct console *c, struct who *w)
+const struct officer *
+gate_machine(void)
 {
 	static const struct officer machine = { .id = "mesin", .name = "mesin", .role = ROLE_ADMIN,
 	    .lang = "id" };
+
+	return &machine;
+}
+
+int
+gate(struct http_req *r, struct console *c, struct who *w)
+{
 	int rc;
 
 	memset(w, 0, sizeof(*w));
@@ -117,7 +124,7 @@ gate(struct http_req *r, struct console *c, struct who *w)
 	if (house_refresh(&c->h) != 0)
 		return answer_away(r);
 	if (has_secret(c, r)) {
-		w->officer = &machine;
+		w->officer = gate_machine();
 		w->by_secret = 1;
 		return 1;
 	}
@@ -203,6 +210,78 @@ gate_for(struct http_req *r, struct console *c, struct who *w, enum access a)
 	http_answer_problem(r, 403, "Forbidden",
 	    "Halaman ini bukan untuk peran Anda. Bila seharusnya, minta admin mengubah peran Anda.");
 	return 0;
+}
+
+/* "ID.TOKEN" of an address: the officer whose feeds it opens, NULL nobody's; -1 in *rc: no answer. */
+static const struct officer *
+feed_officer(struct console *c, const char *given, int *rc)
+{
+	size_t len = strlen(given);
+	char id[OFFICER_ID_CHARS], kept[65];
+	const struct officer *o = NULL;
+	struct account a;
+
+	*rc = 0;
+	if (len < TOKEN_CHARS + 2 || len - TOKEN_CHARS - 1 >= sizeof(id) || given[len - TOKEN_CHARS - 1] != '.')
+		return NULL;
+	snprintf(id, sizeof(id), "%.*s", (int)(len - TOKEN_CHARS - 1), given);
+	o = officer_find(&c->h.roster, id);
+	if (o == NULL || o->ended)
+		return NULL;
+	token_keep(kept, given + len - TOKEN_CHARS);
+	*rc = account_load(&c->h.st, id, &a);
+	if (*rc != 1 || a.feed[0] == '\0' || !equal_secret(kept, a.feed, 64))
+		o = NULL;
+	account_wipe(&a);
+	return o;
+}
+
+int
+gate_feed(struct http_req *r, struct console *c, struct who *w)
+{
+	size_t len = 0;
+	const char *given = http_req_query(r, "t", &len);
+	int rc;
+
+	if (given == NULL)
+		return gate_for(r, c, w, SEE_BOARD);
+	memset(w, 0, sizeof(*w));
+	if (!is_safe_way(r))
+		return 0;
+	if (house_refresh(&c->h) != 0)
+		return answer_away(r);
+	w->officer = feed_officer(c, given, &rc);
+	if (rc < 0)
+		return answer_away(r);
+	w->by_token = 1;
+	if (w->officer == NULL) {
+		http_answer_problem(r, 401, "Unauthorized",
+		    "Alamat umpan ini tidak berlaku lagi. Buat yang baru di /akun.");
+		return 0;
+	}
+	if (access_may(c->h.policy, w->officer, SEE_BOARD, NULL))
+		return 1;
+	http_answer_problem(r, 403, "Forbidden", "Umpan ini bukan untuk peran Anda.");
+	return 0;
+}
+
+int
+gate_public(struct http_req *r)
+{
+	return is_safe_way(r);
+}
+
+int
+gate_may_list(const struct console *c, const struct officer *o, const char *code)
+{
+	const struct model_case *m = model_find(c->model, code);
+	struct access_case a = { .place = "", .category = "" };
+
+	if (o == NULL || model_is_sealed(c->model, code))
+		return 0;
+	if (m != NULL)
+		model_access(c->model, m, 0, &a);
+	return access_may(c->h.policy, o, SEE_EXISTS, &a);
 }
 
 int

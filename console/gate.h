@@ -16,6 +16,7 @@
 struct who {
 	const struct officer *officer;	/* of the roster; lives until the roster is loaded again */
 	struct session session;
+	int by_token;			/* a feed's address: no session either */
 	int by_secret;			/* the machine's own secret, from this machine: no session */
 	char csrf[LOOKUP_CHARS + 1];	/* what a form of his must carry */
 };
@@ -26,11 +27,22 @@ struct who {
 int gate(struct http_req *r, struct console *c, struct who *w);
 /* The same for what changes something: the form's token, or JSON from our own origin. */
 int gate_change(struct http_req *r, struct console *c, struct who *w);
+/*
+ * For a feed: the session or the machine's secret as above, or the token of its address (?t=), which
+ * opens nothing else.  He needs SEE_BOARD.
+ */
+int gate_feed(struct http_req *r, struct console *c, struct who *w);
+/* For what is everybody's: only the way must be safe. */
+int gate_public(struct http_req *r);
+/* Whether he may know that there is such a case; one that is long gone is nobody's but who sees all. */
+int gate_may_list(const struct console *c, const struct officer *o, const char *code);
 /* As gate(), and access to what needs no case; 403 with what to do otherwise. */
 int gate_for(struct http_req *r, struct console *c, struct who *w, enum access a);
 /* The password was typed within console.prove; else 0, sent to type it again. */
 int gate_proven(struct http_req *r, struct console *c, struct who *w);
 
+/* Who asks with the machine's secret: an administrator without a session. */
+const struct officer *gate_machine(void);
 /* The session's cookie: __Host- and for TLS only where the client speaks TLS. */
 const char *gate_cookie(struct http_req *r);
 /* For the door itself: our own page, by a safe way; else answered and 0. */

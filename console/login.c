@@ -36,7 +36,7 @@ console_first_page(const struct console *c, const struct officer *o)
 	    [VIEWER_OPERATOR] = "/triase", [VIEWER_ABOVE] = "/papan", [VIEWER_ADMIN] = "/papan" };
 	const char *page = first[viewer_class_of(c->h.policy, o)];
 
-	return console_has_route(page) ? page : "/papan";
+	return console_has_route(c, page) ? page : "/papan";
 }
 
 /* A path of ours, or the officer's first page. */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/case_page.h"
+#include "console/desk.h"
 #include "console/hasher.h"
 
 #define ESCALATIONS_MAX 10000
@@ -26,6 +26,16 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/cari",                 0,    get_search,          0 },
 	{ HTTP_GET, "/kasus/" "*",           0,    get_case_page,       0 },
 	{ HTTP_POST, "/kasus/" "*",      16384,    post_act,           0 },
+	{ HTTP_GET, "/triase",               0,    get_triage,          0 },
+	{ HTTP_GET, "/triase/" "*",          0,    get_triage_case,     0 },
+	{ HTTP_POST, "/triase/" "*",     16384,    post_triage_case,    0 },
+	{ HTTP_GET, "/baru",                 0,    get_entry,           0 },
+	{ HTTP_POST, "/baru",            32768,    post_entry,          0 },
+	{ HTTP_GET, "/insiden",              0,    get_incidents,       0 },
+	{ HTTP_GET, "/insiden/" "*",         0,    get_incident,        0 },
+	{ HTTP_GET, "/sistem",               0,    get_system,          0 },
+	{ HTTP_POST, "/sistem",           4096,    post_system,         0 },
+	{ HTTP_GET, "/meja.js",              0,    get_desk_js,         0 },
 	{ HTTP_GET, "/berkas/" "*",          0,    get_case_file,       HTTP_ROUTE_DEEP },
 	{ HTTP_POST, "/api/v1/cases/" "*", 16384,  post_act_json,      HTTP_ROUTE_DEEP },
 	{ HTTP_GET, "/b/" "*",               0,    get_outside,         0 },
@@ -35,6 +45,13 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/papan.js",             0,    get_board_js,        0 },
 	{ HTTP_GET, "/feed/eskalasi.atom",   0,    get_atom,            0 },
 	{ HTTP_GET, "/feed/eskalasi.json",   0,    get_json_feed,       0 },
+	{ HTTP_GET, "/feed/cap.atom",        0,    get_cap_feed,        0 },
+	{ HTTP_GET, "/feed/cap/" "*",        0,    get_cap_alert,       0 },
+	{ HTTP_GET, "/akun",                 0,    get_me,              0 },
+	{ HTTP_POST, "/akun",             4096,    post_me,             0 },
+	{ HTTP_GET, "/laporan",              0,    get_report,          0 },
+	{ HTTP_GET, "/laporan.csv",          0,    get_report_csv,      0 },
+	{ HTTP_GET, "/api/v1/openapi.json",  0,    get_openapi,         0 },
 	{ HTTP_GET, "/api/v1/events",        0,    get_events,          0 },
 	{ HTTP_GET, "/api/v1/board",         0,    get_board_json,      0 },
 	{ HTTP_GET, "/api/v1/cases",         0,    get_cases,           0 },
@@ -42,15 +59,6 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/healthz",              0,    get_console_healthz, 0 },
 	{ HTTP_GET, "/metrics",              0,    get_console_metrics, 0 },
 };
-
-int
-console_has_route(const char *path)
-{
-	for (size_t i = 0; i < N_ELEMS(routes); i++)
-		if (strcmp(routes[i].path, path) == 0)
-			return 1;
-	return 0;
-}
 
 #define PROXIES_MAX 16
 
@@ -102,11 +110,14 @@ console_init(void *self, struct daemon *d, const char *port)
 	d->on_idle = on_idle;
 	d->arg = c;
 	c->model = model_new(ESCALATIONS_MAX);
+	outline_load(&c->outline, d->conf_dir);
 	httpd_options_default(&o);
 	o.address = c->h.set.console_address;
 	o.port = port != NULL ? (int)strtol(port, NULL, 10) : (int)c->h.set.console_port;
 	o.csp = CONSOLE_CSP;
 	o.proxies = proxies_of(c);
+	c->routes = routes;
+	c->routes_n = N_ELEMS(routes);
 	c->http = httpd_new(d->base, &o, routes, N_ELEMS(routes), c, &errors);
 	fputs(buf_str(&errors), stderr);
 	buf_release(&errors);
@@ -128,6 +139,8 @@ console_release(void *self)
 		httpd_free(c->http);
 	hasher_free(c->hasher);
 	model_free(c->model);
+	alerts_release(&c->alerts);
+	outline_release(&c->outline);
 	buf_wipe(&c->secret);
 	free(c->port);
 }

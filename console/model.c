@@ -8,9 +8,13 @@
 
 #include <jansson.h>
 
+#include "console/past.h"
 #include "core/calendar.h"
 #include "core/incident.h"
 #include "lib/escape.h"
+
+#define PAST_MOST 20000			/* changes: two weeks of usual days, some hours of a flood */
+#define SEALED_KEPT_MS (90 * DAY_MS)	/* as long as the log's live part can still name them */
 
 /* Cases by code: open addressing, tombstones by code "-". */
 struct table { struct model_case *rows; size_t cap, n, used; };
@@ -21,6 +25,8 @@ struct model {
 	struct model_unit *units; size_t units_n;
 	char (*codes)[UNIT_CODE_CHARS]; size_t codes_n;	/* of units, by the ids that cases hold */
 	int64_t seq, at_ms;
+	char subject[CODE_CHARS + 1];
+	struct past *past;
 };
 
 static size_t
@@ -100,6 +106,7 @@ model_new(size_t escalations_max)
 
 	m->ring_max = escalations_max;
 	m->ring = xcalloc(escalations_max, sizeof(*m->ring));
+	m->past = past_new(PAST_MOST);
 	return m;
 }
 
@@ -113,6 +120,7 @@ model_free(struct model *m)
 	free(m->ring);
 	free(m->units);
 	free(m->codes);
+	past_free(m->past);
 	free(m);
 }
 
@@ -123,17 +131,19 @@ model_skip(struct model *m, int64_t seq, int64_t at_ms)
 		return;
 	m->seq = seq;
 	m->at_ms = at_ms;
+	past_begins(m->past, seq);
 }
 
 int64_t model_seq(const struct model *m) { return m->seq; }
 int64_t model_at_ms(const struct model *m) { return m->at_ms; }
 size_t model_open_count(const struct model *m) { return m->open.n; }
+const char *model_subject(const struct model *m) { return m->subject; }
 
 size_t
 model_bytes(const struct model *m)
 {
 	return (m->open.cap + m->sealed.cap) * sizeof(struct model_case) +
-	    m->ring_max * sizeof(*m->ring) + m->units_n * sizeof(*m->units);
+	    m->ring_max * sizeof(*m->ring) + m->units_n * sizeof(*m->units) + past_bytes(m->past);
 }
 
 const char *
@@ -232,6 +242,7 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	c->due_ms = int_of(now, "due");
 	snprintf(c->incident, sizeof(c->incident), "%s", text_of(now, "inc"));
 	snprintf(c->lead, sizeof(c->lead), "%s", text_of(now, "lead"));
+	c->apart = int_of(now, "apart") != 0;
 	c->voices = (int)int_of(now, "voices");
 	if (truth_of_name(text_of(now, "truth"), &c->truth) != 0)
 		c->truth = TRUTH_UNVERIFIED;
@@ -375,11 +386,12 @@ describe(const json_t *doc, const struct log_line *line, struct buf *data)
 }
 
 enum model_event
-model_describe(const struct log_line *line, struct buf *data)
+model_describe(const struct log_line *line, char code[CODE_CHARS + 1], struct buf *data)
 {
 	json_t *doc = line->seq >= 0 ? json_loadb(line->entry, line->len, 0, NULL) : NULL;
 	enum model_event e = doc != NULL ? describe(doc, line, data) : MODEL_NOTHING;
 
+	snprintf(code, CODE_CHARS + 1, "%s", text_of(doc, "code"));
 	json_decref(doc);
 	return e;
 }
@@ -410,6 +422,34 @@ count_unit(struct model *m, const struct model_case *before, const json_t *doc)
 	unit_row(m, before->unit)->abandoned += left;
 }
 
+/* Raised to confidential: gone from lists, feeds and the past at once. */
+static void
+seal_up(struct model *m, const char *code)
+{
+	size_t kept = 0, first = m->ring_n == m->ring_max ? m->ring_at : 0;
+	int there = 0;
+
+	drop_code(&m->open, code);
+	past_forget(m->past, code);
+	for (size_t i = 0; i < m->ring_n; i++)
+		there |= strcmp(m->ring[i].code.s, code) == 0;
+	if (!there)
+		return;
+	/* Oldest to the front first, so that what stays keeps its order. */
+	struct model_escalation *old = xcalloc(m->ring_max, sizeof(*old));
+
+	for (size_t i = 0; i < m->ring_n; i++) {
+		const struct model_escalation *e = &m->ring[(first + i) % m->ring_max];
+
+		if (strcmp(e->code.s, code) != 0)
+			old[kept++] = *e;
+	}
+	free(m->ring);
+	m->ring = old;
+	m->ring_n = kept;
+	m->ring_at = kept % m->ring_max;
+}
+
 enum model_event
 model_take(struct model *m, const struct log_line *line, struct buf *data)
 {
@@ -421,18 +461,20 @@ model_take(struct model *m, const struct log_line *line, struct buf *data)
 		goto out;
 	m->seq = line->seq;
 	m->at_ms = int_of(doc, "at");
+	snprintf(m->subject, sizeof(m->subject), "%s", code);
 	if (code[0] != '\0' && json_object_get(doc, "c") != NULL) {
 		int sealed = json_object_get(json_object_get(doc, "c"), "sealed") != NULL;
 		struct model_case *c = row(sealed ? &m->sealed : &m->open, code);
 		struct model_escalation esc;
 
-		if (!sealed)
+		if (!sealed) {
+			past_note(m->past, line->seq, c);
 			count_unit(m, c, doc);
+		}
 		read_case(c, doc, line->seq);
 		read_units(m, c, doc);
 		if (sealed)
-			/* raised to confidential: gone from here at once */
-			drop_code(&m->open, code);
+			seal_up(m, code);
 		else if (read_escalation(&esc, doc, line->seq) == 0) {
 			m->ring[m->ring_at] = esc;
 			m->ring_at = (m->ring_at + 1) % m->ring_max;
@@ -502,6 +544,49 @@ model_each(const struct model *m, int (*cb)(const struct model_case *c, int seal
 		}
 }
 
+static int
+code_order(const void *code, const void *row)
+{
+	return strcmp(code, (*(const struct model_case *const *)row)->code.s);
+}
+
+int
+model_each_at(const struct model *m, int64_t seq, int (*cb)(const struct model_case *c, void *arg),
+    void *arg)
+{
+	const struct model_case **then;
+	size_t n;
+	int enough = 0;
+
+	if (seq > m->seq || seq < past_reaches(m->past))
+		return -1;
+	n = past_at(m->past, seq, &then);
+	for (size_t i = 0; i < n && !enough; i++)
+		if (then[i]->seq != 0)
+			enough = cb(then[i], arg) != 0;
+	for (size_t i = 0; i < m->open.cap && !enough; i++) {
+		const struct model_case *c = &m->open.rows[i];
+
+		if (c->code.s[0] != '\0' && c->code.s[0] != '-' &&
+		    bsearch(c->code.s, then, n, sizeof(*then), code_order) == NULL)
+			enough = cb(c, arg) != 0;
+	}
+	free(then);
+	return 0;
+}
+
+int
+model_is_sealed(const struct model *m, const char *code)
+{
+	return m->sealed.cap > 0 && strcmp(m->sealed.rows[slot_of(&m->sealed, code)].code.s, code) == 0;
+}
+
+int
+model_is_late(const struct model_case *c, int64_t now_ms)
+{
+	return is_open(c) && c->handled_ms == 0 && c->promise_ms != 0 && c->promise_ms <= now_ms;
+}
+
 size_t
 model_open(const struct model *m, const struct model_case **out, size_t max)
 {
@@ -545,8 +630,7 @@ model_figures(const struct model *m, int64_t now_ms, struct model_figures *out)
 		}
 		out->open += is_open(c);
 		out->triage += c->state == CASE_BARU;
-		out->breaching += is_open(c) && c->handled_ms == 0 && c->promise_ms != 0 &&
-		    c->promise_ms <= now_ms;
+		out->breaching += model_is_late(c, now_ms);
 		if (c->received_ms < now_ms - DAY_MS || c->closed_as_rejected || c->promise_ms == 0)
 			continue;
 		if (c->handled_ms != 0 && c->breached_ms == 0)
@@ -572,8 +656,13 @@ model_sweep(struct model *m, int64_t now_ms)
 		for (size_t i = 0; i < tables[t]->cap; i++) {
 			struct model_case *c = &tables[t]->rows[i];
 
-			if (c->code.s[0] != '\0' && c->code.s[0] != '-' && c->closed_ms != 0 &&
-			    c->closed_ms < now_ms - DAY_MS)
-				drop(tables[t], c);
+			int64_t kept_ms = t == 1 ? SEALED_KEPT_MS : DAY_MS;
+
+			if (c->code.s[0] == '\0' || c->code.s[0] == '-' || c->closed_ms == 0 ||
+			    c->closed_ms >= now_ms - kept_ms)
+				continue;
+			if (t == 0)
+				past_note(m->past, m->seq + 1, c);
+			drop(tables[t], c);
 		}
 }

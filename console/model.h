@@ -23,6 +23,7 @@ struct model_case {
 	int latihan, closed_as_rejected;
 	unsigned short unit_ids[CASE_UNITS]; int units_n;	/* all of them: model_unit_code() */
 	char incident[INCIDENT_CHARS], lead[CODE_CHARS + 1];	/* what it is part of, and who leads; "" */
+	int apart;			/* of an incident, and a danger of its own */
 	int voices;			/* of a lead: how many reported it; 0 one */
 	enum truth truth;
 };
@@ -56,9 +57,17 @@ enum model_event { MODEL_NOTHING, MODEL_CASE, MODEL_ESCALATION, MODEL_SYSTEM };
  * MODEL_NOTHING: sealed cases, entries of no interest to a feed).
  */
 enum model_event model_take(struct model *m, const struct log_line *line, struct buf *data);
-/* The same JSON without changing the model: for replaying to a reader who comes back. */
-enum model_event model_describe(const struct log_line *line, struct buf *data);
+/*
+ * The same JSON without changing the model: for replaying to a reader who comes back.  code: the case
+ * that it is about, "" none.
+ */
+enum model_event model_describe(const struct log_line *line, char code[CODE_CHARS + 1], struct buf *data);
 const char *model_event_name(enum model_event e);	/* kasus eskalasi sistem */
+
+/* The case that the last entry taken was about, "" none. */
+const char *model_subject(const struct model *m);
+/* 1: it is sealed now, whatever it was before. */
+int model_is_sealed(const struct model *m, const char *code);
 
 /* What came up to there is not to be taken in any more. */
 void model_skip(struct model *m, int64_t seq, int64_t at_ms);
@@ -78,9 +87,18 @@ size_t model_open_count(const struct model *m);
 /* Every case that it holds, sealed ones too: who shows them asks access.h first. cb other than 0: enough. */
 void model_each(const struct model *m, int (*cb)(const struct model_case *c, int sealed, void *arg),
     void *arg);
+/*
+ * Every case that is not sealed now, as it stood at that entry.  -1: so far back nothing is known any
+ * more, or it is still to come.
+ */
+int model_each_at(const struct model *m, int64_t seq, int (*cb)(const struct model_case *c, void *arg),
+    void *arg);
 /* The order of time left: promises not yet kept first. */
 int model_compare(const struct model_case *x, const struct model_case *y);
 const struct model_case *model_find(const struct model *m, const char *code);
+
+/* A promise of its own that is over, and nobody has done anything yet. */
+int model_is_late(const struct model_case *c, int64_t now_ms);
 
 struct model_figures {
 	size_t open, breaching, triage, drill;

@@ -15,6 +15,13 @@
 void
 add_card(struct buf *b, const struct console *c, const struct model_case *m, int sealed, int64_t now_ms)
 {
+	add_card_of(b, c, m, sealed, now_ms, NULL);
+}
+
+void
+add_card_of(struct buf *b, const struct console *c, const struct model_case *m, int sealed, int64_t now_ms,
+    const char *unit)
+{
 	int64_t left = m->promise_ms - now_ms;
 	int runs = m->handled_ms == 0 && m->promise_ms != 0 && m->state != CASE_DITUTUP;
 	char code[CODE_CHARS + 2];
@@ -29,6 +36,10 @@ add_card(struct buf *b, const struct console *c, const struct model_case *m, int
 	add_category_name(b, c, m->category);
 	buf_adds(b, "<br>");
 	add_place_name(b, c, m->place);
+	if (unit != NULL) {
+		buf_adds(b, "<br>");
+		buf_add_html(b, unit, strlen(unit));
+	}
 	buf_addf(b, "<br>%s", case_state_words(m->state, CLOSE_NONE, "id"));
 	if (runs) {
 		buf_addf(b, ". <span class=\"%s\">%s", left < 0 ? "lewat" : left < NEAR_MS ? "dekat" : "",

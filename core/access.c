@@ -5,6 +5,7 @@
 static const char *const access_names[] = {
 	[SEE_EXISTS] = "tahu", [SEE_CASE] = "kasus", [SEE_WORDS] = "isi", [SEE_REPORTER] = "pelapor",
 	[SEE_BOARD] = "papan", [SEE_TRIAGE] = "triase", [SEE_SYSTEM] = "sistem", [SEE_EXPORT] = "ekspor",
+	[MAY_ENTER] = "catat",
 };
 static const char *const class_names[] = {
 	[VIEWER_OFFICER] = "petugas", [VIEWER_HEAD] = "kepala", [VIEWER_OPERATOR] = "operator",
@@ -40,9 +41,9 @@ static const unsigned cells[VIEWER_N][RELATION_N] = {
 static const unsigned sealed_cells[RELATION_N] = { [RELATION_OWN] = ALL };
 /* What needs no case. */
 static const unsigned general[VIEWER_N] = {
-	[VIEWER_OFFICER] = 0,
-	[VIEWER_HEAD] = BIT(SEE_BOARD),
-	[VIEWER_OPERATOR] = BIT(SEE_BOARD) | BIT(SEE_TRIAGE),
+	[VIEWER_OFFICER] = BIT(MAY_ENTER),
+	[VIEWER_HEAD] = BIT(SEE_BOARD) | BIT(MAY_ENTER),
+	[VIEWER_OPERATOR] = BIT(SEE_BOARD) | BIT(SEE_TRIAGE) | BIT(MAY_ENTER),
 	[VIEWER_ABOVE] = BIT(SEE_BOARD) | BIT(SEE_EXPORT),
 	[VIEWER_ADMIN] = BIT(SEE_BOARD) | BIT(SEE_SYSTEM) | BIT(SEE_EXPORT),
 };

@@ -20,6 +20,7 @@ enum access {
 	SEE_TRIAGE,	/* the operators' desk; needs no case */
 	SEE_SYSTEM,	/* health, queues, accounts; needs no case */
 	SEE_EXPORT,	/* whole tables to take away; needs no case */
+	MAY_ENTER,	/* write a report down for a citizen who calls or comes; needs no case */
 	ACCESS_N
 };
 const char *access_name(enum access a);

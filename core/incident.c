@@ -13,6 +13,18 @@ static const char *const truths[] = {
 
 const char *truth_name(enum truth t) { return truths[t]; }
 
+const char *
+truth_words(enum truth t)
+{
+	static const char *const words[] = {
+		[TRUTH_UNVERIFIED] = "belum dipastikan", [TRUTH_SECOND] = "dilaporkan sumber kedua",
+		[TRUTH_RT] = "dibenarkan RT", [TRUTH_SCENE] = "dibenarkan petugas di lokasi",
+		[TRUTH_UNFOUNDED] = "ternyata tidak benar",
+	};
+
+	return words[t];
+}
+
 int
 truth_of_name(const char *s, enum truth *out)
 {

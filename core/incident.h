@@ -62,5 +62,6 @@ double places_apart_km(const struct policy *p, const char *a, const char *b);
 int places_touch(const struct policy *p, const char *a, const char *b);
 
 const char *truth_name(enum truth t);		/* belum-pasti sumber-kedua rt lokasi tidak-benar */
+const char *truth_words(enum truth t);		/* the same for people */
 int truth_of_name(const char *s, enum truth *out);
 #endif

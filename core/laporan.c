@@ -117,6 +117,8 @@ laporan_encode_public(struct buf *b, const struct laporan *l, const char *lookup
 	buf_adds(b, l->lane_e ? ",\"e\":1" : "");
 	buf_adds(b, l->latihan ? ",\"latihan\":1" : "");
 	buf_adds(b, l->hide ? ",\"hide\":1" : "");
+	buf_adds(b, l->urgent ? ",\"urg\":1" : "");
+	buf_add_pair_if(b, "off", l->entered_by);
 	buf_adds(b, l->no_reply ? ",\"nr\":1}" : "}");
 }
 
@@ -191,6 +193,9 @@ laporan_decode_public(struct laporan *l, char lookup[33], const char *json, size
 	l->lane_e = json_integer_value(json_object_get(doc, "e")) != 0;
 	l->latihan = json_integer_value(json_object_get(doc, "latihan")) != 0;
 	l->hide = json_integer_value(json_object_get(doc, "hide")) != 0;
+	l->urgent = json_integer_value(json_object_get(doc, "urg")) != 0;
+	if (json_is_string(json_object_get(doc, "off")))
+		snprintf(l->entered_by, sizeof(l->entered_by), "%s", json_string_value(json_object_get(doc, "off")));
 	l->no_reply = json_integer_value(json_object_get(doc, "nr")) != 0;
 	rc = 0;
 out:

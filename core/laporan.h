@@ -42,6 +42,8 @@ struct laporan {
 	char about[9];			/* code of the case it adds to, "" none */
 	char thread[9];			/* code of the case whose message it answers, "" none */
 	int hide;			/* ticked; see laporan_wishes_to_hide() */
+	/* The officer's id who wrote it down for who called or came; "" nobody did.  He says it is urgent. */
+	char entered_by[24]; int urgent;
 	int latihan;			/* drill */
 	int64_t provider_ms;		/* when the gateway had it */
 	int64_t received_ms;		/* when the promise began */

@@ -691,7 +691,8 @@ http_problem_add(struct buf *out, int html, int status, const char *title, const
 void
 http_answer_problem(struct http_req *r, int status, const char *title, const char *detail)
 {
-	int html = r->accepts_html && !r->accepts_json;
+	/* Programs read what is under /api/, whatever their library says that it accepts. */
+	int html = r->accepts_html && !r->accepts_json && strncmp(buf_str(&r->path), "/api/", 5) != 0;
 	const char *type = html ? "text/html; charset=utf-8" : "application/problem+json";
 	struct buf page = { 0 };
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "router/assign.h"
+#include "core/assign.h"
 #include "router/together.h"
 #include "router/work.h"
 

@@ -10,7 +10,7 @@
 #include "core/message.h"
 #include "lib/log.h"
 #include "router/asked.h"
-#include "router/assign.h"
+#include "core/assign.h"
 #include "router/callout.h"
 #include "router/together.h"
 #include "router/work.h"
@@ -1078,7 +1078,62 @@ file_news(struct command *cmd, const struct laporan *l)
 	cmd->note = l->text;
 }
 
-/* A photo sent from the report's own page, a part of its SMS that came late, or news of a file. */
+/* First words and further ones, read as one report; what was known stays known. */
+static void
+understand_with(struct router *r, struct entry *e, const struct case_record *c, const struct laporan *first)
+{
+	struct laporan *l = &e->words, own = *l;
+	struct buf all = { 0 };
+
+	buf_addf(&all, "%s\n%s", first->text != NULL ? first->text : "", l->text != NULL ? l->text : "");
+	l->text = all.data;
+	if (l->where == NULL)
+		l->where = first->where;
+	if (l->place == NULL && c->place[0] != '\0')
+		l->place = (char *)(uintptr_t)c->place;
+	if (l->category == NULL)
+		l->category = first->category;
+	l->urgent |= c->urgency == URGENCY_DARURAT;
+	e->understood = 0;
+	entry_understand(r, e);
+	*l = own;			/* the rest was only borrowed */
+	buf_wipe(&all);
+}
+
+/*
+ * What the officer who wrote the report down adds to it: 1 if it says better whose the case is, and nobody
+ * has taken it yet; e->u is then of all that was said.  0 it is only more news, -1 no answer.
+ */
+static int
+completes(struct router *r, struct entry *e, const struct code *code)
+{
+	struct laporan first = { 0 };
+	struct case_keys keys;
+	struct stored_case s;
+	char lookup[LOOKUP_TEXT];
+	const struct case_record *c = &s.c;
+	int rc = 0;
+
+	if (e->words.entered_by[0] == '\0')
+		return 0;
+	if (cases_load(&r->h.st, code, 1, &s) != 0)
+		return -1;
+	if (s.readable && s.version > 0 && !s.archived && !c->sealed && c->lead[0] == '\0' &&
+	    (c->state == CASE_BARU || (c->state == CASE_DITUGASKAN && c->holder[0] == '\0')) &&
+	    stored_case_open(&s, &r->h.st, &keys, &first, lookup) == 0) {
+		understand_with(r, e, c, &first);
+		rc = !e->u.unsure && (c->state == CASE_BARU || strcmp(e->u.category, c->category) != 0 ||
+		    strcmp(e->u.place, c->place) != 0);
+	}
+	laporan_release(&first);
+	stored_case_release(&s);
+	return rc;
+}
+
+/*
+ * A photo sent from the report's own page, a part of its SMS that came late, the rest of what an officer
+ * wrote down, or news of a file.
+ */
 static int
 addition(struct router *r, struct entry *e)
 {
@@ -1092,11 +1147,20 @@ addition(struct router *r, struct entry *e)
 	if (of_file) {
 		file_news(&cmd, &e->words);
 	} else {
+		rc = completes(r, e, &code);
+		if (rc < 0)
+			return -1;
 		describe_pieces(&note, &e->words);
 		cmd.note = buf_str(&note);
+		memcpy(cmd.actor, e->words.entered_by, sizeof(cmd.actor));
 		work_references(&cmd, e);
-		if (e->words.text != NULL && e->words.text[0] != '\0')
+		if (rc == 1) {
+			cmd.event = ON_ASSIGN;
+			cmd.by = BY_ROUTER;
+			cmd.u = &e->u;
+		} else if (e->words.text != NULL && e->words.text[0] != '\0') {
 			cmd.u = entry_understand(r, e);	/* it may be the danger that was missing */
+		}
 	}
 	rc = converse_apply(r, e, &code, &cmd);
 	if (rc == 0 && e->follows.s[0] != '\0') {

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/assign.h"
 #include "lib/escape.h"
 #include "router/area.h"
-#include "router/assign.h"
 #include "router/category.h"
 #include "router/locate.h"
 #include "router/normalise.h"
@@ -617,6 +617,10 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 		add_why(out, "kode kentongan %c: %s", code->digit, code->category);
 	}
 	explain_urgency(out, &alarm);
+	if (h->urgent && out->urgency != URGENCY_DARURAT) {
+		out->urgency = URGENCY_DARURAT;
+		add_why(out, "darurat: kata petugas yang mencatat");
+	}
 	a.urgency = out->urgency;
 	a.certain = certain;
 	a.place = out->place;
@@ -626,7 +630,8 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 		    MISDEED_REACH_EMERGENCY : MISDEED_REACH, out);
 	out->sealed = is_sealed(u, out) || a.accused != NULL || asks_secrecy(u, t);
 	units_assign(u->policy, &a, out);
-	out->unsure = !certain || (out->rivals_n > 0 && out->place[0] == '\0') ||
+	/* A human has read an emergency that he wrote down himself: who is near goes before its kind is known. */
+	out->unsure = (!certain && !h->urgent) || (out->rivals_n > 0 && out->place[0] == '\0') ||
 	    (out->urgency == URGENCY_DARURAT && out->place[0] == '\0');
 }
 

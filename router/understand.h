@@ -15,6 +15,7 @@
 struct hints {
 	const char *place;		/* code chosen on the form: wins */
 	const char *category;	/* chosen on the form: wins, unless the text names an emergency */
+	int urgent;	/* somebody at a desk heard it and says so */
 	int other;		/* the category stands: this is the second problem of a report that names two */
 	const char *earlier_place;	/* of the sender's last case: tells equal names apart */
 	int has_position;

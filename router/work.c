@@ -121,6 +121,7 @@ entry_understand(struct router *r, struct entry *e)
 	h.place = e->words.place;
 	h.category = e->words.category;
 	h.other = e->words.twin[0] != '\0';
+	h.urgent = e->words.urgent;
 	h.has_position = e->words.has_position;
 	h.lat = e->words.lat, h.lng = e->words.lng;
 	buf_adds(&all, text);
@@ -253,6 +254,7 @@ add_open(struct router *r, struct entry *e)
 	struct command cmd = { .by = BY_ROUTER, .u = u, .entropy = house_entropy(&r->h) };
 
 	work_input(&in, e);
+	memcpy(cmd.actor, e->words.entered_by, sizeof(cmd.actor));	/* both stand on record */
 	find_archived(r, e);
 	work_facts(&f, r, e);
 	memcpy(f.follows, e->follows.s, sizeof(f.follows));
@@ -487,7 +489,7 @@ guard_loops(struct router *r, struct entry *entries, int n, const redisReply *ro
 
 		if (!e->opened || e->lookup[0] == '\0')
 			continue;
-		command = is_command(e) || e->words.twin[0] != '\0';
+		command = is_command(e) || e->words.twin[0] != '\0' || e->words.entered_by[0] != '\0';
 		/* of the same sender in this batch the later one counts on from the earlier */
 		for (int before = i - 1; before >= 0 && row == 0; before--)
 			if (entries[before].opened && strcmp(entries[before].lookup, e->lookup) == 0) {
@@ -670,6 +672,8 @@ router_work(struct router *r, struct entry *entries, int n)
 			call_poison(e);
 		else if (e->words.twin[0] != '\0')
 			;	/* its words were heard with the first one's */
+		else if (e->words.entered_by[0] != '\0' && e->words.about[0] == '\0')
+			;	/* an officer wrote it down: he knows whether it is a report */
 		else if (e->words.text != NULL || e->words.about[0] != '\0' || e->words.adds ||
 		    is_attachment(e) || laporan_is_empty(&e->words)) {
 			struct speech s;

@@ -37,7 +37,8 @@ encode(struct buf *b, const struct account *a)
 		buf_addc(b, '"');
 	}
 	buf_add_pair_if(b, "once", a->once);
-	buf_addf(b, ",\"until\":%" PRId64 "}", a->once_until_ms);
+	buf_add_pair_if(b, "feed", a->feed);
+	buf_addf(b, ",\"until\":%" PRId64 ",\"fed\":%" PRId64 "}", a->once_until_ms, a->feed_ms);
 }
 
 static void
@@ -59,6 +60,8 @@ decode(struct account *a, const char *json, size_t len)
 	copy(a->officer, sizeof(a->officer), doc, "id");
 	copy(a->hash, sizeof(a->hash), doc, "hash");
 	copy(a->once, sizeof(a->once), doc, "once");
+	copy(a->feed, sizeof(a->feed), doc, "feed");
+	a->feed_ms = json_integer_value(json_object_get(doc, "fed"));
 	a->changed_ms = json_integer_value(json_object_get(doc, "changed"));
 	a->totp_step = json_integer_value(json_object_get(doc, "step"));
 	a->once_until_ms = json_integer_value(json_object_get(doc, "until"));

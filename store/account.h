@@ -23,13 +23,14 @@ struct account {
 	int64_t totp_step;		/* the last one used */
 	char once[65];			/* hex, of the token; "" none is out */
 	int64_t once_until_ms;
+	char feed[65]; int64_t feed_ms;	/* of the token in his feeds' address, and its making; "" none */
 	int64_t version;		/* 0: there is none yet */
 };
 /* 1, 0 there is none (a is then empty but for the officer), -1 no answer or damaged. */
 int account_load(struct store *st, const char *officer, struct account *a);
 /*
  * Writes it over the version that was read: 0; 1 somebody else was faster; -1 with store_error().
- * what stands in the log: sandi, tautan, faktor, masuk; who is its author.
+ * what stands in the log: sandi, tautan, faktor, masuk, umpan; who is its author.
  */
 int account_put(struct store *st, const struct account *a, const char *what, const char *who);
 void account_wipe(struct account *a);

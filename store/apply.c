@@ -17,7 +17,7 @@ apply_once(struct house *h, const struct code *code, struct command *cmd, apply_
 	const struct policy *p;
 	enum commit_result result = COMMIT_REFUSED;
 
-	*why = "the store does not answer; try again";
+	*why = "penyimpanan sedang tidak menjawab; coba lagi";
 	if (house_refresh(h) != 0 || cases_load(&h->st, code, 1, &s) != 0)
 		return COMMIT_UNKNOWN;
 	p = s.there && s.readable && s.version > 0 ?
@@ -26,7 +26,7 @@ apply_once(struct house *h, const struct code *code, struct command *cmd, apply_
 		cmd->was = p;		/* under the version in force from now on */
 		p = h->policy;
 	}
-	*why = "no such open case";
+	*why = "tidak ada kasus terbuka dengan kode itu";
 	if (p == NULL || stored_case_open(&s, &h->st, &keys, &words, lookup) != 0)
 		goto out;
 	*why = prepare != NULL ? prepare(p, &s.c, cmd, arg) : NULL;
@@ -47,7 +47,7 @@ apply_once(struct house *h, const struct code *code, struct command *cmd, apply_
 	result = b.slots[0].result;
 	if (result == COMMIT_TAKEN)
 		house_nonce_taken(h);
-	*why = result == COMMIT_CONFLICT ? "changed by others all the time; try again" :
+	*why = result == COMMIT_CONFLICT ? "kasus ini terus diubah orang lain; coba lagi" :
 	    store_error(&h->st);
 out:
 	commit_release(&b);

@@ -7,7 +7,6 @@
 
 #define BATCH 200
 #define LOOKED_AT 20000		/* open cases; the regency has some hundreds */
-#define AGE_MS (3 * DAY_MS)	/* so far apart nobody means the same */
 
 /* Kind, place and time alone say so much, that the words may yet bring it over the line. */
 #define WORTH_OPENING (CANDIDATES_LEAST - 250)
@@ -18,7 +17,7 @@ is_comparable(const struct case_record *of, const struct case_record *c)
 	int64_t apart = of->received_ms - c->received_ms;
 
 	return !c->sealed && c->latihan == of->latihan && strcmp(c->code.s, of->code.s) != 0 &&
-	    apart <= AGE_MS && apart >= -AGE_MS && (of->lead[0] == '\0' || strcmp(of->lead, c->lead) != 0);
+	    apart <= CANDIDATES_AGE_MS && apart >= -CANDIDATES_AGE_MS && (of->lead[0] == '\0' || strcmp(of->lead, c->lead) != 0);
 }
 
 static void
@@ -106,6 +105,35 @@ candidates_find(struct store *st, const struct policy *p, const struct stored_ca
 	}
 	*truncated = n >= 0 && r->elements > LOOKED_AT;
 	freeReplyObject(r);
+	laporan_release(&words);
+	return n;
+}
+
+int
+candidates_among(struct store *st, const struct policy *p, const struct stored_case *of,
+    const struct code *codes, size_t codes_n, struct candidate out[CANDIDATES_MOST])
+{
+	struct laporan words = { 0 };
+	struct case_keys keys;
+	char lookup[33];
+	int n = 0;
+
+	if (of->c.sealed || of->version <= 0 || codes_n == 0)
+		return 0;
+	if (stored_case_open(of, st, &keys, &words, lookup) != 0)
+		memset(&words, 0, sizeof(words));
+	for (size_t at = 0; n >= 0 && at < codes_n; at += BATCH) {
+		static struct stored_case s[BATCH];
+		size_t got = codes_n - at < BATCH ? codes_n - at : BATCH;
+
+		if (cases_load(st, codes + at, got, s) != 0)
+			n = -1;
+		for (size_t i = 0; i < got; i++) {
+			if (n >= 0)
+				compare(st, p, &of->c, words.text != NULL ? words.text : "", &s[i], out, &n);
+			stored_case_release(&s[i]);
+		}
+	}
 	laporan_release(&words);
 	return n;
 }

@@ -11,6 +11,7 @@
 
 #define CANDIDATES_MOST 10
 #define CANDIDATES_LEAST 500	/* of 1000 */
+#define CANDIDATES_AGE_MS (3 * DAY_MS)	/* so far apart nobody means the same */
 struct candidate { struct case_record c; struct likeness like; };
 
 /*
@@ -19,5 +20,8 @@ struct candidate { struct case_record c; struct likeness like; };
  */
 int candidates_find(struct store *st, const struct policy *p, const struct stored_case *of,
     struct candidate out[CANDIDATES_MOST], int *truncated);
+/* The same among these cases alone, for who has looked through all of them himself. */
+int candidates_among(struct store *st, const struct policy *p, const struct stored_case *of,
+    const struct code *codes, size_t codes_n, struct candidate out[CANDIDATES_MOST]);
 void candidates_to_json(struct buf *b, const struct candidate *list, int n);
 #endif

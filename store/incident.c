@@ -69,6 +69,48 @@ members_load(struct store *st, const char *lead, struct member **out, size_t *n)
 	return rc;
 }
 
+static void
+count_in(struct crowd_figures *f, const char *place, enum case_state state, int64_t at_ms)
+{
+	int64_t hour = at_ms / HOUR_MS * HOUR_MS;
+	size_t d = 0, t = 0;
+
+	while (d < f->desa_n && strcmp(f->desa[d].place, place) != 0)
+		d++;
+	if (d == f->desa_n) {
+		f->desa = xrealloc(f->desa, sizeof(*f->desa) * ++f->desa_n);
+		memset(&f->desa[d], 0, sizeof(f->desa[d]));
+		snprintf(f->desa[d].place, sizeof(f->desa[d].place), "%s", place);
+	}
+	f->desa[d].states[state]++;
+	f->desa[d].n++;
+	while (t < f->hours_n && f->hours[t].from_ms != hour)
+		t++;
+	if (t == f->hours_n) {
+		f->hours = xrealloc(f->hours, sizeof(*f->hours) * ++f->hours_n);
+		f->hours[t] = (struct crowd_hour){ hour, 0 };
+	}
+	f->hours[t].n++;
+}
+
+void
+crowd_count(struct crowd_figures *f, const struct case_record *lead, const struct member *m, size_t n)
+{
+	memset(f, 0, sizeof(*f));
+	count_in(f, lead->place, lead->state, lead->received_ms);
+	for (size_t i = 0; i < n; i++)
+		if (!m[i].waits)
+			count_in(f, m[i].place, m[i].state, m[i].received_ms);
+}
+
+void
+crowd_figures_release(struct crowd_figures *f)
+{
+	free(f->desa);
+	free(f->hours);
+	memset(f, 0, sizeof(*f));
+}
+
 struct crowd { struct code code; char noted[32]; int64_t version, members; };
 
 static int
@@ -349,15 +391,15 @@ merge_prepare(struct store *st, const char *into, struct command *cmd, struct co
 	char version[24];
 
 	if (code_parse(&code, into, strlen(into)) != 0)
-		return "--into names no receipt code";
+		return "kode tujuan itu bukan kode laporan";
 	if (cases_load(st, &code, 1, &s) != 0)
-		return "the store does not answer; try again";
+		return "penyimpanan sedang tidak menjawab; coba lagi";
 	if (!s.there || !s.readable || s.version <= 0 || s.archived || s.c.sealed)
-		why = "no such open case to merge into";
+		why = "tidak ada kasus terbuka dengan kode tujuan itu";
 	else if (s.c.lead[0] != '\0')
-		why = "that case follows another itself; merge into the one that leads";
+		why = "kasus tujuan sendiri mengikuti kasus lain; gabung ke yang memimpin";
 	else if (!incident_leads(&s.c))
-		why = "that case is over; nothing can follow it";
+		why = "kasus tujuan sudah selesai; tidak dapat diikuti lagi";
 	snprintf(cmd->into, sizeof(cmd->into), "%s", code.s);
 	snprintf(cmd->incident, sizeof(cmd->incident), "%s", s.c.incident);
 	snprintf(version, sizeof(version), "%" PRId64, s.version);

@@ -23,6 +23,16 @@ struct member {
 /* All who follow the case, in the order of their coming; the caller frees.  0, -1 no answer. */
 int members_load(struct store *st, const char *lead, struct member **out, size_t *n);
 
+/* Voices of an incident by desa and by hour, its lead among them; those who wait are not counted yet. */
+struct crowd_desa { char place[PLACE_CODE_CHARS]; int states[CASE_DITUTUP + 1], n; };
+struct crowd_hour { int64_t from_ms; int n; };
+struct crowd_figures {
+	struct crowd_desa *desa; size_t desa_n;
+	struct crowd_hour *hours; size_t hours_n;
+};
+void crowd_count(struct crowd_figures *f, const struct case_record *lead, const struct member *m, size_t n);
+void crowd_figures_release(struct crowd_figures *f);
+
 /* Codes of the cases that others follow; the caller frees.  0, -1 no answer. */
 int crowds_load(struct store *st, struct code **out, size_t *n);
 

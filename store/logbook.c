@@ -217,6 +217,8 @@ add_command(struct buf *b, const struct command *cmd)
 			buf_addf(b, "%s\"%s\"", i ? "," : "", u->units[i]);
 		for (int i = 0; i < u->rivals_n; i++)
 			buf_addf(b, "%s\"%s\"", i ? "," : "],\"rv\":[", u->rivals[i]);
+		for (int i = 0; i < u->also_n; i++)
+			buf_addf(b, "%s\"%s\"", i ? "," : "],\"al\":[", u->also[i]);
 		buf_adds(b, "]}");
 	}
 	for (int i = 0; i < cmd->candidates_n; i++)
@@ -848,30 +850,53 @@ logbook_verify_live(struct store *st, struct buf *report)
 	return verify(st, report, 1);
 }
 
-int
-logbook_note(const struct log_line *line, const struct seal_key *key, struct buf *note)
+/* The sealed part, opened; NULL: none, or another's key.  The caller decrefs. */
+static json_t *
+open_sealed(const json_t *doc, const struct seal_key *key)
 {
-	json_t *doc = json_loadb(line->entry, line->len, 0, NULL), *plain_doc = NULL;
 	const json_t *x = json_object_get(doc, "x");
 	struct buf sealed = { 0 }, plain = { 0 };
-	const char *words;
-	int rc = -1;
+	json_t *out = NULL;
 
 	if (json_is_string(x) && json_string_length(x) > 0 &&
 	    hex_decode(buf_room(&sealed, json_string_length(x) / 2), json_string_value(x),
 	    json_string_length(x)) == 0) {
 		buf_added(&sealed, json_string_length(x) / 2);
 		if (seal_open(&plain, key, "note", sealed.data, sealed.len) == 0)
-			plain_doc = json_loadb(plain.data, plain.len, 0, NULL);
-	}
-	words = json_string_value(json_object_get(plain_doc, "note"));
-	if (words != NULL) {
-		buf_adds(note, words);
-		rc = 0;
+			out = json_loadb(plain.data, plain.len, 0, NULL);
 	}
 	buf_release(&sealed);
 	buf_wipe(&plain);
-	json_decref(plain_doc);
+	return out;
+}
+
+int
+logbook_note(const struct log_line *line, const struct seal_key *key, struct buf *note)
+{
+	json_t *doc = json_loadb(line->entry, line->len, 0, NULL), *plain = open_sealed(doc, key);
+	const char *words = json_string_value(json_object_get(plain, "note"));
+
+	if (words != NULL)
+		buf_adds(note, words);
+	json_decref(plain);
+	json_decref(doc);
+	return words != NULL ? 0 : -1;
+}
+
+int
+logbook_why(const struct log_line *line, const struct seal_key *key, struct understanding *u)
+{
+	json_t *doc = json_loadb(line->entry, line->len, 0, NULL), *plain = open_sealed(doc, key);
+	const json_t *why = json_object_get(plain, "why");
+	int rc = why != NULL ? 0 : -1;
+
+	u->why_n = 0;
+	for (size_t i = 0; i < json_array_size(why) && i < UNDERSTANDING_WHYS; i++) {
+		const char *reason = json_string_value(json_array_get(why, i));
+
+		snprintf(u->why[u->why_n++], sizeof(u->why[0]), "%s", reason != NULL ? reason : "");
+	}
+	json_decref(plain);
 	json_decref(doc);
 	return rc;
 }

@@ -57,6 +57,11 @@ int logbook_read_these(struct store *st, const char *seqs, on_log_line cb, void 
 int logbook_heads(struct store *st, void (*cb)(const char *line, void *), void *arg);
 /* The words that its actor wrote, opened with the case's key.  0; -1: none, or another's key. */
 int logbook_note(const struct log_line *line, const struct seal_key *key, struct buf *note);
+/*
+ * The reasons that the router gave with what it understood, into u->why; the rest of what it understood
+ * stands open in the entry (store/recorded.h).  0, -1 as above.
+ */
+int logbook_why(const struct log_line *line, const struct seal_key *key, struct understanding *u);
 int64_t logbook_last_seq(struct store *st);	/* -1 unknown */
 
 /*

@@ -37,6 +37,7 @@ static int
 read_understanding(struct understanding *u, const json_t *o)
 {
 	const json_t *units = json_object_get(o, "un"), *rivals = json_object_get(o, "rv");
+	const json_t *also = json_object_get(o, "al");
 
 	TEXT(u->category, o, "cat");
 	TEXT(u->place, o, "pl");
@@ -55,6 +56,11 @@ read_understanding(struct understanding *u, const json_t *o)
 		const char *place = json_string_value(json_array_get(rivals, i));
 
 		snprintf(u->rivals[u->rivals_n++], PLACE_CODE_CHARS, "%s", place != NULL ? place : "");
+	}
+	for (size_t i = 0; i < json_array_size(also) && i < UNDERSTANDING_ALSO; i++) {
+		const char *category = json_string_value(json_array_get(also, i));
+
+		snprintf(u->also[u->also_n++], CATEGORY_CHARS, "%s", category != NULL ? category : "");
 	}
 	return urgency_of_name(text_of(o, "urg"), &u->urgency);
 }

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,6 +259,7 @@ out:
 	buf_release(&key);
 	buf_release(&bytes);
 	buf_release(&errors);
+	malloc_trim(0);		/* its bytes were several times what is kept of them */
 	return p;
 }
 

@@ -29,12 +29,12 @@ end(void)
 
 /* One letter a column: t(ahu) k(asus) i(si) p(elapor), '.' refused; rows by relation. */
 static const struct { enum viewer_class v; const char *rows[RELATION_N]; const char *general; } table[] = {
-	/*                   lain    wilayah  bawahan  sendiri    papan triase sistem ekspor */
-	{ VIEWER_OFFICER,  { "....", "tk..", "tki.", "tkip" }, "...." },
-	{ VIEWER_HEAD,     { "....", "tk..", "tki.", "tkip" }, "b..." },
-	{ VIEWER_OPERATOR, { "tkip", "tkip", "tkip", "tkip" }, "bt.." },
-	{ VIEWER_ABOVE,    { "tki.", "tki.", "tki.", "tkip" }, "b..e" },
-	{ VIEWER_ADMIN,    { "tk..", "tk..", "tk..", "tkip" }, "b.se" },
+	/*                   lain    wilayah  bawahan  sendiri    papan triase sistem ekspor catat */
+	{ VIEWER_OFFICER,  { "....", "tk..", "tki.", "tkip" }, "....c" },
+	{ VIEWER_HEAD,     { "....", "tk..", "tki.", "tkip" }, "b...c" },
+	{ VIEWER_OPERATOR, { "tkip", "tkip", "tkip", "tkip" }, "bt..c" },
+	{ VIEWER_ABOVE,    { "tki.", "tki.", "tki.", "tkip" }, "b..e." },
+	{ VIEWER_ADMIN,    { "tk..", "tk..", "tk..", "tkip" }, "b.se." },
 };
 
 START_TEST(every_cell)

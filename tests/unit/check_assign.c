@@ -1,7 +1,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "router/assign.h"
+#include "core/assign.h"
 
 static const char units_csv[] =
     "kode,nama,singkatan,tingkat,induk,wilayah,bertugas\n"

@@ -91,7 +91,7 @@ START_TEST(report_round_trip)
 	    .category = xstrdup("sampah"), .lat = -8.123457, .lng = 114.5, .has_position = 1,
 	    .media = { xstrdup("x.jpg"), xstrdup("y.jpg") }, .media_n = 2, .hide = 1,
 	    .reply_to = xstrdup("x:post:7"), .ack = xstrdup("telegram:tap:9"), .adds = 1,
-	    .latihan = 1, .lane_e = 1, .no_reply = 1, .received_ms = 1795000000000 };
+	    .latihan = 1, .lane_e = 1, .no_reply = 1, .urgent = 1, .entered_by = "opr-d112-1", .received_ms = 1795000000000 };
 	struct laporan back = { .channel = "" };
 	struct buf pub = { 0 }, priv = { 0 };
 	char lookup[33];
@@ -115,7 +115,8 @@ START_TEST(report_round_trip)
 	ck_assert(back.lat == l.lat && back.lng == l.lng && back.has_position);
 	ck_assert_int_eq(back.media_n, 2);
 	ck_assert_str_eq(back.media[1], "y.jpg");
-	ck_assert(back.hide && back.latihan && back.lane_e && back.no_reply);
+	ck_assert(back.hide && back.latihan && back.lane_e && back.no_reply && back.urgent);
+	ck_assert_str_eq(back.entered_by, l.entered_by);
 	ck_assert_int_eq(back.received_ms, l.received_ms);
 	ck_assert_str_eq(back.reply_to, l.reply_to);
 	ck_assert_str_eq(laporan_address(&back), l.reply_to);

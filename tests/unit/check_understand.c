@@ -269,6 +269,30 @@ static const struct {
 	    "posisi di luar kabupaten" },
 };
 
+/* What an officer says is urgent waits for no certainty of its kind, only for where it is. */
+static const struct { const char *text, *place, *category; int unsure; const char *lead; } said_urgent[] = {
+	{ "panggilan darurat, keterangan menyusul", "35.10.14.2012", NULL, 0, NULL },
+	{ "ada orang tergeletak", "35.10.14.2012", NULL, 0, NULL },
+	{ "pagar roboh", "35.10.14.2012", "lampu-jalan", 0, "O-DISHUB" },
+	{ "panggilan darurat, keterangan menyusul", NULL, NULL, 1, NULL },
+};
+START_TEST(an_officer_says_it_is_urgent)
+{
+	struct hints h = { .place = said_urgent[_i].place, .category = said_urgent[_i].category, .urgent = 1 };
+	struct understanding r;
+	int near = 0;
+
+	understand(u, said_urgent[_i].text, strlen(said_urgent[_i].text), &h, &r);
+	ck_assert_msg(r.urgency == URGENCY_DARURAT, "%s: %s", said_urgent[_i].text, urgency_name(r.urgency));
+	ck_assert_msg(r.unsure == said_urgent[_i].unsure, "%s: unsure %d", said_urgent[_i].text, r.unsure);
+	for (int i = 0; i < r.units_n; i++)
+		near |= strcmp(r.units[i], "K-35.10.14") == 0;
+	ck_assert_int_eq(near, said_urgent[_i].place != NULL);
+	if (said_urgent[_i].lead != NULL)
+		ck_assert_str_eq(r.units[0], said_urgent[_i].lead);
+}
+END_TEST
+
 START_TEST(where_it_stood)
 {
 	struct hints h = { .has_position = 1, .lat = -8.45, .lng = 114.60 };
@@ -380,6 +404,7 @@ understand_suite(void)
 	tcase_add_test(tc, never_to_the_accused);
 	tcase_add_test(tc, hints_win);
 	tcase_add_loop_test(tc, where_it_stood, 0, N_ELEMS(positions));
+	tcase_add_loop_test(tc, an_officer_says_it_is_urgent, 0, N_ELEMS(said_urgent));
 	tcase_add_test(tc, two_problems);
 	tcase_add_test(tc, any_bytes);
 	tcase_add_test(tc, json);

@@ -1,4 +1,4 @@
-#include "router/assign.h"
+#include "core/assign.h"
 
 #include <string.h>
 

@@ -1,0 +1,23 @@
+#ifndef KENTONGAN_DESK_H
+#define KENTONGAN_DESK_H
+/*
+ * The operators' desk: what waits to be read by a human (/triase), reports that somebody tells by
+ * telephone or at a counter (/baru), and what many report at once (/insiden).  Beside it, for who keeps
+ * the machine, whether the house is well (/sistem).
+ */
+#include "console/case_page.h"
+
+void get_triage(struct http_req *r, void *arg);
+void get_triage_case(struct http_req *r, void *arg);
+void post_triage_case(struct http_req *r, void *arg);
+void get_desk_js(struct http_req *r, void *arg);
+
+void get_entry(struct http_req *r, void *arg);
+void post_entry(struct http_req *r, void *arg);
+
+void get_incidents(struct http_req *r, void *arg);
+void get_incident(struct http_req *r, void *arg);
+
+void get_system(struct http_req *r, void *arg);
+void post_system(struct http_req *r, void *arg);
+#endif

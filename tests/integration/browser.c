@@ -1,0 +1,78 @@
+#include "tests/integration/browser.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/house.h"
+#include "store/session.h"
+
+void
+field_of(const struct buf *page, const char *name, char *out, size_t size)
+{
+	char before[64];
+	const char *at;
+
+	snprintf(before, sizeof(before), "name=\"%s\" value=\"", name);
+	at = strstr(buf_str(page), before);
+	ck_assert_msg(at != NULL, "no field %s in %s", name, buf_str(page));
+	at += strlen(before);
+	snprintf(out, size, "%.*s", (int)strcspn(at, "\""), at);
+}
+
+void
+come_in(struct visitor *v, const char *officer)
+{
+	char token[TOKEN_CHARS + 1];
+	struct buf page = { 0 };
+	struct session session;
+	struct house h;
+
+	house_eye(&h);
+	ck_assert_int_eq(session_begin(&h.st, officer, 0, store_now_ms(&h.st), token, &session), 0);
+	house_close(&h);
+	memset(v, 0, sizeof(*v));
+	snprintf(v->cookie, sizeof(v->cookie), "Cookie: kt=%s", token);
+	ck_assert_int_eq(visit(v, "/tugas", &page), 200);
+	field_of(&page, "tanda", v->tanda, sizeof(v->tanda));
+	buf_release(&page);
+}
+
+long
+visit(struct visitor *v, const char *path, struct buf *page)
+{
+	struct answer a;
+	long status;
+
+	ask_as(&a, house.console, path, (const char *[]){ v->cookie, NULL }, NULL, 0);
+	status = a.status;
+	if (page != NULL) {
+		buf_reset(page);
+		buf_add(page, a.body.data, a.body.len);
+	}
+	answer_release(&a);
+	return status;
+}
+
+long
+send_form(struct visitor *v, const char *path, const char *fields, char to[160], struct buf *page)
+{
+	struct buf body = { 0 };
+	struct answer a;
+	const char *at;
+	long status;
+
+	buf_addf(&body, "tanda=%s&%s", v->tanda, fields);
+	ask_as(&a, house.console, path, (const char *[]){ v->cookie, NULL }, body.data, body.len);
+	status = a.status;
+	at = strstr(buf_str(&a.head), "Location: ");
+	if (to != NULL)
+		snprintf(to, 160, "%.*s", at != NULL ? (int)strcspn(at + 10, "\r\n") : 0, at != NULL ? at + 10 : "");
+	if (page != NULL) {
+		buf_reset(page);
+		buf_add(page, a.body.data, a.body.len);
+	}
+	answer_release(&a);
+	buf_release(&body);
+	return status;
+}

@@ -1,0 +1,244 @@
+/* What reports reckon from the log, and what the read model takes back, on entries made here. */
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console/alerts.h"
+#include "console/model.h"
+#include "console/report.h"
+#include "core/calendar.h"
+
+Suite *report_suite(void);
+
+#define NOON INT64_C(1795000000000)
+
+static int64_t seq;
+
+/* An entry of a case; c: what its snapshot says beside time and place. */
+static void
+entry(struct report *r, struct model *m, const char *code, const char *from, const char *to, int64_t at_ms, const char *unit,
+    const char *more)
+{
+	struct buf b = { 0 }, data = { 0 };
+	struct log_line line = { .seq = ++seq };
+
+	buf_addf(&b, "{\"schema\":1,\"code\":\"%s\",\"v\":%" PRId64 ",\"at\":%" PRId64 ",\"what\":\"x\",\"from\":\"%s\",\"to\":\"%s\","
+	    "\"c\":{\"st\":\"%s\",\"urg\":\"biasa\",\"cat\":\"jalan-rusak\",\"pl\":\"35.10.20.2005\",\"un\":[\"%s\"],\"rx\":%" PRId64
+	    ",\"pr\":%" PRId64 "%s}}", code, seq, at_ms, from, to, to, unit, NOON, NOON + 4 * HOUR_MS, more);
+	line.entry = buf_str(&b);
+	line.len = b.len;
+	if (r != NULL)
+		report_take(r, &line);
+	if (m != NULL)
+		model_take(m, &line, &data);
+	buf_release(&b);
+	buf_release(&data);
+}
+
+/* A case that takes minutes to each step. */
+static void
+whole(struct report *r, const char *code, const char *unit, int minutes, const char *as)
+{
+	char more[64];
+
+	entry(r, NULL, code, "", "ditugaskan", NOON, unit, "");
+	entry(r, NULL, code, "ditugaskan", "diterima", NOON + minutes * MINUTE_MS, unit, "");
+	snprintf(more, sizeof(more), ",\"hd\":%" PRId64, NOON + 2 * minutes * MINUTE_MS);
+	entry(r, NULL, code, "diterima", "ditangani", NOON + 2 * minutes * MINUTE_MS, unit, more);
+	entry(r, NULL, code, "ditangani", "selesai", NOON + 3 * minutes * MINUTE_MS, unit, more);
+	snprintf(more, sizeof(more), ",\"hd\":%" PRId64 ",\"as\":\"%s\"", NOON + 2 * minutes * MINUTE_MS, as);
+	entry(r, NULL, code, "selesai", "ditutup", NOON + DAY_MS, unit, more);
+}
+
+START_TEST(times_and_ends)
+{
+	struct report *r = report_new(NOON - DAY_MS, NOON + DAY_MS);
+	struct report_row *rows, total;
+	char code[16];
+
+	for (int i = 1; i <= 10; i++) {
+		snprintf(code, sizeof(code), "A%07d", i);
+		whole(r, code, "O-DISHUB", i, i <= 6 ? "dikonfirmasi" : "tidak-disanggah");
+	}
+	entry(r, NULL, "A0000001", "ditutup", "ditugaskan", NOON + 2 * DAY_MS, "O-DISHUB", "");
+	ck_assert_uint_eq(report_rows(r, BY_UNIT, &rows, &total), 1);
+	ck_assert_str_eq(rows[0].group, "O-DISHUB");
+	ck_assert_uint_eq(rows[0].count, 10);
+	ck_assert_int_eq(rows[0].taken.median_ms, 5 * MINUTE_MS);
+	ck_assert_int_eq(rows[0].taken.p90_ms, 9 * MINUTE_MS);
+	ck_assert_int_eq(rows[0].handled.p90_ms, 20 * MINUTE_MS);	/* the reopened one counts no more */
+	ck_assert_uint_eq(rows[0].handled.n, 9);
+	ck_assert_uint_eq(rows[0].reopened, 1);
+	ck_assert_uint_eq(rows[0].ends[END_CONFIRMED], 5);
+	ck_assert_uint_eq(rows[0].ends[END_UNCONFIRMED], 4);
+	ck_assert_uint_eq(rows[0].ends[END_OPEN], 1);
+	free(rows);
+	report_free(r);
+}
+END_TEST
+
+START_TEST(few_are_put_together)
+{
+	struct report *r = report_new(NOON - DAY_MS, NOON + DAY_MS);
+	static const struct { const char *unit; int n; } groups[] = {
+		{ "O-SATU", 9 }, { "O-DUA", 6 }, { "O-TIGA", 2 }, { "O-EMPAT", 1 } };
+	struct report_row *rows, total;
+	char code[16];
+	size_t n;
+
+	for (size_t g = 0; g < N_ELEMS(groups); g++)
+		for (int i = 0; i < groups[g].n; i++) {
+			snprintf(code, sizeof(code), "%c%07d", 'A' + (char)g, i);
+			whole(r, code, groups[g].unit, 5, "dikonfirmasi");
+		}
+	/* Three alone would be what is missing from the total: the next larger goes with them. */
+	n = report_rows(r, BY_UNIT, &rows, &total);
+	ck_assert_uint_eq(n, 2);
+	ck_assert_str_eq(rows[0].group, "O-SATU");
+	ck_assert_int_eq(rows[1].small, 3);
+	ck_assert_uint_eq(rows[1].count, 9);
+	ck_assert_uint_eq(total.count, 18);
+	free(rows);
+	report_free(r);
+}
+END_TEST
+
+START_TEST(too_few_say_nothing)
+{
+	struct report *r = report_new(NOON - DAY_MS, NOON + DAY_MS);
+	struct report_row *rows, total;
+
+	whole(r, "A0000001", "O-SATU", 5, "dikonfirmasi");
+	ck_assert_uint_eq(report_rows(r, BY_KECAMATAN, &rows, &total), 0);
+	ck_assert_uint_eq(total.count, 1);
+	ck_assert_uint_eq(total.taken.n, 0);
+	free(rows);
+	report_free(r);
+}
+END_TEST
+
+START_TEST(sealed_by_the_last_word_and_drills_count_nowhere)
+{
+	struct report *r = report_new(NOON - DAY_MS, NOON + DAY_MS);
+
+	whole(r, "A0000001", "O-SATU", 5, "dikonfirmasi");
+	entry(r, NULL, "A0000002", "", "ditugaskan", NOON, "O-SATU", "");
+	entry(r, NULL, "A0000002", "ditugaskan", "ditugaskan", NOON + 1, "O-SATU", ",\"sealed\":1");
+	ck_assert_uint_eq(report_cases(r), 1);
+	report_free(r);
+}
+END_TEST
+
+/* ---- the past ---- */
+
+static int
+count_open(const struct model_case *c, void *arg)
+{
+	*(int *)arg += c->state != CASE_DITUTUP;
+	return 0;
+}
+
+static int
+open_at(const struct model *m, int64_t at)
+{
+	int n = 0;
+
+	return model_each_at(m, at, count_open, &n) == 0 ? n : -1;
+}
+
+START_TEST(the_model_at_an_entry)
+{
+	struct model *m = model_new(16);
+
+	seq = 0;
+	entry(NULL, m, "A0000001", "", "ditugaskan", NOON, "O-SATU", "");		/* 1 */
+	entry(NULL, m, "A0000002", "", "ditugaskan", NOON, "O-SATU", "");		/* 2 */
+	entry(NULL, m, "A0000001", "ditugaskan", "ditutup", NOON, "O-SATU", "");	/* 3 */
+	entry(NULL, m, "A0000003", "", "ditugaskan", NOON, "O-SATU", "");		/* 4 */
+	ck_assert_int_eq(open_at(m, 0), 0);
+	ck_assert_int_eq(open_at(m, 1), 1);
+	ck_assert_int_eq(open_at(m, 2), 2);
+	ck_assert_int_eq(open_at(m, 3), 1);
+	ck_assert_int_eq(open_at(m, 4), 2);
+	ck_assert_int_eq(open_at(m, 5), -1);		/* still to come */
+	model_sweep(m, NOON + 2 * DAY_MS);		/* what is forgotten now was there then */
+	ck_assert_int_eq(open_at(m, 1), 1);
+	entry(NULL, m, "A0000002", "ditugaskan", "ditugaskan", NOON, "O-SATU", ",\"sealed\":1");
+	ck_assert_int_eq(open_at(m, 2), 1);		/* but not what is sealed now */
+	ck_assert(model_is_sealed(m, "A0000002") && !model_is_sealed(m, "A0000003"));
+	model_free(m);
+}
+END_TEST
+
+START_TEST(the_past_is_bounded)
+{
+	struct model *m = model_new(16);
+	char code[16];
+
+	seq = 0;
+	for (int i = 0; i < 20010; i++) {
+		snprintf(code, sizeof(code), "A%07d", i % 50);
+		entry(NULL, m, code, "ditugaskan", "ditugaskan", NOON, "O-SATU", "");
+	}
+	ck_assert_int_eq(open_at(m, 9), -1);
+	ck_assert_int_eq(open_at(m, 10), 10);
+	ck_assert_int_eq(open_at(m, 20010), 50);
+	model_free(m);
+}
+END_TEST
+
+/* ---- alerts ---- */
+
+START_TEST(an_alert_changes_when_something_is_new)
+{
+	static const struct { int voices; enum truth truth; enum case_state state; int64_t last, prior; } steps[] = {
+		{ 1, TRUTH_UNVERIFIED, CASE_DITUGASKAN, 0, 0 },		/* one voice alone is none */
+		{ 2, TRUTH_UNVERIFIED, CASE_DITUGASKAN, 2, 0 },
+		{ 3, TRUTH_UNVERIFIED, CASE_DITERIMA, 2, 0 },		/* nothing to say */
+		{ 6, TRUTH_UNVERIFIED, CASE_DITERIMA, 4, 2 },
+		{ 6, TRUTH_SCENE, CASE_DITANGANI, 5, 4 },
+		{ 6, TRUTH_SCENE, CASE_SELESAI, 6, 5 },
+	};
+	struct alerts in = { 0 };
+	struct model_case c = { .incident = "banjir-35.10.20-1", .code = { "A0000001" } };
+
+	for (size_t i = 0; i < N_ELEMS(steps); i++) {
+		const struct incident_alert *a;
+
+		c.seq = (int64_t)i + 1;
+		c.voices = steps[i].voices;
+		c.truth = steps[i].truth;
+		c.state = steps[i].state;
+		alerts_take(&in, &c, NOON + (int64_t)i);
+		a = alerts_find(&in, c.incident);
+		ck_assert_msg((a != NULL ? a->last.seq : 0) == steps[i].last, "step %zu", i);
+		ck_assert_msg((a != NULL ? a->prior.seq : 0) == steps[i].prior, "step %zu", i);
+	}
+	ck_assert_int_eq(in.rows[0].first.seq, 2);
+	ck_assert_int_eq(in.rows[0].over, 1);
+	c.apart = 1;
+	snprintf(c.incident, sizeof(c.incident), "banjir-35.10.21-1");
+	alerts_take(&in, &c, NOON);
+	ck_assert_uint_eq(in.n, 1);
+	alerts_release(&in);
+}
+END_TEST
+
+Suite *
+report_suite(void)
+{
+	Suite *s = suite_create("report");
+	TCase *tc = tcase_create("report");
+
+	tcase_add_test(tc, times_and_ends);
+	tcase_add_test(tc, few_are_put_together);
+	tcase_add_test(tc, too_few_say_nothing);
+	tcase_add_test(tc, sealed_by_the_last_word_and_drills_count_nowhere);
+	tcase_add_test(tc, the_model_at_an_entry);
+	tcase_add_test(tc, the_past_is_bounded);
+	tcase_add_test(tc, an_alert_changes_when_something_is_new);
+	suite_add_tcase(s, tc);
+	return s;
+}
