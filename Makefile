@@ -202,7 +202,7 @@ $(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(B)/obj/tests/say.o $(call parts,route
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
 
 # ---- the model of the categories: make model EXTRA="further.tsv rows.tsv"; what people corrected comes along ----
-TEXTS   := $(sort $(wildcard model/latih/*.tsv))
+TEXTS   := $(sort $(wildcard model/latih/*.tsv)) model/bahaya.tsv
 .PHONY: model model-same exam
 model: $(B)/kentongan-train
 	$(B)/kentongan-train --out conf/model.bin $(TEXTS) $(wildcard var/latih/koreksi.tsv) $(EXTRA)

@@ -72,7 +72,7 @@ time_parts(const struct policy *p, const struct texts *t, int rounds, double out
 	struct tokens *tokens = xcalloc(t->n, sizeof(*tokens));
 	struct category_choice choice;
 	static struct features f;
-	float scores[LINEAR_CLASSES];
+	float scores[LINEAR_COLUMNS];
 	double from = now_s();
 
 	for (int r = 0; r < rounds; r++)

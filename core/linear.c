@@ -6,7 +6,8 @@
 #include <string.h>
 
 #define CHECK_BYTES 8
-#define HEAD_BYTES (8 + 3 * 4 + LINEAR_DIGEST_BYTES + LINEAR_VOICES * 4)
+#define HEAD_BYTES (8 + 3 * 4 + LINEAR_DIGEST_BYTES + \
+    (LINEAR_VOICES + LINEAR_DANGER_VOICES) * 4)
 #define CHUNK 256	/* so many bytes add up in 16 bits without overflow */
 
 static const char magic[8] = { 'K', 'T', 'G', 'M', 'O', 'D', 'E', 'L' };
@@ -15,10 +16,10 @@ struct linear {
 	unsigned hash_bits;
 	size_t classes;
 	char codes[LINEAR_CLASSES][CATEGORY_CHARS];
-	float scales[LINEAR_CLASSES], biases[LINEAR_CLASSES];
+	float scales[LINEAR_COLUMNS], biases[LINEAR_COLUMNS];
 	struct linear_calibration calibration;
 	char name[LINEAR_NAME_CHARS];
-	int8_t (*rows)[LINEAR_CLASSES];
+	int8_t (*rows)[LINEAR_COLUMNS];
 };
 
 static uint64_t
@@ -68,15 +69,16 @@ linear_write(struct buf *out, const struct linear_parts *p)
 	add_u32(out, (uint32_t)p->classes);
 	buf_add(out, p->digest, sizeof(p->digest));
 	add_floats(out, p->calibration.weight, LINEAR_VOICES);
+	add_floats(out, p->calibration.danger, LINEAR_DANGER_VOICES);
 	for (size_t i = 0; i < p->classes; i++) {
 		char code[CATEGORY_CHARS] = { 0 };
 
 		memcpy(code, p->codes[i], strnlen(p->codes[i], sizeof(code) - 1));
 		buf_add(out, code, sizeof(code));
 	}
-	add_floats(out, p->scales, p->classes);
-	add_floats(out, p->biases, p->classes);
-	buf_add(out, p->weights, p->classes << p->hash_bits);
+	add_floats(out, p->scales, p->classes + 1);
+	add_floats(out, p->biases, p->classes + 1);
+	buf_add(out, p->weights, (p->classes + 1) << p->hash_bits);
 	check = check_of((const uint8_t *)out->data + from, out->len - from);
 	add_u32(out, (uint32_t)check);
 	add_u32(out, (uint32_t)(check >> 32));
@@ -150,8 +152,8 @@ take_head(struct linear *m, struct reader *r, const char *file, const uint8_t *p
 		refuse(errors, file, 12, "no sensible size");
 		return -1;
 	}
-	need = HEAD_BYTES + (size_t)classes * (CATEGORY_CHARS + 8) + ((size_t)classes << bits) +
-	    CHECK_BYTES;
+	need = HEAD_BYTES + (size_t)classes * CATEGORY_CHARS + 8 * (classes + (size_t)1) +
+	    ((classes + (size_t)1) << bits) + CHECK_BYTES;
 	if (len != need) {
 		buf_addf(errors, "%s: byte %zu: it ends, and by its head it should have %zu bytes; "
 		    "copy the file from the release again, or rebuild it with 'make model'\n",
@@ -161,7 +163,8 @@ take_head(struct linear *m, struct reader *r, const char *file, const uint8_t *p
 	m->hash_bits = bits;
 	m->classes = classes;
 	r->at += LINEAR_DIGEST_BYTES;
-	if (take_floats(r, m->calibration.weight, LINEAR_VOICES) != 0) {
+	if (take_floats(r, m->calibration.weight, LINEAR_VOICES) != 0 ||
+	    take_floats(r, m->calibration.danger, LINEAR_DANGER_VOICES) != 0) {
 		refuse(errors, file, (size_t)(r->at - p), "a calibration that is no number");
 		return -1;
 	}
@@ -178,14 +181,14 @@ take_body(struct linear *m, struct reader *r, const char *file, const uint8_t *p
 		refuse(errors, file, (size_t)(r->at - p), "a category's code with strange letters");
 		return -1;
 	}
-	if (take_floats(r, m->scales, m->classes) != 0 ||
-	    take_floats(r, m->biases, m->classes) != 0) {
+	if (take_floats(r, m->scales, m->classes + 1) != 0 ||
+	    take_floats(r, m->biases, m->classes + 1) != 0) {
 		refuse(errors, file, (size_t)(r->at - p), "a weight that is no number");
 		return -1;
 	}
 	m->rows = xcalloc((size_t)1 << m->hash_bits, sizeof(*m->rows));
-	for (size_t i = 0; i < (size_t)1 << m->hash_bits; i++, r->at += m->classes)
-		memcpy(m->rows[i], r->at, m->classes);
+	for (size_t i = 0; i < (size_t)1 << m->hash_bits; i++, r->at += m->classes + 1)
+		memcpy(m->rows[i], r->at, m->classes + 1);
 	return 0;
 }
 
@@ -266,15 +269,15 @@ add_rows(const struct linear *m, const uint32_t *features, size_t n, int32_t wei
 {
 	for (size_t i = 0; i < n;) {
 		size_t end = n - i > CHUNK ? i + CHUNK : n;
-		int16_t part[LINEAR_CLASSES] = { 0 };
+		int16_t part[LINEAR_COLUMNS] = { 0 };
 
 		for (; i < end; i++) {
 			const int8_t *row = m->rows[linear_row(features[i], m->hash_bits)];
 
-			for (size_t k = 0; k < LINEAR_CLASSES; k++)
+			for (size_t k = 0; k < LINEAR_COLUMNS; k++)
 				part[k] = (int16_t)(part[k] + row[k]);
 		}
-		for (size_t k = 0; k < LINEAR_CLASSES; k++)
+		for (size_t k = 0; k < LINEAR_COLUMNS; k++)
 			sum[k] += weight * part[k];
 	}
 }
@@ -283,11 +286,20 @@ void
 linear_score(const struct linear *m, const uint32_t *words, size_t words_n, const uint32_t *pieces,
     size_t pieces_n, float *out)
 {
-	int32_t sum[LINEAR_CLASSES] = { 0 };
+	int32_t sum[LINEAR_COLUMNS] = { 0 };
 	float norm = sqrtf((float)(LINEAR_WORD_WEIGHT * LINEAR_WORD_WEIGHT * words_n + pieces_n + 1));
 
 	add_rows(m, words, words_n, LINEAR_WORD_WEIGHT, sum);
 	add_rows(m, pieces, pieces_n, 1, sum);
-	for (size_t k = 0; k < m->classes; k++)
+	for (size_t k = 0; k <= m->classes; k++)
 		out[k] = (float)sum[k] * m->scales[k] / norm + m->biases[k];
+}
+
+int
+linear_knows_danger(const struct linear *m)
+{
+	for (int v = 0; v < LINEAR_DANGER_VOICES; v++)
+		if (m->calibration.danger[v] != 0)
+			return 1;
+	return 0;
 }

@@ -2,14 +2,17 @@
 #define KENTONGAN_LINEAR_H
 /*
  * The linear model of conf/model.bin: one row of small weights for each hashed feature, one column
- * for each category.  It knows neither words nor what a feature is (router/features.h does).
+ * for each category and a last one for danger.  It knows neither words nor what a feature is
+ * (router/features.h does).
  *
  * File, little endian:
- *   8   "KTGMODEL"                     4   format, 1
- *   4   hash bits, 8 to 20             4   classes, 2 to LINEAR_CLASSES
+ *   8   "KTGMODEL"                     4   format, 2 (1 had no danger)
+ *   4   hash bits, 8 to 20             4   classes n, 2 to LINEAR_CLASSES
  *   32  digest of the training rows    24  calibration, LINEAR_VOICES floats
- *   n * 32  codes, each ended by NULs  n * 4  scales, floats
- *   n * 4   biases, floats             n * 2^bits  weights, one byte each, by feature
+ *   28  calibration of danger: LINEAR_DANGER_VOICES floats
+ *   n * 32  codes, each ended by NULs
+ *   (n + 1) * 4  scales, floats        (n + 1) * 4  biases, floats
+ *   (n + 1) * 2^bits  weights, one byte each, by feature
  *   8   FNV-1a of all before
  *
  * Ownership  the caller frees a model; immutable once parsed, any thread may read it.
@@ -20,14 +23,20 @@
 #include "core/catalogue.h"
 #include "lib/buf.h"
 
-#define LINEAR_FORMAT 1
-#define LINEAR_CLASSES 48	/* a row in memory is always so wide: the adding loop is unrolled */
+#define LINEAR_FORMAT 2
+#define LINEAR_COLUMNS 48	/* a row in memory is always so wide: the adding loop is unrolled */
+#define LINEAR_CLASSES (LINEAR_COLUMNS - 1)	/* the last column is danger's */
 #define LINEAR_DIGEST_BYTES 32
 #define LINEAR_NAME_CHARS 9
 
 #define LINEAR_VOICES 6
+#define LINEAR_DANGER_VOICES 7
 /* How much each voice counts when rules and model are heard together: router/category.h names them. */
-struct linear_calibration { float weight[LINEAR_VOICES]; };
+struct linear_calibration {
+	float weight[LINEAR_VOICES];
+	/* the same for danger (router/urgency.h); all 0: it was not taught */
+	float danger[LINEAR_DANGER_VOICES];
+};
 
 struct linear_parts {
 	unsigned hash_bits;
@@ -35,8 +44,8 @@ struct linear_parts {
 	char codes[LINEAR_CLASSES][CATEGORY_CHARS];
 	uint8_t digest[LINEAR_DIGEST_BYTES];
 	struct linear_calibration calibration;
-	float scales[LINEAR_CLASSES], biases[LINEAR_CLASSES];
-	const int8_t *weights;		/* classes of each feature, feature by feature */
+	float scales[LINEAR_COLUMNS], biases[LINEAR_COLUMNS];	/* danger's behind the classes' */
+	const int8_t *weights;		/* classes + 1 of each feature, feature by feature */
 };
 struct linear;
 
@@ -61,7 +70,12 @@ linear_row(uint32_t hash, unsigned hash_bits)
 
 /* Words weigh more than pieces of words, and a long report counts no more than a short one. */
 #define LINEAR_WORD_WEIGHT 2
-/* Hashes of words and of pieces; out: one score for each class, as many as linear_classes(). */
+/*
+ * Hashes of words and of pieces; out: one score for each class, as many as linear_classes(), and
+ * danger's behind them.
+ */
 void linear_score(const struct linear *m, const uint32_t *words, size_t words_n,
     const uint32_t *pieces, size_t pieces_n, float *out);
+/* 1 if the model was taught what danger is. */
+int linear_knows_danger(const struct linear *m);
 #endif

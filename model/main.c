@@ -16,8 +16,8 @@
 static const char usage[] =
     "usage: kentongan-train [--conf DIR] [--out FILE] [--folds N] [--bits N] [--cost X]\n"
     "                       [--own N] TABLE...\n"
-    "Trains the model of the categories from tab separated tables (columns text, label[,\n"
-    "label_lain, mutu]) and prints what texts held back say about it.\n";
+    "Trains the model of categories and danger from tab separated tables (columns text, label[,\n"
+    "label_lain, mutu, urgensi], or text, urgensi) and prints what texts held back say about it.\n";
 
 struct tally { size_t n, model, rules, both; };
 
@@ -70,17 +70,43 @@ print_reliability(const struct samples *s, const struct linear_calibration *c)
 
 	for (size_t i = 0; i < s->n; i++) {
 		float share;
-		int best = weigh_best(c, &s->at[i], s->categories, &share);
-		int bin = (int)(share * BINS);
+		int best, bin;
 
-		if (s->at[i].row->kind == ROW_SHARED)
+		if (s->at[i].row->kind >= ROW_SHARED)
 			continue;
+		best = weigh_best(c, &s->at[i], s->categories, &share);
+		bin = (int)(share * BINS);
 		bin = bin < BINS ? bin : BINS - 1;
 		n[bin]++;
 		said[bin] += share;
 		right[bin] += (size_t)is_right(&s->at[i], best);
 	}
 	printf("\nconfidence                    texts   said  right\n");
+	for (int b = 0; b < BINS; b++)
+		if (n[b] > 0)
+			printf("%.1f to %.1f                   %6zu  %.3f  %.3f\n", b / 10.0,
+			    (b + 1) / 10.0, n[b], said[b] / (double)n[b],
+			    (double)right[b] / (double)n[b]);
+}
+
+/* How probable rules and model together find danger in rows whose urgensi is known. */
+static void
+print_danger(const struct samples *s, const struct linear_calibration *c)
+{
+	size_t n[BINS] = { 0 }, right[BINS] = { 0 };
+	double said[BINS] = { 0 };
+
+	for (size_t i = 0; i < s->n; i++) {
+		double p = alarm_permille(c, s->at[i].danger) / 1000.0;
+		int bin = p * BINS < BINS - 1 ? (int)(p * BINS) : BINS - 1;
+
+		if (s->at[i].row->danger < 0 || s->at[i].row->shared)
+			continue;
+		n[bin]++;
+		said[bin] += p;
+		right[bin] += (size_t)s->at[i].row->danger;
+	}
+	printf("\ndanger by all voices          texts   said   true\n");
 	for (int b = 0; b < BINS; b++)
 		if (n[b] > 0)
 			printf("%.1f to %.1f                   %6zu  %.3f  %.3f\n", b / 10.0,
@@ -96,7 +122,8 @@ print_figures(const struct catalogue *cat, const struct samples *s,
 
 	printf("held back, accepted           texts  model  rules  together\n");
 	for (size_t i = 0; i < s->n; i++)
-		count(&of[s->at[i].row->kind], s, &s->at[i], c);
+		if (s->at[i].row->kind != ROW_DANGER)
+			count(&of[s->at[i].row->kind], s, &s->at[i], c);
 	for (int k = 0; k < ROW_KINDS; k++)
 		print_tally(row_kind_names[k], &of[k]);
 	for (int k = 0; k < ROW_SHARED; k++) {
@@ -112,6 +139,8 @@ print_figures(const struct catalogue *cat, const struct samples *s,
 		}
 	}
 	print_reliability(s, c);
+	if (s->knows_danger)
+		print_danger(s, c);
 }
 
 static int
@@ -176,6 +205,9 @@ run(struct training *t, const char *conf, const char *to, char **paths, int n, s
 	    bytes.len);
 	for (int v = 0; v < VOICES; v++)
 		printf(" %.3f", (double)linear_calibration(m)->weight[v]);
+	printf("\ndanger:");
+	for (int v = 0; v < DANGER_VOICES; v++)
+		printf(" %.3f", (double)linear_calibration(m)->danger[v]);
 	printf("\n");
 	print_figures(catalogue, &samples, linear_calibration(m));
 	rc = 0;

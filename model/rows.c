@@ -10,10 +10,13 @@
 #define COLUMNS_MAX 32
 #define PHRASE_WEIGHT 4	/* lighter ones are common words */
 
-const char *const row_kind_names[ROW_KINDS] = { "repository", "operator", "tulisan", "phrase" };
+const char *const row_kind_names[ROW_KINDS] = { "repository", "operator", "tulisan", "phrase",
+    "bahaya" };
 
-enum column { COLUMN_TEXT, COLUMN_LABEL, COLUMN_OTHER, COLUMN_QUALITY, COLUMNS };
-static const char *const column_names[COLUMNS] = { "text", "label", "label_lain", "mutu" };
+enum column { COLUMN_TEXT, COLUMN_LABEL, COLUMN_OTHER, COLUMN_QUALITY, COLUMN_URGENCY,
+	COLUMNS };
+static const char *const column_names[COLUMNS] = { "text", "label", "label_lain", "mutu",
+    "urgensi" };
 
 struct cell { const char *s; size_t len; };
 
@@ -82,14 +85,35 @@ fresh_row(struct rows *r)
 	return &r->at[r->n++];
 }
 
+static int
+danger_of(const struct cell *c)
+{
+	return is_cell(c, "darurat") ? 1 : is_cell(c, "mendesak") || is_cell(c, "biasa") ? 0 : -1;
+}
+
+static void
+add_danger_row(struct rows *r, const struct cell *text, int danger, int shared)
+{
+	if (danger < 0)
+		r->skipped++;
+	else
+		*fresh_row(r) = (struct row){ xstrndup(text->s, text->len), text->len, -1, 0,
+		    ROW_DANGER, shared, danger };
+}
+
 static void
 add_row(struct rows *r, const struct catalogue *c, const struct cell *cells[COLUMNS])
 {
 	static const struct cell none = { "", 0 };
 	const struct cell *quality = cells[COLUMN_QUALITY] == NULL ? &none : cells[COLUMN_QUALITY];
-	int label = label_of(c, cells[COLUMN_LABEL]->s, cells[COLUMN_LABEL]->len);
+	int danger = cells[COLUMN_URGENCY] == NULL ? -1 : danger_of(cells[COLUMN_URGENCY]), label;
 	struct row *row;
 
+	if (cells[COLUMN_LABEL] == NULL) {
+		add_danger_row(r, cells[COLUMN_TEXT], danger, is_cell(quality, "tulisan"));
+		return;
+	}
+	label = label_of(c, cells[COLUMN_LABEL]->s, cells[COLUMN_LABEL]->len);
 	if (label < 0) {
 		r->skipped++;
 		return;
@@ -103,6 +127,8 @@ add_row(struct rows *r, const struct catalogue *c, const struct cell *cells[COLU
 		row->accepted |= labels_of(c, cells[COLUMN_OTHER]);
 	row->kind = is_cell(quality, "operator") || is_cell(quality, "diperiksa") ? ROW_OPERATOR :
 	    is_cell(quality, "tulisan") ? ROW_SHARED : ROW_OWN;
+	row->shared = row->kind == ROW_SHARED;
+	row->danger = danger;
 }
 
 static int
@@ -115,10 +141,10 @@ read_head(int at[COLUMNS], const struct cell *cells, size_t n, const char *path,
 			if (is_cell(&cells[i], column_names[k]))
 				at[k] = (int)i;
 	}
-	if (at[COLUMN_TEXT] >= 0 && at[COLUMN_LABEL] >= 0)
+	if (at[COLUMN_TEXT] >= 0 && (at[COLUMN_LABEL] >= 0 || at[COLUMN_URGENCY] >= 0))
 		return 0;
-	buf_addf(errors, "%s:1: no column %s; the head line names text and label, parted by tabs\n",
-	    path, at[COLUMN_TEXT] < 0 ? "text" : "label");
+	buf_addf(errors, "%s:1: no column %s; the head line names text and label, or text and "
+	    "urgensi, parted by tabs\n", path, at[COLUMN_TEXT] < 0 ? "text" : "label");
 	return -1;
 }
 
@@ -147,7 +173,8 @@ rows_read(struct rows *r, const char *path, const struct catalogue *c, struct bu
 		}
 		for (int k = 0; k < COLUMNS; k++)
 			named[k] = at[k] >= 0 && (size_t)at[k] < n ? &cells[at[k]] : NULL;
-		if (named[COLUMN_TEXT] == NULL || named[COLUMN_LABEL] == NULL) {
+		if (named[COLUMN_TEXT] == NULL ||
+		    named[at[COLUMN_LABEL] >= 0 ? COLUMN_LABEL : COLUMN_URGENCY] == NULL) {
 			buf_addf(errors, "%s:%d: fewer cells than the head line; part them by "
 			    "tabs\n", path, line);
 			goto out;
@@ -173,7 +200,7 @@ rows_add_phrases(struct rows *r, const struct catalogue *c)
 			if (rule->weight < PHRASE_WEIGHT)
 				continue;
 			*fresh_row(r) = (struct row){ xstrdup(rule->words), strlen(rule->words),
-			    (int)i, UINT64_C(1) << i, ROW_PHRASE };
+			    (int)i, UINT64_C(1) << i, ROW_PHRASE, 0, -1 };
 			digest_chain(r->digest, r->digest, rule->words, strlen(rule->words));
 		}
 	}

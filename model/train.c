@@ -11,20 +11,25 @@
 
 #define EPSILON 0.05	/* liblinear stops there; smaller changes no figure, and takes longer */
 #define SEED 3510
+#define GUESSED_WEIGHT 1	/* of a row whose danger only follows from its category */
 
 /* A text as liblinear and the rules see it. */
 struct example {
 	struct feature_node *nodes;	/* ended by index -1 */
-	float (*voices)[VOICES];	/* the rules' */
+	float (*voices)[VOICES];	/* the rules'; NULL for ROW_DANGER */
+	int danger;			/* 1, 0; -1: nobody can tell */
+	int danger_times;		/* so often it is taught */
+	float danger_voices[DANGER_VOICES];	/* the rules' */
 };
 struct workshop {
 	const struct training *t;
 	const struct rows *rows;
 	struct example *examples;
-	size_t categories;
+	size_t categories, columns;	/* the last column is danger's */
 	uint64_t taught;		/* bits of the categories that have rows */
-	float *weights;			/* categories of each feature, feature by feature */
-	float biases[LINEAR_CLASSES];
+	float *weights;			/* columns of each feature, feature by feature */
+	float biases[LINEAR_COLUMNS];
+	int knows_danger;
 };
 
 /* ---- preparing ---- */
@@ -74,6 +79,35 @@ nodes_of(const struct tokens *tokens, unsigned bits)
 	return xrealloc(nodes, n * sizeof(*nodes));
 }
 
+/*
+ * Whether a row is an emergency: by its own column, else by its category where that is clear.
+ * An emergency's category with what speaks against it, or a word of danger under a harmless one,
+ * teaches nothing.
+ */
+static void
+guess_danger(const struct workshop *w, const struct row *row, const struct alarm *alarm,
+    struct example *e)
+{
+	int says = alarm->danger >= ALARM_LINE;
+	enum urgency base;
+
+	e->danger = row->danger;
+	e->danger_times = row->kind == ROW_OPERATOR ? 1 : w->t->own_weight;
+	if (row->danger >= 0)
+		return;
+	e->danger_times = GUESSED_WEIGHT;
+	if (row->kind == ROW_PHRASE)
+		return;
+	base = category_at(w->t->catalogue, (size_t)row->label)->urgency;
+	if (base == URGENCY_DARURAT && row->kind == ROW_OWN && alarm->lowered == 0 &&
+	    alarm->mild < ALARM_LINE)
+		e->danger = 1;
+	else if (base == URGENCY_BIASA && (!says || row->kind == ROW_OPERATOR))
+		e->danger = 0;
+	else if (base == URGENCY_MENDESAK && alarm->danger == 0)
+		e->danger = 0;
+}
+
 static int
 prepare(struct workshop *w, struct buf *errors)
 {
@@ -90,11 +124,18 @@ prepare(struct workshop *w, struct buf *errors)
 	for (size_t i = 0; i < w->rows->n; i++) {
 		const struct row *row = &w->rows->at[i];
 		struct example *e = &w->examples[i];
+		struct category_choice choice;
 		struct alarm alarm;
 
 		normaliser_run(normaliser, row->text, row->len, &tokens);
 		e->nodes = nodes_of(&tokens, w->t->hash_bits);
 		alarm_read(alarms, row->text, row->len, &tokens, &alarm);
+		guess_danger(w, row, &alarm, e);
+		w->knows_danger |= row->danger == 1;
+		category_choose(classifier, &tokens, alarm.danger >= ALARM_LINE, &choice);
+		alarm_voices(&alarm, 0, choice.rules_best, e->danger_voices);
+		if (row->kind == ROW_DANGER)
+			continue;
 		e->voices = xcalloc(w->categories, sizeof(*e->voices));
 		category_voices(classifier, &tokens, alarm.danger >= ALARM_LINE, e->voices);
 		w->taught |= UINT64_C(1) << row->label;
@@ -133,12 +174,25 @@ times_taught(const struct workshop *w, const struct row *row)
 	return row->kind == ROW_OPERATOR || row->kind == ROW_PHRASE ? 1 : w->t->own_weight;
 }
 
-/*
- * Teaches one category.  fold: rows of that fold are held back; -1: none.  A row whose other labels
- * name the category speaks neither for it nor against it.
- */
+/* A row whose other labels name the category speaks neither for it nor against it. */
+static int
+speaks_for(const struct workshop *w, size_t i, size_t column, int *times)
+{
+	const struct row *row = &w->rows->at[i];
+	const struct example *e = &w->examples[i];
+
+	if (column == w->categories) {
+		*times = e->danger < 0 ? 0 : e->danger_times;
+		return e->danger == 1;
+	}
+	*times = row->kind == ROW_DANGER || (row->label != (int)column &&
+	    (row->accepted >> column & 1) != 0) ? 0 : times_taught(w, row);
+	return row->label == (int)column;
+}
+
+/* Teaches one category, or danger.  fold: rows of that fold are held back; -1: none. */
 static void
-teach_category(struct workshop *w, size_t category, int fold)
+teach_column(struct workshop *w, size_t column, int fold)
 {
 	size_t most = w->rows->n * (size_t)w->t->own_weight, features = 1UL << w->t->hash_bits;
 	struct problem p = { .n = (int)features + 1, .bias = 1 };
@@ -149,15 +203,12 @@ teach_category(struct workshop *w, size_t category, int fold)
 	p.y = xcalloc(most, sizeof(*p.y));
 	p.x = xcalloc(most, sizeof(*p.x));
 	for (size_t i = 0; i < w->rows->n; i++) {
-		const struct row *row = &w->rows->at[i];
-		int own = row->label == (int)category;
+		int times, own = speaks_for(w, i, column, &times);
 
 		if (fold >= 0 && i % (size_t)w->t->folds == (size_t)fold &&
-		    row->kind != ROW_PHRASE)
+		    w->rows->at[i].kind != ROW_PHRASE)
 			continue;
-		if (!own && (row->accepted >> category & 1) != 0)
-			continue;
-		for (int k = 0; k < times_taught(w, row); k++) {
+		for (int k = 0; k < times; k++) {
 			p.y[p.l] = own ? 1 : -1;
 			p.x[p.l++] = w->examples[i].nodes;
 		}
@@ -167,8 +218,8 @@ teach_category(struct workshop *w, size_t category, int fold)
 	m = train(&p, &how);
 	sign = m->nr_class == 2 && m->label[0] == 1 ? 1 : -1;
 	for (size_t f = 0; f < features; f++)
-		w->weights[f * w->categories + category] = (float)(sign * m->w[f]);
-	w->biases[category] = (float)(sign * m->w[features]);
+		w->weights[f * w->columns + column] = (float)(sign * m->w[f]);
+	w->biases[column] = (float)(sign * m->w[features]);
 	free_and_destroy_model(&m);
 	free(p.y);
 	free(p.x);
@@ -179,20 +230,22 @@ teach(struct workshop *w, int fold)
 {
 	for (size_t c = 0; c < w->categories; c++)
 		if ((w->taught >> c & 1) != 0)
-			teach_category(w, c, fold);
+			teach_column(w, c, fold);
+	if (w->knows_danger)
+		teach_column(w, w->categories, fold);
 }
 
 static void
 score(const struct workshop *w, const struct example *e, float *out)
 {
-	double sum[LINEAR_CLASSES];
+	double sum[LINEAR_COLUMNS];
 
-	for (size_t c = 0; c < w->categories; c++)
+	for (size_t c = 0; c < w->columns; c++)
 		sum[c] = w->biases[c];
 	for (const struct feature_node *n = e->nodes; n[1].index >= 0; n++)
-		for (size_t c = 0; c < w->categories; c++)
-			sum[c] += n->value * w->weights[(size_t)(n->index - 1) * w->categories + c];
-	for (size_t c = 0; c < w->categories; c++)
+		for (size_t c = 0; c < w->columns; c++)
+			sum[c] += n->value * w->weights[(size_t)(n->index - 1) * w->columns + c];
+	for (size_t c = 0; c < w->columns; c++)
 		out[c] = (float)sum[c];
 }
 
@@ -201,12 +254,16 @@ static void
 add_sample(const struct workshop *w, size_t i, struct samples *out)
 {
 	struct sample *s = &out->at[out->n++];
-	float scores[LINEAR_CLASSES], least = 0;
+	float scores[LINEAR_COLUMNS], least = 0;
 
 	s->row = &w->rows->at[i];
+	score(w, &w->examples[i], scores);
+	memcpy(s->danger, w->examples[i].danger_voices, sizeof(s->danger));
+	s->danger[DANGER_MODEL] = scores[w->categories];
+	if (s->row->kind == ROW_DANGER)
+		return;
 	s->voices = xcalloc(w->categories, sizeof(*s->voices));
 	memcpy(s->voices, w->examples[i].voices, w->categories * sizeof(*s->voices));
-	score(w, &w->examples[i], scores);
 	for (size_t c = 0; c < w->categories; c++)
 		if ((w->taught >> c & 1) != 0 && scores[c] < least)
 			least = scores[c];
@@ -221,6 +278,7 @@ cross_validate(struct workshop *w, struct samples *out)
 
 	out->at = xcalloc(w->rows->n + 1, sizeof(*out->at));
 	out->categories = w->categories;
+	out->knows_danger = w->knows_danger;
 	for (size_t fold = 0; fold < folds; fold++) {
 		teach(w, (int)fold);
 		for (size_t i = fold; i < w->rows->n; i += folds)
@@ -236,27 +294,30 @@ write_model(const struct workshop *w, const struct linear_calibration *calibrati
     struct buf *out)
 {
 	struct linear_parts p = { .hash_bits = w->t->hash_bits, .calibration = *calibration };
-	size_t features = 1UL << w->t->hash_bits;
-	size_t of[LINEAR_CLASSES] = { 0 };
-	int8_t *weights = xcalloc(features, LINEAR_CLASSES);
+	size_t features = 1UL << w->t->hash_bits, columns = 0;
+	size_t of[LINEAR_COLUMNS] = { 0 };
+	int8_t *weights = xcalloc(features, LINEAR_COLUMNS);
 
 	memcpy(p.digest, w->rows->digest, sizeof(p.digest));
-	for (size_t c = 0; c < w->categories; c++) {
+	for (size_t c = 0; c < w->columns; c++) {
 		float most = 1e-6f;
 
-		if ((w->taught >> c & 1) == 0)
+		if (c < w->categories && (w->taught >> c & 1) == 0)
 			continue;
 		for (size_t f = 0; f < features; f++)
-			most = fmaxf(most, fabsf(w->weights[f * w->categories + c]));
-		memcpy(p.codes[p.classes], category_at(w->t->catalogue, c)->code, CATEGORY_CHARS);
-		p.scales[p.classes] = most / 127;
-		p.biases[p.classes] = w->biases[c];
-		of[p.classes++] = c;
+			most = fmaxf(most, fabsf(w->weights[f * w->columns + c]));
+		if (c < w->categories)
+			memcpy(p.codes[columns], category_at(w->t->catalogue, c)->code,
+			    CATEGORY_CHARS);
+		p.scales[columns] = most / 127;
+		p.biases[columns] = w->biases[c];
+		of[columns++] = c;
 	}
 	for (size_t f = 0; f < features; f++)
-		for (size_t k = 0; k < p.classes; k++)
-			weights[f * p.classes + k] = (int8_t)lrintf(
-			    w->weights[f * w->categories + of[k]] / p.scales[k]);
+		for (size_t k = 0; k < columns; k++)
+			weights[f * columns + k] = (int8_t)lrintf(
+			    w->weights[f * w->columns + of[k]] / p.scales[k]);
+	p.classes = columns - 1;
 	p.weights = weights;
 	linear_write(out, &p);
 	free(weights);
@@ -266,7 +327,8 @@ int
 train_model(const struct training *t, const struct rows *rows, struct buf *out,
     struct samples *samples, struct buf *errors)
 {
-	struct workshop w = { .t = t, .rows = rows, .categories = catalogue_count(t->catalogue) };
+	struct workshop w = { .t = t, .rows = rows, .categories = catalogue_count(t->catalogue),
+	    .columns = catalogue_count(t->catalogue) + 1 };
 	struct linear_calibration calibration;
 	int rc = -1;
 
@@ -277,9 +339,10 @@ train_model(const struct training *t, const struct rows *rows, struct buf *out,
 	}
 	if (prepare(&w, errors) != 0)
 		goto out;
-	w.weights = xcalloc(w.categories << t->hash_bits, sizeof(*w.weights));
+	w.weights = xcalloc(w.columns << t->hash_bits, sizeof(*w.weights));
 	cross_validate(&w, samples);
 	calibration = weigh_voices(samples);
+	weigh_danger(samples, &calibration);
 	teach(&w, -1);
 	write_model(&w, &calibration, out);
 	rc = 0;

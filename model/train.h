@@ -3,8 +3,9 @@
 /*
  * From labelled texts to the bytes of model.bin, by liblinear: for each category one separating
  * plane against all others (squared hinge loss; it was a little better on texts held back than the
- * logistic one, and the shares are calibrated afterwards anyway).  The same rows in the same order
- * give the same bytes: nothing here depends on time, threads or addresses.
+ * logistic one, and the shares are calibrated afterwards anyway).  One more plane parts what is an
+ * emergency from what is none.  The same rows in the same order give the same bytes: nothing here
+ * depends on time, threads or addresses.
  */
 #include "core/linear.h"
 #include "core/policy.h"

@@ -1,5 +1,6 @@
 #include "model/weigh.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,10 @@
 #define ROUNDS 40
 #define RIDGE 1e-3	/* keeps the weight of a voice that is never heard at 0 */
 
-struct step { double gradient[VOICES], hessian[VOICES][VOICES], loss; };
+#define STEP_MOST 8		/* voices of a step at most */
+static_assert(VOICES <= STEP_MOST && DANGER_VOICES <= STEP_MOST, "a step holds them");
+
+struct step { double gradient[STEP_MOST], hessian[STEP_MOST][STEP_MOST], loss; };
 
 static void
 shares_of(const double *weight, const struct sample *s, size_t n, double *out)
@@ -72,19 +76,19 @@ step_at(const double *weight, const struct samples *s, const double *counts)
 
 /* Solves hessian x = gradient by elimination; the matrix is positive definite. */
 static void
-solve(struct step *s, double *x)
+solve(struct step *s, int n, double *x)
 {
-	for (int i = 0; i < VOICES; i++)
-		for (int k = i + 1; k < VOICES; k++) {
+	for (int i = 0; i < n; i++)
+		for (int k = i + 1; k < n; k++) {
 			double f = s->hessian[k][i] / s->hessian[i][i];
 
-			for (int j = i; j < VOICES; j++)
+			for (int j = i; j < n; j++)
 				s->hessian[k][j] -= f * s->hessian[i][j];
 			s->gradient[k] -= f * s->gradient[i];
 		}
-	for (int i = VOICES - 1; i >= 0; i--) {
+	for (int i = n - 1; i >= 0; i--) {
 		x[i] = s->gradient[i];
-		for (int j = i + 1; j < VOICES; j++)
+		for (int j = i + 1; j < n; j++)
 			x[i] -= s->hessian[i][j] * x[j];
 		x[i] /= s->hessian[i][i];
 	}
@@ -95,7 +99,7 @@ weigh_voices(const struct samples *s)
 {
 	double weight[VOICES] = { 1, 1, 0, 0, 0 }, counts[ROW_KINDS] = { 0 };
 	size_t of[ROW_KINDS] = { 0 };
-	struct linear_calibration out = { { 0 } };
+	struct linear_calibration out = { .weight = { 0 } };
 	struct step at;
 
 	for (size_t i = 0; i < s->n; i++)
@@ -104,10 +108,10 @@ weigh_voices(const struct samples *s)
 		counts[k] = of[k] == 0 ? 0 : 1.0 / (double)of[k];
 	at = step_at(weight, s, counts);
 	for (int round = 0; round < ROUNDS; round++) {
-		double move[VOICES], length = 1;
+		double move[STEP_MOST], length = 1;
 		struct step next = at;
 
-		solve(&next, move);
+		solve(&next, VOICES, move);
 		for (; length > 1e-6; length /= 2) {	/* shorter until it is better */
 			double tried[VOICES];
 
@@ -126,6 +130,48 @@ weigh_voices(const struct samples *s)
 	for (int v = 0; v < VOICES; v++)
 		out.weight[v] = (float)weight[v];
 	return out;
+}
+
+static int
+judges_danger(const struct sample *s)
+{
+	return s->row->danger >= 0 && !s->row->shared;
+}
+
+void
+weigh_danger(const struct samples *s, struct linear_calibration *c)
+{
+	double weight[DANGER_VOICES] = { 0 };
+
+	for (int round = 0; round < ROUNDS && s->knows_danger; round++) {
+		struct step step = { .loss = 0 };
+		double move[STEP_MOST];
+
+		for (int v = 0; v < DANGER_VOICES; v++) {
+			step.gradient[v] = RIDGE * weight[v];
+			step.hessian[v][v] = RIDGE;
+		}
+		for (size_t i = 0; i < s->n; i++) {
+			const float *x = s->at[i].danger;
+			double sum = 0, p;
+
+			if (!judges_danger(&s->at[i]))
+				continue;
+			for (int v = 0; v < DANGER_VOICES; v++)
+				sum += weight[v] * x[v];
+			p = 1 / (1 + exp(-sum));
+			for (int v = 0; v < DANGER_VOICES; v++) {
+				step.gradient[v] += (p - s->at[i].row->danger) * x[v];
+				for (int w = 0; w < DANGER_VOICES; w++)
+					step.hessian[v][w] += p * (1 - p) * x[v] * x[w];
+			}
+		}
+		solve(&step, DANGER_VOICES, move);
+		for (int v = 0; v < DANGER_VOICES; v++)
+			weight[v] -= move[v];
+	}
+	for (int v = 0; v < DANGER_VOICES; v++)
+		c->danger[v] = (float)weight[v];
 }
 
 int

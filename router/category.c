@@ -355,11 +355,13 @@ hear_model(const struct classifier *c, const struct tokens *t, int danger, float
     struct category_choice *out)
 {
 	struct features f;
-	float scores[LINEAR_CLASSES], own[CATEGORIES_MAX] = { 0 }, least = 0;
+	float scores[LINEAR_COLUMNS], own[CATEGORIES_MAX] = { 0 }, least = 0;
 	int best, second;
 
 	features_of(t, &f);
 	linear_score(c->model, f.words, f.words_n, f.pieces, f.pieces_n, scores);
+	out->has_danger = linear_knows_danger(c->model);
+	out->danger_score = scores[linear_classes(c->model)];
 	for (size_t i = 0; i < linear_classes(c->model); i++)
 		least = scores[i] < least ? scores[i] : least;
 	for (size_t i = 0; i < categories_of(c); i++)
@@ -473,6 +475,7 @@ category_choose(const struct classifier *c, const struct tokens *t, int danger,
 
 	memset(out, 0, sizeof(*out));
 	rank_rules(c, t, danger, &ranking);
+	out->rules_best = ranking.best == NULL ? NULL : ranking.best->score.category;
 	/* a text without a word, or one that neither knows, is nobody's guess */
 	if (c->model == NULL || t->n == 0)
 		choose_by_rules(c, &ranking, out);

@@ -42,6 +42,9 @@ struct category_choice {
 	/* the model's own best guesses; NULL without a model */
 	const struct category *model_best, *model_second;
 	int model_permille, model_second_permille;
+	const struct category *rules_best;	/* what the rules alone would choose, or NULL */
+	int has_danger;		/* 0: the model knows nothing of it */
+	float danger_score;	/* the model's, not yet weighed */
 };
 struct classifier;
 

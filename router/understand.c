@@ -16,6 +16,13 @@
 #define SURE_PERMILLE 500	/* below, somebody at the desk looks at it; list ambang: triase */
 /* An emergency by its category alone, without a word of danger, from here; list ambang: darurat. */
 #define EMERGENCY_PERMILLE 500
+/*
+ * Danger by all voices together: an emergency from the first line, and below the second none, if
+ * the rules' words are not too plain for any doubt; list ambang: bahaya, sangsi.
+ */
+#define DANGER_PERMILLE 400
+#define DOUBT_PERMILLE 250
+#define PLAIN_DANGER 30
 #define GUESS_PERMILLE 200	/* below, a guess that no rule shares is none */
 #define SURE_SCORE 5
 #define MISDEED_REACH 8		/* words between an office and what is held against it */
@@ -46,7 +53,7 @@ struct understander {
 	struct drum_code *codes;
 	size_t codes_n;
 	struct tokens *tokens;		/* of the text at hand: filled again and again, so no text asks for memory */
-	int sure_permille, emergency_permille;
+	int sure_permille, emergency_permille, danger_permille, doubt_permille;
 };
 
 /* ---- building ---- */
@@ -136,25 +143,31 @@ read_codes(struct understander *u, struct buf *errors)
 	return 0;
 }
 
-/* "triase" and "darurat", weights in per cent. */
+/* "triase", "darurat", "bahaya" and "sangsi", weights in per cent. */
 static int
 read_lines(struct understander *u, struct buf *errors)
 {
+	const struct { const char *name; int *line, permille; } lines[] = {
+		{ "triase", &u->sure_permille, SURE_PERMILLE },
+		{ "darurat", &u->emergency_permille, EMERGENCY_PERMILLE },
+		{ "bahaya", &u->danger_permille, DANGER_PERMILLE },
+		{ "sangsi", &u->doubt_permille, DOUBT_PERMILLE },
+	};
 	const struct word_rule *rules;
-	size_t n = catalogue_words(u->policy->catalogue, "ambang", &rules);
+	size_t n = catalogue_words(u->policy->catalogue, "ambang", &rules), k;
 
-	u->sure_permille = SURE_PERMILLE;
-	u->emergency_permille = EMERGENCY_PERMILLE;
+	for (k = 0; k < N_ELEMS(lines); k++)
+		*lines[k].line = lines[k].permille;
 	for (size_t i = 0; i < n; i++) {
-		int *line = strcmp(rules[i].words, "triase") == 0 ? &u->sure_permille :
-		    strcmp(rules[i].words, "darurat") == 0 ? &u->emergency_permille : NULL;
-
-		if (line == NULL || rules[i].weight < 0 || rules[i].weight > 100) {
-			buf_addf(errors, "kategori.yaml:%d: ambang knows triase and darurat, each "
-			    "from 0 to 100\n", rules[i].line);
+		for (k = 0; k < N_ELEMS(lines); k++)
+			if (strcmp(rules[i].words, lines[k].name) == 0)
+				break;
+		if (k == N_ELEMS(lines) || rules[i].weight < 0 || rules[i].weight > 100) {
+			buf_addf(errors, "kategori.yaml:%d: ambang knows triase, darurat, bahaya and "
+			    "sangsi, each from 0 to 100\n", rules[i].line);
 			return -1;
 		}
-		*line = 10 * rules[i].weight;
+		*lines[k].line = 10 * rules[i].weight;
 	}
 	return 0;
 }
@@ -428,10 +441,23 @@ take_category(struct understanding *out, const struct category *c, int permille)
 	out->confidence_permille = permille;
 }
 
+/* How probable rules and model together find danger; -1 if the model says nothing of it. */
+static int
+hear_danger(const struct understander *u, const struct alarm *alarm,
+    const struct category_choice *choice)
+{
+	float voices[DANGER_VOICES];
+
+	if (!choice->has_danger)
+		return -1;
+	alarm_voices(alarm, choice->danger_score, choice->rules_best, voices);
+	return alarm_permille(linear_calibration(u->policy->model), voices);
+}
+
 /* Chooses the category; returns it with its urgency counting only if it is certain enough. */
 static const struct category *
 find_category(const struct understander *u, const struct tokens *t, const struct hints *h,
-    const struct alarm *alarm, struct understanding *out, int *certain)
+    const struct alarm *alarm, struct understanding *out, int *certain, int *danger_permille)
 {
 	const struct catalogue *cat = u->policy->catalogue;
 	const struct category *chosen =
@@ -440,6 +466,11 @@ find_category(const struct understander *u, const struct tokens *t, const struct
 	const struct category *c;
 
 	category_choose(u->classifier, t, alarm->danger >= ALARM_LINE, &choice);
+	*danger_permille = hear_danger(u, alarm, &choice);
+	/* who is heard to be in danger neither jokes nor thanks */
+	if (*danger_permille >= u->danger_permille && choice.best.category != NULL &&
+	    choice.best.category->no_case)
+		category_choose(u->classifier, t, 1, &choice);
 	c = choice.best.category;
 	/* a guess that no rule shares neither takes a case away nor hides it: some unit hears of it */
 	if (c == NULL || (choice.best.words_n == 0 &&
@@ -534,6 +565,30 @@ is_emergency(const struct alarm *alarm, const struct tokens *t, int certain)
 	return certain || alarm->danger >= ALARM_LINE / 2;
 }
 
+/*
+ * The model raises what the rules miss.  It takes back only what rests on few words, or on the
+ * category alone, and what it thinks absurd: a life must not be missed.
+ */
+static enum urgency
+weigh_danger(const struct understander *u, const struct alarm *alarm, int permille,
+    enum urgency by_rules, struct understanding *out)
+{
+	if (permille < 0)
+		return by_rules;
+	if (by_rules != URGENCY_DARURAT && permille >= u->danger_permille) {
+		add_why(out, "tanda bahaya menurut model %d,%02d", permille / 1000,
+		    permille % 1000 / 10);
+		return URGENCY_DARURAT;
+	}
+	if (by_rules == URGENCY_DARURAT && permille < u->doubt_permille &&
+	    alarm->danger - alarm->mild < PLAIN_DANGER) {
+		add_why(out, "tanda bahaya lemah, menurut model %d,%02d", permille / 1000,
+		    permille % 1000 / 10);
+		return URGENCY_MENDESAK;
+	}
+	return by_rules;
+}
+
 static void
 read_report(const struct understander *u, const char *text, size_t len, const struct tokens *t,
     const struct hints *h, struct understanding *out)
@@ -541,14 +596,15 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	struct alarm alarm;
 	struct assignment a = { 0 };
 	const struct drum_code *code;
-	int certain;
+	int certain, danger_permille;
 
 	alarm_read(u->alarms, text, len, t, &alarm);
-	a.category = find_category(u, t, h, &alarm, out, &certain);
+	a.category = find_category(u, t, h, &alarm, out, &certain, &danger_permille);
 	find_place(u, t, h, out);
 	out->urgency = alarm_urgency(&alarm, a.category->urgency != URGENCY_DARURAT ||
 	    is_emergency(&alarm, t, certain &&
 	    out->confidence_permille >= u->emergency_permille) ? a.category->urgency : URGENCY_MENDESAK);
+	out->urgency = weigh_danger(u, &alarm, danger_permille, out->urgency, out);
 	if (h->other)		/* the danger is the other one's */
 		out->urgency = a.category->urgency;
 	code = drum_code_of(u, t, out->place);

@@ -1,5 +1,7 @@
 #include "router/urgency.h"
 
+#include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +13,9 @@
 #define PAST_REACH 6
 #define FAINT_LINE 4		/* lighter words only add to others */
 #define HEARSAY_REACH 3
+#define RULES_MOST 40		/* more words say no more to the voices */
+
+static_assert(DANGER_VOICES == LINEAR_DANGER_VOICES, "the model weighs each voice");
 
 enum list {
 	LIST_DANGER, LIST_MILD, LIST_URGENT, LIST_EASY, LIST_NEGATION, LIST_PAST, LIST_NOW,
@@ -302,4 +307,29 @@ alarm_urgency(const struct alarm *a, enum urgency base)
 	if (base == URGENCY_MENDESAK && a->easy >= ALARM_LINE)
 		return URGENCY_BIASA;
 	return base;
+}
+
+void
+alarm_voices(const struct alarm *a, float score, const struct category *best,
+    float voices[DANGER_VOICES])
+{
+	int danger = a->danger - a->mild;
+
+	voices[DANGER_ALWAYS] = 1;
+	voices[DANGER_MODEL] = score;
+	voices[DANGER_RULES] = (float)(danger < 0 ? 0 : danger > RULES_MOST ? RULES_MOST : danger) / 10;
+	voices[DANGER_SAID] = danger >= ALARM_LINE;
+	voices[DANGER_LOWERED] = a->lowered > 0;
+	voices[DANGER_MILD] = a->mild >= ALARM_LINE;
+	voices[DANGER_CATEGORY] = best != NULL && best->urgency == URGENCY_DARURAT;
+}
+
+int
+alarm_permille(const struct linear_calibration *c, const float voices[DANGER_VOICES])
+{
+	float sum = 0;
+
+	for (int v = 0; v < DANGER_VOICES; v++)
+		sum += c->danger[v] * voices[v];
+	return (int)(1000 / (1 + expf(-sum)) + 0.5f);
 }

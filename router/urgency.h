@@ -10,6 +10,7 @@
  * near the danger must follow: 1 is the next word), kabar (hearsay, in a question).
  */
 #include "core/catalogue.h"
+#include "core/linear.h"
 #include "router/match.h"
 
 #define ALARM_LINE 10		/* sum of weights from which a list speaks */
@@ -28,11 +29,30 @@ struct alarm {
 };
 struct alarm_words;
 
+/*
+ * What is weighed when rules and model judge danger together, and by how much: the weights are
+ * those of the model's calibration (docs/model.md).
+ */
+enum danger_voice {
+	DANGER_ALWAYS,		/* 1 */
+	DANGER_MODEL,		/* the model's score */
+	DANGER_RULES,		/* a tenth of the rules' sum less what is mild, up to 4 */
+	DANGER_SAID,		/* 1 if that reaches the line */
+	DANGER_LOWERED,		/* 1 if a danger word was explained away */
+	DANGER_MILD,		/* 1 if something says that nobody's life is at stake */
+	DANGER_CATEGORY,	/* 1 if the rules' best category is an emergency by itself */
+	DANGER_VOICES
+};
+
 struct alarm_words *alarm_words_new(const struct catalogue *c, struct buf *errors);
 void alarm_words_free(struct alarm_words *w);
 /* t: the tokens of text. */
 void alarm_read(const struct alarm_words *w, const char *text, size_t len, const struct tokens *t,
     struct alarm *out);
+void alarm_voices(const struct alarm *a, float score, const struct category *best,
+    float voices[DANGER_VOICES]);
+/* How probable an emergency is by all voices, in thousandths. */
+int alarm_permille(const struct linear_calibration *c, const float voices[DANGER_VOICES]);
 /* base: the category's own urgency. */
 enum urgency alarm_urgency(const struct alarm *a, enum urgency base);
 #endif

@@ -5,6 +5,7 @@
 
 #include "core/linear.h"
 #include "model/train.h"
+#include "router/features.h"
 #include "tests/unit/conf_file.h"
 
 #define BITS 8
@@ -14,14 +15,16 @@
 static void
 write_small(struct buf *out)
 {
-	static int8_t weights[2 * ROWS];
+	static int8_t weights[3 * ROWS];
 	struct linear_parts p = { .hash_bits = BITS, .classes = 2,
-	    .codes = { "jalan-rusak", "kebakaran" }, .scales = { 0.5f, 0.25f },
-	    .biases = { -1, 1 }, .calibration = { { 2, 1, 0, 0, 0, 0 } }, .weights = weights };
+	    .codes = { "jalan-rusak", "kebakaran" }, .scales = { 0.5f, 0.25f, 1 },
+	    .biases = { -1, 1, 3 }, .calibration = { .weight = { 2, 1 }, .danger = { 0, 1 } },
+	    .weights = weights };
 
 	memset(weights, 0, sizeof(weights));
-	weights[2 * linear_row(7, BITS)] = 100;
-	weights[2 * linear_row(9, BITS) + 1] = -100;
+	weights[3 * linear_row(7, BITS)] = 100;
+	weights[3 * linear_row(9, BITS) + 1] = -100;
+	weights[3 * linear_row(11, BITS) + 2] = 50;
 	linear_write(out, &p);
 }
 
@@ -46,7 +49,7 @@ START_TEST(predicts)
 	const uint32_t words[] = { 7 }, pieces[] = { 9, 11 };
 	struct buf b = { 0 }, errors = { 0 };
 	struct linear *m;
-	float out[LINEAR_CLASSES];
+	float out[LINEAR_COLUMNS];
 
 	write_small(&b);
 	m = linear_parse("model.bin", b.data, b.len, &errors);
@@ -58,6 +61,8 @@ START_TEST(predicts)
 	linear_score(m, words, 1, pieces, 2, out);	/* norm: sqrt(2 * 2 + 2 + 1) */
 	ck_assert_float_eq_tol(out[0], 2 * 100 * 0.5f / 2.6457513f - 1, 1e-4f);
 	ck_assert_float_eq_tol(out[1], -100 * 0.25f / 2.6457513f + 1, 1e-4f);
+	ck_assert_float_eq_tol(out[2], 50 / 2.6457513f + 3, 1e-4f);	/* danger, last */
+	ck_assert_int_eq(linear_knows_danger(m), 1);
 	linear_score(m, NULL, 0, NULL, 0, out);
 	ck_assert_float_eq(out[0], -1);
 	linear_free(m);
@@ -71,7 +76,7 @@ START_TEST(adds_many)
 	static uint32_t many[5000];
 	struct buf b = { 0 }, errors = { 0 };
 	struct linear *m;
-	float out[LINEAR_CLASSES];
+	float out[LINEAR_COLUMNS];
 
 	for (size_t i = 0; i < N_ELEMS(many); i++)
 		many[i] = 7;
@@ -112,10 +117,24 @@ START_TEST(refuses_flipped)
 }
 END_TEST
 
+/* What an earlier release wrote is named, not misread. */
+START_TEST(refuses_older)
+{
+	struct buf b = { 0 }, errors = { 0 };
+
+	write_small(&b);
+	b.data[8] = 1;
+	ck_assert(linear_parse("model.bin", b.data, b.len, &errors) == NULL);
+	ck_assert(strstr(buf_str(&errors), "a format that this program does not read") != NULL);
+	buf_release(&errors);
+	buf_release(&b);
+}
+END_TEST
+
 /* A file whose check is right and whose contents are not. */
 START_TEST(refuses_hand_made)
 {
-	static int8_t weights[2 * ROWS];
+	static int8_t weights[3 * ROWS];
 	struct linear_parts p = { .hash_bits = BITS, .classes = 2, .codes = { "satu", "dua" },
 	    .weights = weights };
 	struct buf b = { 0 };
@@ -127,6 +146,10 @@ START_TEST(refuses_hand_made)
 		p.calibration.weight[1] = 1e30f;
 	if (_i == 3)
 		p.classes = 1;
+	if (_i == 4)
+		p.calibration.danger[1] = 0.0f / 0.0f;
+	if (_i == 5)
+		p.biases[2] = -1.0f / 0.0f;	/* danger's */
 	linear_write(&b, &p);
 	refused(b.data, b.len, "hand made", (size_t)_i);
 	buf_release(&b);
@@ -143,12 +166,13 @@ static const struct { const char *text; const char *label; } taught[] = {
 };
 
 static void
-train_small(const struct catalogue *cat, struct buf *out)
+train_small(const struct catalogue *cat, struct buf *out, int danger)
 {
 	struct training t = TRAINING_DEFAULTS;
 	struct rows rows = { 0 };
 	struct samples samples = { 0 };
 	struct buf errors = { 0 };
+	int fire = (int)(category_find(cat, "kebakaran") - category_at(cat, 0));
 
 	t.catalogue = cat;
 	t.hash_bits = 12;
@@ -158,7 +182,7 @@ train_small(const struct catalogue *cat, struct buf *out)
 		int label = (int)(category_find(cat, taught[i].label) - category_at(cat, 0));
 
 		rows.at[rows.n++] = (struct row){ xstrdup(taught[i].text), strlen(taught[i].text),
-		    label, UINT64_C(1) << label, ROW_OWN };
+		    label, UINT64_C(1) << label, ROW_OWN, 0, danger ? label == fire : -1 };
 	}
 	ck_assert_msg(train_model(&t, &rows, out, &samples, &errors) == 0, "%s",
 	    buf_str(&errors));
@@ -177,8 +201,8 @@ START_TEST(trains_alike)
 	struct tokens t = { 0 };
 	struct category_choice choice;
 
-	train_small(cat, &a);
-	train_small(cat, &b);
+	train_small(cat, &a, 0);
+	train_small(cat, &b, 0);
 	ck_assert_uint_eq(a.len, b.len);
 	ck_assert_mem_eq(a.data, b.data, a.len);
 	m = linear_parse("model.bin", a.data, a.len, &errors);
@@ -200,10 +224,47 @@ START_TEST(trains_alike)
 }
 END_TEST
 
+/* Rows with urgensi teach danger: a fire that was not among them has it, refuse has none. */
+START_TEST(learns_danger)
+{
+	static const char *const texts[] = { "ada api di toko", "sampah di jalan" };
+	struct buf text = conf_file("conf/kategori.yaml"), errors = { 0 }, a = { 0 };
+	struct catalogue *cat = catalogue_parse("k", buf_str(&text), text.len, &errors);
+	struct normaliser *n = normaliser_new(cat, &errors);
+	struct tokens t = { 0 };
+	struct linear *m;
+	float out[2][LINEAR_COLUMNS];
+
+	train_small(cat, &a, 0);
+	m = linear_parse("model.bin", a.data, a.len, &errors);
+	ck_assert_int_eq(linear_knows_danger(m), 0);
+	linear_free(m);
+	a.len = 0;
+	train_small(cat, &a, 1);
+	m = linear_parse("model.bin", a.data, a.len, &errors);
+	ck_assert_int_eq(linear_knows_danger(m), 1);
+	for (int i = 0; i < 2; i++) {
+		struct features f;
+
+		normaliser_run(n, texts[i], strlen(texts[i]), &t);
+		features_of(&t, &f);
+		linear_score(m, f.words, f.words_n, f.pieces, f.pieces_n, out[i]);
+	}
+	ck_assert_float_gt(out[0][linear_classes(m)], out[1][linear_classes(m)]);
+	linear_free(m);
+	tokens_release(&t);
+	normaliser_free(n);
+	catalogue_free(cat);
+	buf_release(&a);
+	buf_release(&text);
+}
+END_TEST
+
 static const struct { const char *what, *table; int rc; size_t rows; } tables[] = {
 	{ "two columns", "text\tlabel\na\tjalan-rusak\nb\tsampah\n", 0, 2 },
 	{ "in any order, others beside", "x\tlabel\ttext\n1\tjalan-rusak\ta\n", 0, 1 },
 	{ "unknown labels are left out", "text\tlabel\na\tkewilayahan\n", 0, 0 },
+	{ "danger alone", "text\turgensi\na\tdarurat\nb\tbiasa\nc\t-\n", 0, 2 },
 	{ "no text", "teks\tlabel\na\tsampah\n", -1, 0 },
 	{ "a short row", "text\tlabel\na\n", -1, 0 },
 	{ "empty", "", 0, 0 },
@@ -243,8 +304,10 @@ linear_suite(void)
 	tcase_add_test(tc, adds_many);
 	tcase_add_test(tc, refuses_cut);
 	tcase_add_test(tc, refuses_flipped);
-	tcase_add_loop_test(tc, refuses_hand_made, 0, 4);
+	tcase_add_test(tc, refuses_older);
+	tcase_add_loop_test(tc, refuses_hand_made, 0, 6);
 	tcase_add_test(tc, trains_alike);
+	tcase_add_test(tc, learns_danger);
 	tcase_add_loop_test(tc, reads_tables, 0, (int)N_ELEMS(tables));
 	suite_add_tcase(s, tc);
 	return s;

@@ -8,7 +8,10 @@
 #include "tests/unit/conf_file.h"
 
 static struct policy policy;
-static struct understander *u;
+static struct understander *u;		/* rules alone */
+/* rules and the shipped model */
+static struct policy heard;
+static struct understander *with_model;
 
 static void
 set_up(void)
@@ -16,6 +19,7 @@ set_up(void)
 	struct buf kategori = conf_file("conf/kategori.yaml"),
 	    wilayah = conf_file("conf/wilayah.csv");
 	struct buf tempat = conf_file("conf/tempat.csv"), unit = conf_file("conf/unit.csv");
+	struct buf model = conf_file("conf/model.bin");
 	struct buf errors = { 0 };
 
 	memset(&policy, 0, sizeof(policy));
@@ -31,6 +35,12 @@ set_up(void)
 	    buf_str(&errors));
 	u = understander_new(&policy, &errors);
 	ck_assert_msg(u != NULL, "%s", buf_str(&errors));
+	heard = policy;
+	heard.model = linear_parse("model.bin", model.data, model.len, &errors);
+	ck_assert_msg(heard.model != NULL, "%s", buf_str(&errors));
+	with_model = understander_new(&heard, &errors);
+	ck_assert_msg(with_model != NULL, "%s", buf_str(&errors));
+	buf_release(&model);
 	buf_release(&kategori);
 	buf_release(&wilayah);
 	buf_release(&tempat);
@@ -41,6 +51,8 @@ set_up(void)
 static void
 tear_down(void)
 {
+	understander_free(with_model);
+	linear_free(heard.model);
 	understander_free(u);
 	catalogue_free(policy.catalogue);
 	gazetteer_free(policy.places);
@@ -141,7 +153,7 @@ START_TEST(dangers_are_heard)
 		struct understanding r;
 		int danger = strncmp(tab + 1, "darurat", 7) == 0, is_said;
 
-		understand(u, line, (size_t)(tab - line), NULL, &r);
+		understand(with_model, line, (size_t)(tab - line), NULL, &r);
 		is_said = r.urgency == URGENCY_DARURAT;
 		dangers += danger;
 		said += is_said;
@@ -151,6 +163,38 @@ START_TEST(dangers_are_heard)
 	ck_assert_msg(heard * 100 >= dangers * 93, "%d of %d heard", heard, dangers);
 	ck_assert_msg(heard * 100 >= said * 90, "%d of %d said are none", said - heard, said);
 	buf_release(&table);
+}
+END_TEST
+
+static int
+has_why(const struct understanding *r, const char *words)
+{
+	for (int i = 0; i < r->why_n; i++)
+		if (strstr(r->why[i], words) != NULL)
+			return 1;
+	return 0;
+}
+
+/* What the model raises, takes back, and never touches. */
+static const struct { const char *text, *why; enum urgency urgency; } by_model[] = {
+	{ "kata tetangga pakdhe masuk kamar jam dua siang dan sampai sekarang tidak ada suaranya", "menurut model",
+	    URGENCY_DARURAT },
+	{ "nenek badannya adem semua, diam saja", "menurut model",
+	    URGENCY_DARURAT },
+	{ "harga cabai kebakaran terus", "tanda bahaya lemah, menurut model", URGENCY_MENDESAK },
+	{ "kebakaran rumah api besar ada korban terjebak", "tanda bahaya: ", URGENCY_DARURAT },
+	{ "jalan rusak di muncar", "model ", URGENCY_BIASA },
+};
+
+START_TEST(model_speaks_of_danger)
+{
+	struct understanding r;
+
+	understand(with_model, by_model[_i].text, strlen(by_model[_i].text), NULL, &r);
+	ck_assert_msg(r.urgency == by_model[_i].urgency, "%s: %s", by_model[_i].text,
+	    urgency_name(r.urgency));
+	ck_assert_msg(has_why(&r, by_model[_i].why), "%s: not %s", by_model[_i].text,
+	    by_model[_i].why);
 }
 END_TEST
 
@@ -356,6 +400,7 @@ understand_suite(void)
 	tcase_add_unchecked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(tc, whole_step, 0, N_ELEMS(texts));
 	tcase_add_test(tc, dangers_are_heard);
+	tcase_add_loop_test(tc, model_speaks_of_danger, 0, N_ELEMS(by_model));
 	tcase_add_test(tc, never_to_the_accused);
 	tcase_add_test(tc, hints_win);
 	tcase_add_loop_test(tc, where_it_stood, 0, N_ELEMS(positions));

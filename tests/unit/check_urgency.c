@@ -98,6 +98,29 @@ START_TEST(how_urgent)
 }
 END_TEST
 
+/* Each voice moves the probability the way its weight says; none of them is 0.5. */
+START_TEST(voices_of_danger)
+{
+	const struct linear_calibration c = { .danger = { 0, 2, 1, 0, -3, -1, 1 } };
+	const struct category fire = { .urgency = URGENCY_DARURAT };
+	struct alarm quiet = { 0 }, loud = { .danger = 90 }, past = { .lowered = 1, .mild = 10 };
+	float voices[DANGER_VOICES];
+
+	alarm_voices(&quiet, 0, NULL, voices);
+	ck_assert_int_eq(alarm_permille(&c, voices), 500);
+	alarm_voices(&quiet, 1, NULL, voices);
+	ck_assert_int_eq(alarm_permille(&c, voices), 881);	/* 1 / (1 + exp(-2)) */
+	alarm_voices(&quiet, 0, &fire, voices);
+	ck_assert_int_eq(alarm_permille(&c, voices), 731);
+	alarm_voices(&loud, 0, NULL, voices);
+	ck_assert_float_eq(voices[DANGER_RULES], 4);	/* more words say no more */
+	ck_assert_float_eq(voices[DANGER_SAID], 1);
+	alarm_voices(&past, 0, NULL, voices);
+	ck_assert_float_eq(voices[DANGER_RULES], 0);
+	ck_assert_int_eq(alarm_permille(&c, voices), 18);
+}
+END_TEST
+
 Suite *urgency_suite(void);
 Suite *
 urgency_suite(void)
@@ -105,6 +128,7 @@ urgency_suite(void)
 	Suite *s = suite_create("urgency");
 	TCase *tc = tcase_create("urgency");
 
+	tcase_add_test(tc, voices_of_danger);
 	tcase_add_loop_test(tc, how_urgent, 0, N_ELEMS(rows));
 	suite_add_tcase(s, tc);
 	return s;
