@@ -10,7 +10,7 @@
 static struct policy policy;
 static struct understander *u;		/* rules alone */
 /* rules and the shipped model */
-static struct policy heard;
+static struct policy policy_with_model;
 static struct understander *with_model;
 
 static void
@@ -35,10 +35,10 @@ set_up(void)
 	    buf_str(&errors));
 	u = understander_new(&policy, &errors);
 	ck_assert_msg(u != NULL, "%s", buf_str(&errors));
-	heard = policy;
-	heard.model = linear_parse("model.bin", model.data, model.len, &errors);
-	ck_assert_msg(heard.model != NULL, "%s", buf_str(&errors));
-	with_model = understander_new(&heard, &errors);
+	policy_with_model = policy;
+	policy_with_model.model = linear_parse("model.bin", model.data, model.len, &errors);
+	ck_assert_msg(policy_with_model.model != NULL, "%s", buf_str(&errors));
+	with_model = understander_new(&policy_with_model, &errors);
 	ck_assert_msg(with_model != NULL, "%s", buf_str(&errors));
 	buf_release(&model);
 	buf_release(&kategori);
@@ -52,7 +52,7 @@ static void
 tear_down(void)
 {
 	understander_free(with_model);
-	linear_free(heard.model);
+	linear_free(policy_with_model.model);
 	understander_free(u);
 	catalogue_free(policy.catalogue);
 	gazetteer_free(policy.places);
