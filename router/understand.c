@@ -22,7 +22,7 @@
  */
 #define DANGER_PERMILLE 400
 #define DOUBT_PERMILLE 250
-#define PLAIN_DANGER 30
+#define PLAIN_DANGER 20
 #define GUESS_PERMILLE 200	/* below, a guess that no rule shares is none */
 #define SURE_SCORE 5
 #define MISDEED_REACH 8		/* words between an office and what is held against it */
