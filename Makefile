@@ -2,6 +2,8 @@
 # Variants build side by side:  make all B=build/asan CC=clang SANITIZE=1
 
 B        ?= build
+# Suites with daemons that run at a time: they wait more than they work.
+TEST_JOBS ?= $(shell nproc)
 CC       ?= cc
 OPT      ?= -O2 -g
 PKGS     := libevent hiredis jansson libcurl libesmtp-1.0 libsodium libcrypto yaml-0.1 libutf8proc gmime-3.0 sqlite3
@@ -127,14 +129,14 @@ run: deps
 unit: $(B)/tests/unit
 	$(B)/tests/unit
 integration: all $(B)/tests/integration
-	$(B)/tests/integration
+	TEST_JOBS=$(TEST_JOBS) $(B)/tests/integration
 test:
 	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="$(TESTERS)"
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all $(B)/tests/unit $(B)/tests/integration
 	$(B)/tests/unit
 	@$(MAKE) --no-print-directory -s model-same exam
 	@$(MAKE) --no-print-directory fault-smoke
-	$(B)/tests/integration
+	TEST_JOBS=$(TEST_JOBS) $(B)/tests/integration
 
 # Everything: tests under sanitizers, years of archive, the long torture, mutants.
 test-full: test asan
@@ -194,7 +196,7 @@ asan:
 	@$(MAKE) --no-print-directory -s -j$$(nproc) B=build/asan CC=clang SANITIZE=1 OPT="-O1 -g" all \
 	    build/asan/tests/unit build/asan/tests/integration
 	build/asan/tests/unit
-	build/asan/tests/integration
+	TEST_JOBS=$(TEST_JOBS) build/asan/tests/integration
 
 # ---- measuring: everything side by side in one run ----
 BENCHES := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
