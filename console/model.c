@@ -251,6 +251,13 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	c->closed_ms = c->state == CASE_DITUTUP ? int_of(doc, "at") : 0;
 }
 
+static void
+raise_voices(struct model_case *c)
+{
+	if (c->followers > 0 && c->voices < 1 + c->followers)
+		c->voices = 1 + c->followers;
+}
+
 /* A list as it stands; one that is missing or too long is empty. */
 static void
 copy_list(char *out, size_t size, const json_t *list)
@@ -422,6 +429,27 @@ count_unit(struct model *m, const struct model_case *before, const json_t *doc)
 	unit_row(m, before->unit)->abandoned += left;
 }
 
+/*
+ * The log counts the voices of an incident when they have doubled; here each one that follows is
+ * counted.  Who parts later did report it.
+ */
+static void
+count_voice(struct model *m, const char *lead, int64_t seq)
+{
+	struct model_case *l;
+	size_t i;
+
+	if (lead[0] == '\0' || m->open.cap == 0)
+		return;
+	i = slot_of(&m->open, lead);
+	l = &m->open.rows[i];
+	if (strcmp(l->code.s, lead) != 0)
+		return;
+	past_note(m->past, seq, l);
+	l->followers++;
+	raise_voices(l);
+}
+
 /* Raised to confidential: gone from lists, feeds and the past at once. */
 static void
 seal_up(struct model *m, const char *code)
@@ -466,13 +494,18 @@ model_take(struct model *m, const struct log_line *line, struct buf *data)
 		int sealed = json_object_get(json_object_get(doc, "c"), "sealed") != NULL;
 		struct model_case *c = row(sealed ? &m->sealed : &m->open, code);
 		struct model_escalation esc;
+		char led[CODE_CHARS + 1];
 
 		if (!sealed) {
 			past_note(m->past, line->seq, c);
 			count_unit(m, c, doc);
 		}
+		snprintf(led, sizeof(led), "%s", c->lead);
 		read_case(c, doc, line->seq);
+		raise_voices(c);
 		read_units(m, c, doc);
+		if (!sealed && strcmp(led, c->lead) != 0)
+			count_voice(m, c->lead, line->seq);
 		if (sealed)
 			seal_up(m, code);
 		else if (read_escalation(&esc, doc, line->seq) == 0) {

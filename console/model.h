@@ -25,6 +25,7 @@ struct model_case {
 	char incident[INCIDENT_CHARS], lead[CODE_CHARS + 1];	/* what it is part of, and who leads; "" */
 	int apart;			/* of an incident, and a danger of its own */
 	int voices;			/* of a lead: how many reported it; 0 one */
+	int followers;			/* of a lead: cases that came to it since the model began */
 	enum truth truth;
 };
 

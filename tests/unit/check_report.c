@@ -172,6 +172,40 @@ START_TEST(the_model_at_an_entry)
 }
 END_TEST
 
+static int
+note_voices(const struct model_case *c, void *arg)
+{
+	int *voices = arg;
+
+	if (strcmp(c->code.s, "A0000001") == 0)
+		*voices = c->voices;
+	return 0;
+}
+
+/* The log says two, and four later; the third is counted where it is shown. */
+START_TEST(each_voice_counts)
+{
+	struct model *m = model_new(4);
+	int64_t before;
+	int then = 0;
+
+	seq = 0;
+	entry(NULL, m, "A0000001", "", "ditugaskan", NOON, "O-BPBD", ",\"inc\":\"banjir-1\"");
+	entry(NULL, m, "A0000002", "", "ditugaskan", NOON, "O-BPBD", ",\"inc\":\"banjir-1\",\"lead\":\"A0000001\"");
+	entry(NULL, m, "A0000001", "ditugaskan", "ditugaskan", NOON, "O-BPBD", ",\"inc\":\"banjir-1\",\"voices\":2");
+	ck_assert_int_eq(model_find(m, "A0000001")->voices, 2);
+	before = seq;
+	entry(NULL, m, "A0000003", "", "ditugaskan", NOON, "O-BPBD", ",\"inc\":\"banjir-1\",\"lead\":\"A0000001\"");
+	ck_assert_int_eq(model_find(m, "A0000001")->voices, 3);
+	entry(NULL, m, "A0000003", "ditugaskan", "diterima", NOON, "O-BPBD", ",\"inc\":\"banjir-1\",\"lead\":\"A0000001\"");
+	entry(NULL, m, "A0000001", "ditugaskan", "diterima", NOON, "O-BPBD", ",\"inc\":\"banjir-1\",\"voices\":2");
+	ck_assert_int_eq(model_find(m, "A0000001")->voices, 3);
+	ck_assert_int_eq(model_each_at(m, before, note_voices, &then), 0);
+	ck_assert_int_eq(then, 2);
+	model_free(m);
+}
+END_TEST
+
 START_TEST(the_past_is_bounded)
 {
 	struct model *m = model_new(16);
@@ -237,6 +271,7 @@ report_suite(void)
 	tcase_add_test(tc, too_few_say_nothing);
 	tcase_add_test(tc, sealed_by_the_last_word_and_drills_count_nowhere);
 	tcase_add_test(tc, the_model_at_an_entry);
+	tcase_add_test(tc, each_voice_counts);
 	tcase_add_test(tc, the_past_is_bounded);
 	tcase_add_test(tc, an_alert_changes_when_something_is_new);
 	suite_add_tcase(s, tc);
