@@ -123,7 +123,7 @@ apply(struct step *s, const struct case_record *before)
 		act_understand(s, s->cmd->u);
 	if (fx & FX_FIRST)
 		question_open(s);
-	else if (s->t->on == ON_ASSIGN && c->place[0] != '\0')
+	else if ((s->t->on == ON_ASSIGN || s->t->on == ON_MERGE) && c->place[0] != '\0')
 		question_close(c);
 	if (s->t->on == ON_ASSIGN && c->units_n == 0 && s->cmd->by != BY_ROUTER)
 		return step_refuse(s, REFUSED_UNIT);

@@ -69,6 +69,7 @@ act_locate(struct step *s)
 	SET(s->c->place, u->place);
 	SET(s->c->rt, u->rt);
 	SET(s->c->rw, u->rw);
+	SET(s->c->incident, s->cmd->incident);
 	act_add_units(s, u);
 	question_close(s->c);
 	return 0;

@@ -83,6 +83,7 @@ take_place(struct router *r, struct entry *e, const struct stored_case *s, const
 		snprintf(u.category, sizeof(u.category), "%s", s->c.category);
 		snprintf(u.place, sizeof(u.place), "%s", place);
 		u.urgency = s->c.urgency;
+		u.confidence_permille = s->c.confidence_permille;
 		units_assign(r->h.policy, &a, &u);
 		cmd.u = &u;
 	}

@@ -437,9 +437,10 @@ static int forward(struct router *r, struct entry *e, const struct case_record *
  * why), -1 come again.
  */
 static int
-apply_as(struct router *r, struct entry *e, const struct code *code, struct command *cmd, const struct input_id *in)
+apply_as(struct router *r, struct entry *e, const struct code *code, const struct command *wish, const struct input_id *in)
 {
 	for (int try = 0; try < TRIES; try++) {
+		struct command now = *wish, *cmd = &now;	/* what it comes to depends on the version */
 		struct stored_case s;
 		struct case_keys keys;
 		struct laporan words = { 0 };
@@ -474,7 +475,7 @@ apply_as(struct router *r, struct entry *e, const struct code *code, struct comm
 			if (forward(r, e, &s.c, cmd, in) < 0)
 				goto next;
 			commit_begin(&r->answers, r->now_ms);
-			group_reply(r, e, &s.c, cmd, &r->answers);
+			group_reply(r, e, &s.c, words.text, cmd, &r->answers);
 			if (case_decide(p, &r->h.roster, &s.c, cmd, r->now_ms, r->fx) != 0) {
 				rc = 0;
 			} else {
@@ -521,7 +522,7 @@ forward(struct router *r, struct entry *e, const struct case_record *c, const st
 }
 
 int
-converse_apply(struct router *r, struct entry *e, const struct code *code, struct command *cmd)
+converse_apply(struct router *r, struct entry *e, const struct code *code, const struct command *cmd)
 {
 	struct input_id in;
 
@@ -532,7 +533,7 @@ converse_apply(struct router *r, struct entry *e, const struct code *code, struc
 }
 
 int
-converse_apply_beside(struct router *r, struct entry *e, const struct code *code, struct command *cmd)
+converse_apply_beside(struct router *r, struct entry *e, const struct code *code, const struct command *cmd)
 {
 	struct input_id in;
 

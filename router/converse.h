@@ -46,10 +46,10 @@ int converse_may_answer(struct router *r, struct entry *e);
  * Applies a command to a case until it is committed, which uses the entry up.  1 done, 0 refused
  * (r->fx tells why), -1 come again.
  */
-int converse_apply(struct router *r, struct entry *e, const struct code *code, struct command *cmd);
+int converse_apply(struct router *r, struct entry *e, const struct code *code, const struct command *cmd);
 /* The same of a second case: the entry itself is not used up by it. */
 int converse_apply_beside(struct router *r, struct entry *e, const struct code *code,
-    struct command *cmd);
+    const struct command *cmd);
 /* Asks which of his cases he means: word with a code after it, in the example.  1, -1 come again. */
 int converse_list(struct router *r, struct entry *e, const char *word, const struct code *codes, int n);
 /* Whether the sender has reported that case.  1, 0, -1 no answer. */

@@ -218,8 +218,10 @@ static void
 follow(struct command *cmd, struct commit_batch *b, struct group *g)
 {
 	snprintf(cmd->incident, sizeof(cmd->incident), "%s", g->name);
-	if (cmd->event == ON_ASSIGN) {		/* opened unread: it is there already, and is merged */
+	if (cmd->event == ON_ASSIGN || cmd->event == ON_LOCATE) {	/* it is there already, and is merged */
 		cmd->event = ON_MERGE;
+		cmd->by = BY_ROUTER;
+		cmd->answer = 0;		/* that they are one is the answer */
 		cmd->note = "kejadian yang sama";
 		snprintf(cmd->into, sizeof(cmd->into), "%s", g->lead.code.s);
 	} else {
@@ -231,8 +233,8 @@ follow(struct command *cmd, struct commit_batch *b, struct group *g)
 
 /* Nobody leads it yet, or who did does no more: this one will, if that is still so. */
 static void
-lead(const struct code *code, int64_t version, int64_t received_ms, struct command *cmd,
-    struct commit_batch *b, struct group *const *near, int n)
+lead(const struct case_record *c, struct command *cmd, struct commit_batch *b,
+    struct group *const *near, int n)
 {
 	struct group *g = near[0];
 
@@ -241,11 +243,11 @@ lead(const struct code *code, int64_t version, int64_t received_ms, struct comma
 		    near[i]->registered[0] != '\0' ? near[i]->registered : "0");
 	snprintf(cmd->incident, sizeof(cmd->incident), "%s", g->name);
 	memset(&g->lead, 0, sizeof(g->lead));
-	g->lead.code = *code;
-	g->lead.version = version + 1;
+	g->lead.code = c->code;
+	g->lead.version = c->version + 1;
 	g->lead.state = CASE_DITUGASKAN;
-	g->lead.received_ms = received_ms;
-	snprintf(g->registered, sizeof(g->registered), "%s", code->s);
+	g->lead.received_ms = c->received_ms;
+	snprintf(g->registered, sizeof(g->registered), "%s", c->code.s);
 	g->voices = 1;
 }
 
@@ -259,13 +261,14 @@ stand_beside(const struct code *code, struct commit_batch *b, struct group *g)
 	g->voices++;
 }
 
-void
-group_open(struct router *r, const struct entry *e, struct command *cmd, struct commit_batch *b)
+/* A report that now has its kind and place: joins, leads, or waits until they are more. */
+static void
+gather(struct router *r, const struct case_record *c, const char *text, struct command *cmd,
+    struct commit_batch *b)
 {
 	const struct policy *p = r->h.policy;
-	const char *text = e->words.text != NULL ? e->words.text : "";
-	const struct incident_kind *k = (cmd->event == ON_OPEN || cmd->event == ON_ASSIGN) &&
-	    p->incidents_n > 0 ? group_kind(r->group_words, text, cmd->u->category) : NULL;
+	const struct incident_kind *k = p->incidents_n > 0 ?
+	    group_kind(r->group_words, text, cmd->u->category) : NULL;
 	char names[INCIDENT_NAMES][INCIDENT_CHARS];
 	struct group *near[INCIDENT_NAMES], *beside = NULL;
 	int n, danger;
@@ -273,15 +276,17 @@ group_open(struct router *r, const struct entry *e, struct command *cmd, struct 
 	if (!incident_takes(p, k, cmd->u))
 		return;
 	danger = group_danger(r->group_words, text);
-	n = incident_names(names, p, k, cmd->u->place, e->words.received_ms, e->words.latihan);
+	n = incident_names(names, p, k, cmd->u->place, c->received_ms, c->latihan);
 	for (int i = 0; i < n; i++) {
 		enum incident_bond bond;
 
 		near[i] = group_find(r, names[i]);
-		bond = incident_bond(k, &near[i]->lead, near[i]->voices, e->words.received_ms);
+		bond = incident_bond(k, &near[i]->lead, near[i]->voices, c->received_ms);
 		if (bond == BOND_JOINS && danger) {
-			memcpy(cmd->incident, near[i]->name, sizeof(cmd->incident));
-			cmd->apart = 1;
+			if (cmd->event != ON_LOCATE) {	/* that one is a task of its own already */
+				memcpy(cmd->incident, near[i]->name, sizeof(cmd->incident));
+				cmd->apart = 1;
+			}
 			return;
 		}
 		if (bond == BOND_JOINS) {
@@ -294,9 +299,28 @@ group_open(struct router *r, const struct entry *e, struct command *cmd, struct 
 	if (danger)
 		return;			/* an emergency like any other, and nobody's lead */
 	if (beside != NULL)
-		stand_beside(&e->code, b, beside);
+		stand_beside(&c->code, b, beside);
 	else
-		lead(&e->code, e->s.version, e->words.received_ms, cmd, b, near, n);
+		lead(c, cmd, b, near, n);
+}
+
+void
+group_open(struct router *r, const struct entry *e, struct command *cmd, struct commit_batch *b)
+{
+	struct case_record c = { .code = e->code, .version = e->s.version,
+	    .received_ms = e->words.received_ms, .latihan = e->words.latihan };
+
+	if (cmd->event == ON_OPEN || cmd->event == ON_ASSIGN)
+		gather(r, &c, e->words.text != NULL ? e->words.text : "", cmd, b);
+}
+
+/* Asked where it is, he said it, and nobody has gone yet. */
+static int
+is_placed_now(const struct case_record *c, const struct command *cmd)
+{
+	return c->incident[0] == '\0' && !c->sealed && cmd->u != NULL &&
+	    ((cmd->event == ON_LOCATE && c->state == CASE_DITUGASKAN) ||
+	    (cmd->event == ON_ASSIGN && cmd->by == BY_ROUTER && c->state == CASE_BARU));
 }
 
 static int
@@ -306,13 +330,11 @@ is_disputed_part(const struct case_record *c, const struct command *cmd)
 }
 
 void
-group_reply(struct router *r, const struct entry *e, const struct case_record *c,
+group_reply(struct router *r, const struct entry *e, const struct case_record *c, const char *first,
     struct command *cmd, struct commit_batch *b)
 {
 	struct group *g;
 
-	if (cmd->event == ON_BREAK && cmd->by == BY_RESIDENT)
-		cmd->event = ON_NOTE;		/* decided before, for a version that is gone */
 	cmd->lead[0] = cmd->incident[0] = '\0';
 	if (cmd->event == ON_MERGE && merge_prepare(&r->h.st, cmd->into, cmd, b) != NULL)
 		cmd->into[0] = '\0';		/* nobody can follow that one: it is refused as no case */
@@ -320,6 +342,10 @@ group_reply(struct router *r, const struct entry *e, const struct case_record *c
 	    transition_find(c->state, ON_BREAK) != NULL && e->words.text != NULL &&
 	    group_danger(r->group_words, e->words.text))
 		cmd->event = ON_BREAK;
+	if (is_placed_now(c, cmd) && first != NULL) {
+		groups_forget(&r->groups);
+		gather(r, c, first, cmd, b);
+	}
 	if (!is_disputed_part(c, cmd))
 		return;
 	groups_forget(&r->groups);
@@ -327,7 +353,7 @@ group_reply(struct router *r, const struct entry *e, const struct case_record *c
 	if (incident_leads(&g->lead) && strcmp(g->registered, c->code.s) != 0)
 		follow(cmd, b, g);
 	else
-		lead(&c->code, c->version, c->received_ms, cmd, b, &g, 1);
+		lead(c, cmd, b, &g, 1);
 	groups_forget(&r->groups);
 }
 

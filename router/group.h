@@ -36,9 +36,10 @@ void group_open(struct router *r, const struct entry *e, struct command *cmd,
     struct commit_batch *b);
 /*
  * The same of a resident's word about a case: a danger breaks out of what it is part of; not over for
- * one more is one incident with those for whom it is not over either.
+ * one more is one incident with those for whom it is not over either; who says where it is joins those
+ * who reported it there.  first: the words that opened the case, or NULL.
  */
-void group_reply(struct router *r, const struct entry *e, const struct case_record *c,
+void group_reply(struct router *r, const struct entry *e, const struct case_record *c, const char *first,
     struct command *cmd, struct commit_batch *b);
 /* The case must still be this version. */
 void group_holds(struct commit_batch *b, const struct case_record *lead);

@@ -729,6 +729,49 @@ START_TEST(a_neighbour_joins)
 END_TEST
 
 static int
+follows_lead_alone(const void *arg)
+{
+	struct case_record c;
+
+	return glance_case(arg, &c) && strcmp(c.lead, lead) == 0 && c.tasks_n == 0 && c.place[0] != '\0';
+}
+
+/* Who did not say where joins the others when he is asked and answers: unread until then, or at work already. */
+START_TEST(whoever_says_where_later_joins)
+{
+	static const struct { const char *first, *others[2], *unplaced, *place; enum case_state state; } rows[] = {
+		{ "banjir masuk rumah di desa jambewangi kecamatan sempu",
+		    { "bnjir pak nang desa jambewangi sempu banyune munggah", "kebanjiran desa temuasri kecamatan sempu" },
+		    "tolong rumah kami kebanjiran", "jambewangi sempu", CASE_BARU },
+		{ "listrik padam di desa kabat kecamatan kabat",
+		    { "listrik mati desa kabat kec kabat", "desa kabat kabat listrik mati sejak sore" },
+		    "listrik padam sejak tadi sore pak", "desa kabat kecamatan kabat", CASE_DITUGASKAN },
+	};
+	const char *const who[] = { "+6281234500011", "+6281234500012", "+6281234500013", "+6281234500014" };
+	char follower[CODE_CHARS + 1];
+	struct case_record c;
+
+	sms(who[0], rows[_i].first, lead);
+	becomes(lead, CASE_DITUGASKAN);
+	sms(who[1], rows[_i].others[0], second);
+	sms(who[2], rows[_i].others[1], third);
+	becomes(third, CASE_DITUGASKAN);
+	sms(who[3], rows[_i].unplaced, follower);
+	becomes(follower, rows[_i].state);
+	told(follower, "tanya-tempat", who[3]);
+	glance_case(follower, &c);
+	ck_assert_str_eq(c.lead, "");
+	sms(who[3], rows[_i].place, NULL);
+	ck_assert_msg(until(follows_lead_alone, follower), "%s follows nobody", follower);
+	told(follower, "kabar-gabung", who[3]);
+	ck_assert_int_eq(news(follower, "tambahan"), 0);
+	glance_case(follower, &c);
+	ck_assert_int_eq(c.question.options_n, 0);
+	record_holds();
+}
+END_TEST
+
+static int
 follows_lead(const void *arg)
 {
 	struct case_record c;
@@ -789,6 +832,7 @@ floods_suite(void)
 	tcase_add_test(tc, merged_by_sms);
 	tcase_add_test(tc, a_neighbour_joins);
 	tcase_add_test(tc, a_second_alarm_for_all);
+	tcase_add_loop_test(tc, whoever_says_where_later_joins, 0, 2);
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(three, begin_three, end);
 	tcase_set_timeout(three, 120);
