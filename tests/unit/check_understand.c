@@ -181,7 +181,7 @@ static const struct { const char *text, *why; enum urgency urgency; } by_model[]
 	    URGENCY_DARURAT },
 	{ "nenek badannya adem semua, diam saja", "menurut model",
 	    URGENCY_DARURAT },
-	{ "harga cabai kebakaran terus", "tanda bahaya lemah, menurut model", URGENCY_MENDESAK },
+	{ "listrik desa hidup mati terus, tv saya tewas", "tanda bahaya lemah, menurut model", URGENCY_MENDESAK },
 	{ "kebakaran rumah api besar ada korban terjebak", "tanda bahaya: ", URGENCY_DARURAT },
 	{ "jalan rusak di muncar", "model ", URGENCY_BIASA },
 };
