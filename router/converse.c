@@ -740,6 +740,27 @@ converse_own_cases(struct router *r, const struct entry *e, int only_done,
 }
 
 int
+converse_last_place(struct router *r, const struct entry *e, char place[PLACE_CODE_CHARS])
+{
+	struct code codes[OPEN_MAX];
+	int n = converse_own_cases(r, e, 0, codes);
+	int64_t last_ms = -1;
+
+	for (int i = 0; i < n; i++) {
+		struct stored_case s;
+
+		if (cases_load(&r->h.st, &codes[i], 1, &s) != 0)
+			return -1;
+		if (s.c.place[0] != '\0' && s.c.received_ms > last_ms) {
+			last_ms = s.c.received_ms;
+			memcpy(place, s.c.place, sizeof(s.c.place));
+		}
+		stored_case_release(&s);
+	}
+	return n < 0 ? -1 : last_ms >= 0;
+}
+
+int
 converse_is_own(struct router *r, const struct entry *e, const struct code *code)
 {
 	struct code codes[64];

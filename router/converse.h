@@ -52,6 +52,8 @@ int converse_apply_beside(struct router *r, struct entry *e, const struct code *
     const struct command *cmd);
 /* Asks which of his cases he means: word with a code after it, in the example.  1, -1 come again. */
 int converse_list(struct router *r, struct entry *e, const char *word, const struct code *codes, int n);
+/* Where the last of the sender's open cases with a place is.  1, 0 none, -1 no answer. */
+int converse_last_place(struct router *r, const struct entry *e, char place[PLACE_CODE_CHARS]);
 /* Whether the sender has reported that case.  1, 0, -1 no answer. */
 int converse_is_own(struct router *r, const struct entry *e, const struct code *code);
 /* The sender's open cases; with only_done those that wait for his verdict.  How many, -1 no answer. */

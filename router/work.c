@@ -103,6 +103,25 @@ work_references(struct command *cmd, const struct entry *e)
 	cmd->references_n = e->words.media_n;
 }
 
+/*
+ * Two places of that name: the one that lies by what he reported lately is meant.  Who cannot be asked
+ * now, or has nothing open, is asked himself.
+ */
+static void
+tell_twins_apart(struct router *r, const struct entry *e, const struct buf *text, struct hints *h,
+    struct understanding *u)
+{
+	char earlier[PLACE_CODE_CHARS];
+
+	if (u->place[0] != '\0' || u->rivals_n == 0 || converse_last_place(r, e, earlier) <= 0)
+		return;
+	h->earlier_place = earlier;
+	if (understand(r->understander, buf_str(text), text->len, h, u) == 0 && u->place[0] != '\0' &&
+	    u->why_n < UNDERSTANDING_WHYS)
+		snprintf(u->why[u->why_n++], sizeof(u->why[0]), "bernama sama: dekat laporan pengirim yang terakhir");
+	h->earlier_place = NULL;
+}
+
 const struct understanding *
 entry_understand(struct router *r, struct entry *e)
 {
@@ -133,6 +152,7 @@ entry_understand(struct router *r, struct entry *e)
 		u->unsure = 1;
 		snprintf(u->why[u->why_n++], sizeof(u->why[0]), "tidak dimengerti");
 	}
+	tell_twins_apart(r, e, &all, &h, u);
 	if (e->words.lane_e && u->unsure && !h.other)
 		/* the door heard danger: nobody waits for certainty */
 		u->urgency = URGENCY_DARURAT;

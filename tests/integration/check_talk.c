@@ -95,6 +95,21 @@ START_TEST(a_twin_is_asked_by_number)
 END_TEST
 
 /* The kecamatan's name says which twin as well as the number. */
+/* Who has a case near one of the two is not asked. */
+START_TEST(a_twin_lies_by_what_he_reported)
+{
+	static const char who[] = "+6281234580022";
+	char near[CODE_CHARS + 1], code[CODE_CHARS + 1];
+
+	sms(who, "sampah menumpuk di desa gintangan kecamatan blimbingsari", near);
+	wait_state(near, "ditugaskan");
+	sms(who, "lampu jalan mati di desa karangrejo", code);
+	wait_state(code, "ditugaskan");
+	is(code, "place", "35.10.25.2008");
+	told(code, "terima", who);
+}
+END_TEST
+
 START_TEST(a_twin_is_named)
 {
 	static const char who[] = "+6281234580003";
@@ -383,6 +398,7 @@ talk_suite(void)
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, a_missing_place_is_asked_once);
 	tcase_add_test(tc, a_twin_is_asked_by_number);
+	tcase_add_test(tc, a_twin_lies_by_what_he_reported);
 	tcase_add_test(tc, a_twin_is_named);
 	tcase_add_test(tc, another_report_is_no_answer);
 	tcase_add_test(tc, of_three_the_one_it_is_about);
