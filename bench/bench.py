@@ -4,7 +4,8 @@
 Absolute figures of a noisy machine say little: quote the ratios and the medians.
 Usage: bench.py BUILD [--quick] [PART ...]
 """
-import hmac, json, os, re, selectors, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
+import concurrent.futures, hmac, http.client, itertools, json, os, re, selectors, shutil, signal, socket, statistics, subprocess, sys, tempfile, time
+import urllib.parse, urllib.request
 
 BUILD = os.path.abspath(sys.argv[1])
 QUICK = "--quick" in sys.argv
@@ -41,7 +42,7 @@ class House:
         self.dir = tempfile.mkdtemp(prefix="kt-bench-")
         self.prepare()
         self.up = subprocess.Popen([f"{BUILD}/kentongan", "up", "--dir", self.dir, "--conf", self.conf, "--http", "0",
-                                    "--console", "0"], stdout=subprocess.PIPE, stderr=open(f"{self.dir}.err", "w"), text=True)
+                                    "--console", str(free_port())], stdout=subprocess.PIPE, stderr=open(f"{self.dir}.err", "w"), text=True)
         line = self.up.stdout.readline()
         if not line.startswith("ready "):
             raise SystemExit(f"the house did not come up; see {self.dir}/log")
@@ -518,10 +519,95 @@ def wall(h):
     say("  console CPU per run, ms", f"{(h.cpu_us('console') - before) / RUNS / 1000:.0f}")
 
 
-PARTS = {"wall": wall, "intake": intake, "road": road, "memory": memory, "deadlines": deadlines, "overdue": overdue, "channels": channels, "outgoing": outgoing,
+class Visitor:
+    """An officer at a browser that keeps its connections."""
+
+    def __init__(self, h, officer):
+        self.port = int(h.console.rsplit(":", 1)[1])
+        made = subprocess.run([f"{BUILD}/kentongan", "officer", "passwd", officer, "--dir", h.dir], text=True, capture_output=True, check=True)
+        link = made.stdout.split()[0]
+        token = re.search(r'name="t" value="([^"]+)"', self.ask("GET", link)[1]).group(1)
+        word = "becak merah lewat depan pasar"
+        self.ask("POST", link.partition("?")[0], {"t": token, "sandi": word, "ulang": word}, want=303)
+        head, _ = self.ask("POST", "/masuk", {"nama": officer, "sandi": word, "kode": "", "ke": ""}, want=303)
+        self.cookie = head["Set-Cookie"].partition(";")[0]
+
+    def ask(self, method, path, form=None, want=200):
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        c.request(method, path, form and urllib.parse.urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"} if form else {})
+        r = c.getresponse()
+        text = r.read().decode()
+        if r.status != want:
+            raise SystemExit(f"{method} {path}: {r.status}, not {want}")
+        return r.headers, text
+
+    def opens(self, paths, rate, seconds, connections=16):
+        """Milliseconds from the moment at which each page was to be asked for until all of it was there."""
+        times, start = [], time.time() + 0.2
+        wanted = list(enumerate(itertools.islice(itertools.cycle(paths), rate * seconds)))
+
+        def work(own):
+            c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+            for i, path in own:
+                at = start + i / rate
+                time.sleep(max(0, at - time.time()))
+                c.request("GET", path, headers={"Cookie": self.cookie})
+                r = c.getresponse()
+                r.read()
+                if r.status != 200:
+                    raise SystemExit(f"{path}: {r.status}")
+                times.append((time.time() - at) * 1000)
+
+        with concurrent.futures.ThreadPoolExecutor(connections) as pool:
+            list(pool.map(work, [wanted[k::connections] for k in range(connections)]))
+        return times
+
+
+def knows_all(h, entries):
+    try:
+        with urllib.request.urlopen(f"{h.console}/metrics", timeout=5) as r:
+            return int(re.search(r"^kentongan_console_seq (\d+)", r.read().decode(), re.M).group(1)) >= entries
+    except OSError:
+        return False
+
+
+def desk(h):
+    """What officers open while there is much to do, and how long the console takes to know it all."""
+    h.load(requests=20000 if QUICK else 150000, rate=3000)
+    h.drain()
+    cases, entries = int(h.cli("ZCARD", "kt:{3510}:due")), int(h.cli("XLEN", "kt:{3510}:log"))
+    say("open cases, log entries", f"{cases}, {entries}")
+    v = Visitor(h, "ptg-o-puckpp-1")
+    codes = h.cli("ZRANGE", "kt:{3510}:due", "0", "2000").split()
+    own = [c for c in codes if "O-PUCKPP" in h.cli("HGET", f"kt:{{3510}}:case:{c}", "d")][:200]
+    for name, paths in (("task list", ["/tugas"]), ("case page", [f"/kasus/{c}" for c in own])):
+        p50, p99, cpu = [], [], []
+        for _ in range(RUNS):
+            before = h.cpu_us("console")
+            times = sorted(v.opens(paths, 200, 5))
+            cpu.append((h.cpu_us("console") - before) / len(times))
+            p50.append(times[len(times) // 2])
+            p99.append(times[len(times) * 99 // 100])
+        say(f"{name} at 200/s, ms (goal p99 < 50)", f"p50 {med(p50):.1f}  p99 {med(p99):.1f}   runs {' '.join(f'{x:.1f}' for x in p99)}")
+        say("  console CPU us a page", f"{med(cpu):.0f}")
+    model = int(re.search(r"^kentongan_console_model_bytes (\d+)", urllib.request.urlopen(f"{h.console}/metrics").read().decode(), re.M).group(1))
+    say("read model, bytes per open case", f"{model / cases:.0f}   console resident {h.rss_mib('console'):.0f} MiB")
+    took = []
+    for _ in range(3):
+        old, t = h.pid("console"), time.time()
+        os.kill(old, signal.SIGTERM)
+        while not knows_all(h, entries) or h.pid("console") == old:
+            if time.time() > t + 120:
+                raise SystemExit("the console does not come back")
+            time.sleep(0.05)
+        took.append(time.time() - t)
+    say("console stopped until it knows all again, s", f"{med(took):.1f}")
+
+
+PARTS = {"desk": desk, "wall": wall, "intake": intake, "road": road, "memory": memory, "deadlines": deadlines, "overdue": overdue, "channels": channels, "outgoing": outgoing,
          "kannel": kannel, "simulator": simulator, "archive": archive,
          "understand": understanding}
-NEEDS = {"wall": "console:\n  streams: 600\n", "intake": "", "road": "", "memory": "", "deadlines": "", "overdue": "", "channels": SAY_SETTINGS,
+NEEDS = {"desk": "", "wall": "console:\n  streams: 600\n", "intake": "", "road": "", "memory": "", "deadlines": "", "overdue": "", "channels": SAY_SETTINGS,
          "archive": "archive:\n  disk_free: 0\n"}
 
 

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "console/case_table.h"
 #include "console/past.h"
 #include "core/calendar.h"
 #include "core/incident.h"
@@ -16,87 +17,37 @@
 #define PAST_MOST 20000			/* changes: two weeks of usual days, some hours of a flood */
 #define SEALED_KEPT_MS (90 * DAY_MS)	/* as long as the log's live part can still name them */
 
-/* Cases by code: open addressing, tombstones by code "-". */
-struct table { struct model_case *rows; size_t cap, n, used; };
+/* Open cases of a unit. */
+struct holding { struct held *rows; size_t n, cap; };
 
 struct model {
-	struct table open, sealed;
+	struct case_table open, sealed;
 	struct model_escalation *ring; size_t ring_max, ring_n, ring_at;
 	struct model_unit *units; size_t units_n;
-	char (*codes)[UNIT_CODE_CHARS]; size_t codes_n;	/* of units, by the ids that cases hold */
+	/* of units, by the ids that cases hold */
+	char (*codes)[UNIT_CODE_CHARS]; struct holding *holdings; size_t codes_n;
 	int64_t seq, at_ms;
 	char subject[CODE_CHARS + 1];
 	struct past *past;
 };
 
-static size_t
-slot_of(const struct table *t, const char *code)
-{
-	uint64_t h = UINT64_C(1469598103934665603);
-	size_t i, free_slot = SIZE_MAX;
-
-	for (const char *p = code; *p != '\0'; p++)
-		h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
-	for (i = h % t->cap; t->rows[i].code.s[0] != '\0'; i = (i + 1) % t->cap) {
-		if (strcmp(t->rows[i].code.s, code) == 0)
-			return i;
-		if (t->rows[i].code.s[0] == '-' && free_slot == SIZE_MAX)
-			free_slot = i;
-	}
-	return free_slot != SIZE_MAX ? free_slot : i;
-}
-
-static void
-grow(struct table *t)
-{
-	struct table bigger = { .cap = t->n * 4 < 1024 ? 1024 : t->n * 4 };
-
-	bigger.rows = xcalloc(bigger.cap, sizeof(*bigger.rows));
-	for (size_t i = 0; i < t->cap; i++)
-		if (t->rows[i].code.s[0] != '\0' && t->rows[i].code.s[0] != '-') {
-			bigger.rows[slot_of(&bigger, t->rows[i].code.s)] = t->rows[i];
-			bigger.n++;
-		}
-	bigger.used = bigger.n;
-	free(t->rows);
-	*t = bigger;
-}
-
-static struct model_case *
-row(struct table *t, const char *code)
-{
-	struct model_case *c;
-
-	if (t->cap == 0 || 2 * (t->used + 1) > t->cap)
-		grow(t);
-	c = &t->rows[slot_of(t, code)];
-	if (strcmp(c->code.s, code) != 0) {
-		t->used += c->code.s[0] == '\0';
-		t->n++;
-		memset(c, 0, sizeof(*c));
-		snprintf(c->code.s, sizeof(c->code.s), "%s", code);
-	}
-	return c;
-}
-
-static void
-drop(struct table *t, struct model_case *c)
-{
-	memset(c, 0, sizeof(*c));
-	c->code.s[0] = '-';
-	t->n--;
-}
-
-static void
-drop_code(struct table *t, const char *code)
+/* A few hundred units, named again and again: cases hold their numbers. */
+static unsigned short
+unit_id(struct model *m, const char *code)
 {
 	size_t i;
 
-	if (t->cap == 0)
-		return;
-	i = slot_of(t, code);
-	if (strcmp(t->rows[i].code.s, code) == 0)
-		drop(t, &t->rows[i]);
+	for (i = 0; i < m->codes_n; i++)
+		if (strcmp(m->codes[i], code) == 0)
+			return (unsigned short)i;
+	if (i > USHRT_MAX)
+		return 0;
+	m->codes = xrealloc(m->codes, (i + 1) * sizeof(*m->codes));
+	m->holdings = xrealloc(m->holdings, (i + 1) * sizeof(*m->holdings));
+	memset(&m->holdings[i], 0, sizeof(*m->holdings));
+	snprintf(m->codes[i], sizeof(m->codes[i]), "%s", code);
+	m->codes_n++;
+	return (unsigned short)i;
 }
 
 struct model *
@@ -107,6 +58,7 @@ model_new(size_t escalations_max)
 	m->ring_max = escalations_max;
 	m->ring = xcalloc(escalations_max, sizeof(*m->ring));
 	m->past = past_new(PAST_MOST);
+	unit_id(m, "");			/* 0: what no unit has */
 	return m;
 }
 
@@ -115,8 +67,11 @@ model_free(struct model *m)
 {
 	if (m == NULL)
 		return;
-	free(m->open.rows);
-	free(m->sealed.rows);
+	case_table_release(&m->open);
+	case_table_release(&m->sealed);
+	for (size_t i = 0; i < m->codes_n; i++)
+		free(m->holdings[i].rows);
+	free(m->holdings);
 	free(m->ring);
 	free(m->units);
 	free(m->codes);
@@ -142,7 +97,11 @@ const char *model_subject(const struct model *m) { return m->subject; }
 size_t
 model_bytes(const struct model *m)
 {
-	return (m->open.cap + m->sealed.cap) * sizeof(struct model_case) +
+	size_t held = 0;
+
+	for (size_t i = 0; i < m->codes_n; i++)
+		held += m->holdings[i].cap * sizeof(*m->holdings[i].rows);
+	return case_table_bytes(&m->open) + case_table_bytes(&m->sealed) + held +
 	    m->ring_max * sizeof(*m->ring) + m->units_n * sizeof(*m->units) + past_bytes(m->past);
 }
 
@@ -168,23 +127,6 @@ static int64_t
 int_of(const json_t *doc, const char *key)
 {
 	return json_integer_value(json_object_get(doc, key));
-}
-
-/* A few hundred units, named again and again: cases hold their numbers. */
-static unsigned short
-unit_id(struct model *m, const char *code)
-{
-	size_t i;
-
-	for (i = 0; i < m->codes_n; i++)
-		if (strcmp(m->codes[i], code) == 0)
-			return (unsigned short)i;
-	if (i > USHRT_MAX)
-		return 0;
-	m->codes = xrealloc(m->codes, (i + 1) * sizeof(*m->codes));
-	snprintf(m->codes[i], sizeof(m->codes[i]), "%s", code);
-	m->codes_n++;
-	return (unsigned short)i;
 }
 
 const char *
@@ -214,6 +156,72 @@ read_units(struct model *m, struct model_case *c, const json_t *doc)
 	json_array_foreach(units, i, unit)
 		if (json_is_string(unit) && c->units_n < CASE_UNITS)
 			c->unit_ids[c->units_n++] = unit_id(m, json_string_value(unit));
+}
+
+/* ---- who holds what ---- */
+
+int64_t
+model_rank(const struct model_case *c)
+{
+	return c->handled_ms == 0 ? c->promise_ms : INT64_MAX / 2 + c->due_ms;
+}
+
+/* Out of its units' lists; before its units change, and before it is dropped. */
+static void
+let_go(struct model *m, struct model_case *c)
+{
+	for (int i = 0; i < c->holders_n; i++) {
+		struct holding *h = &m->holdings[c->holders[i].unit];
+		struct held *last = &h->rows[--h->n], *mine = &h->rows[c->holders[i].at];
+
+		struct model_case *moved = case_table_find(last->sealed ? &m->sealed : &m->open, last->c->code.s);
+
+		for (int k = 0; k < moved->holders_n; k++)
+			if (moved->holders[k].unit == c->holders[i].unit)
+				moved->holders[k].at = c->holders[i].at;
+		*mine = *last;
+	}
+	c->holders_n = 0;
+}
+
+/* Into the lists of its units; what has none yet is in that of no unit. */
+static void
+hold(struct model *m, struct model_case *c, int sealed)
+{
+	const unsigned short nobody = 0;
+	const unsigned short *ids = c->units_n > 0 ? c->unit_ids : &nobody;
+	int n = c->units_n > 0 ? c->units_n : 1;
+
+	if (c->state == CASE_DITUTUP)
+		return;
+	for (int i = 0; i < n; i++) {
+		struct holding *h = &m->holdings[ids[i]];
+		int twice = 0;
+
+		for (int k = 0; k < c->holders_n; k++)
+			twice |= c->holders[k].unit == ids[i];
+		if (twice)
+			continue;
+		if (h->n == h->cap) {
+			h->cap = h->cap == 0 ? 16 : 2 * h->cap;
+			h->rows = xrealloc(h->rows, h->cap * sizeof(*h->rows));
+		}
+		c->holders[c->holders_n].unit = ids[i];
+		c->holders[c->holders_n++].at = (unsigned)h->n;
+		h->rows[h->n++] = (struct held){ model_rank(c), sealed, c };
+	}
+}
+
+const struct held *
+model_held(const struct model *m, const char *unit, size_t *n)
+{
+	for (size_t i = 0; i < m->codes_n; i++)
+		if (strcmp(m->codes[i], unit) == 0) {
+			*n = m->holdings[i].n;
+			return m->holdings[i].rows;
+		}
+	*n = 0;
+	return NULL;
 }
 
 static void
@@ -436,18 +444,20 @@ count_unit(struct model *m, const struct model_case *before, const json_t *doc)
 static void
 count_voice(struct model *m, const char *lead, int64_t seq)
 {
-	struct model_case *l;
-	size_t i;
+	struct model_case *l = lead[0] == '\0' ? NULL : case_table_find(&m->open, lead);
 
-	if (lead[0] == '\0' || m->open.cap == 0)
-		return;
-	i = slot_of(&m->open, lead);
-	l = &m->open.rows[i];
-	if (strcmp(l->code.s, lead) != 0)
+	if (l == NULL)
 		return;
 	past_note(m->past, seq, l);
 	l->followers++;
 	raise_voices(l);
+}
+
+static void
+drop(struct model *m, struct case_table *t, struct model_case *c)
+{
+	let_go(m, c);
+	case_table_drop(t, c);
 }
 
 /* Raised to confidential: gone from lists, feeds and the past at once. */
@@ -455,9 +465,11 @@ static void
 seal_up(struct model *m, const char *code)
 {
 	size_t kept = 0, first = m->ring_n == m->ring_max ? m->ring_at : 0;
+	struct model_case *c = case_table_find(&m->open, code);
 	int there = 0;
 
-	drop_code(&m->open, code);
+	if (c != NULL)
+		drop(m, &m->open, c);
 	past_forget(m->past, code);
 	for (size_t i = 0; i < m->ring_n; i++)
 		there |= strcmp(m->ring[i].code.s, code) == 0;
@@ -492,7 +504,7 @@ model_take(struct model *m, const struct log_line *line, struct buf *data)
 	snprintf(m->subject, sizeof(m->subject), "%s", code);
 	if (code[0] != '\0' && json_object_get(doc, "c") != NULL) {
 		int sealed = json_object_get(json_object_get(doc, "c"), "sealed") != NULL;
-		struct model_case *c = row(sealed ? &m->sealed : &m->open, code);
+		struct model_case *c = case_table_put(sealed ? &m->sealed : &m->open, code);
 		struct model_escalation esc;
 		char led[CODE_CHARS + 1];
 
@@ -503,7 +515,9 @@ model_take(struct model *m, const struct log_line *line, struct buf *data)
 		snprintf(led, sizeof(led), "%s", c->lead);
 		read_case(c, doc, line->seq);
 		raise_voices(c);
+		let_go(m, c);
 		read_units(m, c, doc);
+		hold(m, c, sealed);
 		if (!sealed && strcmp(led, c->lead) != 0)
 			count_voice(m, c->lead, line->seq);
 		if (sealed)
@@ -543,38 +557,27 @@ model_units(struct model *m, size_t *n)
 static int
 is_open(const struct model_case *c)
 {
-	return c->code.s[0] != '\0' && c->code.s[0] != '-' && c->state != CASE_DITUTUP;
+	return c->state != CASE_DITUTUP;
 }
 
-/* Promises not yet kept by time left; then the rest by what is due. */
 int
 model_compare(const struct model_case *x, const struct model_case *y)
 {
-	int64_t p = x->handled_ms == 0 ? x->promise_ms : INT64_MAX / 2 + x->due_ms;
-	int64_t q = y->handled_ms == 0 ? y->promise_ms : INT64_MAX / 2 + y->due_ms;
+	int64_t p = model_rank(x), q = model_rank(y);
 
 	return p < q ? -1 : p > q;
-}
-
-static int
-by_time_left(const void *a, const void *b)
-{
-	return model_compare(*(const struct model_case *const *)a, *(const struct model_case *const *)b);
 }
 
 void
 model_each(const struct model *m, int (*cb)(const struct model_case *c, int sealed, void *arg),
     void *arg)
 {
-	const struct table *tables[] = { &m->open, &m->sealed };
+	const struct case_table *tables[] = { &m->open, &m->sealed };
 
 	for (size_t t = 0; t < N_ELEMS(tables); t++)
-		for (size_t i = 0; i < tables[t]->cap; i++) {
-			const struct model_case *c = &tables[t]->rows[i];
-
-			if (c->code.s[0] != '\0' && c->code.s[0] != '-' && cb(c, t == 1, arg) != 0)
+		for (size_t i = 0; i < tables[t]->n; i++)
+			if (cb(tables[t]->all[i], t == 1, arg) != 0)
 				return;
-		}
 }
 
 static int
@@ -597,13 +600,9 @@ model_each_at(const struct model *m, int64_t seq, int (*cb)(const struct model_c
 	for (size_t i = 0; i < n && !enough; i++)
 		if (then[i]->seq != 0)
 			enough = cb(then[i], arg) != 0;
-	for (size_t i = 0; i < m->open.cap && !enough; i++) {
-		const struct model_case *c = &m->open.rows[i];
-
-		if (c->code.s[0] != '\0' && c->code.s[0] != '-' &&
-		    bsearch(c->code.s, then, n, sizeof(*then), code_order) == NULL)
-			enough = cb(c, arg) != 0;
-	}
+	for (size_t i = 0; i < m->open.n && !enough; i++)
+		if (bsearch(m->open.all[i]->code.s, then, n, sizeof(*then), code_order) == NULL)
+			enough = cb(m->open.all[i], arg) != 0;
 	free(then);
 	return 0;
 }
@@ -611,7 +610,7 @@ model_each_at(const struct model *m, int64_t seq, int (*cb)(const struct model_c
 int
 model_is_sealed(const struct model *m, const char *code)
 {
-	return m->sealed.cap > 0 && strcmp(m->sealed.rows[slot_of(&m->sealed, code)].code.s, code) == 0;
+	return case_table_find(&m->sealed, code) != NULL;
 }
 
 int
@@ -620,43 +619,19 @@ model_is_late(const struct model_case *c, int64_t now_ms)
 	return is_open(c) && c->handled_ms == 0 && c->promise_ms != 0 && c->promise_ms <= now_ms;
 }
 
-size_t
-model_open(const struct model *m, const struct model_case **out, size_t max)
-{
-	const struct model_case **all = xcalloc(m->open.n + 1, sizeof(*all));
-	size_t n = 0;
-
-	for (size_t i = 0; i < m->open.cap; i++)
-		if (is_open(&m->open.rows[i]))
-			all[n++] = &m->open.rows[i];
-	qsort(all, n, sizeof(*all), by_time_left);
-	if (n > max)
-		n = max;
-	memcpy(out, all, n * sizeof(*all));
-	free(all);
-	return n;
-}
-
 const struct model_case *
 model_find(const struct model *m, const char *code)
 {
-	size_t i;
-
-	if (m->open.cap == 0)
-		return NULL;
-	i = slot_of(&m->open, code);
-	return strcmp(m->open.rows[i].code.s, code) == 0 ? &m->open.rows[i] : NULL;
+	return case_table_find(&m->open, code);
 }
 
 void
 model_figures(const struct model *m, int64_t now_ms, struct model_figures *out)
 {
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < m->open.cap; i++) {
-		const struct model_case *c = &m->open.rows[i];
+	for (size_t i = 0; i < m->open.n; i++) {
+		const struct model_case *c = m->open.all[i];
 
-		if (c->code.s[0] == '\0' || c->code.s[0] == '-')
-			continue;
 		if (c->latihan) {		/* drills are counted apart and nowhere else */
 			out->drill += is_open(c);
 			continue;
@@ -683,19 +658,16 @@ model_latest(const struct model *m, size_t i)
 void
 model_sweep(struct model *m, int64_t now_ms)
 {
-	struct table *const tables[] = { &m->open, &m->sealed };
+	struct case_table *const tables[] = { &m->open, &m->sealed };
 
 	for (size_t t = 0; t < N_ELEMS(tables); t++)
-		for (size_t i = 0; i < tables[t]->cap; i++) {
-			struct model_case *c = &tables[t]->rows[i];
+		for (size_t i = tables[t]->n; i-- > 0; ) {
+			struct model_case *c = tables[t]->all[i];
 
-			int64_t kept_ms = t == 1 ? SEALED_KEPT_MS : DAY_MS;
-
-			if (c->code.s[0] == '\0' || c->code.s[0] == '-' || c->closed_ms == 0 ||
-			    c->closed_ms >= now_ms - kept_ms)
+			if (c->closed_ms == 0 || c->closed_ms >= now_ms - (t == 1 ? SEALED_KEPT_MS : DAY_MS))
 				continue;
 			if (t == 0)
 				past_note(m->past, m->seq + 1, c);
-			drop(tables[t], c);
+			drop(m, tables[t], c);
 		}
 }

@@ -26,6 +26,9 @@ struct model_case {
 	int apart;			/* of an incident, and a danger of its own */
 	int voices;			/* of a lead: how many reported it; 0 one */
 	int followers;			/* of a lead: cases that came to it since the model began */
+	size_t at;			/* in its table */
+	/* the lists that it is in, and where */
+	struct { unsigned short unit; unsigned at; } holders[CASE_UNITS]; int holders_n;
 	enum truth truth;
 };
 
@@ -77,8 +80,6 @@ int64_t model_seq(const struct model *m);	/* last entry taken in */
 int64_t model_at_ms(const struct model *m);	/* its time */
 size_t model_bytes(const struct model *m);
 
-/* Open cases in order of time left (promise not yet kept first); at most max into out. */
-size_t model_open(const struct model *m, const struct model_case **out, size_t max);
 /* The code of a unit in a case's list. */
 const char *model_unit_code(const struct model *m, unsigned short id);
 /* What access.h asks of a case; tasks are not known here. */
@@ -94,8 +95,16 @@ void model_each(const struct model *m, int (*cb)(const struct model_case *c, int
  */
 int model_each_at(const struct model *m, int64_t seq, int (*cb)(const struct model_case *c, void *arg),
     void *arg);
-/* The order of time left: promises not yet kept first. */
+/* By time left: the less the sooner, promises not yet kept first. */
+int64_t model_rank(const struct model_case *c);
 int model_compare(const struct model_case *x, const struct model_case *y);
+/* An open case in a unit's list. */
+struct held { int64_t rank; int sealed; const struct model_case *c; };
+/*
+ * Open cases of a unit, "" those that no unit has yet, in no order; the model's until its next entry.
+ * Who shows them asks access.h first.
+ */
+const struct held *model_held(const struct model *m, const char *unit, size_t *n);
 const struct model_case *model_find(const struct model *m, const char *code);
 
 /* A promise of its own that is over, and nobody has done anything yet. */

@@ -10,6 +10,7 @@
 #include "lib/escape.h"
 
 #define SHOWN 50
+#define PAGES_MOST 1000
 #define NEAR_MS (30 * MINUTE_MS)
 
 void
@@ -50,38 +51,67 @@ add_card_of(struct buf *b, const struct console *c, const struct model_case *m, 
 	buf_adds(b, "</a></li>\n");
 }
 
+/* The first of a list by time left: no more are kept than the page and those before it need. */
 struct gathered {
 	const struct console *c;
 	const struct officer *o;
 	enum relation least;		/* what he must have to do with it */
-	struct found { const struct model_case *m; int sealed; } *rows;
-	size_t n, cap;
+	struct held *rows;
+	size_t n, wanted, found;
 };
+
+static int
+by_rank(const void *a, const void *b)
+{
+	const struct held *x = a, *y = b;
+
+	return x->rank != y->rank ? (x->rank > y->rank) - (x->rank < y->rank) : strcmp(x->c->code.s, y->c->code.s);
+}
+
+static void
+cut(struct gathered *g)
+{
+	if (g->n > 1)
+		qsort(g->rows, g->n, sizeof(*g->rows), by_rank);
+	g->n = g->n < g->wanted ? g->n : g->wanted;
+}
+
+static void
+keep(struct gathered *g, const struct held *h)
+{
+	g->found++;
+	g->rows[g->n++] = *h;
+	if (g->n == 2 * g->wanted)
+		cut(g);
+}
+
+/* What somebody's own unit holds is in a list of its own, and his by one cell of the table. */
+static void
+gather_own(struct gathered *g, const char *unit)
+{
+	enum viewer_class v = viewer_class_of(g->c->h.policy, g->o);
+	size_t n;
+	const struct held *all = model_held(g->c->model, unit, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (access_cell(v, RELATION_OWN, all[i].sealed, SEE_EXISTS))
+			keep(g, &all[i]);
+}
 
 static int
 gather(const struct model_case *m, int sealed, void *arg)
 {
 	struct gathered *g = arg;
 	struct access_case a;
+	struct held h = { .sealed = sealed, .c = m };
 
 	model_access(g->c->model, m, sealed, &a);
 	if (m->state == CASE_DITUTUP || !access_may(g->c->h.policy, g->o, SEE_EXISTS, &a) ||
 	    relation_of(g->c->h.policy, g->o, &a) < g->least)
 		return 0;
-	if (g->n == g->cap) {
-		g->cap = g->cap == 0 ? 256 : 2 * g->cap;
-		g->rows = xrealloc(g->rows, g->cap * sizeof(*g->rows));
-	}
-	g->rows[g->n++] = (struct found){ m, sealed };
+	h.rank = model_rank(m);
+	keep(g, &h);
 	return 0;
-}
-
-static int
-by_time_left(const void *a, const void *b)
-{
-	const struct model_case *x = ((const struct found *)a)->m, *y = ((const struct found *)b)->m;
-
-	return model_compare(x, y);
 }
 
 static const struct { const char *name, *title; enum relation least; } views[] = {
@@ -122,23 +152,30 @@ get_tasks(struct http_req *r, void *arg)
 	page = number != NULL ? strtoul(number, NULL, 10) : 0;
 	g.o = w.officer;
 	g.least = views[at].least;
-	model_each(c->model, gather, &g);
-	if (g.n > 1)
-		qsort(g.rows, g.n, sizeof(*g.rows), by_time_left);
-	from = page < 100000 ? page * SHOWN : 0;
-	buf_addf(&b, "<h1>%s: %zu</h1>\n", views[at].title, g.n);
+	from = page < PAGES_MOST ? page * SHOWN : 0;
+	g.wanted = from + SHOWN;
+	g.rows = xcalloc(2 * g.wanted, sizeof(*g.rows));
+	if (g.least == RELATION_OWN) {
+		gather_own(&g, w.officer->unit);
+		if (strcmp(w.officer->unit, c->h.policy->triage_unit) == 0)
+			gather_own(&g, "");
+	} else {
+		model_each(c->model, gather, &g);
+	}
+	cut(&g);
+	buf_addf(&b, "<h1>%s: %zu</h1>\n", views[at].title, g.found);
 	add_views(&b, at);
 	buf_adds(&b, "<ul class=\"daftar\">\n");
-	for (size_t i = from; i < g.n && i < from + SHOWN; i++)
-		add_card(&b, c, g.rows[i].m, g.rows[i].sealed, house_now_ms(&c->h));
+	for (size_t i = from; i < g.n; i++)
+		add_card(&b, c, g.rows[i].c, g.rows[i].sealed, house_now_ms(&c->h));
 	buf_adds(&b, "</ul>\n");
-	if (g.n == 0)
+	if (g.found == 0)
 		buf_adds(&b, "<p class=\"kosong\">Tidak ada tugas terbuka. Tugas baru juga dikirim lewat SMS.</p>\n");
 	if (from > 0)
 		buf_addf(&b, "<p><a href=\"/tugas?lihat=%s&amp;hal=%zu\">Sebelumnya</a></p>\n", views[at].name, page - 1);
-	if (g.n > from + SHOWN)
+	if (g.found > from + SHOWN)
 		buf_addf(&b, "<p><a href=\"/tugas?lihat=%s&amp;hal=%zu\">%zu lagi</a></p>\n", views[at].name, page + 1,
-		    g.n - from - SHOWN);
+		    g.found - from - SHOWN);
 	frame_answer(r, c, &w, 200, "Tugas", "/tugas", &b);
 	buf_release(&b);
 	free(g.rows);

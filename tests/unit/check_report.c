@@ -206,6 +206,66 @@ START_TEST(each_voice_counts)
 }
 END_TEST
 
+struct recount { struct model *m; const char *unit; size_t n; int64_t ranks; };
+
+static int
+recount(const struct model_case *c, int sealed, void *arg)
+{
+	struct recount *r = arg;
+	int held = r->unit[0] == '\0' && c->units_n == 0;
+
+	(void)sealed;
+	for (int i = 0; i < c->units_n && !held; i++)
+		held = strcmp(model_unit_code(r->m, c->unit_ids[i]), r->unit) == 0;
+	if (held && c->state != CASE_DITUTUP) {
+		r->n++;
+		r->ranks += model_rank(c);
+	}
+	return 0;
+}
+
+/* A thousand random changes: each unit's list is what a look at all cases finds. */
+START_TEST(units_hold_what_is_theirs)
+{
+	static const char *const units[] = { "O-SATU", "O-DUA\",\"O-TIGA", "O-TIGA", "O-DUA\",\"O-SATU\",\"O-DUA" };
+	static const char *const one[] = { "", "O-SATU", "O-DUA", "O-TIGA" };
+	static const char *const more[] = { "", "", ",\"hd\":1795000600000", ",\"sealed\":1", ",\"un\":[]" };
+	struct model *m = model_new(4);
+	unsigned dice = 7, which;
+	int sealed[40] = { 0 };
+	char code[16];
+
+	seq = 0;
+	for (int i = 0; i < 1000; i++) {
+		const char *also;
+
+		dice = dice * 1103515245u + 12345u;
+		which = dice / 65536 % N_ELEMS(sealed);
+		snprintf(code, sizeof(code), "A%07u", which);
+		also = sealed[which] ? ",\"sealed\":1" : more[dice / 4099 % N_ELEMS(more)];
+		sealed[which] = strstr(also, "sealed") != NULL;
+		entry(NULL, m, code, "ditugaskan", dice / 7919 % 5 == 0 ? "ditutup" : "ditugaskan", NOON + i,
+		    units[dice / 257 % N_ELEMS(units)], also);
+		if (i % 100 == 99)
+			model_sweep(m, NOON + (i % 200 == 199 ? 100 * DAY_MS : 2 * DAY_MS));
+		for (size_t k = 0; k < N_ELEMS(one); k++) {
+			struct recount r = { .m = m, .unit = one[k] };
+			size_t n;
+			const struct held *rows = model_held(m, one[k], &n);
+
+			model_each(m, recount, &r);
+			ck_assert_uint_eq(n, r.n);
+			for (size_t h = 0; h < n; h++) {
+				ck_assert_int_eq(rows[h].sealed, model_is_sealed(m, rows[h].c->code.s));
+				r.ranks -= rows[h].rank;
+			}
+			ck_assert_int_eq(r.ranks, 0);
+		}
+	}
+	model_free(m);
+}
+END_TEST
+
 START_TEST(the_past_is_bounded)
 {
 	struct model *m = model_new(16);
@@ -272,6 +332,7 @@ report_suite(void)
 	tcase_add_test(tc, sealed_by_the_last_word_and_drills_count_nowhere);
 	tcase_add_test(tc, the_model_at_an_entry);
 	tcase_add_test(tc, each_voice_counts);
+	tcase_add_test(tc, units_hold_what_is_theirs);
 	tcase_add_test(tc, the_past_is_bounded);
 	tcase_add_test(tc, an_alert_changes_when_something_is_new);
 	suite_add_tcase(s, tc);
