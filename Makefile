@@ -145,10 +145,12 @@ test-full: test asan
 	@$(MAKE) --no-print-directory mutants
 	@$(MAKE) --no-print-directory browser
 
-# Every page in headless Chromium, looked at by axe-core; pictures in build/browser.
+# People at browsers, and every page looked at by axe-core; pictures in build/browser.
 .PHONY: browser
-browser: all
-	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="chromium $$(command -v npm > /dev/null || echo npm)"
+browser: all $(B)/tests/integration
+	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="chromium chromium-driver $$(command -v npm > /dev/null || echo npm)"
+	CK_INCLUDE_TAGS=browser $(B)/tests/integration
+	python3 tests/browser/life.py $(B)
 	python3 tests/browser/pages.py $(B)
 
 # A wall clock that a test can set, for LD_PRELOAD; plain, for it goes into programs that are not ours.

@@ -157,9 +157,10 @@ is_same_origin(struct http_req *r)
 	const char *site = http_req_header(r, "Sec-Fetch-Site"), *origin = http_req_header(r, "Origin");
 	const char *host = http_req_header(r, "Host"), *name;
 
-	if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
-		return 0;
-	if (origin == NULL)
+	if (site != NULL)		/* says it itself, and no page can make it say otherwise */
+		return strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
+	/* Under our Referrer-Policy (no-referrer) an older browser's own forms come from "null". */
+	if (origin == NULL || strcmp(origin, "null") == 0)
 		return 1;
 	name = strstr(origin, "://");
 	return name != NULL && host != NULL && strcmp(name + 3, host) == 0;

@@ -86,7 +86,8 @@ one_after_another(void)
 }
 
 /*
- * Runs every suite of the program, but for what is tagged slow and was not asked for by CK_INCLUDE_TAGS.
+ * Runs every suite of the program, but for what is tagged slow or browser (it needs Chromium) and was not
+ * asked for by CK_INCLUDE_TAGS.
  * TEST_JOBS (1 to 16) suites run at a time; one suite alone (CK_RUN_SUITE) and a log (CK_XML_LOG_FILE_NAME) need 1.
  */
 int
@@ -98,7 +99,7 @@ main(void)
 	log_init("test", LOG_LEVEL_ERROR);
 	seal_init();
 	if (getenv("CK_INCLUDE_TAGS") == NULL)
-		setenv("CK_EXCLUDE_TAGS", "slow", 0);
+		setenv("CK_EXCLUDE_TAGS", "slow browser", 0);
 	if (n < 1 || n > MAX_JOBS) {
 		fprintf(stderr, "TEST_JOBS=%s: not a number from 1 to %d\n", jobs, MAX_JOBS);
 		return EXIT_FAILURE;
