@@ -22,7 +22,7 @@ class Driver:
     """chromedriver on a port of its own."""
 
     def __init__(self, folder):
-        self.folder = folder
+        self.folder, self.sessions = folder, []
         self.process = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for line in self.process.stdout:
             at = re.search(r"started successfully on port (\d+)", line)
@@ -42,6 +42,8 @@ class Driver:
             raise RuntimeError(f"{said['error']}: {said['message'].splitlines()[0]}") from None
 
     def close(self):
+        for at in list(self.sessions):
+            self.ask("DELETE", at)
         self.process.terminate()
         self.process.wait(20)
 
@@ -56,6 +58,7 @@ class Browser:
         self.driver, self.who, self.pictures = driver, who, 0
         made = driver.ask("POST", "/session", {"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}})
         self.at = "/session/" + made["sessionId"]
+        driver.sessions.append(self.at)
 
     def goes(self, url):
         self.driver.ask("POST", self.at + "/url", {"url": url})
@@ -133,6 +136,7 @@ class Browser:
 
     def closes(self):
         self.driver.ask("DELETE", self.at)
+        self.driver.sessions.remove(self.at)
 
 
 def enters(browser, house, officer):
