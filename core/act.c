@@ -156,6 +156,7 @@ act_reopen(struct step *s)
 	c->taken_ms = c->going_ms = c->arrived_scene_ms = c->handled_ms = c->resolved_ms = 0;
 	c->holder[0] = '\0';
 	c->date_ms = 0;
+	memset(&c->photo, 0, sizeof(c->photo));
 	clocks_reopen(s);
 }
 
@@ -645,6 +646,46 @@ act_file(struct step *s)
 			return 0;
 	if (c->files_n < CASE_FILES)
 		SET(c->files[c->files_n++], name);
+	return 0;
+}
+
+int
+act_photo(struct step *s)
+{
+	struct case_record *c = s->c;
+	const struct photo_verdict *v = s->cmd->photo;
+
+	if (v == NULL || act_file(s) != 0)
+		return step_refuse(s, REFUSED_FILE);
+	if (v->refused) {
+		c->photo.refused++;
+		return 0;
+	}
+	c->photo.state = v->doubts != 0 ? PHOTO_DOUBTED : PHOTO_GOOD;
+	c->photo.doubts = (int)v->doubts;
+	c->photo.number = s->cmd->photo_number;
+	c->photo.at_ms = s->now_ms;
+	SET(c->photo.officer, s->cmd->actor);
+	SET(c->photo.file, s->cmd->file);
+	SET(c->photo.like, v->like);
+	return 0;
+}
+
+int
+act_photo_fine(struct step *s)
+{
+	s->c->photo.state = PHOTO_CHECKED;
+	return 0;
+}
+
+int
+act_resolve(struct step *s)
+{
+	const struct category *k = category_find(s->p->catalogue, s->c->category);
+
+	/* Who follows another case is resolved by the house, when that one is. */
+	if (k != NULL && k->photo == PHOTO_NEEDED && s->c->photo.state == PHOTO_NONE && s->cmd->by != BY_SYSTEM)
+		return step_refuse(s, REFUSED_PHOTO);
 	return 0;
 }
 

@@ -26,6 +26,7 @@ enum commit_result {
  * What must be so when the commit is made, and what is written beside it: as a document_index, with
  * strings of its own.
  */
+#define LOOK_MEMBER_CHARS (CODE_CHARS + LOOK_CHARS + 4)	/* of KEY_LOOKS */
 #define COMMIT_BESIDES 32
 struct commit_beside {
 	enum key_id key; char op;

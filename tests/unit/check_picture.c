@@ -15,7 +15,9 @@ Suite *picture_suite(void);
 static enum picture_verdict
 draw(const struct buf *in, int orientation, struct buf *out, const char **ext)
 {
-	return picture_draw(out, ext, in->data, in->len, orientation, MOST, EDGE);
+	struct look look;
+
+	return picture_draw(out, ext, &look, in->data, in->len, orientation, MOST, EDGE);
 }
 
 /* Where the camera stood is known before; in what comes out there is no trace of it. */
@@ -119,6 +121,7 @@ START_TEST(cut_anywhere)
 {
 	struct buf in = { 0 };
 	struct picture_notes n;
+	struct look look;
 
 	picture_of_camera(&in, 64, 48, 6);
 	for (size_t len = 0; len < in.len; len += len < 300 ? 1 : 37) {
@@ -129,7 +132,7 @@ START_TEST(cut_anywhere)
 		ck_assert_ptr_nonnull(copy);
 		memcpy(copy, in.data, len);
 		picture_notes_read(&n, copy, len);
-		if (picture_draw(&out, &ext, copy, len, 1, MOST, EDGE) != PICTURE_DRAWN)
+		if (picture_draw(&out, &ext, &look, copy, len, 1, MOST, EDGE) != PICTURE_DRAWN)
 			ck_assert_uint_eq(out.len, 0);
 		free(copy);
 		buf_release(&out);
@@ -164,13 +167,14 @@ START_TEST(too_many_pixels)
 	static const unsigned char large[] = "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\xc3\x50\0\0\xc3\x50\x08\2\0\0\0";
 	struct buf in = { 0 }, out = { 0 };
 	const char *ext = "";
+	struct look look;
 
 	buf_add(&in, large, sizeof(large) - 1);
 	ck_assert_int_eq(draw(&in, 1, &out, &ext), PICTURE_TOO_LARGE);
 	buf_reset(&in);
 	picture_encode(&in, picture_drawn(300, 200), "png");
-	ck_assert_int_eq(picture_draw(&out, &ext, in.data, in.len, 1, 59999, EDGE), PICTURE_TOO_LARGE);
-	ck_assert_int_eq(picture_draw(&out, &ext, in.data, in.len, 1, 60000, EDGE), PICTURE_DRAWN);
+	ck_assert_int_eq(picture_draw(&out, &ext, &look, in.data, in.len, 1, 59999, EDGE), PICTURE_TOO_LARGE);
+	ck_assert_int_eq(picture_draw(&out, &ext, &look, in.data, in.len, 1, 60000, EDGE), PICTURE_DRAWN);
 	buf_release(&in);
 	buf_release(&out);
 }
