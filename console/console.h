@@ -12,6 +12,7 @@
 
 struct watcher;
 struct hasher;
+struct sending;
 struct console {
 	struct house h;
 	struct daemon *d;
@@ -27,6 +28,8 @@ struct console {
 	int following, ready;
 	char *port;
 	struct hasher *hasher;
+	struct buf uploads;		/* folder for bodies that arrive */
+	struct sending *sendings; int sendings_n;	/* photos being read */
 	struct buf secret;		/* the machine's own, console_admin */
 };
 

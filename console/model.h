@@ -26,6 +26,7 @@ struct model_case {
 	int apart;			/* of an incident, and a danger of its own */
 	int voices;			/* of a lead: how many reported it; 0 one */
 	enum truth truth;
+	enum photo_state photo;		/* by which its officer shows what he did */
 };
 
 struct model_escalation {
