@@ -63,6 +63,10 @@ void post_me(struct http_req *r, void *arg);
 void get_report(struct http_req *r, void *arg);
 void get_report_csv(struct http_req *r, void *arg);
 
+/* oddity_page.c */
+void get_oddities(struct http_req *r, void *arg);
+void get_oddities_csv(struct http_req *r, void *arg);
+
 /* board.c, board_list.c, api.c */
 void get_home(struct http_req *r, void *arg);
 void get_board(struct http_req *r, void *arg);

@@ -84,6 +84,9 @@ struct settings {
 	/* photos by which officers show what they did */
 	int64_t photo_same_bits, photo_near_bits, photo_slack_ms, photo_far_m, photo_desa_m, photo_kecamatan_m,
 	    photo_looks, photo_keep_ms;
+	/* what looks as if somebody worked for the figures */
+	int64_t oddity_last_ms, oddity_last_times, oddity_mass_cases, oddity_mass_ms, oddity_hand_on_ms, oddity_least,
+	    oddity_percent;
 	char *media_whatsapp, *media_facebook, *media_instagram, *media_x, *media_x_own;
 };
 
