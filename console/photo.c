@@ -71,11 +71,27 @@ add_like(struct buf *b, const struct console *c, const struct looking *l)
 		buf_adds(b, " (di kasus lain)");
 }
 
+/* Before he sets out: not only in the form, which he opens when he is done. */
+static void
+add_number(struct buf *b, const struct console *c, const struct looking *l)
+{
+	const struct case_record *k = &l->s.c;
+	int number = case_photo_number(l->p, k, l->w.officer->id);
+
+	if (number == 0 || l->s.archived || k->state == CASE_SELESAI || k->state == CASE_DITUTUP ||
+	    k->photo.state != PHOTO_NONE || l->w.officer->role == ROLE_OPERATOR ||
+	    relation_of(c->h.policy, l->w.officer, &l->a) != RELATION_OWN)
+		return;
+	buf_addf(b, "<p class=\"pesan\">Foto bukti diminta: tunjukkan angka <strong class=\"kode\">%d</strong> di foto.</p>\n",
+	    number);
+}
+
 void
 add_photo_words(struct buf *b, const struct console *c, const struct looking *l)
 {
 	const struct case_record *k = &l->s.c;
 
+	add_number(b, c, l);
 	if (k->photo.state == PHOTO_NONE && k->photo.refused == 0)
 		return;
 	buf_adds(b, "<h2>Foto bukti</h2>\n");

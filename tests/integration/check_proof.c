@@ -144,6 +144,8 @@ START_TEST(the_number_is_told)
 	snprintf(in_sms, sizeof(in_sms), "Foto: angka %.2s", strstr(sms_text, "Foto: angka ") + 12);
 	ck_assert_msg(strspn(in_sms + 12, "0123456789") == 2, "%s", in_sms);
 	page_has(&dishub, path, "name=\"foto\"", 1);
+	page_has(&dishub, path, "Foto bukti diminta: tunjukkan angka", 1);
+	page_has(&desk, path, "Foto bukti diminta", 0);
 }
 END_TEST
 
