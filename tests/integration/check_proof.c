@@ -10,6 +10,8 @@
 
 #include <jansson.h>
 
+#include "store/house.h"
+#include "store/looks.h"
 #include "tests/integration/media_kit.h"
 #include "tests/integration/visitor.h"
 #include "tests/scene_made.h"
@@ -63,7 +65,7 @@ lamp(const char *from, char code[CODE_CHARS + 1], char path[32])
 {
 	sms(from, "lampu jalan mati di desa kabat depan warung bu tin", code);
 	wait_state(code, "ditugaskan");
-	snprintf(path, 32, "/kasus/%s", code);
+	snprintf(path, 32, "/kasus/%.8s", code);
 }
 
 static void
@@ -268,6 +270,75 @@ START_TEST(nothing_is_lost)
 }
 END_TEST
 
+static void
+count_code(const struct photo_seen *p, void *arg)
+{
+	*(int *)arg += strcmp(p->code, "") != 0;
+}
+
+static int
+looks_of(struct house *h)
+{
+	int n = 0;
+
+	ck_assert_int_ge(looks_each(&h->st, 1000, count_code, &n), 0);
+	return n;
+}
+
+/* What is kept to compare with is bounded in number and age, and goes with its case. */
+START_TEST(what_is_kept_has_bounds)
+{
+	char codes[3][CODE_CHARS + 1], path[32];
+	struct buf photo = { 0 };
+	struct house h;
+	int before;
+
+	house_eye(&h);
+	before = looks_of(&h);
+	for (int i = 0; i < 3; i++) {
+		lamp("+6281234610010", codes[i], path);
+		scene(&photo, 120 + (unsigned)i);
+		expect(&dishub, codes[i], "selesai", "lampu diganti", &photo, 303, NULL);
+	}
+	ck_assert_int_eq(looks_of(&h), before + 3);
+	ck_assert_int_eq(looks_erase(&h.st, codes[1]), 0);
+	ck_assert_int_eq(looks_of(&h), before + 2);
+	looks_sweep(&h.st, 0, 2);
+	ck_assert_int_eq(looks_of(&h), 2);
+	/* The latest are those that stay: this one is still known. */
+	lamp("+6281234610011", codes[1], path);
+	expect(&dishub, codes[1], "selesai", "lampu diganti", &photo, 422, "pernah dikirim");
+	looks_sweep(&h.st, store_now_ms(&h.st) + 1, 2);
+	ck_assert_int_eq(looks_of(&h), 0);
+	house_close(&h);
+	buf_release(&photo);
+}
+END_TEST
+
+/* Taken the day before, far away, by the camera's own word. */
+START_TEST(an_old_one_is_doubted)
+{
+	char code[CODE_CHARS + 1], path[32];
+	struct buf photo = { 0 }, exif = { 0 };
+
+	lamp("+6281234610009", code, path);
+	picture_exif_taken(&exif, "2025:01:05 08:00:00", "+07:00");
+	picture_with_notes(&photo, scene_made(109, 640, 480), &exif);
+	expect(&dishub, code, "selesai", "lampu diganti", &photo, 303, NULL);
+	page_has(&desk, path, "diambil sebelum tugas diberikan", 1);
+	page_has(&desk, path, "waktu menurut kamera: 2025-01-05 08:00", 1);
+	lamp("+6281234610012", code, path);
+	buf_reset(&exif);
+	buf_reset(&photo);
+	picture_exif(&exif, 1);
+	picture_with_notes(&photo, scene_made(110, 640, 480), &exif);
+	expect(&dishub, code, "selesai", "lampu diganti", &photo, 303, NULL);
+	page_has(&desk, path, "diambil jauh dari tempat kasus", 1);
+	buf_release(&photo);
+	buf_release(&exif);
+}
+END_TEST
+
 /* What is no photo, or is too large, is said; the words stay. */
 START_TEST(what_is_no_photo)
 {
@@ -307,6 +378,8 @@ proof_suite(void)
 	tcase_add_test(tc, a_doubted_one_is_looked_at);
 	tcase_add_test(tc, nothing_is_lost);
 	tcase_add_test(tc, what_is_no_photo);
+	tcase_add_test(tc, an_old_one_is_doubted);
+	tcase_add_test(tc, what_is_kept_has_bounds);
 	suite_add_tcase(s, tc);
 	return s;
 }

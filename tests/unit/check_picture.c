@@ -45,6 +45,31 @@ START_TEST(notes_are_read_and_gone)
 }
 END_TEST
 
+/* 16:40:05 on the wall is 09:40:05 UTC in WIB, which a camera without a zone goes by. */
+static const struct { const char *when, *offset; int64_t ms; } taken[] = {
+	{ "2026:11:22 16:40:05", "", INT64_C(1795340405000) },
+	{ "2026:11:22 16:40:05", "+07:00", INT64_C(1795340405000) },
+	{ "2026:11:22 17:40:05", "+08:00", INT64_C(1795340405000) },
+	{ "2026:11:22 04:10:05", "-05:30", INT64_C(1795340405000) },
+	{ "0000:00:00 00:00:00", "", 0 },
+	{ "besok pagi", "", 0 },
+	{ "", "", 0 },
+};
+
+START_TEST(when_it_was_taken)
+{
+	struct buf in = { 0 }, exif = { 0 };
+	struct picture_notes n;
+
+	picture_exif_taken(&exif, taken[_i].when, taken[_i].offset);
+	picture_with_notes(&in, picture_drawn(64, 48), &exif);
+	picture_notes_read(&n, in.data, in.len);
+	ck_assert_msg(n.taken_ms == taken[_i].ms, "%s %s: %lld", taken[_i].when, taken[_i].offset, (long long)n.taken_ms);
+	buf_release(&in);
+	buf_release(&exif);
+}
+END_TEST
+
 /* The red corner goes where EXIF says that the eye should see it: x, y in halves. */
 static const struct { int orientation, width, height, x, y; } turns[] = {
 	{ 1, 80, 40, 0, 0 }, { 2, 80, 40, 1, 0 }, { 3, 80, 40, 1, 1 }, { 4, 80, 40, 0, 1 },
@@ -234,6 +259,7 @@ picture_suite(void)
 	gdSetErrorMethod(NULL);
 	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, notes_are_read_and_gone);
+	tcase_add_loop_test(tc, when_it_was_taken, 0, N_ELEMS(taken));
 	tcase_add_loop_test(tc, it_stands_upright, 0, N_ELEMS(turns));
 	tcase_add_loop_test(tc, every_kind, 0, N_ELEMS(kinds));
 	tcase_add_loop_test(tc, a_double_nature_is_lost, 0, N_ELEMS(kinds));
