@@ -229,6 +229,8 @@ START_TEST(a_doubted_one_is_looked_at)
 	page_has(&dishub, path, "value=\"foto-sah\"", 0);	/* not he himself */
 	page_has(&head, path, "value=\"foto-sah\"", 1);
 	c = case_in(code, "selesai");
+	ck_assert_str_eq(member(json_object_get(c, "photo"), "state"), "diragukan");
+	ck_assert_uint_eq(json_array_size(json_object_get(json_object_get(c, "photo"), "doubts")), 2);
 	ck_assert_msg(json_integer_value(json_object_get(json_object_get(c, "next"), "at_ms")) > 0, "nothing is due");
 	json_decref(c);
 	visitor_opens(&head, path, &a);
