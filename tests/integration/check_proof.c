@@ -130,6 +130,21 @@ page_has(const struct visitor *v, const char *path, const char *words, int there
 	answer_release(&a);
 }
 
+static void
+count_code(const struct photo_seen *p, void *arg)
+{
+	*(int *)arg += strcmp(p->code, "") != 0;
+}
+
+static int
+looks_of(struct house *h)
+{
+	int n = 0;
+
+	ck_assert_int_ge(looks_each(&h->st, 1000, count_code, &n), 0);
+	return n;
+}
+
 /* The number on his page is that of his task's SMS; another's task has another record. */
 START_TEST(the_number_is_told)
 {
@@ -272,21 +287,6 @@ START_TEST(nothing_is_lost)
 }
 END_TEST
 
-static void
-count_code(const struct photo_seen *p, void *arg)
-{
-	*(int *)arg += strcmp(p->code, "") != 0;
-}
-
-static int
-looks_of(struct house *h)
-{
-	int n = 0;
-
-	ck_assert_int_ge(looks_each(&h->st, 1000, count_code, &n), 0);
-	return n;
-}
-
 /* What is kept to compare with is bounded in number and age, and goes with its case. */
 START_TEST(what_is_kept_has_bounds)
 {
@@ -341,6 +341,55 @@ START_TEST(an_old_one_is_doubted)
 }
 END_TEST
 
+/* A slow line sends a form twice, and who has shown his work shows the same again: that is no forgery.  A colleague's is. */
+START_TEST(his_own_again)
+{
+	char code[CODE_CHARS + 1], path[32];
+	struct buf photo = { 0 };
+	struct house h;
+	int before;
+
+	house_eye(&h);
+	lamp("+6281234610013", code, path);
+	scene(&photo, 113);
+	expect(&dishub, code, "tangani", "tangga sudah di lokasi", &photo, 303, NULL);
+	before = looks_of(&h);
+	expect(&village, code, "tangani", "kami juga", &photo, 422, "pernah dikirim");
+	expect(&dishub, code, "selesai", "lampu diganti", &photo, 303, NULL);
+	wait_state(code, "selesai");
+	has_files(code, 2);
+	page_has(&desk, path, "Diragukan", 0);
+	ck_assert_int_eq(looks_of(&h), before);
+	house_close(&h);
+	buf_release(&photo);
+}
+END_TEST
+
+/* Of what is sealed nothing stays to be compared with. */
+START_TEST(a_sealed_one_leaves_no_look)
+{
+	char code[CODE_CHARS + 1], where[96], path[32];
+	struct buf photo = { 0 };
+	struct house h;
+	int before;
+
+	house_eye(&h);
+	before = looks_of(&h);
+	form_report("anak tetangga dipukuli bapaknya tiap malam di desa kabat", "081234610014", code, where);
+	scene(&photo, 114);
+	form_photo(where, &photo, 201);
+	uploads_go();
+	lamp("+6281234610015", code, path);	/* the router has read what came before */
+	ck_assert_int_eq(looks_of(&h), before);
+	form_report("lampu jalan mati di desa kabat depan warung", "081234610016", code, where);
+	form_photo(where, &photo, 201);
+	has_files(code, 1);
+	ck_assert_int_eq(looks_of(&h), before + 1);
+	house_close(&h);
+	buf_release(&photo);
+}
+END_TEST
+
 /* What is no photo, or is too large, is said; the words stay. */
 START_TEST(what_is_no_photo)
 {
@@ -380,6 +429,8 @@ proof_suite(void)
 	tcase_add_test(tc, a_doubted_one_is_looked_at);
 	tcase_add_test(tc, nothing_is_lost);
 	tcase_add_test(tc, what_is_no_photo);
+	tcase_add_test(tc, his_own_again);
+	tcase_add_test(tc, a_sealed_one_leaves_no_look);
 	tcase_add_test(tc, an_old_one_is_doubted);
 	tcase_add_test(tc, what_is_kept_has_bounds);
 	suite_add_tcase(s, tc);
