@@ -160,7 +160,10 @@ int_of(const json_t *doc, const char *key)
 	return json_integer_value(json_object_get(doc, key));
 }
 
-/* The cure of that kind of case may take longer than of this one, or it has no target at all. */
+/*
+ * A target of that kind of case is longer than of this one, or there is none: as of a dinas, for the tier
+ * of who leads changes with the kind.
+ */
 static int
 is_longer(const struct policy *p, const char *was, const char *is, const char *urgency, int64_t at_ms)
 {

@@ -283,8 +283,7 @@ static void
 judge(struct http_req *r, struct console *c, struct looking *l, const struct picture_news *n)
 {
 	const struct settings *set = &c->h.set;
-	const struct photo_rules rules = { set->photo_same_bits, set->photo_near_bits, set->photo_slack_ms,
-	    set->photo_far_m };
+	const struct photo_rules rules = looks_rules(set);
 	struct photo_facts f;
 	struct photo_verdict v;
 	struct judging j = { l, &f, &rules, &v, 0 };
@@ -398,6 +397,8 @@ post_photo(struct http_req *r, void *arg)
 	/* A browser sends an empty file where none was chosen. */
 	if (file == NULL || len == 0 || l.w.by_secret || !l.opened || l.s.c.sealed) {
 		finish_act(r, c, &l, 0);
+	} else if (case_photo_number(l.p, &l.s.c, l.w.officer->id) == 0) {
+		answer_again(r, c, &l, 422, "kasus seperti ini tidak meminta foto bukti; kirim tanpa foto");
 	} else if ((why = cannot_take(c, file, len, &status)) != NULL) {
 		answer_again(r, c, &l, status, why);
 	} else {

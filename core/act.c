@@ -661,6 +661,9 @@ act_photo(struct step *s)
 		c->photo.refused++;
 		return 0;
 	}
+	/* What another is to look at stays as it is: no later photo clears it. */
+	if (c->state == CASE_SELESAI && c->photo.state == PHOTO_DOUBTED)
+		return 0;
 	c->photo.state = v->doubts != 0 ? PHOTO_DOUBTED : PHOTO_GOOD;
 	c->photo.doubts = (int)v->doubts;
 	c->photo.number = s->cmd->photo_number;
@@ -682,11 +685,15 @@ int
 act_resolve(struct step *s)
 {
 	const struct category *k = category_find(s->p->catalogue, s->c->category);
+	const struct officer *o = officer_find(s->r, s->cmd->actor);
+	const struct unit *u = o != NULL ? unit_find(s->p->units, o->unit) : NULL;
 
-	/* Who follows another case is resolved by the house, when that one is. */
-	if (k != NULL && k->photo == PHOTO_NEEDED && s->c->photo.state == PHOTO_NONE && s->cmd->by != BY_SYSTEM)
-		return step_refuse(s, REFUSED_PHOTO);
-	return 0;
+	if (k == NULL || k->photo != PHOTO_NEEDED || s->c->photo.state != PHOTO_NONE)
+		return 0;
+	/* The house resolves who follows another case; bodies that are not the regency's have no page for it. */
+	if (s->cmd->by == BY_SYSTEM || (u != NULL && u->tier == TIER_LUAR))
+		return 0;
+	return step_refuse(s, REFUSED_PHOTO);
 }
 
 int

@@ -43,14 +43,14 @@ has_authority(const struct step *s, const struct case_record *c)
 	const struct officer *o;
 	const struct unit *mine;
 
-	/* He saw the case when he sent it: that it was taken from him meanwhile must not cost the photo. */
-	if (s->t->on == ON_PHOTO && officer_find(s->r, s->cmd->actor) != NULL)
-		return 1;
 	if (s->cmd->by != BY_OFFICER && s->cmd->by != BY_OPERATOR)
 		return 1;
 	o = officer_find(s->r, s->cmd->actor);
 	if (o == NULL || o->ended)
 		return 0;
+	/* He saw the case when he sent it: that it was taken from him meanwhile must not cost the photo. */
+	if (s->t->on == ON_PHOTO)
+		return 1;
 	mine = unit_find(s->p->units, o->unit);
 	for (int i = 0; i < c->tasks_n; i++)
 		if (c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, o->id) == 0)

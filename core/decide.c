@@ -192,8 +192,8 @@ announce(struct step *s, const struct case_record *before)
 		tell_holders(s, s->c->sealed ? "mengapa-rahasia" : "mengapa");
 	if (s->t->on == ON_ANSWER)
 		tell_asker(s);
-	if (s->c->photo.state == PHOTO_DOUBTED && (s->t->on == ON_PHOTO || s->t->on == ON_RESOLVE) &&
-	    s->c->state == CASE_SELESAI)
+	if (s->c->state == CASE_SELESAI && s->c->photo.state == PHOTO_DOUBTED && (s->t->on == ON_RESOLVE ||
+	    before->photo.state != PHOTO_DOUBTED))
 		tell_checker(s);
 	if (s->t->on == ON_REFUSE)
 		tell_wisher(s);

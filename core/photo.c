@@ -6,9 +6,6 @@
 
 #define EARTH_M 6371000.0
 
-/* Measured by tests/unit/check_look.c: copies differ in at most 28 bits, others in 35 and more. */
-const struct photo_rules photo_rules_usual = { 10, 28, 10 * 60 * 1000, 2000 };
-
 static const struct { const char *name, *words; } doubts[PHOTO_DOUBTS] = {
 	{ "foto-laporan", "sama dengan foto pelapor" },
 	{ "foto-lama", "sama dengan foto bukti yang pernah dikirim" },

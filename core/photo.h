@@ -37,7 +37,6 @@ struct photo_rules {
 	int64_t slack_ms;		/* a camera's clock may be wrong by so much */
 	int64_t far_m;			/* from where the case is */
 };
-extern const struct photo_rules photo_rules_usual;
 
 enum photo_alike { PHOTO_OTHER, PHOTO_NEAR, PHOTO_SAME };
 enum photo_alike photo_likeness(const struct resemblance *k, const struct photo_rules *r);

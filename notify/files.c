@@ -13,9 +13,9 @@
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "notify/fetch.h"
-#include "store/picture.h"
 #include "store/filed.h"
 #include "store/intake.h"
+#include "store/picture.h"
 
 #define AWAY_PAUSE_MS 1000	/* the store is away */
 #define FULL_PAUSE_MS 60000	/* the disk is full */

@@ -23,6 +23,13 @@ read_page(struct store *st, const struct buf *key, int64_t from,
 	return n;
 }
 
+struct photo_rules
+looks_rules(const struct settings *set)
+{
+	return (struct photo_rules){ .same_bits = set->photo_same_bits, .near_bits = set->photo_near_bits,
+	    .slack_ms = set->photo_slack_ms, .far_m = set->photo_far_m };
+}
+
 struct passing { void (*cb)(const struct photo_seen *p, void *arg); void *arg; int64_t left; int passed; };
 
 /* "7K3F9QXM b 00ff.."; what is no such line is passed over: it is compared with nothing. */

@@ -7,8 +7,11 @@
  * Errors     -1: the store does not answer; see store_error().
  */
 #include "core/photo.h"
+#include "store/settings.h"
 #include "store/store.h"
 
+/* photo.* */
+struct photo_rules looks_rules(const struct settings *set);
 /* The latest first, at most so many.  How many were passed on. */
 int looks_each(struct store *st, int64_t most, void (*cb)(const struct photo_seen *p, void *arg), void *arg);
 /* Forgets what came before that time, and all but the latest most. */

@@ -2,13 +2,26 @@
 #include <check.h>
 #include <math.h>
 
-#include "core/photo.h"
 #include "picture/picture.h"
+#include "store/looks.h"
 #include "tests/scene_made.h"
 
 Suite *look_suite(void);
 
 #define SCENES 40
+static struct photo_rules usual;	/* as shipped */
+
+static void
+begin(void)
+{
+	struct buf errors = { 0 };
+	struct settings set = { 0 };
+
+	ck_assert_int_eq(settings_load(&set, "conf", &errors), 0);
+	usual = looks_rules(&set);
+	settings_release(&set);
+	buf_release(&errors);
+}
 
 static void
 look_at(struct look *l, gdImagePtr im, int quality)
@@ -66,8 +79,8 @@ START_TEST(a_forged_copy_is_known)
 		look_at(&forged, forgeries[_i].forge(scene_made(n, 400, 300)), forgeries[_i].quality);
 		k = look_compare(&forged, &old);
 		worst = k.bits > worst ? k.bits : worst;
-		missed += photo_likeness(&k, &photo_rules_usual) == PHOTO_OTHER;
-		refused += photo_likeness(&k, &photo_rules_usual) == PHOTO_SAME;
+		missed += photo_likeness(&k, &usual) == PHOTO_OTHER;
+		refused += photo_likeness(&k, &usual) == PHOTO_SAME;
 	}
 	ck_assert_msg(missed == 0, "%s: %d of %d not known (%d bits)", forgeries[_i].what, missed, SCENES, worst);
 	if (forgeries[_i].refused)
@@ -100,7 +113,7 @@ START_TEST(others_stay_others)
 			struct resemblance k = look_compare(&looks[a], &looks[b]);
 
 			pairs++;
-			wrong += photo_likeness(&k, &photo_rules_usual) != PHOTO_OTHER;
+			wrong += photo_likeness(&k, &usual) != PHOTO_OTHER;
 			nearest = k.bits < nearest ? k.bits : nearest;
 		}
 	ck_assert_msg(wrong == 0, "%d of %d pairs are taken for the same, nearest %d bits", wrong, pairs, nearest);
@@ -162,7 +175,7 @@ START_TEST(by_itself)
 {
 	struct photo_verdict v;
 
-	photo_judge(&v, &verdicts[_i].f, &photo_rules_usual);
+	photo_judge(&v, &verdicts[_i].f, &usual);
 	ck_assert_msg(v.doubts == verdicts[_i].doubts && v.refused == verdicts[_i].refused, "%s: %u, %d",
 	    verdicts[_i].what, v.doubts, v.refused);
 }
@@ -175,18 +188,18 @@ START_TEST(beside_those_seen_before)
 	struct photo_verdict v;
 
 	look_at(&f.look, scene_made(1, 400, 300), 80);
-	photo_judge(&v, &f, &photo_rules_usual);
+	photo_judge(&v, &f, &usual);
 	look_at(&seen.look, scene_made(2, 400, 300), 80);
-	photo_compare(&v, &f, &seen, &photo_rules_usual);
+	photo_compare(&v, &f, &seen, &usual);
 	ck_assert(v.doubts == 0 && !v.refused && v.like[0] == '\0');
 	look_at(&seen.look, scene_cut(scene_made(1, 400, 300), 5, 5, 5, 5), 80);
-	photo_compare(&v, &f, &seen, &photo_rules_usual);
+	photo_compare(&v, &f, &seen, &usual);
 	ck_assert_uint_eq(v.doubts, PHOTO_OF_REPORT);
 	ck_assert(!v.refused);
 	ck_assert_str_eq(v.like, "7K3F9QXM");
 	seen.of_report = 0;
 	look_at(&seen.look, scene_mirrored(scene_resized(scene_made(1, 400, 300), 60)), 50);
-	photo_compare(&v, &f, &seen, &photo_rules_usual);
+	photo_compare(&v, &f, &seen, &usual);
 	ck_assert_uint_eq(v.doubts, PHOTO_OF_REPORT | PHOTO_OF_OTHER | PHOTO_MIRRORED);
 	ck_assert(v.refused);
 }
@@ -245,6 +258,7 @@ look_suite(void)
 	Suite *s = suite_create("look");
 	TCase *tc = tcase_create("look");
 
+	tcase_add_unchecked_fixture(tc, begin, NULL);
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_forged_copy_is_known, 0, N_ELEMS(forgeries));
 	tcase_add_test(tc, others_stay_others);

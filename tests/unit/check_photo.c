@@ -65,6 +65,17 @@ START_TEST(where_one_is_needed)
 }
 END_TEST
 
+/* A body that is not the regency's answers by SMS and by its link, neither of which takes a photo. */
+START_TEST(not_of_those_outside)
+{
+	struct officer *o = world_officer(&w, WORKER);
+
+	wish_for(PHOTO_NEEDED);
+	snprintf(o->unit, sizeof(o->unit), "V-BBPJN");
+	ck_assert_int_eq(world_act(&w, ON_RESOLVE, WORKER), 0);
+}
+END_TEST
+
 START_TEST(where_one_is_asked_for)
 {
 	wish_for(PHOTO_ASKED);
@@ -88,6 +99,9 @@ START_TEST(in_doubt)
 	ck_assert_int_eq(w.fx.refusal, REFUSED_CHECKER);
 	ck_assert_int_eq(world_act(&w, ON_PHOTO_FINE, "ptg-o-dishub-2"), -1);
 	ck_assert_int_eq(w.fx.refusal, REFUSED_CHECKER);
+	ck_assert_int_eq(photo(WORKER, 0, 0), 0);			/* nor by a better one */
+	ck_assert_int_eq(w.c.photo.state, PHOTO_DOUBTED);
+	ck_assert_int_eq(w.fx.messages_n, 0);
 	ck_assert_int_eq(world_act(&w, ON_PHOTO_FINE, HEAD), 0);
 	ck_assert_int_eq(w.c.photo.state, PHOTO_CHECKED);
 	ck_assert_int_eq(world_act(&w, ON_PHOTO_FALSE, HEAD), -1);	/* once said is said */
@@ -194,6 +208,7 @@ photo_suite(void)
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, where_one_is_needed);
+	tcase_add_test(tc, not_of_those_outside);
 	tcase_add_test(tc, where_one_is_asked_for);
 	tcase_add_test(tc, in_doubt);
 	tcase_add_test(tc, nobody_checks_himself);

@@ -918,7 +918,7 @@ live(struct model *m, const struct model_entry *e)
 		m->review_ms = e->at_ms + m->p->review_ms;
 	run_clocks(m, e, before, ladders, nexts, urgency);
 	watch_progress(m, e, before, urgency);
-	if (e->photo != 0)
+	if (e->photo != 0 && !(before == CASE_SELESAI && m->doubted))
 		m->doubted = e->photo == 2;
 	if (e->on == ON_PHOTO_FINE || reopens(e))
 		m->doubted = 0;
