@@ -114,8 +114,9 @@ add_rule(struct buf *b, const struct suspicion *s, enum oddity_rule rule, const 
 		if (lines[i].rule != rule)
 			continue;
 		if (there++ == 0)
-			buf_addf(b, "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table><thead><tr><th scope=\"col\">Unit</th><th scope=\"col\" class=\"n\">Kali</th>"
-			    "<th scope=\"col\" class=\"n\">dari</th><th scope=\"col\" class=\"n\">biasanya</th></tr></thead><tbody>\n", rules[rule].title);
+			buf_addf(b, "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table><thead>"
+			    "<tr><th scope=\"col\">Unit</th><th scope=\"col\" class=\"n\">Kali</th><th scope=\"col\" class=\"n\">dari</th><th scope=\"col\" class=\"n\">biasanya</th></tr>"
+			    "</thead><tbody>\n", rules[rule].title);
 		add_line(b, s, &lines[i]);
 	}
 	buf_adds(b, there > 0 ? "</tbody></table></div>\n" : "<p class=\"kosong\">Tidak ada yang melewati aturan ini.</p>\n");

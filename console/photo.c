@@ -150,10 +150,13 @@ struct judging {
 static int
 is_his_own(const struct judging *j, const struct photo_seen *seen)
 {
-	struct resemblance k = look_compare(&j->f->look, &seen->look);
+	struct resemblance k;
 
-	return !seen->of_report && strcmp(seen->code, j->l->code.s) == 0 &&
-	    strcmp(j->l->s.c.photo.officer, j->l->w.officer->id) == 0 && photo_likeness(&k, j->rules) == PHOTO_SAME;
+	if (seen->of_report || strcmp(seen->code, j->l->code.s) != 0 ||
+	    strcmp(j->l->s.c.photo.officer, j->l->w.officer->id) != 0)
+		return 0;
+	k = look_compare(&j->f->look, &seen->look);
+	return photo_likeness(&k, j->rules) == PHOTO_SAME;
 }
 
 static void

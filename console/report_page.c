@@ -119,7 +119,8 @@ answer_page(struct performance *p, const struct report_row *rows, size_t n, cons
 
 	buf_addf(&b, "<h1>Laporan kinerja</h1>\n");
 	add_form(&b, p, p->k.w.officer);
-	buf_addf(&b, "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"Tabel kinerja\"><table class=\"kinerja\"><thead><tr><th rowspan=\"2\" scope=\"col\">%s</th>"
+	buf_addf(&b, "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"Tabel kinerja\">"
+	    "<table class=\"kinerja\"><thead><tr><th rowspan=\"2\" scope=\"col\">%s</th>"
 	    "<th rowspan=\"2\" scope=\"col\" class=\"n\">Kasus</th><th colspan=\"2\" scope=\"colgroup\">Sampai diterima</th>"
 	    "<th colspan=\"2\" scope=\"colgroup\">Sampai ditangani</th><th colspan=\"2\" scope=\"colgroup\">Sampai selesai</th>"
 	    "<th rowspan=\"2\" scope=\"col\" class=\"n\">Lewat batas</th><th rowspan=\"2\" scope=\"col\" class=\"n\">Dibuka lagi</th>"

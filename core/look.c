@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define GRID 32			/* waves are read from so many squares a side */
@@ -139,33 +138,39 @@ look_write(char out[LOOK_CHARS], const struct look *l)
 		    l->slopes[i].up, l->slopes[i].down);
 }
 
-static int
-read_bits(uint64_t *bits, const char *hex)
+/* Sixteen digits; bad is set by any that is none.  Thousands are read for each proof. */
+static uint64_t
+read_bits(const char *hex, int *bad)
 {
-	char text[17], *end;
+	uint64_t bits = 0;
 
-	memcpy(text, hex, 16);
-	text[16] = '\0';
-	*bits = strtoull(text, &end, 16);
-	return *end == '\0' ? 0 : -1;
+	for (int i = 0; i < 16; i++) {
+		unsigned digit = (unsigned)hex[i] - '0', letter = (unsigned)hex[i] - 'a';
+
+		*bad |= digit > 9 && letter > 5;
+		bits = bits << 4 | (digit <= 9 ? digit : letter + 10);
+	}
+	return bits;
 }
 
 int
 look_read(struct look *l, const char *text)
 {
+	int bad = 0;
+
 	memset(l, 0, sizeof(*l));
 	if (strcmp(text, "-") == 0) {
 		l->flat = 1;
 		return 0;
 	}
-	if (strlen(text) != LOOK_CHARS - 1 || strspn(text, "0123456789abcdef") != LOOK_CHARS - 1)
+	if (strlen(text) != LOOK_CHARS - 1)
 		return -1;
-	for (int i = 0; i < LOOK_PIECES; i++)
-		if (read_bits(&l->waves[i], text + 48 * i) != 0 ||
-		    read_bits(&l->slopes[i].up, text + 48 * i + 16) != 0 ||
-		    read_bits(&l->slopes[i].down, text + 48 * i + 32) != 0)
-			return -1;
-	return 0;
+	for (int i = 0; i < LOOK_PIECES; i++) {
+		l->waves[i] = read_bits(text + 48 * i, &bad);
+		l->slopes[i].up = read_bits(text + 48 * i + 16, &bad);
+		l->slopes[i].down = read_bits(text + 48 * i + 32, &bad);
+	}
+	return bad ? -1 : 0;
 }
 
 /* Waves of an odd number of half periods begin dark in the mirror. */
@@ -175,16 +180,13 @@ waves_mirrored(uint64_t bits)
 	return bits ^ UINT64_C(0x5555555555555555);
 }
 
-/* From right to left. */
+/* From right to left: each row is a byte, whose halves, quarters and bits change places. */
 static uint64_t
 rows_mirrored(uint64_t bits)
 {
-	uint64_t out = 0;
-
-	for (int y = 0; y < 8; y++)
-		for (int x = 0; x < 8; x++)
-			out |= (bits >> (y * 8 + x) & 1) << (y * 8 + 7 - x);
-	return out;
+	bits = (bits >> 4 & UINT64_C(0x0f0f0f0f0f0f0f0f)) | (bits & UINT64_C(0x0f0f0f0f0f0f0f0f)) << 4;
+	bits = (bits >> 2 & UINT64_C(0x3333333333333333)) | (bits & UINT64_C(0x3333333333333333)) << 2;
+	return (bits >> 1 & UINT64_C(0x5555555555555555)) | (bits & UINT64_C(0x5555555555555555)) << 1;
 }
 
 /* What rose falls. */
@@ -197,9 +199,11 @@ slopes_mirrored(struct slopes s)
 static void
 keep_nearer(struct resemblance *best, uint64_t waves, struct slopes a, struct slopes b, int mirrored, int whole)
 {
-	int bits = __builtin_popcountll(waves) + __builtin_popcountll(a.up ^ b.up) +
-	    __builtin_popcountll(a.down ^ b.down);
+	int bits = __builtin_popcountll(waves);
 
+	if (bits >= best->bits)
+		return;
+	bits += __builtin_popcountll(a.up ^ b.up) + __builtin_popcountll(a.down ^ b.down);
 	if (bits < best->bits)
 		*best = (struct resemblance){ bits, mirrored, whole };
 }

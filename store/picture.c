@@ -142,7 +142,9 @@ read_drawn(struct picture_news *n, const char *text, size_t len)
 	snprintf(name, sizeof(name), ".%s", ext);
 	t = media_type_named(name);
 	/* The bytes themselves must be what the line says. */
-	if (fields < 3 || look_read(&look, n->look) != 0 || n->taken_ms < 0 || n->taken_ms > MS_MOST || t == NULL || t->kind != MEDIA_PICTURE || media_type_of(n->data, n->len) != t)
+	if (fields < 3 || look_read(&look, n->look) != 0 || n->taken_ms < 0 || n->taken_ms > MS_MOST)
+		return -1;
+	if (t == NULL || t->kind != MEDIA_PICTURE || media_type_of(n->data, n->len) != t)
 		return -1;
 	n->ext = t->ext;
 	return 0;
