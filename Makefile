@@ -66,7 +66,7 @@ $(B)/kentongan: $(call objs,cli) $(call parts,router) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Reads strangers' pictures: linked with what that needs and no more.
-$(B)/kentongan-picture: $(call objs,picture) $(B)/core/media.o $(B)/lib/buf.o
+$(B)/kentongan-picture: $(call objs,picture) $(B)/core/look.o $(B)/core/media.o $(B)/lib/buf.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PICLIBS)
 
 # Judges the record without the code that wrote it.

@@ -14,7 +14,8 @@
 #include "store/apply.h"
 
 enum asks { ASKS_NOTHING = 0, ASKS_NOTE = 1, ASKS_REASON = 2, ASKS_UNIT = 4, ASKS_DAY = 8, ASKS_WAIT = 16,
-	ASKS_WHOSE = 32, ASKS_INTO = 64, ASKS_TRUTH = 128, ASKS_MORE = 256 };
+	ASKS_WHOSE = 32, ASKS_INTO = 64, ASKS_TRUTH = 128, ASKS_MORE = 256,
+	ASKS_PHOTO = 512 };	/* where its kind of case does */
 static const struct {
 	enum case_event on;
 	const char *label;
@@ -24,8 +25,8 @@ static const struct {
 	{ ON_ACCEPT,   "Terima tugas", ASKS_NOTHING, "" },
 	{ ON_GO,       "Menuju lokasi", ASKS_NOTHING, "" },
 	{ ON_ARRIVE,   "Sudah tiba", ASKS_NOTHING, "" },
-	{ ON_HANDLE,   "Mulai menangani", ASKS_NOTE, "Apa yang dikerjakan (boleh kosong)" },
-	{ ON_RESOLVE,  "Selesai", ASKS_REASON, "Apa yang sudah dikerjakan" },
+	{ ON_HANDLE,   "Mulai menangani", ASKS_NOTE | ASKS_PHOTO, "Apa yang dikerjakan (boleh kosong)" },
+	{ ON_RESOLVE,  "Selesai", ASKS_REASON | ASKS_PHOTO, "Apa yang sudah dikerjakan" },
 	{ ON_SIGN,     "Kabar: kami aman", ASKS_NOTHING, "" },
 	{ ON_UNDO,     "Urungkan perbuatan terakhir", ASKS_NOTHING, "" },
 	{ ON_APPROVE,  "Setujui menunggu", ASKS_NOTHING, "" },
@@ -47,6 +48,8 @@ static const struct {
 	{ ON_SPLIT,    "Pisahkan dari yang memimpin", ASKS_REASON, "Mengapa bukan kejadian yang sama" },
 	{ ON_BREAK,    "Bahaya tersendiri: pisahkan sebagai darurat", ASKS_REASON, "Bahaya apa" },
 	{ ON_TRUTH,    "Tetapkan kebenarannya", ASKS_REASON | ASKS_TRUTH, "Siapa yang memastikan, dan bagaimana" },
+	{ ON_PHOTO_FINE,  "Foto bukti sah", ASKS_REASON, "Bagaimana Anda memastikannya" },
+	{ ON_PHOTO_FALSE, "Foto bukti tidak sah: buka lagi", ASKS_REASON, "Apa yang tidak benar" },
 	{ ON_CONFIRM,  "Pelapor menelepon: sudah beres", ASKS_REASON, "Kata pelapor" },
 	{ ON_DISPUTE,  "Pelapor menelepon: belum beres", ASKS_REASON, "Kata pelapor" },
 };
@@ -59,8 +62,8 @@ is_for(const struct console *c, const struct officer *o, enum case_event on)
 	return on != ON_ASSIGN || access_may(c->h.policy, o, SEE_TRIAGE, NULL);
 }
 
-static enum actor_kind
-actor_of(const struct officer *o)
+enum actor_kind
+console_actor(const struct officer *o)
 {
 	return o->role == ROLE_OPERATOR ? BY_OPERATOR : BY_OFFICER;
 }
@@ -72,7 +75,7 @@ actor_of(const struct officer *o)
 static int
 is_open_to(const struct console *c, const struct looking *l, size_t row, struct effects *fx)
 {
-	struct command cmd = { .event = acts[row].on, .by = actor_of(l->w.officer), .note = "-" };
+	struct command cmd = { .event = acts[row].on, .by = console_actor(l->w.officer), .note = "-" };
 	struct correction k = { .category = NULL };
 	int64_t now_ms = house_now_ms(&c->h);
 
@@ -94,7 +97,7 @@ is_open_to(const struct console *c, const struct looking *l, size_t row, struct 
 	if (case_decide(l->p, &c->h.roster, &l->s.c, &cmd, now_ms, fx) == 0)
 		return 1;
 	return fx->refusal == REFUSED_UNIT || fx->refusal == REFUSED_TIME || fx->refusal == REFUSED_REASON ||
-	    fx->refusal == REFUSED_CASE || fx->refusal == REFUSED_HELP;
+	    fx->refusal == REFUSED_CASE || fx->refusal == REFUSED_PHOTO || fx->refusal == REFUSED_HELP;
 }
 
 void
@@ -129,10 +132,12 @@ add_form(struct buf *b, const struct console *c, const struct looking *l, size_t
 {
 	const char *name = case_event_name(acts[row].on);
 	int asks = acts[row].asks;
+	int number = asks & ASKS_PHOTO ? case_photo_number(l->p, &l->s.c, l->w.officer->id) : 0;
 
 	if (asks != ASKS_NOTHING)
 		buf_addf(b, "<details><summary>%s</summary>\n", acts[row].label);
-	buf_addf(b, "<form method=\"post\" action=\"/kasus/%s\">\n", l->code.s);
+	buf_addf(b, "<form method=\"post\"%s action=\"/%s/%s\">\n", number ? " enctype=\"multipart/form-data\"" : "",
+	    number ? "bukti" : "kasus", l->code.s);
 	frame_add_token(b, &l->w);
 	buf_addf(b, "<input type=\"hidden\" name=\"aksi\" value=\"%s\"><input type=\"hidden\" name=\"versi\" value=\"%"
 	    PRId64 "\">\n", name, l->s.c.version);
@@ -161,6 +166,8 @@ add_form(struct buf *b, const struct console *c, const struct looking *l, size_t
 		buf_add_html(b, kept_note, strlen(kept_note));
 		buf_adds(b, "</textarea></label>\n");
 	}
+	if (number != 0)
+		add_photo_fields(b, c, l, number);
 	buf_addf(b, "<button%s>%s</button></form>\n", row < PRIMARY ? "" : " class=\"lain\"", acts[row].label);
 	if (asks != ASKS_NOTHING)
 		buf_adds(b, "</details>\n");
@@ -200,7 +207,7 @@ struct wish {
 	char *note, *category, *urgency, *unit;
 	const char *wrong;
 	int64_t version;
-	int conflict;
+	int own, conflict;
 };
 
 static void
@@ -243,7 +250,7 @@ prepare(const struct policy *p, const struct case_record *c, struct command *cmd
 {
 	struct wish *x = arg;
 
-	x->conflict = x->version != 0 && c->version != x->version;
+	x->conflict = x->version != 0 && c->version != x->version + x->own;
 	if (x->conflict)
 		return "kasus ini sudah berubah sejak Anda membukanya; yang Anda tulis masih ada di bawah";
 	if (cmd->event == ON_HELP)
@@ -272,7 +279,7 @@ act(struct console *c, struct looking *l, struct wish *x)
 	}
 	fx = xcalloc(1, sizeof(*fx));
 	snprintf(x->cmd.actor, sizeof(x->cmd.actor), "%s", l->w.officer->id);
-	x->cmd.by = x->cmd.event == ON_ASSIGN ? BY_OPERATOR : actor_of(l->w.officer);
+	x->cmd.by = x->cmd.event == ON_ASSIGN ? BY_OPERATOR : console_actor(l->w.officer);
 	x->cmd.note = x->note;
 	x->k.category = or_null(x->category);
 	x->k.urgency = or_null(x->urgency);
@@ -345,7 +352,7 @@ act_by_form(struct http_req *r, struct console *c, struct looking *l, struct act
 	struct wish x = { .wrong = NULL };
 	int done = 0;
 
-	memset(a, 0, sizeof(*a));
+	x.own = a->own;
 	x.wrong = l->w.by_secret ? "masuk dengan akun Anda sendiri dahulu" : read_form(r, c, &x);
 	if (x.wrong == NULL && act(c, l, &x)) {
 		done = 1;

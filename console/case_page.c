@@ -203,8 +203,8 @@ add_files(struct buf *b, const struct looking *l)
 		buf_addf(b, "<p><a href=\"/berkas/%s/%s\">%sberkas %d</a></p>\n", l->code.s, name,
 		    picture ? "" : "buka ", i + 1);
 		if (picture)
-			buf_addf(b, "<img class=\"foto\" src=\"/berkas/%s/%s\" alt=\"foto %d dari pelapor\" loading=\"lazy\">\n",
-			    l->code.s, name, i + 1);
+			buf_addf(b, "<img class=\"foto\" src=\"/berkas/%s/%s\" alt=\"foto %d dari %s\" loading=\"lazy\">\n",
+			    l->code.s, name, i + 1, strcmp(name, l->s.c.photo.file) == 0 ? "petugas" : "pelapor");
 	}
 }
 
@@ -246,6 +246,8 @@ event_words(const char *what)
 		{ "berkas-hilang", "berkas tidak didapat" }, { "kembali", "tugas kembali ke unit" },
 		{ "pergi", "petugas pergi" }, { "terbengkalai", "terbengkalai, kembali ke unit" },
 		{ "letak", "pelapor menyebut tempatnya" }, { "milik", "milik laporan lain" },
+		{ "foto", "mengirim foto bukti" }, { "foto-sah", "memeriksa foto: sah" },
+		{ "foto-palsu", "memeriksa foto: tidak sah" },
 		{ "bertambah", "pelapor bertambah" }, { "pisah", "dipisahkan" }, { "ganda", "laporan ganda" },
 		{ "pecah", "bahaya tersendiri, dipisahkan" }, { "kebenaran", "menetapkan kebenarannya" },
 	};
@@ -404,6 +406,7 @@ answer_case_page(struct http_req *r, struct console *c, struct looking *l, int s
 		buf_addf(&b, "<p class=\"jalan\"><a class=\"tombol-kecil\" href=\"/triase/%s\">Baca di meja</a></p>\n", l->code.s);
 	buf_adds(&b, "<div class=\"dua\"><div>\n");
 	add_case_words(&b, l);
+	add_photo_words(&b, c, l);
 	if (!l->s.archived)
 		add_actions(&b, c, l, kept_note);
 	buf_adds(&b, "</div><div>\n<h2>Keterangan</h2>\n");

@@ -33,20 +33,36 @@ void answer_case_page(struct http_req *r, struct console *c, struct looking *l, 
     const char *message, int good, const char *kept_note);
 
 /*
- * One act from a form, whichever page it stands on: 1 done, a->on says what.  0: message and status say why
+ * One act from a form, whichever page it stands on; a is zeroed but for own.  1 done, a->on says what.  0: message and status say why
  * not (503: no answer), and note is what was typed.  acted_release() in any case.
  */
-struct acted { enum case_event on; int status; struct buf message; char *note; };
+struct acted {
+	enum case_event on; int status; struct buf message; char *note;
+	int own;		/* filled by the caller: versions that are his own since he saw the case */
+};
 int act_by_form(struct http_req *r, struct console *c, struct looking *l, struct acted *a);
 void acted_release(struct acted *a);
 /* Fields of ON_ASSIGN: category, place, urgency, lead unit; u: what else was understood, or NULL.  keys: the first three have one. */
 void add_whose(struct buf *b, const struct console *c, const struct looking *l, int keys,
     const struct understanding *u);
+enum actor_kind console_actor(const struct officer *o);	/* as whom he acts on a case */
 const char *console_truth_words(enum truth t);
 /* Pieces of the page of a case, for the desk's own. */
 void add_case_head(struct buf *b, const struct console *c, const struct looking *l, int64_t now_ms);
 void add_case_words(struct buf *b, const struct looking *l);
 void add_case_facts(struct buf *b, const struct console *c, const struct looking *l);
+
+/*
+ * photo.c: a photo by which an officer shows what he did, sent along with the act that it shows.  What is
+ * sent without one is the act alone.
+ */
+void post_photo(struct http_req *r, void *arg);
+/* What is known of the case's photo, for who checks it. */
+void add_photo_words(struct buf *b, const struct console *c, const struct looking *l);
+/* The fields of a form that asks for one; number: that is to be seen on it. */
+void add_photo_fields(struct buf *b, const struct console *c, const struct looking *l, int number);
+/* Photos that are still being read are let go; nobody waits for them any more. */
+void photos_release(struct console *c);
 
 /* outside.c: a task of a body that is not the regency's, by its link */
 void get_outside(struct http_req *r, void *arg);

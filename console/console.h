@@ -12,6 +12,7 @@
 
 struct watcher;
 struct hasher;
+struct sending;
 struct console {
 	struct house h;
 	struct daemon *d;
@@ -27,6 +28,8 @@ struct console {
 	int following, ready;
 	char *port;
 	struct hasher *hasher;
+	struct buf uploads;		/* folder for bodies that arrive */
+	struct sending *sendings; int sendings_n;	/* photos being read */
 	struct buf secret;		/* the machine's own, console_admin */
 };
 
@@ -59,6 +62,10 @@ void post_me(struct http_req *r, void *arg);
 /* report_page.c */
 void get_report(struct http_req *r, void *arg);
 void get_report_csv(struct http_req *r, void *arg);
+
+/* oddity_page.c */
+void get_oddities(struct http_req *r, void *arg);
+void get_oddities_csv(struct http_req *r, void *arg);
 
 /* board.c, board_list.c, api.c */
 void get_home(struct http_req *r, void *arg);

@@ -11,7 +11,8 @@
 	"connect-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; " \
 	"base-uri 'none'"
 
-static const struct http_route routes[] = {
+/* Limits of uploads come from the settings, with these for the form around the file. */
+static struct http_route routes[] = {
 	/* method   path                    body  handler              flags */
 	{ HTTP_GET, "/",                     0,    get_home,            0 },
 	{ HTTP_GET, "/masuk",                0,    get_login,           0 },
@@ -26,6 +27,7 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/cari",                 0,    get_search,          0 },
 	{ HTTP_GET, "/kasus/" "*",           0,    get_case_page,       0 },
 	{ HTTP_POST, "/kasus/" "*",      16384,    post_act,           0 },
+	{ HTTP_POST, "/bukti/" "*",      65536,    post_photo,          HTTP_ROUTE_UPLOAD },
 	{ HTTP_GET, "/triase",               0,    get_triage,          0 },
 	{ HTTP_GET, "/triase/" "*",          0,    get_triage_case,     0 },
 	{ HTTP_POST, "/triase/" "*",     16384,    post_triage_case,    0 },
@@ -51,6 +53,8 @@ static const struct http_route routes[] = {
 	{ HTTP_POST, "/akun",             4096,    post_me,             0 },
 	{ HTTP_GET, "/laporan",              0,    get_report,          0 },
 	{ HTTP_GET, "/laporan.csv",          0,    get_report_csv,      0 },
+	{ HTTP_GET, "/laporan/kejanggalan",  0,    get_oddities,        0 },
+	{ HTTP_GET, "/laporan/kejanggalan.csv", 0, get_oddities_csv,    0 },
 	{ HTTP_GET, "/api/v1/openapi.json",  0,    get_openapi,         0 },
 	{ HTTP_GET, "/api/v1/events",        0,    get_events,          0 },
 	{ HTTP_GET, "/api/v1/board",         0,    get_board_json,      0 },
@@ -114,6 +118,11 @@ console_init(void *self, struct daemon *d, const char *port)
 	httpd_options_default(&o);
 	o.address = c->h.set.console_address;
 	o.port = port != NULL ? (int)strtol(port, NULL, 10) : (int)c->h.set.console_port;
+	for (size_t i = 0; i < N_ELEMS(routes); i++)
+		if (routes[i].flags & HTTP_ROUTE_UPLOAD)
+			routes[i].body_limit += (size_t)c->h.set.photo_bytes;
+	buf_addf(&c->uploads, "%s/media", c->h.st.dir);
+	o.upload_dir = buf_str(&c->uploads);
 	o.csp = CONSOLE_CSP;
 	o.proxies = proxies_of(c);
 	c->routes = routes;
@@ -135,12 +144,14 @@ console_release(void *self)
 
 	follow_release(c);
 	feed_release(c);
+	photos_release(c);
 	if (c->http != NULL)
 		httpd_free(c->http);
 	hasher_free(c->hasher);
 	model_free(c->model);
 	alerts_release(&c->alerts);
 	outline_release(&c->outline);
+	buf_release(&c->uploads);
 	buf_wipe(&c->secret);
 	free(c->port);
 }

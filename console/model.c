@@ -254,6 +254,7 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	c->voices = (int)int_of(now, "voices");
 	if (truth_of_name(text_of(now, "truth"), &c->truth) != 0)
 		c->truth = TRUTH_UNVERIFIED;
+	c->photo = (enum photo_state)(int_of(now, "ph") & 3);
 	c->closed_as_rejected = strcmp(text_of(now, "as"), "ditolak") == 0 ||
 	    strcmp(text_of(now, "as"), "ganda") == 0;
 	c->closed_ms = c->state == CASE_DITUTUP ? int_of(doc, "at") : 0;
@@ -360,6 +361,8 @@ model_case_json(struct buf *b, const struct model_case *c, int64_t now_ms)
 	    c->received_ms, c->promise_ms, c->handled_ms, c->breached_ms,
 	    c->latihan ? "true" : "false");
 	buf_add_pair(b, "truth", truth_name(c->truth));
+	if (c->photo == PHOTO_DOUBTED)
+		buf_adds(b, ",\"photo\":\"diragukan\"");
 	buf_add_pair_if(b, "incident", c->incident);
 	buf_add_pair_if(b, "lead", c->lead);
 	if (c->voices > 1)

@@ -30,6 +30,7 @@ struct model_case {
 	/* the lists that it is in, and where */
 	struct { unsigned short unit; unsigned at; } holders[CASE_UNITS]; int holders_n;
 	enum truth truth;
+	enum photo_state photo;		/* by which its officer shows what he did */
 };
 
 struct model_escalation {

@@ -34,6 +34,7 @@ add_card_of(struct buf *b, const struct console *c, const struct model_case *m, 
 		buf_addf(b, "<span class=\"lencana %s\">%s</span> ", urgency_name(m->urgency), urgency_name(m->urgency));
 	buf_adds(b, m->latihan ? "<span class=\"lencana latihan\">LATIHAN</span> " : "");
 	buf_adds(b, sealed ? "<span class=\"lencana\">tertutup</span> " : "");
+	buf_adds(b, m->photo == PHOTO_DOUBTED ? "<span class=\"lencana mendesak\">foto diragukan</span> " : "");
 	add_category_name(b, c, m->category);
 	buf_adds(b, "<br>");
 	add_place_name(b, c, m->place);

@@ -206,6 +206,24 @@ add_script(struct buf *b)
 	buf_adds(b, "<script src=\"/meja.js\" defer></script>\n");
 }
 
+struct doubted { struct buf *b; const struct console *c; const struct officer *o; int n; };
+
+static int
+add_doubted(const struct model_case *m, int sealed, void *arg)
+{
+	struct doubted *d = arg;
+	struct access_case a;
+
+	model_access(d->c->model, m, sealed, &a);
+	if (m->photo != PHOTO_DOUBTED || m->state == CASE_DITUTUP ||
+	    !access_may(d->c->h.policy, d->o, SEE_CASE, &a))
+		return 0;
+	if (d->n++ == 0)
+		buf_adds(d->b, "<h2>Foto bukti yang diragukan</h2>\n<ul class=\"daftar\">\n");
+	add_card_of(d->b, d->c, m, sealed, house_now_ms(&d->c->h), console_unit_name(d->c, m->unit));
+	return d->n >= SHOWN;
+}
+
 void
 get_triage(struct http_req *r, void *arg)
 {
@@ -213,12 +231,14 @@ get_triage(struct http_req *r, void *arg)
 	static struct stored_case s[SHOWN];	/* too much for a stack; released before the answer */
 	struct code codes[SHOWN];
 	struct buf b = { 0 };
+	struct doubted d = { &b, c, NULL, 0 };
 	struct queue q;
 	struct who w;
 	size_t n;
 
 	if (!gate_for(r, c, &w, SEE_TRIAGE))
 		return;
+	d.o = w.officer;
 	queue_read(&q, c, w.officer);
 	n = q.n < SHOWN ? q.n : SHOWN;
 	for (size_t i = 0; i < n; i++)
@@ -245,6 +265,8 @@ get_triage(struct http_req *r, void *arg)
 		buf_addf(&b, "<a hidden data-tombol=\"n\" href=\"/triase/%s\">yang pertama</a>\n", codes[0].s);
 	if (q.n > n)
 		buf_addf(&b, "<p class=\"hint\">%zu lagi di belakangnya.</p>\n", q.n - n);
+	model_each(c->model, add_doubted, &d);
+	buf_adds(&b, d.n > 0 ? "</ul>\n" : "");
 	add_script(&b);
 	frame_answer(r, c, &w, 200, "Meja 112", "/triase", &b);
 out:

@@ -156,6 +156,7 @@ act_reopen(struct step *s)
 	c->taken_ms = c->going_ms = c->arrived_scene_ms = c->handled_ms = c->resolved_ms = 0;
 	c->holder[0] = '\0';
 	c->date_ms = 0;
+	memset(&c->photo, 0, sizeof(c->photo));
 	clocks_reopen(s);
 }
 
@@ -646,6 +647,53 @@ act_file(struct step *s)
 	if (c->files_n < CASE_FILES)
 		SET(c->files[c->files_n++], name);
 	return 0;
+}
+
+int
+act_photo(struct step *s)
+{
+	struct case_record *c = s->c;
+	const struct photo_verdict *v = s->cmd->photo;
+
+	if (v == NULL || act_file(s) != 0)
+		return step_refuse(s, REFUSED_FILE);
+	if (v->refused) {
+		c->photo.refused++;
+		return 0;
+	}
+	/* What another is to look at stays as it is: no later photo clears it. */
+	if (c->state == CASE_SELESAI && c->photo.state == PHOTO_DOUBTED)
+		return 0;
+	c->photo.state = v->doubts != 0 ? PHOTO_DOUBTED : PHOTO_GOOD;
+	c->photo.doubts = (int)v->doubts;
+	c->photo.number = s->cmd->photo_number;
+	c->photo.at_ms = s->now_ms;
+	SET(c->photo.officer, s->cmd->actor);
+	SET(c->photo.file, s->cmd->file);
+	SET(c->photo.like, v->like);
+	return 0;
+}
+
+int
+act_photo_fine(struct step *s)
+{
+	s->c->photo.state = PHOTO_CHECKED;
+	return 0;
+}
+
+int
+act_resolve(struct step *s)
+{
+	const struct category *k = category_find(s->p->catalogue, s->c->category);
+	const struct officer *o = officer_find(s->r, s->cmd->actor);
+	const struct unit *u = o != NULL ? unit_find(s->p->units, o->unit) : NULL;
+
+	if (k == NULL || k->photo != PHOTO_NEEDED || s->c->photo.state != PHOTO_NONE)
+		return 0;
+	/* The house resolves who follows another case; bodies that are not the regency's have no page for it. */
+	if (s->cmd->by == BY_SYSTEM || (u != NULL && u->tier == TIER_LUAR))
+		return 0;
+	return step_refuse(s, REFUSED_PHOTO);
 }
 
 int

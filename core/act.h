@@ -63,6 +63,9 @@ void act_note_incident(struct step *s, const struct case_record *before);
 int act_speak(struct step *s);
 /* One more stored file, by its name; the same twice is one. */
 int act_file(struct step *s);
+int act_photo(struct step *s);
+int act_photo_fine(struct step *s);
+int act_resolve(struct step *s);		/* refused where a photo is needed and none came */
 /* From now on the reporter hears less, or nothing; what is queued for him is called back. */
 int act_quiet(struct step *s);
 /* When the case was first taken, gone to, reached, handled, resolved. */

@@ -21,6 +21,7 @@ static const unsigned senders[] = {
 	[ON_LAPSE] = TIMER, [ON_WITHDRAW] = RESIDENT | STAFF, [ON_WITHDRAW_ASKED] = RESIDENT,
 	[ON_REJECT] = STAFF, [ON_MERGE] = ROUTER | STAFF, [ON_DUPLICATE] = STAFF, [ON_SPLIT] = STAFF,
 	[ON_BREAK] = ROUTER | STAFF | RESIDENT, [ON_GROW] = 0, [ON_TRUTH] = STAFF, [ON_UNDO] = STAFF, [ON_TAKE_OVER] = STAFF,
+	[ON_PHOTO] = STAFF, [ON_PHOTO_FINE] = STAFF, [ON_PHOTO_FALSE] = STAFF,
 	[ON_FILE] = 0, [ON_FILE_MISSING] = 0,	/* the house itself */
 	[ON_RETURN] = 0, [ON_LEAVE] = 0, [ON_ABANDON] = TIMER,
 	[ON_QUIET] = RESIDENT, [ON_WRONG_NUMBER] = RESIDENT, [ON_LANGUAGE] = RESIDENT,
@@ -47,6 +48,9 @@ has_authority(const struct step *s, const struct case_record *c)
 	o = officer_find(s->r, s->cmd->actor);
 	if (o == NULL || o->ended)
 		return 0;
+	/* He saw the case when he sent it: that it was taken from him meanwhile must not cost the photo. */
+	if (s->t->on == ON_PHOTO)
+		return 1;
 	mine = unit_find(s->p->units, o->unit);
 	for (int i = 0; i < c->tasks_n; i++)
 		if (c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, o->id) == 0)
@@ -85,6 +89,11 @@ lacks_rank(const struct step *s, const struct case_record *c)
 		if (o == NULL || o->role != ROLE_KEPALA || strcmp(o->id, c->wish.officer) == 0)
 			return REFUSED_APPROVER;
 		return REFUSED_NOT;
+	case ON_PHOTO_FINE:
+	case ON_PHOTO_FALSE:
+		if (o == NULL || o->role == ROLE_PETUGAS || strcmp(o->id, c->photo.officer) == 0)
+			return REFUSED_CHECKER;
+		return c->photo.state == PHOTO_DOUBTED ? REFUSED_NOT : REFUSED_STATE;
 	case ON_WHY:
 	case ON_DATE:
 		return o != NULL && is_above_all(s, o) ? REFUSED_NOT : REFUSED_AUTHORITY;

@@ -56,6 +56,19 @@ case_clock_named(const struct policy *p, const struct case_record *c, const char
 	return &c->clocks[i];
 }
 
+int
+case_photo_number(const struct policy *p, const struct case_record *c, const char *officer)
+{
+	const struct category *k = category_find(p->catalogue, c->category);
+
+	if (k == NULL || k->photo == PHOTO_NOT_ASKED || c->sealed)
+		return 0;
+	for (int i = 0; i < c->tasks_n; i++)
+		if (c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, officer) == 0)
+			return photo_number(c->code.s, c->proof, officer, c->tasks[i].nonce, c->tasks[i].told_ms);
+	return photo_number(c->code.s, c->proof, officer, "", c->told_ms);
+}
+
 static void
 earlier(int64_t *due, int64_t ms)
 {
@@ -137,6 +150,9 @@ static const struct field fields[] = {
 	TEXT("wn", wish.nonce),
 	MS("dt", date_ms), TEXT("ask", asked_by), INT("al", alarms), MS("rev", review_ms),
 	MS("mv", moved_ms), MS("sp", spoken_ms), INT("sr", spoken_height),
+	ENUM("fs", photo.state, PHOTO_CHECKED), NUMBER("fd", photo.doubts, (1 << PHOTO_DOUBTS) - 1),
+	INT("fn", photo.number), INT("fr", photo.refused), MS("ft", photo.at_ms), TEXT("fo", photo.officer),
+	TEXT("ff", photo.file), TEXT("fk", photo.like),
 	MS("stl", stall_ms), MS("abt", abandoned_ms), INT("abn", abandoned),
 	ENUM("qw", question.what, QUESTION_CASE),
 	ENUM("us", undo.state, CASE_DITUTUP), TEXT("uo", undo.officer), TEXT("uh", undo.holder),

@@ -14,6 +14,7 @@
 #include "core/code.h"
 #include "core/ledger.h"
 #include "core/media.h"
+#include "core/photo.h"
 #include "core/place.h"
 #include "core/policy.h"
 #include "core/roster.h"
@@ -153,6 +154,16 @@ struct case_record {
 	int64_t date_ms;		/* by when it is done, by the word of the Bupati's office; 0 none */
 	char asked_by[OFFICER_ID_CHARS];	/* who waits for the answer to his why, "" nobody */
 	int alarms;			/* further alarms that called more units */
+	/* The photo that shows what was done since the case was last opened. */
+	struct {
+		enum photo_state state;
+		int doubts;			/* bits of enum photo_doubt */
+		int number;			/* that should be seen on it */
+		int refused;			/* others that were sent and did not do */
+		int64_t at_ms;
+		char officer[OFFICER_ID_CHARS], file[MEDIA_NAME_CHARS];
+		char like[CODE_CHARS + 1];	/* the case whose picture it is like; "" none */
+	} photo;
 	int64_t stall_ms;		/* in diterima: abandoned then, if nothing is done; 0 never */
 	int64_t abandoned_ms;		/* accepted, abandoned, and not taken again since; 0 not */
 	int abandoned;			/* how often */
@@ -183,6 +194,11 @@ int case_decode(struct case_record *c, const char *json, size_t len);
  * events, its wait, its confirmation, its review.  0 exactly when it is ditutup.
  */
 int64_t case_due_ms(const struct case_record *c);
+/*
+ * The number that an officer shows on his photo: of his task, else of who has none.  0: the case asks
+ * for no photo.
+ */
+int case_photo_number(const struct policy *p, const struct case_record *c, const char *officer);
 /* How long it has waited for budget or parts, all such waits together, the present one included. */
 int64_t case_waited_ms(const struct case_record *c, int64_t now_ms);
 const char *case_lead(const struct case_record *c);	/* unit code, "" in triage */

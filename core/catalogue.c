@@ -232,7 +232,7 @@ static int
 check_keys(const struct yaml *y, int row, struct buf *errors)
 {
 	static const char *const known[] = {
-		"kode", "arti", "ringkas", "urgensi", "rahasia", "tanpa_kasus", "tempat", "program",
+		"kode", "arti", "ringkas", "urgensi", "rahasia", "tanpa_kasus", "tempat", "foto", "program",
 		    "unit", "bantuan", "pemilik",
 		"kata"
 	};
@@ -252,6 +252,29 @@ check_keys(const struct yaml *y, int row, struct buf *errors)
 		}
 	}
 	return rc;
+}
+
+static int
+read_photo(const struct yaml *y, int row, struct category *c, struct buf *errors)
+{
+	static const char *const wishes[] = { [PHOTO_NOT_ASKED] = "tidak", [PHOTO_ASKED] = "diminta",
+	    [PHOTO_NEEDED] = "wajib" };
+	const char *s = yaml_str(y, yaml_get(y, row, "foto"));
+	int known = s == NULL;
+
+	for (size_t i = 0; s != NULL && i < N_ELEMS(wishes); i++)
+		if (strcmp(wishes[i], s) == 0) {
+			c->photo = (enum photo_wish)i;
+			known = 1;
+		}
+	if (!known)
+		yaml_mistake(y, row, errors, "foto of %s must be tidak, diminta or wajib", c->code);
+	else if (c->photo != PHOTO_NOT_ASKED && (c->sealed || c->no_case))
+		yaml_mistake(y, row, errors, "%s is sealed or no case: nobody takes a photo of it; write foto: tidak",
+		    c->code);
+	else
+		return 0;
+	return -1;
 }
 
 static int
@@ -291,6 +314,7 @@ read_category(struct catalogue *cat, const struct yaml *y, int row, struct buf *
 	rc |= read_truth(y, row, "rahasia", &c->sealed, errors);
 	rc |= read_truth(y, row, "tanpa_kasus", &c->no_case, errors);
 	rc |= read_truth(y, row, "tempat", &c->needs_place, errors);
+	rc |= read_photo(y, row, c, errors);
 	rc |= read_units(y, row, "unit", code, c->units, &c->units_n, errors);
 	rc |= read_units(y, row, "bantuan", code, c->help, &c->help_n, errors);
 	if (rc == 0 && c->units_n == 0 && !c->no_case) {

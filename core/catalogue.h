@@ -15,11 +15,13 @@
  *       - {k: "jalan nasional", unit: V-BBPJN}
  *     tanpa_kasus: tidak            # ya: spam, thanks; needs no unit
  *     tempat: ya                    # nobody can go there unless it is known where: the sender is asked
+ *     foto: diminta                 # tidak, diminta, wajib: a photo shows what was done
  *     kata:                         # weighted words; see router/category.c
  *       - {k: "jalan rusak", b: 4}
  */
 #include <stddef.h>
 
+#include "core/photo.h"
 #include "lib/buf.h"
 
 enum urgency { URGENCY_BIASA, URGENCY_MENDESAK, URGENCY_DARURAT };
@@ -37,6 +39,7 @@ struct category {
 	char *name, *shortname, *programme;
 	enum urgency urgency;
 	int sealed;
+	enum photo_wish photo;	/* by which an officer shows what he did */
 	int needs_place;	/* nobody can go there without one: it is asked for */
 	int no_case;	/* spam, thanks: needs no unit; goes to triage unread by units */
 	char *units[CATEGORY_UNITS];	/* words or unit codes, lead first */

@@ -36,6 +36,8 @@ static const char *const refusals[] = {
 	[REFUSED_MEMBER] = "laporan ini mengikuti kasus lain; bekerjalah di kasus itu, atau pisahkan dulu",
 	[REFUSED_ALONE] = "laporan ini tidak mengikuti kasus lain",
 	[REFUSED_TRUTH] = "pakai --reason: belum-pasti sumber-kedua rt lokasi tidak-benar",
+	[REFUSED_PHOTO] = "kasus ini baru selesai dengan foto bukti; kirim fotonya di halaman kasus",
+	[REFUSED_CHECKER] = "foto diperiksa oleh kepala atau operator yang bukan pengirimnya",
 	[REFUSED_CASE] = "nomor kasus tujuan salah atau kasus ini sendiri; periksa nomornya",
 };
 static const char *const escalations[] = {
@@ -82,7 +84,8 @@ static const struct { enum case_event on; int (*act)(struct step *s); } acts[] =
 	{ ON_ANSWER, act_answer }, { ON_DATE, act_date }, { ON_RECKON, act_reckon },
 	{ ON_HELP, act_help }, { ON_DUPLICATE, act_duplicate }, { ON_SPLIT, act_split },
 	{ ON_BREAK, act_break }, { ON_GROW, act_grow }, { ON_TRUTH, act_truth },
-	{ ON_LOCATE, act_locate }, { ON_BELONG, act_belong },
+	{ ON_LOCATE, act_locate }, { ON_BELONG, act_belong }, { ON_PHOTO, act_photo },
+	{ ON_PHOTO_FINE, act_photo_fine }, { ON_RESOLVE, act_resolve },
 };
 
 /* In the field: on the way, or at work there. */
@@ -172,7 +175,9 @@ announce(struct step *s, const struct case_record *before)
 	unsigned fx = s->t->effects;
 
 	tell_platforms(s);
-	s->c->confirm_by_ms = s->c->state == CASE_SELESAI ? s->now_ms + s->p->confirm_ms : 0;
+	/* What nobody disputes closes by itself, but not on the word of a photo that nobody has checked. */
+	s->c->confirm_by_ms = s->c->state == CASE_SELESAI && s->c->photo.state != PHOTO_DOUBTED ?
+	    s->now_ms + s->p->confirm_ms : 0;
 	if ((fx & FX_TELL_HOLDERS) && s->c->lead[0] == '\0')	/* the lead's hear of it by the lead */
 		tell_holders(s, "tambahan");
 	if ((fx & FX_TELL_UNIT) && s->c->lead[0] == '\0')	/* who follows has no task */
@@ -187,6 +192,9 @@ announce(struct step *s, const struct case_record *before)
 		tell_holders(s, s->c->sealed ? "mengapa-rahasia" : "mengapa");
 	if (s->t->on == ON_ANSWER)
 		tell_asker(s);
+	if (s->c->state == CASE_SELESAI && s->c->photo.state == PHOTO_DOUBTED && (s->t->on == ON_RESOLVE ||
+	    before->photo.state != PHOTO_DOUBTED))
+		tell_checker(s);
 	if (s->t->on == ON_REFUSE)
 		tell_wisher(s);
 	if (s->t->on == ON_ANSWER)

@@ -54,7 +54,10 @@ struct command {
 	const struct policy *was;		/* ON_RECKON: what the case ran under until now */
 	/* Nonces of new tasks come from it; its two lowest bits say how much longer than usual. */
 	uint64_t entropy;
-	const char *file;			/* ON_FILE: name of the stored file */
+	const char *file;			/* ON_FILE, ON_PHOTO: name of the stored file */
+	/* ON_PHOTO: what it was found to be, and the number that should be seen on it */
+	const struct photo_verdict *photo; int photo_number;
+	const char *look;			/* of that file, for who compares later ones; NULL: not kept */
 	/* ON_TRIAGE: his cases that its words may belong to; he is asked which.  Borrowed. */
 	const struct question_option *candidates; int candidates_n;
 	const char *cause;			/* ON_FILE_MISSING: our words, nothing of the citizen's */
@@ -68,7 +71,8 @@ enum refusal {
 	REFUSED_NOT, REFUSED_STATE, REFUSED_EARLY, REFUSED_REASON, REFUSED_AUTHORITY, REFUSED_UNIT,
 	REFUSED_TIME, REFUSED_APPROVER, REFUSED_WAIT, REFUSED_WISH, REFUSED_FIRST, REFUSED_CASE,
 	REFUSED_FILE, REFUSED_HELP, REFUSED_POLICY, REFUSED_CLOCK, REFUSED_OPEN_WISH,
-	REFUSED_ASKED, REFUSED_PLACE, REFUSED_MEMBER, REFUSED_ALONE, REFUSED_TRUTH
+	REFUSED_ASKED, REFUSED_PLACE, REFUSED_MEMBER, REFUSED_ALONE, REFUSED_TRUTH, REFUSED_PHOTO,
+	REFUSED_CHECKER
 };
 /* What is wrong and what to do, in Indonesian, for the one who sent the command. */
 const char *refusal_text(enum refusal r);

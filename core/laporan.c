@@ -26,6 +26,7 @@ laporan_release(struct laporan *l)
 	free(l->where);
 	free(l->place);
 	free(l->category);
+	free(l->look);
 	for (int i = 0; i < l->media_n; i++)
 		free(l->media[i]);
 	memset(l, 0, sizeof(*l));
@@ -93,6 +94,7 @@ laporan_encode_private(struct buf *b, const struct laporan *l)
 	buf_add_pair_if(b, "where", l->where);
 	buf_add_pair_if(b, "place", l->place);
 	buf_add_pair_if(b, "cat", l->category);
+	buf_add_pair_if(b, "look", l->look);
 	buf_add_pair_if(b, "twin", l->twin);
 	buf_add_pair_if(b, "about", l->about);
 	buf_add_pair_if(b, "thread", l->thread);
@@ -150,6 +152,7 @@ laporan_decode_private(struct laporan *l, const char *json, size_t len)
 	l->text = text_of(doc, "text");
 	l->where = text_of(doc, "where");
 	l->place = text_of(doc, "place");
+	l->look = text_of(doc, "look");
 	l->category = text_of(doc, "cat");
 	l->ack = text_of(doc, "ack");
 	l->adds = json_integer_value(json_object_get(doc, "adds")) != 0;

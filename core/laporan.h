@@ -38,6 +38,7 @@ struct laporan {
 	double lat, lng; int has_position;
 	/* names in the media folder, or CHANNEL:ID of what the platform still keeps, unggah:NAME */
 	char *media[LAPORAN_MEDIA]; int media_n;
+	char *look;			/* of the picture that this is news of, see core/look.h; NULL */
 	char twin[9];			/* code of the case whose other problem this is, "" none */
 	char about[9];			/* code of the case it adds to, "" none */
 	char thread[9];			/* code of the case whose message it answers, "" none */

@@ -291,6 +291,8 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
     const struct holes *h, const struct message *m, const char *note,
     const struct template_value *more, size_t more_n, struct buf *out)
 {
+	int number = m != NULL && m->to == TO_OFFICER && c != NULL ? case_photo_number(p, c, m->officer) : 0;
+	char digits[12] = "";
 	const struct template_value known[] = {
 		{ "kode", h->code }, { "kategori", category_name(p, c->category) }, { "tempat", buf_str(&h->place) },
 		{ "unit", buf_str(&h->unit) }, { "batas", buf_str(&h->due) }, { "sisa", buf_str(&h->left) },
@@ -303,11 +305,14 @@ fill(const struct policy *p, const char *lang, const char *kind, const struct ca
 		{ "alasan-tunggu", c->wait_reason[0] != '\0' ? c->wait_reason : c->wish.reason },
 		{ "keadaan", case_state_words(c->state, c->closed_as, lang) },
 		{ "bukti", h->proof }, { "pilihan", buf_str(&h->options) },
+		{ "angka", digits },
 		{ "kode-lain", h->twin }, { "kategori-lain", category_name(p, c->twin_category) },
 	};
-	struct template_value v[30];
+	struct template_value v[32];
 	size_t n = 0;
 
+	if (number != 0)
+		snprintf(digits, sizeof(digits), "%d", number);
 	/* The caller's come first: they say it more exactly. */
 	for (size_t i = 0; i < more_n && n < N_ELEMS(v); i++)
 		v[n++] = more[i];

@@ -327,7 +327,7 @@ static void
 check_texts(struct checking *c)
 {
 	struct buf category = { 0 }, unit = { 0 }, rung = { 0 }, place = { 0 };
-	struct template_value values[14 + N_ELEMS(excerpts)];
+	struct template_value values[15 + N_ELEMS(excerpts)];
 	char *filling[N_ELEMS(excerpts)];
 	size_t n = 0;
 
@@ -347,6 +347,7 @@ check_texts(struct checking *c)
 	values[n++] = (struct template_value){ "urgensi", "MENDESAK" };
 	values[n++] = (struct template_value){ "persen", "100" };
 	values[n++] = (struct template_value){ "jumlah", "20" };
+	values[n++] = (struct template_value){ "angka", "47" };
 	for (size_t i = 0; i < N_ELEMS(excerpts); i++) {
 		filling[i] = letters(excerpts[i].chars);
 		values[n++] = (struct template_value){ excerpts[i].hole, filling[i] };

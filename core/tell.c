@@ -349,19 +349,29 @@ tell_holders(struct step *s, const char *kind)
 		tell_somebody(s, kind);
 }
 
+/* The nearest head on duty who is not that officer: of the lead unit, else of those above. */
+static const struct officer *
+head_but(const struct step *s, const char *officer)
+{
+	const struct officer *o[4];
+
+	for (const struct unit *u = unit_find(s->p->units, case_lead(s->c)); u != NULL;
+	    u = s->c->sealed ? NULL : u->parent) {
+		size_t n = roster_on_duty(s->r, s->p->calendar, u->code, ROLE_KEPALA, s->now_ms, o, N_ELEMS(o));
+
+		for (size_t i = 0; i < n; i++)
+			if (strcmp(o[i]->id, officer) != 0)
+				return o[i];
+	}
+	return NULL;
+}
+
 void
 tell_approver(struct step *s)
 {
-	const struct officer *o[4], *head = NULL;
-	const struct unit *u = unit_find(s->p->units, case_lead(s->c));
+	const struct officer *head = head_but(s, s->cmd->actor);
 	const char *kind = s->c->sealed ? "minta-tunggu-rahasia" : "minta-tunggu";
 
-	for (; u != NULL && head == NULL; u = s->c->sealed ? NULL : u->parent) {
-		size_t n = roster_on_duty(s->r, s->p->calendar, u->code, ROLE_KEPALA, s->now_ms, o, N_ELEMS(o));
-
-		for (size_t i = 0; i < n && head == NULL; i++)
-			head = strcmp(o[i]->id, s->cmd->actor) != 0 ? o[i] : NULL;
-	}
 	if (head == NULL)
 		tell_gap(s, case_lead(s->c), "setuju");
 	else if (case_task_of(s->c, head->id) != NULL) {
@@ -374,6 +384,17 @@ tell_approver(struct step *s)
 		SET(s->c->wish.head, head->id);
 		SET(s->c->wish.nonce, case_task_of(s->c, head->id)->nonce);
 	}
+}
+
+void
+tell_checker(struct step *s)
+{
+	const struct officer *head = head_but(s, s->c->photo.officer);
+
+	if (head == NULL)
+		tell_gap(s, case_lead(s->c), "foto");
+	else
+		tell_officer(s, head, "periksa-foto", GROUP_NOTICE);
 }
 
 static void
@@ -414,6 +435,7 @@ static const struct { enum case_event on; const char *kind, *sealed; } news[] = 
 	{ ON_CONFIRM,   "kabar-ditutup",   NULL },
 	{ ON_LAPSE,     "kabar-ditutup",   NULL },
 	{ ON_DISPUTE,   "kabar-dibuka",    NULL },
+	{ ON_PHOTO_FALSE, "kabar-dibuka",  NULL },
 	{ ON_REJECT,    "kabar-ditolak",   NULL },
 	{ ON_MERGE,     "kabar-gabung",    NULL },
 	{ ON_DUPLICATE, "kabar-digabung",  NULL },

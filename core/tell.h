@@ -29,6 +29,8 @@ void tell_holders(struct step *s, const char *kind);
  */
 void tell_approver(struct step *s);
 void tell_wisher(struct step *s);
+/* A doubted photo, to the nearest head who did not send it. */
+void tell_checker(struct step *s);
 /* The answer, to the one who asked why. */
 void tell_asker(struct step *s);
 /* One fetch for each reference of the command, as a message that has no words. */

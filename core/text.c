@@ -258,7 +258,7 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "panggil-contoh",    "kode", NULL },
 	/* to officers, from here on */
 #define FIRST_FOR_OFFICERS "tugas"
-	{ "tugas",             "kode nonce urgensi kategori tempat isi batas", "ringkas-tugas" },
+	{ "tugas",             "kode nonce urgensi kategori tempat isi batas angka", "ringkas-tugas" },
 	{ "tugas-luar",        "kode nonce urgensi kategori tempat isi batas tautan", "ringkas-tugas" },
 	{ "tugas-rahasia",     "kode", "ringkas-rahasia" },
 	{ "ingat",             "kode nonce kategori tempat persen sisa", "ringkas-ingat" },
@@ -274,6 +274,7 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "mengapa-rahasia",   "kode", NULL },
 	{ "jawaban",           "kode isi", NULL },
 	{ "jawaban-rahasia",   "kode", NULL },
+	{ "periksa-foto",      "kode kategori tempat", NULL },
 	{ "diambil",           "kode unit", "ringkas-diambil" },
 	{ "tarik",             "kode", "ringkas-tarik" },
 	{ "jawab",             "kode keadaan", NULL },

@@ -278,6 +278,20 @@ static const struct transition transitions[] = {
 	{ CASE_MENUNGGU,     ON_GROW,           CASE_MENUNGGU,    0 },
 	{ CASE_MENUNGGU,     ON_TRUTH,          CASE_MENUNGGU,    FX_REASON },
 
+	/* ---- photos by which work is shown: whatever became of the case meanwhile, they are kept ---- */
+	{ CASE_BARU,         ON_PHOTO,          CASE_BARU,        0 },
+	{ CASE_DITUGASKAN,   ON_PHOTO,          CASE_DITUGASKAN,  0 },
+	{ CASE_DITERIMA,     ON_PHOTO,          CASE_DITERIMA,    0 },
+	{ CASE_MENUJU,       ON_PHOTO,          CASE_MENUJU,      0 },
+	{ CASE_DITANGANI,    ON_PHOTO,          CASE_DITANGANI,   0 },
+	{ CASE_SELESAI,      ON_PHOTO,          CASE_SELESAI,     0 },
+	{ CASE_MENUNGGU,     ON_PHOTO,          CASE_MENUNGGU,    0 },
+	{ CASE_DITUTUP,      ON_PHOTO,          CASE_DITUTUP,     0 },
+	{ CASE_DITANGANI,    ON_PHOTO_FINE,     CASE_DITANGANI,   FX_REASON },
+	{ CASE_SELESAI,      ON_PHOTO_FINE,     CASE_SELESAI,     FX_REASON },
+	{ CASE_SELESAI,      ON_PHOTO_FALSE,    CASE_DITUGASKAN,
+	    FX_REOPEN | FX_REVOKE | FX_TELL_UNIT | FX_TELL_REPORTER | FX_REASON },
+
 	/* what was sent before the end may arrive after it */
 	{ CASE_DITUTUP,     ON_FILE,           CASE_DITUTUP,     0 },
 	{ CASE_DITUTUP,     ON_FILE_MISSING,   CASE_DITUTUP,     0 },
@@ -309,6 +323,7 @@ static const char *const events[] = {
 	[ON_WITHDRAW_ASKED] = "minta-batal", [ON_REJECT] = "tolak", [ON_MERGE] = "gabung",
 	[ON_DUPLICATE] = "ganda", [ON_SPLIT] = "pisah", [ON_BREAK] = "pecah", [ON_GROW] = "bertambah",
 	[ON_TRUTH] = "kebenaran",
+	[ON_PHOTO] = "foto", [ON_PHOTO_FINE] = "foto-sah", [ON_PHOTO_FALSE] = "foto-palsu",
 	[ON_QUIET] = "diam", [ON_WRONG_NUMBER] = "salah-nomor",
 	[ON_LANGUAGE] = "bahasa", [ON_UNDO] = "urung", [ON_TAKE_OVER] = "ambil-alih",
 	[ON_WHY] = "mengapa", [ON_ANSWER] = "jawaban", [ON_DATE] = "tanggal",

@@ -23,6 +23,8 @@ enum case_event {
 	ON_BREAK,		/* a danger of its own in what it is part of */
 	ON_GROW,		/* so many report it by now */
 	ON_TRUTH,		/* a human says how sure it is */
+	ON_PHOTO,		/* an officer shows by a photo what he did */
+	ON_PHOTO_FINE, ON_PHOTO_FALSE,	/* what another one finds who looks at it */
 	ON_QUIET,		/* the resident wants no more news of it */
 	ON_WRONG_NUMBER,	/* whoever has this number did not report it */
 	ON_LANGUAGE,		/* the resident wants its news in another language */

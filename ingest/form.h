@@ -32,11 +32,4 @@ struct lookups *lookups_new(int most, int64_t window_ms);
 void lookups_free(struct lookups *l);
 int lookups_may(struct lookups *l, const char *address, int64_t mono_ms);
 void lookups_wrong(struct lookups *l, const char *address, int64_t mono_ms);
-
-/*
- * The one file of a multipart/form-data body (RFC 7578).  Points into body; 0, or -1 when there is
- * no file, more than one, or the form is broken.
- */
-int multipart_file(const char *content_type, const char *body, size_t len, const char **file,
-    size_t *file_len);
 #endif

@@ -316,36 +316,12 @@ on_photo(enum receipt_result result, const struct code *code, void *arg)
 	free(p);
 }
 
-/* The upload as one block; the route's limit bounds it. */
-static int
-read_body(struct http_req *r, struct buf *out)
-{
-	size_t len;
-	int fd = http_req_body_file(r, &len);
-	char *room;
-	size_t have = 0;
-
-	if (fd < 0)
-		return -1;
-	room = buf_room(out, len);
-	while (have < len) {
-		ssize_t n = pread(fd, room + have, len - have, (off_t)have);
-
-		if (n <= 0)
-			return -1;
-		have += (size_t)n;
-	}
-	buf_added(out, len);
-	return 0;
-}
-
 void
 post_foto(struct http_req *r, void *arg)
 {
 	struct ingest *g = arg;
 	struct laporan l = { .channel = "web" };
-	struct buf body = { 0 };
-	const char *tail = http_req_tail(r), *file = NULL;
+	const char *tail = http_req_tail(r), *file;
 	size_t len = 0;
 	struct photo *p;
 	struct code code;
@@ -356,9 +332,8 @@ post_foto(struct http_req *r, void *arg)
 		    "Buka halaman laporan Anda dari peramban yang dipakai melapor.");
 		return;
 	}
-	if (read_body(r, &body) != 0 ||
-	    multipart_file(http_req_header(r, "Content-Type"), buf_str(&body), body.len, &file,
-	    &len) != 0)
+	file = http_req_file(r, &len);
+	if (file == NULL)
 		http_answer_problem(r, 400, "Bad Request",
 		    "Kirim tepat satu berkas dengan multipart/form-data.");
 	else if (len > (size_t)g->h.set.photo_bytes)
@@ -381,5 +356,4 @@ post_foto(struct http_req *r, void *arg)
 		receive(g, &l, 0, on_photo, p);
 	}
 	laporan_release(&l);
-	buf_wipe(&body);
 }

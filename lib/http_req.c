@@ -17,6 +17,7 @@
 #include "lib/fault.h"
 #include "lib/httpd_conn.h"
 #include "lib/log.h"
+#include "lib/multipart.h"
 
 #define SPARE_MAX 64
 #define KEEP_BYTES (64 * 1024)
@@ -317,6 +318,16 @@ decode(struct buf *b, const char *s, size_t len)
 	return len;
 }
 
+static struct pair *
+pairs_room(struct pairs *p)
+{
+	if (p->n == p->cap) {
+		p->cap = p->cap > 0 ? p->cap * 2 : 16;
+		p->at = xrealloc(p->at, p->cap * sizeof(*p->at));
+	}
+	return &p->at[p->n];
+}
+
 static void
 pairs_parse(struct pairs *p, const char *s, size_t len)
 {
@@ -327,14 +338,9 @@ pairs_parse(struct pairs *p, const char *s, size_t len)
 		const char *amp = memchr(s, '&', (size_t)(end - s));
 		const char *stop = amp != NULL ? amp : end;
 		const char *eq = memchr(s, '=', (size_t)(stop - s));
-		struct pair *pair;
+		struct pair *pair = pairs_room(p);
 		size_t name_len;
 
-		if (p->n == p->cap) {
-			p->cap = p->cap > 0 ? p->cap * 2 : 16;
-			p->at = xrealloc(p->at, p->cap * sizeof(*p->at));
-		}
-		pair = &p->at[p->n];
 		pair->name = p->text.len;
 		if (eq == NULL)
 			eq = stop;
@@ -376,19 +382,84 @@ http_req_query(struct http_req *r, const char *name, size_t *len)
 	return pairs_find(&r->query, name, len);
 }
 
+/* Adds one with its value as it is. */
+static void
+pairs_add(struct pairs *p, const char *name, size_t name_len, const char *value, size_t len)
+{
+	struct pair *pair = pairs_room(p);
+
+	pair->name = p->text.len;
+	buf_add(&p->text, name, name_len);
+	buf_addc(&p->text, '\0');
+	pair->value = p->text.len;
+	pair->len = len;
+	buf_add(&p->text, value, len);
+	buf_addc(&p->text, '\0');
+	p->n++;
+}
+
+/* An uploaded body as one block; the route's limit bounds it. */
+static void
+body_load(struct http_req *r)
+{
+	size_t len, have = 0;
+	int fd = http_req_body_file(r, &len);
+	char *room;
+
+	if (fd < 0 || r->body.len > 0)
+		return;
+	room = buf_room(&r->body, len);
+	while (have < len) {
+		ssize_t n = pread(fd, room + have, len - have, (off_t)have);
+
+		if (n <= 0)
+			return;
+		have += (size_t)n;
+	}
+	buf_added(&r->body, len);
+}
+
+static void
+on_part(const struct multipart_part *part, void *arg)
+{
+	struct http_req *r = arg;
+
+	if (!part->is_file) {
+		if (memchr(part->name, '\0', part->name_len) == NULL)
+			pairs_add(&r->fields, part->name, part->name_len, part->data, part->len);
+		return;
+	}
+	r->files++;
+	r->file = part->data;
+	r->file_len = part->len;
+}
+
 static void
 fields_parse(struct http_req *r)
 {
 	static const char form[] = "application/x-www-form-urlencoded";
-	const char *type;
+	static const char parts[] = "multipart/form-data";
+	const char *type = http_req_header(r, "Content-Type");
 
 	if (r->fields.parsed)
 		return;
-	type = http_req_header(r, "Content-Type");
 	if (type != NULL && strncasecmp(type, form, sizeof(form) - 1) == 0 &&
-	    strchr(" ;", type[sizeof(form) - 1]) != NULL)
+	    strchr(" ;", type[sizeof(form) - 1]) != NULL) {
 		pairs_parse(&r->fields, buf_str(&r->body), r->body.len);
+	} else if (type != NULL && strncasecmp(type, parts, sizeof(parts) - 1) == 0) {
+		body_load(r);
+		if (multipart_walk(type, buf_str(&r->body), r->body.len, on_part, r) != 0 || r->files != 1)
+			r->file = NULL;
+	}
 	r->fields.parsed = 1;
+}
+
+const char *
+http_req_file(struct http_req *r, size_t *len)
+{
+	fields_parse(r);
+	*len = r->file_len;
+	return r->file;
 }
 
 const char *

@@ -82,11 +82,13 @@ const char *http_req_cookie(struct http_req *r, const char *name);
 const char *http_req_body(struct http_req *r, size_t *len);
 /* Upload routes: descriptor of the spilled body, read from offset 0; closed with the request. */
 int http_req_body_file(struct http_req *r, size_t *len);
-/* application/x-www-form-urlencoded field of the body, decoded; NULL if absent. */
+/* The field of a form, urlencoded or multipart, decoded; NULL if absent. */
 const char *http_req_field(struct http_req *r, const char *name, size_t *len);
 /* The i-th of these fields; 0 past the end. */
 int http_req_field_at(struct http_req *r, size_t i, const char **name, const char **value,
     size_t *len);
+/* The one file of a multipart form; NULL: none, more than one, or a broken form. */
+const char *http_req_file(struct http_req *r, size_t *len);
 /* The peer; X-Forwarded-For counts only from loopback or a configured proxy. */
 const char *http_req_peer(const struct http_req *r);
 /* The client spoke TLS to a proxy that we trust, as it says in X-Forwarded-Proto. */

@@ -73,6 +73,9 @@ struct http_req {
 	int64_t started_us;
 	unsigned overrides;
 	struct pairs query, fields;
+	const char *file;			/* of a form: the one file in it, in body; NULL */
+	size_t file_len;
+	int files;
 	struct kept *kept;
 	char hop[INET6_ADDRSTRLEN];	/* who is connected; peer is whom he speaks for */
 	char peer[INET6_ADDRSTRLEN];

@@ -13,9 +13,9 @@
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "notify/fetch.h"
-#include "notify/picture.h"
 #include "store/filed.h"
 #include "store/intake.h"
+#include "store/picture.h"
 
 #define AWAY_PAUSE_MS 1000	/* the store is away */
 #define FULL_PAUSE_MS 60000	/* the disk is full */
@@ -84,7 +84,7 @@ upload_most(const struct settings *set)
 
 /* News of one file, durable when this returns 0.  The same news twice is taken once. */
 static int
-tell_case(struct job *j, const char *what, const char *file, const char *text)
+tell_case(struct job *j, const char *what, const char *file, const char *look, const char *text)
 {
 	struct house *h = j->f->h;
 	struct laporan l = { .channel = CHANNEL_FILES, .no_reply = 1, .lane_e = j->item->lane_e,
@@ -98,6 +98,8 @@ tell_case(struct job *j, const char *what, const char *file, const char *text)
 	l.text = xstrdup(text);
 	if (file != NULL)
 		l.media[l.media_n++] = xstrdup(file);
+	if (look != NULL)
+		l.look = xstrdup(look);
 	snprintf(l.about, sizeof(l.about), "%.8s", j->item->code);
 	l.received_ms = house_now_ms(h);
 	result = intake_take(&h->st, &l, l.received_ms, (int)h->set.dedupe_days, &code);
@@ -124,7 +126,7 @@ give_up(struct job *j, enum send_outcome outcome, const char *why, const char *c
 	buf_adds(&text, "berkas dari ");
 	add_origin(&text, j);
 	buf_addf(&text, " tidak didapat: %s; tanyakan kepada pelapor", cause);
-	if (tell_case(j, "hilang", NULL, buf_str(&text)) != 0) {
+	if (tell_case(j, "hilang", NULL, NULL, buf_str(&text)) != 0) {
 		store_away(j);
 	} else {
 		if (upload_of(j) != NULL)
@@ -157,7 +159,7 @@ try_later(struct job *j, const char *why, const char *cause, int64_t wait_ms)
 		add_origin(&text, j);
 		buf_addf(&text, " belum didapat, masih dicoba: %s; bila mendesak tanyakan kepada pelapor",
 		    cause);
-		said = tell_case(j, "telat", NULL, buf_str(&text));
+		said = tell_case(j, "telat", NULL, NULL, buf_str(&text));
 		buf_release(&text);
 	}
 	if (said != 0)
@@ -170,7 +172,8 @@ try_later(struct job *j, const char *why, const char *cause, int64_t wait_ms)
 /* ---- what was fetched ---- */
 
 static void
-keep(struct job *j, const struct media_type *t, const void *data, size_t len, const char *position)
+keep(struct job *j, const struct media_type *t, const void *data, size_t len, const char *position,
+    const char *look)
 {
 	struct house *h = j->f->h;
 	char name[MEDIA_NAME_CHARS];
@@ -189,7 +192,7 @@ keep(struct job *j, const struct media_type *t, const void *data, size_t len, co
 	add_origin(&text, j);
 	if (position[0] != '\0')
 		buf_addf(&text, "; posisi menurut foto: %s", position);
-	if (tell_case(j, "tersimpan", name, buf_str(&text)) != 0) {
+	if (tell_case(j, "tersimpan", name, look, buf_str(&text)) != 0) {
 		store_away(j);
 	} else {
 		if (upload_of(j) != NULL)
@@ -212,7 +215,7 @@ on_drawn(const struct picture_news *n, void *arg)
 	case PICTURE_OK:
 		if (n->has_position)
 			snprintf(position, sizeof(position), "%.6f,%.6f", n->lat, n->lng);
-		keep(j, media_type_of(n->data, n->len), n->data, n->len, position);
+		keep(j, media_type_of(n->data, n->len), n->data, n->len, position, n->look);
 		break;
 	case PICTURE_UNREADABLE:
 		give_up(j, SEND_DONE, n->why, "berkas tidak dapat dibaca");
@@ -250,7 +253,7 @@ treat(struct job *j, const void *data, size_t len)
 	else if (media_is_two_things(data, len))
 		give_up(j, SEND_DONE, "markup or an archive in it", "jenis berkas tidak diterima");
 	else
-		keep(j, t, data, len, "");
+		keep(j, t, data, len, "", NULL);
 }
 
 static void

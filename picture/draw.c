@@ -1,4 +1,5 @@
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <gd.h>
@@ -7,6 +8,7 @@
 
 #define JPEG_QUALITY 88
 #define WEBP_QUALITY 85
+#define LOOK_EDGE 256
 
 static gdImagePtr
 decode(const char *ext, void *data, int len)
@@ -66,9 +68,38 @@ turn_upright(gdImagePtr im, int orientation)
 	return turned;
 }
 
+/* Smaller first: no piece of its look is finer than a 32nd of it. */
+static int
+read_look(struct look *look, gdImagePtr im)
+{
+	int w = gdImageSX(im), h = gdImageSY(im), edge = w > h ? w : h;
+	int wide = edge > LOOK_EDGE ? w * LOOK_EDGE / edge : w, high = edge > LOOK_EDGE ? h * LOOK_EDGE / edge : h;
+	gdImagePtr small = gdImageCreateTrueColor(wide > 0 ? wide : 1, high > 0 ? high : 1);
+	unsigned char *gray;
+
+	if (small == NULL)
+		return -1;
+	w = gdImageSX(small);
+	h = gdImageSY(small);
+	gray = xmalloc((size_t)w * (size_t)h);
+	gdImageFilledRectangle(small, 0, 0, w - 1, h - 1, 0xffffff);	/* shows through what is clear */
+	gdImageCopyResampled(small, im, 0, 0, 0, 0, w, h, gdImageSX(im), gdImageSY(im));
+	for (int y = 0; y < h; y++)
+		for (int x = 0; x < w; x++) {
+			int c = gdImageTrueColorPixel(small, x, y);
+
+			gray[y * w + x] = (unsigned char)((299 * gdTrueColorGetRed(c) +
+			    587 * gdTrueColorGetGreen(c) + 114 * gdTrueColorGetBlue(c)) / 1000);
+		}
+	look_of(look, gray, (size_t)w, (size_t)h);
+	free(gray);
+	gdImageDestroy(small);
+	return 0;
+}
+
 enum picture_verdict
-picture_draw(struct buf *out, const char **ext, const void *data, size_t len, int orientation,
-    long pixels_most, int edge_most)
+picture_draw(struct buf *out, const char **ext, struct look *look, const void *data, size_t len,
+    int orientation, long pixels_most, int edge_most)
 {
 	const struct media_type *t = media_type_of(data, len);
 	long width, height;
@@ -99,6 +130,10 @@ picture_draw(struct buf *out, const char **ext, const void *data, size_t len, in
 	if (im == NULL)
 		return PICTURE_TOO_LARGE;
 	gdImageSaveAlpha(im, 1);
+	if (read_look(look, im) != 0) {
+		gdImageDestroy(im);
+		return PICTURE_TOO_LARGE;
+	}
 	*ext = strcmp(t->ext, "gif") == 0 ? "png" : t->ext;
 	bytes = encode(*ext, im, &size);
 	gdImageDestroy(im);

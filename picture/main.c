@@ -2,10 +2,11 @@
  * kentongan-picture MEGAPIXELS EDGE MEMORY SECONDS < picture > answer
  *
  * Reads one picture, writes one line and, if it could be drawn, the new picture after it:
- *     drawn EXT [LAT LNG]      broken      too-large
+ *     drawn EXT LOOK TAKEN_MS [LAT LNG]      broken      too-large
  * Bounds itself before it looks at a byte.  Knows nothing of the house: whoever takes it over finds
  * no key, no store and no open file but these two.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +76,8 @@ main(int argc, char **argv)
 {
 	struct buf in = { 0 }, drawn = { 0 }, out = { 0 };
 	struct picture_notes notes;
+	struct look look;
+	char look_text[LOOK_CHARS];
 	const char *ext = "";
 	long v[4] = { -1, -1, -1, -1 };
 	int status;
@@ -88,7 +91,7 @@ main(int argc, char **argv)
 	if (bound(v[2], v[3]) != 0 || read_all(&in) != 0)
 		return 1;
 	picture_notes_read(&notes, in.data, in.len);
-	switch (picture_draw(&drawn, &ext, in.data, in.len, notes.orientation, v[0] * 1000000,
+	switch (picture_draw(&drawn, &ext, &look, in.data, in.len, notes.orientation, v[0] * 1000000,
 	    (int)v[1])) {
 	case PICTURE_BROKEN:
 		buf_adds(&out, "broken\n");
@@ -97,7 +100,8 @@ main(int argc, char **argv)
 		buf_adds(&out, "too-large\n");
 		break;
 	case PICTURE_DRAWN:
-		buf_addf(&out, "drawn %s", ext);
+		look_write(look_text, &look);
+		buf_addf(&out, "drawn %s %s %" PRId64, ext, look_text, notes.taken_ms);
 		if (notes.has_position)
 			buf_addf(&out, " %.6f %.6f", notes.lat, notes.lng);
 		buf_addc(&out, '\n');

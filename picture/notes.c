@@ -1,6 +1,8 @@
-/* What a camera wrote into a picture: which side is up, and where it stood. */
+/* What a camera wrote into a picture: which side is up, where it stood, and when. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <libexif/exif-data.h>
 
@@ -8,6 +10,8 @@
 
 /* Larger blocks are no camera's: a JPEG segment cannot hold more. */
 #define NOTES_MOST 65533
+#define WIB_MINUTES (7 * 60)
+#define TAG_OFFSET ((ExifTag)0x9011)	/* OffsetTimeOriginal, EXIF 2.31 */
 
 static ExifEntry *
 entry_of(ExifData *d, ExifIfd ifd, ExifTag tag, ExifFormat format, unsigned components)
@@ -42,6 +46,42 @@ read_angle(ExifData *d, ExifTag value, ExifTag side, const char *sides, double m
 	return isfinite(sum) && sum <= most;
 }
 
+/* Text of an entry, cut to the buffer; "" when there is none. */
+static void
+read_text(char *out, size_t size, ExifData *d, ExifTag tag)
+{
+	ExifEntry *e = exif_content_get_entry(d->ifd[EXIF_IFD_EXIF], tag);
+	size_t n = e != NULL && e->format == EXIF_FORMAT_ASCII ? e->size : 0;
+
+	if (n > size - 1)
+		n = size - 1;
+	if (n > 0)
+		memcpy(out, e->data, n);
+	out[n] = '\0';
+}
+
+/* "2026:11:22 16:40:05", and perhaps "+07:00". */
+static int64_t
+read_taken(ExifData *d)
+{
+	char text[24], offset[8], sign;
+	struct tm t = { 0 };
+	int minutes = WIB_MINUTES, h, m;
+	time_t s;
+
+	read_text(text, sizeof(text), d, EXIF_TAG_DATE_TIME_ORIGINAL);
+	read_text(offset, sizeof(offset), d, TAG_OFFSET);
+	if (sscanf(text, "%4d:%2d:%2d %2d:%2d:%2d", &t.tm_year, &t.tm_mon, &t.tm_mday, &t.tm_hour, &t.tm_min,
+	    &t.tm_sec) != 6 || t.tm_year < 1990 || t.tm_mon < 1 || t.tm_mon > 12 || t.tm_mday < 1)
+		return 0;
+	if (sscanf(offset, "%c%2d:%2d", &sign, &h, &m) == 3 && (sign == '+' || sign == '-') && h <= 14)
+		minutes = (sign == '-' ? -1 : 1) * (60 * h + m);
+	t.tm_year -= 1900;
+	t.tm_mon -= 1;
+	s = timegm(&t);
+	return s > 0 ? ((int64_t)s - 60 * minutes) * 1000 : 0;
+}
+
 static void
 read_block(struct picture_notes *n, const unsigned char *block, size_t len)
 {
@@ -62,6 +102,7 @@ read_block(struct picture_notes *n, const unsigned char *block, size_t len)
 	    (ExifTag)EXIF_TAG_GPS_LATITUDE_REF, "NS", 90, &n->lat) &&
 	    read_angle(d, (ExifTag)EXIF_TAG_GPS_LONGITUDE, (ExifTag)EXIF_TAG_GPS_LONGITUDE_REF, "EW",
 	    180, &n->lng) && (n->lat != 0 || n->lng != 0);
+	n->taken_ms = read_taken(d);
 	exif_data_unref(d);
 }
 

@@ -1096,6 +1096,7 @@ file_news(struct command *cmd, const struct laporan *l)
 	cmd->by = BY_SYSTEM;
 	cmd->event = l->media_n > 0 ? ON_FILE : ON_FILE_MISSING;
 	cmd->file = l->media_n > 0 ? l->media[0] : NULL;
+	cmd->look = l->look;
 	cmd->cause = l->media_n > 0 ? NULL : l->text;
 	cmd->note = l->text;
 }

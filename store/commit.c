@@ -259,6 +259,25 @@ index_width(const struct effects *fx)
 	return n;
 }
 
+/* "7K3F9QXM b 00ff..": b an officer's, l a citizen's.  What is sealed is compared with nothing. */
+static int
+keeps_look(const struct effects *fx, const struct command *cmd)
+{
+	return cmd->look != NULL && cmd->look[0] != '\0' && strcmp(cmd->look, "-") != 0 && !fx->after.sealed;
+}
+
+static void
+add_look(struct commit_batch *b, const struct store *st, const struct effects *fx,
+    const struct command *cmd)
+{
+	char member[LOOK_MEMBER_CHARS];
+
+	if (!keeps_look(fx, cmd))
+		return;
+	snprintf(member, sizeof(member), "%s %c %s", fx->after.code.s, cmd->event == ON_PHOTO ? 'b' : 'l', cmd->look);
+	add_index(b, st, KEY_LOOKS, NULL, "z", member, "");
+}
+
 static void
 add_besides(struct commit_batch *b, const struct store *st)
 {
@@ -365,10 +384,10 @@ commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p
 	add_item(b, st, &(struct item){ .code = fx->after.code.s, .expect = before->version,
 	    .doc = doc.data, .doc_len = doc.len, .input = input != NULL ? input->id : "",
 	    .due_ms = case_due_ms(&fx->after), .entry = &entry, .digest = digest,
-	    
-	    .index_n = 1 + index_width(fx) + b->beside_n, .out_n = n, .cancel_n = fx->cancels_n }, input);
+	    .index_n = 1 + index_width(fx) + b->beside_n + keeps_look(fx, cmd), .out_n = n, .cancel_n = fx->cancels_n }, input);
 	add_indexes(b, st, fx, before, r->gone);
 	add_besides(b, st);
+	add_look(b, st, fx, cmd);
 	add_rendered(b, st, fx, keys, words != NULL ? words->ref : NULL, out, which, n);
 	for (int i = 0; i < fx->cancels_n; i++) {
 		char id[48];

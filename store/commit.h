@@ -26,6 +26,7 @@ enum commit_result {
  * What must be so when the commit is made, and what is written beside it: as a document_index, with
  * strings of its own.
  */
+#define LOOK_MEMBER_CHARS (CODE_CHARS + LOOK_CHARS + 4)	/* of KEY_LOOKS */
 #define COMMIT_BESIDES 32
 struct commit_beside {
 	enum key_id key; char op;
@@ -100,7 +101,8 @@ void commit_add_answer(struct commit_batch *b, struct store *st, const struct an
 /*
  * A document of another kind (officer, version): its key, version, bytes, and index entries.  An
  * index entry's op: 's' sets a field; 'u' sets it unless it has another value (COMMIT_TAKEN); 'd'
- * drops it, 'D' if it has this value; 'c' adds to a counter; 't' sets it to the time of the call; '=' writes nothing, but asks
+ * drops it, 'D' if it has this value; 'c' adds to a counter; 't' sets it to the time of the call; 'z'
+ * adds the field as a member of a sorted set, by that time; '=' writes nothing, but asks
  * that it has this value (COMMIT_CONFLICT; what is not there is 0).
  */
 struct document_index { enum key_id key; const char *part; char op; const char *field, *value; };

@@ -6,6 +6,7 @@
 #include "store/archive.h"
 #include "store/cases.h"
 #include "store/commit.h"
+#include "store/looks.h"
 #include "store/outbox.h"
 
 #define EVENT "hapus"
@@ -126,7 +127,7 @@ case_erase(struct store *st, const struct code *code, const char *by)
 	if (cases_load(st, code, 1, &s) != 0)
 		return ERASE_FAILED;
 	if (s.there && s.wrapped.len > 0)
-		result = s.archived ? erase_archived(st, code, by) : erase_live(st, &s, code, by);
+		result = looks_erase(st, code->s) != 0 ? ERASE_FAILED : s.archived ? erase_archived(st, code, by) : erase_live(st, &s, code, by);
 	stored_case_release(&s);
 	return result;
 }

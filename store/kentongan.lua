@@ -166,8 +166,10 @@ local function item_check(it, g, prefix)
 		end
 	end
 	for _, x in ipairs(it.index) do
-		local old = redis.call('HGET', x.key, x.field)
-		if x.op == 'u' and old and old ~= x.value then
+		local old = x.op ~= 'z' and redis.call('HGET', x.key, x.field)
+		if x.op == 'z' then
+			check_type(g, 'ZCARD', x.key)
+		elseif x.op == 'u' and old and old ~= x.value then
 			bad = bad or 'taken'
 		elseif x.op == '=' and (old or '0') ~= x.value then
 			bad = bad or 'conflict'
@@ -228,6 +230,8 @@ local function index_write(x, now)
 		redis.call('HDEL', x.key, x.field)
 	elseif x.op == 'c' then
 		redis.call('HINCRBY', x.key, x.field, x.value)
+	elseif x.op == 'z' then		-- of a sorted set: a member, by the time of the call
+		redis.call('ZADD', x.key, text(now), x.field)
 	elseif x.op == 't' then
 		redis.call('HSET', x.key, x.field, text(now))
 	elseif x.op == 'D' then		-- unless somebody else stands there by now

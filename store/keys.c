@@ -146,6 +146,9 @@ const struct key_spec key_specs[KEYS_N] = {
 	{ KEY_CROWDS, "crowds", "hash",
 	  "code of a case that others follow -> its version and their number when all were last where it is", "router, sla, cli",
 	  "sla, cli", "one field for each members:", "as members:" },
+	{ KEY_LOOKS, "rupa", "sorted set",
+	  "how a picture looks (core/look.h), of which case, citizen's or officer's, by when it came", "every commit",
+	  "console, cli", "photo.looks pictures of photo.keep", "sla's sweeper; erasing the case" },
 };
 
 int

@@ -158,6 +158,8 @@ add_snapshot(struct buf *b, const struct policy *p, const struct case_record *c)
 		buf_adds(b, ",\"apart\":1");
 	if (c->voices > 1)
 		buf_addf(b, ",\"voices\":%d", c->voices);
+	if (c->photo.state != PHOTO_NONE)
+		buf_addf(b, ",\"ph\":%d", c->photo.state);
 	if (c->truth != TRUTH_UNVERIFIED)
 		buf_add_pair(b, "truth", truth_name(c->truth));
 	buf_adds(b, c->sealed ? ",\"sealed\":1}" : "}");
@@ -202,6 +204,12 @@ add_command(struct buf *b, const struct command *cmd)
 	buf_add_pair_if(b, "off", cmd->leaver);
 	buf_add_pair_if(b, "file", cmd->file);
 	buf_add_pair_if(b, "cause", cmd->cause);
+	if (cmd->photo != NULL) {
+		buf_addf(b, ",\"photo\":{\"no\":%d,\"db\":%u,\"bits\":%d", cmd->photo_number, cmd->photo->doubts,
+		    cmd->photo->bits);
+		buf_add_pair_if(b, "like", cmd->photo->like);
+		buf_adds(b, cmd->photo->refused ? ",\"ref\":1}" : "}");
+	}
 	if (cmd->until_ms != 0)
 		buf_addf(b, ",\"until\":%" PRId64, cmd->until_ms);
 	if (cmd->u != NULL) {

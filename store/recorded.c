@@ -106,10 +106,22 @@ read_candidates(struct recorded *r, const json_t *list)
 	r->cmd.candidates = r->candidates;
 }
 
+static void
+read_photo(struct recorded *r, const json_t *photo)
+{
+	r->photo.doubts = (unsigned)int_of(photo, "db") & ((1u << PHOTO_DOUBTS) - 1);
+	r->photo.bits = (int)int_of(photo, "bits");
+	r->photo.refused = (int)int_of(photo, "ref");
+	TEXT(r->photo.like, photo, "like");
+	r->cmd.photo = &r->photo;
+	r->cmd.photo_number = (int)int_of(photo, "no");
+}
+
 static int
 read_command(struct recorded *r, const json_t *doc)
 {
 	const json_t *cmd = json_object_get(doc, "cmd"), *u = json_object_get(cmd, "u");
+	const json_t *photo = json_object_get(cmd, "photo");
 	struct command *c = &r->cmd;
 
 	if (case_event_of_name(text_of(cmd, "ev"), &c->event) != 0 ||
@@ -144,6 +156,8 @@ read_command(struct recorded *r, const json_t *doc)
 	if (u != NULL && read_understanding(&r->u, u) != 0)
 		return -1;
 	c->u = u != NULL ? &r->u : NULL;
+	if (photo != NULL)
+		read_photo(r, photo);
 	read_candidates(r, json_object_get(cmd, "of"));
 	if (r->version == 1)
 		read_report(r, json_object_get(cmd, "rep"), doc);

@@ -23,6 +23,7 @@ struct recorded {
 	char digest_prev[65];
 	struct command cmd;
 	struct understanding u;
+	struct photo_verdict photo;
 	struct report_facts report;
 	char file[MEDIA_NAME_CHARS], cause[128];
 	const char *references[FX_MESSAGES];

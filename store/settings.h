@@ -81,6 +81,12 @@ struct settings {
 	int64_t media_bytes, media_in_flight, media_tries, media_retry_ms, media_tell_after, media_lease_ms,
 	    media_total_ms, media_slow_bytes, media_slow_ms, media_redirects, media_free_bytes, media_leftover_ms;
 	int64_t media_megapixels, media_edge, media_worker_bytes, media_worker_ms;
+	/* photos by which officers show what they did */
+	int64_t photo_same_bits, photo_near_bits, photo_slack_ms, photo_far_m, photo_desa_m, photo_kecamatan_m,
+	    photo_looks, photo_keep_ms;
+	/* what looks as if somebody worked for the figures */
+	int64_t oddity_last_ms, oddity_last_times, oddity_mass_cases, oddity_mass_ms, oddity_hand_on_ms, oddity_least,
+	    oddity_percent;
 	char *media_whatsapp, *media_facebook, *media_instagram, *media_x, *media_x_own;
 };
 

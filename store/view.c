@@ -77,6 +77,24 @@ add_ledger(struct buf *b, const struct case_record *c, int64_t now_ms)
 	buf_adds(b, "]");
 }
 
+/* "photo":{"state":"diragukan","number":47,"refused":0,"doubts":["jauh"]}; nothing while none came. */
+static void
+add_photo(struct buf *b, const struct case_record *c)
+{
+	static const char *const states[] = { [PHOTO_NONE] = "tidak-ada", [PHOTO_GOOD] = "baik",
+	    [PHOTO_DOUBTED] = "diragukan", [PHOTO_CHECKED] = "diperiksa" };
+	int n = 0;
+
+	if (c->photo.state == PHOTO_NONE && c->photo.refused == 0)
+		return;
+	buf_addf(b, ",\"photo\":{\"state\":\"%s\",\"number\":%d,\"refused\":%d,\"doubts\":[", states[c->photo.state],
+	    c->photo.number, c->photo.refused);
+	for (int i = 0; i < PHOTO_DOUBTS; i++)
+		if (c->photo.doubts >> i & 1)
+			buf_addf(b, "%s\"%s\"", n++ ? "," : "", photo_doubt_name(i));
+	buf_adds(b, "]}");
+}
+
 void
 view_case_open(struct buf *b, const struct policy *p, const struct case_record *c, int64_t now_ms)
 {
@@ -103,6 +121,7 @@ view_case_open(struct buf *b, const struct policy *p, const struct case_record *
 	buf_add_pair(b, "lead", c->lead);
 	buf_addf(b, ",\"apart\":%s,\"voices\":%d", c->apart ? "true" : "false", c->voices);
 	buf_add_pair(b, "truth", truth_name(c->truth));
+	add_photo(b, c);
 	buf_add_pair(b, "holder", c->holder);
 	buf_add_pair(b, "closed_as", close_reason_name(c->closed_as));
 	buf_add_pair_if(b, "follows", c->follows);

@@ -69,22 +69,52 @@ picture_exif(struct buf *out, int orientation)
 	buf_add(out, gps, sizeof(gps));
 }
 
-/* A JPEG with that block behind its first marker. */
+/* The block of a camera that tells when: "2026:11:22 16:40:05", and where its clock stands ("+07:00", "" not). */
+static inline void
+picture_exif_taken(struct buf *out, const char *when, const char *offset)
+{
+	unsigned char ifd[] = {
+		'M', 'M', 0, 42, 0, 0, 0, 8,
+		0, 1, 0x87, 0x69, 0, 4, 0, 0, 0, 1, 0, 0, 0, 26, 0, 0, 0, 0,	/* EXIF, at 26 */
+		0, 2,
+		0x90, 0x03, 0, 2, 0, 0, 0, 20, 0, 0, 0, 56,
+		0x90, 0x11, 0, 2, 0, 0, 0, 7, 0, 0, 0, 76,
+		0, 0, 0, 0,
+	};
+	char text[20] = "", zone[7] = "";
+
+	memcpy(text, when, strnlen(when, sizeof(text)));
+	memcpy(zone, offset, strnlen(offset, sizeof(zone)));
+	buf_add(out, "Exif\0\0", 6);
+	buf_add(out, ifd, sizeof(ifd));
+	buf_add(out, text, sizeof(text));
+	buf_add(out, zone, sizeof(zone));
+}
+
+/* A JPEG of that picture with that block behind its first marker; im is gone. */
+static inline void
+picture_with_notes(struct buf *out, gdImagePtr im, const struct buf *exif)
+{
+	struct buf plain = { 0 };
+	unsigned char head[4] = { 0xff, 0xe1, 0, 0 };
+
+	picture_encode(&plain, im, "jpg");
+	head[2] = (unsigned char)((exif->len + 2) >> 8);
+	head[3] = (unsigned char)(exif->len + 2);
+	buf_add(out, plain.data, 2);
+	buf_add(out, head, sizeof(head));
+	buf_add(out, exif->data, exif->len);
+	buf_add(out, plain.data + 2, plain.len - 2);
+	buf_release(&plain);
+}
+
 static inline void
 picture_of_camera(struct buf *out, int width, int height, int orientation)
 {
-	struct buf plain = { 0 }, exif = { 0 };
-	unsigned char head[4] = { 0xff, 0xe1, 0, 0 };
+	struct buf exif = { 0 };
 
-	picture_encode(&plain, picture_drawn(width, height), "jpg");
 	picture_exif(&exif, orientation);
-	head[2] = (unsigned char)((exif.len + 2) >> 8);
-	head[3] = (unsigned char)(exif.len + 2);
-	buf_add(out, plain.data, 2);
-	buf_add(out, head, sizeof(head));
-	buf_add(out, exif.data, exif.len);
-	buf_add(out, plain.data + 2, plain.len - 2);
-	buf_release(&plain);
+	picture_with_notes(out, picture_drawn(width, height), &exif);
 	buf_release(&exif);
 }
 #endif

@@ -27,7 +27,7 @@ PAGES = {
     "ptg-o-dishub-1": ["/tugas", "/tugas?lihat=wilayah", "/kasus/{code}", "/cari", "/cari?q=081200000000", "/faktor"],
     "opr-d112-1": ["/triase", "/triase/{unclear}", "/kasus/{unclear}", "/baru", "/insiden", "/insiden/{flood}", "/papan"],
     "ptg-35.10.14.2012-1": ["/baru"],
-    "kpl-bupati": ["/papan", "/papan?daftar=lewat", "/kasus/{code}", "?/laporan", "?/akun"],
+    "kpl-bupati": ["/papan", "/papan?daftar=lewat", "/kasus/{code}", "?/laporan", "/laporan/kejanggalan", "?/akun"],
 }
 PUBLIC = ["/", "/l/{code}", "/cek", "/catatan"]
 CHECK = """

@@ -35,15 +35,6 @@ Suite *media_suite(void);
 
 static struct sink kept;		/* the stand-in */
 
-/* No two alike, though each test is a process of its own. */
-static int
-next_id(void)
-{
-	static int serial;
-
-	return (int)getpid() % 10000000 * 100 + ++serial;
-}
-
 static void
 begin(void)
 {
@@ -156,7 +147,7 @@ whatsapp(const char *from, const char *rest)
 	buf_addf(&b, "{\"object\":\"whatsapp_business_account\",\"entry\":[{\"id\":\"100200300400500\",\"changes\":[{\"value\":"
 	    "{\"messaging_product\":\"whatsapp\",\"metadata\":{\"display_phone_number\":\"622712345678\",\"phone_number_id\":\"106540352242922\"},"
 	    "\"messages\":[{\"from\":\"%s\",\"id\":\"wamid.%d\",\"timestamp\":\"%lld\",%s}]},\"field\":\"messages\"}]}]}",
-	    from, next_id(), (long long)(clock_now_ms() / 1000), rest);
+	    from, unlike_id(), (long long)(clock_now_ms() / 1000), rest);
 	call("/hook/whatsapp", PROOF_HUB, &b);
 	buf_release(&b);
 }
@@ -176,7 +167,7 @@ static void
 telegram(int64_t chat, const char *content)
 {
 	struct buf b = { 0 };
-	int id = next_id();
+	int id = unlike_id();
 
 	buf_addf(&b, "{\"update_id\":%d,\"message\":{\"message_id\":%d,\"from\":{\"id\":%lld,\"is_bot\":false,\"first_name\":\"Budi\"},"
 	    "\"chat\":{\"id\":%lld,\"first_name\":\"Budi\",\"type\":\"private\"},\"date\":%lld,%s}}", id, id,
@@ -194,7 +185,7 @@ place_photo(const char *object, const char *from, const char *words, const char 
 	buf_addf(&b, "{\"object\":\"%s\",\"entry\":[{\"id\":\"1\",\"time\":%lld,\"messaging\":[{\"sender\":{\"id\":\"%s\"},"
 	    "\"recipient\":{\"id\":\"1\"},\"timestamp\":%lld,\"message\":{\"mid\":\"m_%d\",\"text\":\"%s\",\"attachments\":"
 	    "[{\"type\":\"image\",\"payload\":{\"url\":", object, (long long)clock_now_ms() / 1000, from,
-	    (long long)clock_now_ms(), next_id(), words);
+	    (long long)clock_now_ms(), unlike_id(), words);
 	buf_add_json(&b, url, strlen(url));
 	buf_adds(&b, "}}]}}]}]}");
 	call("/hook/meta", PROOF_HUB, &b);
@@ -320,7 +311,7 @@ START_TEST(a_photo_by_x)
 		    "\"created_timestamp\":\"%lld\",\"message_create\":{\"target\":{\"recipient_id\":\"1111\"},\"sender_id\":\"7002\","
 		    "\"message_data\":{\"text\":\"lampu jalan mati di desa kabat\",\"attachment\":{\"type\":\"media\",\"media\":{\"id_str\":\"77\","
 		    "\"media_url_https\":\"http://localhost:%s/private/3_77\"}}}}}],\"users\":{\"7002\":{\"name\":\"Ani\"}}}",
-		    next_id(), (long long)clock_now_ms(), strrchr(kept.base, ':') + 1);
+		    unlike_id(), (long long)clock_now_ms(), strrchr(kept.base, ':') + 1);
 	call("/hook/x", PROOF_X, &b);
 	code_sent(by_x[_i].reply, by_x[_i].to, code);
 	photo_is_clean(code);
@@ -328,54 +319,15 @@ START_TEST(a_photo_by_x)
 }
 END_TEST
 
-static void
-post_photo(const char *photo, const struct buf *data, long status)
-{
-	static const char *const headers[] = { "Accept: application/json",
-	    "Content-Type: multipart/form-data; boundary=b0", "Expect:", NULL };
-	struct buf body = { 0 };
-	struct answer a;
-
-	buf_adds(&body, "--b0\r\nContent-Disposition: form-data; name=\"foto\"; filename=\"x.jpg\"\r\n\r\n");
-	buf_add(&body, data->data, data->len);
-	buf_adds(&body, "\r\n--b0--\r\n");
-	ask(&a, house.http, photo, headers, body.data, body.len);
-	ck_assert_msg(a.status == status, "%ld %s", a.status, buf_str(&a.body));
-	answer_release(&a);
-	buf_release(&body);
-}
-
-/* A report by the form; where its photos go.  phone: whom it answers, "" nobody. */
-static void
-form(const char *words, const char *phone, char code[CODE_CHARS + 1], char photo[96])
-{
-	static const char *const json[] = { "Accept: application/json", NULL };
-	struct buf fields = { 0 };
-	struct answer a;
-	json_t *doc;
-
-	buf_adds(&fields, "isi=");
-	buf_add_url(&fields, words, strlen(words));
-	buf_addf(&fields, "&telepon=%s&kunci=m-%d", phone, next_id());
-	ask(&a, house.http, "/lapor", json, fields.data, fields.len);
-	ck_assert_int_eq(a.status, 201);
-	doc = json_loadb(buf_str(&a.body), a.body.len, 0, NULL);
-	snprintf(code, CODE_CHARS + 1, "%s", member(doc, "code"));
-	snprintf(photo, 96, "%s", member(doc, "photo"));
-	json_decref(doc);
-	answer_release(&a);
-	buf_release(&fields);
-}
-
 /* The same road for the form's photos; what was uploaded is gone when the case has it. */
 START_TEST(a_photo_by_the_form)
 {
 	struct buf data = { 0 };
 	char code[CODE_CHARS + 1], photo[96];
 
-	form("jalan berlubang di desa kabat", "", code, photo);
+	form_report("jalan berlubang di desa kabat", "", code, photo);
 	picture_of_camera(&data, 320, 200, 6);
-	post_photo(photo, &data, 201);
+	form_photo(photo, &data, 201);
 	photo_is_clean(code);
 	uploads_go();
 	buf_release(&data);
@@ -389,13 +341,13 @@ START_TEST(a_photo_after_the_end)
 	char code[CODE_CHARS + 1], photo[96], batal[32], why[160];
 	json_t *doc;
 
-	form("jalan berlubang di desa kabat", "081240000601", code, photo);
+	form_report("jalan berlubang di desa kabat", "081240000601", code, photo);
 	wait_state(code, "ditugaskan");
 	snprintf(batal, sizeof(batal), "BATAL %s", code);
 	sms("+6281240000601", batal, NULL);
 	wait_state(code, "ditutup");
 	picture_of_camera(&data, 320, 200, 6);
-	post_photo(photo, &data, 201);
+	form_photo(photo, &data, 201);
 	photo_is_clean(code);
 	doc = case_in(code, "ditutup");
 	ck_assert_int_eq(logged(doc, "berkas-hilang", why), 1);

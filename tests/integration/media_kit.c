@@ -6,9 +6,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/clock.h"
 #include "lib/config.h"
+#include "lib/escape.h"
 #include "tests/integration/living.h"
 #include "tests/integration/peek.h"
 #include "tests/picture_made.h"
@@ -178,4 +180,50 @@ media_holds_none(const char *const *canaries, size_t n)
 	closedir(dir);
 	buf_release(&folder);
 	return files;
+}
+
+int
+unlike_id(void)
+{
+	static int serial;
+
+	return (int)getpid() % 10000000 * 100 + ++serial;
+}
+
+void
+form_photo(const char *photo, const struct buf *data, long status)
+{
+	static const char *const headers[] = { "Accept: application/json",
+	    "Content-Type: multipart/form-data; boundary=b0", "Expect:", NULL };
+	struct buf body = { 0 };
+	struct answer a;
+
+	buf_adds(&body, "--b0\r\nContent-Disposition: form-data; name=\"foto\"; filename=\"x.jpg\"\r\n\r\n");
+	buf_add(&body, data->data, data->len);
+	buf_adds(&body, "\r\n--b0--\r\n");
+	ask(&a, house.http, photo, headers, body.data, body.len);
+	ck_assert_msg(a.status == status, "%ld %s", a.status, buf_str(&a.body));
+	answer_release(&a);
+	buf_release(&body);
+}
+
+void
+form_report(const char *words, const char *phone, char code[CODE_CHARS + 1], char photo[96])
+{
+	static const char *const json[] = { "Accept: application/json", NULL };
+	struct buf fields = { 0 };
+	struct answer a;
+	json_t *doc;
+
+	buf_adds(&fields, "isi=");
+	buf_add_url(&fields, words, strlen(words));
+	buf_addf(&fields, "&telepon=%s&kunci=m-%d", phone, unlike_id());
+	ask(&a, house.http, "/lapor", json, fields.data, fields.len);
+	ck_assert_int_eq(a.status, 201);
+	doc = json_loadb(buf_str(&a.body), a.body.len, 0, NULL);
+	snprintf(code, CODE_CHARS + 1, "%s", member(doc, "code"));
+	snprintf(photo, 96, "%s", member(doc, "photo"));
+	json_decref(doc);
+	answer_release(&a);
+	buf_release(&fields);
 }

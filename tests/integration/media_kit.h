@@ -7,6 +7,7 @@
  */
 #include <jansson.h>
 
+#include "core/code.h"
 #include "core/media.h"
 #include "lib/buf.h"
 
@@ -24,6 +25,13 @@ void missing(const char *code, int n, char why[160]);
 void file_of(const char *code, struct buf *out, char name[MEDIA_NAME_CHARS]);
 /* A photo of picture_of_camera(): upright, smaller by its notes, and the case knows where it was. */
 void photo_is_clean(const char *code);
+
+/* No two alike, though each test is a process of its own. */
+int unlike_id(void);
+/* A report by the form; where its photos go.  phone: whom it answers, "" nobody. */
+void form_report(const char *words, const char *phone, char code[CODE_CHARS + 1], char photo[96]);
+/* Sends one there. */
+void form_photo(const char *photo, const struct buf *data, long status);
 
 /* Names in DIR/media that end so. */
 int lying(const char *end);

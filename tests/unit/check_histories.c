@@ -157,6 +157,14 @@ any_command(struct command *cmd, const struct understanding *u)
 	if (cmd->event == ON_TRUTH && draw(4))
 		snprintf(cmd->reason, sizeof(cmd->reason), "%s", draw(2) ? "rt" : "tidak-benar");
 	cmd->voices = (int)draw(40);
+	if (cmd->event == ON_PHOTO) {
+		static struct photo_verdict v;
+
+		v = (struct photo_verdict){ .doubts = draw(2) ? 0 : PHOTO_EARLY, .refused = draw(4) == 0 };
+		cmd->photo = &v;
+		cmd->photo_number = 47;
+		cmd->file = "0123456789abcdef0123456789abcdef.jpg";
+	}
 	cmd->second = draw(2) == 0;
 	snprintf(cmd->into, sizeof(cmd->into), "%s", draw(2) ? "00000000" : w->c.code.s);
 	cmd->until_ms = draw(10) == 0 ? 0 : w->now + any_while();
@@ -225,6 +233,13 @@ only_lawful_moves(const struct case_record *b, const struct case_record *a)
 	    (int)a->closed_as);
 }
 
+/* It was said to be done, and is not. */
+static int
+is_reopened(void)
+{
+	return strcmp(h.w.fx.what, "sanggah") == 0 || strcmp(h.w.fx.what, "foto-palsu") == 0;
+}
+
 static void
 time_is_not_given_back(const struct case_record *b, const struct case_record *a, int i)
 {
@@ -260,11 +275,11 @@ time_is_not_given_back(const struct case_record *b, const struct case_record *a,
 			HOLDS(is->epoch == was->epoch + 1 && is->due_ms > h.w.now,
 			    "%s starts again", name);
 		HOLDS(stop != STOP_ON_HANDLE || strcmp(h.w.fx.what, "urung") == 0 ||
-		    strcmp(h.w.fx.what, "sanggah") == 0,
+		    is_reopened(),
 		    "%s", name);
 	}
 	if (was->state == CLOCK_NONE && is->state == CLOCK_RUNNING && stop != STOP_ON_TRIAGE)
-		HOLDS(is->start_ms == (strcmp(h.w.fx.what, "sanggah") == 0 ||
+		HOLDS(is->start_ms == (is_reopened() ||
 		    stop == STOP_ON_ANSWER || stop == STOP_ON_SIGN ? h.w.now : a->received_ms), "%s",
 		    name);
 	if (is->state == CLOCK_MET && was->state == CLOCK_RUNNING)
@@ -411,6 +426,8 @@ entry_of(const struct command *cmd)
 	for (int i = 0; i < h.w.c.tasks_n; i++)
 		e.on_it |= strcmp(h.w.c.tasks[i].officer, cmd->actor) == 0 &&
 		    h.w.c.tasks[i].state == TASK_TAKEN;
+	if (e.on == ON_PHOTO && !cmd->photo->refused)
+		e.photo = cmd->photo->doubts != 0 ? 2 : 1;
 	e.accepted = units_that_accepted(&h.w.c);
 	e.another_holder = strcmp(b->holder, h.w.c.holder) != 0;
 	return e;

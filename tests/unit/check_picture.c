@@ -15,7 +15,9 @@ Suite *picture_suite(void);
 static enum picture_verdict
 draw(const struct buf *in, int orientation, struct buf *out, const char **ext)
 {
-	return picture_draw(out, ext, in->data, in->len, orientation, MOST, EDGE);
+	struct look look;
+
+	return picture_draw(out, ext, &look, in->data, in->len, orientation, MOST, EDGE);
 }
 
 /* Where the camera stood is known before; in what comes out there is no trace of it. */
@@ -40,6 +42,31 @@ START_TEST(notes_are_read_and_gone)
 	ck_assert(n.orientation == 1 && !n.has_position);
 	buf_release(&in);
 	buf_release(&out);
+}
+END_TEST
+
+/* 16:40:05 on the wall is 09:40:05 UTC in WIB, which a camera without a zone goes by. */
+static const struct { const char *when, *offset; int64_t ms; } taken[] = {
+	{ "2026:11:22 16:40:05", "", INT64_C(1795340405000) },
+	{ "2026:11:22 16:40:05", "+07:00", INT64_C(1795340405000) },
+	{ "2026:11:22 17:40:05", "+08:00", INT64_C(1795340405000) },
+	{ "2026:11:22 04:10:05", "-05:30", INT64_C(1795340405000) },
+	{ "0000:00:00 00:00:00", "", 0 },
+	{ "besok pagi", "", 0 },
+	{ "", "", 0 },
+};
+
+START_TEST(when_it_was_taken)
+{
+	struct buf in = { 0 }, exif = { 0 };
+	struct picture_notes n;
+
+	picture_exif_taken(&exif, taken[_i].when, taken[_i].offset);
+	picture_with_notes(&in, picture_drawn(64, 48), &exif);
+	picture_notes_read(&n, in.data, in.len);
+	ck_assert_msg(n.taken_ms == taken[_i].ms, "%s %s: %lld", taken[_i].when, taken[_i].offset, (long long)n.taken_ms);
+	buf_release(&in);
+	buf_release(&exif);
 }
 END_TEST
 
@@ -119,6 +146,7 @@ START_TEST(cut_anywhere)
 {
 	struct buf in = { 0 };
 	struct picture_notes n;
+	struct look look;
 
 	picture_of_camera(&in, 64, 48, 6);
 	for (size_t len = 0; len < in.len; len += len < 300 ? 1 : 37) {
@@ -129,7 +157,7 @@ START_TEST(cut_anywhere)
 		ck_assert_ptr_nonnull(copy);
 		memcpy(copy, in.data, len);
 		picture_notes_read(&n, copy, len);
-		if (picture_draw(&out, &ext, copy, len, 1, MOST, EDGE) != PICTURE_DRAWN)
+		if (picture_draw(&out, &ext, &look, copy, len, 1, MOST, EDGE) != PICTURE_DRAWN)
 			ck_assert_uint_eq(out.len, 0);
 		free(copy);
 		buf_release(&out);
@@ -164,13 +192,14 @@ START_TEST(too_many_pixels)
 	static const unsigned char large[] = "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\xc3\x50\0\0\xc3\x50\x08\2\0\0\0";
 	struct buf in = { 0 }, out = { 0 };
 	const char *ext = "";
+	struct look look;
 
 	buf_add(&in, large, sizeof(large) - 1);
 	ck_assert_int_eq(draw(&in, 1, &out, &ext), PICTURE_TOO_LARGE);
 	buf_reset(&in);
 	picture_encode(&in, picture_drawn(300, 200), "png");
-	ck_assert_int_eq(picture_draw(&out, &ext, in.data, in.len, 1, 59999, EDGE), PICTURE_TOO_LARGE);
-	ck_assert_int_eq(picture_draw(&out, &ext, in.data, in.len, 1, 60000, EDGE), PICTURE_DRAWN);
+	ck_assert_int_eq(picture_draw(&out, &ext, &look, in.data, in.len, 1, 59999, EDGE), PICTURE_TOO_LARGE);
+	ck_assert_int_eq(picture_draw(&out, &ext, &look, in.data, in.len, 1, 60000, EDGE), PICTURE_DRAWN);
 	buf_release(&in);
 	buf_release(&out);
 }
@@ -230,6 +259,7 @@ picture_suite(void)
 	gdSetErrorMethod(NULL);
 	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, notes_are_read_and_gone);
+	tcase_add_loop_test(tc, when_it_was_taken, 0, N_ELEMS(taken));
 	tcase_add_loop_test(tc, it_stands_upright, 0, N_ELEMS(turns));
 	tcase_add_loop_test(tc, every_kind, 0, N_ELEMS(kinds));
 	tcase_add_loop_test(tc, a_double_nature_is_lost, 0, N_ELEMS(kinds));

@@ -417,7 +417,7 @@ static const struct {
 	    "tanggal \"2026-02-30\"" },
 	{ "unknown unit of a category", "kategori.yaml", 1,
 	    "unit: [O-DISHUB, O-PUCKPP, kecamatan, desa]",
-	    "unit: [O-DISHUB, O-PUCKP, kecamatan, desa]", -6,
+	    "unit: [O-DISHUB, O-PUCKP, kecamatan, desa]", -7,
 	    "kategori lampu-jalan: unit \"O-PUCKP\" is unknown" },
 	{ "a text too long", "pesan/id.yaml", 1, "\"SISTEM: {apa}\"",
 	    "\"SISTEM MELAPORKAN KEADAAN INI: {apa}\"", 0, "sistem: 2 SMS segments" },

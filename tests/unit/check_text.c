@@ -172,7 +172,7 @@ static const struct template_value longest[] = {
 	{ "isi", E80 }, { "persen", "100" }, { "anak", "123456789012345" },
 	{ "sebab", E80 }, { "contoh", TEN TEN TEN TEN TEN TEN }, { "apa", E80 TEN TEN TEN TEN TEN TEN },
 	{ "telat", TEN TEN "ab" }, { "terlama", TEN TEN TEN TEN "abcdef" }, { "alasan-tunggu", TEN "abcde" },
-	{ "jumlah", "20" }, { "butir", E80 E80 E80 E80 E80 E80 }, { "bukti", "7K3F9-QXM2W" },
+	{ "jumlah", "20" }, { "angka", "47" }, { "butir", E80 E80 E80 E80 E80 E80 }, { "bukti", "7K3F9-QXM2W" },
 	{ "tautan", E80 TEN },
 	{ "kode-lain", "7K3F-9QXM" }, { "kategori-lain", "12345678901234567890" },
 	{ "pilihan", E80 TEN TEN TEN TEN TEN TEN },

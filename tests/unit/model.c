@@ -486,6 +486,13 @@ climb_one_up(struct model *m)
 		lead(m, to->code);
 }
 
+/* It was said to be done, and is not. */
+static int
+reopens(const struct model_entry *e)
+{
+	return e->on == ON_DISPUTE || e->on == ON_PHOTO_FALSE;
+}
+
 static void
 who_has_it(struct model *m, const struct model_entry *e)
 {
@@ -521,7 +528,7 @@ who_has_it(struct model *m, const struct model_entry *e)
 		if (e->own_unit[0] != '\0')
 			lead(m, e->own_unit);
 		break;
-	case ON_DISPUTE:
+	case ON_DISPUTE: case ON_PHOTO_FALSE:
 		climb_one_up(m);
 		break;
 	default:
@@ -535,7 +542,7 @@ goes_to(const struct model *m, const struct model_entry *e)
 	switch (e->on) {
 	case ON_TRIAGE: case ON_DECLINE: return CASE_BARU;
 	case ON_RETURN: case ON_ABANDON: return CASE_DITUGASKAN;
-	case ON_OPEN: case ON_ASSIGN: case ON_HAND_ON: case ON_DISPUTE: return CASE_DITUGASKAN;
+	case ON_OPEN: case ON_ASSIGN: case ON_HAND_ON: case ON_DISPUTE: case ON_PHOTO_FALSE: return CASE_DITUGASKAN;
 	case ON_ACCEPT: return m->state == CASE_DITUGASKAN ? CASE_DITERIMA : m->state;
 	case ON_GO: return m->state == CASE_DITANGANI ? m->state : CASE_MENUJU;
 	case ON_HANDLE: return CASE_DITANGANI;
@@ -660,7 +667,7 @@ starts_now(const struct model *m, const struct model_entry *e, enum case_state b
 		return 0;
 	if (stop == STOP_ON_ANSWER || stop == STOP_ON_SIGN)
 		return stop == STOP_ON_ANSWER && e->on == ON_WHY;
-	if (e->on == ON_DISPUTE)
+	if (reopens(e))
 		return stop != STOP_ON_TRIAGE;
 	if (e->on == ON_DECLINE && stop == STOP_ON_TRIAGE)
 		return 1;
@@ -729,7 +736,7 @@ run_clocks(struct model *m, const struct model_entry *e, enum case_state before,
 		int late = 0, cure_unknown = stop == STOP_ON_RESOLVE && (first ? e->on == ON_TRIAGE : m->units_n == 0);
 
 		if (is == CLOCK_NONE && !cure_unknown && !between_acts(m, i) &&
-		    (stop != STOP_ON_TRIAGE || e->on == ON_TRIAGE) && e->on != ON_DISPUTE)
+		    (stop != STOP_ON_TRIAGE || e->on == ON_TRIAGE) && !reopens(e))
 			run(m, i, m->report.received_ms), late = !first;
 		else if (is == CLOCK_RUNNING && !first && stop != STOP_ON_TRIAGE)
 			reconsider(m, i, ladders[i], m->urgency != urgency, nexts[i], e->at_ms);
@@ -888,7 +895,7 @@ live(struct model *m, const struct model_entry *e)
 		COPY(m->place, e->u.place);
 	else if (e->has_u && e->on != ON_NOTE && e->on != ON_HELP)
 		read_words(m, e, first);
-	if (e->on != ON_DISPUTE)
+	if (!reopens(e))
 		who_has_it(m, e);
 	if (e->on == ON_WAIT)
 		m->wish_ms = e->until_ms;
@@ -903,7 +910,7 @@ live(struct model *m, const struct model_entry *e)
 		wait_ends(m, e->at_ms);
 	if (e->on == ON_NOTE && e->has_u && e->u.urgency > m->urgency)
 		m->urgency = e->u.urgency;
-	if (e->on == ON_DISPUTE) {
+	if (reopens(e)) {
 		who_has_it(m, e);
 		m->dated = 0;
 	}
@@ -911,7 +918,11 @@ live(struct model *m, const struct model_entry *e)
 		m->review_ms = e->at_ms + m->p->review_ms;
 	run_clocks(m, e, before, ladders, nexts, urgency);
 	watch_progress(m, e, before, urgency);
-	m->confirm_ms = m->state == CASE_SELESAI ? e->at_ms + m->p->confirm_ms : 0;
+	if (e->photo != 0 && !(before == CASE_SELESAI && m->doubted))
+		m->doubted = e->photo == 2;
+	if (e->on == ON_PHOTO_FINE || reopens(e))
+		m->doubted = 0;
+	m->confirm_ms = m->state == CASE_SELESAI && !m->doubted ? e->at_ms + m->p->confirm_ms : 0;
 	if (m->state == CASE_DITUTUP)
 		m->closed_ms = m->closed_ms != 0 ? m->closed_ms : e->at_ms;
 	else
@@ -929,7 +940,7 @@ work_out(struct model *m)
 	m->review_ms = m->wait_ms = m->confirm_ms = m->closed_ms = m->stall_ms = 0;
 	m->undo_clocks = 0;
 	m->told_ms = 0;
-	m->passes = m->dated = 0;
+	m->passes = m->dated = m->doubted = 0;
 	stay(m, HOLDER_GATEWAY, m->report.received_ms);
 	stay(m, HOLDER_QUEUE, m->report.arrived_ms);
 	for (int i = 0; i < m->n; i++)

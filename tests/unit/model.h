@@ -35,6 +35,7 @@ struct model_entry {
 	int64_t until_ms;
 	int accepted;				/* units of the case that have taken their task */
 	int on_it;				/* the actor has the case or has taken a task of it */
+	int photo;				/* a photo was sent: 1 good, 2 doubted; 0 none, or one that did not do */
 	int another_holder;			/* the case changed hands */
 	/* of a timer: what the model said would happen */
 	enum due_said { SAID_NOTHING, SAID_REVIEW, SAID_WARNING, SAID_BREACH, SAID_RUNG } said;
@@ -71,7 +72,7 @@ struct model {
 	enum case_state state;
 	char category[CATEGORY_CHARS], place[PLACE_CODE_CHARS];
 	enum urgency urgency;
-	int sealed, asked;
+	int sealed, asked, doubted;
 	char units[CASE_UNITS][UNIT_CODE_CHARS]; int units_n;
 	struct model_clock clocks[POLICY_CLOCKS];
 	int64_t review_ms, wait_ms, wish_ms, confirm_ms, stall_ms;

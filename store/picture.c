@@ -1,7 +1,8 @@
-#include "notify/picture.h"
+#include "store/picture.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <libgen.h>
 #include <limits.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 
 #include <event2/event.h>
 
+#include "core/calendar.h"
 #include "core/media.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
@@ -22,6 +24,8 @@
 
 #define PROGRAM "kentongan-picture"
 #define SECONDS_SPARE 1
+#define LINE_MOST 700
+_Static_assert(LOOK_CHARS == 529, "its length stands in read_drawn() too");
 
 struct picture_job {
 	pid_t pid;
@@ -117,27 +121,30 @@ picture_cancel(struct picture_job *j)
 	job_free(j);
 }
 
-/* "drawn EXT [LAT LNG]" and the bytes after that line. */
+/* "drawn EXT LOOK TAKEN [LAT LNG]" and the bytes after that line. */
 static int
 read_drawn(struct picture_news *n, const char *text, size_t len)
 {
-	const char *end = memchr(text, '\n', len < 80 ? len : 80);
-	char line[80] = "", ext[8] = "", name[16];
+	const char *end = memchr(text, '\n', len < LINE_MOST ? len : LINE_MOST);
+	char line[LINE_MOST] = "", ext[8] = "", name[16];
 	const struct media_type *t;
+	struct look look;
 	int fields;
 
 	if (end == NULL)
 		return -1;
 	memcpy(line, text, (size_t)(end - text));
-	fields = sscanf(line, "drawn %7s %lf %lf", ext, &n->lat, &n->lng);
+	fields = sscanf(line, "drawn %7s %528s %" SCNd64 " %lf %lf", ext, n->look, &n->taken_ms, &n->lat, &n->lng);
 	n->data = end + 1;
 	n->len = len - (size_t)(end + 1 - text);
-	n->has_position = fields == 3 && n->lat >= -90 && n->lat <= 90 && n->lng >= -180 &&
+	n->has_position = fields == 5 && n->lat >= -90 && n->lat <= 90 && n->lng >= -180 &&
 	    n->lng <= 180;
 	snprintf(name, sizeof(name), ".%s", ext);
 	t = media_type_named(name);
 	/* The bytes themselves must be what the line says. */
-	if (fields < 1 || t == NULL || t->kind != MEDIA_PICTURE || media_type_of(n->data, n->len) != t)
+	if (fields < 3 || look_read(&look, n->look) != 0 || n->taken_ms < 0 || n->taken_ms > MS_MOST)
+		return -1;
+	if (t == NULL || t->kind != MEDIA_PICTURE || media_type_of(n->data, n->len) != t)
 		return -1;
 	n->ext = t->ext;
 	return 0;
@@ -171,7 +178,7 @@ finish(struct picture_job *j, int timed_out)
 		n.why = "the worker did not end within media.worker_within";
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) >= 126) {
 		n.outcome = PICTURE_NO_WORKER;
-		n.why = PROGRAM " cannot be started; it must lie beside kentongan-notify";
+		n.why = PROGRAM " cannot be started; it must lie beside this program";
 	} else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || size <= 0 ||
 	    pread(j->out, buf_room(&answer, (size_t)size), (size_t)size, 0) != size) {
 		n.why = "the worker died over it";

@@ -1,10 +1,13 @@
-#ifndef KENTONGAN_NOTIFY_PICTURE_H
-#define KENTONGAN_NOTIFY_PICTURE_H
+#ifndef KENTONGAN_STORE_PICTURE_H
+#define KENTONGAN_STORE_PICTURE_H
 /*
  * Has a picture drawn anew by kentongan-picture, a process of its own that is bounded in memory and
  * time and may die: what a stranger made meets no parser here.
  */
 #include <stddef.h>
+#include <stdint.h>
+
+#include "core/look.h"
 
 struct event_base;
 struct settings;
@@ -19,6 +22,8 @@ struct picture_news {
 	enum picture_outcome outcome;
 	const char *ext;
 	int has_position; double lat, lng;	/* where the camera says it stood */
+	int64_t taken_ms;			/* and when that was; 0 it does not say */
+	char look[LOOK_CHARS];			/* see core/look.h */
 	const void *data; size_t len;
 	const char *why;			/* for the log */
 };
