@@ -68,6 +68,25 @@ console_actor(const struct officer *o)
 	return o->role == ROLE_OPERATOR ? BY_OPERATOR : BY_OFFICER;
 }
 
+/* What he has done is no act of his any more, though a colleague may still do it. */
+static int
+has_done(const struct looking *l, enum case_event on)
+{
+	const struct case_record *k = &l->s.c;
+	int holds = strcmp(k->holder, l->w.officer->id) == 0;
+
+	switch (on) {
+	case ON_ACCEPT:
+		for (int i = 0; i < k->tasks_n; i++)
+			if (k->tasks[i].state == TASK_TAKEN && strcmp(k->tasks[i].officer, l->w.officer->id) == 0)
+				return 1;
+		return 0;
+	case ON_GO: return holds && k->going_ms != 0;
+	case ON_ARRIVE: return holds && k->arrived_scene_ms != 0;
+	default: return 0;
+	}
+}
+
 /*
  * Whether the case would take it from him now: decided as if he had filled the form.  What only the
  * form can make right does not count against it.
@@ -79,7 +98,7 @@ is_open_to(const struct console *c, const struct looking *l, size_t row, struct 
 	struct correction k = { .category = NULL };
 	int64_t now_ms = house_now_ms(&c->h);
 
-	if (!is_for(c, l->w.officer, acts[row].on))
+	if (!is_for(c, l->w.officer, acts[row].on) || has_done(l, acts[row].on))
 		return 0;
 	if (cmd.event == ON_ASSIGN) {
 		cmd.by = BY_OPERATOR;

@@ -140,6 +140,12 @@ START_TEST(the_page_offers_what_is_possible)
 	ck_assert_int_eq(acts(&dishub, path, "aksi=mengapa&catatan=mengapa"), 422);
 	ck_assert_int_eq(acts(&dishub, path, "aksi=hapus"), 422);
 	wait_state(code, "ditugaskan");
+	ck_assert_int_eq(acts(&dishub, path, "aksi=terima"), 303);
+	page_has(&dishub, path, "value=\"terima\"", 0);
+	page_has(&dishub, path, "value=\"menuju\"", 1);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=menuju"), 303);
+	page_has(&dishub, path, "value=\"menuju\"", 0);
+	page_has(&dishub, path, "value=\"tiba\"", 1);
 }
 END_TEST
 
