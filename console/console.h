@@ -5,13 +5,14 @@
  */
 #include "console/alerts.h"
 #include "console/model.h"
-#include "console/outline.h"
 #include "lib/httpd.h"
+#include "lib/outline.h"
 #include "lib/redis.h"
 #include "store/house.h"
 
 struct watcher;
 struct hasher;
+struct window;
 struct console {
 	struct house h;
 	struct daemon *d;
@@ -27,12 +28,19 @@ struct console {
 	int following, ready;
 	char *port;
 	struct hasher *hasher;
+	struct window *window;		/* what everybody may see */
 	struct buf secret;		/* the machine's own, console_admin */
 };
 
 /* follow.c: the log into the model and to those who watch. */
 int follow_init(struct console *c, struct event_base *base);
 void follow_release(struct console *c);
+
+/* window.c: the public's files in DIR/terbuka, made anew each public.every and each midnight. */
+struct window *window_new(struct console *c, struct event_base *base, const char *dir);
+void window_free(struct window *w);
+/* A case opened then is sealed now: it leaves what was published. */
+void window_sealed(struct window *w, int64_t opened_ms);
 
 /* feed.c */
 void get_events(struct http_req *r, void *arg);

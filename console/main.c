@@ -125,7 +125,8 @@ console_init(void *self, struct daemon *d, const char *port)
 		return -1;
 	buf_addf(&detail, "http=%s:%d", c->h.set.console_address, httpd_port(c->http));
 	c->port = buf_take(&detail);
-	return follow_init(c, d->base) == 0 && house_start(&c->h, d) == 0 ? 0 : -1;
+	c->window = window_new(c, d->base, d->dir);
+	return c->window != NULL && follow_init(c, d->base) == 0 && house_start(&c->h, d) == 0 ? 0 : -1;
 }
 
 static void
@@ -134,6 +135,7 @@ console_release(void *self)
 	struct console *c = self;
 
 	follow_release(c);
+	window_free(c->window);
 	feed_release(c);
 	if (c->http != NULL)
 		httpd_free(c->http);

@@ -24,7 +24,7 @@ struct model {
 	struct model_escalation *ring; size_t ring_max, ring_n, ring_at;
 	struct model_unit *units; size_t units_n;
 	char (*codes)[UNIT_CODE_CHARS]; size_t codes_n;	/* of units, by the ids that cases hold */
-	int64_t seq, at_ms;
+	int64_t seq, at_ms, raised_ms;
 	char subject[CODE_CHARS + 1];
 	struct past *past;
 };
@@ -138,6 +138,7 @@ int64_t model_seq(const struct model *m) { return m->seq; }
 int64_t model_at_ms(const struct model *m) { return m->at_ms; }
 size_t model_open_count(const struct model *m) { return m->open.n; }
 const char *model_subject(const struct model *m) { return m->subject; }
+int64_t model_raised_ms(const struct model *m) { return m->raised_ms; }
 
 size_t
 model_bytes(const struct model *m)
@@ -224,6 +225,8 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	snprintf(c->code.s, sizeof(c->code.s), "%s", text_of(doc, "code"));
 	c->version = int_of(doc, "v");
 	c->seq = seq;
+	if (c->version == 1)
+		c->opened_ms = int_of(doc, "at");
 	c->latihan = json_is_true(json_object_get(doc, "latihan"));
 	if (case_state_of_name(text_of(now, "st"), &c->state) != 0)
 		c->state = CASE_BARU;
@@ -246,8 +249,9 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	c->voices = (int)int_of(now, "voices");
 	if (truth_of_name(text_of(now, "truth"), &c->truth) != 0)
 		c->truth = TRUTH_UNVERIFIED;
-	c->closed_as_rejected = strcmp(text_of(now, "as"), "ditolak") == 0 ||
-	    strcmp(text_of(now, "as"), "ganda") == 0;
+	c->hide_reporter = int_of(now, "hide") != 0;
+	if (close_reason_of_name(text_of(now, "as"), &c->closed_as) != 0)
+		c->closed_as = CLOSE_NONE;
 	c->closed_ms = c->state == CASE_DITUTUP ? int_of(doc, "at") : 0;
 }
 
@@ -426,9 +430,12 @@ count_unit(struct model *m, const struct model_case *before, const json_t *doc)
 static void
 seal_up(struct model *m, const char *code)
 {
+	const struct model_case *before = model_find(m, code);
 	size_t kept = 0, first = m->ring_n == m->ring_max ? m->ring_at : 0;
 	int there = 0;
 
+	if (before != NULL)
+		m->raised_ms = before->opened_ms != 0 ? before->opened_ms : before->received_ms;
 	drop_code(&m->open, code);
 	past_forget(m->past, code);
 	for (size_t i = 0; i < m->ring_n; i++)
@@ -461,6 +468,7 @@ model_take(struct model *m, const struct log_line *line, struct buf *data)
 		goto out;
 	m->seq = line->seq;
 	m->at_ms = int_of(doc, "at");
+	m->raised_ms = 0;
 	snprintf(m->subject, sizeof(m->subject), "%s", code);
 	if (code[0] != '\0' && json_object_get(doc, "c") != NULL) {
 		int sealed = json_object_get(json_object_get(doc, "c"), "sealed") != NULL;
@@ -631,7 +639,7 @@ model_figures(const struct model *m, int64_t now_ms, struct model_figures *out)
 		out->open += is_open(c);
 		out->triage += c->state == CASE_BARU;
 		out->breaching += model_is_late(c, now_ms);
-		if (c->received_ms < now_ms - DAY_MS || c->closed_as_rejected || c->promise_ms == 0)
+		if (c->received_ms < now_ms - DAY_MS || model_is_rejected(c) || c->promise_ms == 0)
 			continue;
 		if (c->handled_ms != 0 && c->breached_ms == 0)
 			out->day_in_time++;

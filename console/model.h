@@ -19,8 +19,10 @@ struct model_case {
 	char category[CATEGORY_CHARS], place[PLACE_CODE_CHARS], unit[UNIT_CODE_CHARS];
 	int64_t received_ms, promise_ms, handled_ms, breached_ms, due_ms, closed_ms;
 	int64_t abandoned_ms;		/* accepted, abandoned, not taken again since; 0 not */
+	int64_t opened_ms;		/* its first entry; 0: that was not read */
 	int64_t version, seq;
-	int latihan, closed_as_rejected;
+	int latihan, hide_reporter;
+	enum close_reason closed_as;
 	unsigned short unit_ids[CASE_UNITS]; int units_n;	/* all of them: model_unit_code() */
 	char incident[INCIDENT_CHARS], lead[CODE_CHARS + 1];	/* what it is part of, and who leads; "" */
 	int apart;			/* of an incident, and a danger of its own */
@@ -66,6 +68,11 @@ const char *model_event_name(enum model_event e);	/* kasus eskalasi sistem */
 
 /* The case that the last entry taken was about, "" none. */
 const char *model_subject(const struct model *m);
+/*
+ * When the case that the last entry took out of sight was opened (came in, where that was not read);
+ * 0: that entry sealed none that was seen.
+ */
+int64_t model_raised_ms(const struct model *m);
 /* 1: it is sealed now, whatever it was before. */
 int model_is_sealed(const struct model *m, const char *code);
 
@@ -97,6 +104,12 @@ int model_each_at(const struct model *m, int64_t seq, int (*cb)(const struct mod
 int model_compare(const struct model_case *x, const struct model_case *y);
 const struct model_case *model_find(const struct model *m, const char *code);
 
+/* Closed, and there was nothing to do. */
+static inline int
+model_is_rejected(const struct model_case *c)
+{
+	return c->closed_as == CLOSE_REJECTED || c->closed_as == CLOSE_DUPLICATE;
+}
 /* A promise of its own that is over, and nobody has done anything yet. */
 int model_is_late(const struct model_case *c, int64_t now_ms);
 
