@@ -667,7 +667,7 @@ act_close(struct step *s)
 {
 	struct case_record *c = s->c;
 	static const struct { enum case_event on; enum close_reason as; } map[] = {
-		{ ON_CONFIRM, CLOSE_CONFIRMED }, { ON_LAPSE, CLOSE_UNDISPUTED },
+		{ ON_CONFIRM, CLOSE_CONFIRMED }, { ON_LAPSE, CLOSE_UNDISPUTED }, { ON_ATTEST, CLOSE_CONFIRMED },
 		{ ON_REJECT, CLOSE_REJECTED }, { ON_DUPLICATE, CLOSE_DUPLICATE },
 		{ ON_WITHDRAW, CLOSE_WITHDRAWN }, { ON_BELONG, CLOSE_DUPLICATE },
 	};

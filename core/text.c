@@ -267,6 +267,7 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ TEXT_GATHERED,       "kode kategori tempat unit anak lambat terlama telat", "ringkas-telat" },
 	{ "eskalasi-rahasia",  "kode", "ringkas-rahasia" },
 	{ "sanggah",           "kode nonce unit", "ringkas-sanggah" },
+	{ "tanya-tuntas",      "kode nonce kategori tempat unit", NULL },
 	{ "minta-tunggu",      "kode nonce alasan-tunggu tanggal alasan", NULL },
 	{ "minta-tunggu-rahasia", "kode", NULL },
 	{ "tunggu-ditolak",    "kode isi", NULL },

@@ -14,6 +14,7 @@
 #include "router/callout.h"
 #include "router/together.h"
 #include "router/work.h"
+#include "store/incident.h"
 #include "store/rollcall.h"
 #include "store/said.h"
 
@@ -36,6 +37,7 @@ static const struct {
 	{ "TUNGGU", ON_WAIT, NEEDS_NONCE }, { "SETUJU", ON_APPROVE, NEEDS_NONCE },
 	{ "TOLAK", ON_REFUSE, NEEDS_NONCE }, { "JAWAB", ON_ANSWER, NEEDS_NONCE },
 	{ "BANTUAN", ON_HELP, NEEDS_NONCE }, { "GABUNG", ON_MERGE, NEEDS_NONCE }, { "AMAN", ON_SIGN, NEEDS_NOTHING },
+	{ "BERES", ON_ATTEST, NEEDS_NONCE }, { "MASIH", ON_DISPUTE, NEEDS_NONCE },
 };
 static const struct { const char *word; enum speech_kind kind; } resident_words[] = {
 	{ "CEK", SPEECH_CHECK }, { "BATAL", SPEECH_WITHDRAW }, { "1", SPEECH_YES },
@@ -185,6 +187,8 @@ parse_officer(struct speech *s, size_t row, const char *rest)
 	if (s->nonce[0] == '\0' &&
 	    (officer_words[row].needs == NEEDS_NONCE || !is_address(word)) && nonce_parse(s->nonce, word, strlen(word)) == 0)
 		s->note = after;
+	/* "Masih mati lampunya" is a report, also of an officer, but with the nonce of his question. */
+	s->loose = s->event == ON_ATTEST || s->event == ON_DISPUTE;
 	if (s->event == ON_HAND_ON) {
 		s->note = word_of(s->note, s->unit, sizeof(s->unit));
 		for (char *p = s->unit; *p != '\0'; p++)
@@ -268,15 +272,22 @@ speech_choice(const char *text)
 
 /* ---- answers ---- */
 
-const struct officer *
-officer_calling(const struct router *r, const struct entry *e)
+/* Whose number it is, on whatever channel. */
+static const struct officer *
+officer_behind(const struct router *r, const struct entry *e)
 {
-	if (e->words.sender == NULL || strcmp(e->words.channel, "sms") != 0)
+	if (e->words.sender == NULL)
 		return NULL;
 	for (size_t i = 0; i < r->h.roster.n; i++)
 		if (!r->h.roster.officers[i].ended && strcmp(r->h.roster.officers[i].phone, e->words.sender) == 0)
 			return &r->h.roster.officers[i];
 	return NULL;
+}
+
+const struct officer *
+officer_calling(const struct router *r, const struct entry *e)
+{
+	return strcmp(e->words.channel, "sms") == 0 ? officer_behind(r, e) : NULL;
 }
 
 /*
@@ -557,6 +568,7 @@ answer_how(struct router *r, struct entry *e, enum case_event ev, const char *no
 		{ ON_ANSWER, "JAWAB", " alat berat datang besok pagi" },
 		{ ON_HELP, "BANTUAN", " api menjalar ke pasar" },
 		{ ON_MERGE, "GABUNG", " 7K3F-9QXM laporan yang sama" }, { ON_SIGN, "AMAN", "" },
+		{ ON_ATTEST, "BERES", "" }, { ON_DISPUTE, "MASIH", " masih mati dua" },
 	};
 	const char *before = "TERIMA", *after = "";
 	char example[64];
@@ -847,9 +859,12 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 	static const enum case_event events[] = { [SPEECH_WITHDRAW] = ON_WITHDRAW, [SPEECH_YES] = ON_CONFIRM, [SPEECH_NO] = ON_DISPUTE };
 	static const char *const words[] = { [SPEECH_WITHDRAW] = "BATAL", [SPEECH_YES] = "1", [SPEECH_NO] = "2" };
 	struct command cmd = { .event = events[s->kind], .by = BY_RESIDENT, .note = e->words.text, .answer = converse_may_answer(r, e) };
+	const struct officer *self = officer_behind(r, e);
 	struct code codes[OPEN_MAX], code = s->code;
 	int n, rc;
 
+	if (self != NULL)
+		snprintf(cmd.actor, sizeof(cmd.actor), "%s", self->id);
 	if (s->has_code) {
 		n = converse_is_own(r, e, &code);
 		if (n < 0)
@@ -870,6 +885,10 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 	}
 	r->commands++;
 	rc = converse_apply(r, e, &code, &cmd);
+	if (rc == 0 && r->fx->refusal == REFUSED_OWN)
+		return answer_refused(r, e, &code);
+	if (rc > 0 && cmd.event == ON_CONFIRM && r->fx->after.lead[0] != '\0')
+		quorum_look(&r->h, r->fx->after.lead);	/* what is missed here, sla finds when the case would lapse */
 	return rc == 0 ? check(r, e, &code) : rc;
 }
 

@@ -7,6 +7,7 @@
  *   TERIMA [nonce]  MENUJU [nonce]  TIBA [nonce]        officer; without nonce if he has one task
  *   TANGANI nonce [note]  SELESAI nonce note  TERUSKAN nonce UNIT reason  BUKAN nonce reason
  *   URUNG nonce  GABUNG nonce CODE reason
+ *   BERES nonce  MASIH nonce [what]                     the head of the RT, asked whether it is mended
  *   "NONCE TANGANI" and "TANGANINONCE" mean the same, where the nonce is the officer's own
  *   CEK [code]  BATAL [code]  1 [code]  2 [code]        resident
  *   IKUT code                                           whoever has the same trouble

@@ -81,6 +81,9 @@ fire_case(struct engine *e, struct commit_batch *batch, const struct due_case *d
 	struct laporan words = { 0 };
 	int opened = -1;
 
+	/* Others may have said what its reporter did not. */
+	if (before.state == CASE_SELESAI && now_ms >= before.confirm_by_ms && before.voices > 1 && quorum_look(e->h, d->code.s) != 0)
+		return;
 	if (p == NULL ||
 	    case_keys_open(&keys, &e->h->st, d->s.wrapped.data, d->s.wrapped.len) != 0) {
 		log_error("due_unworkable", "case=%s why=%s", d->code.s,
