@@ -41,8 +41,26 @@ note_look(struct console *c, struct looking *l, const char *what, const char *no
 	return rc;
 }
 
-int
-looking_begin(struct http_req *r, struct console *c, struct looking *l, int changes)
+#define WHY_LEAST 20		/* characters: "cek" is no reason */
+#define WHY_MOST 500
+
+/* 1 when he may go on; 0: he was asked. */
+static int
+has_said_why(struct http_req *r, struct console *c, struct looking *l, int because)
+{
+	size_t len = 0;
+
+	if (!access_needs_why(c->h.policy, l->w.officer, &l->a))
+		return 1;
+	l->why = because ? http_req_field(r, "alasan", &len) : NULL;
+	if (l->why != NULL && strlen(l->why) == len && len >= WHY_LEAST && len <= WHY_MOST)
+		return 1;
+	ask_why(r, c, l, because ? "Tulis alasannya, 20 sampai 500 huruf." : "");
+	return 0;
+}
+
+static int
+begin(struct http_req *r, struct console *c, struct looking *l, int changes, int because)
 {
 	const char *tail = http_req_tail(r);
 	char lookup[LOOKUP_TEXT], code[CODE_CHARS + 2];
@@ -64,18 +82,32 @@ looking_begin(struct http_req *r, struct console *c, struct looking *l, int chan
 	access_case_of(&l->a, &l->s.c, l->w.officer);
 	if (!access_may(c->h.policy, l->w.officer, SEE_CASE, &l->a))
 		return answer_not_there(r);
+	if (!has_said_why(r, c, l, because))
+		return 0;
 	if (stored_case_open(&l->s, &c->h.st, &l->keys, &l->words, lookup) == 0) {
 		if (access_may(c->h.policy, l->w.officer, SEE_WORDS, &l->a))
 			l->opened = 1;
 		else
 			laporan_release(&l->words);
 	}
-	if (l->s.c.sealed && note_look(c, l, "lihat", http_req_path(r)) != 0) {
+	if (l->s.c.sealed && note_look(c, l, "lihat", l->why != NULL ? l->why : http_req_path(r)) != 0) {
 		http_answer_problem(r, 503, "Service Unavailable",
 		    "Pembacaan kasus tertutup harus tercatat, dan itu belum bisa; coba lagi.");
 		return 0;
 	}
 	return 1;
+}
+
+int
+looking_begin(struct http_req *r, struct console *c, struct looking *l, int changes)
+{
+	return begin(r, c, l, changes, 0);
+}
+
+int
+looking_begin_because(struct http_req *r, struct console *c, struct looking *l)
+{
+	return begin(r, c, l, 1, 1);
 }
 
 void

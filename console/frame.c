@@ -16,6 +16,7 @@ static const struct { const char *path, *name; int needs; enum access access; } 
 	{ "/insiden", "Kejadian", 1, SEE_BOARD },
 	{ "/papan", "Papan", 1, SEE_BOARD },
 	{ "/laporan", "Laporan", 1, SEE_BOARD },
+	{ "/pengawasan", "Pengawasan", 1, SEE_LOOKS },
 	{ "/cari", "Cari", 0, SEE_EXISTS },
 	{ "/sistem", "Sistem", 1, SEE_SYSTEM },
 };

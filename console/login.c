@@ -33,7 +33,8 @@ const char *
 console_first_page(const struct console *c, const struct officer *o)
 {
 	static const char *const first[] = { [VIEWER_OFFICER] = "/tugas", [VIEWER_HEAD] = "/tugas",
-	    [VIEWER_OPERATOR] = "/triase", [VIEWER_ABOVE] = "/papan", [VIEWER_ADMIN] = "/papan" };
+	    [VIEWER_OPERATOR] = "/triase", [VIEWER_ABOVE] = "/papan", [VIEWER_ADMIN] = "/papan",
+	    [VIEWER_WATCH] = "/pengawasan" };
 	const char *page = first[viewer_class_of(c->h.policy, o)];
 
 	return console_has_route(c, page) ? page : "/papan";

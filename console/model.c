@@ -26,6 +26,7 @@ struct model {
 	char (*codes)[UNIT_CODE_CHARS]; size_t codes_n;	/* of units, by the ids that cases hold */
 	int64_t seq, at_ms, raised_ms;
 	char subject[CODE_CHARS + 1];
+	struct model_look *looks; size_t looks_n, looks_at;	/* a ring */
 	struct past *past;
 };
 
@@ -106,6 +107,7 @@ model_new(size_t escalations_max)
 
 	m->ring_max = escalations_max;
 	m->ring = xcalloc(escalations_max, sizeof(*m->ring));
+	m->looks = xcalloc(MODEL_LOOKS, sizeof(*m->looks));
 	m->past = past_new(PAST_MOST);
 	return m;
 }
@@ -118,6 +120,7 @@ model_free(struct model *m)
 	free(m->open.rows);
 	free(m->sealed.rows);
 	free(m->ring);
+	free(m->looks);
 	free(m->units);
 	free(m->codes);
 	past_free(m->past);
@@ -144,7 +147,7 @@ size_t
 model_bytes(const struct model *m)
 {
 	return (m->open.cap + m->sealed.cap) * sizeof(struct model_case) +
-	    m->ring_max * sizeof(*m->ring) + m->units_n * sizeof(*m->units) + past_bytes(m->past);
+	    m->ring_max * sizeof(*m->ring) + MODEL_LOOKS * sizeof(*m->looks) + m->units_n * sizeof(*m->units) + past_bytes(m->past);
 }
 
 const char *
@@ -457,6 +460,30 @@ seal_up(struct model *m, const char *code)
 	m->ring_at = kept % m->ring_max;
 }
 
+static void
+note_look(struct model *m, const json_t *doc, int64_t seq)
+{
+	static const char *const kinds[] = { "lihat", "berkas-dibuka" };
+	struct model_look *l;
+
+	for (size_t i = 0; i < N_ELEMS(kinds); i++)
+		if (strcmp(text_of(doc, "what"), kinds[i]) == 0) {
+			l = &m->looks[m->looks_at];
+			*l = (struct model_look){ .seq = seq, .at_ms = int_of(doc, "at") };
+			snprintf(l->code.s, sizeof(l->code.s), "%s", text_of(doc, "about"));
+			snprintf(l->officer, sizeof(l->officer), "%s", text_of(doc, "actor"));
+			snprintf(l->what, sizeof(l->what), "%s", kinds[i]);
+			m->looks_at = (m->looks_at + 1) % MODEL_LOOKS;
+			m->looks_n += m->looks_n < MODEL_LOOKS;
+		}
+}
+
+const struct model_look *
+model_look(const struct model *m, size_t i)
+{
+	return i < m->looks_n ? &m->looks[(m->looks_at + MODEL_LOOKS - 1 - i) % MODEL_LOOKS] : NULL;
+}
+
 enum model_event
 model_take(struct model *m, const struct log_line *line, struct buf *data)
 {
@@ -470,6 +497,7 @@ model_take(struct model *m, const struct log_line *line, struct buf *data)
 	m->at_ms = int_of(doc, "at");
 	m->raised_ms = 0;
 	snprintf(m->subject, sizeof(m->subject), "%s", code);
+	note_look(m, doc, line->seq);
 	if (code[0] != '\0' && json_object_get(doc, "c") != NULL) {
 		int sealed = json_object_get(json_object_get(doc, "c"), "sealed") != NULL;
 		struct model_case *c = row(sealed ? &m->sealed : &m->open, code);

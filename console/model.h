@@ -49,6 +49,9 @@ struct model_escalation {
 /* What units did with cases that they were to work on, in the log as far as it goes back. */
 struct model_unit { char unit[UNIT_CODE_CHARS]; int passed_on, abandoned; };
 
+/* Somebody opened a sealed case, or a file: who, when, which.  The reason lies sealed in the log. */
+struct model_look { int64_t seq, at_ms; struct code code; char officer[OFFICER_ID_CHARS], what[16]; };
+
 struct model;
 struct model *model_new(size_t escalations_max);
 void model_free(struct model *m);
@@ -122,6 +125,9 @@ void model_figures(const struct model *m, int64_t now_ms, struct model_figures *
 
 /* Latest first; i counts from 0.  NULL past the end. */
 const struct model_escalation *model_latest(const struct model *m, size_t i);
+/* The looks that the log names, latest first; the newest MODEL_LOOKS are kept.  NULL past the end. */
+#define MODEL_LOOKS 5000
+const struct model_look *model_look(const struct model *m, size_t i);
 /* Units that handed on, declined or abandoned any, most first; the model's until its next entry. */
 const struct model_unit *model_units(struct model *m, size_t *n);
 void model_escalation_json(struct buf *b, const struct model_escalation *e);

@@ -46,7 +46,7 @@ has_authority(const struct step *s, const struct case_record *c)
 	if (s->cmd->by != BY_OFFICER && s->cmd->by != BY_OPERATOR)
 		return 1;
 	o = officer_find(s->r, s->cmd->actor);
-	if (o == NULL || o->ended)
+	if (o == NULL || o->ended || o->role == ROLE_PENGAWAS)	/* who watches does nothing */
 		return 0;
 	mine = unit_find(s->p->units, o->unit);
 	for (int i = 0; i < c->tasks_n; i++)

@@ -271,7 +271,7 @@ static const struct setting table[] = {
 	{ "console.port", SET_INT, AT(console_port), "8081", "0", "65535", "0 picks a free one" },
 	{ "console.url", SET_STRING, AT(console_url), "", NULL, NULL,
 	    "where people find the console, https://...; outside bodies then get a link with each task" },
-	{ "console.second_factor", SET_STRING, AT(console_factor), "admin", NULL, NULL,
+	{ "console.second_factor", SET_STRING, AT(console_factor), "admin pengawas", NULL, NULL,
 	    "roles that need a code from a telephone beside the password: petugas kepala operator admin" },
 	{ "console.proxies", SET_STRING, AT(console_proxies), "", NULL, NULL,
 	    "addresses of TLS proxies beside loopback, separated by spaces" },
