@@ -245,6 +245,12 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "bahasa",            "", NULL },
 	{ "bahasa-tiada",      "daftar contoh", NULL },
 	{ "tombol",            "", NULL },
+	{ "langgan",           "tempat", NULL },
+	{ "langgan-tiada",     "", NULL },
+	{ "langgan-tidak",     "", NULL },
+	{ "langgan-penuh",     "tempat", NULL },
+	{ "langgan-kejadian",  "kategori tempat", NULL },
+	{ "langgan-surut",     "kategori tempat", NULL },
 	/* where everybody reads along: no hole that could say who, what or where */
 	{ "publik",            "kode", NULL },
 	{ "publik-tempat",     "kode", NULL },

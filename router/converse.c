@@ -17,9 +17,11 @@
 #include "store/incident.h"
 #include "store/rollcall.h"
 #include "store/said.h"
+#include "store/subscribe.h"
 
 #define TRIES 5
 #define READY_MORE 20		/* "siap pak", "siap ndan 86" */
+#define SUBSCRIBE_MORE 60	/* a desa and its kecamatan; more is a story */
 #define TAP_LIFE_MS 60000	/* a phone shows a button as waiting for less than that */
 
 /* ---- grammar ---- */
@@ -45,7 +47,7 @@ static const struct { const char *word; enum speech_kind kind; } resident_words[
 	{ "YA", SPEECH_YES }, { "BELUM", SPEECH_NO }, { "STOP", SPEECH_STOP },
 	{ "BERHENTI", SPEECH_STOP }, { "SALAH", SPEECH_WRONG },
 	{ "BAHASA", SPEECH_LANGUAGE }, { "BASA", SPEECH_LANGUAGE }, { "BASO", SPEECH_LANGUAGE },
-	{ "SIAP", SPEECH_READY }, { "IKUT", SPEECH_JOIN }, { "MELOK", SPEECH_JOIN },
+	{ "LANGGANAN", SPEECH_SUBSCRIBE }, { "SIAP", SPEECH_READY }, { "IKUT", SPEECH_JOIN }, { "MELOK", SPEECH_JOIN },
 	{ "BOSO", SPEECH_LANGUAGE }, { "BHASA", SPEECH_LANGUAGE }, { "LANGUAGE", SPEECH_LANGUAGE },
 };
 
@@ -124,6 +126,15 @@ parse_resident(struct speech *s, enum speech_kind kind, const char *rest)
 	if (kind == SPEECH_LANGUAGE) {
 		/* one word more, and what politeness adds: "bahasa jawa di SD" is a report */
 		if (word[0] != '\0' && (after[0] == '\0' || is_address(after))) {
+			s->kind = kind;
+			s->note = rest;
+		}
+		return;
+	}
+	if (kind == SPEECH_SUBSCRIBE) {
+		/* "langganan pdam mati sejak kemarin" is a report */
+		if ((strcasecmp(word, "DESA") == 0 || strcasecmp(word, "KELURAHAN") == 0) && after[0] != '\0' &&
+		    strlen(after) <= SUBSCRIBE_MORE) {
 			s->kind = kind;
 			s->note = rest;
 		}
@@ -998,13 +1009,48 @@ goes_quiet(struct router *r, struct entry *e, const struct officer *o, const str
 	for (int i = 0; i < n; i++)
 		if (converse_apply_beside(r, e, &codes[i], &cmd) < 0)
 			return -1;
-	if (volunteer_quits(r, e) != 0)
+	if (volunteer_quits(r, e) != 0 || (e->lookup[0] != '\0' && subscriber_stop(&r->h, e->lookup) != 0))
 		return -1;
 	if (o != NULL && s->kind == SPEECH_WRONG)
 		house_alarm(&r->h, "wrong_number", o->id, "nomor petugas dibalas SALAH; periksa daftar petugas");
 	r->commands++;
 	return s->kind == SPEECH_STOP ? answer(r, e, 1, "stop", "stop", NULL, NULL, 0) :
 	    answer(r, e, 1, "salah-nomor", "salah-nomor", NULL, NULL, 0);
+}
+
+/* LANGGANAN DESA KABAT: he hears when an incident begins there, and when it is over. */
+static int
+subscribes(struct router *r, struct entry *e)
+{
+	const struct understanding *u = entry_understand(r, e);
+	const struct place *p = place_find(r->h.policy->places, u->place);
+	struct subscriber s;
+	struct buf name = { 0 };
+	const char *kind = "langgan";
+	int rc;
+
+	if (p == NULL || (p->kind != PLACE_DESA && p->kind != PLACE_KELURAHAN) || u->rivals_n > 0)
+		return answer(r, e, 1, "langganan", "langgan-tiada", NULL, NULL, 0);
+	if (e->words.sender == NULL || e->lookup[0] == '\0' || r->h.set.subscribe_most == 0)
+		return answer(r, e, 1, "langganan", "langgan-tidak", NULL, NULL, 0);
+	rc = subscriber_load(&r->h.st, e->lookup, &s);
+	if (rc < 0)
+		return -1;
+	snprintf(s.phone, sizeof(s.phone), "%s", e->words.sender);
+	snprintf(s.lang, sizeof(s.lang), "%s", e->lang);
+	if (subscriber_add(&s, p->code, r->h.set.subscribe_most) < 0)
+		kind = "langgan-penuh";
+	else if (subscriber_put(&r->h, e->lookup, &s) != COMMIT_OK)
+		return -1;
+	r->commands++;
+	buf_add_place(&name, p);
+	{
+		const struct template_value v[] = { { "tempat", buf_str(&name) } };
+
+		rc = answer(r, e, 1, "langganan", kind, NULL, v, N_ELEMS(v));
+	}
+	buf_release(&name);
+	return rc;
 }
 
 /* From now on, in the cases that are open and in those to come. */
@@ -1398,6 +1444,8 @@ converse(struct router *r, struct entry *e)
 		return goes_quiet(r, e, o, &s);
 	case SPEECH_LANGUAGE:
 		return speaks(r, e, &s);
+	case SPEECH_SUBSCRIBE:
+		return subscribes(r, e);
 	case SPEECH_READY:
 		return is_ready(r, e, o);
 	case SPEECH_NONE:

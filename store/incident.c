@@ -212,13 +212,16 @@ look_at(struct store *st, struct crowd *all, size_t n)
 static void
 forget(struct store *st, const struct crowd *c)
 {
-	struct buf members = { 0 }, crowds = { 0 };
+	struct buf members = { 0 }, crowds = { 0 }, noticed = { 0 };
 
 	buf_add_key(&members, &st->keys, KEY_MEMBERS, c->code.s, NULL);
 	buf_add_key(&crowds, &st->keys, KEY_CROWDS, NULL, NULL);
+	buf_add_key(&noticed, &st->keys, KEY_NOTICED, c->code.s, NULL);
 	freeReplyObject(redis_pipe_command(st->pipe, "DEL %b", members.data, members.len));
+	freeReplyObject(redis_pipe_command(st->pipe, "DEL %b", noticed.data, noticed.len));
 	freeReplyObject(redis_pipe_command(st->pipe, "HDEL %b %s", crowds.data, crowds.len, c->code.s));
 	buf_release(&members);
+	buf_release(&noticed);
 	buf_release(&crowds);
 }
 

@@ -146,6 +146,12 @@ const struct key_spec key_specs[KEYS_N] = {
 	{ KEY_CROWDS, "crowds", "hash",
 	  "code of a case that others follow -> its version and their number when all were last where it is", "router, sla, cli",
 	  "sla, cli", "one field for each members:", "as members:" },
+	{ KEY_SUBSCRIBER, "langganan:", "hash", "who wants to hear of incidents, by sender hash: v version, d sealed",
+	  "router", "router, sla", "residents who subscribed", "sla's sweeper, subscribe.forget after STOP" },
+	{ KEY_SUBSCRIBERS, "langganan-di:", "hash", "sender hashes by desa, and of those who stopped, with when",
+	  "router", "sla", "subscribe.most for each subscriber", "the commit of his STOP; sla's sweeper" },
+	{ KEY_NOTICED, "langganan-kabar:", "hash", "sender hash -> what he was told of the incident that this case leads",
+	  "sla", "sla", "subscribers of the desa of incidents in the store", "sla, when its lead is in the archive" },
 };
 
 int

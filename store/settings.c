@@ -256,6 +256,12 @@ static const struct setting table[] = {
 	{ "imap.tries", SET_INT, AT(imap_tries), "3", "1", "100",
 	    "so does one that could not be fetched so often" },
 
+	{ "subscribe.most", SET_INT, AT(subscribe_most), "5", "0", "9",
+	    "desa that one number may subscribe to; 0: nobody may" },
+	{ "subscribe.forget", SET_DURATION, AT(subscribe_forget_ms), "30d", "1s", "400d",
+	    "a number that stopped its subscription is forgotten after so long" },
+	{ "subscribe.batch", SET_INT, AT(subscribe_batch), "200", "1", "10000",
+	    "subscribers told in one second" },
 	{ "public.every", SET_DURATION, AT(public_ms), "15m", "100ms", "1d",
 	    "how often the public map is made anew" },
 	{ "public.days", SET_INT, AT(public_days), "30", "1", "366",

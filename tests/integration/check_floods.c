@@ -467,6 +467,9 @@ END_TEST
 #define LEADER "+6281234500001"
 #define SECOND "+6281234500002"
 #define THIRD "+6281234500003"
+#define SUBSCRIBED "+6281234500011"
+#define SUBSCRIBED_TWICE "+6281234500012"
+#define SUBSCRIBED_ELSEWHERE "+6281234500013"
 #define RT_HEAD_NUMBER "+628000000738"
 
 static char lead[CODE_CHARS + 1], second[CODE_CHARS + 1], third[CODE_CHARS + 1];
@@ -730,6 +733,59 @@ START_TEST(a_neighbour_joins)
 END_TEST
 
 static int
+got(const char *kind, const char *to)
+{
+	struct sent *all;
+	size_t n = all_sent(&all);
+	int found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		found += strcmp(all[i].kind, kind) == 0 && strcmp(all[i].to, to) == 0;
+	free(all);
+	return found;
+}
+
+static int
+is_stopped(const void *arg)
+{
+	(void)arg;
+	return got("stop", SUBSCRIBED_TWICE) == 1;
+}
+
+/* Who subscribed to a desa hears once that it began and once that it is over; who stopped hears nothing. */
+START_TEST(subscribers_of_a_desa_hear_of_it)
+{
+	char line[192];
+
+	sms(SUBSCRIBED, "LANGGANAN DESA JAMBEWANGI KECAMATAN SEMPU", NULL);
+	told("*", "langgan", SUBSCRIBED);
+	sms(SUBSCRIBED, "langganan desa temuasri kecamatan sempu", NULL);
+	sms(SUBSCRIBED_TWICE, "LANGGANAN DESA TEMUASRI KECAMATAN SEMPU", NULL);
+	told("*", "langgan", SUBSCRIBED_TWICE);
+	sms(SUBSCRIBED_TWICE, "STOP", NULL);
+	ck_assert(until(is_stopped, NULL));
+	sms(SUBSCRIBED_ELSEWHERE, "LANGGANAN DESA KABAT KECAMATAN KABAT", NULL);
+	told("*", "langgan", SUBSCRIBED_ELSEWHERE);
+	sms(SUBSCRIBED_ELSEWHERE, "LANGGANAN DESA NAKNANUAJAGA", NULL);
+	told("*", "langgan-tiada", SUBSCRIBED_ELSEWHERE);
+	small_flood();
+	told("*", "langgan-kejadian", SUBSCRIBED);
+	ck_assert_int_eq(act(lead, "tangani --as ptg-d112-1"), 0);
+	ck_assert_int_eq(act(lead, "selesai --as ptg-d112-1 --note 'air surut'"), 0);
+	told("*", "langgan-surut", SUBSCRIBED);
+	ck_assert_int_eq(got("langgan-kejadian", SUBSCRIBED), 1);
+	ck_assert_int_eq(got("langgan-surut", SUBSCRIBED), 1);
+	ck_assert_int_eq(got("langgan-kejadian", SUBSCRIBED_TWICE), 0);
+	ck_assert_int_eq(got("langgan-kejadian", SUBSCRIBED_ELSEWHERE), 0);
+	/* nobody's number lies open, and who stopped is forgotten after subscribe.forget */
+	snprintf(line, sizeof(line), "grep -rlaF -e %s -e %s %s/redis %s/log >/dev/null 2>&1", SUBSCRIBED + 1,
+	    SUBSCRIBED_TWICE + 1, house.dir, house.dir);
+	ck_assert_int_ne(system(line), 0);
+	record_holds();
+}
+END_TEST
+
+static int
 closed_by_others(const void *arg)
 {
 	struct case_record c;
@@ -859,6 +915,7 @@ floods_suite(void)
 	tcase_add_test(tc, a_neighbour_joins);
 	tcase_add_test(tc, two_neighbours_say_that_it_is_mended);
 	tcase_add_test(tc, the_rt_says_that_it_is_mended);
+	tcase_add_test(tc, subscribers_of_a_desa_hear_of_it);
 	tcase_add_test(tc, a_second_alarm_for_all);
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(three, begin_three, end);
