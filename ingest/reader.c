@@ -6,35 +6,19 @@
 #include "lib/escape.h"
 #include "lib/page.h"
 
-#define REMEMBERED "; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000"
 #define LARGE "besar"
 #define USUAL "biasa"
-
-static void
-remember(struct http_req *r, const char *name, const char *value)
-{
-	struct buf cookie = { 0 };
-
-	buf_addf(&cookie, "%s=%s" REMEMBERED "%s", name, value, http_req_is_tls(r) ? "; Secure" : "");
-	http_add_header(r, "Set-Cookie", buf_str(&cookie));
-	buf_release(&cookie);
-}
 
 void
 reader_of(struct reader *who, struct http_req *r)
 {
 	size_t len;
-	const char *lang = http_req_query(r, "lang", &len), *size = http_req_query(r, "huruf", &len);
-	const char *kept;
+	const char *size = http_req_query(r, "huruf", &len), *kept;
 
-	*who = (struct reader){ LANG_ID, 0 };
-	if (lang != NULL && lang_of_name(lang, &who->lang) == 0)
-		remember(r, "bahasa", lang_name(who->lang));
-	else if ((kept = http_req_cookie(r, "bahasa")) != NULL && lang_of_name(kept, &who->lang) != 0)
-		who->lang = LANG_ID;
+	*who = (struct reader){ page_lang(r), 0 };
 	if (size != NULL && (strcmp(size, LARGE) == 0 || strcmp(size, USUAL) == 0)) {
 		who->large = strcmp(size, LARGE) == 0;
-		remember(r, "huruf", who->large ? LARGE : USUAL);
+		page_remember(r, "huruf", size);
 	} else {
 		kept = http_req_cookie(r, "huruf");
 		who->large = kept != NULL && strcmp(kept, LARGE) == 0;

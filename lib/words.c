@@ -48,10 +48,15 @@ words_put(struct buf *out, const struct words *w, enum lang l, const char *page,
 	while ((open = memmem(p, (size_t)(end - p), "[[", 2)) != NULL &&
 	    (close = memmem(open, (size_t)(end - open), "]]", 2)) != NULL) {
 		size_t n = (size_t)(close - open) - 2;
-		const char *said = l == LANG_ID ? NULL : find(w, open + 2, n);
+		const char *said = find(w, open + 2, n);
 
 		buf_add(out, p, (size_t)(open - p));
-		buf_add(out, said != NULL ? said : open + 2, said != NULL ? strlen(said) : n);
+		if (said == NULL)
+			buf_add(out, open, n + 4);
+		else if (l == LANG_ID)
+			buf_add(out, open + 2, n);
+		else
+			buf_adds(out, said);
 		p = close + 2;
 	}
 	buf_add(out, p, (size_t)(end - p));

@@ -20,6 +20,9 @@ struct words { const struct word *list; size_t n; };
 const char *words_say(const struct words *w, enum lang l, const char *id);
 /* 1 when that language has it. */
 int words_know(const struct words *w, enum lang l, const char *id);
-/* Appends a page with each [[mark]] said in that language; what stands in them is ours, and not escaped. */
+/*
+ * Appends a page with each [[mark]] said in that language.  What stands in them is ours, and not escaped;
+ * what has no row is no mark, and stays as it is.
+ */
 void words_put(struct buf *out, const struct words *w, enum lang l, const char *page, size_t len);
 #endif

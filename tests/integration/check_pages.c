@@ -320,6 +320,37 @@ START_TEST(the_watch_reads_and_changes_nothing)
 }
 END_TEST
 
+/* By link, then by cookie; what nobody has put into English says so by its language. */
+START_TEST(the_console_speaks_english)
+{
+	struct visitor english = dishub;
+	struct answer a;
+	char code[CODE_CHARS + 1], path[32];
+
+	sms("+6281234600008", "lampu jalan mati di desa kabat depan balai desa", code);
+	told(code, "tugas", "");
+	visitor_opens(&english, "/tugas?lang=en", &a);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "<html lang=\"en\">"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "My unit's tasks"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), ">Search</a>"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.head), "bahasa=en"));
+	ck_assert_ptr_null(strstr(buf_str(&a.body), "[["));
+	answer_release(&a);
+	snprintf(english.cookie, sizeof(english.cookie), "%.80s; bahasa=en", dishub.cookie);
+	snprintf(path, sizeof(path), "/kasus/%s", code);
+	page_has(&english, path, "What was reported", 1);
+	page_has(&english, path, "Accept the task", 1);
+	page_has(&english, path, "<main id=\"isi\">", 1);
+	page_has(&english, path, "[[", 0);
+	page_has(&english, "/akun", "<main id=\"isi\" lang=\"id\">", 1);
+	page_has(&dishub, path, "Yang dilaporkan", 1);
+	page_has(&dishub, path, "[[", 0);
+	visitor_opens(&(struct visitor){ "Cookie: bahasa=en" }, "/masuk", &a);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "Log-in name"));
+	answer_release(&a);
+}
+END_TEST
+
 Suite *
 pages_suite(void)
 {
@@ -335,6 +366,7 @@ pages_suite(void)
 	tcase_add_test(tc, the_api_acts_as_the_page);
 	tcase_add_test(tc, an_outside_body_answers_by_its_link);
 	tcase_add_test(tc, a_sealed_case_is_for_the_named);
+	tcase_add_test(tc, the_console_speaks_english);
 	tcase_add_test(tc, the_watch_reads_and_changes_nothing);
 	suite_add_tcase(s, tc);
 	return s;

@@ -298,8 +298,8 @@ START_TEST(marks_of_a_page)
 
 	words_put(&id, &w, LANG_ID, page, strlen(page));
 	words_put(&en, &w, LANG_EN, page, strlen(page));
-	ck_assert_str_eq(buf_str(&id), "<p>Satu {x} TigaDua</p>[[");
-	ck_assert_str_eq(buf_str(&en), "<p>One {x} TigaTwo</p>[[");
+	ck_assert_str_eq(buf_str(&id), "<p>Satu {x} [[Tiga]]Dua</p>[[");
+	ck_assert_str_eq(buf_str(&en), "<p>One {x} [[Tiga]]Two</p>[[");
 	ck_assert_str_eq(words_say(&w, LANG_EN, "Dua"), "Two");
 	ck_assert_str_eq(words_say(&w, LANG_ID, "Dua"), "Dua");
 	ck_assert_int_eq(words_know(&w, LANG_EN, "Tiga"), 0);
