@@ -228,8 +228,10 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	snprintf(c->code.s, sizeof(c->code.s), "%s", text_of(doc, "code"));
 	c->version = int_of(doc, "v");
 	c->seq = seq;
-	if (c->version == 1)
+	if (c->version == 1) {
 		c->opened_ms = int_of(doc, "at");
+		c->hide_reporter = int_of(json_object_get(doc, "rep"), "hide") != 0;
+	}
 	c->latihan = json_is_true(json_object_get(doc, "latihan"));
 	if (case_state_of_name(text_of(now, "st"), &c->state) != 0)
 		c->state = CASE_BARU;
@@ -252,7 +254,6 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	c->voices = (int)int_of(now, "voices");
 	if (truth_of_name(text_of(now, "truth"), &c->truth) != 0)
 		c->truth = TRUTH_UNVERIFIED;
-	c->hide_reporter = int_of(now, "hide") != 0;
 	if (close_reason_of_name(text_of(now, "as"), &c->closed_as) != 0)
 		c->closed_as = CLOSE_NONE;
 	c->closed_ms = c->state == CASE_DITUTUP ? int_of(doc, "at") : 0;

@@ -21,7 +21,7 @@ struct model_case {
 	int64_t abandoned_ms;		/* accepted, abandoned, not taken again since; 0 not */
 	int64_t opened_ms;		/* its first entry; 0: that was not read */
 	int64_t version, seq;
-	int latihan, hide_reporter;
+	int latihan, hide_reporter;	/* the second: unknown where opened_ms is 0 */
 	enum close_reason closed_as;
 	unsigned short unit_ids[CASE_UNITS]; int units_n;	/* all of them: model_unit_code() */
 	char incident[INCIDENT_CHARS], lead[CODE_CHARS + 1];	/* what it is part of, and who leads; "" */

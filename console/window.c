@@ -90,7 +90,7 @@ see(const struct model_case *c, int sealed, void *arg)
 	row->category = c->category;
 	row->place = c->place;
 	row->day = wib_day(c->received_ms);
-	row->hide = c->hide_reporter;
+	row->hide = c->hide_reporter || c->opened_ms == 0;
 	s->n++;
 	add_incident(s, c);
 	return 0;

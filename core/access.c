@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/quorum.h"
+
 static const char *const access_names[] = {
 	[SEE_EXISTS] = "tahu", [SEE_CASE] = "kasus", [SEE_WORDS] = "isi", [SEE_REPORTER] = "pelapor",
 	[SEE_BOARD] = "papan", [SEE_TRIAGE] = "triase", [SEE_SYSTEM] = "sistem", [SEE_EXPORT] = "ekspor",
@@ -72,7 +74,8 @@ access_case_of(struct access_case *a, const struct case_record *c, const struct 
 	a->sealed = c->sealed;
 	a->hide_reporter = c->hide_reporter;
 	for (int i = 0; o != NULL && i < c->tasks_n; i++)
-		a->tasked |= c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, o->id) == 0;
+		a->tasked |= c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, o->id) == 0 &&
+		    !quorum_is_witness(c, &c->tasks[i]);	/* a neighbour who is asked is shown nothing */
 }
 
 enum viewer_class

@@ -50,7 +50,8 @@ has_authority(const struct step *s, const struct case_record *c)
 		return 0;
 	mine = unit_find(s->p->units, o->unit);
 	for (int i = 0; i < c->tasks_n; i++)
-		if (c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, o->id) == 0)
+		if (c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, o->id) == 0 &&
+		    (!quorum_is_witness(c, &c->tasks[i]) || s->t->on == ON_ATTEST || s->t->on == ON_DISPUTE))
 			return 1;
 	for (int i = 0; i < c->units_n; i++) {
 		const struct unit *u = unit_find(s->p->units, c->units[i]);

@@ -73,14 +73,17 @@ daily_free(struct daily *d)
 
 /* What rows need of a case; the rest of an entry is a kilobyte. */
 static json_t *
-kept_of(const json_t *now)
+kept_of(const json_t *now, const json_t *before, const json_t *rep)
 {
-	static const char *const fields[] = { "st", "as", "cat", "pl", "hide" };
+	static const char *const fields[] = { "st", "as", "cat", "pl" };
+	json_t *hide = json_object_get(before != NULL ? before : rep, "hide");	/* its opening says so once */
 	json_t *kept = json_object();
 
 	for (size_t i = 0; i < N_ELEMS(fields); i++)
 		if (json_object_get(now, fields[i]) != NULL)
 			json_object_set(kept, fields[i], json_object_get(now, fields[i]));
+	if (hide != NULL)
+		json_object_set(kept, "hide", hide);
 	return kept;
 }
 
@@ -101,7 +104,8 @@ daily_take(struct daily *d, const struct log_line *line)
 		json_object_del(d->cases, code);
 	else if (at < d->to_ms && !json_is_true(json_object_get(doc, "latihan")) &&
 	    (opens || json_object_get(d->cases, code) != NULL))
-		json_object_set_new(d->cases, code, kept_of(now));
+		json_object_set_new(d->cases, code, kept_of(now, json_object_get(d->cases, code),
+		    json_object_get(doc, "rep")));
 out:
 	json_decref(doc);
 }

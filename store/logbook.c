@@ -160,8 +160,6 @@ add_snapshot(struct buf *b, const struct policy *p, const struct case_record *c)
 		buf_addf(b, ",\"voices\":%d", c->voices);
 	if (c->truth != TRUTH_UNVERIFIED)
 		buf_add_pair(b, "truth", truth_name(c->truth));
-	if (c->hide_reporter)
-		buf_adds(b, ",\"hide\":1");
 	buf_adds(b, c->sealed ? ",\"sealed\":1}" : "}");
 }
 

@@ -1,4 +1,5 @@
 /* Who says that it is mended: the reporter, two of three others, the RT; never who mended it. */
+#include "core/access.h"
 #include "core/quorum.h"
 
 #include "tests/unit/world.h"
@@ -97,6 +98,23 @@ START_TEST(the_head_of_the_rt_is_asked)
 }
 END_TEST
 
+/* It is a question, no task: it opens him neither the case nor anything to do with it. */
+START_TEST(who_is_asked_may_only_answer)
+{
+	static const enum case_event others[] = { ON_WITHDRAW, ON_NOTE, ON_UNDO, ON_HANDLE, ON_CONFIRM, ON_TRUTH };
+	struct access_case a;
+
+	resolved("O-DISHUB", WORKER);
+	for (size_t i = 0; i < N_ELEMS(others); i++)
+		ck_assert_msg(world_act(&w, others[i], RT_HEAD) == -1, "%s", case_event_name(others[i]));
+	access_case_of(&a, &w.c, officer_find(&w.r, RT_HEAD));
+	ck_assert_int_eq(a.tasked, 0);
+	ck_assert(!access_may(w.p, officer_find(&w.r, RT_HEAD), SEE_REPORTER, &a));
+	access_case_of(&a, &w.c, officer_find(&w.r, WORKER));
+	ck_assert_int_eq(a.tasked, 1);
+}
+END_TEST
+
 START_TEST(the_head_of_the_rt_disputes)
 {
 	int level;
@@ -174,6 +192,7 @@ quorum_suite(void)
 	tcase_add_test(tc, others_end_it_as_confirmed);
 	tcase_add_test(tc, without_a_word_it_is_not_confirmed);
 	tcase_add_test(tc, the_head_of_the_rt_is_asked);
+	tcase_add_test(tc, who_is_asked_may_only_answer);
 	tcase_add_test(tc, the_head_of_the_rt_disputes);
 	tcase_add_test(tc, nobody_says_it_of_his_own_work);
 	tcase_add_test(tc, an_rt_that_worked_is_not_asked);

@@ -245,10 +245,13 @@ START_TEST(what_is_sealed_later_is_taken_out)
 
 	usual_day(d);
 	entry(d, "AAAAAAA2", 2, MIDNIGHT + 9 * DAY_MS, "ditugaskan", "kekerasan-anak", ",\"sealed\":1");
+	entry(d, "AAAAAAA4", 1, MORNING, "ditugaskan", "jembatan", "},\"rep\":{\"hide\":1");
+	entry(d, "AAAAAAA4", 2, MORNING + 1, "ditangani", "jembatan", "");
 	written(d, DAILY_JSON, &text);
+	ck_assert_ptr_null(strstr(buf_str(&text), "jembatan"));	/* alone, and he hides */
 	ck_assert_ptr_null(strstr(buf_str(&text), "lampu-jalan"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&text), "jalan-rusak"));
-	ck_assert_uint_eq(daily_cases(d), 1);
+	ck_assert_uint_eq(daily_cases(d), 2);
 	daily_free(d);
 	buf_release(&text);
 }
