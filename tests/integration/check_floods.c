@@ -778,8 +778,8 @@ START_TEST(subscribers_of_a_desa_hear_of_it)
 	ck_assert_int_eq(got("langgan-kejadian", SUBSCRIBED_TWICE), 0);
 	ck_assert_int_eq(got("langgan-kejadian", SUBSCRIBED_ELSEWHERE), 0);
 	/* nobody's number lies open, and who stopped is forgotten after subscribe.forget */
-	snprintf(line, sizeof(line), "grep -rlaF -e %s -e %s %s/redis %s/log >/dev/null 2>&1", SUBSCRIBED + 1,
-	    SUBSCRIBED_TWICE + 1, house.dir, house.dir);
+	snprintf(line, sizeof(line), "grep -rlaF -e %s -e %s %s/redis %s/log >/dev/null 2>&1", &SUBSCRIBED[1],
+	    &SUBSCRIBED_TWICE[1], house.dir, house.dir);
 	ck_assert_int_ne(system(line), 0);
 	record_holds();
 }
