@@ -157,6 +157,8 @@ act_reopen(struct step *s)
 	c->holder[0] = '\0';
 	c->date_ms = 0;
 	clocks_reopen(s);
+	if (c->lead[0] != '\0')
+		clocks_follow(s);	/* those that ran on, a question to the unit say, are the lead's now */
 }
 
 static void
