@@ -1405,6 +1405,8 @@ converse(struct router *r, struct entry *e)
 			return rc;
 	}
 	speech_parse(&s, e->words.text);
+	if (s.kind == SPEECH_OFFICER && s.loose && o == NULL)
+		s.kind = SPEECH_NONE;	/* "masih mati" is a resident's answer, also to what he quotes */
 	if (s.kind == SPEECH_READY && (o == NULL || o->asked_ms == 0))
 		s.kind = SPEECH_NONE;
 	rc = volunteer_speaks(r, e, &s);
