@@ -188,6 +188,7 @@ lint:
 	@$(MAKE) --no-print-directory -s -j$$(nproc) B=build/clang CC=clang all
 	python3 tests/includes.py
 	python3 tests/channels.py
+	python3 tests/words.py
 	luac5.1 -p store/kentongan.lua
 	cppcheck -q -j$$(nproc) --error-exitcode=1 --std=c11 -I. --enable=warning,performance,portability \
 	    --inline-suppr --suppress=missingIncludeSystem --suppress=comparePointers $(MODULES) $(DAEMONS) picture verify cli model bench

@@ -149,6 +149,12 @@ const struct key_spec key_specs[KEYS_N] = {
 	{ KEY_LOOKS, "rupa", "sorted set",
 	  "how a picture looks (core/look.h), of which case, citizen's or officer's, by when it came", "every commit",
 	  "console, cli", "photo.looks pictures of photo.keep", "sla's sweeper; erasing the case" },
+	{ KEY_SUBSCRIBER, "langganan:", "hash", "who wants to hear of incidents, by sender hash: v version, d sealed",
+	  "router", "router, sla", "residents who subscribed", "sla's sweeper, subscribe.forget after STOP" },
+	{ KEY_SUBSCRIBERS, "langganan-di:", "hash", "sender hashes by desa, and of those who stopped, with when",
+	  "router", "sla", "subscribe.most for each subscriber", "the commit of his STOP; sla's sweeper" },
+	{ KEY_NOTICED, "langganan-kabar:", "hash", "sender hash -> what he was told of the incident that this case leads",
+	  "sla", "sla", "subscribers of the desa of incidents in the store", "sla, when its lead is in the archive" },
 };
 
 int

@@ -29,7 +29,8 @@ PAGES = {
     "ptg-35.10.14.2012-1": ["/baru"],
     "kpl-bupati": ["/papan", "/papan?daftar=lewat", "/kasus/{code}", "?/laporan", "/laporan/kejanggalan", "?/akun"],
 }
-PUBLIC = ["/", "/l/{code}", "/cek", "/catatan"]
+PUBLIC = ["/", "/l/{code}", "/cek", "/catatan", "/peta", "/peta?kecamatan=35.10.14&lang=en", "/data?lang=en", "/l/{code}?huruf=besar",
+          "/?lang=en&huruf=besar"]
 CHECK = """
 <script>%s</script><script>
 addEventListener('load', () => axe.run(document, {resultTypes: ['violations']}).then(r => {
