@@ -104,7 +104,7 @@ static int
 is_harmless(uint32_t cp)
 {
 	return cp >= ' ' && cp < 0x7f && cp != '"' && cp != '&' && cp != '\'' && cp != '<' && cp != '>' &&
-	    cp != '\\';
+	    cp != '[' && cp != '\\';
 }
 
 static void
