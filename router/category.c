@@ -362,13 +362,18 @@ hear_model(const struct classifier *c, const struct tokens *t, int danger, float
 	linear_score(c->model, f.words, f.words_n, f.pieces, f.pieces_n, scores);
 	out->has_danger = linear_knows_danger(c->model);
 	out->danger_score = scores[linear_classes(c->model)];
+	out->harmless_score = HARMLESS_LEAST;
 	for (size_t i = 0; i < linear_classes(c->model); i++)
 		least = scores[i] < least ? scores[i] : least;
 	for (size_t i = 0; i < categories_of(c); i++)
 		voices[i][VOICE_MODEL] = least;	/* a category that it was not taught */
-	for (size_t i = 0; i < linear_classes(c->model); i++)
-		if (c->class_at[i] >= 0)
-			voices[c->class_at[i]][VOICE_MODEL] = scores[i];
+	for (size_t i = 0; i < linear_classes(c->model); i++) {
+		if (c->class_at[i] < 0)
+			continue;
+		voices[c->class_at[i]][VOICE_MODEL] = scores[i];
+		if (c->first[c->class_at[i]].urgency != URGENCY_DARURAT)
+			out->harmless_score = fmaxf(out->harmless_score, scores[i]);
+	}
 	for (size_t i = 0; i < categories_of(c); i++)
 		own[i] = voices[i][VOICE_MODEL] * linear_calibration(c->model)->weight[VOICE_MODEL];
 	softmax(own, categories_of(c));

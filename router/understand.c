@@ -450,7 +450,8 @@ hear_danger(const struct understander *u, const struct alarm *alarm,
 
 	if (!choice->has_danger)
 		return -1;
-	alarm_voices(alarm, choice->danger_score, choice->rules_best, voices);
+	alarm_voices(alarm, choice->danger_score, choice->harmless_score, choice->rules_best,
+	    voices);
 	return alarm_permille(linear_calibration(u->policy->model), voices);
 }
 
