@@ -11,6 +11,7 @@
 #include "core/correct.h"
 #include "core/incident.h"
 #include "lib/escape.h"
+#include "lib/log.h"
 #include "store/apply.h"
 
 enum asks { ASKS_NOTHING = 0, ASKS_NOTE = 1, ASKS_REASON = 2, ASKS_UNIT = 4, ASKS_DAY = 8, ASKS_WAIT = 16,
@@ -428,6 +429,25 @@ text_of(const json_t *doc, const char *name)
 	return s != NULL ? s : "";
 }
 
+/* What nobody asks for does nothing, and is noticed: the names alone, a value may be somebody's. */
+static void
+name_unknown(const json_t *doc, const char *officer)
+{
+	static const char *const known[] = { "action", "note", "version", "category", "urgency", "unit", "place", "reason",
+	    "into", "until" };
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)doc, name, value) {
+		size_t i = 0;
+
+		while (i < N_ELEMS(known) && strcmp(known[i], name) != 0)
+			i++;
+		if (i == N_ELEMS(known))
+			log_warn("member_ignored", "officer=%s name=\"%s\"", officer, log_quote(name, strnlen(name, 32)));
+	}
+}
+
 /* /api/v1/cases/CODE/actions: {"action","note","version"} and what the action asks for. */
 void
 post_act_json(struct http_req *r, void *arg)
@@ -446,6 +466,7 @@ post_act_json(struct http_req *r, void *arg)
 	}
 	body = http_req_body(r, &len);
 	doc = json_loadb(body, len, JSON_REJECT_DUPLICATES, NULL);
+	name_unknown(doc, l.w.officer->id);
 	x.note = xstrdup(text_of(doc, "note"));
 	x.version = json_integer_value(json_object_get(doc, "version"));
 	x.category = xstrdup(text_of(doc, "category"));

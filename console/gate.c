@@ -312,6 +312,9 @@ gate_still(struct console *c, const struct session *s)
 
 	if (s->kept[0] == '\0')
 		return 1;		/* by the machine's secret */
+	/* The sweep takes it out of the store later. */
+	if (house_now_ms(&c->h) - s->begun_ms > c->h.set.session_most_ms)
+		return 0;
 	buf_add_key(&key, &c->h.st.keys, KEY_SESSIONS, NULL, NULL);
 	r = redis_pipe_command(c->h.st.pipe, "HEXISTS %b %s", key.data, key.len, s->kept);
 	/* A store that does not answer ends nobody's feed. */

@@ -434,6 +434,7 @@ post_factor(struct http_req *r, void *arg)
 	struct account a;
 	struct who w;
 	int64_t now_ms;
+	char token[TOKEN_CHARS + 1] = "";
 	char *code;
 	int rc;
 
@@ -453,8 +454,11 @@ post_factor(struct http_req *r, void *arg)
 		rc = a.totp_step < 0 ? 2 : account_put(&c->h.st, &a, "faktor", w.officer->id);
 	}
 	if (rc == 0) {
-		w.session.lacks_factor = 0;
-		session_keep(&c->h.st, &w.session);
+		w.session.lacks_factor = 0;	/* more is open to it now: whoever knew its token does not */
+		rc = session_renew(&c->h.st, &w.session, token);
+	}
+	if (rc == 0) {
+		set_cookie(r, token);
 		http_answer_redirect(r, 303, next_page(c, w.officer, NULL));
 	} else if (rc == 2) {
 		answer_factor(r, c, &w, 422, "Kode itu tidak cocok. Tunggu kode berikutnya, lalu ketik yang baru.");
@@ -462,5 +466,6 @@ post_factor(struct http_req *r, void *arg)
 		http_answer_problem(r, 503, "Service Unavailable", "Belum tersimpan; coba lagi.");
 	}
 	account_wipe(&a);
+	memset(token, 0, sizeof(token));
 	free(code);
 }

@@ -128,6 +128,7 @@ console_init(void *self, struct daemon *d, const char *port)
 	o.upload_dir = buf_str(&c->uploads);
 	o.csp = CONSOLE_CSP;
 	o.proxies = proxies_of(c);
+	o.names_unasked = 1;
 	c->routes = routes;
 	c->routes_n = N_ELEMS(routes);
 	c->http = httpd_new(d->base, &o, routes, N_ELEMS(routes), c, &errors);

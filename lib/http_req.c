@@ -342,6 +342,7 @@ pairs_parse(struct pairs *p, const char *s, size_t len)
 		size_t name_len;
 
 		pair->name = p->text.len;
+		pair->asked = 0;
 		if (eq == NULL)
 			eq = stop;
 		name_len = decode(&p->text, s, (size_t)(eq - s));
@@ -357,11 +358,12 @@ pairs_parse(struct pairs *p, const char *s, size_t len)
 }
 
 static const char *
-pairs_find(const struct pairs *p, const char *name, size_t *len)
+pairs_find(struct pairs *p, const char *name, size_t *len)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		if (strcmp(p->text.data + p->at[i].name, name) != 0)
 			continue;
+		p->at[i].asked = 1;
 		if (len != NULL)
 			*len = p->at[i].len;
 		return p->text.data + p->at[i].value;
@@ -393,6 +395,7 @@ pairs_add(struct pairs *p, const char *name, size_t name_len, const char *value,
 	buf_addc(&p->text, '\0');
 	pair->value = p->text.len;
 	pair->len = len;
+	pair->asked = 0;
 	buf_add(&p->text, value, len);
 	buf_addc(&p->text, '\0');
 	p->n++;
@@ -478,6 +481,7 @@ http_req_field_at(struct http_req *r, size_t i, const char **name, const char **
 	*name = r->fields.text.data + r->fields.at[i].name;
 	*value = r->fields.text.data + r->fields.at[i].value;
 	*len = r->fields.at[i].len;
+	r->fields.at[i].asked = 1;
 	return 1;
 }
 
@@ -703,9 +707,36 @@ send_answer(struct http_req *r, int status, const char *type, const char *body, 
 	}
 }
 
+/*
+ * Whoever adds role=admin to a form gets nothing by it, and is noticed.  The first of a name is the one
+ * that counts; only names are told, and not whole ones: a value may be somebody's number.
+ */
+#define UNASKED_NAMES 5
+#define UNASKED_CHARS 32
+
+static void
+name_unasked(const struct http_req *r)
+{
+	struct buf names = { 0 };
+	int n = 0;
+
+	for (size_t i = 0; i < r->fields.n; i++) {
+		const char *name = r->fields.text.data + r->fields.at[i].name;
+
+		if (!r->fields.at[i].asked && ++n <= UNASKED_NAMES)
+			buf_addf(&names, "%s%.*s", names.len > 0 ? " " : "", UNASKED_CHARS, name);
+	}
+	if (n > 0)
+		log_warn("fields_ignored", "path=\"%s\" fields=%d names=\"%s\"", log_quote(buf_str(&r->path), r->path.len), n,
+		    log_quote(buf_str(&names), names.len));
+	buf_release(&names);
+}
+
 void
 http_answer(struct http_req *r, int status, const char *type, const struct buf *body)
 {
+	if (status < 400 && r->h != NULL && r->h->o.names_unasked)
+		name_unasked(r);
 	if (r->c != NULL)
 		send_answer(r, status, type, body != NULL ? buf_str(body) : "",
 		    body != NULL ? body->len : 0);

@@ -53,6 +53,8 @@ struct httpd_options {
 	const char *csp;
 	/* numeric addresses whose X-Forwarded-For counts, NULL-ended; may be NULL */
 	const char *const *proxies;
+	/* a form's fields that no handler asked for are named in the log when it was taken all the same */
+	int names_unasked;
 };
 void httpd_options_default(struct httpd_options *o);
 

@@ -51,7 +51,7 @@ struct http_conn {
 	char peer[INET6_ADDRSTRLEN];
 };
 
-struct pair { size_t name, value, len; };
+struct pair { size_t name, value, len; int asked; };	/* asked: a handler wanted it by its name */
 struct pairs { struct buf text; struct pair *at; size_t n, cap; int parsed; };
 
 struct kept { struct kept *next; char text[]; };

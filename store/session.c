@@ -68,6 +68,15 @@ session_begin(struct store *st, const char *officer, int lacks_factor, int64_t n
 }
 
 int
+session_renew(struct store *st, struct session *s, char token[TOKEN_CHARS + 1])
+{
+	struct session before = *s;
+
+	token_make(token, s->kept);
+	return session_keep(st, s) == 0 && session_end(st, &before) == 0 ? 0 : -1;
+}
+
+int
 session_find(struct store *st, const char *token, int64_t now_ms, int64_t idle_ms, int64_t most_ms,
     struct session *s)
 {

@@ -25,6 +25,8 @@ int session_find(struct store *st, const char *token, int64_t now_ms, int64_t id
     struct session *s);
 /* The password was typed again, or something else of it changed. */
 int session_keep(struct store *st, const struct session *s);
+/* The same session under another token: the one before opens nothing any more.  0 or -1. */
+int session_renew(struct store *st, struct session *s, char token[TOKEN_CHARS + 1]);
 int session_end(struct store *st, const struct session *s);
 /* All of an officer.  How many, or -1. */
 int sessions_end_of(struct store *st, const char *officer);

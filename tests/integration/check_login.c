@@ -183,7 +183,7 @@ END_TEST
 START_TEST(an_admin_sets_up_a_second_factor)
 {
 	struct visitor v;
-	char key[64], token[64], body[128], digits[8];
+	char key[64], token[64], body[128], digits[8], before[sizeof(v.cookie)];
 	uint8_t secret[TOTP_SECRET_BYTES] = { 0 };
 	struct answer a;
 
@@ -209,8 +209,15 @@ START_TEST(an_admin_sets_up_a_second_factor)
 	snprintf(body, sizeof(body), "tanda=%s&kode=%s", token, digits);
 	ask_as(&a, house.console, "/faktor", (const char *[]){ v.cookie, NULL }, body, strlen(body));
 	ck_assert_int_eq(a.status, 303);
+	/* more is open to him now: it is another session, and who knew the first has none */
+	snprintf(before, sizeof(before), "%s", v.cookie);
+	visitor_takes_cookie(&v, &a);
 	answer_release(&a);
+	ck_assert_str_ne(v.cookie, before);
 	ck_assert_int_eq(visitor_status(&v, "/papan"), 200);
+	snprintf(v.cookie, sizeof(v.cookie), "%s", before);
+	ck_assert_int_eq(visitor_status(&v, "/papan"), 303);
+	ck_assert_int_eq(visitor_status(&v, "/api/v1/board"), 401);
 	/* that code is used; without one he does not come in any more */
 	ck_assert_int_eq(visitor_logs_in(&v, "adm-o-kominfo-1", PASSWORD, digits), 403);
 	ck_assert_int_eq(visitor_logs_in(&v, "adm-o-kominfo-1", PASSWORD, ""), 403);

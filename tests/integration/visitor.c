@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <curl/curl.h>
+
 void
 page_value(const struct answer *a, const char *before, char *out, size_t size)
 {
@@ -43,21 +45,27 @@ visitor_sets_password(const char *officer, const char *password)
 	return status;
 }
 
+void
+visitor_takes_cookie(struct visitor *v, const struct answer *a)
+{
+	const char *at = strstr(buf_str(&a->head), "Set-Cookie: kt=");
+
+	v->cookie[0] = '\0';
+	if (at != NULL)
+		snprintf(v->cookie, sizeof(v->cookie), "Cookie: kt=%.*s", (int)strcspn(at + 15, ";\r"), at + 15);
+}
+
 long
 visitor_logs_in(struct visitor *v, const char *name, const char *password, const char *code)
 {
 	struct buf body = { 0 };
-	const char *at;
 	struct answer a;
 	long status;
 
 	buf_addf(&body, "nama=%s&sandi=%s&kode=%s&ke=", name, password, code);
 	ask_as(&a, house.console, "/masuk", NULL, body.data, body.len);
 	status = a.status;
-	at = strstr(buf_str(&a.head), "Set-Cookie: kt=");
-	v->cookie[0] = '\0';
-	if (at != NULL)
-		snprintf(v->cookie, sizeof(v->cookie), "Cookie: kt=%.*s", (int)strcspn(at + 15, ";\r"), at + 15);
+	visitor_takes_cookie(v, &a);
 	answer_release(&a);
 	buf_release(&body);
 	return status;
@@ -106,4 +114,38 @@ visitor_sends(const struct visitor *v, const char *page, const char *action, con
 	buf_addf(&body, "tanda=%s%s%s", token, fields[0] != '\0' ? "&" : "", fields);
 	ask_as(a, house.console, action, (const char *[]){ v->cookie, NULL }, body.data, body.len);
 	buf_release(&body);
+}
+
+struct heard { struct buf *text; const char *until; };
+
+static size_t
+on_heard(char *data, size_t size, size_t n, void *arg)
+{
+	struct heard *h = arg;
+
+	buf_add(h->text, data, size * n);
+	return strstr(buf_str(h->text), h->until) == NULL ? size * n : 0;	/* enough */
+}
+
+int
+visitor_hears(const struct visitor *v, const char *path, const char *until, struct buf *out)
+{
+	struct heard h = { out, until };
+	struct curl_slist *list = curl_slist_append(NULL, v->cookie);
+	struct buf url = { 0 };
+	CURL *c = curl_easy_init();
+	CURLcode rc;
+
+	buf_reset(out);
+	buf_addf(&url, "%s%s", house.console, path);
+	curl_easy_setopt(c, CURLOPT_URL, buf_str(&url));
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, list);
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_heard);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, &h);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)LIMIT_MS);
+	rc = curl_easy_perform(c);
+	curl_slist_free_all(list);
+	curl_easy_cleanup(c);
+	buf_release(&url);
+	return rc == CURLE_WRITE_ERROR;
 }

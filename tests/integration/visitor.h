@@ -11,6 +11,8 @@ struct visitor { char cookie[96]; };	/* the header that he sends; "" not logged 
 long visitor_sets_password(const char *officer, const char *password);
 /* Logs in with that name, password and code ("" none): the status. */
 long visitor_logs_in(struct visitor *v, const char *name, const char *password, const char *code);
+/* The session's cookie that an answer sets, "" if it sets none. */
+void visitor_takes_cookie(struct visitor *v, const struct answer *a);
 /* Both, for an officer without a password yet; anything but success ends the test. */
 void visitor_enters(struct visitor *v, const char *officer);
 
@@ -22,4 +24,9 @@ void page_value(const struct answer *a, const char *before, char *out, size_t si
 /* Sends a form of that page: its token and these fields ("aksi=terima&versi=2"); answer_release() it. */
 void visitor_sends(const struct visitor *v, const char *page, const char *action, const char *fields,
     struct answer *a);
+/*
+ * All that an event feed says until these words come (1), or until it ends or LIMIT_MS are over (0); out
+ * is emptied first.
+ */
+int visitor_hears(const struct visitor *v, const char *path, const char *until, struct buf *out);
 #endif
