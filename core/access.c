@@ -31,7 +31,7 @@ const char *relation_name(enum relation r) { return relation_names[r]; }
 
 /*
  * Of an open case.  The Bupati's office sees that and why it is late, not who complained; an
- * administrator keeps the machine, not the letters.  A sealed one is for those it names, and for who
+ * administrator keeps the machine, not the letters, nor the list of who read which.  A sealed one is for those it names, and for who
  * watches over them all: he reads every word, and still not whose they are.
  */
 static const unsigned cells[VIEWER_N][RELATION_N] = {
@@ -50,7 +50,7 @@ static const unsigned general[VIEWER_N] = {
 	[VIEWER_HEAD] = BIT(SEE_BOARD) | BIT(MAY_ENTER),
 	[VIEWER_OPERATOR] = BIT(SEE_BOARD) | BIT(SEE_TRIAGE) | BIT(MAY_ENTER),
 	[VIEWER_ABOVE] = BIT(SEE_BOARD) | BIT(SEE_EXPORT),
-	[VIEWER_ADMIN] = BIT(SEE_BOARD) | BIT(SEE_SYSTEM) | BIT(SEE_EXPORT) | BIT(SEE_LOOKS),
+	[VIEWER_ADMIN] = BIT(SEE_BOARD) | BIT(SEE_SYSTEM) | BIT(SEE_EXPORT),
 	[VIEWER_WATCH] = BIT(SEE_BOARD) | BIT(SEE_EXPORT) | BIT(SEE_LOOKS),
 };
 

@@ -20,6 +20,7 @@ struct way_secret;
 struct pulls;
 struct ingest {
 	struct house h;
+	struct event_base *base;
 	struct redis_link *link;
 	struct httpd *http;
 	struct spool *spool;

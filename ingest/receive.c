@@ -398,6 +398,7 @@ receive_init(struct ingest *g, struct event_base *base)
 	struct buf path = { 0 }, errors = { 0 };
 	int rc = -1;
 
+	g->base = base;
 	buf_addf(&path, "%s/spool", g->h.st.dir);
 	g->spool = spool_open(buf_str(&path), (size_t)g->h.set.spool_files, g->h.set.spool_bytes,
 	    &errors);

@@ -34,7 +34,7 @@ static const struct { enum viewer_class v; const char *rows[RELATION_N]; const c
 	{ VIEWER_HEAD,     { "....", "tk..", "tki.", "tkip" }, "b....c" },
 	{ VIEWER_OPERATOR, { "tkip", "tkip", "tkip", "tkip" }, "bt...c" },
 	{ VIEWER_ABOVE,    { "tki.", "tki.", "tki.", "tkip" }, "b..e.." },
-	{ VIEWER_ADMIN,    { "tk..", "tk..", "tk..", "tkip" }, "b.sel." },
+	{ VIEWER_ADMIN,    { "tk..", "tk..", "tk..", "tkip" }, "b.se.." },
 	{ VIEWER_WATCH,    { "tki.", "tki.", "tki.", "tki." }, "b..el." },
 };
 
