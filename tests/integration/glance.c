@@ -41,6 +41,21 @@ glance_case(const char *code, struct case_record *out)
 }
 
 int
+glance_may(const char *code, const char *officer, enum access a)
+{
+	const struct officer *o;
+	struct case_record c;
+	struct access_case of;
+
+	ck_assert_int_eq(house_refresh(&h), 0);
+	o = officer_find(&h.roster, officer);
+	ck_assert_msg(o != NULL, "%s", officer);
+	ck_assert_msg(glance_case(code, &c), "%s is not opened", code);
+	access_case_of(&of, &c, o);
+	return access_may(h.policy, o, a, &of);
+}
+
+int
 glance_due(void)
 {
 	struct buf key = { 0 };

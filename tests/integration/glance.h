@@ -1,12 +1,14 @@
 #ifndef KENTONGAN_TESTS_GLANCE_H
 #define KENTONGAN_TESTS_GLANCE_H
 /* Cases of a living house as they lie in its store, read beside the daemons.  A mistake ends the test. */
-#include "core/case.h"
+#include "core/access.h"
 
 void glance_open(const char *dir, const char *conf);
 void glance_close(void);
 /* 1 with the case, 0 it is not opened yet. */
 int glance_case(const char *code, struct case_record *out);
+/* What the table of rights says of an officer and that case. */
+int glance_may(const char *code, const char *officer, enum access a);
 int glance_due(void);				/* how many have something due, ever */
 int64_t glance_queued_ms(const char *message_id);	/* when it came into the outbox */
 #endif

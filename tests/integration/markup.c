@@ -8,12 +8,11 @@
 
 static const char *const voids[] = { "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta",
     "source", "track", "wbr", NULL };
-/* p and its like may be left open; our pages do not, but for html, head and body. */
-static const char *const known[] = { "a", "abbr", "article", "aside", "audio", "b", "body", "br", "button", "caption",
+static const char *const known[] = { "a", "abbr", "article", "aside", "audio", "b", "blockquote", "body", "br", "button", "caption",
     "circle", "clippath", "code", "col", "colgroup", "datalist", "dd", "defs", "desc", "details", "div", "dl", "dt", "em",
     "fieldset", "figcaption", "figure", "footer", "form", "g", "h1", "h2", "h3", "h4", "head", "header", "hr", "html", "i",
     "img", "input", "kbd", "label", "legend", "li", "line", "link", "main", "mark", "meta", "meter", "nav", "noscript", "ol",
-    "optgroup", "option", "output", "p", "path", "pattern", "polygon", "polyline", "progress", "q", "rect", "s", "script",
+    "optgroup", "option", "output", "p", "path", "pattern", "polygon", "polyline", "pre", "progress", "q", "rect", "s", "script",
     "section", "select", "small", "span", "strong", "sub", "summary", "sup", "svg", "symbol", "table", "tbody", "td", "text",
     "textarea", "tfoot", "th", "thead", "time", "title", "tr", "tspan", "u", "ul", "use", "var", "video", "wbr", NULL };
 
@@ -39,7 +38,7 @@ struct reading {
 static void
 read_name(struct reading *r, char out[NAME_CHARS])
 {
-	size_t n = strspn(r->at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-");
+	size_t n = strspn(r->at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_-");
 
 	GOOD(r, n > 0 && n < NAME_CHARS, "no name");
 	memcpy(out, r->at, n);
@@ -102,6 +101,14 @@ read_attributes(struct reading *r, const char *element)
 	return alone;
 }
 
+/* An option ends where the next one or its list's end comes; no other of ours is left open. */
+static void
+end_option(struct reading *r)
+{
+	if (r->html && r->depth > 0 && strcmp(r->open[r->depth - 1], "option") == 0)
+		r->depth--;
+}
+
 static void
 read_element(struct reading *r)
 {
@@ -111,6 +118,8 @@ read_element(struct reading *r)
 	if (*r->at == '/') {
 		r->at++;
 		read_name(r, name);
+		if (strcmp(name, "option") != 0)
+			end_option(r);
 		GOOD(r, r->depth > 0 && strcmp(r->open[r->depth - 1], name) == 0, r->depth > 0 ? r->open[r->depth - 1] : "nothing is open");
 		r->depth--;
 		GOOD(r, *r->at == '>', "an end with more in it");
@@ -118,6 +127,7 @@ read_element(struct reading *r)
 		return;
 	}
 	read_name(r, name);
+	end_option(r);
 	r->elements++;
 	GOOD(r, !r->html || is_in(known, name) || is_in(voids, name), "an element that is not ours");
 	if (read_attributes(r, name) || (r->html && is_in(voids, name)))
