@@ -38,6 +38,7 @@ struct ingest {
 	struct event *sweep, *drain;
 	int64_t queue_n, queue_asked_ms;	/* unrouted reports of lane n at the last look */
 	struct lookups *lookups;	/* wrong codes by address */
+	struct lookups *guesses;	/* and of all addresses together, under "" */
 	struct lookups *asks;		/* for the public's window, by address */
 	struct window_pages *window;
 	struct pages *pages;

@@ -76,6 +76,7 @@ ingest_init(void *self, struct daemon *d, const char *port)
 	g->window = window_pages_new(d->conf_dir, d->dir);
 	g->asks = lookups_new((int)g->h.set.public_asks, 10 * MINUTE_MS);
 	g->lookups = lookups_new((int)g->h.set.lookups_per_10min, 10 * MINUTE_MS);
+	g->guesses = lookups_new((int)g->h.set.guesses_per_hour, HOUR_MS);
 	if (ingest_read_door(g, d->conf_dir) != 0 || read_secrets(g) != 0 ||
 	    receive_init(g, d->base) != 0 || listen_http(g, d, port) != 0 ||
 	    house_start(&g->h, d) != 0 || pulls_start(g, d->base) != 0)
@@ -100,6 +101,7 @@ ingest_release(void *self)
 	free(g->routes);
 	heads_free(g->heads);
 	lookups_free(g->lookups);
+	lookups_free(g->guesses);
 	lookups_free(g->asks);
 	window_pages_free(g->window);
 	pages_free(g->pages);

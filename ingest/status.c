@@ -63,13 +63,26 @@ on_unknown(evutil_socket_t fd, short what, void *arg)
  */
 #define UNKNOWN_STEP_US 25000
 
+/* Many addresses that keep below their own limit are one guesser all the same: a human hears of it. */
+static void
+count_wrong(struct ingest *g, const char *peer, int64_t mono_ms)
+{
+	int quiet = lookups_may(g->guesses, "", mono_ms);
+
+	lookups_wrong(g->lookups, peer, mono_ms);
+	lookups_wrong(g->guesses, "", mono_ms);
+	if (quiet && !lookups_may(g->guesses, "", mono_ms))
+		house_alarm(&g->h, "kode", "tebakan", "banyak kode laporan salah dalam satu jam: ada yang menebak; "
+		    "batasi di proxy (docs/operations.md)");
+}
+
 static void
 answer_unknown(struct asking *a)
 {
 	int64_t since_us = clock_mono_us() - http_req_started_us(a->r);
 	struct timeval rest = { 0, UNKNOWN_STEP_US - since_us % UNKNOWN_STEP_US };
 
-	lookups_wrong(a->g->lookups, http_req_peer(a->r), clock_mono_ms());
+	count_wrong(a->g, http_req_peer(a->r), clock_mono_ms());
 	if (event_base_once(a->g->base, -1, EV_TIMEOUT, on_unknown, a->r, &rest) != 0)
 		on_unknown(-1, 0, a->r);	/* memory */
 }

@@ -64,6 +64,8 @@ static const struct setting table[] = {
 	    "a redelivery is recognised for so long" },
 	{ "ingest.lookups", SET_INT, AT(lookups_per_10min), "10", "1", "1000",
 	    "wrong codes per address in ten minutes" },
+	{ "ingest.guesses", SET_INT, AT(guesses_per_hour), "1000", "10", "1000000",
+	    "an alarm at so many wrong codes in an hour, from wherever" },
 	{ "ingest.record.heads", SET_INT, AT(heads_shown), "168", "1", "2000",
 	    "signed heads in /catatan/kepala.json and .atom; 168 are a week" },
 	{ "ingest.record.cache", SET_DURATION, AT(heads_cache_ms), "30s", "100ms", "1h",

@@ -25,7 +25,7 @@ struct settings {
 	int64_t in_flight, queue_max;
 	int64_t spool_files, spool_bytes, spool_after_ms;
 	int64_t text_bytes, dedupe_days;
-	int64_t lookups_per_10min;
+	int64_t lookups_per_10min, guesses_per_hour;
 	int64_t heads_shown, heads_cache_ms;
 
 	char *sms_map_signature, *sms_map_header, *sms_map_url, *sms_map_id, *sms_map_from,

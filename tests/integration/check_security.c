@@ -34,7 +34,7 @@ static struct visitor nobody, dishub, desk, bupati, admin;
 static void
 begin(void)
 {
-	house_make("console:\n  url: https://konsol.example\n  second_factor: pengawas\n");
+	house_make("ingest:\n  guesses: 60\nconsole:\n  url: https://konsol.example\n  second_factor: pengawas\n");
 	house_up();
 	visitor_enters(&dishub, "ptg-o-dishub-1");
 	visitor_enters(&desk, "opr-d112-1");
@@ -298,6 +298,20 @@ START_TEST(unknown_and_sealed_codes_look_the_same)
 	}
 	buf_release(&first);
 	buf_release(&other);
+}
+END_TEST
+
+/* A6: many addresses, each below its limit: a human hears of it. */
+START_TEST(many_guesses_are_an_alarm)
+{
+	for (int i = 0; i < 60; i++) {
+		struct answer a;
+
+		ask_from(&a, house.http, "/l/00000000", 3000 + i);
+		ck_assert_int_eq(a.status, 404);
+		answer_release(&a);
+	}
+	alarm_names("ada yang menebak");
 }
 END_TEST
 
@@ -782,6 +796,7 @@ security_suite(void)
 	tcase_add_test(tc, a_stream_has_them_too);
 	tcase_add_test(tc, a_receipt_comes_after_the_store);
 	tcase_add_test(tc, unknown_and_sealed_codes_look_the_same);
+	tcase_add_test(tc, many_guesses_are_an_alarm);
 	tcase_add_test(tc, not_there_and_not_his_look_the_same);
 	tcase_add_test(tc, a_forged_forwarding_fools_no_limit);
 	tcase_add_test(tc, an_unknown_name_is_answered_like_a_wrong_password);
