@@ -39,6 +39,7 @@ struct ingest {
 	int64_t queue_n, queue_asked_ms;	/* unrouted reports of lane n at the last look */
 	struct lookups *lookups;	/* wrong codes by address */
 	struct lookups *guesses;	/* and of all addresses together, under "" */
+	int64_t guess_again_ms;		/* monotonic: no alarm about them before */
 	struct lookups *asks;		/* for the public's window, by address */
 	struct window_pages *window;
 	struct pages *pages;

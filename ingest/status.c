@@ -62,18 +62,20 @@ on_unknown(evutil_socket_t fd, short what, void *arg)
  * came: a sealed case takes longer to read, and whoever asked often enough could tell.
  */
 #define UNKNOWN_STEP_US 25000
+#define GUESS_AGAIN_MS (10 * 1000)
 
 /* Many addresses that keep below their own limit are one guesser all the same: a human hears of it. */
 static void
 count_wrong(struct ingest *g, const char *peer, int64_t mono_ms)
 {
-	int quiet = lookups_may(g->guesses, "", mono_ms);
-
 	lookups_wrong(g->lookups, peer, mono_ms);
 	lookups_wrong(g->guesses, "", mono_ms);
-	if (quiet && !lookups_may(g->guesses, "", mono_ms))
-		house_alarm(&g->h, "kode", "tebakan", "banyak kode laporan salah dalam satu jam: ada yang menebak; "
-		    "batasi di proxy (docs/operations.md)");
+	if (lookups_may(g->guesses, "", mono_ms) || mono_ms < g->guess_again_ms)
+		return;
+	/* It is one alarm an hour; said again, for the store may have been away. */
+	g->guess_again_ms = mono_ms + GUESS_AGAIN_MS;
+	house_alarm(&g->h, "kode", "tebakan", "banyak kode laporan salah dalam satu jam: ada yang menebak; "
+	    "batasi di proxy (docs/operations.md)");
 }
 
 static void

@@ -794,9 +794,9 @@ security_suite(void)
 	tcase_add_loop_test(tc, every_answer_of_every_route_has_its_headers, 0, N_ELEMS(servers));
 	tcase_add_loop_test(tc, what_the_server_refuses_has_them_too, 0, N_ELEMS(refusals));
 	tcase_add_test(tc, a_stream_has_them_too);
+	tcase_add_test(tc, many_guesses_are_an_alarm);
 	tcase_add_test(tc, a_receipt_comes_after_the_store);
 	tcase_add_test(tc, unknown_and_sealed_codes_look_the_same);
-	tcase_add_test(tc, many_guesses_are_an_alarm);
 	tcase_add_test(tc, not_there_and_not_his_look_the_same);
 	tcase_add_test(tc, a_forged_forwarding_fools_no_limit);
 	tcase_add_test(tc, an_unknown_name_is_answered_like_a_wrong_password);
