@@ -83,15 +83,17 @@ frame_answer_with(struct http_req *r, struct console *c, const struct who *w, in
     const char *title, const char *here, const struct buf *head, const struct buf *body)
 {
 	const struct buf none = { 0 };
-	struct buf page = { 0 }, said = { 0 }, nav = { 0 };
+	enum lang lang = page_lang(r);
+	struct buf page = { 0 }, said = { 0 }, nav = { 0 }, heading = { 0 };
 	const struct unit *u = w != NULL ? unit_find(c->h.policy->units, w->officer->unit) : NULL;
+
+	words_put(&heading, &console_words, lang, title, strlen(title));
+
 	const struct template_value v[] = {
-		{ "judul", title }, { "kabupaten", c->h.set.name },
+		{ "judul", buf_str(&heading) }, { "kabupaten", c->h.set.name },
 		{ "nama", w != NULL ? w->officer->name : "" }, { "unit", u != NULL ? u->shortname : "" },
 		{ "keluar", w != NULL && !w->by_secret ? w->csrf : "" },
 	};
-
-	enum lang lang = page_lang(r);
 
 	page_fill(&page, "kerangka", ASSET(console_web_kerangka_html), v, N_ELEMS(v));
 	if (w != NULL)
@@ -105,6 +107,7 @@ frame_answer_with(struct http_req *r, struct console *c, const struct who *w, in
 	buf_wipe(&said);
 	buf_wipe(&page);
 	buf_release(&nav);
+	buf_release(&heading);
 }
 
 /* Marks of direction and without width: three bytes each, U+200B to 200F, 202A to 202E, 2066 to 2069, FEFF. */

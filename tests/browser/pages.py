@@ -163,6 +163,8 @@ def walk(address, cookie, paths, axe, codes, folder, who, only):
             if status == 404 and maybe:
                 continue
             wrong = [] if status == 200 else [f"answers {status}"]
+            if b"[[" in body or b"&#91;&#91;" in body:
+                wrong.append("shows the mark of a word to translate")
             if len(body) > PAGE_MOST:
                 wrong.append(f"has {len(body)} bytes")
             for name, (width, height) in WIDTHS.items() if status == 200 else ():
