@@ -59,6 +59,8 @@ int cli_archive(int argc, char **argv);
 int cli_export(int argc, char **argv);
 int cli_daily(int argc, char **argv);
 int cli_erase(int argc, char **argv);
+int cli_hold(int argc, char **argv);
+int cli_retention(int argc, char **argv);
 int cli_demo(int argc, char **argv);
 int cli_simulate(int argc, char **argv);
 int cli_replay(int argc, char **argv);
