@@ -60,6 +60,7 @@ int cli_export(int argc, char **argv);
 int cli_daily(int argc, char **argv);
 int cli_erase(int argc, char **argv);
 int cli_hold(int argc, char **argv);
+int cli_person(int argc, char **argv);
 int cli_breach(int argc, char **argv);
 int cli_retention(int argc, char **argv);
 int cli_demo(int argc, char **argv);

@@ -40,6 +40,7 @@ static const struct {
 	{ "archive", cli_archive, "[--after DURATION]   move old entries and closed cases to arsip/ now" },
 	{ "erase", cli_erase, "CODE --as OFFICER   what a citizen wrote, for ever; the record stays whole" },
 	{ "retention", cli_retention, "[--within 30d] [--json]   what the timer will erase, and what is held" },
+	{ "person", cli_person, "CODE --as OFFICER [--code DIGITS > FILE]   a copy for who wrote it, of all that is held of him" },
 	{ "breach", cli_breach,
 	    "--since T --until T [--officer ID] --as OFFICER [--json]   whose data was touched or open, and the notice" },
 	{ "hold", cli_hold,

@@ -157,6 +157,8 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "sla", "sla", "subscribers of the desa of incidents in the store", "sla, when its lead is in the archive" },
 	{ KEY_HOLDS, "tahan", "hash", "code of a case that must not be erased -> since when, by whom, for which legal case",
 	  "cli", "sla, cli", "cases held", "'kentongan hold CODE --release'" },
+	{ KEY_IDENTITY, "diri", "hash", "sender hash -> when he was sent a code, how often it was guessed at, its keyed hash",
+	  "cli", "cli", "senders asked within identity.life", "the right code; sla's sweeper" },
 };
 
 int

@@ -161,6 +161,10 @@ static const struct setting table[] = {
 	{ "retention.batch", SET_INT, AT(retention_batch), "200", "10", "5000",
 	    "looked at in one go, and a tenth of them erased at most; deadlines go on between" },
 
+	{ "identity.life", SET_DURATION, AT(identity_life_ms), "15m", "1s", "1d",
+	    "who asks for his data proves his number within, by a code sent there; no second code before" },
+	{ "identity.tries", SET_INT, AT(identity_tries), "3", "1", "10", "guesses at one code" },
+
 	{ "notify.batch", SET_INT, AT(notify_batch), "64", "1", "1000", "messages taken at once" },
 	{ "notify.lease", SET_DURATION, AT(notify_lease_ms), "30s", "1s", "10m",
 	    "a message being sent is taken up again after" },
