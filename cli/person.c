@@ -19,7 +19,7 @@
 
 /* ---- his cases ---- */
 
-struct copy { struct house *h; const char *lookup; struct buf out; int n; };
+struct copy { struct house *h; const char *lookup; struct buf out; int n, failed; };
 struct said { struct buf *out; const struct seal_key *key; int n; };
 
 /* What he wrote later stands sealed in the log. */
@@ -61,8 +61,7 @@ add_his(const struct opened *o, void *arg)
 	if (o->words->has_position)
 		buf_addf(&c->out, ",\"position\":[%.6f,%.6f]", o->words->lat, o->words->lng);
 	buf_adds(&c->out, ",\"later\":[");
-	if (logbook_read_these(&c->h->st, buf_str(&o->s->seqs), add_later, &later) != 0)
-		return -1;
+	c->failed = logbook_read_these(&c->h->st, buf_str(&o->s->seqs), add_later, &later) != 0;
 	buf_adds(&c->out, "],\"files\":[");
 	for (int i = 0; i < k->files_n; i++)
 		buf_addf(&c->out, "%s\"%s\"", i > 0 ? "," : "", k->files[i]);
@@ -70,7 +69,7 @@ add_his(const struct opened *o, void *arg)
 	for (int i = 0; i < k->units_n; i++)
 		buf_addf(&c->out, "%s\"%s\"", i > 0 ? "," : "", k->units[i]);
 	buf_adds(&c->out, "]}");
-	return 0;
+	return c->failed;
 }
 
 static int
@@ -98,7 +97,7 @@ hand_out(struct house *h, const char *lookup)
 	buf_addf(&c.out, "\",\"house\":");
 	buf_add_json(&c.out, h->set.name, strlen(h->set.name));
 	buf_adds(&c.out, ",\"cases\":[");
-	if (opened_each(h, 0, add_his, &c, &erased) != 0 || add_subscription(&c) != 0)
+	if (opened_each(h, 0, add_his, &c, &erased) != 0 || c.failed || add_subscription(&c) != 0)
 		cli_fail("the copy is not complete, so nothing is shown: %s", store_error(&h->st));
 	else if (fwrite(c.out.data, 1, c.out.len, stdout) != c.out.len || fflush(stdout) != 0)
 		cli_fail("standard output cannot be written");

@@ -1,5 +1,6 @@
 #include "store/erase.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,22 +12,45 @@
 
 #define EVENT "hapus"
 
-/* One entry; with it, for a case in the store, the key.  A hold that came meanwhile refuses both. */
-static enum erase_result
-put_on_record(struct store *st, const struct code *code, const char *by, int with_key)
+/* Asked before anything is touched: a hold keeps the words of its messages too. */
+static int
+is_held(struct store *st, const struct code *code)
 {
+	struct buf key = { 0 };
+	redisReply *r;
+	int rc = -1;
+
+	buf_add_key(&key, &st->keys, KEY_HOLDS, NULL, NULL);
+	r = redis_pipe_command(st->pipe, "HEXISTS %b %s", key.data, key.len, code->s);
+	if (r != NULL && r->type == REDIS_REPLY_INTEGER)
+		rc = r->integer != 0;
+	freeReplyObject(r);
+	buf_release(&key);
+	return rc;
+}
+
+/*
+ * One entry; with it, for a case in the store (version; 0 archived), the key.  A hold that came meanwhile
+ * refuses both, and so does whatever else happened to the case.
+ */
+static enum erase_result
+put_on_record(struct store *st, const struct code *code, const char *by, int64_t version)
+{
+	char was[24];
 	const struct document d = {
 		.key = KEY_META, .version = -1, .what = EVENT, .who = by, .note = code->s,
-		.index = { { KEY_HOLDS, NULL, '=', code->s, "0" }, { KEY_CASE, code->s, 'd', "k", "" } },
-		.index_n = 1 + with_key,
+		.index = { { KEY_HOLDS, NULL, '=', code->s, "0" }, { KEY_CASE, code->s, '=', "v", was },
+		    { KEY_CASE, code->s, 'd', "k", "" } },
+		.index_n = version > 0 ? 3 : 1,
 	};
 	struct commit_batch b = { 0 };
 	enum erase_result result = ERASED;
 
+	snprintf(was, sizeof(was), "%" PRId64, version);
 	commit_begin(&b, store_now_ms(st));
 	commit_add_document(&b, st, &d);
 	if (commit_run(&b, st) != 1)
-		result = b.slots[0].result == COMMIT_CONFLICT ? ERASE_HELD : ERASE_FAILED;
+		result = b.slots[0].result != COMMIT_CONFLICT ? ERASE_FAILED : is_held(st, code) > 0 ? ERASE_HELD : ERASE_OPEN;
 	commit_release(&b);
 	return result;
 }
@@ -109,23 +133,6 @@ erase_archived(struct store *st, const struct code *code, const char *by)
 	return result;
 }
 
-/* Asked before anything is touched: a hold keeps the words of its messages too. */
-static int
-is_held(struct store *st, const struct code *code)
-{
-	struct buf key = { 0 };
-	redisReply *r;
-	int rc = -1;
-
-	buf_add_key(&key, &st->keys, KEY_HOLDS, NULL, NULL);
-	r = redis_pipe_command(st->pipe, "HEXISTS %b %s", key.data, key.len, code->s);
-	if (r != NULL && r->type == REDIS_REPLY_INTEGER)
-		rc = r->integer != 0;
-	freeReplyObject(r);
-	buf_release(&key);
-	return rc;
-}
-
 static enum erase_result
 erase_loaded(struct store *st, const struct stored_case *s, const struct code *code, const char *by)
 {
@@ -139,7 +146,7 @@ erase_loaded(struct store *st, const struct stored_case *s, const struct code *c
 	rc = erase_messages(st, &s->c);
 	if (rc != 0)
 		return rc > 0 ? ERASE_WAITS : ERASE_FAILED;
-	return s->archived ? erase_archived(st, code, by) : put_on_record(st, code, by, 1);
+	return s->archived ? erase_archived(st, code, by) : put_on_record(st, code, by, s->version);
 }
 
 enum erase_result

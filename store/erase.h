@@ -15,7 +15,7 @@
 enum erase_result {
 	ERASED,
 	ERASE_NONE,	/* no such case, or its key is gone already */
-	ERASE_OPEN,	/* it is still worked on */
+	ERASE_OPEN,	/* it is still worked on, or changed just now */
 	ERASE_HELD,	/* a legal case needs it (store/hold.h) */
 	ERASE_WAITS,	/* messages of it are still on their way */
 	ERASE_FAILED	/* store_error() says why; it may be repeated */
