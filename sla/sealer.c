@@ -10,6 +10,7 @@
 #include "lib/log.h"
 #include "store/chain.h"
 #include "store/said.h"
+#include "store/identity.h"
 #include "store/looks.h"
 #include "store/session.h"
 
@@ -207,6 +208,7 @@ sweep_run(struct house *h, int64_t now_ms)
 	sweep_languages(h, now_ms);
 	sweep_storms(h, now_ms);
 	sweep_pranks(h, now_ms);
+	identity_sweep(&h->st, now_ms - h->set.identity_life_ms);
 	looks_sweep(&h->st, now_ms - h->set.photo_keep_ms, h->set.photo_looks);
 	sessions_sweep(&h->st, now_ms, h->set.session_most_ms);
 	buf_add_key(&talk, &h->st.keys, KEY_TALK, NULL, NULL);

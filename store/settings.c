@@ -154,6 +154,16 @@ static const struct setting table[] = {
 	    "log entries moved at once; 500 hold the store up for some 10 ms" },
 	{ "archive.disk_free", SET_SIZE, AT(archive_free_bytes), "512MiB", "0", "1024GiB",
 	    "nothing is archived while the disk has less room than this" },
+	{ "retention.after", SET_DURATION, AT(retention_ms), "730d", "0s", "36500d",
+	    "what a citizen wrote is erased so long after his case was closed, but for simpan in kategori.yaml; 0s: only by hand" },
+	{ "retention.every", SET_DURATION, AT(retention_every_ms), "6h", "100ms", "30d",
+	    "all closed cases are looked through so often" },
+	{ "retention.batch", SET_INT, AT(retention_batch), "200", "10", "5000",
+	    "looked at in one go, and a tenth of them erased at most; deadlines go on between" },
+
+	{ "identity.life", SET_DURATION, AT(identity_life_ms), "15m", "1s", "1d",
+	    "who asks for his data proves his number within, by a code sent there; no second code before" },
+	{ "identity.tries", SET_INT, AT(identity_tries), "3", "1", "10", "guesses at one code" },
 
 	{ "notify.batch", SET_INT, AT(notify_batch), "64", "1", "1000", "messages taken at once" },
 	{ "notify.lease", SET_DURATION, AT(notify_lease_ms), "30s", "1s", "10m",

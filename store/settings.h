@@ -37,6 +37,8 @@ struct settings {
 	int64_t seal_ms, head_ms, sweep_ms, keep_messages_ms, keep_languages_ms, keep_shifts_ms;
 	int64_t rollcall_days, rollcall_hour, rollcall_count_ms, rollcall_percent, callout_keep_ms;
 	int64_t archive_after_ms, archive_every_ms, archive_entries, archive_free_bytes;
+	int64_t retention_ms, retention_every_ms, retention_batch;
+	int64_t identity_life_ms, identity_tries;
 
 	int64_t notify_batch, notify_lease_ms, notify_nap_ms, notify_per_s, notify_tries,
 	    notify_retry_ms, receipt_within_ms, pause_max_ms;
