@@ -207,7 +207,7 @@ START_TEST(each_voice_counts)
 }
 END_TEST
 
-struct recount { struct model *m; const char *unit; size_t n; int64_t ranks; };
+struct recount { struct model *m; const char *unit; size_t n; uint64_t ranks; };
 
 static int
 recount(const struct model_case *c, int sealed, void *arg)
@@ -220,7 +220,7 @@ recount(const struct model_case *c, int sealed, void *arg)
 		held = strcmp(model_unit_code(r->m, c->unit_ids[i]), r->unit) == 0;
 	if (held && c->state != CASE_DITUTUP) {
 		r->n++;
-		r->ranks += model_rank(c);
+		r->ranks += (uint64_t)model_rank(c);
 	}
 	return 0;
 }
@@ -258,9 +258,9 @@ START_TEST(units_hold_what_is_theirs)
 			ck_assert_uint_eq(n, r.n);
 			for (size_t h = 0; h < n; h++) {
 				ck_assert_int_eq(rows[h].sealed, model_is_sealed(m, rows[h].c->code.s));
-				r.ranks -= rows[h].rank;
+				r.ranks -= (uint64_t)rows[h].rank;
 			}
-			ck_assert_int_eq(r.ranks, 0);
+			ck_assert_uint_eq(r.ranks, 0);
 		}
 	}
 	model_free(m);
