@@ -53,6 +53,7 @@ static struct http_route routes[] = {
 	{ HTTP_POST, "/akun",             4096,    post_me,             0 },
 	{ HTTP_GET, "/laporan",              0,    get_report,          0 },
 	{ HTTP_GET, "/laporan.csv",          0,    get_report_csv,      0 },
+	{ HTTP_GET, "/laporan.xlsx",         0,    get_report_book,     0 },
 	{ HTTP_GET, "/laporan/kejanggalan",  0,    get_oddities,        0 },
 	{ HTTP_GET, "/laporan/kejanggalan.csv", 0, get_oddities_csv,    0 },
 	{ HTTP_GET, "/api/v1/openapi.json",  0,    get_openapi,         0 },
