@@ -149,6 +149,10 @@ const struct key_spec key_specs[KEYS_N] = {
 	{ KEY_LOOKS, "rupa", "sorted set",
 	  "how a picture looks (core/look.h), of which case, citizen's or officer's, by when it came", "every commit",
 	  "console, cli", "photo.looks pictures of photo.keep", "sla's sweeper; erasing the case" },
+	{ KEY_DEAD, "mati", "hash",
+	  "message that was given up, or code of a report that ended routers -> when, tries, why", "notify, ingest, router",
+	  "console, cli", "what nobody has sent again or laid aside, of sla.keep_messages",
+	  "console and cli, by an act; sla's sweeper" },
 };
 
 int
