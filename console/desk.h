@@ -19,6 +19,9 @@ void post_entry(struct http_req *r, void *arg);
 void get_incidents(struct http_req *r, void *arg);
 void get_incident(struct http_req *r, void *arg);
 
+void get_roster(struct http_req *r, void *arg);
+void post_roster(struct http_req *r, void *arg);
+
 void get_letters(struct http_req *r, void *arg);
 void get_letter(struct http_req *r, void *arg);
 void post_letter(struct http_req *r, void *arg);

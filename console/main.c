@@ -35,6 +35,8 @@ static struct http_route routes[] = {
 	{ HTTP_POST, "/baru",            32768,    post_entry,          0 },
 	{ HTTP_GET, "/insiden",              0,    get_incidents,       0 },
 	{ HTTP_GET, "/insiden/" "*",         0,    get_incident,        0 },
+	{ HTTP_GET, "/jaga",                 0,    get_roster,          0 },
+	{ HTTP_POST, "/jaga",             8192,    post_roster,         0 },
 	{ HTTP_GET, "/surat",                0,    get_letters,         0 },
 	{ HTTP_GET, "/surat/" "*",           0,    get_letter,          HTTP_ROUTE_DEEP },
 	{ HTTP_POST, "/surat/" "*",       8192,    post_letter,         HTTP_ROUTE_DEEP },

@@ -46,6 +46,12 @@ enum relation relation_of(const struct policy *p, const struct officer *o, const
 /* c may be NULL for what needs no case. */
 int access_may(const struct policy *p, const struct officer *o, enum access a,
     const struct access_case *c);
+/*
+ * Who is on duty in a unit: his own, those below a head's, all for who sees the board of all of it.  The
+ * plan is changed by the heads of the unit and of those above it, and by administrators.
+ */
+enum roster_access { SEE_ROSTER, MAY_ROSTER };
+int access_may_roster(const struct policy *p, const struct officer *o, const char *unit, enum roster_access a);
 /* One cell of the table, for who prints or tests it whole. */
 int access_cell(enum viewer_class v, enum relation r, int sealed, enum access a);
 #endif

@@ -147,6 +147,8 @@ static const struct setting table[] = {
 	    "a call for volunteers is kept so long after its end; who answers then is told that it is over" },
 	{ "roster.keep_shifts", SET_DURATION, AT(keep_shifts_ms), "35d", "1d", "400d",
 	    "a shift that is over stands in its officer's record for so long; the log has it for ever" },
+	{ "roster.empty_listed", SET_INT, AT(empty_units_listed), "100", "10", "1000",
+	    "most units without anybody on duty on /jaga" },
 	{ "letters.keep", SET_DURATION, AT(letter_keep_ms), "1d", "1h", "35d",
 	    "a message that a human sent again is tried for so long" },
 	{ "letters.text", SET_INT, AT(letter_bytes), "1000", "160", "8000",

@@ -25,9 +25,10 @@ REPORTS = ("lampu jalan mati di desa kabat depan balai desa", "jalan rusak berlu
 PAGES = {
     None: ["/masuk", "/sandi/kpl-sekda?t=x"],
     "ptg-o-dishub-1": ["/tugas", "/tugas?lihat=wilayah", "/kasus/{code}", "/cari", "/cari?q=081200000000", "/faktor"],
-    "opr-d112-1": ["/triase", "/triase/{unclear}", "/kasus/{unclear}", "/baru", "/insiden", "/insiden/{flood}", "/surat", "/papan"],
+    "opr-d112-1": ["/triase", "/triase/{unclear}", "/kasus/{unclear}", "/baru", "/insiden", "/insiden/{flood}", "/surat", "/jaga", "/jaga?unit=O-DISHUB", "/papan"],
     "ptg-35.10.14.2012-1": ["/baru"],
     "kpl-bupati": ["/papan", "/papan?daftar=lewat", "/kasus/{code}", "?/laporan", "/laporan/kejanggalan", "?/akun"],
+    "kpl-o-dishub": ["/jaga"],
 }
 PUBLIC = ["/", "/l/{code}", "/cek", "/catatan"]
 CHECK = """
