@@ -15,7 +15,7 @@ static const struct { const char *path, *name; int needs; enum access access; } 
 	{ "/baru", "Catat", 1, MAY_ENTER },
 	{ "/insiden", "Kejadian", 1, SEE_BOARD },
 	{ "/jaga", "Jaga", 0, SEE_EXISTS },
-	{ "/surat", "Surat mati", 1, SEE_TRIAGE },
+	{ "/surat", "Surat", 1, SEE_TRIAGE },
 	{ "/papan", "Papan", 1, SEE_BOARD },
 	{ "/laporan", "Laporan", 1, SEE_BOARD },
 	{ "/cari", "Cari", 0, SEE_EXISTS },

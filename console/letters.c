@@ -82,7 +82,7 @@ get_letters(struct http_req *r, void *arg)
 	struct console *c = arg;
 	int most = (int)c->h.set.letters_listed, all = 0, n, shown = 0;
 	struct dead_letter *list;
-	struct buf b = { 0 };
+	struct buf b = { 0 }, table = { 0 };
 	struct who w;
 
 	if (!gate(r, c, &w))
@@ -94,16 +94,18 @@ get_letters(struct http_req *r, void *arg)
 	list = xcalloc((size_t)most, sizeof(*list));
 	n = dead_list(&c->h.st, list, most, &all);
 	buf_adds(&b, "<h1>Surat mati</h1>\n<p>Pesan yang tidak sampai dan laporan yang tidak terbaca mesin. Buka, perbaiki "
-	    "bila perlu, lalu kirim ulang; atau kesampingkan dengan alasan. Setiap tindakan tercatat.</p>\n"
-	    "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"Surat mati\"><table><thead><tr>"
+	    "bila perlu, lalu kirim ulang; atau kesampingkan dengan alasan. Setiap tindakan tercatat.</p>\n");
+	buf_adds(&table, "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"Surat mati\"><table><thead><tr>"
 	    "<th scope=\"col\">Kapan</th><th scope=\"col\">Surat</th><th scope=\"col\">Sebab</th>"
 	    "<th scope=\"col\" class=\"n\">Dicoba</th><th scope=\"col\" class=\"n\">Dikirim ulang</th></tr></thead><tbody>\n");
 	for (int i = 0; i < n; i++)
 		if (may_list(c, w.officer, &list[i])) {
-			add_letter_row(&b, &list[i]);
+			add_letter_row(&table, &list[i]);
 			shown++;
 		}
-	buf_adds(&b, "</tbody></table></div>\n");
+	buf_adds(&table, "</tbody></table></div>\n");
+	if (shown > 0)
+		buf_add(&b, buf_str(&table), table.len);
 	if (n < 0)
 		buf_adds(&b, "<p class=\"pesan buruk\" role=\"alert\">Daftar belum dapat dibaca; muat ulang.</p>\n");
 	else if (shown == 0)
@@ -112,6 +114,7 @@ get_letters(struct http_req *r, void *arg)
 		buf_addf(&b, "<p class=\"hint\">Hanya dari %d yang terbaru.</p>\n", most);
 	frame_answer(r, c, &w, n < 0 ? 503 : 200, "Surat mati", "/surat", &b);
 	buf_release(&b);
+	buf_release(&table);
 	free(list);
 }
 

@@ -46,14 +46,23 @@ add_names(struct buf *b, const struct duty_now *d)
 	}
 }
 
+/* The end of a day is its 24:00. */
 static void
 add_span(struct buf *b, int64_t from_ms, int64_t until_ms, const struct duty_now *d)
 {
+	int ends = (until_ms + WIB_MS) % DAY_MS == 0;
+
 	buf_adds(b, "<li>");
-	buf_add_wib_clock(b, from_ms);
-	buf_adds(b, "&ndash;");
-	buf_add_wib_clock(b, until_ms);
-	buf_adds(b, " WIB: ");
+	if (ends && until_ms - from_ms == DAY_MS) {
+		buf_adds(b, "Sepanjang hari");
+	} else {
+		buf_add_wib_clock(b, from_ms);
+		buf_adds(b, ends ? "&ndash;24:00" : "&ndash;");
+		if (!ends)
+			buf_add_wib_clock(b, until_ms);
+		buf_adds(b, " WIB");
+	}
+	buf_adds(b, ": ");
 	add_names(b, d);
 	buf_adds(b, "</li>\n");
 }
