@@ -58,6 +58,7 @@ int cli_clock(int argc, char **argv);
 int cli_audit(int argc, char **argv);
 int cli_archive(int argc, char **argv);
 int cli_export(int argc, char **argv);
+int cli_daily(int argc, char **argv);
 int cli_erase(int argc, char **argv);
 int cli_demo(int argc, char **argv);
 int cli_simulate(int argc, char **argv);

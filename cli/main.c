@@ -37,6 +37,7 @@ static const struct {
 	{ "clock", cli_clock, "[accept --as OFFICER --note WHY]   is the store's clock right?" },
 	{ "audit", cli_audit, "verify   is the record whole?" },
 	{ "export", cli_export, "--record FILE   the record for kentongan-verify, without personal data" },
+	{ "daily", cli_daily, "DAY [--form csv|json|geojson]   a day's open data, as it is published" },
 	{ "archive", cli_archive, "[--after DURATION]   move old entries and closed cases to arsip/ now" },
 	{ "erase", cli_erase, "CODE --as OFFICER   what a citizen wrote, for ever; the record stays whole" },
 	{ "demo", cli_demo,

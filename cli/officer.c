@@ -246,7 +246,7 @@ add(struct house *h, const struct cli *c, const struct officer_flags *f)
 	if (unit_find(h->policy->units, f->unit) == NULL)
 		return cli_fail("--unit %s: no such unit; see conf/unit.csv", f->unit);
 	if (role_of_name(f->role != NULL ? f->role : "petugas", &o.role) != 0)
-		return cli_fail("--role %s: one of petugas kepala operator admin", f->role);
+		return cli_fail("--role %s: one of petugas kepala operator admin pengawas", f->role);
 	if (phone_normalise(o.phone, f->phone, strlen(f->phone)) != PHONE_E164)
 		return cli_fail("--phone %s: no telephone number; write it as +62812...", f->phone);
 	if (duty_parse(f->duty != NULL ? f->duty : "24", &o.duty) != 0)
@@ -316,7 +316,7 @@ static const struct {
 	{ "add", add, 2, 2, "ID --name N --unit U --phone P [--role R] [--duty D] [--order N]" },
 	{ "phone", renumber, 3, 3, "ID NUMBER   has another number" },
 	{ "passwd", passwd, 2, 2, "ID   a link by which he sets his password for the console" },
-	{ "role", set_role, 3, 3, "ID petugas|kepala|operator|admin" },
+	{ "role", set_role, 3, 3, "ID petugas|kepala|operator|admin|pengawas" },
 	{ "end", end, 2, 2, "ID   leaves the service; his cases go back to their units" },
 	{ "leave", leave, 2, 2, "ID --from DAY [--until DAY]" },
 	{ "back", back, 2, 2, "ID   is back from leave" },

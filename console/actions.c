@@ -22,36 +22,36 @@ static const struct {
 	int asks;
 	const char *hint;	/* of its note */
 } acts[] = {
-	{ ON_ACCEPT,   "Terima tugas", ASKS_NOTHING, "" },
-	{ ON_GO,       "Menuju lokasi", ASKS_NOTHING, "" },
-	{ ON_ARRIVE,   "Sudah tiba", ASKS_NOTHING, "" },
-	{ ON_HANDLE,   "Mulai menangani", ASKS_NOTE | ASKS_PHOTO, "Apa yang dikerjakan (boleh kosong)" },
-	{ ON_RESOLVE,  "Selesai", ASKS_REASON | ASKS_PHOTO, "Apa yang sudah dikerjakan" },
-	{ ON_SIGN,     "Kabar: kami aman", ASKS_NOTHING, "" },
-	{ ON_UNDO,     "Urungkan perbuatan terakhir", ASKS_NOTHING, "" },
-	{ ON_APPROVE,  "Setujui menunggu", ASKS_NOTHING, "" },
-	{ ON_REFUSE,   "Tolak menunggu", ASKS_REASON, "Alasan" },
-	{ ON_ANSWER,   "Jawab pertanyaan atasan", ASKS_REASON, "Jawaban" },
-	{ ON_RESUME,   "Lanjutkan", ASKS_NOTHING, "" },
-	{ ON_HELP,     "Panggil bantuan", ASKS_NOTE | ASKS_MORE, "Bahaya apa (boleh kosong)" },
-	{ ON_ASK,      "Tanya pelapor", ASKS_REASON, "Pertanyaan, sampai 100 huruf" },
-	{ ON_NOTE,     "Tambah catatan", ASKS_REASON, "Catatan untuk yang menangani" },
-	{ ON_HAND_ON,  "Teruskan ke unit lain", ASKS_REASON | ASKS_UNIT, "Mengapa unit itu" },
-	{ ON_DECLINE,  "Bukan wewenang kami", ASKS_REASON, "Wewenang siapa, dan mengapa" },
-	{ ON_WAIT,     "Minta menunggu", ASKS_REASON | ASKS_WAIT | ASKS_DAY, "Keterangan untuk kepala" },
-	{ ON_REJECT,   "Tolak laporan", ASKS_REASON, "Alasan yang dibaca pelapor" },
-	{ ON_TAKE_OVER, "Ambil alih", ASKS_NOTHING, "" },
-	{ ON_WHY,      "Tanya mengapa", ASKS_REASON, "Pertanyaan" },
-	{ ON_DATE,     "Tetapkan tanggal selesai", ASKS_REASON | ASKS_DAY, "Alasan yang dibaca pelapor" },
-	{ ON_ASSIGN,   "Tugaskan atau koreksi", ASKS_NOTE | ASKS_WHOSE, "Catatan (boleh kosong)" },
-	{ ON_MERGE,    "Gabung ke kasus lain", ASKS_REASON | ASKS_INTO, "Mengapa sama" },
-	{ ON_SPLIT,    "Pisahkan dari yang memimpin", ASKS_REASON, "Mengapa bukan kejadian yang sama" },
-	{ ON_BREAK,    "Bahaya tersendiri: pisahkan sebagai darurat", ASKS_REASON, "Bahaya apa" },
-	{ ON_TRUTH,    "Tetapkan kebenarannya", ASKS_REASON | ASKS_TRUTH, "Siapa yang memastikan, dan bagaimana" },
-	{ ON_PHOTO_FINE,  "Foto bukti sah", ASKS_REASON, "Bagaimana Anda memastikannya" },
-	{ ON_PHOTO_FALSE, "Foto bukti tidak sah: buka lagi", ASKS_REASON, "Apa yang tidak benar" },
-	{ ON_CONFIRM,  "Pelapor menelepon: sudah beres", ASKS_REASON, "Kata pelapor" },
-	{ ON_DISPUTE,  "Pelapor menelepon: belum beres", ASKS_REASON, "Kata pelapor" },
+	{ ON_ACCEPT,   "[[Terima tugas]]", ASKS_NOTHING, "" },
+	{ ON_GO,       "[[Menuju lokasi]]", ASKS_NOTHING, "" },
+	{ ON_ARRIVE,   "[[Sudah tiba]]", ASKS_NOTHING, "" },
+	{ ON_HANDLE,   "[[Mulai menangani]]", ASKS_NOTE | ASKS_PHOTO, "[[Apa yang dikerjakan (boleh kosong)]]" },
+	{ ON_RESOLVE,  "[[Selesai]]", ASKS_REASON | ASKS_PHOTO, "[[Apa yang sudah dikerjakan]]" },
+	{ ON_SIGN,     "[[Kabar: kami aman]]", ASKS_NOTHING, "" },
+	{ ON_UNDO,     "[[Urungkan perbuatan terakhir]]", ASKS_NOTHING, "" },
+	{ ON_APPROVE,  "[[Setujui menunggu]]", ASKS_NOTHING, "" },
+	{ ON_REFUSE,   "[[Tolak menunggu]]", ASKS_REASON, "[[Alasan]]" },
+	{ ON_ANSWER,   "[[Jawab pertanyaan atasan]]", ASKS_REASON, "[[Jawaban]]" },
+	{ ON_RESUME,   "[[Lanjutkan]]", ASKS_NOTHING, "" },
+	{ ON_HELP,     "[[Panggil bantuan]]", ASKS_NOTE | ASKS_MORE, "[[Bahaya apa (boleh kosong)]]" },
+	{ ON_ASK,      "[[Tanya pelapor]]", ASKS_REASON, "[[Pertanyaan, sampai 100 huruf]]" },
+	{ ON_NOTE,     "[[Tambah catatan]]", ASKS_REASON, "[[Catatan untuk yang menangani]]" },
+	{ ON_HAND_ON,  "[[Teruskan ke unit lain]]", ASKS_REASON | ASKS_UNIT, "[[Mengapa unit itu]]" },
+	{ ON_DECLINE,  "[[Bukan wewenang kami]]", ASKS_REASON, "[[Wewenang siapa, dan mengapa]]" },
+	{ ON_WAIT,     "[[Minta menunggu]]", ASKS_REASON | ASKS_WAIT | ASKS_DAY, "[[Keterangan untuk kepala]]" },
+	{ ON_REJECT,   "[[Tolak laporan]]", ASKS_REASON, "[[Alasan yang dibaca pelapor]]" },
+	{ ON_TAKE_OVER, "[[Ambil alih]]", ASKS_NOTHING, "" },
+	{ ON_WHY,      "[[Tanya mengapa]]", ASKS_REASON, "[[Pertanyaan]]" },
+	{ ON_DATE,     "[[Tetapkan tanggal selesai]]", ASKS_REASON | ASKS_DAY, "[[Alasan yang dibaca pelapor]]" },
+	{ ON_ASSIGN,   "[[Tugaskan atau koreksi]]", ASKS_NOTE | ASKS_WHOSE, "[[Catatan (boleh kosong)]]" },
+	{ ON_MERGE,    "[[Gabung ke kasus lain]]", ASKS_REASON | ASKS_INTO, "[[Mengapa sama]]" },
+	{ ON_SPLIT,    "[[Pisahkan dari yang memimpin]]", ASKS_REASON, "[[Mengapa bukan kejadian yang sama]]" },
+	{ ON_BREAK,    "[[Bahaya tersendiri: pisahkan sebagai darurat]]", ASKS_REASON, "[[Bahaya apa]]" },
+	{ ON_TRUTH,    "[[Tetapkan kebenarannya]]", ASKS_REASON | ASKS_TRUTH, "[[Siapa yang memastikan, dan bagaimana]]" },
+	{ ON_PHOTO_FINE,  "[[Foto bukti sah]]", ASKS_REASON, "[[Bagaimana Anda memastikannya]]" },
+	{ ON_PHOTO_FALSE, "[[Foto bukti tidak sah: buka lagi]]", ASKS_REASON, "[[Apa yang tidak benar]]" },
+	{ ON_CONFIRM,  "[[Pelapor menelepon: sudah beres]]", ASKS_REASON, "[[Kata pelapor]]" },
+	{ ON_DISPUTE,  "[[Pelapor menelepon: belum beres]]", ASKS_REASON, "[[Kata pelapor]]" },
 };
 #define PRIMARY 5		/* the first ones are what a day consists of */
 
@@ -68,6 +68,25 @@ console_actor(const struct officer *o)
 	return o->role == ROLE_OPERATOR ? BY_OPERATOR : BY_OFFICER;
 }
 
+/* What he has done is no act of his any more, though a colleague may still do it. */
+static int
+has_done(const struct looking *l, enum case_event on)
+{
+	const struct case_record *k = &l->s.c;
+	int holds = strcmp(k->holder, l->w.officer->id) == 0;
+
+	switch (on) {
+	case ON_ACCEPT:
+		for (int i = 0; i < k->tasks_n; i++)
+			if (k->tasks[i].state == TASK_TAKEN && strcmp(k->tasks[i].officer, l->w.officer->id) == 0)
+				return 1;
+		return 0;
+	case ON_GO: return holds && k->going_ms != 0;
+	case ON_ARRIVE: return holds && k->arrived_scene_ms != 0;
+	default: return 0;
+	}
+}
+
 /*
  * Whether the case would take it from him now: decided as if he had filled the form.  What only the
  * form can make right does not count against it.
@@ -79,7 +98,7 @@ is_open_to(const struct console *c, const struct looking *l, size_t row, struct 
 	struct correction k = { .category = NULL };
 	int64_t now_ms = house_now_ms(&c->h);
 
-	if (!is_for(c, l->w.officer, acts[row].on))
+	if (!is_for(c, l->w.officer, acts[row].on) || has_done(l, acts[row].on))
 		return 0;
 	if (cmd.event == ON_ASSIGN) {
 		cmd.by = BY_OPERATOR;
@@ -119,7 +138,7 @@ add_whose(struct buf *b, const struct console *c, const struct looking *l, int k
 static void
 add_truths(struct buf *b, enum truth now)
 {
-	buf_adds(b, "<label>Seberapa pasti<select name=\"alasan\">\n");
+	buf_adds(b, "<label>[[Seberapa pasti]]<select name=\"alasan\">\n");
 	for (int t = TRUTH_UNVERIFIED; t <= TRUTH_UNFOUNDED; t++)
 		buf_addf(b, "<option value=\"%s\"%s>%s</option>\n", truth_name((enum truth)t),
 		    (enum truth)t == now ? " selected" : "", console_truth_words((enum truth)t));
@@ -146,20 +165,20 @@ add_form(struct buf *b, const struct console *c, const struct looking *l, size_t
 	if (asks & ASKS_MORE)
 		add_unit_field(b, c, "Unit tambahan", "Menurut kategorinya", l->s.c.place);
 	if (asks & ASKS_INTO)
-		buf_adds(b, "<label>Kode kasus yang memimpin<input name=\"ke\" class=\"kode\" required maxlength=\"12\" "
+		buf_adds(b, "<label>[[Kode kasus yang memimpin]]<input name=\"ke\" class=\"kode\" required maxlength=\"12\" "
 		    "autocomplete=\"off\" placeholder=\"7K3F-9QXM\"></label>\n");
 	if (asks & ASKS_TRUTH)
 		add_truths(b, l->s.c.truth);
 	if (asks & ASKS_WHOSE)
 		add_whose(b, c, l, 0, NULL);
 	if (asks & ASKS_WAIT) {
-		buf_adds(b, "<label>Menunggu apa<select name=\"alasan\">\n");
+		buf_adds(b, "<label>[[Menunggu apa]]<select name=\"alasan\">\n");
 		for (int i = 0; i < l->p->wait_reasons_n; i++)
 			buf_addf(b, "<option>%s</option>\n", l->p->wait_reasons[i]);
 		buf_adds(b, "</select></label>\n");
 	}
 	if (asks & ASKS_DAY)
-		buf_adds(b, "<label>Sampai tanggal<input type=\"date\" name=\"sampai\" required></label>\n");
+		buf_adds(b, "<label>[[Sampai tanggal]]<input type=\"date\" name=\"sampai\" required></label>\n");
 	if (asks & (ASKS_NOTE | ASKS_REASON)) {
 		buf_addf(b, "<label>%s<textarea name=\"catatan\" rows=\"3\" maxlength=\"500\"%s>", acts[row].hint,
 		    asks & ASKS_REASON ? " required" : "");
@@ -183,7 +202,7 @@ add_actions(struct buf *b, struct console *c, const struct looking *l, const cha
 	if (l->w.by_secret)
 		return;
 	fx = xcalloc(1, sizeof(*fx));
-	buf_adds(b, "<h2>Tindakan</h2>\n<div class=\"tombol\">\n");
+	buf_adds(b, "<h2>[[Tindakan]]</h2>\n<div class=\"tombol\">\n");
 	for (size_t i = 0; i < N_ELEMS(acts); i++) {
 		if (!is_open_to(c, l, i, fx))
 			continue;
@@ -192,7 +211,7 @@ add_actions(struct buf *b, struct console *c, const struct looking *l, const cha
 	}
 	buf_adds(b, "</div>\n");
 	if (n == 0)
-		buf_adds(b, "<p class=\"kosong\">Tidak ada tindakan untuk Anda pada keadaan ini.</p>\n");
+		buf_adds(b, "<p class=\"kosong\">[[Tidak ada tindakan untuk Anda pada keadaan ini.]]</p>\n");
 	else
 		buf_add(b, buf_str(&others), others.len);
 	buf_release(&others);

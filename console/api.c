@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/case_page.h"
 #include "console/gate.h"
 #include "lib/page.h"
 #include "store/view.h"
@@ -192,26 +193,17 @@ void
 get_case(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
-	const char *tail = http_req_tail(r);
-	struct stored_case s = { 0 };
-	const struct policy *p;
+	struct looking l;
 	struct buf b = { 0 };
-	struct access_case a;
-	struct code code;
-	struct who w;
 
-	if (!gate(r, c, &w))
-		return;
-	/* What he may not see and what is not there look the same. */
-	if (code_parse(&code, tail, strlen(tail)) != 0 || cases_load(&c->h.st, &code, 1, &s) != 0 ||
-	    !s.there || !s.readable || s.version == 0 ||
-	    (access_case_of(&a, &s.c, w.officer), !access_may(c->h.policy, w.officer, SEE_CASE, &a)) ||
-	    (p = version_policy(&c->h.versions, &c->h.st, s.c.policy)) == NULL ||
-	    view_case(&b, &c->h.st, p, &s, house_now_ms(&c->h)) != 0)
-		http_answer_problem(r, 404, "Not Found", "Tidak ada kasus dengan kode itu.");
-	else
-		http_answer_json(r, 200, &b);
-	stored_case_release(&s);
+	/* What he may not see and what is not there look the same; a sealed one stands on record. */
+	if (looking_begin(r, c, &l, 0)) {
+		if (view_case(&b, &c->h.st, l.p, &l.s, house_now_ms(&c->h)) != 0)
+			http_answer_problem(r, 404, "Not Found", "Tidak ada kasus dengan kode itu.");
+		else
+			http_answer_json(r, 200, &b);
+	}
+	looking_release(&l);
 	buf_release(&b);
 }
 

@@ -26,7 +26,7 @@ static const struct { const char *name, *title, *empty; } lists[BOARD_LISTS] = {
 static int
 is_decided(const struct figure *f, const struct model_case *c, int broken)
 {
-	if (c->received_ms < f->at_ms - DAY_MS || c->closed_as_rejected || c->promise_ms == 0)
+	if (c->received_ms < f->at_ms - DAY_MS || model_is_rejected(c) || c->promise_ms == 0)
 		return 0;
 	return broken ? c->breached_ms != 0 : c->handled_ms != 0 && c->breached_ms == 0;
 }

@@ -41,8 +41,26 @@ note_look(struct console *c, struct looking *l, const char *what, const char *no
 	return rc;
 }
 
-int
-looking_begin(struct http_req *r, struct console *c, struct looking *l, int changes)
+#define WHY_LEAST 20		/* characters: "cek" is no reason */
+#define WHY_MOST 500
+
+/* 1 when he may go on; 0: he was asked. */
+static int
+has_said_why(struct http_req *r, struct console *c, struct looking *l, int because)
+{
+	size_t len = 0;
+
+	if (!access_needs_why(c->h.policy, l->w.officer, &l->a))
+		return 1;
+	l->why = because ? http_req_field(r, "alasan", &len) : NULL;
+	if (l->why != NULL && strlen(l->why) == len && len >= WHY_LEAST && len <= WHY_MOST)
+		return 1;
+	ask_why(r, c, l, because ? "Tulis alasannya, 20 sampai 500 huruf." : "");
+	return 0;
+}
+
+static int
+begin(struct http_req *r, struct console *c, struct looking *l, int changes, int because)
 {
 	const char *tail = http_req_tail(r);
 	char lookup[LOOKUP_TEXT], code[CODE_CHARS + 2];
@@ -64,18 +82,32 @@ looking_begin(struct http_req *r, struct console *c, struct looking *l, int chan
 	access_case_of(&l->a, &l->s.c, l->w.officer);
 	if (!access_may(c->h.policy, l->w.officer, SEE_CASE, &l->a))
 		return answer_not_there(r);
+	if (!has_said_why(r, c, l, because))
+		return 0;
 	if (stored_case_open(&l->s, &c->h.st, &l->keys, &l->words, lookup) == 0) {
 		if (access_may(c->h.policy, l->w.officer, SEE_WORDS, &l->a))
 			l->opened = 1;
 		else
 			laporan_release(&l->words);
 	}
-	if (l->s.c.sealed && note_look(c, l, "lihat", http_req_path(r)) != 0) {
+	if (l->s.c.sealed && note_look(c, l, "lihat", l->why != NULL ? l->why : http_req_path(r)) != 0) {
 		http_answer_problem(r, 503, "Service Unavailable",
 		    "Pembacaan kasus tertutup harus tercatat, dan itu belum bisa; coba lagi.");
 		return 0;
 	}
 	return 1;
+}
+
+int
+looking_begin(struct http_req *r, struct console *c, struct looking *l, int changes)
+{
+	return begin(r, c, l, changes, 0);
+}
+
+int
+looking_begin_because(struct http_req *r, struct console *c, struct looking *l)
+{
+	return begin(r, c, l, 1, 1);
 }
 
 void
@@ -103,17 +135,17 @@ add_time_left(struct buf *b, const struct case_clock *k, int64_t now_ms)
 	if (k == NULL)
 		return;
 	if (k->state == CLOCK_MET) {
-		buf_adds(b, "<p>Sudah ditangani ");
+		buf_adds(b, "<p>[[Sudah ditangani]] ");
 		buf_add_wib_short(b, k->met_ms);
-		buf_adds(b, k->breached_ms != 0 ? ", setelah lewat batas.</p>\n" : ", tepat waktu.</p>\n");
+		buf_adds(b, k->breached_ms != 0 ? ", [[setelah lewat batas]].</p>\n" : ", [[tepat waktu]].</p>\n");
 		return;
 	}
 	if (k->state != CLOCK_RUNNING)
 		return;
 	buf_addf(b, "<p class=\"%s\">", k->due_ms < now_ms ? "lewat" : "");
-	buf_adds(b, k->due_ms < now_ms ? "Lewat " : "Sisa waktu menangani: ");
+	buf_adds(b, k->due_ms < now_ms ? "[[Lewat]] " : "[[Sisa waktu menangani:]] ");
 	buf_add_duration(b, k->due_ms < now_ms ? now_ms - k->due_ms : k->due_ms - now_ms, "id");
-	buf_adds(b, k->due_ms < now_ms ? " dari batas " : ", batas ");
+	buf_adds(b, k->due_ms < now_ms ? " [[dari batas]] " : ", [[batas]] ");
 	buf_add_wib_short(b, k->due_ms);
 	buf_adds(b, "</p>\n");
 }
@@ -171,25 +203,25 @@ add_case_facts(struct buf *b, const struct console *c, const struct looking *l)
 	const struct officer *holder = officer_find(&c->h.roster, k->holder);
 
 	buf_adds(b, "<dl class=\"rinci\">\n");
-	ROW(b, "Keadaan", PLAIN(&v, case_state_words(k->state, k->closed_as, "id")));
-	ROW(b, "Unit",
+	ROW(b, "[[Keadaan]]", buf_addf(&v, "[[%s]]", case_state_words(k->state, k->closed_as, "id")));
+	ROW(b, "[[Unit]]",
 	    for (int i = 0; i < k->units_n; i++) {
 		buf_adds(&v, i ? ", " : "");
 		PLAIN(&v, console_unit_name(c, k->units[i]));
 	    });
-	ROW(b, "Pemegang", if (holder != NULL) PLAIN(&v, holder->name));
-	ROW(b, "Tempat", add_place_name(&v, c, k->place); if (k->rt[0] != '\0') buf_addf(&v, ", RT %s RW %s", k->rt, k->rw));
-	ROW(b, "Masuk", buf_add_wib_short(&v, k->received_ms));
-	ROW(b, "Pelapor", if (l->opened && access_may(c->h.policy, l->w.officer, SEE_REPORTER, &l->a))
+	ROW(b, "[[Pemegang]]", if (holder != NULL) PLAIN(&v, holder->name));
+	ROW(b, "[[Tempat]]", add_place_name(&v, c, k->place); if (k->rt[0] != '\0') buf_addf(&v, ", RT %s RW %s", k->rt, k->rw));
+	ROW(b, "[[Laporan masuk]]", buf_add_wib_short(&v, k->received_ms));
+	ROW(b, "[[Pelapor]]", if (l->opened && access_may(c->h.policy, l->w.officer, SEE_REPORTER, &l->a))
 	    add_reporter(&v, &l->words);
-	    else if (k->hide_reporter) buf_adds(&v, "minta tidak disebut; tanyalah lewat tombol di bawah"));
-	ROW(b, "Kebenaran", if (k->lead[0] != '\0' || k->voices > 1 || k->truth != TRUTH_UNVERIFIED)
+	    else if (k->hide_reporter) buf_adds(&v, "[[minta tidak disebut; tanyalah lewat tombol di bawah]]"));
+	ROW(b, "[[Kebenaran]]", if (k->lead[0] != '\0' || k->voices > 1 || k->truth != TRUTH_UNVERIFIED)
 	    buf_adds(&v, console_truth_words(k->truth)));
-	ROW(b, "Kejadian", add_incident(&v, k));
-	ROW(b, "Menunggu sampai", if (k->state == CASE_MENUNGGU) buf_add_wib_short(&v, k->wait_until_ms));
-	ROW(b, "Masalah lain dari laporan ini",
+	ROW(b, "[[Kejadian]]", add_incident(&v, k));
+	ROW(b, "[[Menunggu sampai]]", if (k->state == CASE_MENUNGGU) buf_add_wib_short(&v, k->wait_until_ms));
+	ROW(b, "[[Masalah lain dari laporan ini]]",
 	    if (k->twin[0] != '\0') buf_addf(&v, "<a class=\"kode\" href=\"/kasus/%s\">%s</a>", k->twin, k->twin));
-	ROW(b, "Ditanyakan kepada pelapor", PLAIN(&v, question_name(k->question.what)));
+	ROW(b, "[[Ditanyakan kepada pelapor]]", PLAIN(&v, question_name(k->question.what)));
 	buf_adds(b, "</dl>\n");
 }
 
@@ -226,36 +258,39 @@ add_actor(struct buf *b, const struct console *c, const char *actor, const char 
 	}
 }
 
-static const char *
-event_words(const char *what)
+static void
+add_event_words(struct buf *b, const char *what)
 {
 	static const struct { const char *what, *words; } rows[] = {
-		{ "buka", "laporan masuk dan ditugaskan" }, { "triase", "laporan masuk, dibaca meja 112" },
-		{ "tugaskan", "ditugaskan" }, { "terima", "menerima tugas" }, { "menuju", "menuju lokasi" },
-		{ "tiba", "tiba di lokasi" }, { "tangani", "menangani" }, { "selesai", "menyatakan selesai" },
-		{ "bukan", "menyatakan bukan wewenangnya" }, { "lepas", "tidak diperlukan" },
-		{ "teruskan", "meneruskan" }, { "tanya", "bertanya kepada pelapor" }, { "catat", "catatan" },
-		{ "tunggu", "minta menunggu" }, { "setuju", "menyetujui menunggu" },
-		{ "tidak-setuju", "menolak menunggu" }, { "lanjut", "dilanjutkan" }, { "benar", "warga: sudah beres" },
-		{ "sanggah", "warga: belum beres" }, { "lewat", "ditutup, tidak disanggah" },
-		{ "batal", "dicabut pelapor" }, { "minta-batal", "pelapor minta dicabut" }, { "tolak", "ditolak" },
-		{ "gabung", "digabung" }, { "urung", "membatalkan perbuatannya" }, { "ambil-alih", "mengambil alih" },
-		{ "mengapa", "bertanya mengapa" }, { "jawaban", "menjawab" }, { "tanggal", "menetapkan tanggal" },
-		{ "hitung-ulang", "target dihitung ulang" }, { "bantuan", "memanggil bantuan" },
-		{ "aman", "memberi kabar aman" }, { "berkas", "berkas tersimpan" },
-		{ "berkas-hilang", "berkas tidak didapat" }, { "kembali", "tugas kembali ke unit" },
-		{ "pergi", "petugas pergi" }, { "terbengkalai", "terbengkalai, kembali ke unit" },
-		{ "letak", "pelapor menyebut tempatnya" }, { "milik", "milik laporan lain" },
-		{ "foto", "mengirim foto bukti" }, { "foto-sah", "memeriksa foto: sah" },
-		{ "foto-palsu", "memeriksa foto: tidak sah" },
-		{ "bertambah", "pelapor bertambah" }, { "pisah", "dipisahkan" }, { "ganda", "laporan ganda" },
-		{ "pecah", "bahaya tersendiri, dipisahkan" }, { "kebenaran", "menetapkan kebenarannya" },
+		{ "buka", "[[laporan masuk dan ditugaskan]]" }, { "triase", "[[laporan masuk, dibaca meja 112]]" },
+		{ "tugaskan", "[[ditugaskan]]" }, { "terima", "[[menerima tugas]]" }, { "menuju", "[[menuju lokasi]]" },
+		{ "tiba", "[[tiba di lokasi]]" }, { "tangani", "[[menangani]]" }, { "selesai", "[[menyatakan selesai]]" },
+		{ "bukan", "[[menyatakan bukan wewenangnya]]" }, { "lepas", "[[tidak diperlukan]]" },
+		{ "teruskan", "[[meneruskan]]" }, { "tanya", "[[bertanya kepada pelapor]]" }, { "catat", "[[catatan]]" },
+		{ "tunggu", "[[minta menunggu]]" }, { "setuju", "[[menyetujui menunggu]]" },
+		{ "tidak-setuju", "[[menolak menunggu]]" }, { "lanjut", "[[dilanjutkan]]" }, { "benar", "[[warga: sudah beres]]" },
+		{ "dibenarkan", "[[warga lain atau RT: sudah beres]]" },
+		{ "sanggah", "[[warga: belum beres]]" }, { "lewat", "[[ditutup, tidak disanggah]]" },
+		{ "batal", "[[dicabut pelapor]]" }, { "minta-batal", "[[pelapor minta dicabut]]" }, { "tolak", "[[ditolak]]" },
+		{ "gabung", "[[digabung]]" }, { "urung", "[[membatalkan perbuatannya]]" }, { "ambil-alih", "[[mengambil alih]]" },
+		{ "mengapa", "[[bertanya mengapa]]" }, { "jawaban", "[[menjawab]]" }, { "tanggal", "[[menetapkan tanggal]]" },
+		{ "hitung-ulang", "[[target dihitung ulang]]" }, { "bantuan", "[[memanggil bantuan]]" },
+		{ "aman", "[[memberi kabar aman]]" }, { "berkas", "[[berkas tersimpan]]" },
+		{ "berkas-hilang", "[[berkas tidak didapat]]" }, { "kembali", "[[tugas kembali ke unit]]" },
+		{ "pergi", "[[petugas pergi]]" }, { "terbengkalai", "[[terbengkalai, kembali ke unit]]" },
+		{ "letak", "[[pelapor menyebut tempatnya]]" }, { "milik", "[[milik laporan lain]]" },
+		{ "foto", "[[mengirim foto bukti]]" }, { "foto-sah", "[[memeriksa foto: sah]]" },
+		{ "foto-palsu", "[[memeriksa foto: tidak sah]]" },
+		{ "bertambah", "[[pelapor bertambah]]" }, { "pisah", "[[dipisahkan]]" }, { "ganda", "[[laporan ganda]]" },
+		{ "pecah", "[[bahaya tersendiri, dipisahkan]]" }, { "kebenaran", "[[menetapkan kebenarannya]]" },
 	};
 
 	for (size_t i = 0; i < N_ELEMS(rows); i++)
-		if (strcmp(rows[i].what, what) == 0)
-			return rows[i].words;
-	return what;
+		if (strcmp(rows[i].what, what) == 0) {
+			buf_adds(b, rows[i].words);
+			return;
+		}
+	PLAIN(b, what);
 }
 
 static void
@@ -307,7 +342,7 @@ add_step(const struct log_line *line, void *arg)
 		add_escalation_words(t->b, t->c, esc);
 	} else {
 		buf_adds(t->b, "<strong>");
-		PLAIN(t->b, event_words(what));
+		add_event_words(t->b, what);
 		/* what the router or a citizen did has an actor only where an officer wrote it down for him */
 		buf_adds(t->b, json_object_get(doc, "actor") != NULL && is_for_another(doc) ? "</strong>, dicatat oleh " :
 		    "</strong>, ");
@@ -329,23 +364,26 @@ out:
 static void
 add_ledger_table(struct buf *b, const struct console *c, const struct case_record *k, int64_t now_ms)
 {
-	static const struct { const char *holder, *words; } known[] = { { HOLDER_GATEWAY, "Gerbang pesan" },
-	    { HOLDER_QUEUE, "Antrean" }, { HOLDER_TRIAGE, "Meja 112" }, { HOLDER_RESIDENT, "Menunggu warga" },
-	    { HOLDER_WAITING, "Menunggu dengan izin" }, { HOLDER_OTHERS, "Lainnya" } };
+	static const struct { const char *holder, *words; } known[] = { { HOLDER_GATEWAY, "[[Gerbang pesan]]" },
+	    { HOLDER_QUEUE, "[[Antrean]]" }, { HOLDER_TRIAGE, "[[Meja 112]]" }, { HOLDER_RESIDENT, "[[Menunggu warga]]" },
+	    { HOLDER_WAITING, "[[Menunggu dengan izin]]" }, { HOLDER_OTHERS, "[[Lainnya]]" } };
 	int open = k->ledger.holder[0] != '\0';
 
 	for (int i = 0; i < k->ledger.n; i++)
 		open &= strcmp(k->ledger.rows[i].holder, k->ledger.holder) != 0;
-	buf_adds(b, "<h2>Waktu di siapa</h2>\n<table><tbody>\n");
+	buf_adds(b, "<h2>[[Waktu di siapa]]</h2>\n<table><tbody>\n");
 	for (int i = 0; i < k->ledger.n + open; i++) {
 		const char *holder = i < k->ledger.n ? k->ledger.rows[i].holder : k->ledger.holder;
-		const char *name = console_unit_name(c, holder);
+		const char *words = NULL;
 
 		for (size_t n = 0; n < N_ELEMS(known); n++)
 			if (strcmp(known[n].holder, holder) == 0)
-				name = known[n].words;
+				words = known[n].words;
 		buf_adds(b, "<tr><td>");
-		PLAIN(b, name);
+		if (words != NULL)
+			buf_adds(b, words);
+		else
+			PLAIN(b, console_unit_name(c, holder));
 		buf_adds(b, "</td><td class=\"n\">");
 		buf_add_duration(b, ledger_of(&k->ledger, holder, now_ms), "id");
 		buf_adds(b, "</td></tr>\n");
@@ -359,7 +397,7 @@ void
 add_case_words(struct buf *b, const struct looking *l)
 {
 	if (l->opened && l->words.text != NULL) {
-		buf_adds(b, "<h2>Yang dilaporkan</h2>\n<blockquote>");
+		buf_adds(b, "<h2>[[Yang dilaporkan]]</h2>\n<blockquote>");
 		buf_add_shown(b, l->words.text, strlen(l->words.text));
 		if (l->words.where != NULL) {
 			buf_adds(b, "\n\nTempat menurut pelapor: ");
@@ -367,7 +405,7 @@ add_case_words(struct buf *b, const struct looking *l)
 		}
 		buf_adds(b, "</blockquote>\n");
 	} else if (!l->opened) {
-		buf_adds(b, "<p class=\"hint\">Isi laporan hanya untuk unit yang menanganinya.</p>\n");
+		buf_adds(b, "<p class=\"hint\">[[Isi laporan hanya untuk unit yang menanganinya.]]</p>\n");
 	}
 	add_files(b, l);
 }
@@ -381,10 +419,10 @@ add_case_head(struct buf *b, const struct console *c, const struct looking *l, i
 	code_show(code, &l->code);
 	buf_addf(b, "<h1><span class=\"kode\">%s</span> ", code);
 	add_category_name(b, c, k->category);
-	buf_addf(b, "</h1>\n<p><span class=\"lencana %s\">%s</span> %s%s%s</p>\n", urgency_name(k->urgency),
-	    urgency_name(k->urgency), k->sealed ? "<span class=\"lencana\">tertutup</span> " : "",
-	    k->latihan ? "<span class=\"lencana latihan\">LATIHAN</span> " : "",
-	    l->s.archived ? "<span class=\"lencana\">arsip</span>" : "");
+	buf_addf(b, "</h1>\n<p><span class=\"lencana %s\">[[%s]]</span> %s%s%s</p>\n", urgency_name(k->urgency),
+	    urgency_name(k->urgency), k->sealed ? "<span class=\"lencana\">[[tertutup]]</span> " : "",
+	    k->latihan ? "<span class=\"lencana latihan\">[[LATIHAN]]</span> " : "",
+	    l->s.archived ? "<span class=\"lencana\">[[arsip]]</span>" : "");
 	add_time_left(b, promise_of(l->p, k), now_ms);
 }
 
@@ -403,18 +441,18 @@ answer_case_page(struct http_req *r, struct console *c, struct looking *l, int s
 	}
 	add_case_head(&b, c, l, now_ms);
 	if (l->s.c.state == CASE_BARU && access_may(c->h.policy, l->w.officer, SEE_TRIAGE, NULL))
-		buf_addf(&b, "<p class=\"jalan\"><a class=\"tombol-kecil\" href=\"/triase/%s\">Baca di meja</a></p>\n", l->code.s);
+		buf_addf(&b, "<p class=\"jalan\"><a class=\"tombol-kecil\" href=\"/triase/%s\">[[Baca di meja]]</a></p>\n", l->code.s);
 	buf_adds(&b, "<div class=\"dua\"><div>\n");
 	add_case_words(&b, l);
 	add_photo_words(&b, c, l);
 	if (!l->s.archived)
 		add_actions(&b, c, l, kept_note);
-	buf_adds(&b, "</div><div>\n<h2>Keterangan</h2>\n");
+	buf_adds(&b, "</div><div>\n<h2>[[Keterangan]]</h2>\n");
 	add_case_facts(&b, c, l);
 	add_ledger_table(&b, c, &l->s.c, now_ms);
-	buf_adds(&b, "<h2>Riwayat</h2>\n<ol class=\"riwayat\">\n");
+	buf_adds(&b, "<h2>[[Riwayat]]</h2>\n<ol class=\"riwayat\">\n");
 	if (logbook_read_these(&c->h.st, buf_str(&l->s.seqs), add_step, &t) != 0)
-		buf_adds(&b, "<li>Riwayat belum dapat dibaca; muat ulang halaman ini.</li>\n");
+		buf_adds(&b, "<li>[[Riwayat belum dapat dibaca; muat ulang halaman ini.]]</li>\n");
 	buf_adds(&b, "</ol>\n</div></div>\n");
 	frame_answer(r, c, &l->w, status, l->code.s, "", &b);
 	buf_wipe(&b);

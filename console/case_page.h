@@ -15,13 +15,22 @@ struct looking {
 	struct case_keys keys;
 	struct laporan words;		/* opened only with SEE_WORDS */
 	int opened;
+	const char *why;		/* what he said when he asked to open a sealed one; NULL nothing */
 };
 /*
  * The case named by the rest of the path, for who asks: 1.  0: answered (not there and not his look the
  * same).  looking_release() in any case.
  */
 int looking_begin(struct http_req *r, struct console *c, struct looking *l, int changes);
+/* The same for who gives his reason in the form's field alasan: it stands on record, sealed. */
+int looking_begin_because(struct http_req *r, struct console *c, struct looking *l);
 void looking_release(struct looking *l);
+
+/* watch.c: who watches over the house opens a sealed case, and reads who else did. */
+void ask_why(struct http_req *r, struct console *c, struct looking *l, const char *message);
+void get_watch(struct http_req *r, void *arg);
+void get_watch_csv(struct http_req *r, void *arg);
+void post_watch(struct http_req *r, void *arg);
 
 void get_case_page(struct http_req *r, void *arg);
 void post_act(struct http_req *r, void *arg);

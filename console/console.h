@@ -5,14 +5,15 @@
  */
 #include "console/alerts.h"
 #include "console/model.h"
-#include "console/outline.h"
 #include "lib/httpd.h"
+#include "lib/outline.h"
 #include "lib/redis.h"
 #include "store/house.h"
 
 struct watcher;
 struct hasher;
 struct sending;
+struct window;
 struct console {
 	struct house h;
 	struct daemon *d;
@@ -30,12 +31,19 @@ struct console {
 	struct hasher *hasher;
 	struct buf uploads;		/* folder for bodies that arrive */
 	struct sending *sendings; int sendings_n;	/* photos being read */
+	struct window *window;		/* what everybody may see */
 	struct buf secret;		/* the machine's own, console_admin */
 };
 
 /* follow.c: the log into the model and to those who watch. */
 int follow_init(struct console *c, struct event_base *base);
 void follow_release(struct console *c);
+
+/* window.c: the public's files in DIR/terbuka, made anew each public.every and each midnight. */
+struct window *window_new(struct console *c, struct event_base *base, const char *dir);
+void window_free(struct window *w);
+/* A case opened then is sealed now: it leaves what was published. */
+void window_sealed(struct window *w, int64_t opened_ms);
 
 /* feed.c */
 void get_events(struct http_req *r, void *arg);

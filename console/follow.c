@@ -33,6 +33,8 @@ take(const struct log_line *line, void *arg)
 
 	if (line->seq < 0)
 		log_error("foreign_entry", "after=%" PRId64, model_seq(c->model));
+	if (model_raised_ms(c->model) != 0)
+		window_sealed(c->window, model_raised_ms(c->model));
 	alerts_take(&c->alerts, model_find(c->model, model_subject(c->model)), model_at_ms(c->model));
 	if (e != MODEL_NOTHING)
 		feed_publish(c, e, line->seq, model_subject(c->model), &data);

@@ -10,16 +10,17 @@ ASSET_DECLARE(console_web_konsol_css);
 
 /* Where one may go from every page; each asks for its access again. */
 static const struct { const char *path, *name; int needs; enum access access; } menu[] = {
-	{ "/tugas", "Tugas saya", 0, SEE_EXISTS },
-	{ "/triase", "Meja 112", 1, SEE_TRIAGE },
-	{ "/baru", "Catat", 1, MAY_ENTER },
-	{ "/insiden", "Kejadian", 1, SEE_BOARD },
-	{ "/jaga", "Jaga", 0, SEE_EXISTS },
-	{ "/surat", "Surat", 1, SEE_TRIAGE },
-	{ "/papan", "Papan", 1, SEE_BOARD },
-	{ "/laporan", "Laporan", 1, SEE_BOARD },
-	{ "/cari", "Cari", 0, SEE_EXISTS },
-	{ "/sistem", "Sistem", 1, SEE_SYSTEM },
+	{ "/tugas", "[[Tugas saya]]", 0, SEE_EXISTS },
+	{ "/triase", "[[Meja 112]]", 1, SEE_TRIAGE },
+	{ "/baru", "[[Catat]]", 1, MAY_ENTER },
+	{ "/insiden", "[[Kejadian]]", 1, SEE_BOARD },
+	{ "/jaga", "[[Jaga]]", 0, SEE_EXISTS },
+	{ "/surat", "[[Surat]]", 1, SEE_TRIAGE },
+	{ "/papan", "[[Papan]]", 1, SEE_BOARD },
+	{ "/laporan", "[[Laporan]]", 1, SEE_BOARD },
+	{ "/pengawasan", "[[Pengawasan]]", 1, SEE_LOOKS },
+	{ "/cari", "[[Cari]]", 0, SEE_EXISTS },
+	{ "/sistem", "[[Sistem]]", 1, SEE_SYSTEM },
 };
 
 int
@@ -50,6 +51,28 @@ frame_add_token(struct buf *b, const struct who *w)
 	buf_addf(b, "<input type=\"hidden\" name=\"" CSRF_FIELD "\" value=\"%s\">", w->csrf);
 }
 
+/*
+ * The page's language and the way to the other.  speaks: its inside has words in both; else it is
+ * Indonesian within whatever frame.
+ */
+static void
+add_language(struct buf *page, enum lang lang, int speaks)
+{
+	const char *other = lang == LANG_EN ? "id" : "en";
+	struct buf html = { 0 }, main = { 0 }, link = { 0 };
+
+	buf_addf(&html, "<html lang=\"%s\">", lang_name(lang));
+	buf_addf(&main, "<main id=\"isi\"%s>", lang != LANG_ID && !speaks ? " lang=\"id\"" : "");
+	buf_addf(&link, "<a class=\"bahasa\" href=\"?lang=%s\" lang=\"%s\" hreflang=\"%s\">%s</a>", other, other, other,
+	    lang == LANG_EN ? "Bahasa Indonesia" : "English");
+	page_put(page, "<html lang=\"id\">", &html);
+	page_put(page, "<main id=\"isi\">", &main);
+	page_put(page, "<!--BAHASA-->", &link);
+	buf_release(&html);
+	buf_release(&main);
+	buf_release(&link);
+}
+
 void
 frame_answer(struct http_req *r, struct console *c, const struct who *w, int status,
     const char *title, const char *here, const struct buf *body)
@@ -62,10 +85,14 @@ frame_answer_with(struct http_req *r, struct console *c, const struct who *w, in
     const char *title, const char *here, const struct buf *head, const struct buf *body)
 {
 	const struct buf none = { 0 };
-	struct buf page = { 0 }, nav = { 0 }, told = { 0 };
+	enum lang lang = page_lang(r);
+	struct buf page = { 0 }, said = { 0 }, nav = { 0 }, heading = { 0 }, told = { 0 };
 	const struct unit *u = w != NULL ? unit_find(c->h.policy->units, w->officer->unit) : NULL;
+
+	words_put(&heading, &console_words, lang, title, strlen(title));
+
 	const struct template_value v[] = {
-		{ "judul", title }, { "kabupaten", c->h.set.name },
+		{ "judul", buf_str(&heading) }, { "kabupaten", c->h.set.name },
 		{ "nama", w != NULL ? w->officer->name : "" }, { "unit", u != NULL ? u->shortname : "" },
 		{ "keluar", w != NULL && !w->by_secret ? w->csrf : "" },
 	};
@@ -76,13 +103,17 @@ frame_answer_with(struct http_req *r, struct console *c, const struct who *w, in
 	page_put(&page, "<!--KEPALA-->\n", head != NULL ? head : &none);
 	page_put(&page, "<!--MENU-->", &nav);
 	if (c->h.set.latihan)
-		buf_adds(&told, "<p class=\"pesan\" role=\"status\"><strong>LATIHAN.</strong> Semua yang masuk sekarang ditandai latihan "
-		    "dan tidak dihitung.</p>\n");
+		buf_adds(&told, "<p class=\"pesan\" role=\"status\" lang=\"id\"><strong>LATIHAN.</strong> Semua yang masuk sekarang "
+		    "ditandai latihan dan tidak dihitung.</p>\n");
 	buf_add(&told, buf_str(body), body->len);
 	page_put(&page, "<!--ISI-->", &told);
-	http_answer(r, status, "text/html; charset=utf-8", &page);
+	add_language(&page, lang, strstr(buf_str(body), "[[") != NULL);
+	words_put(&said, &console_words, lang, page.data, page.len);
+	http_answer(r, status, "text/html; charset=utf-8", &said);
+	buf_wipe(&said);
 	buf_wipe(&page);
 	buf_release(&nav);
+	buf_release(&heading);
 	buf_wipe(&told);
 }
 

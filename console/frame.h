@@ -2,6 +2,10 @@
 #define KENTONGAN_FRAME_H
 /* The frame of every page of the console: head, who is here, where he may go, foot. */
 #include "console/gate.h"
+#include "lib/words.h"
+
+/* words.c: words in English; a page marks them [[so]], and the frame says them. */
+extern const struct words console_words;
 
 /*
  * Answers with body, which is HTML already, inside the frame; r is gone afterwards.  w may be NULL:

@@ -33,7 +33,8 @@ const char *
 console_first_page(const struct console *c, const struct officer *o)
 {
 	static const char *const first[] = { [VIEWER_OFFICER] = "/tugas", [VIEWER_HEAD] = "/tugas",
-	    [VIEWER_OPERATOR] = "/triase", [VIEWER_ABOVE] = "/papan", [VIEWER_ADMIN] = "/papan" };
+	    [VIEWER_OPERATOR] = "/triase", [VIEWER_ABOVE] = "/papan", [VIEWER_ADMIN] = "/papan",
+	    [VIEWER_WATCH] = "/pengawasan" };
 	const char *page = first[viewer_class_of(c->h.policy, o)];
 
 	return console_has_route(c, page) ? page : "/papan";
@@ -73,7 +74,7 @@ answer_form(struct http_req *r, struct console *c, int status, const char *messa
 {
 	struct buf body = { 0 };
 	const struct template_value v[] = {
-		{ "judul", again ? "Ketik sandi Anda lagi" : "Masuk" }, { "pesan", message }, { "nama", name },
+		{ "judul", again ? SAID("Ketik sandi Anda lagi") : SAID("Masuk") }, { "pesan", message }, { "nama", name },
 		{ "ke", to }, { "fokus", again ? "" : "1" },
 	};
 
@@ -103,7 +104,7 @@ refuse(struct login *l)
 	if (n == ALARM_FAILURES)
 		house_alarm(&l->c->h, "login", l->account.officer[0] != '\0' ? l->account.officer : "konsol",
 		    "dua puluh kali gagal masuk konsol; periksa siapa");
-	answer_form(l->r, l->c, 403, "Nama, sandi atau kode tidak cocok. Periksa lagi, lalu coba sekali lagi.",
+	answer_form(l->r, l->c, 403, SAID("Nama, sandi atau kode tidak cocok. Periksa lagi, lalu coba sekali lagi."),
 	    l->name, l->to, 0);
 	login_free(l);
 }
@@ -176,7 +177,7 @@ on_checked(int fits, const char *made, void *arg)
 		}
 	}
 	if (note_log_in(l, step, made) != 0)
-		answer_form(l->r, l->c, 409, "Akun ini sedang dipakai masuk di tempat lain; coba sekali lagi.",
+		answer_form(l->r, l->c, 409, SAID("Akun ini sedang dipakai masuk di tempat lain; coba sekali lagi."),
 		    l->name, l->to, 0);
 	else
 		begin(l, o);
@@ -242,7 +243,7 @@ post_login(struct http_req *r, void *arg)
 		login_free(l);
 	} else if (hasher_check(c->hasher, l->account.hash, password, strlen(password), on_checked, l) != 0) {
 		http_add_header(r, "Retry-After", "2");
-		answer_form(r, c, 503, "Banyak yang masuk sekaligus. Coba lagi beberapa detik lagi.", l->name, l->to, 0);
+		answer_form(r, c, 503, SAID("Banyak yang masuk sekaligus. Coba lagi beberapa detik lagi."), l->name, l->to, 0);
 		login_free(l);
 	}
 	memset(password, 0, strlen(password));

@@ -28,6 +28,9 @@ static struct http_route routes[] = {
 	{ HTTP_GET, "/kasus/" "*",           0,    get_case_page,       0 },
 	{ HTTP_POST, "/kasus/" "*",      16384,    post_act,           0 },
 	{ HTTP_POST, "/bukti/" "*",      65536,    post_photo,          HTTP_ROUTE_UPLOAD },
+	{ HTTP_GET, "/pengawasan",           0,    get_watch,           0 },
+	{ HTTP_GET, "/pengawasan.csv",       0,    get_watch_csv,       0 },
+	{ HTTP_POST, "/pengawasan/" "*",  8192,    post_watch,          0 },
 	{ HTTP_GET, "/triase",               0,    get_triage,          0 },
 	{ HTTP_GET, "/triase/" "*",          0,    get_triage_case,     0 },
 	{ HTTP_POST, "/triase/" "*",     16384,    post_triage_case,    0 },
@@ -140,7 +143,8 @@ console_init(void *self, struct daemon *d, const char *port)
 		return -1;
 	buf_addf(&detail, "http=%s:%d", c->h.set.console_address, httpd_port(c->http));
 	c->port = buf_take(&detail);
-	return follow_init(c, d->base) == 0 && house_start(&c->h, d) == 0 ? 0 : -1;
+	c->window = window_new(c, d->base, d->dir);
+	return c->window != NULL && follow_init(c, d->base) == 0 && house_start(&c->h, d) == 0 ? 0 : -1;
 }
 
 static void
@@ -149,6 +153,7 @@ console_release(void *self)
 	struct console *c = self;
 
 	follow_release(c);
+	window_free(c->window);
 	feed_release(c);
 	photos_release(c);
 	if (c->http != NULL)

@@ -26,8 +26,9 @@ struct model {
 	struct model_unit *units; size_t units_n;
 	/* of units, by the ids that cases hold */
 	char (*codes)[UNIT_CODE_CHARS]; struct holding *holdings; size_t codes_n;
-	int64_t seq, at_ms;
+	int64_t seq, at_ms, raised_ms;
 	char subject[CODE_CHARS + 1];
+	struct model_look *looks; size_t looks_n, looks_at;	/* a ring */
 	struct past *past;
 };
 
@@ -57,6 +58,7 @@ model_new(size_t escalations_max)
 
 	m->ring_max = escalations_max;
 	m->ring = xcalloc(escalations_max, sizeof(*m->ring));
+	m->looks = xcalloc(MODEL_LOOKS, sizeof(*m->looks));
 	m->past = past_new(PAST_MOST);
 	unit_id(m, "");			/* 0: what no unit has */
 	return m;
@@ -73,6 +75,7 @@ model_free(struct model *m)
 		free(m->holdings[i].rows);
 	free(m->holdings);
 	free(m->ring);
+	free(m->looks);
 	free(m->units);
 	free(m->codes);
 	past_free(m->past);
@@ -93,6 +96,7 @@ int64_t model_seq(const struct model *m) { return m->seq; }
 int64_t model_at_ms(const struct model *m) { return m->at_ms; }
 size_t model_open_count(const struct model *m) { return m->open.n; }
 const char *model_subject(const struct model *m) { return m->subject; }
+int64_t model_raised_ms(const struct model *m) { return m->raised_ms; }
 
 size_t
 model_bytes(const struct model *m)
@@ -102,7 +106,7 @@ model_bytes(const struct model *m)
 	for (size_t i = 0; i < m->codes_n; i++)
 		held += m->holdings[i].cap * sizeof(*m->holdings[i].rows);
 	return case_table_bytes(&m->open) + case_table_bytes(&m->sealed) + held +
-	    m->ring_max * sizeof(*m->ring) + m->units_n * sizeof(*m->units) + past_bytes(m->past);
+	    m->ring_max * sizeof(*m->ring) + MODEL_LOOKS * sizeof(*m->looks) + m->units_n * sizeof(*m->units) + past_bytes(m->past);
 }
 
 const char *
@@ -232,6 +236,10 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	snprintf(c->code.s, sizeof(c->code.s), "%s", text_of(doc, "code"));
 	c->version = int_of(doc, "v");
 	c->seq = seq;
+	if (c->version == 1) {
+		c->opened_ms = int_of(doc, "at");
+		c->hide_reporter = int_of(json_object_get(doc, "rep"), "hide") != 0;
+	}
 	c->latihan = json_is_true(json_object_get(doc, "latihan"));
 	if (case_state_of_name(text_of(now, "st"), &c->state) != 0)
 		c->state = CASE_BARU;
@@ -255,8 +263,8 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	if (truth_of_name(text_of(now, "truth"), &c->truth) != 0)
 		c->truth = TRUTH_UNVERIFIED;
 	c->photo = (enum photo_state)(int_of(now, "ph") & 3);
-	c->closed_as_rejected = strcmp(text_of(now, "as"), "ditolak") == 0 ||
-	    strcmp(text_of(now, "as"), "ganda") == 0;
+	if (close_reason_of_name(text_of(now, "as"), &c->closed_as) != 0)
+		c->closed_as = CLOSE_NONE;
 	c->closed_ms = c->state == CASE_DITUTUP ? int_of(doc, "at") : 0;
 }
 
@@ -471,8 +479,10 @@ seal_up(struct model *m, const char *code)
 	struct model_case *c = case_table_find(&m->open, code);
 	int there = 0;
 
-	if (c != NULL)
+	if (c != NULL) {
+		m->raised_ms = c->opened_ms != 0 ? c->opened_ms : c->received_ms;
 		drop(m, &m->open, c);
+	}
 	past_forget(m->past, code);
 	for (size_t i = 0; i < m->ring_n; i++)
 		there |= strcmp(m->ring[i].code.s, code) == 0;
@@ -493,6 +503,30 @@ seal_up(struct model *m, const char *code)
 	m->ring_at = kept % m->ring_max;
 }
 
+static void
+note_look(struct model *m, const json_t *doc, int64_t seq)
+{
+	static const char *const kinds[] = { "lihat", "berkas-dibuka" };
+	struct model_look *l;
+
+	for (size_t i = 0; i < N_ELEMS(kinds); i++)
+		if (strcmp(text_of(doc, "what"), kinds[i]) == 0) {
+			l = &m->looks[m->looks_at];
+			*l = (struct model_look){ .seq = seq, .at_ms = int_of(doc, "at") };
+			snprintf(l->code.s, sizeof(l->code.s), "%s", text_of(doc, "about"));
+			snprintf(l->officer, sizeof(l->officer), "%s", text_of(doc, "actor"));
+			snprintf(l->what, sizeof(l->what), "%s", kinds[i]);
+			m->looks_at = (m->looks_at + 1) % MODEL_LOOKS;
+			m->looks_n += m->looks_n < MODEL_LOOKS;
+		}
+}
+
+const struct model_look *
+model_look(const struct model *m, size_t i)
+{
+	return i < m->looks_n ? &m->looks[(m->looks_at + MODEL_LOOKS - 1 - i) % MODEL_LOOKS] : NULL;
+}
+
 enum model_event
 model_take(struct model *m, const struct log_line *line, struct buf *data)
 {
@@ -504,7 +538,9 @@ model_take(struct model *m, const struct log_line *line, struct buf *data)
 		goto out;
 	m->seq = line->seq;
 	m->at_ms = int_of(doc, "at");
+	m->raised_ms = 0;
 	snprintf(m->subject, sizeof(m->subject), "%s", code);
+	note_look(m, doc, line->seq);
 	if (code[0] != '\0' && json_object_get(doc, "c") != NULL) {
 		int sealed = json_object_get(json_object_get(doc, "c"), "sealed") != NULL;
 		struct model_case *c = case_table_put(sealed ? &m->sealed : &m->open, code);
@@ -642,7 +678,7 @@ model_figures(const struct model *m, int64_t now_ms, struct model_figures *out)
 		out->open += is_open(c);
 		out->triage += c->state == CASE_BARU;
 		out->breaching += model_is_late(c, now_ms);
-		if (c->received_ms < now_ms - DAY_MS || c->closed_as_rejected || c->promise_ms == 0)
+		if (c->received_ms < now_ms - DAY_MS || model_is_rejected(c) || c->promise_ms == 0)
 			continue;
 		if (c->handled_ms != 0 && c->breached_ms == 0)
 			out->day_in_time++;

@@ -19,8 +19,10 @@ struct model_case {
 	char category[CATEGORY_CHARS], place[PLACE_CODE_CHARS], unit[UNIT_CODE_CHARS];
 	int64_t received_ms, promise_ms, handled_ms, breached_ms, due_ms, closed_ms;
 	int64_t abandoned_ms;		/* accepted, abandoned, not taken again since; 0 not */
+	int64_t opened_ms;		/* its first entry; 0: that was not read */
 	int64_t version, seq;
-	int latihan, closed_as_rejected;
+	int latihan, hide_reporter;	/* the second: unknown where opened_ms is 0 */
+	enum close_reason closed_as;
 	unsigned short unit_ids[CASE_UNITS]; int units_n;	/* all of them: model_unit_code() */
 	char incident[INCIDENT_CHARS], lead[CODE_CHARS + 1];	/* what it is part of, and who leads; "" */
 	int apart;			/* of an incident, and a danger of its own */
@@ -52,6 +54,9 @@ struct model_escalation {
 /* What units did with cases that they were to work on, in the log as far as it goes back. */
 struct model_unit { char unit[UNIT_CODE_CHARS]; int passed_on, abandoned; };
 
+/* Somebody opened a sealed case, or a file: who, when, which.  The reason lies sealed in the log. */
+struct model_look { int64_t seq, at_ms; struct code code; char officer[OFFICER_ID_CHARS], what[16]; };
+
 struct model;
 struct model *model_new(size_t escalations_max);
 void model_free(struct model *m);
@@ -71,6 +76,11 @@ const char *model_event_name(enum model_event e);	/* kasus eskalasi sistem */
 
 /* The case that the last entry taken was about, "" none. */
 const char *model_subject(const struct model *m);
+/*
+ * When the case that the last entry took out of sight was opened (came in, where that was not read);
+ * 0: that entry sealed none that was seen.
+ */
+int64_t model_raised_ms(const struct model *m);
 /* 1: it is sealed now, whatever it was before. */
 int model_is_sealed(const struct model *m, const char *code);
 
@@ -108,6 +118,12 @@ struct held { int64_t rank; int sealed; const struct model_case *c; };
 const struct held *model_held(const struct model *m, const char *unit, size_t *n);
 const struct model_case *model_find(const struct model *m, const char *code);
 
+/* Closed, and there was nothing to do. */
+static inline int
+model_is_rejected(const struct model_case *c)
+{
+	return c->closed_as == CLOSE_REJECTED || c->closed_as == CLOSE_DUPLICATE;
+}
 /* A promise of its own that is over, and nobody has done anything yet. */
 int model_is_late(const struct model_case *c, int64_t now_ms);
 
@@ -120,6 +136,9 @@ void model_figures(const struct model *m, int64_t now_ms, struct model_figures *
 
 /* Latest first; i counts from 0.  NULL past the end. */
 const struct model_escalation *model_latest(const struct model *m, size_t i);
+/* The looks that the log names, latest first; the newest MODEL_LOOKS are kept.  NULL past the end. */
+#define MODEL_LOOKS 5000
+const struct model_look *model_look(const struct model *m, size_t i);
 /* Units that handed on, declined or abandoned any, most first; the model's until its next entry. */
 const struct model_unit *model_units(struct model *m, size_t *n);
 void model_escalation_json(struct buf *b, const struct model_escalation *e);

@@ -51,12 +51,12 @@ add_photo_fields(struct buf *b, const struct console *c, const struct looking *l
 	int needed = k != NULL && k->photo == PHOTO_NEEDED;
 
 	if (l->s.c.photo.state != PHOTO_NONE)
-		buf_adds(b, "<p class=\"hint\">Foto bukti sudah ada; kirim lagi hanya bila ada yang lebih baik.</p>\n");
-	buf_addf(b, "<p>Foto bukti: tulis angka <strong class=\"kode\">%d</strong> di kertas atau telapak tangan, dan "
-	    "potret bersama hasil kerjanya.</p>\n<label>Foto%s<input type=\"file\" name=\"foto\" "
+		buf_adds(b, "<p class=\"hint\">[[Foto bukti sudah ada; kirim lagi hanya bila ada yang lebih baik.]]</p>\n");
+	buf_addf(b, "<p>[[Foto bukti: tulis angka]] <strong class=\"kode\">%d</strong> [[di kertas atau telapak tangan, dan potret "
+	    "bersama hasil kerjanya.]]</p>\n<label>[[Foto]]%s<input type=\"file\" name=\"foto\" "
 	    "accept=\"image/jpeg,image/png,image/webp\" capture=\"environment\"></label>\n"
-	    "<p class=\"hint\">Paling besar %" PRId64 " MB. Foto lama, foto pelapor, dan foto orang lain dikenali.</p>\n",
-	    number, needed ? " (wajib untuk selesai)" : "", c->h.set.photo_bytes >> 20);
+	    "<p class=\"hint\">[[Paling besar]] %" PRId64 " MB. [[Foto lama, foto pelapor, dan foto orang lain dikenali.]]</p>\n",
+	    number, needed ? " [[(wajib untuk selesai)]]" : "", c->h.set.photo_bytes >> 20);
 }
 
 /* Whose it is like; that there is such a case is not for everybody to know. */
@@ -66,9 +66,9 @@ add_like(struct buf *b, const struct console *c, const struct looking *l)
 	const char *code = l->s.c.photo.like;
 
 	if (gate_may_list(c, l->w.officer, code))
-		buf_addf(b, " (di kasus <a class=\"kode\" href=\"/kasus/%s\">%s</a>)", code, code);
+		buf_addf(b, " ([[di kasus]] <a class=\"kode\" href=\"/kasus/%s\">%s</a>)", code, code);
 	else
-		buf_adds(b, " (di kasus lain)");
+		buf_adds(b, " [[(di kasus lain)]]");
 }
 
 /* Before he sets out: not only in the form, which he opens when he is done. */
@@ -82,7 +82,7 @@ add_number(struct buf *b, const struct console *c, const struct looking *l)
 	    k->photo.state != PHOTO_NONE || l->w.officer->role == ROLE_OPERATOR ||
 	    relation_of(c->h.policy, l->w.officer, &l->a) != RELATION_OWN)
 		return;
-	buf_addf(b, "<p class=\"pesan\">Foto bukti diminta: tunjukkan angka <strong class=\"kode\">%d</strong> di foto.</p>\n",
+	buf_addf(b, "<p class=\"pesan\">[[Foto bukti diminta: tunjukkan angka]] <strong class=\"kode\">%d</strong> [[di foto.]]</p>\n",
 	    number);
 }
 
@@ -94,24 +94,24 @@ add_photo_words(struct buf *b, const struct console *c, const struct looking *l)
 	add_number(b, c, l);
 	if (k->photo.state == PHOTO_NONE && k->photo.refused == 0)
 		return;
-	buf_adds(b, "<h2>Foto bukti</h2>\n");
+	buf_adds(b, "<h2>[[Foto bukti]]</h2>\n");
 	if (k->photo.state != PHOTO_NONE) {
-		buf_addf(b, "<p>Pada foto dari petugas harus terlihat angka <strong class=\"kode\">%d</strong>. Dikirim ",
+		buf_addf(b, "<p>[[Pada foto dari petugas harus terlihat angka]] <strong class=\"kode\">%d</strong>. [[Dikirim]] ",
 		    k->photo.number);
 		buf_add_wib_short(b, k->photo.at_ms);
 		buf_adds(b, ".</p>\n");
 	}
 	if (k->photo.doubts != 0) {
 		buf_addf(b, "<p class=\"pesan%s\"><strong>%s</strong>: ", k->photo.state == PHOTO_CHECKED ? "" : " buruk",
-		    k->photo.state == PHOTO_CHECKED ? "Pernah diragukan, sudah diperiksa" : "Diragukan");
+		    k->photo.state == PHOTO_CHECKED ? "[[Pernah diragukan, sudah diperiksa]]" : "[[Diragukan]]");
 		add_doubts(b, (unsigned)k->photo.doubts);
 		if (k->photo.like[0] != '\0' && strcmp(k->photo.like, k->code.s) != 0)
 			add_like(b, c, l);
 		buf_adds(b, k->photo.state == PHOTO_CHECKED ? ".</p>\n" :
-		    ". Kasus ini tidak ditutup sebelum kepala atau operator memeriksanya.</p>\n");
+		    ". [[Kasus ini tidak ditutup sebelum kepala atau operator memeriksanya.]]</p>\n");
 	}
 	if (k->photo.refused > 0)
-		buf_addf(b, "<p>Foto yang ditolak sebelumnya: %d.</p>\n", k->photo.refused);
+		buf_addf(b, "<p>[[Foto yang ditolak sebelumnya:]] %d.</p>\n", k->photo.refused);
 }
 
 /* ---- what is thought of it ---- */

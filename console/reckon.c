@@ -107,45 +107,6 @@ on_gone(struct http_req *r, void *arg)
 	k->gone = 1;
 }
 
-struct probe { int64_t at_ms; int found; };
-
-static int
-read_time(const struct log_line *line, void *arg)
-{
-	struct probe *p = arg;
-	const char *at;
-	struct buf text = { 0 };
-
-	buf_add(&text, line->entry, line->len);
-	at = strstr(buf_str(&text), "\"at\":");
-	if (at != NULL) {
-		p->at_ms = strtoll(at + 5, NULL, 10);
-		p->found = 1;
-	}
-	buf_release(&text);
-	return 1;
-}
-
-/* The last seq before which all entries are older: a case's entries never are than its report. */
-static int64_t
-seq_before(struct console *c, int64_t ms, int64_t last)
-{
-	int64_t low = 0, high = last;
-
-	while (low < high) {
-		int64_t middle = low + (high - low) / 2;
-		struct probe p = { 0 };
-
-		if (logbook_read(&c->h.st, middle, 1, read_time, &p) < 0 || !p.found)
-			return 0;
-		if (p.at_ms < ms)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static int64_t
 day_asked(struct http_req *r, const char *name, int64_t otherwise)
 {
@@ -182,7 +143,7 @@ reckon_begin(struct reckoning *k, struct http_req *r, struct console *c, const s
 	c->reports_n++;
 	k->start(k);
 	k->end = model_seq(c->model);
-	k->seq = seq_before(c, k->from_ms - HOUR_MS, k->end);	/* no clock is trusted to the second */
+	k->seq = logbook_seq_before(&c->h.st, k->from_ms - HOUR_MS, k->end);	/* no clock is trusted to the second */
 	k->next = event_new(c->d->base, -1, 0, on_next, k);
 	if (k->next == NULL || event_add(k->next, &at_once) != 0) {
 		http_answer_problem(r, 503, "Service Unavailable", NULL);

@@ -90,12 +90,11 @@ end_of(enum case_state state, const char *as)
 		[CLOSE_REJECTED] = END_REJECTED, [CLOSE_DUPLICATE] = END_DUPLICATE, [CLOSE_WITHDRAWN] = END_WITHDRAWN,
 	};
 
+	enum close_reason why;
+
 	if (state != CASE_DITUTUP)
 		return END_OPEN;
-	for (size_t i = 0; i < N_ELEMS(ends); i++)
-		if (strcmp(close_reason_name((enum close_reason)i), as) == 0)
-			return ends[i];
-	return END_UNCONFIRMED;
+	return close_reason_of_name(as, &why) == 0 ? ends[why] : END_UNCONFIRMED;
 }
 
 static int

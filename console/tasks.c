@@ -31,10 +31,10 @@ add_card_of(struct buf *b, const struct console *c, const struct model_case *m, 
 	buf_addf(b, "<li><a class=\"kartu%s\" href=\"/kasus/%s\"><strong class=\"kode\">%s</strong> ",
 	    !runs ? "" : left < 0 ? " lewat-batas" : left < NEAR_MS ? " dekat-batas" : "", m->code.s, code);
 	if (m->urgency != URGENCY_BIASA)
-		buf_addf(b, "<span class=\"lencana %s\">%s</span> ", urgency_name(m->urgency), urgency_name(m->urgency));
-	buf_adds(b, m->latihan ? "<span class=\"lencana latihan\">LATIHAN</span> " : "");
-	buf_adds(b, sealed ? "<span class=\"lencana\">tertutup</span> " : "");
-	buf_adds(b, m->photo == PHOTO_DOUBTED ? "<span class=\"lencana mendesak\">foto diragukan</span> " : "");
+		buf_addf(b, "<span class=\"lencana %s\">[[%s]]</span> ", urgency_name(m->urgency), urgency_name(m->urgency));
+	buf_adds(b, m->latihan ? "<span class=\"lencana latihan\">[[LATIHAN]]</span> " : "");
+	buf_adds(b, sealed ? "<span class=\"lencana\">[[tertutup]]</span> " : "");
+	buf_adds(b, m->photo == PHOTO_DOUBTED ? "<span class=\"lencana mendesak\">[[foto diragukan]]</span> " : "");
 	add_category_name(b, c, m->category);
 	buf_adds(b, "<br>");
 	add_place_name(b, c, m->place);
@@ -42,10 +42,10 @@ add_card_of(struct buf *b, const struct console *c, const struct model_case *m, 
 		buf_adds(b, "<br>");
 		buf_add_html(b, unit, strlen(unit));
 	}
-	buf_addf(b, "<br>%s", case_state_words(m->state, CLOSE_NONE, "id"));
+	buf_addf(b, "<br>[[%s]]", case_state_words(m->state, CLOSE_NONE, "id"));
 	if (runs) {
 		buf_addf(b, ". <span class=\"%s\">%s", left < 0 ? "lewat" : left < NEAR_MS ? "dekat" : "",
-		    left < 0 ? "Lewat " : "Sisa ");
+		    left < 0 ? "[[Lewat]] " : "[[Sisa]] ");
 		buf_add_duration(b, left < 0 ? -left : left, "id");
 		buf_adds(b, "</span>");
 	}
@@ -116,9 +116,9 @@ gather(const struct model_case *m, int sealed, void *arg)
 }
 
 static const struct { const char *name, *title; enum relation least; } views[] = {
-	{ "", "Tugas unit saya", RELATION_OWN },
-	{ "bawahan", "Termasuk unit di bawah saya", RELATION_BELOW },
-	{ "wilayah", "Semua di wilayah saya", RELATION_AREA },
+	{ "", "[[Tugas unit saya]]", RELATION_OWN },
+	{ "bawahan", "[[Termasuk unit di bawah saya]]", RELATION_BELOW },
+	{ "wilayah", "[[Semua di wilayah saya]]", RELATION_AREA },
 };
 
 static void
@@ -171,13 +171,13 @@ get_tasks(struct http_req *r, void *arg)
 		add_card(&b, c, g.rows[i].c, g.rows[i].sealed, house_now_ms(&c->h));
 	buf_adds(&b, "</ul>\n");
 	if (g.found == 0)
-		buf_adds(&b, "<p class=\"kosong\">Tidak ada tugas terbuka. Tugas baru juga dikirim lewat SMS.</p>\n");
+		buf_adds(&b, "<p class=\"kosong\">[[Tidak ada tugas terbuka. Tugas baru juga dikirim lewat SMS.]]</p>\n");
 	if (from > 0)
-		buf_addf(&b, "<p><a href=\"/tugas?lihat=%s&amp;hal=%zu\">Sebelumnya</a></p>\n", views[at].name, page - 1);
+		buf_addf(&b, "<p><a href=\"/tugas?lihat=%s&amp;hal=%zu\">[[Sebelumnya]]</a></p>\n", views[at].name, page - 1);
 	if (g.found > from + SHOWN)
-		buf_addf(&b, "<p><a href=\"/tugas?lihat=%s&amp;hal=%zu\">%zu lagi</a></p>\n", views[at].name, page + 1,
+		buf_addf(&b, "<p><a href=\"/tugas?lihat=%s&amp;hal=%zu\">%zu [[lagi]]</a></p>\n", views[at].name, page + 1,
 		    g.found - from - SHOWN);
-	frame_answer(r, c, &w, 200, "Tugas", "/tugas", &b);
+	frame_answer(r, c, &w, 200, "[[Tugas]]", "/tugas", &b);
 	buf_release(&b);
 	free(g.rows);
 }
@@ -209,7 +209,7 @@ add_by_number(struct buf *b, struct console *c, const struct who *w, const char 
 	}
 	buf_adds(b, "</ul>\n");
 	if (shown == 0)
-		buf_adds(b, "<p class=\"kosong\">Tidak ada kasus terbuka dengan nomor itu yang boleh Anda lihat.</p>\n");
+		buf_adds(b, "<p class=\"kosong\">[[Tidak ada kasus terbuka dengan nomor itu yang boleh Anda lihat.]]</p>\n");
 	freeReplyObject(r);
 	buf_release(&key);
 }
@@ -233,18 +233,18 @@ get_search(struct http_req *r, void *arg)
 		http_answer_redirect(r, 303, buf_str(&to));
 		goto out;
 	}
-	buf_adds(&b, "<h1>Cari</h1>\n<form method=\"get\" action=\"/cari\"><label for=\"q\">Kode laporan, atau nomor "
-	    "telepon pelapor</label><input id=\"q\" name=\"q\" value=\"");
+	buf_adds(&b, "<h1>[[Cari]]</h1>\n<form method=\"get\" action=\"/cari\"><label for=\"q\">[[Kode laporan, atau nomor "
+	    "telepon pelapor]]</label><input id=\"q\" name=\"q\" value=\"");
 	buf_add_html(&b, words != NULL ? words : "", words != NULL ? strlen(words) : 0);
-	buf_adds(&b, "\"><button>Cari</button></form>\n");
+	buf_adds(&b, "\"><button>[[Cari]]</button></form>\n");
 	if (words != NULL && words[0] != '\0') {
 		if (phone_normalise(number, words, strlen(words)) == PHONE_E164)
 			add_by_number(&b, c, &w, number);
 		else
-			buf_adds(&b, "<p class=\"pesan\" role=\"alert\">Itu bukan kode laporan dan bukan nomor telepon. Kode "
-			    "terdiri dari delapan huruf dan angka, misalnya 7K3F-9QXM.</p>\n");
+			buf_adds(&b, "<p class=\"pesan\" role=\"alert\">[[Itu bukan kode laporan dan bukan nomor telepon. Kode "
+			    "terdiri dari delapan huruf dan angka, misalnya 7K3F-9QXM.]]</p>\n");
 	}
-	frame_answer(r, c, &w, 200, "Cari", "/cari", &b);
+	frame_answer(r, c, &w, 200, "[[Cari]]", "/cari", &b);
 out:
 	buf_release(&b);
 	buf_release(&to);

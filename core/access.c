@@ -2,14 +2,17 @@
 
 #include <string.h>
 
+#include "core/quorum.h"
+
 static const char *const access_names[] = {
 	[SEE_EXISTS] = "tahu", [SEE_CASE] = "kasus", [SEE_WORDS] = "isi", [SEE_REPORTER] = "pelapor",
 	[SEE_BOARD] = "papan", [SEE_TRIAGE] = "triase", [SEE_SYSTEM] = "sistem", [SEE_EXPORT] = "ekspor",
-	[MAY_ENTER] = "catat",
+	[SEE_LOOKS] = "pembacaan", [MAY_ENTER] = "catat",
 };
 static const char *const class_names[] = {
 	[VIEWER_OFFICER] = "petugas", [VIEWER_HEAD] = "kepala", [VIEWER_OPERATOR] = "operator",
 	[VIEWER_ABOVE] = "pimpinan", [VIEWER_ADMIN] = "admin",
+	[VIEWER_WATCH] = "pengawas",
 };
 static const char *const relation_names[] = {
 	[RELATION_NONE] = "lain", [RELATION_AREA] = "wilayah", [RELATION_BELOW] = "bawahan",
@@ -28,7 +31,8 @@ const char *relation_name(enum relation r) { return relation_names[r]; }
 
 /*
  * Of an open case.  The Bupati's office sees that and why it is late, not who complained; an
- * administrator keeps the machine, not the letters.  A sealed one is for those it names.
+ * administrator keeps the machine, not the letters.  A sealed one is for those it names, and for who
+ * watches over them all: he reads every word, and still not whose they are.
  */
 static const unsigned cells[VIEWER_N][RELATION_N] = {
 	/*                      lain   wilayah  bawahan  sendiri */
@@ -37,21 +41,24 @@ static const unsigned cells[VIEWER_N][RELATION_N] = {
 	[VIEWER_OPERATOR] = {   ALL,   ALL,     ALL,     ALL },
 	[VIEWER_ABOVE]    = {   WORDS, WORDS,   WORDS,   ALL },
 	[VIEWER_ADMIN]    = {   READ,  READ,    READ,    ALL },
+	[VIEWER_WATCH]    = {   WORDS, WORDS,   WORDS,   WORDS },
 };
-static const unsigned sealed_cells[RELATION_N] = { [RELATION_OWN] = ALL };
+static const unsigned sealed_own = ALL, sealed_watched = WORDS;
 /* What needs no case. */
 static const unsigned general[VIEWER_N] = {
 	[VIEWER_OFFICER] = BIT(MAY_ENTER),
 	[VIEWER_HEAD] = BIT(SEE_BOARD) | BIT(MAY_ENTER),
 	[VIEWER_OPERATOR] = BIT(SEE_BOARD) | BIT(SEE_TRIAGE) | BIT(MAY_ENTER),
 	[VIEWER_ABOVE] = BIT(SEE_BOARD) | BIT(SEE_EXPORT),
-	[VIEWER_ADMIN] = BIT(SEE_BOARD) | BIT(SEE_SYSTEM) | BIT(SEE_EXPORT),
+	[VIEWER_ADMIN] = BIT(SEE_BOARD) | BIT(SEE_SYSTEM) | BIT(SEE_EXPORT) | BIT(SEE_LOOKS),
+	[VIEWER_WATCH] = BIT(SEE_BOARD) | BIT(SEE_EXPORT) | BIT(SEE_LOOKS),
 };
 
 int
 access_cell(enum viewer_class v, enum relation r, int sealed, enum access a)
 {
-	unsigned granted = sealed ? sealed_cells[r] : cells[v][r];
+	unsigned granted = !sealed ? cells[v][r] : v == VIEWER_WATCH ? sealed_watched :
+	    r == RELATION_OWN ? sealed_own : 0;
 
 	return ((a <= SEE_REPORTER ? granted : general[v]) >> a) & 1;
 }
@@ -67,7 +74,8 @@ access_case_of(struct access_case *a, const struct case_record *c, const struct 
 	a->sealed = c->sealed;
 	a->hide_reporter = c->hide_reporter;
 	for (int i = 0; o != NULL && i < c->tasks_n; i++)
-		a->tasked |= c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, o->id) == 0;
+		a->tasked |= c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, o->id) == 0 &&
+		    !quorum_is_witness(c, &c->tasks[i]);	/* a neighbour who is asked is shown nothing */
 }
 
 enum viewer_class
@@ -77,6 +85,8 @@ viewer_class_of(const struct policy *p, const struct officer *o)
 
 	if (o->role == ROLE_ADMIN)
 		return VIEWER_ADMIN;
+	if (o->role == ROLE_PENGAWAS)
+		return VIEWER_WATCH;
 	if (u != NULL && u->tier == TIER_KABUPATEN)
 		return VIEWER_ABOVE;
 	if (o->role == ROLE_OPERATOR || strcmp(o->unit, p->triage_unit) == 0)
@@ -150,7 +160,13 @@ access_may_roster(const struct policy *p, const struct officer *o, const char *u
 	v = viewer_class_of(p, o);
 	if (v == VIEWER_ADMIN)
 		return 1;
-	if (a == SEE_ROSTER && (v == VIEWER_OPERATOR || v == VIEWER_ABOVE || u == mine))
+	if (a == SEE_ROSTER && (v == VIEWER_OPERATOR || v == VIEWER_ABOVE || v == VIEWER_WATCH || u == mine))
 		return 1;
 	return o->role == ROLE_KEPALA && mine != NULL && unit_is_under(u, mine);
+}
+
+int
+access_needs_why(const struct policy *p, const struct officer *o, const struct access_case *c)
+{
+	return c->sealed && viewer_class_of(p, o) == VIEWER_WATCH;
 }

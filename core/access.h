@@ -20,13 +20,14 @@ enum access {
 	SEE_TRIAGE,	/* the operators' desk; needs no case */
 	SEE_SYSTEM,	/* health, queues, accounts; needs no case */
 	SEE_EXPORT,	/* whole tables to take away; needs no case */
+	SEE_LOOKS,	/* who looked into which sealed case; needs no case */
 	MAY_ENTER,	/* write a report down for a citizen who calls or comes; needs no case */
 	ACCESS_N
 };
 const char *access_name(enum access a);
 
 /* Who looks: by what he is, and by what he has to do with the case. */
-enum viewer_class { VIEWER_OFFICER, VIEWER_HEAD, VIEWER_OPERATOR, VIEWER_ABOVE, VIEWER_ADMIN, VIEWER_N };
+enum viewer_class { VIEWER_OFFICER, VIEWER_HEAD, VIEWER_OPERATOR, VIEWER_ABOVE, VIEWER_ADMIN, VIEWER_WATCH, VIEWER_N };
 enum relation { RELATION_NONE, RELATION_AREA, RELATION_BELOW, RELATION_OWN, RELATION_N };
 const char *viewer_class_name(enum viewer_class c);
 const char *relation_name(enum relation r);
@@ -47,11 +48,13 @@ enum relation relation_of(const struct policy *p, const struct officer *o, const
 int access_may(const struct policy *p, const struct officer *o, enum access a,
     const struct access_case *c);
 /*
- * Who is on duty in a unit: his own, those below a head's, all for who sees the board of all of it.  The
+ * Who is on duty in a unit: his own, those below a head's, all for operators, those above and who watches.  The
  * plan is changed by the heads of the unit and of those above it, and by administrators.
  */
 enum roster_access { SEE_ROSTER, MAY_ROSTER };
 int access_may_roster(const struct policy *p, const struct officer *o, const char *unit, enum roster_access a);
+/* 1 when he opens a sealed case only by saying why: it is not his own work. */
+int access_needs_why(const struct policy *p, const struct officer *o, const struct access_case *c);
 /* One cell of the table, for who prints or tests it whole. */
 int access_cell(enum viewer_class v, enum relation r, int sealed, enum access a);
 #endif

@@ -158,6 +158,8 @@ act_reopen(struct step *s)
 	c->date_ms = 0;
 	memset(&c->photo, 0, sizeof(c->photo));
 	clocks_reopen(s);
+	if (c->lead[0] != '\0')
+		clocks_follow(s);	/* those that ran on, a question to the unit say, are the lead's now */
 }
 
 static void
@@ -715,7 +717,7 @@ act_close(struct step *s)
 {
 	struct case_record *c = s->c;
 	static const struct { enum case_event on; enum close_reason as; } map[] = {
-		{ ON_CONFIRM, CLOSE_CONFIRMED }, { ON_LAPSE, CLOSE_UNDISPUTED },
+		{ ON_CONFIRM, CLOSE_CONFIRMED }, { ON_LAPSE, CLOSE_UNDISPUTED }, { ON_ATTEST, CLOSE_CONFIRMED },
 		{ ON_REJECT, CLOSE_REJECTED }, { ON_DUPLICATE, CLOSE_DUPLICATE },
 		{ ON_WITHDRAW, CLOSE_WITHDRAWN }, { ON_BELONG, CLOSE_DUPLICATE },
 	};

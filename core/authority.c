@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/quorum.h"
 #include "core/step.h"
 
 #define ROUTER (1u << BY_ROUTER)
@@ -17,8 +18,8 @@ static const unsigned senders[] = {
 	[ON_ASK] = STAFF, [ON_NOTE] = ROUTER | STAFF | RESIDENT, [ON_WAIT] = STAFF,
 	[ON_APPROVE] = STAFF, [ON_REFUSE] = STAFF, [ON_WHY] = STAFF, [ON_ANSWER] = STAFF,
 	[ON_DATE] = STAFF, [ON_RECKON] = STAFF, [ON_HELP] = STAFF, [ON_SIGN] = STAFF,
-	[ON_RESUME] = STAFF | TIMER, [ON_CONFIRM] = RESIDENT | DESK, [ON_DISPUTE] = RESIDENT | DESK,
-	[ON_LAPSE] = TIMER, [ON_WITHDRAW] = RESIDENT | STAFF, [ON_WITHDRAW_ASKED] = RESIDENT,
+	[ON_RESUME] = STAFF | TIMER, [ON_CONFIRM] = RESIDENT | DESK, [ON_DISPUTE] = RESIDENT | STAFF,
+	[ON_LAPSE] = TIMER, [ON_ATTEST] = STAFF, [ON_WITHDRAW] = RESIDENT | STAFF, [ON_WITHDRAW_ASKED] = RESIDENT,
 	[ON_REJECT] = STAFF, [ON_MERGE] = ROUTER | STAFF, [ON_DUPLICATE] = STAFF, [ON_SPLIT] = STAFF,
 	[ON_BREAK] = ROUTER | STAFF | RESIDENT, [ON_GROW] = 0, [ON_TRUTH] = STAFF, [ON_UNDO] = STAFF, [ON_TAKE_OVER] = STAFF,
 	[ON_PHOTO] = STAFF, [ON_PHOTO_FINE] = STAFF, [ON_PHOTO_FALSE] = STAFF,
@@ -46,14 +47,15 @@ has_authority(const struct step *s, const struct case_record *c)
 	if (s->cmd->by != BY_OFFICER && s->cmd->by != BY_OPERATOR)
 		return 1;
 	o = officer_find(s->r, s->cmd->actor);
-	if (o == NULL || o->ended)
+	if (o == NULL || o->ended || o->role == ROLE_PENGAWAS)	/* who watches does nothing */
 		return 0;
 	/* He saw the case when he sent it: that it was taken from him meanwhile must not cost the photo. */
 	if (s->t->on == ON_PHOTO)
 		return 1;
 	mine = unit_find(s->p->units, o->unit);
 	for (int i = 0; i < c->tasks_n; i++)
-		if (c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, o->id) == 0)
+		if (c->tasks[i].state != TASK_GONE && strcmp(c->tasks[i].officer, o->id) == 0 &&
+		    (!quorum_is_witness(c, &c->tasks[i]) || s->t->on == ON_ATTEST || s->t->on == ON_DISPUTE))
 			return 1;
 	for (int i = 0; i < c->units_n; i++) {
 		const struct unit *u = unit_find(s->p->units, c->units[i]);
@@ -77,6 +79,17 @@ is_above_all(const struct step *s, const struct officer *o)
 	return u != NULL && u->tier == TIER_KABUPATEN;
 }
 
+/* The head of the RT who was asked, and did no work here himself. */
+static int
+is_witness(const struct case_record *c, const struct officer *o)
+{
+	for (int i = 0; i < c->tasks_n; i++)
+		if (strcmp(c->tasks[i].officer, o->id) == 0 && c->tasks[i].state != TASK_GONE &&
+		    quorum_is_witness(c, &c->tasks[i]))
+			return !quorum_is_own_work(c, o);
+	return 0;
+}
+
 /* What takes more than to have to do with the case: who may, beyond has_authority(). */
 static enum refusal
 lacks_rank(const struct step *s, const struct case_record *c)
@@ -94,6 +107,10 @@ lacks_rank(const struct step *s, const struct case_record *c)
 		if (o == NULL || o->role == ROLE_PETUGAS || strcmp(o->id, c->photo.officer) == 0)
 			return REFUSED_CHECKER;
 		return c->photo.state == PHOTO_DOUBTED ? REFUSED_NOT : REFUSED_STATE;
+	case ON_ATTEST:
+		return o != NULL && is_witness(c, o) ? REFUSED_NOT : REFUSED_OWN;
+	case ON_DISPUTE:		/* the desk speaks for whoever telephones */
+		return s->cmd->by == BY_OPERATOR || (o != NULL && is_witness(c, o)) ? REFUSED_NOT : REFUSED_AUTHORITY;
 	case ON_WHY:
 	case ON_DATE:
 		return o != NULL && is_above_all(s, o) ? REFUSED_NOT : REFUSED_AUTHORITY;
@@ -105,6 +122,15 @@ lacks_rank(const struct step *s, const struct case_record *c)
 	}
 }
 
+/* Whoever reported a thing and mended it himself is no witness of it. */
+static int
+is_his_work(const struct step *s, const struct case_record *c)
+{
+	const struct officer *o = s->cmd->actor[0] != '\0' ? officer_find(s->r, s->cmd->actor) : NULL;
+
+	return o != NULL && quorum_is_own_work(c, o);
+}
+
 int
 authority_check(struct step *s, const struct case_record *c)
 {
@@ -112,8 +138,12 @@ authority_check(struct step *s, const struct case_record *c)
 		return step_refuse(s, REFUSED_AUTHORITY);
 	if (!has_authority(s, c))
 		return step_refuse(s, REFUSED_AUTHORITY);
-	if (lacks_rank(s, c) != REFUSED_NOT)
+	if ((s->cmd->by == BY_OFFICER || s->cmd->by == BY_OPERATOR) && lacks_rank(s, c) != REFUSED_NOT)
 		return step_refuse(s, lacks_rank(s, c));
+	if (s->t->on == ON_ATTEST && s->cmd->by == BY_SYSTEM && !quorum_reached(s->p, c, s->cmd->voices, 0))
+		return step_refuse(s, REFUSED_AUTHORITY);
+	if (s->t->on == ON_CONFIRM && s->cmd->by == BY_RESIDENT && is_his_work(s, c))
+		return step_refuse(s, REFUSED_OWN);
 	if (needs_reason(s) && (s->cmd->note == NULL || s->cmd->note[0] == '\0'))
 		return step_refuse(s, REFUSED_REASON);
 	return 0;

@@ -20,6 +20,17 @@ static const char *const clock_states[] = {
 };
 
 const char *close_reason_name(enum close_reason r) { return reasons[r]; }
+
+int
+close_reason_of_name(const char *s, enum close_reason *out)
+{
+	for (size_t i = 0; i < N_ELEMS(reasons); i++)
+		if (strcmp(reasons[i], s) == 0) {
+			*out = (enum close_reason)i;
+			return 0;
+		}
+	return -1;
+}
 const char *clock_state_name(enum clock_state s) { return clock_states[s]; }
 
 const char *

@@ -29,6 +29,7 @@ enum close_reason {
 	CLOSE_WITHDRAWN
 };
 const char *close_reason_name(enum close_reason r);
+int close_reason_of_name(const char *s, enum close_reason *out);	/* 0 or -1 */
 
 enum clock_state { CLOCK_NONE, CLOCK_RUNNING, CLOCK_PAUSED, CLOCK_MET, CLOCK_STOPPED };
 const char *clock_state_name(enum clock_state s);

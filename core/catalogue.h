@@ -16,6 +16,8 @@
  *     tanpa_kasus: tidak            # ya: spam, thanks; needs no unit
  *     tempat: ya                    # nobody can go there unless it is known where: the sender is asked
  *     foto: diminta                 # tidak, diminta, wajib: a photo shows what was done
+ *     benda: ya                     # about things: the public may see each by desa; all others are told
+ *                                   # in fives alone (core/window.h)
  *     kata:                         # weighted words; see router/category.c
  *       - {k: "jalan rusak", b: 4}
  */
@@ -41,6 +43,7 @@ struct category {
 	int sealed;
 	enum photo_wish photo;	/* by which an officer shows what he did */
 	int needs_place;	/* nobody can go there without one: it is asked for */
+	int of_things;	/* tells of nobody: see core/window.h */
 	int no_case;	/* spam, thanks: needs no unit; goes to triage unread by units */
 	char *units[CATEGORY_UNITS];	/* words or unit codes, lead first */
 	size_t units_n;

@@ -35,6 +35,7 @@ static const char *const refusals[] = {
 	[REFUSED_CLOCK] = "aturan yang berlaku tidak lagi punya salah satu jam kasus ini",
 	[REFUSED_MEMBER] = "laporan ini mengikuti kasus lain; bekerjalah di kasus itu, atau pisahkan dulu",
 	[REFUSED_ALONE] = "laporan ini tidak mengikuti kasus lain",
+	[REFUSED_OWN] = "pekerjaan sendiri tidak dapat dibenarkan sendiri; yang menjawab pelapor, warga lain, atau ketua RT",
 	[REFUSED_TRUTH] = "pakai --reason: belum-pasti sumber-kedua rt lokasi tidak-benar",
 	[REFUSED_PHOTO] = "kasus ini baru selesai dengan foto bukti; kirim fotonya di halaman kasus",
 	[REFUSED_CHECKER] = "foto diperiksa oleh kepala atau operator yang bukan pengirimnya",
@@ -186,6 +187,10 @@ announce(struct step *s, const struct case_record *before)
 		tell_desk(s);
 	if ((fx & FX_RELEASE) && s->c->lead[0] == '\0')
 		tell_release(s);
+	if (s->t->on == ON_RESOLVE)
+		tell_witness(s);
+	if (s->t->on == ON_UNDO)
+		witness_dismiss(s);
 	if (s->t->on == ON_WAIT)
 		tell_approver(s);
 	if (s->t->on == ON_WHY)
@@ -208,7 +213,7 @@ announce(struct step *s, const struct case_record *before)
 	else if (s->c->state != CASE_DITUTUP)
 		ledger_pass(&s->c->ledger, ledger_holder(s->c), s->now_ms);
 	tasks_prune(s->c);
-	if (s->cmd->answer) {
+	if (s->cmd->answer && s->cmd->by != BY_RESIDENT) {
 		const struct officer *o = officer_find(s->r, s->cmd->actor);
 
 		if (o != NULL)

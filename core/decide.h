@@ -36,7 +36,8 @@ struct report_facts {
 struct command {
 	enum case_event event;
 	enum actor_kind by;
-	char actor[OFFICER_ID_CHARS];		/* officer id; "" otherwise */
+	/* officer id; of a resident's word the officer whose number it came from; "" otherwise */
+	char actor[OFFICER_ID_CHARS];
 	const char *note;	/* reason or report of the act; sealed where stored */
 	/* ON_OPEN, ON_TRIAGE, ON_ASSIGN; ON_NOTE with new danger; ON_HELP: its units are called too */
 	const struct understanding *u;
@@ -46,7 +47,7 @@ struct command {
 	/* ON_OPEN, ON_DISPUTE: the incident, and the case that leads it; "" this one does.  ON_MERGE: its name */
 	char incident[INCIDENT_CHARS], lead[CODE_CHARS + 1];
 	int apart;				/* ON_OPEN: a danger of its own in an incident others work on */
-	int voices, second;			/* ON_GROW: how many; whether another than the first is among them */
+	int voices, second;			/* ON_ATTEST: how many say so; ON_GROW: how many; whether another than the first is among them */
 	char lang[4];				/* ON_LANGUAGE: a code of texts_language() */
 	char reason[WAIT_REASON_CHARS];		/* ON_WAIT: one of policy.wait_reasons; ON_REJECT: PRANK or "" */
 	char leaver[OFFICER_ID_CHARS];		/* ON_RETURN, ON_LEAVE: who is gone */
@@ -72,7 +73,7 @@ enum refusal {
 	REFUSED_TIME, REFUSED_APPROVER, REFUSED_WAIT, REFUSED_WISH, REFUSED_FIRST, REFUSED_CASE,
 	REFUSED_FILE, REFUSED_HELP, REFUSED_POLICY, REFUSED_CLOCK, REFUSED_OPEN_WISH,
 	REFUSED_ASKED, REFUSED_PLACE, REFUSED_MEMBER, REFUSED_ALONE, REFUSED_TRUTH, REFUSED_PHOTO,
-	REFUSED_CHECKER
+	REFUSED_CHECKER, REFUSED_OWN
 };
 /* What is wrong and what to do, in Indonesian, for the one who sent the command. */
 const char *refusal_text(enum refusal r);

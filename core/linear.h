@@ -6,10 +6,10 @@
  * (router/features.h does).
  *
  * File, little endian:
- *   8   "KTGMODEL"                     4   format, 2 (1 had no danger)
+ *   8   "KTGMODEL"                     4   format, 3 (1 had no danger, 2 seven voices of it)
  *   4   hash bits, 8 to 20             4   classes n, 2 to LINEAR_CLASSES
  *   32  digest of the training rows    24  calibration, LINEAR_VOICES floats
- *   28  calibration of danger: LINEAR_DANGER_VOICES floats
+ *   32  calibration of danger: LINEAR_DANGER_VOICES floats
  *   n * 32  codes, each ended by NULs
  *   (n + 1) * 4  scales, floats        (n + 1) * 4  biases, floats
  *   (n + 1) * 2^bits  weights, one byte each, by feature
@@ -23,14 +23,14 @@
 #include "core/catalogue.h"
 #include "lib/buf.h"
 
-#define LINEAR_FORMAT 2
+#define LINEAR_FORMAT 3
 #define LINEAR_COLUMNS 48	/* a row in memory is always so wide: the adding loop is unrolled */
 #define LINEAR_CLASSES (LINEAR_COLUMNS - 1)	/* the last column is danger's */
 #define LINEAR_DIGEST_BYTES 32
 #define LINEAR_NAME_CHARS 9
 
 #define LINEAR_VOICES 6
-#define LINEAR_DANGER_VOICES 7
+#define LINEAR_DANGER_VOICES 8
 /* How much each voice counts when rules and model are heard together: router/category.h names them. */
 struct linear_calibration {
 	float weight[LINEAR_VOICES];

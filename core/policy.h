@@ -142,6 +142,7 @@ struct policy {
 	int64_t stall_ms[URGENCY_DARURAT + 1];
 	int64_t silent_ms;		/* a number that leaves roll-calls open so long is no rung */
 	int told_max;			/* officers told per unit */
+	int quorum;			/* so many other reporters' yes end a case (core/quorum.h); 0 never */
 	int night_from_min, night_until_min;	/* WIB; both 0: no night */
 	unsigned night_urgencies;	/* bits of the urgencies whose rungs wait for its end */
 	int hand_ons_max;		/* so many hand-overs: hand_ons_unit decides; 0 never */

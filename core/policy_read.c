@@ -774,6 +774,19 @@ read_hand_ons(struct reading *r, int map)
 }
 
 static void
+read_quorum(struct reading *r, int map)
+{
+	int node = yaml_get(r->y, map, "tetangga");
+	const char *s = yaml_str(r->y, node);
+
+	r->p->quorum = 2;
+	if (s != NULL && s[0] >= '0' && s[0] <= '9' && s[1] == '\0')
+		r->p->quorum = s[0] - '0';
+	else if (node != 0)
+		refuse(r, node, "lain: tetangga must be 0 to 9 other reporters");
+}
+
+static void
 read_settings(struct reading *r, int map)
 {
 	int told = yaml_get(r->y, map, "diberitahu");
@@ -786,7 +799,7 @@ read_settings(struct reading *r, int map)
 	}
 	check_keys(r, map, "lain",
 	    "konfirmasi urung tunggu tanya tanya-laporan tinjau umur-pesan kumpul diberitahu triase jadwal malam "
-	    "malam-tahan oper oper-meja alasan-tunggu tak-terjangkau terbengkalai-darurat "
+	    "malam-tahan oper oper-meja tetangga alasan-tunggu tak-terjangkau terbengkalai-darurat "
 	    "terbengkalai-mendesak terbengkalai-biasa");
 	for (size_t i = 0; i < N_ELEMS(spans); i++)
 		read_span(r, map, i);
@@ -795,6 +808,7 @@ read_settings(struct reading *r, int map)
 		r->p->told_max = s[0] - '0';
 	else if (told != 0)
 		refuse(r, told, "lain: diberitahu must be 1 to %d officers", TOLD_MAX);
+	read_quorum(r, map);
 	read_unit(r, map, "triase", r->p->triage_unit);
 	read_unit(r, map, "jadwal", r->p->roster_unit);
 	read_night(r, map);

@@ -14,7 +14,7 @@
 
 static const char *const role_names[] = {
 	[ROLE_PETUGAS] = "petugas", [ROLE_KEPALA] = "kepala",
-	[ROLE_OPERATOR] = "operator", [ROLE_ADMIN] = "admin",
+	[ROLE_OPERATOR] = "operator", [ROLE_ADMIN] = "admin", [ROLE_PENGAWAS] = "pengawas",
 };
 
 const char *
@@ -140,7 +140,7 @@ static const struct {
 	[COL_ID]    = { "id", set_id, "write 1 to 23 of a-z 0-9 . -" },
 	[COL_NAME]  = { "nama", set_name, "write the officer's name" },
 	[COL_UNIT]  = { "unit", set_unit, "write a kode of unit.csv" },
-	[COL_ROLE]  = { "peran", set_role, "write petugas, kepala, operator or admin" },
+	[COL_ROLE]  = { "peran", set_role, "write petugas, kepala, operator, admin or pengawas" },
 	[COL_PHONE] = { "telepon", set_phone, "write it like 0812xxxxxxxx or +62812xxxxxxxx" },
 	[COL_LANG]  = { "bahasa", set_lang, "write id or en" },
 	[COL_ORDER] = { "urutan", set_order, "write 0 to 99; the lowest is told first" },

@@ -14,7 +14,8 @@
 #include "core/phone.h"
 #include "lib/buf.h"
 
-enum officer_role { ROLE_PETUGAS, ROLE_KEPALA, ROLE_OPERATOR, ROLE_ADMIN };
+/* ROLE_PENGAWAS: Ombudsman, inspectorate: sees, and changes nothing. */
+enum officer_role { ROLE_PETUGAS, ROLE_KEPALA, ROLE_OPERATOR, ROLE_ADMIN, ROLE_PENGAWAS };
 const char *role_name(enum officer_role r);
 int role_of_name(const char *s, enum officer_role *out);
 

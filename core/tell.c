@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/incident.h"
+#include "core/quorum.h"
 #include "core/question.h"
 #include "core/step.h"
 
@@ -336,7 +337,7 @@ tell_holders(struct step *s, const char *kind)
 	for (int i = 0; i < n && told < s->p->told_max; i++) {
 		const struct officer *o;
 
-		if (s->c->tasks[i].state == TASK_GONE)
+		if (s->c->tasks[i].state == TASK_GONE || quorum_is_witness(s->c, &s->c->tasks[i]))
 			continue;
 		o = officer_find(s->r, s->c->tasks[i].officer);
 		if (o == NULL || o->ended)
@@ -397,6 +398,28 @@ tell_checker(struct step *s)
 		tell_officer(s, head, "periksa-foto", GROUP_NOTICE);
 }
 
+#define WITNESS_KIND "tanya-tuntas"
+
+void
+tell_witness(struct step *s)
+{
+	const struct unit *u = quorum_witness(s->p, s->c);
+	const struct officer *o[1];
+
+	if (u != NULL && text_segments_max(s->p->texts, WITNESS_KIND) > 0 &&	/* of versions that have it */
+	    roster_on_duty(s->r, s->p->calendar, u->code, ROLE_KEPALA, s->now_ms, o, 1) == 1 &&
+	    !quorum_is_own_work(s->c, o[0]))
+		task_give(s, o[0], u->code, WITNESS_KIND);
+}
+
+void
+witness_dismiss(struct step *s)
+{
+	for (int i = 0; i < s->c->tasks_n; i++)
+		if (s->c->tasks[i].state != TASK_GONE && quorum_is_witness(s->c, &s->c->tasks[i]))
+			task_drop(s, &s->c->tasks[i]);
+}
+
 static void
 tell_one(struct step *s, const char *officer, const char *kind)
 {
@@ -434,6 +457,7 @@ static const struct { enum case_event on; const char *kind, *sealed; } news[] = 
 	{ ON_DATE,      "kabar-tanggal",   NULL },
 	{ ON_CONFIRM,   "kabar-ditutup",   NULL },
 	{ ON_LAPSE,     "kabar-ditutup",   NULL },
+	{ ON_ATTEST,    "kabar-ditutup",   NULL },
 	{ ON_DISPUTE,   "kabar-dibuka",    NULL },
 	{ ON_PHOTO_FALSE, "kabar-dibuka",  NULL },
 	{ ON_REJECT,    "kabar-ditolak",   NULL },

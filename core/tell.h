@@ -31,6 +31,9 @@ void tell_approver(struct step *s);
 void tell_wisher(struct step *s);
 /* A doubted photo, to the nearest head who did not send it. */
 void tell_checker(struct step *s);
+/* The head of the RT is asked whether it is so; and is asked no more. */
+void tell_witness(struct step *s);
+void witness_dismiss(struct step *s);
 /* The answer, to the one who asked why. */
 void tell_asker(struct step *s);
 /* One fetch for each reference of the command, as a message that has no words. */

@@ -198,6 +198,7 @@ static const struct transition transitions[] = {
 	{ CASE_DITANGANI,   ON_DUE,            CASE_DITANGANI,   FX_CLIMB },
 
 	{ CASE_SELESAI,     ON_CONFIRM,        CASE_DITUTUP,     ENDED | FX_TELL_REPORTER },
+	{ CASE_SELESAI,     ON_ATTEST,         CASE_DITUTUP,     ENDED | FX_TELL_REPORTER },
 	{ CASE_SELESAI,     ON_LAPSE,          CASE_DITUTUP,     ENDED | FX_TELL_REPORTER },
 	{ CASE_SELESAI,     ON_DISPUTE,        CASE_DITUGASKAN,
 	    FX_REOPEN | FX_REVOKE | FX_TELL_UNIT | FX_TELL_REPORTER },
@@ -319,7 +320,7 @@ static const char *const events[] = {
 	[ON_DECLINE] = "bukan", [ON_DROP] = "lepas", [ON_HAND_ON] = "teruskan", [ON_ASK] = "tanya",
 	[ON_NOTE] = "catat", [ON_WAIT] = "tunggu", [ON_APPROVE] = "setuju",
 	[ON_REFUSE] = "tidak-setuju", [ON_RESUME] = "lanjut", [ON_CONFIRM] = "benar",
-	[ON_DISPUTE] = "sanggah", [ON_LAPSE] = "lewat", [ON_WITHDRAW] = "batal",
+	[ON_DISPUTE] = "sanggah", [ON_LAPSE] = "lewat", [ON_ATTEST] = "dibenarkan", [ON_WITHDRAW] = "batal",
 	[ON_WITHDRAW_ASKED] = "minta-batal", [ON_REJECT] = "tolak", [ON_MERGE] = "gabung",
 	[ON_DUPLICATE] = "ganda", [ON_SPLIT] = "pisah", [ON_BREAK] = "pecah", [ON_GROW] = "bertambah",
 	[ON_TRUTH] = "kebenaran",

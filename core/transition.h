@@ -15,6 +15,7 @@ enum case_event {
 	ON_APPROVE, ON_REFUSE,	/* what a second person says to that */
 	ON_RESUME,
 	ON_CONFIRM, ON_DISPUTE, ON_LAPSE,	/* the resident's word, or none in time */
+	ON_ATTEST,		/* others say so in his stead (core/quorum.h) */
 	ON_WITHDRAW, ON_WITHDRAW_ASKED,		/* the second for cases only a human may end */
 	ON_REJECT,
 	ON_MERGE,		/* the same as another: that one leads, this one follows it */

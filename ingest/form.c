@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/phone.h"
+#include "ingest/reader.h"
 #include "lib/clock.h"
 #include "lib/escape.h"
 #include "lib/page.h"
@@ -20,7 +21,9 @@ ASSET_DECLARE(ingest_web_form_js);
 #define FORM_CSP "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " \
 	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-struct pages { char *form, *cek; const struct policy *policy; char *regency; };
+#define LANGS 2
+
+struct pages { char *form[LANGS], *cek[LANGS]; const struct policy *policy; char *regency; };
 
 /* ---- pages made once ---- */
 
@@ -53,11 +56,16 @@ add_places(struct buf *b, const struct gazetteer *g)
 }
 
 static void
-add_categories(struct buf *b, const struct catalogue *c)
+add_categories(struct buf *b, const struct catalogue *c, enum lang lang)
 {
-	for (size_t i = 0; i < catalogue_count(c); i++)
-		if (!category_at(c, i)->no_case)
-			add_option(b, category_at(c, i)->code, category_at(c, i)->name);
+	const struct reader who = { .lang = lang };
+
+	for (size_t i = 0; i < catalogue_count(c); i++) {
+		const struct category *k = category_at(c, i);
+
+		if (!k->no_case)
+			reader_add_choice(&who, k, 0, b);
+	}
 }
 
 /* {Braces} in it would be holes. */
@@ -76,23 +84,27 @@ struct pages *
 pages_new(const struct policy *p, const char *regency, struct buf *errors)
 {
 	struct pages *pages = xcalloc(1, sizeof(*pages));
-	struct buf page = { 0 }, places = { 0 }, categories = { 0 };
+	struct buf page = { 0 }, places = { 0 };
 
 	(void)errors;
 	pages->policy = p;
 	pages->regency = xstrdup(regency);
-	buf_add(&page, ASSET(ingest_web_form_html));
 	add_places(&places, p->places);
-	add_categories(&categories, p->catalogue);
 	drop_braces(&places);
-	drop_braces(&categories);
-	page_put(&page, "<!--DESA-->", &places);
-	page_put(&page, "<!--KATEGORI-->", &categories);
-	pages->form = buf_take(&page);
-	buf_add(&page, ASSET(ingest_web_cek_html));
-	pages->cek = buf_take(&page);
+	for (int lang = 0; lang < LANGS; lang++) {
+		struct buf categories = { 0 };
+
+		words_put(&page, &public_words, (enum lang)lang, ASSET(ingest_web_form_html));
+		add_categories(&categories, p->catalogue, (enum lang)lang);
+		drop_braces(&categories);
+		page_put(&page, "<!--DESA-->", &places);
+		page_put(&page, "<!--KATEGORI-->", &categories);
+		pages->form[lang] = buf_take(&page);
+		words_put(&page, &public_words, (enum lang)lang, ASSET(ingest_web_cek_html));
+		pages->cek[lang] = buf_take(&page);
+		buf_release(&categories);
+	}
 	buf_release(&places);
-	buf_release(&categories);
 	return pages;
 }
 
@@ -101,10 +113,18 @@ pages_free(struct pages *p)
 {
 	if (p == NULL)
 		return;
-	free(p->form);
-	free(p->cek);
+	for (int lang = 0; lang < LANGS; lang++) {
+		free(p->form[lang]);
+		free(p->cek[lang]);
+	}
 	free(p->regency);
 	free(p);
+}
+
+const struct policy *
+pages_policy(const struct pages *p)
+{
+	return p->policy;
 }
 
 /* ---- the form ---- */
@@ -135,19 +155,22 @@ static void
 form_again(struct http_req *r, struct ingest *g, int status, const char *message)
 {
 	const char *desa = field(r, "desa"), *kategori = field(r, "kategori");
-	const char *kunci = field(r, "kunci"), *form = g->pages->form;
+	const char *kunci = field(r, "kunci"), *form;
 	const struct place *place = place_find(g->pages->policy->places, desa);
 	const struct category *category = category_find(g->pages->policy->catalogue, kategori);
 	struct buf page = { 0 };
+	struct reader who;
 	char key[33];
 
+	reader_of(&who, r);
+	form = g->pages->form[who.lang];
 	if (kunci[0] == '\0') {
 		key_make(key);
 		kunci = key;
 	}
 
 	const struct template_value v[] = {
-		{ "kabupaten", g->pages->regency }, { "pesan", message }, { "darurat_dulu", "" },
+		{ "kabupaten", g->pages->regency }, { "pesan", reader_say(&who, message) }, { "darurat_dulu", "" },
 		{ "kunci", kunci }, { "lat", field(r, "lat") }, { "lon", field(r, "lon") },
 		{ "isi", field(r, "isi") }, { "lokasi", field(r, "lokasi") },
 		{ "desa", place != NULL ? desa : "" },
@@ -159,6 +182,7 @@ form_again(struct http_req *r, struct ingest *g, int status, const char *message
 	};
 
 	page_fill(&page, "form", form, strlen(form), v, N_ELEMS(v));
+	reader_dress(&who, "/?", &page);
 	http_add_header(r, "Content-Security-Policy", FORM_CSP);
 	http_add_header(r, "Permissions-Policy", "geolocation=(self)");
 	http_answer(r, status, "text/html; charset=utf-8", &page);
@@ -197,19 +221,19 @@ fill(struct laporan *l, struct http_req *r, const struct ingest *g)
 	size_t words = strspn(isi, " \t\r\n");
 
 	if (isi[words] == '\0')
-		return "Tulis dulu apa yang terjadi.";
+		return SAID("Tulis dulu apa yang terjadi.");
 	if (strlen(isi) > (size_t)g->h.set.text_bytes)
-		return "Laporan terlalu panjang; ringkaskan, atau kirim sisanya sebagai laporan "
-		    "kedua.";
+		return SAID("Laporan terlalu panjang; ringkaskan, atau kirim sisanya sebagai laporan "
+		    "kedua.");
 	if (strlen(kunci) > 128 || strlen(field(r, "lokasi")) > 2000 ||
 	    strlen(field(r, "nama")) > 500)
-		return "Salah satu isian terlalu panjang.";
+		return SAID("Salah satu isian terlalu panjang.");
 	if (desa[0] != '\0' && place_find(g->pages->policy->places, desa) == NULL)
-		return "Desa itu tidak ada dalam daftar; pilih lagi atau kosongkan.";
+		return SAID("Desa itu tidak ada dalam daftar; pilih lagi atau kosongkan.");
 	if (kategori[0] != '\0' && category_find(g->pages->policy->catalogue, kategori) == NULL)
-		return "Jenis laporan itu tidak ada dalam daftar; pilih lagi atau kosongkan.";
+		return SAID("Jenis laporan itu tidak ada dalam daftar; pilih lagi atau kosongkan.");
 	if (telepon[0] != '\0' && phone_normalise(number, telepon, strlen(telepon)) != PHONE_E164)
-		return "Nomor ponsel tidak terbaca; tulis seperti 0812 3456 7890 atau kosongkan.";
+		return SAID("Nomor ponsel tidak terbaca; tulis seperti 0812 3456 7890 atau kosongkan.");
 	snprintf(l->channel, sizeof(l->channel), "web");
 	l->text = xstrdup(isi);
 	l->where = copy_or_null(field(r, "lokasi"));
@@ -286,9 +310,8 @@ on_form_taken(enum receipt_result result, const struct code *code, void *arg)
 			    "The report could not be stored; send it again with the same kunci.");
 		else
 			form_again(t->r, t->g, 503,
-			    "Maaf, laporan belum tersimpan. Tulisan Anda masih ada di bawah: "
-			    "tekan Kirim "
-			    "lagi sebentar lagi, atau telepon 112 bila darurat.");
+			    SAID("Maaf, laporan belum tersimpan. Tulisan Anda masih ada di bawah: "
+			    "tekan Kirim lagi sebentar lagi, atau telepon 112 bila darurat."));
 	}
 	free(t);
 }
@@ -323,10 +346,15 @@ post_lapor(struct http_req *r, void *arg)
 static void
 cek_page(struct http_req *r, struct ingest *g, int status, const char *message)
 {
-	const struct template_value v[] = { { "pesan", message } };
 	struct buf page = { 0 };
+	struct reader who;
 
-	page_fill(&page, "cek", g->pages->cek, strlen(g->pages->cek), v, N_ELEMS(v));
+	reader_of(&who, r);
+
+	const struct template_value v[] = { { "pesan", reader_say(&who, message) } };
+
+	page_fill(&page, "cek", g->pages->cek[who.lang], strlen(g->pages->cek[who.lang]), v, N_ELEMS(v));
+	reader_dress(&who, "/cek?", &page);
 	http_answer(r, status, "text/html; charset=utf-8", &page);
 	buf_release(&page);
 }
@@ -345,7 +373,7 @@ post_cek(struct http_req *r, void *arg)
 	struct code code;
 
 	if (code_parse(&code, typed, strlen(typed)) != 0) {
-		cek_page(r, arg, 400, "Kode itu salah tulis; periksa lagi kedelapan hurufnya.");
+		cek_page(r, arg, 400, SAID("Kode itu salah tulis; periksa lagi kedelapan hurufnya."));
 		return;
 	}
 	buf_addf(&url, "/l/%s", code.s);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ingest/reader.h"
 #include "lib/clock.h"
 #include "lib/escape.h"
 #include "lib/page.h"
@@ -15,8 +16,8 @@ ASSET_DECLARE(ingest_web_catatan_html);
 #define ROWS_SHOWN 24		/* of the page: a day; the feeds have them all */
 
 struct signed_head { struct head h; struct buf line; };
-enum face { FACE_PAGE, FACE_JSON, FACE_ATOM, FACES_N };
-static const char *const types[FACES_N] = { "text/html; charset=utf-8",
+enum face { FACE_PAGE, FACE_PAGE_EN, FACE_JSON, FACE_ATOM, FACES_N };
+static const char *const types[FACES_N] = { "text/html; charset=utf-8", "text/html; charset=utf-8",
 	"application/feed+json; charset=utf-8", "application/atom+xml; charset=utf-8" };
 
 struct asker { struct http_req *r; enum face face; struct asker *next; };
@@ -167,15 +168,14 @@ add_rows(struct buf *b, const struct heads_page *p)
 }
 
 static void
-add_old_keys(struct buf *b, const struct heads_page *p)
+add_old_keys(struct buf *b, const struct heads_page *p, const struct reader *who)
 {
 	if (p->keys.n < 2)
 		return;
-	buf_adds(b,
-	    "<h2>Kunci sebelumnya</h2>\n<p>Setiap kunci baru ditandatangani juga oleh kunci "
-	    "sebelumnya.</p>\n<dl>\n");
+	buf_addf(b, "<h2>%s</h2>\n<p>%s</p>\n<dl>\n", reader_say(who, "Kunci sebelumnya"),
+	    reader_say(who, "Setiap kunci baru ditandatangani juga oleh kunci sebelumnya."));
 	for (size_t i = 1; i < p->keys.n; i++) {
-		buf_addf(b, "<dt>%s, sejak ", p->keys.list[i].id);
+		buf_addf(b, "<dt>%s, %s ", p->keys.list[i].id, reader_say(who, "sejak"));
 		buf_add_wib_short(b, p->keys.list[i].at_ms);
 		buf_adds(b, "</dt><dd class=\"heks\">");
 		add_public(b, &p->keys.list[i]);
@@ -185,11 +185,12 @@ add_old_keys(struct buf *b, const struct heads_page *p)
 }
 
 static void
-build_page(struct buf *b, const struct heads_page *p)
+build_page(struct buf *b, const struct heads_page *p, enum lang lang)
 {
+	const struct reader who = { .lang = lang };
 	const struct signed_head *h = p->heads_n > 0 ? &p->heads[0] : NULL;
 	const struct signer *s = p->keys.n > 0 ? &p->keys.list[0] : NULL;
-	struct buf at = { 0 }, public = { 0 }, rows = { 0 }, old = { 0 };
+	struct buf at = { 0 }, public = { 0 }, rows = { 0 }, old = { 0 }, marked = { 0 };
 	char seq[24] = "";
 
 	if (h != NULL) {
@@ -199,7 +200,7 @@ build_page(struct buf *b, const struct heads_page *p)
 	if (s != NULL)
 		add_public(&public, s);
 	add_rows(&rows, p);
-	add_old_keys(&old, p);
+	add_old_keys(&old, p, &who);
 
 	const struct template_value v[] = {
 		{ "nama", p->g->h.set.name },
@@ -213,16 +214,34 @@ build_page(struct buf *b, const struct heads_page *p)
 		{ "kosong", h != NULL ? "" : "1" },
 	};
 
-	page_fill(b, "catatan", ASSET(ingest_web_catatan_html), v, N_ELEMS(v));
+	words_put(&marked, &public_words, lang, ASSET(ingest_web_catatan_html));
+	page_fill(b, "catatan", buf_str(&marked), marked.len, v, N_ELEMS(v));
 	page_put(b, "<!-- baris -->", &rows);
 	page_put(b, "<!-- kunci lama -->", &old);
 	buf_release(&at);
 	buf_release(&public);
 	buf_release(&rows);
 	buf_release(&old);
+	buf_release(&marked);
 }
 
 /* ---- answering ---- */
+
+/* The page is dressed for who asks; a copy of it elsewhere would be somebody else's. */
+static void
+answer_page(struct heads_page *p, struct http_req *r)
+{
+	struct buf page = { 0 };
+	struct reader who;
+
+	reader_of(&who, r);
+	buf_add(&page, p->body[who.lang == LANG_EN ? FACE_PAGE_EN : FACE_PAGE].data,
+	    p->body[who.lang == LANG_EN ? FACE_PAGE_EN : FACE_PAGE].len);
+	reader_dress(&who, "/catatan?", &page);
+	http_add_header(r, "Cache-Control", "private, max-age=60");
+	http_answer(r, 200, types[FACE_PAGE], &page);
+	buf_release(&page);
+}
 
 static void
 answer(struct heads_page *p, struct http_req *r, enum face face)
@@ -234,6 +253,10 @@ answer(struct heads_page *p, struct http_req *r, enum face face)
 		http_add_header(r, "Retry-After", "10");
 		http_answer_problem(r, 503, "Service Unavailable",
 		    "Catatan belum dapat dibaca; coba lagi sebentar lagi.");
+		return;
+	}
+	if (face == FACE_PAGE) {
+		answer_page(p, r);
 		return;
 	}
 	http_add_header(r, "Cache-Control", "public, max-age=60");
@@ -264,7 +287,8 @@ build(struct heads_page *p)
 {
 	for (int i = 0; i < FACES_N; i++)
 		buf_reset(&p->body[i]);
-	build_page(&p->body[FACE_PAGE], p);
+	build_page(&p->body[FACE_PAGE], p, LANG_ID);
+	build_page(&p->body[FACE_PAGE_EN], p, LANG_EN);
 	build_json(&p->body[FACE_JSON], p);
 	build_atom(&p->body[FACE_ATOM], p);
 	snprintf(p->etag, sizeof(p->etag), "\"%" PRId64 ".%zu\"",

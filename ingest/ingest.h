@@ -37,6 +37,8 @@ struct ingest {
 	struct event *sweep, *drain;
 	int64_t queue_n, queue_asked_ms;	/* unrouted reports of lane n at the last look */
 	struct lookups *lookups;	/* wrong codes by address */
+	struct lookups *asks;		/* for the public's window, by address */
+	struct window_pages *window;
 	struct pages *pages;
 	struct heads_page *heads;	/* the record's public face */
 	struct http_route *routes; size_t routes_n;

@@ -7,6 +7,7 @@
 #include "ingest/ingest.h"
 #include "ingest/pull.h"
 #include "ingest/way.h"
+#include "ingest/window.h"
 
 static int
 on_idle(void *arg)
@@ -72,6 +73,8 @@ ingest_init(void *self, struct daemon *d, const char *port)
 	d->on_idle = on_idle;
 	d->arg = g;
 	g->heads = heads_new(g);
+	g->window = window_pages_new(d->conf_dir, d->dir);
+	g->asks = lookups_new((int)g->h.set.public_asks, 10 * MINUTE_MS);
 	g->lookups = lookups_new((int)g->h.set.lookups_per_10min, 10 * MINUTE_MS);
 	if (ingest_read_door(g, d->conf_dir) != 0 || read_secrets(g) != 0 ||
 	    receive_init(g, d->base) != 0 || listen_http(g, d, port) != 0 ||
@@ -97,6 +100,8 @@ ingest_release(void *self)
 	free(g->routes);
 	heads_free(g->heads);
 	lookups_free(g->lookups);
+	lookups_free(g->asks);
+	window_pages_free(g->window);
 	pages_free(g->pages);
 	door_free(g->door);
 	policy_free(g->door_policy);

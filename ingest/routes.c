@@ -3,6 +3,7 @@
 #include "ingest/form.h"
 #include "ingest/heads.h"
 #include "ingest/way.h"
+#include "ingest/window.h"
 
 #define NO_BODY SIZE_MAX
 #define LIMIT(f) offsetof(struct settings, f)
@@ -23,9 +24,13 @@ static const struct {
 	{ HTTP_GET,  "/api/v1/laporan/" "*", NO_BODY,              get_status_json,  0 },
 	{ HTTP_POST, "/foto/" "*",         LIMIT(photo_bytes),     post_foto,
 	    HTTP_ROUTE_UPLOAD },
+	{ HTTP_POST, "/jawab/" "*",        LIMIT(form_body_bytes), post_jawab,       0 },
 	{ HTTP_GET,  "/catatan",           NO_BODY,                get_record,       0 },
 	{ HTTP_GET,  "/catatan/kepala.json", NO_BODY,              get_heads_json,   0 },
 	{ HTTP_GET,  "/catatan/kepala.atom", NO_BODY,              get_heads_atom,   0 },
+	{ HTTP_GET,  "/peta",              NO_BODY,                get_map,          0 },
+	{ HTTP_GET,  "/data",              NO_BODY,                get_data,         0 },
+	{ HTTP_GET,  "/data/" "*",         NO_BODY,                get_data_file,    0 },
 	{ HTTP_GET,  "/gaya.css",          NO_BODY,                get_css,          0 },
 	{ HTTP_GET,  "/form.js",           NO_BODY,                get_js,           0 },
 	{ HTTP_GET,  "/healthz",           NO_BODY,                get_healthz,      0 },

@@ -7,6 +7,7 @@
 
 #include "core/message.h"
 #include "ingest/form.h"
+#include "ingest/reader.h"
 #include "ingest/upload.h"
 #include "lib/clock.h"
 #include "lib/config.h"
@@ -22,6 +23,7 @@ struct asking {
 	struct ingest *g;
 	struct code code;
 	int json, own;
+	struct reader who;
 	struct stored_case c;		/* while its lead is asked for */
 	struct laporan words;
 };
@@ -36,8 +38,8 @@ status_token(char out[33], const struct ingest *g, const struct code *code)
 	buf_release(&b);
 }
 
-static int
-token_fits(const struct ingest *g, const struct code *code, const char *given)
+int
+status_token_fits(const struct ingest *g, const struct code *code, const char *given)
 {
 	char token[33];
 
@@ -55,9 +57,9 @@ answer_unknown(struct asking *a)
 }
 
 struct shown {
-	struct buf unit, due, received, date, waited;
+	struct buf unit, due, received, date, waited, kind;
 	char proof[SHOWN_PROOF_CHARS];
-	const char *state, *kind;
+	const char *state;
 };
 
 static void
@@ -70,20 +72,19 @@ describe(struct shown *s, const struct asking *a, const struct stored_case *c,
 	const struct unit *u;
 	const struct category *k;
 
-	s->state = "diterima, sedang dibaca petugas";
-	s->kind = "";
+	s->state = reader_say(&a->who, "diterima, sedang dibaca petugas");
 	if (l->received_ms != 0)
 		buf_add_wib_short(&s->received, l->received_ms);
 	proof_show(s->proof, c->version > 0 ? c->c.proof : "");
 	if (p == NULL)
 		return;
-	s->state = case_state_words(c->c.state, c->c.closed_as, "id");
+	s->state = case_state_words(c->c.state, c->c.closed_as, lang_name(a->who.lang));
 	u = unit_find(p->units, case_lead(&c->c));
 	if (u != NULL && !c->c.sealed)
 		buf_adds(&s->unit, u->name);
 	k = category_find(p->catalogue, c->c.category);
 	if (k != NULL && !c->c.sealed)
-		s->kind = k->name;
+		reader_add_category(&a->who, k, &s->kind);
 	for (int i = 0; i < c->c.clocks_n && i < p->clocks_n; i++)
 		if (p->clocks[i].stop == STOP_ON_HANDLE && c->c.clocks[i].state == CLOCK_RUNNING)
 			buf_add_wib_short(&s->due, c->c.clocks[i].due_ms);
@@ -91,9 +92,9 @@ describe(struct shown *s, const struct asking *a, const struct stored_case *c,
 		buf_add_wib_short(&s->date, c->c.date_ms);
 	if (case_waited_ms(&c->c, now_ms) == 0 || c->c.sealed)
 		return;
-	buf_add_duration(&s->waited, case_waited_ms(&c->c, now_ms), "id");
+	buf_add_duration(&s->waited, case_waited_ms(&c->c, now_ms), lang_name(a->who.lang));
 	if (c->c.wait_reason[0] != '\0') {
-		buf_addf(&s->waited, " (%s), paling lambat ", c->c.wait_reason);
+		buf_addf(&s->waited, " (%s), %s ", c->c.wait_reason, reader_say(&a->who, "paling lambat"));
 		buf_add_wib_short(&s->waited, c->c.wait_until_ms);
 	}
 }
@@ -119,30 +120,47 @@ answer_json(struct asking *a, const struct stored_case *c, const struct shown *s
 }
 
 static void
-answer_page(struct asking *a, const struct shown *s, const struct laporan *l)
+answer_page(struct asking *a, const struct shown *s, const struct laporan *l, const char *lang)
 {
-	char code[CODE_CHARS + 2], token[33], size[16];
-	struct buf page = { 0 }, upload = { 0 };
+	/* Whose report it is may add to it and withdraw it, and is asked at the end. */
+	int asked = a->own && a->c.version > 0 && a->c.c.state == CASE_SELESAI;
+	int runs = a->own && !asked && (a->c.version == 0 || a->c.c.state != CASE_DITUTUP);
+	size_t heard = 0;
+	const char *told = a->own && http_req_query(a->r, "terkirim", &heard) != NULL ?
+	    reader_say(&a->who, "Terkirim. Muat ulang sebentar lagi untuk keadaan terbaru.") : "";
+	char code[CODE_CHARS + 2], token[33], size[16], version[24];
+	struct buf page = { 0 }, marked = { 0 }, upload = { 0 }, reply = { 0 }, here = { 0 };
 
 	code_show(code, &a->code);
 	status_token(token, a->g, &a->code);
 	snprintf(size, sizeof(size), "%d", (int)(a->g->h.set.photo_bytes >> 20));
-	if (a->own)
+	if (a->own) {
 		buf_addf(&upload, "/foto/%s?t=%s", a->code.s, token);
+		buf_addf(&reply, "/jawab/%s?t=%s", a->code.s, token);
+	}
+	snprintf(version, sizeof(version), "%" PRId64, a->c.version);
 
 	const struct template_value v[] = {
-		{ "pesan", "" }, { "kode", code }, { "keadaan", s->state },
-		{ "unit", buf_str(&s->unit) }, { "jenis", s->kind },
+		{ "pesan", told }, { "kode", code }, { "keadaan", s->state },
+		{ "unit", buf_str(&s->unit) }, { "jenis", buf_str(&s->kind) },
 		{ "batas", buf_str(&s->due) }, { "bukti", s->proof }, { "diterima", buf_str(&s->received) },
 		{ "tanggal", buf_str(&s->date) }, { "menunggu", buf_str(&s->waited) },
-		{ "isi", a->own && l->text != NULL ? l->text : "" },
-		{ "unggah", buf_str(&upload) }, { "besar", size },
+		{ "bahasa", lang }, { "isi", a->own && l->text != NULL ? l->text : "" },
+		{ "unggah", buf_str(&upload) }, { "besar", size }, { "jawab", buf_str(&reply) },
+		{ "tanya", asked ? "1" : "" }, { "berjalan", runs ? "1" : "" }, { "versi", version },
 	};
 
-	page_fill(&page, "status", ASSET(ingest_web_status_html), v, N_ELEMS(v));
+	words_put(&marked, &public_words, a->who.lang, ASSET(ingest_web_status_html));
+	page_fill(&page, "status", buf_str(&marked), marked.len, v, N_ELEMS(v));
+	page_put(&page, "<!--JENIS-->", &s->kind);
+	buf_addf(&here, "/l/%s?", a->code.s);
+	reader_dress(&a->who, buf_str(&here), &page);
 	http_answer(a->r, 200, "text/html; charset=utf-8", &page);
 	buf_wipe(&page);
+	buf_release(&marked);
+	buf_release(&here);
 	buf_release(&upload);
+	buf_release(&reply);
 }
 
 static void
@@ -164,18 +182,19 @@ asking_free(struct asking *a)
 static void
 answer(struct asking *a)
 {
-	struct shown s = { .kind = "" };
+	struct shown s = { .state = "" };
 
 	describe(&s, a, &a->c, &a->words);
 	if (a->json)
 		answer_json(a, &a->c, &s);
 	else
-		answer_page(a, &s, &a->words);
+		answer_page(a, &s, &a->words, a->c.version > 0 && a->c.c.lang[0] != '\0' ? a->c.c.lang : "id");
 	buf_release(&s.unit);
 	buf_release(&s.due);
 	buf_release(&s.received);
 	buf_release(&s.date);
 	buf_release(&s.waited);
+	buf_release(&s.kind);
 	asking_free(a);
 }
 
@@ -255,6 +274,8 @@ ask(struct http_req *r, struct ingest *g, int json)
 	a->r = r;
 	a->g = g;
 	a->json = json;
+	if (!json)
+		reader_of(&a->who, r);
 	if (!lookups_may(g->lookups, http_req_peer(r), clock_mono_ms())) {
 		http_add_header(r, "Retry-After", "600");
 		http_answer_problem(r, 429, "Too Many Requests",
@@ -267,7 +288,7 @@ ask(struct http_req *r, struct ingest *g, int json)
 		free(a);
 		return;
 	}
-	a->own = token_fits(g, &a->code, http_req_cookie(r, "kt"));
+	a->own = status_token_fits(g, &a->code, http_req_cookie(r, "kt"));
 	redis_args_adds(&args, "HMGET");
 	args_add_key(&args, &g->h.st, KEY_CASE, a->code.s, NULL);
 	for (size_t i = 0; i < N_ELEMS(wanted); i++)
@@ -327,7 +348,7 @@ post_foto(struct http_req *r, void *arg)
 	struct code code;
 
 	if (code_parse(&code, tail, strlen(tail)) != 0 ||
-	    !token_fits(g, &code, http_req_query(r, "t", &len))) {
+	    !status_token_fits(g, &code, http_req_query(r, "t", &len))) {
 		http_answer_problem(r, 403, "Forbidden",
 		    "Buka halaman laporan Anda dari peramban yang dipakai melapor.");
 		return;

@@ -104,7 +104,7 @@ static int
 is_harmless(uint32_t cp)
 {
 	return cp >= ' ' && cp < 0x7f && cp != '"' && cp != '&' && cp != '\'' && cp != '<' && cp != '>' &&
-	    cp != '\\';
+	    cp != '[' && cp != '\\';
 }
 
 static void
@@ -150,6 +150,8 @@ put_html(struct buf *b, uint32_t cp)
 		buf_addf(b, "\\u%04x", (unsigned)cp);
 	else if (is_control(cp) && cp != '\t' && cp != '\n' && cp != '\r')
 		buf_adds(b, REPLACEMENT);
+	else if (cp == '[')
+		buf_adds(b, "&#91;");	/* what is ours to translate stands in [[ ]]: lib/words.h */
 	else
 		return 0;
 	return 1;

@@ -43,3 +43,29 @@ page_answer_asset(struct http_req *r, const char *type, const char *data, size_t
 	http_answer(r, 200, type, &body);
 	buf_release(&body);
 }
+
+#define REMEMBERED "; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000"
+
+void
+page_remember(struct http_req *r, const char *name, const char *value)
+{
+	struct buf cookie = { 0 };
+
+	buf_addf(&cookie, "%s=%s" REMEMBERED "%s", name, value, http_req_is_tls(r) ? "; Secure" : "");
+	http_add_header(r, "Set-Cookie", buf_str(&cookie));
+	buf_release(&cookie);
+}
+
+enum lang
+page_lang(struct http_req *r)
+{
+	size_t len;
+	const char *asked = http_req_query(r, "lang", &len), *kept;
+	enum lang l = LANG_ID;
+
+	if (asked != NULL && lang_of_name(asked, &l) == 0)
+		page_remember(r, "bahasa", lang_name(l));
+	else if ((kept = http_req_cookie(r, "bahasa")) == NULL || lang_of_name(kept, &l) != 0)
+		l = LANG_ID;
+	return l;
+}

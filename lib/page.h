@@ -8,6 +8,7 @@
 #include "lib/buf.h"
 #include "lib/httpd.h"
 #include "lib/template.h"
+#include "lib/words.h"
 
 /* A carried file by its path with _ for / and . : both its ends, and as "data, len" arguments. */
 #define ASSET_DECLARE(path) extern const char _binary_##path##_start[], _binary_##path##_end[]
@@ -22,6 +23,10 @@ void page_fill(struct buf *out, const char *name, const char *text, size_t len,
     const struct template_value *values, size_t n);
 /* Puts text, as it is, in place of the first marker; without a marker nothing changes. */
 void page_put(struct buf *page, const char *marker, const struct buf *text);
+/* The language that he asks for (?lang=en), or asked for before: remembered in the cookie bahasa. */
+enum lang page_lang(struct http_req *r);
+/* Remembers a choice of his for a year; the cookie says no more than that. */
+void page_remember(struct http_req *r, const char *name, const char *value);
 /* Answers 200 with a carried file; r is gone afterwards. */
 void page_answer_asset(struct http_req *r, const char *type, const char *data, size_t len);
 #endif

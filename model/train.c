@@ -133,7 +133,7 @@ prepare(struct workshop *w, struct buf *errors)
 		guess_danger(w, row, &alarm, e);
 		w->knows_danger |= row->danger == 1;
 		category_choose(classifier, &tokens, alarm.danger >= ALARM_LINE, &choice);
-		alarm_voices(&alarm, 0, choice.rules_best, e->danger_voices);
+		alarm_voices(&alarm, 0, 0, choice.rules_best, e->danger_voices);
 		if (row->kind == ROW_DANGER)
 			continue;
 		e->voices = xcalloc(w->categories, sizeof(*e->voices));
@@ -249,6 +249,18 @@ score(const struct workshop *w, const struct example *e, float *out)
 		out[c] = (float)sum[c];
 }
 
+static float
+best_harmless(const struct workshop *w, const float *scores)
+{
+	float best = HARMLESS_LEAST;
+
+	for (size_t c = 0; c < w->categories; c++)
+		if ((w->taught >> c & 1) != 0 &&
+		    category_at(w->t->catalogue, c)->urgency != URGENCY_DARURAT)
+			best = fmaxf(best, scores[c]);
+	return best;
+}
+
 /* What the router hears of a text held back. */
 static void
 add_sample(const struct workshop *w, size_t i, struct samples *out)
@@ -260,6 +272,7 @@ add_sample(const struct workshop *w, size_t i, struct samples *out)
 	score(w, &w->examples[i], scores);
 	memcpy(s->danger, w->examples[i].danger_voices, sizeof(s->danger));
 	s->danger[DANGER_MODEL] = scores[w->categories];
+	s->danger[DANGER_HARMLESS] = best_harmless(w, scores);
 	if (s->row->kind == ROW_DANGER)
 		return;
 	s->voices = xcalloc(w->categories, sizeof(*s->voices));

@@ -25,6 +25,8 @@ struct phrase {
 	const struct word_rule *rule;
 	/* in the phrase: fewer than the tokens of a hit with gaps */
 	int words;
+	/* category, then the heavier first, then as added: what hits are sorted by */
+	uint64_t order;
 };
 struct classifier {
 	struct matcher *rules, *owners;
@@ -67,6 +69,16 @@ bad_phrase(struct buf *errors, const char *words, int line)
 	    "~ between words, ^ first, $ last\n", line, words);
 }
 
+static uint64_t
+order_of(const struct classifier *c, const struct category *category, const struct word_rule *rule)
+{
+	uint64_t weight = (uint64_t)abs(rule->weight);
+
+	return (uint64_t)(category - c->first) << 48 |
+	    (UINT16_MAX - (weight < UINT16_MAX ? weight : UINT16_MAX)) << 32 |
+	    (uint32_t)c->phrases_n;
+}
+
 static int
 add_category(struct classifier *c, const struct category *category, struct buf *errors)
 {
@@ -79,8 +91,9 @@ add_category(struct classifier *c, const struct category *category, struct buf *
 			bad_phrase(errors, rule->words, rule->line);
 			rc = -1;
 		}
-		c->phrases[c->phrases_n++] = (struct phrase){ category, rule,
-		    count_words(rule->words) };
+		c->phrases[c->phrases_n] = (struct phrase){ category, rule,
+		    count_words(rule->words), order_of(c, category, rule) };
+		c->phrases_n++;
 	}
 	for (size_t i = 0; i < category->owners_n; i++) {
 		const struct owner_rule *rule = &category->owners[i];
@@ -176,16 +189,11 @@ static int
 by_category_and_weight(const void *va, const void *vb, void *arg)
 {
 	const struct hit *a = va, *b = vb;
-	const struct phrase *pa = (const struct phrase *)arg + a->value;
-	const struct phrase *pb = (const struct phrase *)arg + b->value;
-	int wa = abs(pa->rule->weight), wb = abs(pb->rule->weight);
+	uint64_t oa = ((const struct phrase *)arg)[a->value].order;
+	uint64_t ob = ((const struct phrase *)arg)[b->value].order;
 
-	if (pa->category != pb->category)
-		return pa->category < pb->category ? -1 : 1;
-	if (wa != wb)
-		return wa > wb ? -1 : 1;
-	if (a->value != b->value)
-		return a->value < b->value ? -1 : 1;
+	if (oa != ob)
+		return oa < ob ? -1 : 1;
 	return (int)a->from - (int)b->from;
 }
 
@@ -362,13 +370,18 @@ hear_model(const struct classifier *c, const struct tokens *t, int danger, float
 	linear_score(c->model, f.words, f.words_n, f.pieces, f.pieces_n, scores);
 	out->has_danger = linear_knows_danger(c->model);
 	out->danger_score = scores[linear_classes(c->model)];
+	out->harmless_score = HARMLESS_LEAST;
 	for (size_t i = 0; i < linear_classes(c->model); i++)
 		least = scores[i] < least ? scores[i] : least;
 	for (size_t i = 0; i < categories_of(c); i++)
 		voices[i][VOICE_MODEL] = least;	/* a category that it was not taught */
-	for (size_t i = 0; i < linear_classes(c->model); i++)
-		if (c->class_at[i] >= 0)
-			voices[c->class_at[i]][VOICE_MODEL] = scores[i];
+	for (size_t i = 0; i < linear_classes(c->model); i++) {
+		if (c->class_at[i] < 0)
+			continue;
+		voices[c->class_at[i]][VOICE_MODEL] = scores[i];
+		if (c->first[c->class_at[i]].urgency != URGENCY_DARURAT)
+			out->harmless_score = fmaxf(out->harmless_score, scores[i]);
+	}
 	for (size_t i = 0; i < categories_of(c); i++)
 		own[i] = voices[i][VOICE_MODEL] * linear_calibration(c->model)->weight[VOICE_MODEL];
 	softmax(own, categories_of(c));

@@ -18,6 +18,7 @@
 
 #define CATEGORY_WORDS 4
 #define CATEGORIES_MAX 64	/* more are not weighed */
+#define HARMLESS_LEAST -1.0f	/* the model's score if no harmless category fits at all */
 
 /* What speaks for a category; the weights are found by cross-validation (docs/model.md). */
 enum voice {
@@ -44,7 +45,8 @@ struct category_choice {
 	int model_permille, model_second_permille;
 	const struct category *rules_best;	/* what the rules alone would choose, or NULL */
 	int has_danger;		/* 0: the model knows nothing of it */
-	float danger_score;	/* the model's, not yet weighed */
+	/* the model's, not yet weighed: of danger, and the best of a category that is no emergency */
+	float danger_score, harmless_score;
 };
 struct classifier;
 

@@ -14,11 +14,14 @@
 #include "router/callout.h"
 #include "router/together.h"
 #include "router/work.h"
+#include "store/incident.h"
 #include "store/rollcall.h"
 #include "store/said.h"
+#include "store/subscribe.h"
 
 #define TRIES 5
 #define READY_MORE 20		/* "siap pak", "siap ndan 86" */
+#define SUBSCRIBE_MORE 60	/* a desa and its kecamatan; more is a story */
 #define TAP_LIFE_MS 60000	/* a phone shows a button as waiting for less than that */
 
 /* ---- grammar ---- */
@@ -36,6 +39,7 @@ static const struct {
 	{ "TUNGGU", ON_WAIT, NEEDS_NONCE }, { "SETUJU", ON_APPROVE, NEEDS_NONCE },
 	{ "TOLAK", ON_REFUSE, NEEDS_NONCE }, { "JAWAB", ON_ANSWER, NEEDS_NONCE },
 	{ "BANTUAN", ON_HELP, NEEDS_NONCE }, { "GABUNG", ON_MERGE, NEEDS_NONCE }, { "AMAN", ON_SIGN, NEEDS_NOTHING },
+	{ "BERES", ON_ATTEST, NEEDS_NONCE }, { "MASIH", ON_DISPUTE, NEEDS_NONCE },
 };
 static const struct { const char *word; enum speech_kind kind; } resident_words[] = {
 	{ "CEK", SPEECH_CHECK }, { "BATAL", SPEECH_WITHDRAW }, { "1", SPEECH_YES },
@@ -43,7 +47,7 @@ static const struct { const char *word; enum speech_kind kind; } resident_words[
 	{ "YA", SPEECH_YES }, { "BELUM", SPEECH_NO }, { "STOP", SPEECH_STOP },
 	{ "BERHENTI", SPEECH_STOP }, { "SALAH", SPEECH_WRONG },
 	{ "BAHASA", SPEECH_LANGUAGE }, { "BASA", SPEECH_LANGUAGE }, { "BASO", SPEECH_LANGUAGE },
-	{ "SIAP", SPEECH_READY }, { "IKUT", SPEECH_JOIN }, { "MELOK", SPEECH_JOIN },
+	{ "LANGGANAN", SPEECH_SUBSCRIBE }, { "SIAP", SPEECH_READY }, { "IKUT", SPEECH_JOIN }, { "MELOK", SPEECH_JOIN },
 	{ "BOSO", SPEECH_LANGUAGE }, { "BHASA", SPEECH_LANGUAGE }, { "LANGUAGE", SPEECH_LANGUAGE },
 };
 
@@ -127,6 +131,15 @@ parse_resident(struct speech *s, enum speech_kind kind, const char *rest)
 		}
 		return;
 	}
+	if (kind == SPEECH_SUBSCRIBE) {
+		/* "langganan pdam mati sejak kemarin" is a report */
+		if ((strcasecmp(word, "DESA") == 0 || strcasecmp(word, "KELURAHAN") == 0) && after[0] != '\0' &&
+		    strlen(after) <= SUBSCRIBE_MORE) {
+			s->kind = kind;
+			s->note = rest;
+		}
+		return;
+	}
 	if (kind == SPEECH_READY) {
 		if (strlen(rest) <= READY_MORE)
 			s->kind = kind;
@@ -185,6 +198,8 @@ parse_officer(struct speech *s, size_t row, const char *rest)
 	if (s->nonce[0] == '\0' &&
 	    (officer_words[row].needs == NEEDS_NONCE || !is_address(word)) && nonce_parse(s->nonce, word, strlen(word)) == 0)
 		s->note = after;
+	/* "Masih mati lampunya" is a report, also of an officer, but with the nonce of his question. */
+	s->loose = s->event == ON_ATTEST || s->event == ON_DISPUTE;
 	if (s->event == ON_HAND_ON) {
 		s->note = word_of(s->note, s->unit, sizeof(s->unit));
 		for (char *p = s->unit; *p != '\0'; p++)
@@ -268,15 +283,22 @@ speech_choice(const char *text)
 
 /* ---- answers ---- */
 
-const struct officer *
-officer_calling(const struct router *r, const struct entry *e)
+/* Whose number it is, on whatever channel. */
+static const struct officer *
+officer_behind(const struct router *r, const struct entry *e)
 {
-	if (e->words.sender == NULL || strcmp(e->words.channel, "sms") != 0)
+	if (e->words.sender == NULL)
 		return NULL;
 	for (size_t i = 0; i < r->h.roster.n; i++)
 		if (!r->h.roster.officers[i].ended && strcmp(r->h.roster.officers[i].phone, e->words.sender) == 0)
 			return &r->h.roster.officers[i];
 	return NULL;
+}
+
+const struct officer *
+officer_calling(const struct router *r, const struct entry *e)
+{
+	return strcmp(e->words.channel, "sms") == 0 ? officer_behind(r, e) : NULL;
 }
 
 /*
@@ -558,6 +580,7 @@ answer_how(struct router *r, struct entry *e, enum case_event ev, const char *no
 		{ ON_ANSWER, "JAWAB", " alat berat datang besok pagi" },
 		{ ON_HELP, "BANTUAN", " api menjalar ke pasar" },
 		{ ON_MERGE, "GABUNG", " 7K3F-9QXM laporan yang sama" }, { ON_SIGN, "AMAN", "" },
+		{ ON_ATTEST, "BERES", "" }, { ON_DISPUTE, "MASIH", " masih mati dua" },
 	};
 	const char *before = "TERIMA", *after = "";
 	char example[64];
@@ -869,9 +892,12 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 	static const enum case_event events[] = { [SPEECH_WITHDRAW] = ON_WITHDRAW, [SPEECH_YES] = ON_CONFIRM, [SPEECH_NO] = ON_DISPUTE };
 	static const char *const words[] = { [SPEECH_WITHDRAW] = "BATAL", [SPEECH_YES] = "1", [SPEECH_NO] = "2" };
 	struct command cmd = { .event = events[s->kind], .by = BY_RESIDENT, .note = e->words.text, .answer = converse_may_answer(r, e) };
+	const struct officer *self = officer_behind(r, e);
 	struct code codes[OPEN_MAX], code = s->code;
 	int n, rc;
 
+	if (self != NULL)
+		snprintf(cmd.actor, sizeof(cmd.actor), "%s", self->id);
 	if (s->has_code) {
 		n = converse_is_own(r, e, &code);
 		if (n < 0)
@@ -892,6 +918,10 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 	}
 	r->commands++;
 	rc = converse_apply(r, e, &code, &cmd);
+	if (rc == 0 && r->fx->refusal == REFUSED_OWN)
+		return answer_refused(r, e, &code);
+	if (rc > 0 && cmd.event == ON_CONFIRM && r->fx->after.lead[0] != '\0')
+		quorum_look(&r->h, r->fx->after.lead);	/* what is missed here, sla finds when the case would lapse */
 	return rc == 0 ? check(r, e, &code) : rc;
 }
 
@@ -1001,13 +1031,48 @@ goes_quiet(struct router *r, struct entry *e, const struct officer *o, const str
 	for (int i = 0; i < n; i++)
 		if (converse_apply_beside(r, e, &codes[i], &cmd) < 0)
 			return -1;
-	if (volunteer_quits(r, e) != 0)
+	if (volunteer_quits(r, e) != 0 || (e->lookup[0] != '\0' && subscriber_stop(&r->h, e->lookup) != 0))
 		return -1;
 	if (o != NULL && s->kind == SPEECH_WRONG)
 		house_alarm(&r->h, "wrong_number", o->id, "nomor petugas dibalas SALAH; periksa daftar petugas");
 	r->commands++;
 	return s->kind == SPEECH_STOP ? answer(r, e, 1, "stop", "stop", NULL, NULL, 0) :
 	    answer(r, e, 1, "salah-nomor", "salah-nomor", NULL, NULL, 0);
+}
+
+/* LANGGANAN DESA KABAT: he hears when an incident begins there, and when it is over. */
+static int
+subscribes(struct router *r, struct entry *e)
+{
+	const struct understanding *u = entry_understand(r, e);
+	const struct place *p = place_find(r->h.policy->places, u->place);
+	struct subscriber s;
+	struct buf name = { 0 };
+	const char *kind = "langgan";
+	int rc;
+
+	if (p == NULL || (p->kind != PLACE_DESA && p->kind != PLACE_KELURAHAN) || u->rivals_n > 0)
+		return answer(r, e, 1, "langganan", "langgan-tiada", NULL, NULL, 0);
+	if (e->words.sender == NULL || e->lookup[0] == '\0' || r->h.set.subscribe_most == 0)
+		return answer(r, e, 1, "langganan", "langgan-tidak", NULL, NULL, 0);
+	rc = subscriber_load(&r->h.st, e->lookup, &s);
+	if (rc < 0)
+		return -1;
+	snprintf(s.phone, sizeof(s.phone), "%s", e->words.sender);
+	snprintf(s.lang, sizeof(s.lang), "%s", e->lang);
+	if (subscriber_add(&s, p->code, r->h.set.subscribe_most) < 0)
+		kind = "langgan-penuh";
+	else if (subscriber_put(&r->h, e->lookup, &s) != COMMIT_OK)
+		return -1;
+	r->commands++;
+	buf_add_place(&name, p);
+	{
+		const struct template_value v[] = { { "tempat", buf_str(&name) } };
+
+		rc = answer(r, e, 1, "langganan", kind, NULL, v, N_ELEMS(v));
+	}
+	buf_release(&name);
+	return rc;
 }
 
 /* From now on, in the cases that are open and in those to come. */
@@ -1153,6 +1218,13 @@ completes(struct router *r, struct entry *e, const struct code *code)
 	return rc;
 }
 
+/* What he pressed on the page that is his alone. */
+static enum case_event
+verdict_event(const char *verdict)
+{
+	return strcmp(verdict, "beres") == 0 ? ON_CONFIRM : strcmp(verdict, "belum") == 0 ? ON_DISPUTE : ON_WITHDRAW;
+}
+
 /*
  * A photo sent from the report's own page, a part of its SMS that came late, the rest of what an officer
  * wrote down, or news of a file.
@@ -1169,6 +1241,9 @@ addition(struct router *r, struct entry *e)
 		return 0;
 	if (of_file) {
 		file_news(&cmd, &e->words);
+	} else if (e->words.verdict[0] != '\0') {
+		cmd.event = verdict_event(e->words.verdict);
+		cmd.note = e->words.text;
 	} else {
 		rc = completes(r, e, &code);
 		if (rc < 0)
@@ -1363,6 +1438,8 @@ converse(struct router *r, struct entry *e)
 			return rc;
 	}
 	speech_parse(&s, e->words.text);
+	if (s.kind == SPEECH_OFFICER && s.loose && o == NULL)
+		s.kind = SPEECH_NONE;	/* "masih mati" is a resident's answer, also to what he quotes */
 	if (s.kind == SPEECH_READY && (o == NULL || o->asked_ms == 0))
 		s.kind = SPEECH_NONE;
 	rc = volunteer_speaks(r, e, &s);
@@ -1402,6 +1479,8 @@ converse(struct router *r, struct entry *e)
 		return goes_quiet(r, e, o, &s);
 	case SPEECH_LANGUAGE:
 		return speaks(r, e, &s);
+	case SPEECH_SUBSCRIBE:
+		return subscribes(r, e);
 	case SPEECH_READY:
 		return is_ready(r, e, o);
 	case SPEECH_NONE:

@@ -7,8 +7,10 @@
  *   TERIMA [nonce]  MENUJU [nonce]  TIBA [nonce]        officer; without nonce if he has one task
  *   TANGANI nonce [note]  SELESAI nonce note  TERUSKAN nonce UNIT reason  BUKAN nonce reason
  *   URUNG nonce  GABUNG nonce CODE reason
+ *   BERES nonce  MASIH nonce [what]                     the head of the RT, asked whether it is mended
  *   "NONCE TANGANI" and "TANGANINONCE" mean the same, where the nonce is the officer's own
  *   CEK [code]  BATAL [code]  1 [code]  2 [code]        resident
+ *   LANGGANAN DESA name                                 wants to hear of incidents there; STOP ends it
  *   IKUT code                                           whoever has the same trouble
  *   STOP  SALAH  BAHASA name                            anybody
  * Whatever is none of these is no command; it is never guessed into one: "terima kasih" thanks.
@@ -21,6 +23,7 @@ struct entry;
 enum speech_kind {
 	SPEECH_NONE, SPEECH_OFFICER, SPEECH_CHECK, SPEECH_WITHDRAW, SPEECH_YES, SPEECH_NO, SPEECH_STOP, SPEECH_WRONG,
 	SPEECH_LANGUAGE,
+	SPEECH_SUBSCRIBE,	/* to incidents of a desa */
 	SPEECH_JOIN,		/* a neighbour's case is his too */
 	SPEECH_READY		/* the answer to a roll-call; from others it is only a word */
 };

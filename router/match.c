@@ -13,6 +13,8 @@ enum { SYMBOL_NONE, SYMBOL_START, SYMBOL_END, SYMBOL_GAP, SYMBOL_WORDS };
 #define STEPS_MAX 20000		/* edges looked at per report: bounds what hostile text can cost */
 
 struct edge { uint32_t node, symbol, child; };	/* child 0: slot is free */
+/* first: index + 1 into values; words: a bit for each word that may lead on; marks: the special edges. */
+struct node { uint32_t first, words; unsigned char marks; };
 struct value { uint32_t value, next; };		/* next: index + 1 into values, 0 ends */
 struct wild { char *part; size_t len; int at_end; uint32_t symbol; };
 
@@ -23,8 +25,7 @@ struct matcher {
 	size_t wilds_n;
 	struct edge *edges;		/* open addressing, a power of two, at most half full */
 	size_t edges_n, slots_n;
-	uint32_t *first;		/* by node: index + 1 into values */
-	unsigned char *marks;		/* by node: which special edges leave it */
+	struct node *nodes;
 	size_t nodes_n, nodes_cap;
 	uint32_t *from_root;		/* by symbol: most words begin no phrase, so ask no hash */
 	size_t from_root_n;
@@ -64,11 +65,9 @@ add_node(struct matcher *m)
 {
 	if (m->nodes_n == m->nodes_cap) {
 		m->nodes_cap = m->nodes_cap == 0 ? 256 : 2 * m->nodes_cap;
-		m->first = xrealloc(m->first, m->nodes_cap * sizeof(*m->first));
-		m->marks = xrealloc(m->marks, m->nodes_cap);
+		m->nodes = xrealloc(m->nodes, m->nodes_cap * sizeof(*m->nodes));
 	}
-	m->first[m->nodes_n] = 0;
-	m->marks[m->nodes_n] = 0;
+	m->nodes[m->nodes_n] = (struct node){ 0, 0, 0 };
 	return (uint32_t)m->nodes_n++;
 }
 
@@ -100,10 +99,19 @@ note_root(struct matcher *m, uint32_t symbol, uint32_t child)
 }
 
 static uint32_t
+word_bit(uint32_t symbol)
+{
+	return UINT32_C(1) << (symbol & 31);
+}
+
+/* Few words go on anywhere: the node's own bits answer most questions without a look at the hash. */
+static uint32_t
 child_of(const struct matcher *m, uint32_t node, uint32_t symbol)
 {
 	if (node == 0)
 		return symbol < m->from_root_n ? m->from_root[symbol] : 0;
+	if ((m->nodes[node].words & word_bit(symbol)) == 0)
+		return 0;
 	return find_edge(m, node, symbol)->child;
 }
 
@@ -125,7 +133,9 @@ add_edge(struct matcher *m, uint32_t node, uint32_t symbol)
 	if (node == 0)
 		note_root(m, symbol, e->child);
 	if (symbol < SYMBOL_WORDS)
-		m->marks[node] |= (unsigned char)(1 << symbol);
+		m->nodes[node].marks |= (unsigned char)(1 << symbol);
+	else
+		m->nodes[node].words |= word_bit(symbol);
 	return e->child;
 }
 
@@ -151,8 +161,7 @@ matcher_free(struct matcher *m)
 	free(m->wilds);
 	free(m->edges);
 	free(m->from_root);
-	free(m->first);
-	free(m->marks);
+	free(m->nodes);
 	free(m->values);
 	free(m);
 }
@@ -248,15 +257,15 @@ matcher_add(struct matcher *m, const char *phrase, uint32_t value)
 		m->values_cap = m->values_cap == 0 ? 256 : 2 * m->values_cap;
 		m->values = xrealloc(m->values, m->values_cap * sizeof(*m->values));
 	}
-	m->values[m->values_n] = (struct value){ value, m->first[node] };
-	m->first[node] = (uint32_t)++m->values_n;
+	m->values[m->values_n] = (struct value){ value, m->nodes[node].first };
+	m->nodes[node].first = (uint32_t)++m->values_n;
 	return 0;
 }
 
 static void
 report(struct run *r, uint32_t node, size_t end)
 {
-	for (uint32_t v = r->m->first[node]; v != 0; v = r->m->values[v - 1].next)
+	for (uint32_t v = r->m->nodes[node].first; v != 0; v = r->m->values[v - 1].next)
 		if (r->n < r->max)
 			r->hits[r->n++] = (struct hit){ r->m->values[v - 1].value,
 			    (uint16_t)r->start,
@@ -271,7 +280,7 @@ walk(struct run *r, uint32_t node, size_t at, int may_gap)
 
 	report(r, node, at);
 	if (at == r->t->n) {
-		if (m->marks[node] & 1 << SYMBOL_END)
+		if (m->nodes[node].marks & 1 << SYMBOL_END)
 			report(r, find_edge(m, node, SYMBOL_END)->child, at);
 		return;
 	}
@@ -283,7 +292,7 @@ walk(struct run *r, uint32_t node, size_t at, int may_gap)
 		if (child != 0)
 			walk(r, child, at + 1, 1);
 	}
-	if (may_gap && m->marks[node] & 1 << SYMBOL_GAP) {
+	if (may_gap && m->nodes[node].marks & 1 << SYMBOL_GAP) {
 		uint32_t child = find_edge(m, node, SYMBOL_GAP)->child;
 
 		for (size_t k = 0; k <= GAP_MAX && at + k < r->t->n; k++)
@@ -318,9 +327,10 @@ symbols_of_token(const struct matcher *m, const struct tokens *t, size_t i, uint
 			n = add_symbol(symbols, n, word + SYMBOL_WORDS);
 		for (size_t w = 0; s != NULL && f != FORM_STEM && w < m->wilds_n; w++) {
 			const struct wild *wild = &m->wilds[w];
+			size_t from = wild->at_end ? 0 : len - wild->len;
 
-			if (len >= wild->len && memcmp(s + (wild->at_end ? 0 : len - wild->len),
-			    wild->part, wild->len) == 0)
+			if (len >= wild->len && s[from] == wild->part[0] &&
+			    memcmp(s + from, wild->part, wild->len) == 0)
 				n = add_symbol(symbols, n, wild->symbol);
 		}
 	}
@@ -336,7 +346,7 @@ matcher_run(const struct matcher *m, const struct tokens *t, struct hit *hits, s
 		r.symbols = xmalloc(t->n * sizeof(*r.symbols));
 	for (size_t i = 0; i < t->n; i++)
 		symbols_of_token(m, t, i, r.symbols[i]);
-	if (m->marks[0] & 1 << SYMBOL_START)
+	if (m->nodes[0].marks & 1 << SYMBOL_START)
 		walk(&r, find_edge(m, 0, SYMBOL_START)->child, 0, 0);
 	for (r.start = 0; r.start < t->n; r.start++) {
 		r.steps = 0;

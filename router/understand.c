@@ -17,12 +17,13 @@
 /* An emergency by its category alone, without a word of danger, from here; list ambang: darurat. */
 #define EMERGENCY_PERMILLE 500
 /*
- * Danger by all voices together: an emergency from the first line, and below the second none, if
- * the rules' words are not too plain for any doubt; list ambang: bahaya, sangsi.
+ * Danger by all voices together: an emergency from the first line, and what the category alone
+ * makes one only there; below the second even one that the rules' words name is none, if they are
+ * not too plain for any doubt; list ambang: bahaya, sangsi.
  */
 #define DANGER_PERMILLE 400
-#define DOUBT_PERMILLE 250
-#define PLAIN_DANGER 20
+#define DOUBT_PERMILLE 150
+#define PLAIN_DANGER 30
 #define GUESS_PERMILLE 200	/* below, a guess that no rule shares is none */
 #define SURE_SCORE 5
 #define MISDEED_REACH 8		/* words between an office and what is held against it */
@@ -450,7 +451,8 @@ hear_danger(const struct understander *u, const struct alarm *alarm,
 
 	if (!choice->has_danger)
 		return -1;
-	alarm_voices(alarm, choice->danger_score, choice->rules_best, voices);
+	alarm_voices(alarm, choice->danger_score, choice->harmless_score, choice->rules_best,
+	    voices);
 	return alarm_permille(linear_calibration(u->policy->model), voices);
 }
 
@@ -566,13 +568,15 @@ is_emergency(const struct alarm *alarm, const struct tokens *t, int certain)
 }
 
 /*
- * The model raises what the rules miss.  It takes back only what rests on few words, or on the
- * category alone, and what it thinks absurd: a life must not be missed.
+ * The model raises what the rules miss.  It takes back what rests on the category alone unless it
+ * agrees, and what rests on few words if it thinks it absurd: a life must not be missed.
  */
 static enum urgency
 weigh_danger(const struct understander *u, const struct alarm *alarm, int permille,
     enum urgency by_rules, struct understanding *out)
 {
+	int danger = alarm->danger - alarm->mild;
+
 	if (permille < 0)
 		return by_rules;
 	if (by_rules != URGENCY_DARURAT && permille >= u->danger_permille) {
@@ -580,8 +584,8 @@ weigh_danger(const struct understander *u, const struct alarm *alarm, int permil
 		    permille % 1000 / 10);
 		return URGENCY_DARURAT;
 	}
-	if (by_rules == URGENCY_DARURAT && permille < u->doubt_permille &&
-	    alarm->danger - alarm->mild < PLAIN_DANGER) {
+	if (by_rules == URGENCY_DARURAT && danger < PLAIN_DANGER &&
+	    permille < (danger >= ALARM_LINE ? u->doubt_permille : u->danger_permille)) {
 		add_why(out, "tanda bahaya lemah, menurut model %d,%02d", permille / 1000,
 		    permille % 1000 / 10);
 		return URGENCY_MENDESAK;

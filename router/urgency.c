@@ -310,13 +310,14 @@ alarm_urgency(const struct alarm *a, enum urgency base)
 }
 
 void
-alarm_voices(const struct alarm *a, float score, const struct category *best,
+alarm_voices(const struct alarm *a, float score, float harmless, const struct category *best,
     float voices[DANGER_VOICES])
 {
 	int danger = a->danger - a->mild;
 
 	voices[DANGER_ALWAYS] = 1;
 	voices[DANGER_MODEL] = score;
+	voices[DANGER_HARMLESS] = harmless;
 	voices[DANGER_RULES] = (float)(danger < 0 ? 0 : danger > RULES_MOST ? RULES_MOST : danger) / 10;
 	voices[DANGER_SAID] = danger >= ALARM_LINE;
 	voices[DANGER_LOWERED] = a->lowered > 0;

@@ -36,6 +36,7 @@ struct alarm_words;
 enum danger_voice {
 	DANGER_ALWAYS,		/* 1 */
 	DANGER_MODEL,		/* the model's score */
+	DANGER_HARMLESS,	/* the model's best score of a category that is no emergency by itself */
 	DANGER_RULES,		/* a tenth of the rules' sum less what is mild, up to 4 */
 	DANGER_SAID,		/* 1 if that reaches the line */
 	DANGER_LOWERED,		/* 1 if a danger word was explained away */
@@ -49,7 +50,8 @@ void alarm_words_free(struct alarm_words *w);
 /* t: the tokens of text. */
 void alarm_read(const struct alarm_words *w, const char *text, size_t len, const struct tokens *t,
     struct alarm *out);
-void alarm_voices(const struct alarm *a, float score, const struct category *best,
+/* score, harmless: the model's; best: the rules' best category, or NULL. */
+void alarm_voices(const struct alarm *a, float score, float harmless, const struct category *best,
     float voices[DANGER_VOICES]);
 /* How probable an emergency is by all voices, in thousandths. */
 int alarm_permille(const struct linear_calibration *c, const float voices[DANGER_VOICES]);

@@ -13,6 +13,7 @@
 #include "store/callout.h"
 #include "store/incident.h"
 #include "store/rollcall.h"
+#include "store/subscribe.h"
 
 #define DOUBT_MS DAY_MS		/* between two alarms that hardly anybody answers a roll-call */
 #define LEAVERS_NAP_MS 10	/* between two steps through the open cases: deadlines come first */
@@ -81,6 +82,9 @@ fire_case(struct engine *e, struct commit_batch *batch, const struct due_case *d
 	struct laporan words = { 0 };
 	int opened = -1;
 
+	/* Others may have said what its reporter did not. */
+	if (before.state == CASE_SELESAI && now_ms >= before.confirm_by_ms && before.voices > 1 && quorum_look(e->h, d->code.s) != 0)
+		return;
 	if (p == NULL ||
 	    case_keys_open(&keys, &e->h->st, d->s.wrapped.data, d->s.wrapped.len) != 0) {
 		log_error("due_unworkable", "case=%s why=%s", d->code.s,
@@ -430,6 +434,24 @@ engine_rollcall(struct engine *e)
 	if (began != 0 && house_refresh(e->h) == 0 && rollcall_send(e->h, began, 0, e->h->st.name) < 0)
 		log_error("rollcall_failed", "err=\"%s\"",
 		    log_quote(store_error(&e->h->st), strlen(store_error(&e->h->st))));
+}
+
+/* ---- residents who subscribed to a desa ---- */
+
+void
+engine_subscribers(struct engine *e)
+{
+	int64_t mono = clock_mono_ms();
+	int told = 0;
+
+	if (mono < e->subscribers_next_ms || house_refresh(e->h) != 0 || e->h->policy == NULL)
+		return;
+	e->subscribers_next_ms = mono + 1000;
+	if (subscribers_tell(e->h, (int)e->h->set.subscribe_batch, &told) < 0 || subscribers_sweep(e->h) != 0)
+		log_warn("subscribers_unfinished", "err=\"%s\"",
+		    log_quote(store_error(&e->h->st), strlen(store_error(&e->h->st))));
+	if (told > 0)
+		log_info("subscribers_told", "people=%d", told);
 }
 
 /* ---- calls for volunteers ---- */

@@ -26,7 +26,7 @@ struct engine {
 	struct effects *fx;
 	struct leavers leavers;
 	int given_back;			/* not yet told */
-	int64_t unread_next_ms, leavers_next_ms, rollcall_next_ms, callouts_next_ms, doubt_next_ms,
+	int64_t unread_next_ms, leavers_next_ms, rollcall_next_ms, callouts_next_ms, subscribers_next_ms, doubt_next_ms,
 	    crowds_next_ms;	/* monotonic */
 	unsigned long fired, conflicts;
 };
@@ -49,6 +49,8 @@ int64_t engine_leavers(struct engine *e);
 int64_t engine_crowds(struct engine *e);
 /* Ends calls for volunteers whose time is up. */
 void engine_callouts(struct engine *e);
+/* Residents hear of incidents in the desa that they subscribed to. */
+void engine_subscribers(struct engine *e);
 /* The regular roll-call, and what has become of the last ones. */
 void engine_rollcall(struct engine *e);
 #endif

@@ -35,6 +35,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		nap = soon < nap ? soon : nap;
 		engine_rollcall(&s->engine);
 		engine_callouts(&s->engine);
+		engine_subscribers(&s->engine);
 	}
 	tv = ms_to_timeval(nap);
 	event_add(s->tick, &tv);

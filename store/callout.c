@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "lib/log.h"
+#include "store/document.h"
 #include "store/outbox.h"
 
+#define SEAL_LABEL "relawan"
 #define PUT_BATCH 100
 #define SCAN "500"
 #define HOPS 4				/* ways that a message goes on by */
@@ -18,32 +20,7 @@
 static void
 volunteer_key(struct seal_key *key, const struct store *st)
 {
-	digest_of(key->bytes, &st->master, "relawan", 7);
-}
-
-/* Version and opened bytes of one document: 1, 0 there is none that can be read, -1 no answer. */
-static int
-document_load(struct store *st, enum key_id key_id, const char *part, const char *purpose,
-    int64_t *version, struct buf *plain)
-{
-	struct buf key = { 0 };
-	struct seal_key seal;
-	redisReply *r;
-	int rc = -1;
-
-	buf_add_key(&key, &st->keys, key_id, part, NULL);
-	r = redis_pipe_command(st->pipe, "HMGET %b v d", key.data, key.len);
-	volunteer_key(&seal, st);
-	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2) {
-		const redisReply *v = r->element[0], *d = r->element[1];
-
-		*version = v->type == REDIS_REPLY_STRING ? strtoll(v->str, NULL, 10) : 0;
-		rc = d->type == REDIS_REPLY_STRING &&
-		    seal_open(plain, &seal, purpose, d->str, d->len) == 0;
-	}
-	freeReplyObject(r);
-	buf_release(&key);
-	return rc;
+	document_key(key, st, SEAL_LABEL);
 }
 
 /* ---- volunteers ---- */
@@ -53,7 +30,7 @@ volunteer_load(struct store *st, const char *id, struct volunteer *out)
 {
 	struct buf plain = { 0 };
 	int64_t version;
-	int rc = document_load(st, KEY_VOLUNTEER, id, "volunteer", &version, &plain);
+	int rc = document_load(st, KEY_VOLUNTEER, id, SEAL_LABEL, "volunteer", &version, &plain);
 
 	if (rc == 1)
 		rc = volunteer_decode(out, plain.data, plain.len) == 0;
@@ -68,7 +45,7 @@ add_volunteer(struct commit_batch *b, struct store *st, const struct volunteer *
 	    .note = v->id, .index = { { KEY_VOLUNTEERS, NULL, 's', v->id, "1" } }, .index_n = 1 };
 	struct buf plain = { 0 }, sealed = { 0 };
 	struct seal_key key;
-	int rc = document_load(st, KEY_VOLUNTEER, v->id, "volunteer", &d.version, &plain);
+	int rc = document_load(st, KEY_VOLUNTEER, v->id, SEAL_LABEL, "volunteer", &d.version, &plain);
 
 	buf_wipe(&plain);
 	if (rc < 0)
@@ -136,7 +113,7 @@ callout_load(struct store *st, const char *code, struct callout *out)
 {
 	struct buf plain = { 0 };
 	int64_t version;
-	int rc = document_load(st, KEY_CALL, code, "callout", &version, &plain);
+	int rc = document_load(st, KEY_CALL, code, SEAL_LABEL, "callout", &version, &plain);
 
 	if (rc == 1)
 		rc = callout_decode(out, plain.data, plain.len) == 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/incident.h"
+#include "core/quorum.h"
 #include "lib/log.h"
 #include "store/apply.h"
 
@@ -211,13 +212,16 @@ look_at(struct store *st, struct crowd *all, size_t n)
 static void
 forget(struct store *st, const struct crowd *c)
 {
-	struct buf members = { 0 }, crowds = { 0 };
+	struct buf members = { 0 }, crowds = { 0 }, noticed = { 0 };
 
 	buf_add_key(&members, &st->keys, KEY_MEMBERS, c->code.s, NULL);
 	buf_add_key(&crowds, &st->keys, KEY_CROWDS, NULL, NULL);
+	buf_add_key(&noticed, &st->keys, KEY_NOTICED, c->code.s, NULL);
 	freeReplyObject(redis_pipe_command(st->pipe, "DEL %b", members.data, members.len));
+	freeReplyObject(redis_pipe_command(st->pipe, "DEL %b", noticed.data, noticed.len));
 	freeReplyObject(redis_pipe_command(st->pipe, "HDEL %b %s", crowds.data, crowds.len, c->code.s));
 	buf_release(&members);
+	buf_release(&noticed);
 	buf_release(&crowds);
 }
 
@@ -378,6 +382,69 @@ crowds_step(struct house *h, int most, int *moved)
 	}
 	free(all);
 	return rc;
+}
+
+/* ---- the neighbours' word ---- */
+
+#define ASKED_OF 64		/* closed parts whose end is looked at: two are enough mostly */
+
+/* Those of the members who said yes, each reporter once and the case's own never. */
+static int
+count_yes(struct house *h, const struct case_record *lead, const struct member *m, size_t n, int most)
+{
+	char said[CASE_QUORUM_MOST][LOOKUP_TEXT];
+	int yes = 0, looked = 0;
+
+	for (size_t i = 0; i < n && yes < most && looked < ASKED_OF; i++) {
+		struct stored_case s;
+		int known;
+
+		if (m[i].waits || m[i].state != CASE_DITUTUP)
+			continue;
+		looked++;
+		if (cases_load(&h->st, &m[i].code, 1, &s) != 0)
+			return -1;
+		known = !s.readable || s.c.closed_as != CLOSE_CONFIRMED || s.c.reporter[0] == '\0' ||
+		    strcmp(s.c.reporter, lead->reporter) == 0;
+		for (int k = 0; k < yes && !known; k++)
+			known = strcmp(said[k], s.c.reporter) == 0;
+		if (!known)
+			memcpy(said[yes++], s.c.reporter, sizeof(said[0]));
+		stored_case_release(&s);
+	}
+	return yes;
+}
+
+int
+quorum_look(struct house *h, const char *lead)
+{
+	struct command cmd = { .event = ON_ATTEST, .by = BY_SYSTEM, .note = "pelapor lain menyatakan sudah beres" };
+	struct stored_case s;
+	struct member *m;
+	struct code code;
+	int moved = 0, rc = 0, parted;
+	size_t n, follow = 0;
+
+	if (code_parse(&code, lead, strlen(lead)) != 0)
+		return 0;
+	if (cases_load(&h->st, &code, 1, &s) != 0)
+		return -1;
+	if (members_load(&h->st, code.s, &m, &n) != 0)
+		rc = -1;
+	for (size_t i = 0; i < n; i++)
+		follow += !m[i].waits;
+	/* Who answered 2 follows it no more. */
+	parted = s.c.voices - 1 - (int)follow;
+	if (rc == 0 && s.readable && s.version > 0 && quorum_reached(h->policy, &s.c, CASE_QUORUM_MOST, parted > 0 ? parted : 0)) {
+		cmd.voices = count_yes(h, &s.c, m, n, CASE_QUORUM_MOST);
+		if (cmd.voices < 0)
+			rc = -1;
+		else if (quorum_reached(h->policy, &s.c, cmd.voices, parted > 0 ? parted : 0))
+			rc = send(h, &code, &cmd, &moved);
+	}
+	stored_case_release(&s);
+	free(m);
+	return rc != 0 ? rc : moved;
 }
 
 /* ---- by hand ---- */

@@ -43,6 +43,12 @@ int crowds_load(struct store *st, struct code **out, size_t *n);
 int crowds_step(struct house *h, int most, int *moved);
 
 /*
+ * Whether enough others who reported the same say that it is mended (core/quorum.h); then the leading
+ * case is ended as confirmed.  1 it was, 0 not (yet), -1 no answer of the store.
+ */
+int quorum_look(struct house *h, const char *lead);
+
+/*
  * Fills a command that merges a case into another, and what must hold when it is committed.  NULL, or
  * why that cannot be.
  */

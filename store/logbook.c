@@ -508,6 +508,44 @@ logbook_read_these(struct store *st, const char *seqs, on_log_line cb, void *arg
 	return rc != 0 || lost || f.failed ? -1 : 0;
 }
 
+struct probe { int64_t at_ms; int found; };
+
+static int
+read_time(const struct log_line *line, void *arg)
+{
+	struct probe *p = arg;
+	const char *at;
+	struct buf text = { 0 };
+
+	buf_add(&text, line->entry, line->len);
+	at = strstr(buf_str(&text), "\"at\":");
+	if (at != NULL) {
+		p->at_ms = strtoll(at + 5, NULL, 10);
+		p->found = 1;
+	}
+	buf_release(&text);
+	return 1;
+}
+
+int64_t
+logbook_seq_before(struct store *st, int64_t ms, int64_t last)
+{
+	int64_t low = 0, high = last;
+
+	while (low < high) {
+		int64_t middle = low + (high - low) / 2;
+		struct probe p = { 0 };
+
+		if (logbook_read(st, middle, 1, read_time, &p) < 0 || !p.found)
+			return 0;
+		if (p.at_ms < ms)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 int64_t
 logbook_last_seq(struct store *st)
 {

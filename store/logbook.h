@@ -63,6 +63,11 @@ int logbook_note(const struct log_line *line, const struct seal_key *key, struct
  */
 int logbook_why(const struct log_line *line, const struct seal_key *key, struct understanding *u);
 int64_t logbook_last_seq(struct store *st);	/* -1 unknown */
+/*
+ * The seq after which the entries of that time and later stand, not beyond last; 0 (all of them) when
+ * the store or the archive gave none.  A case's entries are never older than its report.
+ */
+int64_t logbook_seq_before(struct store *st, int64_t ms, int64_t last);
 
 /*
  * Audit: recomputes every digest, the gap-freeness, each case's chain of entries, the regency's

@@ -54,6 +54,10 @@ struct settings {
 
 	char *console_address; int64_t console_port, console_streams, console_backlog_bytes,
 	    session_idle_ms, session_most_ms, session_prove_ms, once_ms;
+	int64_t subscribe_most, subscribe_forget_ms, subscribe_batch;
+	/* what everybody may see */
+	int64_t public_ms, public_days, public_keep_days, public_asks;
+	char *licence;
 	char *console_url, *console_factor, *console_proxies;
 
 	int kannel_run, kannel_copy;

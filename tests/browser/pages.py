@@ -31,7 +31,8 @@ PAGES = {
     "kpl-bupati": ["/papan", "/papan?daftar=lewat", "/kasus/{code}", "?/laporan", "/laporan/kejanggalan", "?/akun"],
     "kpl-o-dishub": ["/jaga"],
 }
-PUBLIC = ["/", "/l/{code}", "/cek", "/catatan"]
+PUBLIC = ["/", "/l/{code}", "/cek", "/catatan", "/peta", "/peta?kecamatan=35.10.14&lang=en", "/data?lang=en", "/l/{code}?huruf=besar",
+          "/?lang=en&huruf=besar"]
 CHECK = """
 <script>%s</script><script>
 addEventListener('load', () => axe.run(document, {resultTypes: ['violations']}).then(r => {
@@ -164,6 +165,8 @@ def walk(address, cookie, paths, axe, codes, folder, who, only):
             if status == 404 and maybe:
                 continue
             wrong = [] if status == 200 else [f"answers {status}"]
+            if b"[[" in body or b"&#91;&#91;" in body:
+                wrong.append("shows the mark of a word to translate")
             if len(body) > PAGE_MOST:
                 wrong.append(f"has {len(body)} bytes")
             for name, (width, height) in WIDTHS.items() if status == 200 else ():

@@ -49,6 +49,7 @@ LEGAL = {
     "catat": {(s, s) for s in OPEN | {"selesai"}} | {("menunggu", s) for s in OPEN},
     "benar": {("selesai", "ditutup")},
     "lewat": {("selesai", "ditutup")},
+    "dibenarkan": {("selesai", "ditutup")},
     "sanggah": {("selesai", "ditugaskan")},
     "batal": {(s, "ditutup") for s in OPEN | {"selesai", "menunggu"}},
     "minta-batal": {(s, s) for s in OPEN | {"menunggu"}},

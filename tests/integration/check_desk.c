@@ -231,8 +231,8 @@ START_TEST(what_may_be_the_same_is_offered)
 	struct visitor v;
 
 	come_in(&v, "opr-d112-1");
-	unclear("+6281234500020", "di sumbergondo ada bau menyengat dari selokan, anak-anak pusing", first);
-	unclear("+6281234500021", "di sumbergondo bau menyengat dari selokan, anak-anak pusing semua", second);
+	unclear("+6281234500020", "di sumbergondo ada lubang aneh di lapangan, anak-anak berkerumun", first);
+	unclear("+6281234500021", "di sumbergondo lubang aneh di lapangan, anak-anak berkerumun semua", second);
 	wait_listed(&v, first);
 	wait_listed(&v, second);
 	snprintf(path, sizeof(path), "/triase/%s", second);

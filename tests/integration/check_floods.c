@@ -467,6 +467,10 @@ END_TEST
 #define LEADER "+6281234500001"
 #define SECOND "+6281234500002"
 #define THIRD "+6281234500003"
+#define SUBSCRIBED "+6281234500011"
+#define SUBSCRIBED_TWICE "+6281234500012"
+#define SUBSCRIBED_ELSEWHERE "+6281234500013"
+#define RT_HEAD_NUMBER "+628000000738"
 
 static char lead[CODE_CHARS + 1], second[CODE_CHARS + 1], third[CODE_CHARS + 1];
 
@@ -772,6 +776,127 @@ START_TEST(whoever_says_where_later_joins)
 END_TEST
 
 static int
+got(const char *kind, const char *to)
+{
+	struct sent *all;
+	size_t n = all_sent(&all);
+	int found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		found += strcmp(all[i].kind, kind) == 0 && strcmp(all[i].to, to) == 0;
+	free(all);
+	return found;
+}
+
+static int
+is_stopped(const void *arg)
+{
+	(void)arg;
+	return got("stop", SUBSCRIBED_TWICE) == 1;
+}
+
+/* Who subscribed to a desa hears once that it began and once that it is over; who stopped hears nothing. */
+START_TEST(subscribers_of_a_desa_hear_of_it)
+{
+	char line[192];
+
+	sms(SUBSCRIBED, "LANGGANAN DESA JAMBEWANGI KECAMATAN SEMPU", NULL);
+	told("*", "langgan", SUBSCRIBED);
+	sms(SUBSCRIBED, "langganan desa temuasri kecamatan sempu", NULL);
+	sms(SUBSCRIBED_TWICE, "LANGGANAN DESA TEMUASRI KECAMATAN SEMPU", NULL);
+	told("*", "langgan", SUBSCRIBED_TWICE);
+	sms(SUBSCRIBED_TWICE, "STOP", NULL);
+	ck_assert(until(is_stopped, NULL));
+	sms(SUBSCRIBED_ELSEWHERE, "LANGGANAN DESA KABAT KECAMATAN KABAT", NULL);
+	told("*", "langgan", SUBSCRIBED_ELSEWHERE);
+	sms(SUBSCRIBED_ELSEWHERE, "LANGGANAN DESA NAKNANUAJAGA", NULL);
+	told("*", "langgan-tiada", SUBSCRIBED_ELSEWHERE);
+	small_flood();
+	told("*", "langgan-kejadian", SUBSCRIBED);
+	ck_assert_int_eq(act(lead, "tangani --as ptg-d112-1"), 0);
+	ck_assert_int_eq(act(lead, "selesai --as ptg-d112-1 --note 'air surut'"), 0);
+	told("*", "langgan-surut", SUBSCRIBED);
+	ck_assert_int_eq(got("langgan-kejadian", SUBSCRIBED), 1);
+	ck_assert_int_eq(got("langgan-surut", SUBSCRIBED), 1);
+	ck_assert_int_eq(got("langgan-kejadian", SUBSCRIBED_TWICE), 0);
+	ck_assert_int_eq(got("langgan-kejadian", SUBSCRIBED_ELSEWHERE), 0);
+	/* nobody's number lies open, and who stopped is forgotten after subscribe.forget */
+	snprintf(line, sizeof(line), "grep -rlaF -e %s -e %s %s/redis %s/log >/dev/null 2>&1", &SUBSCRIBED[1],
+	    &SUBSCRIBED_TWICE[1], house.dir, house.dir);
+	ck_assert_int_ne(system(line), 0);
+	record_holds();
+}
+END_TEST
+
+static int
+closed_by_others(const void *arg)
+{
+	struct case_record c;
+
+	return glance_case(arg, &c) && c.state == CASE_DITUTUP && c.closed_as == CLOSE_CONFIRMED;
+}
+
+/* Four have reported one thing; its first reporter says nothing, two of the others say 1. */
+START_TEST(two_neighbours_say_that_it_is_mended)
+{
+	struct case_record c;
+	char one[CODE_CHARS + 1], two[CODE_CHARS + 1], three[CODE_CHARS + 1], text[64];
+	json_t *doc;
+
+	sms(LEADER, "lampu jalan mati di desa kabat kecamatan kabat", one);
+	becomes(one, CASE_DITUGASKAN);
+	snprintf(text, sizeof(text), "IKUT %s", one);
+	sms(SECOND, text, two);
+	sms(THIRD, text, three);
+	becomes(two, CASE_DITUGASKAN);
+	becomes(three, CASE_DITUGASKAN);
+	ck_assert_msg(until(lead_has_voices, one), "they do not count");
+	ck_assert_int_eq(act(one, "selesai --as ptg-35.10.14.2012-1 --note 'lampu diganti'"), 0);
+	becomes(two, CASE_SELESAI);
+	becomes(three, CASE_SELESAI);
+	ck_assert_msg(until(all_three_counted, one), "the last count is not exact");
+	sms(SECOND, "1", NULL);
+	becomes(two, CASE_DITUTUP);
+	glance_case(one, &c);
+	ck_assert_int_eq(c.state, CASE_SELESAI);	/* one is not enough */
+	sms(THIRD, "1", NULL);
+	ck_assert_msg(until(closed_by_others, one), "two of three were not enough");
+	told(one, "kabar-ditutup", LEADER);
+	doc = case_in(one, "ditutup");
+	ck_assert_str_eq(json_string_value(json_object_get(doc, "closed_as")), "dikonfirmasi");
+	json_decref(doc);
+	record_holds();
+}
+END_TEST
+
+/* The head of the RT is asked by SMS, and answers by SMS; without the nonce his words are a resident's. */
+START_TEST(the_rt_says_that_it_is_mended)
+{
+	struct case_record c;
+	char one[CODE_CHARS + 1], text[512], nonce[8], line[64];
+	const char *at;
+
+	sms(LEADER, "lampu jalan mati di RT 01 RW 01 desa jambewangi kecamatan sempu", one);
+	becomes(one, CASE_DITUGASKAN);
+	glance_case(one, &c);
+	ck_assert_str_eq(c.rt, "01");
+	ck_assert_int_eq(act(one, "selesai --as ptg-d112-1 --note 'lampu diganti'"), 0);
+	becomes(one, CASE_SELESAI);
+	told(one, "tanya-tuntas", RT_HEAD_NUMBER);
+	text_of(one, "tanya-tuntas", RT_HEAD_NUMBER, text);
+	at = strstr(text, "BERES ");
+	ck_assert_ptr_nonnull(at);
+	snprintf(nonce, sizeof(nonce), "%.*s", (int)strspn(at + 6, "0123456789ABCDEFGHJKMNPQRSTVWXYZ"), at + 6);
+	snprintf(line, sizeof(line), "MASIH %s mati satu", nonce);
+	sms(RT_HEAD_NUMBER, line, NULL);
+	becomes(one, CASE_DITUGASKAN);
+	glance_case(one, &c);
+	ck_assert_int_eq(c.level, 1);
+	record_holds();
+}
+END_TEST
+
+static int
 follows_lead(const void *arg)
 {
 	struct case_record c;
@@ -831,6 +956,9 @@ floods_suite(void)
 	tcase_add_test(tc, merged_and_back);
 	tcase_add_test(tc, merged_by_sms);
 	tcase_add_test(tc, a_neighbour_joins);
+	tcase_add_test(tc, two_neighbours_say_that_it_is_mended);
+	tcase_add_test(tc, the_rt_says_that_it_is_mended);
+	tcase_add_test(tc, subscribers_of_a_desa_hear_of_it);
 	tcase_add_test(tc, a_second_alarm_for_all);
 	tcase_add_loop_test(tc, whoever_says_where_later_joins, 0, 2);
 	suite_add_tcase(s, tc);

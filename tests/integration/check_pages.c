@@ -18,7 +18,7 @@ static struct visitor dishub, village, stranger, desk, named;
 static void
 begin(void)
 {
-	house_make("console:\n  url: https://konsol.example\n");
+	house_make("console:\n  url: https://konsol.example\n  second_factor: admin\n");
 	house_up();
 	visitor_enters(&dishub, "ptg-o-dishub-1");
 	visitor_enters(&village, "ptg-35.10.14.2012-1");
@@ -140,6 +140,12 @@ START_TEST(the_page_offers_what_is_possible)
 	ck_assert_int_eq(acts(&dishub, path, "aksi=mengapa&catatan=mengapa"), 422);
 	ck_assert_int_eq(acts(&dishub, path, "aksi=hapus"), 422);
 	wait_state(code, "ditugaskan");
+	ck_assert_int_eq(acts(&dishub, path, "aksi=terima"), 303);
+	page_has(&dishub, path, "value=\"terima\"", 0);
+	page_has(&dishub, path, "value=\"menuju\"", 1);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=menuju"), 303);
+	page_has(&dishub, path, "value=\"menuju\"", 0);
+	page_has(&dishub, path, "value=\"tiba\"", 1);
 }
 END_TEST
 
@@ -245,6 +251,112 @@ START_TEST(a_sealed_case_is_for_the_named)
 }
 END_TEST
 
+/* The Ombudsman opens a sealed case by saying why, changes nothing, and sees who else has looked. */
+START_TEST(the_watch_reads_and_changes_nothing)
+{
+	static const char why[] = "alasan=pemeriksaan+pengaduan+warga+nomor+12";
+	struct visitor watch;
+	struct answer a;
+	struct buf out = { 0 };
+	char code[CODE_CHARS + 1], shown[16], path[32], form[40], api[48], fields[128], line[160];
+	struct code c;
+
+	ck_assert_int_eq(house_command("officer add ombudsman-1 --name Pengawas --unit O-INSP --phone +628990000001 --role pengawas", &out), 0);
+	visitor_enters(&watch, "ombudsman-1");
+	sms("+6281234600007", "tolong anak tetangga sering dipukuli bapaknya di desa kabat, memar semua", code);
+	told(code, "tugas-rahasia", "");
+	memcpy(c.s, code, sizeof(c.s));
+	code_show(shown, &c);
+	snprintf(path, sizeof(path), "/kasus/%s", code);
+	snprintf(form, sizeof(form), "/pengawasan/%s", code);
+	snprintf(api, sizeof(api), "/api/v1/cases/%s", code);
+	for (int64_t left = 200; ; left--) {
+		visitor_opens(&watch, "/pengawasan", &a);
+		ck_assert_int_eq(a.status, 200);
+		if (strstr(buf_str(&a.body), path) != NULL)
+			break;
+		answer_release(&a);
+		ck_assert_int_gt(left, 0);
+	}
+	answer_release(&a);
+	/* without a reason he learns nothing of it, by no way */
+	page_has(&watch, path, "memar", 0);
+	page_has(&watch, path, "perlindungan", 0);
+	page_has(&watch, path, "Mengapa Anda membukanya?", 1);
+	ck_assert_int_eq(visitor_status(&watch, api), 200);	/* asked in a page's way: the same form */
+	page_has(&watch, api, "kekerasan", 0);
+	visitor_sends(&watch, path, form, "alasan=cek", &a);
+	ck_assert_int_eq(a.status, 422);
+	ck_assert_ptr_null(strstr(buf_str(&a.body), "memar"));
+	answer_release(&a);
+	visitor_sends(&watch, path, form, why, &a);
+	ck_assert_int_eq(a.status, 200);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "memar"));
+	ck_assert_ptr_null(strstr(buf_str(&a.body), "81234600007"));
+	ck_assert_ptr_null(strstr(buf_str(&a.body), "name=\"aksi\""));	/* nothing to do */
+	answer_release(&a);
+	/* nor does he get anything done */
+	snprintf(fields, sizeof(fields), "aksi=terima&versi=1&%s", why);
+	visitor_sends(&watch, path, path, fields, &a);
+	ck_assert_int_ne(a.status, 303);
+	answer_release(&a);
+	snprintf(line, sizeof(line), "act %s terima --as ombudsman-1 --note x", code);
+	ck_assert_int_ne(house_command(line, NULL), 0);
+	ck_assert_int_eq(visitor_status(&watch, "/triase"), 403);
+	ck_assert_int_eq(visitor_status(&watch, "/baru"), 403);
+	ck_assert_int_eq(visitor_status(&watch, "/sistem"), 403);
+	/* others cannot open it by his door, and do not see who looked */
+	visitor_sends(&desk, "/tugas", form, why, &a);
+	ck_assert_int_eq(a.status, 404);
+	answer_release(&a);
+	ck_assert_int_eq(visitor_status(&desk, "/pengawasan"), 403);
+	for (int64_t left = 200; ; left--) {
+		visitor_opens(&watch, "/pengawasan.csv", &a);
+		ck_assert_int_eq(a.status, 200);
+		snprintf(line, sizeof(line), "\"ombudsman-1\",\"%s\",\"lihat\"", code);
+		if (strstr(buf_str(&a.body), line) != NULL)
+			break;
+		answer_release(&a);
+		ck_assert_int_gt(left, 0);
+	}
+	answer_release(&a);
+	page_has(&watch, "/pengawasan", "ombudsman-1", 1);
+	page_has(&watch, "/pengawasan", shown, 1);
+	buf_release(&out);
+}
+END_TEST
+
+/* By link, then by cookie; what nobody has put into English says so by its language. */
+START_TEST(the_console_speaks_english)
+{
+	struct visitor english = dishub;
+	struct answer a;
+	char code[CODE_CHARS + 1], path[32];
+
+	sms("+6281234600008", "lampu jalan mati di desa kabat depan balai desa", code);
+	told(code, "tugas", "");
+	visitor_opens(&english, "/tugas?lang=en", &a);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "<html lang=\"en\">"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "My unit's tasks"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), ">Search</a>"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.head), "bahasa=en"));
+	ck_assert_ptr_null(strstr(buf_str(&a.body), "[["));
+	answer_release(&a);
+	snprintf(english.cookie, sizeof(english.cookie), "%.80s; bahasa=en", dishub.cookie);
+	snprintf(path, sizeof(path), "/kasus/%s", code);
+	page_has(&english, path, "What was reported", 1);
+	page_has(&english, path, "Accept the task", 1);
+	page_has(&english, path, "<main id=\"isi\">", 1);
+	page_has(&english, path, "[[", 0);
+	page_has(&english, "/akun", "<main id=\"isi\" lang=\"id\">", 1);
+	page_has(&dishub, path, "Yang dilaporkan", 1);
+	page_has(&dishub, path, "[[", 0);
+	visitor_opens(&(struct visitor){ "Cookie: bahasa=en" }, "/masuk", &a);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "Log-in name"));
+	answer_release(&a);
+}
+END_TEST
+
 Suite *
 pages_suite(void)
 {
@@ -260,6 +372,8 @@ pages_suite(void)
 	tcase_add_test(tc, the_api_acts_as_the_page);
 	tcase_add_test(tc, an_outside_body_answers_by_its_link);
 	tcase_add_test(tc, a_sealed_case_is_for_the_named);
+	tcase_add_test(tc, the_console_speaks_english);
+	tcase_add_test(tc, the_watch_reads_and_changes_nothing);
 	suite_add_tcase(s, tc);
 	return s;
 }

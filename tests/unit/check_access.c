@@ -29,12 +29,13 @@ end(void)
 
 /* One letter a column: t(ahu) k(asus) i(si) p(elapor), '.' refused; rows by relation. */
 static const struct { enum viewer_class v; const char *rows[RELATION_N]; const char *general; } table[] = {
-	/*                   lain    wilayah  bawahan  sendiri    papan triase sistem ekspor catat */
-	{ VIEWER_OFFICER,  { "....", "tk..", "tki.", "tkip" }, "....c" },
-	{ VIEWER_HEAD,     { "....", "tk..", "tki.", "tkip" }, "b...c" },
-	{ VIEWER_OPERATOR, { "tkip", "tkip", "tkip", "tkip" }, "bt..c" },
-	{ VIEWER_ABOVE,    { "tki.", "tki.", "tki.", "tkip" }, "b..e." },
-	{ VIEWER_ADMIN,    { "tk..", "tk..", "tk..", "tkip" }, "b.se." },
+	/*                   lain    wilayah  bawahan  sendiri    papan triase sistem ekspor pembacaan catat */
+	{ VIEWER_OFFICER,  { "....", "tk..", "tki.", "tkip" }, ".....c" },
+	{ VIEWER_HEAD,     { "....", "tk..", "tki.", "tkip" }, "b....c" },
+	{ VIEWER_OPERATOR, { "tkip", "tkip", "tkip", "tkip" }, "bt...c" },
+	{ VIEWER_ABOVE,    { "tki.", "tki.", "tki.", "tkip" }, "b..e.." },
+	{ VIEWER_ADMIN,    { "tk..", "tk..", "tk..", "tkip" }, "b.sel." },
+	{ VIEWER_WATCH,    { "tki.", "tki.", "tki.", "tki." }, "b..el." },
 };
 
 START_TEST(every_cell)
@@ -43,7 +44,8 @@ START_TEST(every_cell)
 		for (int a = SEE_EXISTS; a <= SEE_REPORTER; a++) {
 			ck_assert_msg(access_cell(table[_i].v, r, 0, a) == (table[_i].rows[r][a] != '.'),
 			    "%s %s %s", viewer_class_name(table[_i].v), relation_name(r), access_name(a));
-			ck_assert_msg(access_cell(table[_i].v, r, 1, a) == (r == RELATION_OWN),
+			ck_assert_msg(access_cell(table[_i].v, r, 1, a) ==
+			    (table[_i].v == VIEWER_WATCH ? a != SEE_REPORTER : r == RELATION_OWN),
 			    "sealed: %s %s %s", viewer_class_name(table[_i].v), relation_name(r), access_name(a));
 		}
 	for (int a = SEE_BOARD; a < ACCESS_N; a++)
@@ -92,6 +94,41 @@ START_TEST(a_sealed_case_is_for_those_it_names)
 			    people[i].officer);
 	c.tasked = 1;			/* who got its task is named as well */
 	ck_assert(access_may(w.p, officer_find(&w.r, "ptg-o-dlh-1"), SEE_CASE, &c));
+}
+END_TEST
+
+/* The Ombudsman's: he reads every sealed case, says why, and may do nothing. */
+START_TEST(who_watches_reads_and_does_nothing)
+{
+	struct officer o = *officer_find(&w.r, "ptg-o-dlh-1");
+	const struct access_case sealed = { .place = "35.10.25.2007", .category = "kekerasan-anak", .units = { "O-DINSOS" },
+		.units_n = 1, .sealed = 1 }, open = { .place = "35.10.25.2007", .category = "lampu-jalan", .units = { "O-DISHUB" }, .units_n = 1 };
+
+	ck_assert(!access_needs_why(w.p, &o, &sealed));
+	o.role = ROLE_PENGAWAS;
+	ck_assert(access_may(w.p, &o, SEE_WORDS, &sealed));
+	ck_assert(!access_may(w.p, &o, SEE_REPORTER, &sealed));
+	ck_assert(access_may(w.p, &o, SEE_WORDS, &open));
+	ck_assert(access_needs_why(w.p, &o, &sealed));
+	ck_assert(!access_needs_why(w.p, &o, &open));
+	ck_assert(access_may(w.p, &o, SEE_LOOKS, NULL));
+	ck_assert(!access_may(w.p, &o, MAY_ENTER, NULL));
+	ck_assert(!access_may(w.p, &o, SEE_TRIAGE, NULL));
+	ck_assert(!access_may(w.p, &o, SEE_SYSTEM, NULL));
+}
+END_TEST
+
+/* Whatever there is to do with a case, also one of his own unit. */
+START_TEST(who_watches_is_refused_every_act)
+{
+	struct understanding u = world_understanding("sampah", URGENCY_BIASA, "35.10.25.2007", "O-DLH");
+	struct world x = { .p = w.p, .now = INT64_C(1795000000000), .entropy = 3 };
+
+	world_roster(&x.r);
+	world_officer(&x, "ptg-o-dlh-1")->role = ROLE_PENGAWAS;
+	ck_assert_int_eq(world_open(&x, ON_OPEN, &u, x.now), 0);
+	ck_assert_int_eq(world_act(&x, (enum case_event)_i, "ptg-o-dlh-1"), -1);
+	roster_release(&x.r);
 }
 END_TEST
 
@@ -193,6 +230,8 @@ access_suite(void)
 	tcase_add_loop_test(tc, every_cell, 0, N_ELEMS(table));
 	tcase_add_loop_test(tc, where_people_stand, 0, N_ELEMS(people));
 	tcase_add_test(tc, a_sealed_case_is_for_those_it_names);
+	tcase_add_test(tc, who_watches_reads_and_does_nothing);
+	tcase_add_loop_test(tc, who_watches_is_refused_every_act, 0, ON_DUE + 1);
 	tcase_add_test(tc, a_hidden_reporter_is_the_desks_alone);
 	tcase_add_test(tc, nobody_sees_nothing);
 	suite_add_tcase(s, tc);

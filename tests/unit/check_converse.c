@@ -53,6 +53,15 @@ static const struct {
 	{ "stop bus rusak di terminal", SPEECH_NONE, ON_OPEN, "", "", 0 },
 	{ "salah parkir di depan pasar", SPEECH_NONE, ON_OPEN, "", "", 0 },
 	{ "salah nomor rumah di kartu keluarga saya", SPEECH_NONE, ON_OPEN, "", "", 0 },
+	{ "BERES 7K3", SPEECH_OFFICER, ON_ATTEST, "7K3", "", 1 },
+	{ "masih 7k3 mati dua", SPEECH_OFFICER, ON_DISPUTE, "7K3", "mati dua", 1 },
+	{ "beres", SPEECH_OFFICER, ON_ATTEST, "", "", 1 },	/* loose: of who was asked nothing it is a word */
+	{ "LANGGANAN DESA KABAT", SPEECH_SUBSCRIBE, ON_OPEN, "", "DESA KABAT", 0 },
+	{ "langganan kelurahan penganjuran kecamatan banyuwangi", SPEECH_SUBSCRIBE, ON_OPEN, "",
+	    "kelurahan penganjuran kecamatan banyuwangi", 0 },
+	{ "langganan desa", SPEECH_NONE, ON_OPEN, "", "", 0 },
+	{ "langganan pdam mati sejak kemarin", SPEECH_NONE, ON_OPEN, "", "", 0 },
+	{ "langganan desa kami lewat PDAM sudah tiga hari airnya mati dan tidak ada kabar", SPEECH_NONE, ON_OPEN, "", "", 0 },
 	{ "", SPEECH_NONE, ON_OPEN, "", "", 0 },
 };
 

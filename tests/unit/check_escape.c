@@ -21,6 +21,7 @@ static const struct {
 	    "&lt;a href=&quot;x&quot;&gt;&#39;&amp;" },
 	{ "html keeps UTF-8", buf_add_html, TEXT("jalan \xc3\xa9\xf0\x9f\x94\xa5"),
 	    "jalan \xc3\xa9\xf0\x9f\x94\xa5" },
+	{ "html words of ours", buf_add_html, TEXT("[[Keluar"), "&#91;&#91;Keluar" },
 	{ "html broken UTF-8", buf_add_html, TEXT("a\xff\xc0\xaf z"), "a" FFFD FFFD FFFD " z" },
 	{ "html NUL", buf_add_html, TEXT("a\0b"), "a" FFFD "b" },
 	{ "html shows a turned text", buf_add_html, TEXT("\xe2\x80\xae" "a"), "\\u202ea" },

@@ -32,6 +32,7 @@ static const struct { enum case_event on; const char *row; } matrix[] = {
 	{ ON_CONFIRM,         ".....C.." },
 	{ ON_DISPUTE,         ".....T.." },
 	{ ON_LAPSE,           ".....C.." },
+	{ ON_ATTEST,          ".....C.." },
 	{ ON_WITHDRAW,        "CCCCCCC." },
 	{ ON_WITHDRAW_ASKED,  "BTAMHSW." },
 	{ ON_REJECT,          "CCC....." },

@@ -101,21 +101,23 @@ END_TEST
 /* Each voice moves the probability the way its weight says; none of them is 0.5. */
 START_TEST(voices_of_danger)
 {
-	const struct linear_calibration c = { .danger = { 0, 2, 1, 0, -3, -1, 1 } };
+	const struct linear_calibration c = { .danger = { 0, 2, -1, 1, 0, -3, -1, 1 } };
 	const struct category fire = { .urgency = URGENCY_DARURAT };
 	struct alarm quiet = { 0 }, loud = { .danger = 90 }, past = { .lowered = 1, .mild = 10 };
 	float voices[DANGER_VOICES];
 
-	alarm_voices(&quiet, 0, NULL, voices);
+	alarm_voices(&quiet, 0, 0, NULL, voices);
 	ck_assert_int_eq(alarm_permille(&c, voices), 500);
-	alarm_voices(&quiet, 1, NULL, voices);
+	alarm_voices(&quiet, 1, 0, NULL, voices);
 	ck_assert_int_eq(alarm_permille(&c, voices), 881);	/* 1 / (1 + exp(-2)) */
-	alarm_voices(&quiet, 0, &fire, voices);
+	alarm_voices(&quiet, 0, 1, NULL, voices);
+	ck_assert_int_eq(alarm_permille(&c, voices), 269);	/* some harmless category fits */
+	alarm_voices(&quiet, 0, 0, &fire, voices);
 	ck_assert_int_eq(alarm_permille(&c, voices), 731);
-	alarm_voices(&loud, 0, NULL, voices);
+	alarm_voices(&loud, 0, 0, NULL, voices);
 	ck_assert_float_eq(voices[DANGER_RULES], 4);	/* more words say no more */
 	ck_assert_float_eq(voices[DANGER_SAID], 1);
-	alarm_voices(&past, 0, NULL, voices);
+	alarm_voices(&past, 0, 0, NULL, voices);
 	ck_assert_float_eq(voices[DANGER_RULES], 0);
 	ck_assert_int_eq(alarm_permille(&c, voices), 18);
 }

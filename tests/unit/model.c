@@ -551,7 +551,7 @@ goes_to(const struct model *m, const struct model_entry *e)
 	case ON_RESUME: return m->wait_back;
 	case ON_NOTE: return m->state == CASE_MENUNGGU && m->asked && e->by == BY_RESIDENT ?
 	    m->wait_back : m->state;
-	case ON_CONFIRM: case ON_LAPSE: case ON_WITHDRAW: case ON_REJECT: case ON_DUPLICATE: case ON_BELONG:
+	case ON_CONFIRM: case ON_ATTEST: case ON_LAPSE: case ON_WITHDRAW: case ON_REJECT: case ON_DUPLICATE: case ON_BELONG:
 		return CASE_DITUTUP;
 	case ON_UNDO: return m->undo_state;
 	case ON_TAKE_OVER: return m->state == CASE_DITANGANI ? m->state : CASE_DITERIMA;

@@ -1,4 +1,4 @@
-#include "console/outline.h"
+#include "lib/outline.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "lib/buf.h"
 #include "lib/log.h"
 
 #define WIDE 440		/* grid units across the regency */
@@ -102,12 +103,20 @@ draw(const json_t *ring, void *arg)
 		buf_addc(&d->path, 'z');
 }
 
-static int
-is_kecamatan(const json_t *feature)
+static const char *
+property(const json_t *feature, const char *name)
 {
-	const char *kind = json_string_value(json_object_get(json_object_get(feature, "properties"), "jenis"));
+	const char *s = json_string_value(json_object_get(json_object_get(feature, "properties"), name));
 
-	return kind != NULL && strcmp(kind, "kecamatan") == 0;
+	return s != NULL ? s : "";
+}
+
+/* A part of that kecamatan; of "": a kecamatan. */
+static int
+belongs(const json_t *feature, const char *of)
+{
+	return of[0] == '\0' ? strcmp(property(feature, "jenis"), "kecamatan") == 0 :
+	    strcmp(property(feature, "kode_induk"), of) == 0;
 }
 
 static void
@@ -129,35 +138,65 @@ add_shape(struct outline *o, const struct frame *f, const json_t *feature)
 	s->path = buf_take(&d.path);
 }
 
-void
-outline_load(struct outline *o, const char *conf_dir)
+static void
+lay(struct outline *o, const json_t *features, const char *of)
 {
 	struct frame f = { 180, -180, 90, -90, 0 };
-	const json_t *features, *feature;
+	const json_t *feature;
+	size_t i;
+
+	snprintf(o->of, sizeof(o->of), "%s", of);
+	json_array_foreach(features, i, feature)
+		if (belongs(feature, of))
+			each_ring(json_object_get(feature, "geometry"), widen, &f);
+	if (f.east <= f.west)
+		return;
+	f.scale = WIDE / ((f.east - f.west) * LATITUDE_SHRINK);
+	o->width = WIDE + 2 * MARGIN;
+	o->height = (int)ceil((f.north - f.south) * f.scale) + 2 * MARGIN;
+	json_array_foreach(features, i, feature)
+		if (belongs(feature, of))
+			add_shape(o, &f, feature);
+}
+
+static json_t *
+read_borders(const char *conf_dir)
+{
 	struct buf file = { 0 };
 	json_error_t why;
 	json_t *doc;
-	size_t i;
 
 	buf_addf(&file, "%s/batas.geojson", conf_dir);
 	doc = json_load_file(buf_str(&file), 0, &why);
-	features = json_object_get(doc, "features");
-	json_array_foreach(features, i, feature)
-		if (is_kecamatan(feature))
-			each_ring(json_object_get(feature, "geometry"), widen, &f);
-	if (f.east > f.west) {
-		f.scale = WIDE / ((f.east - f.west) * LATITUDE_SHRINK);
-		o->width = WIDE + 2 * MARGIN;
-		o->height = (int)ceil((f.north - f.south) * f.scale) + 2 * MARGIN;
-		json_array_foreach(features, i, feature)
-			if (is_kecamatan(feature))
-				add_shape(o, &f, feature);
-	} else {
+	if (!json_is_array(json_object_get(doc, "features")))
 		log_warn("no_map", "file=\"%s\" err=\"%s\"", log_quote(buf_str(&file), file.len),
 		    log_quote(why.text, strlen(why.text)));
-	}
-	json_decref(doc);
 	buf_release(&file);
+	return doc;
+}
+
+void
+outline_load(struct outline *o, const char *conf_dir)
+{
+	json_t *doc = read_borders(conf_dir);
+
+	lay(o, json_object_get(doc, "features"), "");
+	json_decref(doc);
+}
+
+size_t
+outlines_load(struct outline **out, const char *conf_dir)
+{
+	json_t *doc = read_borders(conf_dir);
+	const json_t *features = json_object_get(doc, "features"), *feature;
+	size_t i, n = 0;
+
+	*out = xcalloc(json_array_size(features) + 1, sizeof(**out));
+	json_array_foreach(features, i, feature)
+		if (belongs(feature, ""))
+			lay(&(*out)[n++], features, property(feature, "kode"));
+	json_decref(doc);
+	return n;
 }
 
 void
@@ -167,4 +206,12 @@ outline_release(struct outline *o)
 		free(o->shapes[i].path);
 	free(o->shapes);
 	*o = (struct outline){ 0 };
+}
+
+void
+outlines_free(struct outline *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		outline_release(&list[i]);
+	free(list);
 }

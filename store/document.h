@@ -1,0 +1,14 @@
+#ifndef KENTONGAN_DOCUMENT_H
+#define KENTONGAN_DOCUMENT_H
+/* Documents that lie sealed as a whole under a key of their kind: volunteers, calls, subscribers. */
+#include "store/store.h"
+
+/* The key of that kind, from the house's own. */
+void document_key(struct seal_key *key, const struct store *st, const char *label);
+/*
+ * Version (0 none) and opened bytes of one: 1, 0 there is none that can be read, -1 no answer.  The caller
+ * wipes plain.
+ */
+int document_load(struct store *st, enum key_id id, const char *part, const char *label,
+    const char *purpose, int64_t *version, struct buf *plain);
+#endif

@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Every word of a page that has a second language has it: code, pages and the tables of words.c hold together."""
+import glob, re, sys
+
+#: daemon -> the functions that say a word; what else may be said is given as data.
+SAYS = {"ingest": ("reader_say",), "console": ("words_say",)}
+TEXT = r'"(?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*'
+
+
+def text_of(literal):
+    return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literal)).replace('\\"', '"')
+
+
+def said_in(daemon):
+    """Words between [[ and ]] of pages, and literals inside a call that says them or marked SAID()."""
+    words = {}
+    for path in sorted(glob.glob(f"{daemon}/web/*.html")):
+        for word in re.findall(r"\[\[(.*?)\]\]", open(path).read(), re.S):
+            words[word] = path
+    for path in sorted(glob.glob(f"{daemon}/*.c")):
+        if path.endswith("/words.c"):
+            continue
+        source = open(path).read()
+        for word in re.findall(r"\[\[(.*?)\]\]", re.sub(r'"\s*\n\s*"', "", source)):
+            words[word.replace('\\"', '"')] = path
+        for call in re.finditer(r"\b(?:%s|SAID)\(" % "|".join(SAYS[daemon]), source):
+            depth, at = 1, call.end()
+            while depth:
+                literal = re.compile(TEXT).match(source, at)
+                if literal:
+                    words[text_of(literal.group())] = path
+                    at = literal.end()
+                    continue
+                depth += {"(": 1, ")": -1}.get(source[at], 0)
+                at += 1
+    return words
+
+
+def main():
+    bad = 0
+    for daemon in SAYS:
+        table = [text_of(m) for m in re.findall(r"\{\s*(%s),\s*%s\s*\}" % (TEXT, TEXT), open(f"{daemon}/words.c").read())]
+        #: names that come from data: categories, states
+        data = set(re.findall(r'ringkas: "(.*?)"', open("conf/kategori.yaml").read()))
+        data |= set(re.findall(r'\{ CASE_\w+,\s*"(.*?)"', open("core/message.c").read())) | {"biasa", "mendesak", "darurat"}
+        data |= {"ditutup, belum dikonfirmasi", "dicabut", "ditolak"}
+        data |= set(re.findall(r'\[WINDOW_\w+\] = "(.*?)"', open("core/window.c").read()))
+        said = said_in(daemon)
+        for word in said:
+            if word not in table and not re.fullmatch(r"(%s|\{\w+\})?", word):	# filled in: said elsewhere
+                print(f'{said[word]}: "{word}" has no row in {daemon}/words.c')
+                bad = 1
+        for word in table:
+            if word not in said and word not in data:
+                print(f'{daemon}/words.c: "{word}" is said nowhere')
+                bad = 1
+            if table.count(word) > 1:
+                print(f'{daemon}/words.c: "{word}" stands twice')
+                bad = 1
+    return bad
+
+
+sys.exit(main())
