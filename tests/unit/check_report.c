@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "console/alerts.h"
+#include "console/first.h"
 #include "console/model.h"
 #include "console/report.h"
 #include "core/calendar.h"
@@ -266,6 +267,44 @@ START_TEST(units_hold_what_is_theirs)
 }
 END_TEST
 
+static int
+held_order(const void *a, const void *b)
+{
+	const struct held *x = a, *y = b;
+
+	return x->rank != y->rank ? (x->rank > y->rank) - (x->rank < y->rank) : strcmp(x->c->code.s, y->c->code.s);
+}
+
+/* Whatever order they come in: what sorting all of them would put first. */
+START_TEST(the_first_of_many)
+{
+	enum { MANY = 500 };
+	static struct model_case cases[MANY];
+	struct held all[MANY];
+	unsigned dice = 11;
+
+	for (size_t wanted = 1; wanted < 260; wanted += 37)
+		for (int n = 0; n <= MANY; n += 125) {
+			struct first f;
+
+			first_begin(&f, wanted);
+			for (int i = 0; i < n; i++) {
+				dice = dice * 1103515245u + 12345u;
+				snprintf(cases[i].code.s, sizeof(cases[i].code.s), "A%06d", i);
+				all[i] = (struct held){ dice / 65536 % 90, 0, &cases[i] };	/* many are equal */
+				first_keep(&f, &all[i]);
+			}
+			first_cut(&f);
+			qsort(all, (size_t)n, sizeof(*all), held_order);
+			ck_assert_uint_eq(f.found, (size_t)n);
+			ck_assert_uint_eq(f.n, (size_t)n < wanted ? (size_t)n : wanted);
+			for (size_t i = 0; i < f.n; i++)
+				ck_assert_ptr_eq(f.rows[i].c, all[i].c);
+			first_release(&f);
+		}
+}
+END_TEST
+
 START_TEST(the_past_is_bounded)
 {
 	struct model *m = model_new(16);
@@ -333,6 +372,7 @@ report_suite(void)
 	tcase_add_test(tc, the_model_at_an_entry);
 	tcase_add_test(tc, each_voice_counts);
 	tcase_add_test(tc, units_hold_what_is_theirs);
+	tcase_add_test(tc, the_first_of_many);
 	tcase_add_test(tc, the_past_is_bounded);
 	tcase_add_test(tc, an_alert_changes_when_something_is_new);
 	suite_add_tcase(s, tc);
