@@ -52,6 +52,7 @@ int cli_act(int argc, char **argv);
 int cli_officer(int argc, char **argv);
 int cli_drill(int argc, char **argv);
 int cli_panggil(int argc, char **argv);
+int cli_letters(int argc, char **argv);
 int cli_reload(int argc, char **argv);
 int cli_clock(int argc, char **argv);
 int cli_audit(int argc, char **argv);

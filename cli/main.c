@@ -32,6 +32,7 @@ static const struct {
 	{ "officer", cli_officer, "list|add|end|shift|swap|leave ...   who is on the roster, and when" },
 	{ "drill", cli_drill, "[--all]   ask heads, or all officers, by SMS whether their number lives" },
 	{ "panggil", cli_panggil, "import|list|start|tally|stop ...   volunteers, and calls for some of them" },
+	{ "letters", cli_letters, "[again ID | aside ID]   what did not get through; send it again, or lay it aside" },
 	{ "reload", cli_reload, "[--conf DIR]   check and publish the configuration" },
 	{ "clock", cli_clock, "[accept --as OFFICER --note WHY]   is the store's clock right?" },
 	{ "audit", cli_audit, "verify   is the record whole?" },

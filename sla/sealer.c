@@ -9,6 +9,7 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "store/chain.h"
+#include "store/dead.h"
 #include "store/said.h"
 #include "store/identity.h"
 #include "store/looks.h"
@@ -202,6 +203,7 @@ sweep_run(struct house *h, int64_t now_ms)
 	struct buf talk = { 0 };
 
 	sweep_messages(h, now_ms);
+	(void)dead_sweep(&h->st, now_ms - h->set.keep_messages_ms);	/* without an answer: at the next round */
 	sweep_days(h, KEY_SEEN, SEEN_DAYS, now_ms);
 	sweep_days(h, KEY_SAID, SAID_DAYS, now_ms);
 	sweep_signs(h, now_ms);

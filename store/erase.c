@@ -7,6 +7,7 @@
 #include "store/archive.h"
 #include "store/cases.h"
 #include "store/commit.h"
+#include "store/dead.h"
 #include "store/looks.h"
 #include "store/outbox.h"
 
@@ -82,16 +83,19 @@ erase_message(struct store *st, const char *id)
 static int
 erase_messages(struct store *st, const struct case_record *c)
 {
-	/* Itself, its further ways, the errand that called it back. */
+	/* Itself, its further ways, the errand that called it back; each time that it was sent again. */
 	static const char *const ends[] = { "", ".b", ".c", ".x" };
 	int rc = 0;
 
 	for (int n = 1; n <= c->messages && rc == 0; n++)
-		for (size_t i = 0; i < N_ELEMS(ends) && rc == 0; i++) {
-			char id[OUTBOX_ID_CHARS], whole[OUTBOX_ID_CHARS + 4];
+		for (int i = 0; i < (int)N_ELEMS(ends) * (DEAD_AGAIN_MOST + 1) && rc == 0; i++) {
+			int again = i / (int)N_ELEMS(ends);
+			char id[OUTBOX_ID_CHARS], tried[8] = "", whole[OUTBOX_ID_CHARS + 16];
 
 			message_id(id, sizeof(id), c->code.s, n);
-			snprintf(whole, sizeof(whole), "%s%s", id, ends[i]);
+			if (again > 0)
+				snprintf(tried, sizeof(tried), ".r%d", again);
+			snprintf(whole, sizeof(whole), "%s%s%s", id, tried, ends[i % (int)N_ELEMS(ends)]);
 			rc = erase_message(st, whole);
 		}
 	return rc;

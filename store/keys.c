@@ -159,6 +159,10 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "cli", "sla, cli", "cases held", "'kentongan hold CODE --release'" },
 	{ KEY_IDENTITY, "diri", "hash", "sender hash -> when he was sent a code, how often it was guessed at, its keyed hash",
 	  "cli", "cli", "senders asked within identity.life", "the right code; sla's sweeper" },
+	{ KEY_DEAD, "mati", "hash",
+	  "message that was given up, or code of a report that ended routers -> when, tries, why", "notify, ingest, router",
+	  "console, cli", "what nobody has sent again or laid aside, of sla.keep_messages",
+	  "console and cli, by an act; sla's sweeper" },
 };
 
 int
