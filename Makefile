@@ -6,7 +6,7 @@ B        ?= build
 TEST_JOBS ?= $(shell nproc)
 CC       ?= cc
 OPT      ?= -O2 -g
-PKGS     := libevent hiredis jansson libcurl libesmtp-1.0 libsodium libcrypto yaml-0.1 libutf8proc gmime-3.0 sqlite3
+PKGS     := libevent hiredis jansson libcurl libesmtp-1.0 libsodium libcrypto yaml-0.1 libutf8proc gmime-3.0 sqlite3 libzip expat xlsxwriter
 MODULES  := lib core store
 DAEMONS  := ingest router sla notify console
 PICTURES := gdlib libexif libsodium
@@ -14,7 +14,7 @@ VERIFY   := libsodium jansson
 RUNTIME  := redis-server redis-tools
 DEVEL    := build-essential pkg-config libevent-dev libhiredis-dev libjansson-dev libssl-dev \
             libcurl4-openssl-dev libesmtp-dev libsodium-dev libyaml-dev libutf8proc-dev \
-            libstemmer-dev libgeos-dev libgd-dev libexif-dev libgmime-3.0-dev libsqlite3-dev liblinear-dev check
+            libstemmer-dev libgeos-dev libgd-dev libexif-dev libgmime-3.0-dev libsqlite3-dev liblinear-dev libzip-dev libexpat1-dev libxlsxwriter-dev check
 TESTERS  := python3 libxml2-utils redis-tools kannel kannel-extras exim4-daemon-light dovecot-imapd openssl
 CHECKERS := $(TESTERS) clang cppcheck libclang-rt-14-dev lua5.1 shellcheck
 

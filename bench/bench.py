@@ -573,7 +573,7 @@ def knows_all(h, entries):
 
 def desk(h):
     """What officers open while there is much to do, and how long the console takes to know it all."""
-    h.load(requests=20000 if QUICK else 150000, rate=3000)
+    h.load(requests=20000 if QUICK else 100000, rate=3000)
     h.drain()
     cases, entries = int(h.cli("ZCARD", "kt:{3510}:due")), int(h.cli("XLEN", "kt:{3510}:log"))
     say("open cases, log entries", f"{cases}, {entries}")

@@ -8,6 +8,7 @@
 static const struct { enum erase_result result; const char *why; } refusals[] = {
 	{ ERASE_NONE, "no such case, or erased already" },
 	{ ERASE_OPEN, "it is still worked on; close it first" },
+	{ ERASE_HELD, "a legal case needs it; see kentongan hold" },
 	{ ERASE_WAITS, "a message of it is still on its way; try again when it has ended" },
 };
 

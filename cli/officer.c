@@ -1,13 +1,12 @@
 /* kentongan officer: the roster, changed only by logged commands. */
 #include "cli/officer.h"
+#include "cli/table.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/config.h"
 #include "core/rollcall.h"
 #include "lib/log.h"
 #include "store/leaver.h"
@@ -51,6 +50,28 @@ officer_time(const char *flag, const char *text, int64_t *ms)
 
 /* ---- who ---- */
 
+/* What the file makes of the roster: who comes, who changes; numbers and names are not repeated. */
+static void
+print_changes(const struct roster *now, const struct roster *file)
+{
+	int added = 0, changed = 0, same = 0;
+
+	for (size_t i = 0; i < file->n; i++) {
+		const struct officer *o = &file->officers[i], *old = officer_find(now, o->id);
+
+		if (old != NULL && old->ended)
+			printf("%s has left the service and stays so; 'kentongan officer add' takes him back\n", o->id);
+		if (old != NULL && officer_is_same(old, o)) {
+			same++;
+			continue;
+		}
+		added += old == NULL;
+		changed += old != NULL;
+		printf("%s\t%s\t%s\t%s\n", old == NULL ? "new" : "changed", o->id, o->unit, role_name(o->role));
+	}
+	printf("%zu rows: %d new, %d changed, %d as they are\n", file->n, added, changed, same);
+}
+
 static int
 import(struct house *h, const struct cli *c, const struct officer_flags *f)
 {
@@ -59,25 +80,18 @@ import(struct house *h, const struct cli *c, const struct officer_flags *f)
 	struct roster r = { 0 };
 	int status = 1;
 
-	(void)f;
-	if (file_read(path, 8u << 20, &text) != 0)
-		cli_fail("%s: %s", path, strerror(errno));
-	else if (roster_parse_csv(&r, path, buf_str(&text), text.len, &errors) != 0)
+	if (table_read(&h->set, path, &text, &errors) != 0 ||
+	    roster_import_csv(&r, &h->roster, h->policy->units, path, buf_str(&text), text.len, &errors) != 0) {
 		fputs(buf_str(&errors), stderr);
-	else {
-		for (size_t i = 0; i < r.n; i++) {
-			const struct officer *old = officer_find(&h->roster, r.officers[i].id);
-
-			if (old != NULL)
-				officer_keep(&r.officers[i], old);
-			if (old != NULL && old->ended)
-				fprintf(stderr, "%s has left the service and stays so; "
-				    "'kentongan officer add' takes him back\n", old->id);
-		}
-		status = officers_write(h, r.officers, r.n);
+		cli_fail("%s: nothing was written", path);
+	} else {
+		print_changes(&h->roster, &r);
+		if (f->dry_run)
+			printf("dry run: nothing was written\n");
+		status = f->dry_run ? 0 : officers_write(h, r.officers, r.n);
 	}
 	roster_release(&r);
-	buf_release(&text);
+	buf_wipe(&text);
 	buf_release(&errors);
 	return status;
 }
@@ -298,7 +312,7 @@ static const struct {
 } commands[] = {
 	{ "list", list, 1, 1, "who is on the roster" },
 	{ "reach", reach, 1, 1, "which numbers answer roll-calls, by unit" },
-	{ "import", import, 2, 2, "FILE.csv   as conf/petugas.csv" },
+	{ "import", import, 2, 2, "FILE [--dry-run]   CSV or XLSX, as conf/petugas.csv" },
 	{ "add", add, 2, 2, "ID --name N --unit U --phone P [--role R] [--duty D] [--order N]" },
 	{ "phone", renumber, 3, 3, "ID NUMBER   has another number" },
 	{ "passwd", passwd, 2, 2, "ID   a link by which he sets his password for the console" },
@@ -310,7 +324,7 @@ static const struct {
 	{ "shifts", shifts_list, 1, 2, "[ID|UNIT]   what is to come" },
 	{ "shift", shift_give, 2, 2, "ID --from TIME --until TIME [--unit U]" },
 	{ "unshift", shift_take, 2, 2, "ID --from TIME   takes that shift back" },
-	{ "import-shifts", shifts_read, 2, 2, "FILE.csv   petugas,unit,mulai,selesai" },
+	{ "import-shifts", shifts_read, 2, 2, "FILE   CSV or XLSX: petugas,unit,mulai,selesai" },
 	{ "swap", shifts_swap, 4, 5, "A TIME B [TIME]   they exchange the shifts that begin then" },
 	{ "calendar", shifts_calendar, 2, 2, "ID|UNIT [--days N]   text/calendar (RFC 5545)" },
 };
@@ -331,7 +345,8 @@ cli_officer(int argc, char **argv)
 	const struct cli_flag flags[] = { { "name", &f.name, NULL }, { "unit", &f.unit, NULL },
 	    { "role", &f.role, NULL },
 	    { "phone", &f.phone, NULL }, { "duty", &f.duty, NULL }, { "order", &f.order, NULL },
-	    { "from", &f.from, NULL }, { "until", &f.until, NULL }, { "days", &f.days, NULL } };
+	    { "from", &f.from, NULL }, { "until", &f.until, NULL }, { "days", &f.days, NULL },
+	    { "dry-run", NULL, &f.dry_run } };
 	struct house h;
 	struct cli c;
 	int status;

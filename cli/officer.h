@@ -5,7 +5,7 @@
  */
 #include "cli/cli.h"
 
-struct officer_flags { const char *name, *unit, *role, *phone, *duty, *order, *from, *until, *days; };
+struct officer_flags { const char *name, *unit, *role, *phone, *duty, *order, *from, *until, *days; int dry_run; };
 /* Each returns an exit status; c->args[0] is its own name. */
 typedef int officer_command(struct house *h, const struct cli *c, const struct officer_flags *f);
 

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cli/officer.h"
+#include "cli/table.h"
 #include "core/ical.h"
 #include "core/shift.h"
-#include "lib/config.h"
 
 #define DAYS_DEFAULT 60
 #define DAYS_MOST 400
@@ -107,8 +107,8 @@ shifts_read(struct house *h, const struct cli *c, const struct officer_flags *f)
 		officer_copy(&all[i], &h->roster.officers[i]);
 		officer_shifts_forget(&all[i], before_ms);
 	}
-	if (file_read(path, 8u << 20, &text) != 0) {
-		cli_fail("%s: %s", path, strerror(errno));
+	if (table_read(&h->set, path, &text, &errors) != 0) {
+		fputs(buf_str(&errors), stderr);
 		goto out;
 	}
 	rows = shifts_parse_csv(path, buf_str(&text), text.len, &n, &errors);

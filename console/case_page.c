@@ -258,8 +258,8 @@ add_actor(struct buf *b, const struct console *c, const char *actor, const char 
 	}
 }
 
-static const char *
-event_words(const char *what)
+static void
+add_event_words(struct buf *b, const char *what)
 {
 	static const struct { const char *what, *words; } rows[] = {
 		{ "buka", "[[laporan masuk dan ditugaskan]]" }, { "triase", "[[laporan masuk, dibaca meja 112]]" },
@@ -286,9 +286,11 @@ event_words(const char *what)
 	};
 
 	for (size_t i = 0; i < N_ELEMS(rows); i++)
-		if (strcmp(rows[i].what, what) == 0)
-			return rows[i].words;
-	return what;
+		if (strcmp(rows[i].what, what) == 0) {
+			buf_adds(b, rows[i].words);
+			return;
+		}
+	PLAIN(b, what);
 }
 
 static void
@@ -340,7 +342,7 @@ add_step(const struct log_line *line, void *arg)
 		add_escalation_words(t->b, t->c, esc);
 	} else {
 		buf_adds(t->b, "<strong>");
-		PLAIN(t->b, event_words(what));
+		add_event_words(t->b, what);
 		/* what the router or a citizen did has an actor only where an officer wrote it down for him */
 		buf_adds(t->b, json_object_get(doc, "actor") != NULL && is_for_another(doc) ? "</strong>, dicatat oleh " :
 		    "</strong>, ");
@@ -372,13 +374,16 @@ add_ledger_table(struct buf *b, const struct console *c, const struct case_recor
 	buf_adds(b, "<h2>[[Waktu di siapa]]</h2>\n<table><tbody>\n");
 	for (int i = 0; i < k->ledger.n + open; i++) {
 		const char *holder = i < k->ledger.n ? k->ledger.rows[i].holder : k->ledger.holder;
-		const char *name = console_unit_name(c, holder);
+		const char *words = NULL;
 
 		for (size_t n = 0; n < N_ELEMS(known); n++)
 			if (strcmp(known[n].holder, holder) == 0)
-				name = known[n].words;
+				words = known[n].words;
 		buf_adds(b, "<tr><td>");
-		PLAIN(b, name);
+		if (words != NULL)
+			buf_adds(b, words);
+		else
+			PLAIN(b, console_unit_name(c, holder));
 		buf_adds(b, "</td><td class=\"n\">");
 		buf_add_duration(b, ledger_of(&k->ledger, holder, now_ms), "id");
 		buf_adds(b, "</td></tr>\n");

@@ -70,6 +70,7 @@ void post_me(struct http_req *r, void *arg);
 /* report_page.c */
 void get_report(struct http_req *r, void *arg);
 void get_report_csv(struct http_req *r, void *arg);
+void get_report_book(struct http_req *r, void *arg);
 
 /* oddity_page.c */
 void get_oddities(struct http_req *r, void *arg);

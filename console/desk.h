@@ -2,7 +2,8 @@
 #define KENTONGAN_DESK_H
 /*
  * The operators' desk: what waits to be read by a human (/triase), reports that somebody tells by
- * telephone or at a counter (/baru), and what many report at once (/insiden).  Beside it, for who keeps
+ * telephone or at a counter (/baru), what many report at once (/insiden), and what did not get through
+ * (/surat).  Beside it, for who keeps
  * the machine, whether the house is well (/sistem).
  */
 #include "console/case_page.h"
@@ -17,6 +18,13 @@ void post_entry(struct http_req *r, void *arg);
 
 void get_incidents(struct http_req *r, void *arg);
 void get_incident(struct http_req *r, void *arg);
+
+void get_roster(struct http_req *r, void *arg);
+void post_roster(struct http_req *r, void *arg);
+
+void get_letters(struct http_req *r, void *arg);
+void get_letter(struct http_req *r, void *arg);
+void post_letter(struct http_req *r, void *arg);
 
 void get_system(struct http_req *r, void *arg);
 void post_system(struct http_req *r, void *arg);

@@ -14,6 +14,8 @@ static const struct { const char *path, *name; int needs; enum access access; } 
 	{ "/triase", "[[Meja 112]]", 1, SEE_TRIAGE },
 	{ "/baru", "[[Catat]]", 1, MAY_ENTER },
 	{ "/insiden", "[[Kejadian]]", 1, SEE_BOARD },
+	{ "/jaga", "[[Jaga]]", 0, SEE_EXISTS },
+	{ "/surat", "[[Surat]]", 1, SEE_TRIAGE },
 	{ "/papan", "[[Papan]]", 1, SEE_BOARD },
 	{ "/laporan", "[[Laporan]]", 1, SEE_BOARD },
 	{ "/pengawasan", "[[Pengawasan]]", 1, SEE_LOOKS },
@@ -83,28 +85,36 @@ frame_answer_with(struct http_req *r, struct console *c, const struct who *w, in
     const char *title, const char *here, const struct buf *head, const struct buf *body)
 {
 	const struct buf none = { 0 };
-	struct buf page = { 0 }, said = { 0 }, nav = { 0 };
+	enum lang lang = page_lang(r);
+	struct buf page = { 0 }, said = { 0 }, nav = { 0 }, heading = { 0 }, told = { 0 };
 	const struct unit *u = w != NULL ? unit_find(c->h.policy->units, w->officer->unit) : NULL;
+
+	words_put(&heading, &console_words, lang, title, strlen(title));
+
 	const struct template_value v[] = {
-		{ "judul", title }, { "kabupaten", c->h.set.name },
+		{ "judul", buf_str(&heading) }, { "kabupaten", c->h.set.name },
 		{ "nama", w != NULL ? w->officer->name : "" }, { "unit", u != NULL ? u->shortname : "" },
 		{ "keluar", w != NULL && !w->by_secret ? w->csrf : "" },
 	};
-
-	enum lang lang = page_lang(r);
 
 	page_fill(&page, "kerangka", ASSET(console_web_kerangka_html), v, N_ELEMS(v));
 	if (w != NULL)
 		add_menu(&nav, c, w, here);
 	page_put(&page, "<!--KEPALA-->\n", head != NULL ? head : &none);
 	page_put(&page, "<!--MENU-->", &nav);
-	page_put(&page, "<!--ISI-->", body);
+	if (c->h.set.latihan)
+		buf_adds(&told, "<p class=\"pesan\" role=\"status\" lang=\"id\"><strong>LATIHAN.</strong> Semua yang masuk sekarang "
+		    "ditandai latihan dan tidak dihitung.</p>\n");
+	buf_add(&told, buf_str(body), body->len);
+	page_put(&page, "<!--ISI-->", &told);
 	add_language(&page, lang, strstr(buf_str(body), "[[") != NULL);
 	words_put(&said, &console_words, lang, page.data, page.len);
 	http_answer(r, status, "text/html; charset=utf-8", &said);
 	buf_wipe(&said);
 	buf_wipe(&page);
 	buf_release(&nav);
+	buf_release(&heading);
+	buf_wipe(&told);
 }
 
 /* Marks of direction and without width: three bytes each, U+200B to 200F, 202A to 202E, 2066 to 2069, FEFF. */

@@ -1,20 +1,24 @@
-/* /laporan and /laporan.csv: what units did in a period. */
+/* /laporan, /laporan.csv and /laporan.xlsx: what units did in a period. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/book.h"
 #include "console/frame.h"
 #include "console/reckon.h"
 #include "console/report.h"
 #include "lib/escape.h"
 #include "lib/log.h"
 
+/* What leaves the console as a file, and what a browser shows. */
+enum report_form { FORM_PAGE, FORM_CSV, FORM_XLSX };
 struct performance {
 	struct reckoning k;
 	struct report *report;
 	enum report_by by;
-	int csv;
+	enum report_form form;
 };
 
 /* ---- the table ---- */
@@ -91,7 +95,7 @@ add_form(struct buf *b, const struct performance *p, const struct officer *o)
 {
 	buf_adds(b, "<form method=\"get\" action=\"/laporan\" class=\"rentang\">");
 	reckon_add_fields(b, &p->k);
-	buf_addf(b, "<input type=\"hidden\" name=\"per\" value=\"%s\"><button>Hitung</button></form>\n<p>",
+	buf_addf(b, "<input type=\"hidden\" name=\"per\" value=\"%s\"><button>Hitung</button></form>\n<p class=\"pilihan\">",
 	    kinds[p->by].name);
 	for (int i = 0; i < BY_N; i++) {
 		if ((enum report_by)i == p->by) {
@@ -105,7 +109,9 @@ add_form(struct buf *b, const struct performance *p, const struct officer *o)
 	if (access_may(p->k.c->h.policy, o, SEE_EXPORT, NULL)) {
 		buf_adds(b, "<a href=\"/laporan.csv");
 		add_query(b, p, p->by);
-		buf_adds(b, "\">Unduh CSV</a>");
+		buf_adds(b, "\">Unduh CSV</a> <a href=\"/laporan.xlsx");
+		add_query(b, p, p->by);
+		buf_adds(b, "\">Unduh XLSX</a>");
 	}
 	buf_adds(b, " <a href=\"/laporan/kejanggalan?");
 	reckon_add_range(b, &p->k, "&amp;");
@@ -187,24 +193,100 @@ add_csv_row(struct buf *b, const struct performance *p, const struct report_row 
 }
 
 static void
+answer_file(const struct performance *p, const char *ending, const char *type, const struct buf *file)
+{
+	struct buf name = { 0 };
+
+	buf_addf(&name, "attachment; filename=\"laporan-%s-", kinds[p->by].name);
+	reckon_add_day(&name, p->k.from_ms);
+	buf_adds(&name, "-");
+	reckon_add_day(&name, p->k.to_ms - 1);
+	buf_addf(&name, ".%s\"", ending);
+	http_add_header(p->k.r, "Content-Disposition", buf_str(&name));
+	http_answer(p->k.r, 200, type, file);
+	buf_release(&name);
+}
+
+static void
 answer_csv(struct performance *p, const struct report_row *rows, size_t n)
 {
-	struct buf b = { 0 }, name = { 0 };
+	struct buf b = { 0 };
 
 	buf_adds(&b, "kode,nama,kasus,diterima_median_s,diterima_p90_s,ditangani_median_s,ditangani_p90_s,selesai_median_s,"
 	    "selesai_p90_s,lewat_batas,dibuka_lagi,dibenarkan_warga,ditutup_belum_dikonfirmasi,ditolak,ganda,dicabut,"
 	    "masih_terbuka\r\n");
 	for (size_t i = 0; i < n; i++)
 		add_csv_row(&b, p, &rows[i]);
-	buf_addf(&name, "attachment; filename=\"laporan-%s-", kinds[p->by].name);
-	reckon_add_day(&name, p->k.from_ms);
-	buf_adds(&name, "-");
-	reckon_add_day(&name, p->k.to_ms - 1);
-	buf_adds(&name, ".csv\"");
-	http_add_header(p->k.r, "Content-Disposition", buf_str(&name));
-	http_answer(p->k.r, 200, "text/csv; charset=utf-8", &b);
+	answer_file(p, "csv", "text/csv; charset=utf-8", &b);
 	buf_release(&b);
+}
+
+/* ---- XLSX ---- */
+
+static void
+add_book_row(struct book *b, uint32_t at, const struct performance *p, const struct report_row *row)
+{
+	const struct { const struct report_times *t; int64_t ms; } times[] = {
+		{ &row->taken, row->taken.median_ms }, { &row->taken, row->taken.p90_ms },
+		{ &row->handled, row->handled.median_ms }, { &row->handled, row->handled.p90_ms },
+		{ &row->resolved, row->resolved.median_ms }, { &row->resolved, row->resolved.p90_ms } };
+	const size_t counts[] = { row->late, row->reopened, row->ends[END_CONFIRMED], row->ends[END_UNCONFIRMED],
+	    row->ends[END_REJECTED], row->ends[END_DUPLICATE], row->ends[END_WITHDRAWN], row->ends[END_OPEN] };
+	struct buf name = { 0 };
+	uint16_t column = 0;
+
+	group_name(&name, p, row);
+	book_text(b, at, column++, row->group);
+	book_text(b, at, column++, buf_str(&name));
+	book_number(b, at, column++, (double)row->count);
+	for (size_t i = 0; i < N_ELEMS(times); i++, column++)
+		if (times[i].t->n > 0)
+			book_duration(b, at, column, times[i].ms);
+	for (size_t i = 0; i < N_ELEMS(counts); i++)
+		book_number(b, at, column++, (double)counts[i]);
 	buf_release(&name);
+}
+
+/* What the figures are of: without it a file that was sent on says nothing. */
+static void
+add_book_notes(struct book *b, const struct performance *p)
+{
+	static const struct book_column columns[] = { { "Keterangan", 34 }, { "Nilai", 24 } };
+
+	book_sheet(b, "Keterangan", columns, N_ELEMS(columns));
+	book_text(b, 1, 0, "Masuk dari (WIB)");
+	book_time(b, 1, 1, p->k.from_ms);
+	book_text(b, 2, 0, "Masuk sebelum (WIB)");
+	book_time(b, 2, 1, p->k.to_ms);
+	book_text(b, 3, 0, "Dibuat (WIB)");
+	book_time(b, 3, 1, store_now_ms(&p->k.c->h.st));
+	book_text(b, 4, 0, "Sampai catatan ke-");
+	book_number(b, 4, 1, (double)p->k.end);
+	book_text(b, 5, 0, "Waktu ditulis jam:menit:detik. Latihan dan kasus tertutup tidak dihitung; kelompok kecil digabung.");
+}
+
+static void
+answer_book(struct performance *p, const struct report_row *rows, size_t n)
+{
+	static const struct book_column columns[] = { { "Kode", 16 }, { "Nama", 40 }, { "Kasus", 8 },
+	    { "Sampai diterima, median", 12 }, { "Sampai diterima, 90%", 12 }, { "Sampai ditangani, median", 12 },
+	    { "Sampai ditangani, 90%", 12 }, { "Sampai selesai, median", 12 }, { "Sampai selesai, 90%", 12 },
+	    { "Lewat batas", 9 }, { "Dibuka lagi", 9 }, { "Dibenarkan warga", 11 }, { "Ditutup, belum dikonfirmasi", 13 },
+	    { "Ditolak", 9 }, { "Ganda", 9 }, { "Dicabut", 9 }, { "Masih terbuka", 9 } };
+	struct book *book = book_new();
+	struct buf b = { 0 };
+
+	book_sheet(book, kinds[p->by].title, columns, N_ELEMS(columns));
+	for (size_t i = 0; i < n; i++)
+		add_book_row(book, (uint32_t)i + 1, p, &rows[i]);
+	add_book_notes(book, p);
+	if (book_end(book, &b) == 0) {
+		answer_file(p, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &b);
+	} else {
+		log_error("report_not_written", "err=\"%s\"", strerror(errno));
+		http_answer_problem(p->k.r, 503, "Service Unavailable", "Berkas tidak dapat dibuat; coba lagi, atau unduh CSV.");
+	}
+	buf_release(&b);
 }
 
 /* ---- reckoning ---- */
@@ -228,8 +310,10 @@ answer(struct reckoning *k)
 	struct report_row *rows, total;
 	size_t n = report_rows(p->report, p->by, &rows, &total);
 
-	if (p->csv)
+	if (p->form == FORM_CSV)
 		answer_csv(p, rows, n);
+	else if (p->form == FORM_XLSX)
+		answer_book(p, rows, n);
 	else
 		answer_page(p, rows, n, &total);
 	free(rows);
@@ -243,14 +327,14 @@ release(struct reckoning *k)
 }
 
 static void
-begin(struct http_req *r, struct console *c, const struct who *w, int csv)
+begin(struct http_req *r, struct console *c, const struct who *w, enum report_form form)
 {
 	size_t len;
 	const char *per = http_req_query(r, "per", &len);
 	struct performance *p = xcalloc(1, sizeof(*p));
 
 	p->k = (struct reckoning){ .start = start, .take = take, .answer = answer, .release = release };
-	p->csv = csv;
+	p->form = form;
 	for (int i = 0; i < BY_N; i++)
 		if (per != NULL && strcmp(per, kinds[i].name) == 0)
 			p->by = (enum report_by)i;
@@ -264,17 +348,28 @@ get_report(struct http_req *r, void *arg)
 	struct who w;
 
 	if (gate_for(r, c, &w, SEE_BOARD))
-		begin(r, c, &w, 0);
+		begin(r, c, &w, FORM_PAGE);
+}
+
+static void
+get_file(struct http_req *r, struct console *c, enum report_form form)
+{
+	struct who w;
+
+	if (gate_for(r, c, &w, SEE_EXPORT) && gate_proven(r, c, &w)) {
+		log_info("report_taken", "officer=%s", w.officer->id);
+		begin(r, c, &w, form);
+	}
 }
 
 void
 get_report_csv(struct http_req *r, void *arg)
 {
-	struct console *c = arg;
-	struct who w;
+	get_file(r, arg, FORM_CSV);
+}
 
-	if (gate_for(r, c, &w, SEE_EXPORT) && gate_proven(r, c, &w)) {
-		log_info("report_taken", "officer=%s", w.officer->id);
-		begin(r, c, &w, 1);
-	}
+void
+get_report_book(struct http_req *r, void *arg)
+{
+	get_file(r, arg, FORM_XLSX);
 }

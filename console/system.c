@@ -170,6 +170,7 @@ add_all_lost(struct buf *b, struct console *c, const struct who *w, int64_t now_
 	end_table(b);
 	if (l.n == 0)
 		buf_adds(b, "<p class=\"kosong\">Tidak ada.</p>\n");
+	buf_adds(b, "<p><a href=\"/surat\">Semua surat mati: lihat, perbaiki, kirim ulang</a></p>\n");
 }
 
 /* ---- who cannot log in ---- */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "console/case_page.h"
+#include "console/first.h"
 #include "core/message.h"
 #include "core/phone.h"
 #include "lib/escape.h"
@@ -52,39 +53,12 @@ add_card_of(struct buf *b, const struct console *c, const struct model_case *m, 
 	buf_adds(b, "</a></li>\n");
 }
 
-/* The first of a list by time left: no more are kept than the page and those before it need. */
 struct gathered {
 	const struct console *c;
 	const struct officer *o;
 	enum relation least;		/* what he must have to do with it */
-	struct held *rows;
-	size_t n, wanted, found;
+	struct first first;
 };
-
-static int
-by_rank(const void *a, const void *b)
-{
-	const struct held *x = a, *y = b;
-
-	return x->rank != y->rank ? (x->rank > y->rank) - (x->rank < y->rank) : strcmp(x->c->code.s, y->c->code.s);
-}
-
-static void
-cut(struct gathered *g)
-{
-	if (g->n > 1)
-		qsort(g->rows, g->n, sizeof(*g->rows), by_rank);
-	g->n = g->n < g->wanted ? g->n : g->wanted;
-}
-
-static void
-keep(struct gathered *g, const struct held *h)
-{
-	g->found++;
-	g->rows[g->n++] = *h;
-	if (g->n == 2 * g->wanted)
-		cut(g);
-}
 
 /* What somebody's own unit holds is in a list of its own, and his by one cell of the table. */
 static void
@@ -96,7 +70,7 @@ gather_own(struct gathered *g, const char *unit)
 
 	for (size_t i = 0; i < n; i++)
 		if (access_cell(v, RELATION_OWN, all[i].sealed, SEE_EXISTS))
-			keep(g, &all[i]);
+			first_keep(&g->first, &all[i]);
 }
 
 static int
@@ -111,7 +85,7 @@ gather(const struct model_case *m, int sealed, void *arg)
 	    relation_of(g->c->h.policy, g->o, &a) < g->least)
 		return 0;
 	h.rank = model_rank(m);
-	keep(g, &h);
+	first_keep(&g->first, &h);
 	return 0;
 }
 
@@ -154,8 +128,7 @@ get_tasks(struct http_req *r, void *arg)
 	g.o = w.officer;
 	g.least = views[at].least;
 	from = page < PAGES_MOST ? page * SHOWN : 0;
-	g.wanted = from + SHOWN;
-	g.rows = xcalloc(2 * g.wanted, sizeof(*g.rows));
+	first_begin(&g.first, from + SHOWN);
 	if (g.least == RELATION_OWN) {
 		gather_own(&g, w.officer->unit);
 		if (strcmp(w.officer->unit, c->h.policy->triage_unit) == 0)
@@ -163,23 +136,23 @@ get_tasks(struct http_req *r, void *arg)
 	} else {
 		model_each(c->model, gather, &g);
 	}
-	cut(&g);
-	buf_addf(&b, "<h1>%s: %zu</h1>\n", views[at].title, g.found);
+	first_cut(&g.first);
+	buf_addf(&b, "<h1>%s: %zu</h1>\n", views[at].title, g.first.found);
 	add_views(&b, at);
 	buf_adds(&b, "<ul class=\"daftar\">\n");
-	for (size_t i = from; i < g.n; i++)
-		add_card(&b, c, g.rows[i].c, g.rows[i].sealed, house_now_ms(&c->h));
+	for (size_t i = from; i < g.first.n; i++)
+		add_card(&b, c, g.first.rows[i].c, g.first.rows[i].sealed, house_now_ms(&c->h));
 	buf_adds(&b, "</ul>\n");
-	if (g.found == 0)
+	if (g.first.found == 0)
 		buf_adds(&b, "<p class=\"kosong\">[[Tidak ada tugas terbuka. Tugas baru juga dikirim lewat SMS.]]</p>\n");
 	if (from > 0)
 		buf_addf(&b, "<p><a href=\"/tugas?lihat=%s&amp;hal=%zu\">[[Sebelumnya]]</a></p>\n", views[at].name, page - 1);
-	if (g.found > from + SHOWN)
+	if (g.first.found > from + SHOWN)
 		buf_addf(&b, "<p><a href=\"/tugas?lihat=%s&amp;hal=%zu\">%zu [[lagi]]</a></p>\n", views[at].name, page + 1,
-		    g.found - from - SHOWN);
+		    g.first.found - from - SHOWN);
 	frame_answer(r, c, &w, 200, "[[Tugas]]", "/tugas", &b);
 	buf_release(&b);
-	free(g.rows);
+	first_release(&g.first);
 }
 
 /* Open cases of a number, by its keyed hash: for who may see reporters. */

@@ -21,6 +21,8 @@ static const struct word list[] = {
 	{ "Meja 112", "Desk 112" },
 	{ "Catat", "Write down" },
 	{ "Kejadian", "Incidents" },
+	{ "Jaga", "Duty" },
+	{ "Surat", "Letters" },
 	{ "Papan", "Board" },
 	{ "Laporan", "Reports" },
 	{ "Pengawasan", "Oversight" },

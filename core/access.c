@@ -150,6 +150,22 @@ access_may(const struct policy *p, const struct officer *o, enum access a,
 }
 
 int
+access_may_roster(const struct policy *p, const struct officer *o, const char *unit, enum roster_access a)
+{
+	const struct unit *u = unit_find(p->units, unit), *mine = o != NULL ? unit_find(p->units, o->unit) : NULL;
+	enum viewer_class v;
+
+	if (o == NULL || o->ended || u == NULL)
+		return 0;
+	v = viewer_class_of(p, o);
+	if (v == VIEWER_ADMIN)
+		return 1;
+	if (a == SEE_ROSTER && (v == VIEWER_OPERATOR || v == VIEWER_ABOVE || v == VIEWER_WATCH || u == mine))
+		return 1;
+	return o->role == ROLE_KEPALA && mine != NULL && unit_is_under(u, mine);
+}
+
+int
 access_needs_why(const struct policy *p, const struct officer *o, const struct access_case *c)
 {
 	return c->sealed && viewer_class_of(p, o) == VIEWER_WATCH;

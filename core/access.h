@@ -47,6 +47,12 @@ enum relation relation_of(const struct policy *p, const struct officer *o, const
 /* c may be NULL for what needs no case. */
 int access_may(const struct policy *p, const struct officer *o, enum access a,
     const struct access_case *c);
+/*
+ * Who is on duty in a unit: his own, those below a head's, all for operators, those above and who watches.  The
+ * plan is changed by the heads of the unit and of those above it, and by administrators.
+ */
+enum roster_access { SEE_ROSTER, MAY_ROSTER };
+int access_may_roster(const struct policy *p, const struct officer *o, const char *unit, enum roster_access a);
 /* 1 when he opens a sealed case only by saying why: it is not his own work. */
 int access_needs_why(const struct policy *p, const struct officer *o, const struct access_case *c);
 /* One cell of the table, for who prints or tests it whole. */

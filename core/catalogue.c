@@ -3,11 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/calendar.h"
 #include "core/phrase.h"
+#include "lib/config.h"
 #include "lib/yaml.h"
 
 #define SHORTNAME_CHARS 20	/* what one SMS segment has room for */
 #define WEIGHT_MAX 100
+#define KEEP_MIN_MS 1000	/* a demo runs an hour in a second */
+#define KEEP_MAX_MS (36500 * DAY_MS)
 
 struct word_list { char *name; struct word_rule *rules; size_t n; };
 
@@ -232,7 +236,7 @@ static int
 check_keys(const struct yaml *y, int row, struct buf *errors)
 {
 	static const char *const known[] = {
-		"kode", "arti", "ringkas", "urgensi", "rahasia", "tanpa_kasus", "tempat", "foto", "benda", "program",
+		"kode", "arti", "ringkas", "urgensi", "rahasia", "tanpa_kasus", "tempat", "foto", "benda", "simpan", "program",
 		    "unit", "bantuan", "pemilik",
 		"kata"
 	};
@@ -278,6 +282,20 @@ read_photo(const struct yaml *y, int row, struct category *c, struct buf *errors
 }
 
 static int
+read_keep(const struct yaml *y, int row, struct category *c, struct buf *errors)
+{
+	int node = yaml_get(y, row, "simpan");
+	const char *s = yaml_str(y, node);
+
+	if (node == 0)
+		return 0;
+	if (s != NULL && config_duration(s, &c->keep_ms) == 0 && c->keep_ms >= KEEP_MIN_MS && c->keep_ms <= KEEP_MAX_MS)
+		return 0;
+	yaml_mistake(y, node, errors, "simpan of %s must be a duration from 1s to 36500d, as 730d", c->code);
+	return -1;
+}
+
+static int
 read_category(struct catalogue *cat, const struct yaml *y, int row, struct buf *errors)
 {
 	struct category *c = &cat->categories[cat->n];
@@ -316,6 +334,7 @@ read_category(struct catalogue *cat, const struct yaml *y, int row, struct buf *
 	rc |= read_truth(y, row, "tempat", &c->needs_place, errors);
 	rc |= read_photo(y, row, c, errors);
 	rc |= read_truth(y, row, "benda", &c->of_things, errors);
+	rc |= read_keep(y, row, c, errors);
 	rc |= read_units(y, row, "unit", code, c->units, &c->units_n, errors);
 	rc |= read_units(y, row, "bantuan", code, c->help, &c->help_n, errors);
 	if (rc == 0 && c->units_n == 0 && !c->no_case) {

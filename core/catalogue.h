@@ -18,10 +18,13 @@
  *     foto: diminta                 # tidak, diminta, wajib: a photo shows what was done
  *     benda: ya                     # about things: the public may see each by desa; all others are told
  *                                   # in fives alone (core/window.h)
+ *     simpan: 4380d                 # personal data are erased so long after closing; without it as
+ *                                   # retention.after says
  *     kata:                         # weighted words; see router/category.c
  *       - {k: "jalan rusak", b: 4}
  */
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/photo.h"
 #include "lib/buf.h"
@@ -44,6 +47,7 @@ struct category {
 	enum photo_wish photo;	/* by which an officer shows what he did */
 	int needs_place;	/* nobody can go there without one: it is asked for */
 	int of_things;	/* tells of nobody: see core/window.h */
+	int64_t keep_ms;	/* personal data after closing; 0 as the setting says */
 	int no_case;	/* spam, thanks: needs no unit; goes to triage unread by units */
 	char *units[CATEGORY_UNITS];	/* words or unit codes, lead first */
 	size_t units_n;

@@ -97,6 +97,7 @@ laporan_encode_private(struct buf *b, const struct laporan *l)
 	buf_add_pair_if(b, "look", l->look);
 	buf_add_pair_if(b, "twin", l->twin);
 	buf_add_pair_if(b, "about", l->about);
+	buf_add_pair_if(b, "verdict", l->verdict);
 	buf_add_pair_if(b, "thread", l->thread);
 	buf_add_pair_if(b, "ack", l->ack);
 	buf_adds(b, l->adds ? ",\"adds\":1" : "");
@@ -161,6 +162,9 @@ laporan_decode_private(struct laporan *l, const char *json, size_t len)
 	if (json_is_string(json_object_get(doc, "about")))
 		snprintf(l->about, sizeof(l->about), "%s",
 		    json_string_value(json_object_get(doc, "about")));
+	if (json_is_string(json_object_get(doc, "verdict")))
+		snprintf(l->verdict, sizeof(l->verdict), "%s",
+		    json_string_value(json_object_get(doc, "verdict")));
 	if (json_is_string(json_object_get(doc, "thread")))
 		snprintf(l->thread, sizeof(l->thread), "%s",
 		    json_string_value(json_object_get(doc, "thread")));

@@ -41,6 +41,7 @@ struct laporan {
 	char *look;			/* of the picture that this is news of, see core/look.h; NULL */
 	char twin[9];			/* code of the case whose other problem this is, "" none */
 	char about[9];			/* code of the case it adds to, "" none */
+	char verdict[8];		/* beres, belum, batal: pressed on that case's own page; "" words alone */
 	char thread[9];			/* code of the case whose message it answers, "" none */
 	int hide;			/* ticked; see laporan_wishes_to_hide() */
 	/* The officer's id who wrote it down for who called or came; "" nobody did.  He says it is urgent. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/posts.h"
+#include "core/unit.h"
 #include "lib/csv.h"
 #include "lib/escape.h"
 
@@ -211,8 +212,10 @@ check_distinct(const struct roster *r, const struct csv *csv, struct buf *errors
 	int mistakes;
 
 	for (size_t i = 0; i < r->n; i++)
-		marks[i] = (struct mark){ r->officers[i].id, i };
-	mistakes = check_twice(marks, r->n, csv, "id", errors);
+		if (r->officers[i].id[0] != '\0')
+			marks[n++] = (struct mark){ r->officers[i].id, i };
+	mistakes = check_twice(marks, n, csv, "id", errors);
+	n = 0;
 	for (size_t i = 0; i < r->n; i++)
 		if (r->officers[i].phone[0] != '\0')
 			marks[n++] = (struct mark){ r->officers[i].phone, i };
@@ -221,8 +224,42 @@ check_distinct(const struct roster *r, const struct csv *csv, struct buf *errors
 	return mistakes;
 }
 
-int
-roster_parse_csv(struct roster *r, const char *file, const char *text, size_t len,
+const struct officer *
+roster_number_of(const struct roster *r, const char *phone, const char *but)
+{
+	for (size_t i = 0; phone[0] != '\0' && i < r->n; i++)
+		if (!r->officers[i].ended && strcmp(r->officers[i].phone, phone) == 0 &&
+		    strcmp(r->officers[i].id, but) != 0)
+			return &r->officers[i];
+	return NULL;
+}
+
+/* What a roster in force and its units make of the rows. */
+struct surroundings { const struct roster *now; const struct unit_table *units; };
+
+static int
+check_against(const struct roster *r, const struct surroundings *with, const struct csv *csv, struct buf *errors)
+{
+	int mistakes = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct officer *o = &r->officers[i], *other = roster_number_of(with->now, o->phone, o->id);
+
+		if (o->unit[0] != '\0' && unit_find(with->units, o->unit) == NULL) {
+			csv_mistake(csv, i, errors, "unit \"%s\" is unknown; %s", o->unit, fields[COL_UNIT].remedy);
+			mistakes++;
+		}
+		if (other != NULL) {
+			csv_mistake(csv, i, errors, "telepon belongs to %s; give him another number first, or end him",
+			    other->id);
+			mistakes++;
+		}
+	}
+	return mistakes;
+}
+
+static int
+parse(struct roster *r, const struct surroundings *with, const char *file, const char *text, size_t len,
     struct buf *errors)
 {
 	const char *names[COLS];
@@ -237,8 +274,9 @@ roster_parse_csv(struct roster *r, const char *file, const char *text, size_t le
 	r->n = csv_rows(csv);
 	for (size_t i = 0; i < r->n; i++)
 		mistakes += read_officer(&r->officers[i], csv, i, columns, errors);
-	if (mistakes == 0)
-		mistakes = check_distinct(r, csv, errors);
+	mistakes += check_distinct(r, csv, errors);
+	if (with != NULL)
+		mistakes += check_against(r, with, csv, errors);
 	if (mistakes == 0) {
 		roster_sort(r);
 		rc = 0;
@@ -250,7 +288,48 @@ out:
 	return rc;
 }
 
+int
+roster_parse_csv(struct roster *r, const char *file, const char *text, size_t len,
+    struct buf *errors)
+{
+	return parse(r, NULL, file, text, len, errors);
+}
+
+int
+roster_import_csv(struct roster *r, const struct roster *now, const struct unit_table *units,
+    const char *file, const char *text, size_t len, struct buf *errors)
+{
+	const struct surroundings with = { now, units };
+
+	if (parse(r, &with, file, text, len, errors) != 0)
+		return -1;
+	for (size_t i = 0; i < r->n; i++) {
+		const struct officer *old = officer_find(now, r->officers[i].id);
+
+		if (old != NULL)
+			officer_keep(&r->officers[i], old);
+	}
+	return 0;
+}
+
 /* ---- records ---- */
+
+/* A record's own version says nothing of the officer. */
+int
+officer_is_same(const struct officer *a, const struct officer *b)
+{
+	struct officer x_of = *a, y_of = *b;
+	struct buf x = { 0 }, y = { 0 };
+	int same;
+
+	x_of.version = y_of.version = 0;
+	officer_encode(&x, &x_of);
+	officer_encode(&y, &y_of);
+	same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
+	buf_wipe(&x);
+	buf_wipe(&y);
+	return same;
+}
 
 void
 officer_release(struct officer *o)

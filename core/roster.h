@@ -56,6 +56,16 @@ struct roster {
  */
 int roster_parse_csv(struct roster *r, const char *file, const char *text, size_t len,
     struct buf *errors);
+/*
+ * The same for a file that is to change the roster of now: a unit that units has not, and a number
+ * that somebody else has who is on that roster, are mistakes too.  What the file does not say of an
+ * officer is kept as it is (officer_keep()).
+ */
+struct unit_table;
+int roster_import_csv(struct roster *r, const struct roster *now, const struct unit_table *units,
+    const char *file, const char *text, size_t len, struct buf *errors);
+/* Who is in service with that number, other than the officer `but`; NULL nobody.  "" is nobody's. */
+const struct officer *roster_number_of(const struct roster *r, const char *phone, const char *but);
 void roster_release(struct roster *r);
 /* JSON document of one officer with "schema"; decode fills *o afresh: 0, or -1 and *o empty. */
 void officer_encode(struct buf *b, const struct officer *o);
@@ -69,6 +79,8 @@ int officer_decode(struct officer *o, const char *json, size_t len);
 void officer_encode_public(struct buf *b, const struct officer *o);
 int officer_decode_public(struct officer *o, const char *json, size_t len);
 void officer_release(struct officer *o);
+/* Whether both say the same, whatever their versions. */
+int officer_is_same(const struct officer *a, const struct officer *b);
 /* A copy that owns what it holds, for who is going to change it. */
 void officer_copy(struct officer *out, const struct officer *o);
 /*

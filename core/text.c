@@ -245,6 +245,7 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "bahasa",            "", NULL },
 	{ "bahasa-tiada",      "daftar contoh", NULL },
 	{ "tombol",            "", NULL },
+	{ "kode-diri",         "kode", NULL },
 	{ "langgan",           "tempat", NULL },
 	{ "langgan-tiada",     "", NULL },
 	{ "langgan-tidak",     "", NULL },

@@ -22,11 +22,13 @@ void post_cek(struct http_req *r, void *arg);
 void get_status(struct http_req *r, void *arg);
 void get_status_json(struct http_req *r, void *arg);
 void post_foto(struct http_req *r, void *arg);
+void post_jawab(struct http_req *r, void *arg);
 void get_css(struct http_req *r, void *arg);
 void get_js(struct http_req *r, void *arg);
 
 /* Who may see the words: 128 bits bound to the code, as 32 hex digits. */
 void status_token(char out[33], const struct ingest *g, const struct code *code);
+int status_token_fits(const struct ingest *g, const struct code *code, const char *given);
 
 /* Wrong codes, or questions, by address: 1 while the address may go on, 0 over the limit. */
 struct lookups;

@@ -24,6 +24,7 @@ static const struct {
 	{ HTTP_GET,  "/api/v1/laporan/" "*", NO_BODY,              get_status_json,  0 },
 	{ HTTP_POST, "/foto/" "*",         LIMIT(photo_bytes),     post_foto,
 	    HTTP_ROUTE_UPLOAD },
+	{ HTTP_POST, "/jawab/" "*",        LIMIT(form_body_bytes), post_jawab,       0 },
 	{ HTTP_GET,  "/catatan",           NO_BODY,                get_record,       0 },
 	{ HTTP_GET,  "/catatan/kepala.json", NO_BODY,              get_heads_json,   0 },
 	{ HTTP_GET,  "/catatan/kepala.atom", NO_BODY,              get_heads_atom,   0 },

@@ -40,8 +40,8 @@ status_token(char out[33], const struct ingest *g, const struct code *code)
 	buf_release(&b);
 }
 
-static int
-token_fits(const struct ingest *g, const struct code *code, const char *given)
+int
+status_token_fits(const struct ingest *g, const struct code *code, const char *given)
 {
 	char token[33];
 
@@ -155,22 +155,32 @@ answer_json(struct asking *a, const struct stored_case *c, const struct shown *s
 static void
 answer_page(struct asking *a, const struct shown *s, const struct laporan *l, const char *lang)
 {
-	char code[CODE_CHARS + 2], token[33], size[16];
-	struct buf page = { 0 }, marked = { 0 }, upload = { 0 }, here = { 0 };
+	/* Whose report it is may add to it and withdraw it, and is asked at the end. */
+	int asked = a->own && a->c.version > 0 && a->c.c.state == CASE_SELESAI;
+	int runs = a->own && !asked && (a->c.version == 0 || a->c.c.state != CASE_DITUTUP);
+	size_t heard = 0;
+	const char *told = a->own && http_req_query(a->r, "terkirim", &heard) != NULL ?
+	    reader_say(&a->who, "Terkirim. Muat ulang sebentar lagi untuk keadaan terbaru.") : "";
+	char code[CODE_CHARS + 2], token[33], size[16], version[24];
+	struct buf page = { 0 }, marked = { 0 }, upload = { 0 }, reply = { 0 }, here = { 0 };
 
 	code_show(code, &a->code);
 	status_token(token, a->g, &a->code);
 	snprintf(size, sizeof(size), "%d", (int)(a->g->h.set.photo_bytes >> 20));
-	if (a->own)
+	if (a->own) {
 		buf_addf(&upload, "/foto/%s?t=%s", a->code.s, token);
+		buf_addf(&reply, "/jawab/%s?t=%s", a->code.s, token);
+	}
+	snprintf(version, sizeof(version), "%" PRId64, a->c.version);
 
 	const struct template_value v[] = {
-		{ "pesan", "" }, { "kode", code }, { "keadaan", s->state },
+		{ "pesan", told }, { "kode", code }, { "keadaan", s->state },
 		{ "unit", buf_str(&s->unit) }, { "jenis", buf_str(&s->kind) },
 		{ "batas", buf_str(&s->due) }, { "bukti", s->proof }, { "diterima", buf_str(&s->received) },
 		{ "tanggal", buf_str(&s->date) }, { "menunggu", buf_str(&s->waited) },
 		{ "bahasa", lang }, { "isi", a->own && l->text != NULL ? l->text : "" },
-		{ "unggah", buf_str(&upload) }, { "besar", size },
+		{ "unggah", buf_str(&upload) }, { "besar", size }, { "jawab", buf_str(&reply) },
+		{ "tanya", asked ? "1" : "" }, { "berjalan", runs ? "1" : "" }, { "versi", version },
 	};
 
 	words_put(&marked, &public_words, a->who.lang, ASSET(ingest_web_status_html));
@@ -183,6 +193,7 @@ answer_page(struct asking *a, const struct shown *s, const struct laporan *l, co
 	buf_release(&marked);
 	buf_release(&here);
 	buf_release(&upload);
+	buf_release(&reply);
 }
 
 static void
@@ -310,7 +321,7 @@ ask(struct http_req *r, struct ingest *g, int json)
 		free(a);
 		return;
 	}
-	a->own = token_fits(g, &a->code, http_req_cookie(r, "kt"));
+	a->own = status_token_fits(g, &a->code, http_req_cookie(r, "kt"));
 	redis_args_adds(&args, "HMGET");
 	args_add_key(&args, &g->h.st, KEY_CASE, a->code.s, NULL);
 	for (size_t i = 0; i < N_ELEMS(wanted); i++)
@@ -370,7 +381,7 @@ post_foto(struct http_req *r, void *arg)
 	struct code code;
 
 	if (code_parse(&code, tail, strlen(tail)) != 0 ||
-	    !token_fits(g, &code, http_req_query(r, "t", &len))) {
+	    !status_token_fits(g, &code, http_req_query(r, "t", &len))) {
 		http_answer_problem(r, 403, "Forbidden",
 		    "Buka halaman laporan Anda dari peramban yang dipakai melapor.");
 		return;

@@ -8,6 +8,18 @@ static const struct word list[] = {
 	{ "Laporan baru", "New report" },
 	{ "Cek laporan", "Check a report" },
 	{ "Peta laporan", "Map of reports" },
+	/* a report's own page */
+	{ "Sudah beres?", "Is it mended?" },
+	{ "Keterangan (boleh kosong)", "In your words (may be empty)" },
+	{ "Ya, sudah beres", "Yes, it is mended" },
+	{ "Belum beres", "Not mended" },
+	{ "Tambah keterangan", "Add something" },
+	{ "Apa yang perlu diketahui petugas", "What the officers should know" },
+	{ "Kirim keterangan", "Send it" },
+	{ "Batalkan laporan ini", "Withdraw this report" },
+	{ "Mengapa (boleh kosong)", "Why (may be empty)" },
+	{ "Batalkan laporan", "Withdraw the report" },
+	{ "Terkirim. Muat ulang sebentar lagi untuk keadaan terbaru.", "Sent. Reload in a moment for the latest." },
 	{ "Data terbuka", "Open data" },
 	/* the form */
 	{ "Kentongan: lapor ke {kabupaten}", "Kentongan: report to {kabupaten}" },

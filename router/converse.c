@@ -1218,6 +1218,13 @@ completes(struct router *r, struct entry *e, const struct code *code)
 	return rc;
 }
 
+/* What he pressed on the page that is his alone. */
+static enum case_event
+verdict_event(const char *verdict)
+{
+	return strcmp(verdict, "beres") == 0 ? ON_CONFIRM : strcmp(verdict, "belum") == 0 ? ON_DISPUTE : ON_WITHDRAW;
+}
+
 /*
  * A photo sent from the report's own page, a part of its SMS that came late, the rest of what an officer
  * wrote down, or news of a file.
@@ -1234,6 +1241,9 @@ addition(struct router *r, struct entry *e)
 		return 0;
 	if (of_file) {
 		file_news(&cmd, &e->words);
+	} else if (e->words.verdict[0] != '\0') {
+		cmd.event = verdict_event(e->words.verdict);
+		cmd.note = e->words.text;
 	} else {
 		rc = completes(r, e, &code);
 		if (rc < 0)

@@ -9,6 +9,7 @@
 #include "lib/log.h"
 #include "router/converse.h"
 #include "router/together.h"
+#include "store/dead.h"
 #include "store/intake.h"
 
 #define TRIES 8		/* of one report, each with other nonces */
@@ -264,6 +265,16 @@ split(struct router *r, struct entry *e, struct report_facts *f)
 	return 0;
 }
 
+/* What ended us so often stands in the list of what did not get through, too. */
+static void
+note_poison(struct router *r, const struct entry *e)
+{
+	char value[64];
+
+	snprintf(value, sizeof(value), "%lld %d " DEAD_POISON, (long long)r->now_ms, e->deliveries);
+	commit_beside(&r->flights[0].batch, KEY_DEAD, NULL, 's', e->code.s, value);
+}
+
 static void
 add_open(struct router *r, struct entry *e)
 {
@@ -296,6 +307,8 @@ add_open(struct router *r, struct entry *e)
 	}
 	work_references(&cmd, e);
 	group_open(r, e, &cmd, &r->flights[0].batch);
+	if (e->deliveries >= r->h.set.router_deliveries)
+		note_poison(r, e);
 	if (case_decide(r->h.policy, &r->h.roster, &before, &cmd, r->now_ms, r->fx) != 0) {
 		log_error("open_refused", "case=%s why=%d", e->code.s, (int)r->fx->refusal);
 		r->flights[0].batch.beside_n = 0;

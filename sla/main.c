@@ -1,9 +1,10 @@
-/* Nobody waits unseen: the SLA engine, the sealer, the sweeper, the archive. */
+/* Nobody waits unseen: the SLA engine, the sealer, the sweeper, the archive, retention. */
 #include <event2/event.h>
 
 #include "lib/clock.h"
 #include "sla/archiving.h"
 #include "sla/engine.h"
+#include "sla/retaining.h"
 #include "sla/sealer.h"
 
 struct sla {
@@ -11,7 +12,8 @@ struct sla {
 	struct engine engine;
 	struct sealer sealer;
 	struct archiving archiving;
-	struct event *tick, *seal, *archive;
+	struct retaining retaining;
+	struct event *tick, *seal, *archive, *retain;
 };
 
 /*
@@ -63,6 +65,16 @@ on_archive(evutil_socket_t fd, short what, void *arg)
 	event_add(s->archive, &tv);
 }
 
+static void
+on_retain(evutil_socket_t fd, short what, void *arg)
+{
+	struct sla *s = arg;
+	struct timeval tv = ms_to_timeval(s->h.serving ? retaining_run(&s->retaining) : s->h.set.heartbeat_ms);
+
+	(void)fd, (void)what;
+	event_add(s->retain, &tv);
+}
+
 static int
 sla_init(void *self, struct daemon *d, const char *port)
 {
@@ -76,11 +88,14 @@ sla_init(void *self, struct daemon *d, const char *port)
 	s->seal = event_new(d->base, -1, 0, on_seal, s);
 	s->archiving.h = &s->h;
 	s->archive = event_new(d->base, -1, 0, on_archive, s);
-	if (s->tick == NULL || s->seal == NULL || s->archive == NULL || house_start(&s->h, d) != 0)
+	s->retaining.h = &s->h;
+	s->retain = event_new(d->base, -1, 0, on_retain, s);
+	if (s->tick == NULL || s->seal == NULL || s->archive == NULL || s->retain == NULL || house_start(&s->h, d) != 0)
 		return -1;
 	event_add(s->tick, &now);
 	event_add(s->seal, &now);
 	event_add(s->archive, &now);
+	event_add(s->retain, &now);
 	daemon_ready(d, "");
 	return 0;
 }
@@ -96,6 +111,8 @@ sla_release(void *self)
 		event_free(s->seal);
 	if (s->archive != NULL)
 		event_free(s->archive);
+	if (s->retain != NULL)
+		event_free(s->retain);
 	engine_release(&s->engine);
 }
 

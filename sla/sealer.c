@@ -9,7 +9,9 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "store/chain.h"
+#include "store/dead.h"
 #include "store/said.h"
+#include "store/identity.h"
 #include "store/looks.h"
 #include "store/session.h"
 
@@ -201,12 +203,14 @@ sweep_run(struct house *h, int64_t now_ms)
 	struct buf talk = { 0 };
 
 	sweep_messages(h, now_ms);
+	(void)dead_sweep(&h->st, now_ms - h->set.keep_messages_ms);	/* without an answer: at the next round */
 	sweep_days(h, KEY_SEEN, SEEN_DAYS, now_ms);
 	sweep_days(h, KEY_SAID, SAID_DAYS, now_ms);
 	sweep_signs(h, now_ms);
 	sweep_languages(h, now_ms);
 	sweep_storms(h, now_ms);
 	sweep_pranks(h, now_ms);
+	identity_sweep(&h->st, now_ms - h->set.identity_life_ms);
 	looks_sweep(&h->st, now_ms - h->set.photo_keep_ms, h->set.photo_looks);
 	sessions_sweep(&h->st, now_ms, h->set.session_most_ms);
 	buf_add_key(&talk, &h->st.keys, KEY_TALK, NULL, NULL);

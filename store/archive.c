@@ -335,6 +335,53 @@ archive_case(struct archive *a, const char *code, struct archived_case *out)
 	return rc;
 }
 
+/* Those of one file after a code, by the small table of keys: how many, or -1. */
+static int
+keyed_of(struct archive *a, struct year_file *f, struct archive_place *at, int max,
+    void (*cb)(const struct archived_case *, void *), void *arg)
+{
+	sqlite3_stmt *s;
+	int n = 0, rc = opened(a, f);
+
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	s = prepare(a, f, "SELECT kunci.code, closed, d FROM kunci JOIN kasus USING (code) WHERE kunci.code > ?1 "
+	    "ORDER BY kunci.code LIMIT ?2");
+	if (s == NULL)
+		return -1;
+	sqlite3_bind_text(s, 1, at->code, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_int(s, 2, max);
+	for (; (rc = sqlite3_step(s)) == SQLITE_ROW; n++) {
+		struct archived_case c = { .closed_ms = sqlite3_column_int64(s, 1) };
+
+		snprintf(c.code, sizeof(c.code), "%s", (const char *)sqlite3_column_text(s, 0));
+		take_column(&c.doc, s, 2);
+		cb(&c, arg);
+		memcpy(at->code, c.code, sizeof(at->code));
+		archived_case_release(&c);
+	}
+	sqlite3_finalize(s);
+	return rc == SQLITE_DONE ? n : failed(a, f->year, f->db, "cannot be read");
+}
+
+int
+archive_keyed(struct archive *a, struct archive_place *at, int max, void (*cb)(const struct archived_case *, void *),
+    void *arg)
+{
+	int n = 0;
+
+	if (a->failed)
+		return -1;
+	for (size_t i = 0; i < a->n && n == 0; i++) {
+		if (a->files[i].year < at->year)
+			continue;
+		if (a->files[i].year > at->year)
+			*at = (struct archive_place){ .year = a->files[i].year };
+		n = keyed_of(a, &a->files[i], at, max, cb, arg);
+	}
+	return n;
+}
+
 int
 archive_heads(struct archive *a, void (*cb)(const char *, void *), void *arg)
 {

@@ -42,6 +42,15 @@ struct archived_case {
 void archived_case_release(struct archived_case *c);
 /* 1, 0, -1. */
 int archive_case(struct archive *a, const char *code, struct archived_case *out);
+
+/*
+ * A part of those whose key is still there, in the order of files and codes: at most max of them after
+ * *at, which is moved on; zeroed it stands before the first.  Filled are code, closed_ms, doc.  cb must not
+ * erase.  How many; 0 past the last one; -1.
+ */
+struct archive_place { int year; char code[CODE_CHARS + 1]; };
+int archive_keyed(struct archive *a, struct archive_place *at, int max, void (*cb)(const struct archived_case *, void *),
+    void *arg);
 /* How many cases lie in all files, and the bytes of these. */
 int archive_size(struct archive *a, int64_t *cases, int64_t *bytes);
 

@@ -426,9 +426,10 @@ commit_add_answer(struct commit_batch *b, struct store *st, const struct answer 
 	log_hex(s->digest, digest);
 	args_add_key(&b->keys, st, KEY_META, NULL, NULL);
 	add_item(b, st, &(struct item){ .code = "", .expect = -1, .input = "", .due_ms = -1,
-	    .entry = &entry, .digest = digest, .index_n = a->lang != NULL, .out_n = out_n }, input);
+	    .entry = &entry, .digest = digest, .index_n = (a->lang != NULL) + b->beside_n, .out_n = out_n }, input);
 	if (a->lang != NULL)
 		add_index(b, st, KEY_LANGUAGE, NULL, a->lang[0] != '\0' ? "s" : "d", a->lookup, a->lang);
+	add_besides(b, st);
 	if (out_n)
 		add_said(b, st, a, keys);
 	buf_release(&entry);

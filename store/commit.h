@@ -45,7 +45,7 @@ struct commit_batch {
 void commit_begin(struct commit_batch *b, int64_t decided_ms);
 void commit_release(struct commit_batch *b);
 
-/* For the next case that is added, or for none if none is: part may be NULL.  Ops as document_index. */
+/* For the next case or answer that is added, or for none if none is: part may be NULL.  Ops as document_index. */
 void commit_beside(struct commit_batch *b, enum key_id key, const char *part, char op,
     const char *field, const char *value);
 

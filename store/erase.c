@@ -1,32 +1,59 @@
 #include "store/erase.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "store/archive.h"
 #include "store/cases.h"
 #include "store/commit.h"
+#include "store/dead.h"
 #include "store/looks.h"
 #include "store/outbox.h"
 
 #define EVENT "hapus"
 
-/* One entry; with it, for a case in the store, the key. */
+/* Asked before anything is touched: a hold keeps the words of its messages too. */
 static int
-put_on_record(struct store *st, const struct code *code, const char *by, int with_key)
+is_held(struct store *st, const struct code *code)
 {
+	struct buf key = { 0 };
+	redisReply *r;
+	int rc = -1;
+
+	buf_add_key(&key, &st->keys, KEY_HOLDS, NULL, NULL);
+	r = redis_pipe_command(st->pipe, "HEXISTS %b %s", key.data, key.len, code->s);
+	if (r != NULL && r->type == REDIS_REPLY_INTEGER)
+		rc = r->integer != 0;
+	freeReplyObject(r);
+	buf_release(&key);
+	return rc;
+}
+
+/*
+ * One entry; with it, for a case in the store (version; 0 archived), the key.  A hold that came meanwhile
+ * refuses both, and so does whatever else happened to the case.
+ */
+static enum erase_result
+put_on_record(struct store *st, const struct code *code, const char *by, int64_t version)
+{
+	char was[24];
 	const struct document d = {
 		.key = KEY_META, .version = -1, .what = EVENT, .who = by, .note = code->s,
-		.index = { { KEY_CASE, code->s, 'd', "k", "" } }, .index_n = with_key,
+		.index = { { KEY_HOLDS, NULL, '=', code->s, "0" }, { KEY_CASE, code->s, '=', "v", was },
+		    { KEY_CASE, code->s, 'd', "k", "" } },
+		.index_n = version > 0 ? 3 : 1,
 	};
 	struct commit_batch b = { 0 };
-	int rc;
+	enum erase_result result = ERASED;
 
+	snprintf(was, sizeof(was), "%" PRId64, version);
 	commit_begin(&b, store_now_ms(st));
 	commit_add_document(&b, st, &d);
-	rc = commit_run(&b, st) == 1 ? 0 : -1;
+	if (commit_run(&b, st) != 1)
+		result = b.slots[0].result != COMMIT_CONFLICT ? ERASE_FAILED : is_held(st, code) > 0 ? ERASE_HELD : ERASE_OPEN;
 	commit_release(&b);
-	return rc;
+	return result;
 }
 
 /* Words that wait for their receipt travel with a wrapped key of their own.  1 when one is on its way. */
@@ -56,58 +83,50 @@ erase_message(struct store *st, const char *id)
 static int
 erase_messages(struct store *st, const struct case_record *c)
 {
-	/* Itself, its further ways, the errand that called it back. */
+	/* Itself, its further ways, the errand that called it back; each time that it was sent again. */
 	static const char *const ends[] = { "", ".b", ".c", ".x" };
 	int rc = 0;
 
 	for (int n = 1; n <= c->messages && rc == 0; n++)
-		for (size_t i = 0; i < N_ELEMS(ends) && rc == 0; i++) {
-			char id[OUTBOX_ID_CHARS], whole[OUTBOX_ID_CHARS + 4];
+		for (int i = 0; i < (int)N_ELEMS(ends) * (DEAD_AGAIN_MOST + 1) && rc == 0; i++) {
+			int again = i / (int)N_ELEMS(ends);
+			char id[OUTBOX_ID_CHARS], tried[8] = "", whole[OUTBOX_ID_CHARS + 16];
 
 			message_id(id, sizeof(id), c->code.s, n);
-			snprintf(whole, sizeof(whole), "%s%s", id, ends[i]);
+			if (again > 0)
+				snprintf(tried, sizeof(tried), ".r%d", again);
+			snprintf(whole, sizeof(whole), "%s%s%s", id, tried, ends[i % (int)N_ELEMS(ends)]);
 			rc = erase_message(st, whole);
 		}
 	return rc;
 }
 
-static enum erase_result
-erase_live(struct store *st, const struct stored_case *s, const struct code *code, const char *by)
+int
+erase_rewrite(struct store *st)
 {
-	redisReply *r;
-	int rc;
+	/* One that was begun before may have read the key already. */
+	redisReply *r = redis_pipe_command(st->pipe, "BGREWRITEAOF");
+	int rc = r == NULL ? -1 : r->type == REDIS_REPLY_STATUS ? 1 :
+	    strstr(r->str, "already in progress") != NULL ? 0 : -1;
 
-	if (s->version == 0 || !s->readable || s->c.state != CASE_DITUTUP)
-		return ERASE_OPEN;
-	rc = erase_messages(st, &s->c);
-	if (rc != 0)
-		return rc > 0 ? ERASE_WAITS : ERASE_FAILED;
-	if (put_on_record(st, code, by, 1) != 0)
-		return ERASE_FAILED;
-	/* What was appended before still holds the key. */
-	r = redis_pipe_command(st->pipe, "BGREWRITEAOF");
-	rc = r != NULL &&
-		(r->type == REDIS_REPLY_STATUS || strstr(r->str, "already in progress") != NULL)
-	    ? 0
-	    : -1;
-	if (rc != 0) {
+	if (rc != 1) {
 		buf_reset(&st->why);
 		buf_addf(&st->why,
 		    "erased, but the append-only file was not rewritten: %s; run BGREWRITEAOF",
 		    r != NULL ? r->str : redis_pipe_error(st->pipe));
 	}
 	freeReplyObject(r);
-	return rc == 0 ? ERASED : ERASE_FAILED;
+	return rc;
 }
 
 static enum erase_result
 erase_archived(struct store *st, const struct code *code, const char *by)
 {
 	struct archive *a;
-	enum erase_result result;
+	enum erase_result result = put_on_record(st, code, by, 0);
 
-	if (put_on_record(st, code, by, 0) != 0)
-		return ERASE_FAILED;
+	if (result != ERASED)
+		return result;
 	a = archive_open(st->dir);
 	result = archive_erase(a, code->s) == 1 ? ERASED : ERASE_FAILED;
 	if (result != ERASED) {
@@ -118,16 +137,46 @@ erase_archived(struct store *st, const struct code *code, const char *by)
 	return result;
 }
 
+static enum erase_result
+erase_loaded(struct store *st, const struct stored_case *s, const struct code *code, const char *by)
+{
+	int rc;
+
+	if (s->version == 0 || !s->readable || s->c.state != CASE_DITUTUP)
+		return ERASE_OPEN;
+	if (looks_erase(st, code->s) != 0)
+		return ERASE_FAILED;
+	/* Of an archived case too: a queue that stood still is older than the case is. */
+	rc = erase_messages(st, &s->c);
+	if (rc != 0)
+		return rc > 0 ? ERASE_WAITS : ERASE_FAILED;
+	return s->archived ? erase_archived(st, code, by) : put_on_record(st, code, by, s->version);
+}
+
 enum erase_result
-case_erase(struct store *st, const struct code *code, const char *by)
+case_erase_key(struct store *st, const struct code *code, const char *by, int *rewrite)
 {
 	enum erase_result result = ERASE_NONE;
 	struct stored_case s;
+	int held = is_held(st, code);
 
+	if (held != 0)
+		return held > 0 ? ERASE_HELD : ERASE_FAILED;
 	if (cases_load(st, code, 1, &s) != 0)
 		return ERASE_FAILED;
 	if (s.there && s.wrapped.len > 0)
-		result = looks_erase(st, code->s) != 0 ? ERASE_FAILED : s.archived ? erase_archived(st, code, by) : erase_live(st, &s, code, by);
+		result = erase_loaded(st, &s, code, by);
+	*rewrite |= result == ERASED;	/* of an archived case too: the file may be older than its archiving */
 	stored_case_release(&s);
 	return result;
+}
+
+enum erase_result
+case_erase(struct store *st, const struct code *code, const char *by)
+{
+	int rewrite = 0;
+	enum erase_result result = case_erase_key(st, code, by, &rewrite);
+
+	/* What was appended before still holds the key. */
+	return rewrite && erase_rewrite(st) != 1 ? ERASE_FAILED : result;
 }

@@ -15,10 +15,19 @@
 enum erase_result {
 	ERASED,
 	ERASE_NONE,	/* no such case, or its key is gone already */
-	ERASE_OPEN,	/* it is still worked on */
+	ERASE_OPEN,	/* it is still worked on, or changed just now */
+	ERASE_HELD,	/* a legal case needs it (store/hold.h) */
 	ERASE_WAITS,	/* messages of it are still on their way */
 	ERASE_FAILED	/* store_error() says why; it may be repeated */
 };
 /* by: who orders it, for the log. */
 enum erase_result case_erase(struct store *st, const struct code *code, const char *by);
+
+/*
+ * The same for who erases many: *rewrite is set when the append-only file still has to be rewritten, once
+ * for all of them.  erase_rewrite(): 1 Redis does it, 0 it is at an older one, ask again when that is over,
+ * -1 it cannot.
+ */
+enum erase_result case_erase_key(struct store *st, const struct code *code, const char *by, int *rewrite);
+int erase_rewrite(struct store *st);
 #endif

@@ -67,6 +67,15 @@ local function advance(list, line, prefix)
 	end
 end
 
+-- What was given up is listed until a human has looked; its words stay for him.
+local function dead_key(key, id)
+	return string.sub(key, 1, #key - #id - 4) .. 'mati'
+end
+
+local function dead_note(key, id, why, now)
+	redis.call('HSET', dead_key(key, id), id, text(now) .. ' ' .. text(tonumber(redis.call('HGET', key, 'n') or '0') + 1) .. ' ' .. why)
+end
+
 -- waiting: the set of what was sent and waits for its receipt; its words are kept for another way.
 local function message_end(key, id, state, now, ended, prefix, waiting)
 	local m = redis.call('HMGET', key, 'q', 'z')
@@ -74,6 +83,8 @@ local function message_end(key, id, state, now, ended, prefix, waiting)
 	if waiting then
 		-- what failed is due for another way at once
 		redis.call('ZADD', waiting, state == 'failed' and '0' or text(now), id)
+	elseif state == 'undeliverable' then
+		dead_note(key, id, state, now)
 	else
 		redis.call('HDEL', key, 'p')
 	end
@@ -672,6 +683,7 @@ local function receipt(keys, args)
 	else
 		redis.call('HSET', key, 'st', state, 'td', text(now))
 		redis.call('HDEL', key, 'p')
+		redis.call('HDEL', dead_key(key, args[2]), args[2])
 		redis.call('ZREM', keys[4], args[2])
 	end
 	return 'ok'
@@ -730,7 +742,11 @@ local function reroute(keys, args)
 			redis.call('ZADD', keys[7], args[5], args[4])
 		end
 	end
-	redis.call('HDEL', keys[4], 'p')
+	if not keys[5] and not st[8] and tonumber(waits) == 0 then
+		dead_note(keys[4], args[1], 'failed', now)
+	else
+		redis.call('HDEL', keys[4], 'p')
+	end
 	redis.call('HSET', keys[4], 'up', '1')
 	return 'ok'
 end

@@ -155,6 +155,14 @@ const struct key_spec key_specs[KEYS_N] = {
 	  "router", "sla", "subscribe.most for each subscriber", "the commit of his STOP; sla's sweeper" },
 	{ KEY_NOTICED, "langganan-kabar:", "hash", "sender hash -> what he was told of the incident that this case leads",
 	  "sla", "sla", "subscribers of the desa of incidents in the store", "sla, when its lead is in the archive" },
+	{ KEY_HOLDS, "tahan", "hash", "code of a case that must not be erased -> since when, by whom, for which legal case",
+	  "cli", "sla, cli", "cases held", "'kentongan hold CODE --release'" },
+	{ KEY_IDENTITY, "diri", "hash", "sender hash -> when he was sent a code, how often it was guessed at, its keyed hash",
+	  "cli", "cli", "senders asked within identity.life", "the right code; sla's sweeper" },
+	{ KEY_DEAD, "mati", "hash",
+	  "message that was given up, or code of a report that ended routers -> when, tries, why", "notify, ingest, router",
+	  "console, cli", "what nobody has sent again or laid aside, of sla.keep_messages",
+	  "console and cli, by an act; sla's sweeper" },
 };
 
 int

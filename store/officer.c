@@ -138,23 +138,6 @@ officers_load(struct store *st, struct roster *r, int64_t seq)
 	return 1;
 }
 
-/* A record's own version says nothing of the officer. */
-static int
-is_same(const struct officer *a, const struct officer *b)
-{
-	struct officer x_of = *a, y_of = *b;
-	struct buf x = { 0 }, y = { 0 };
-	int same;
-
-	x_of.version = y_of.version = 0;
-	officer_encode(&x, &x_of);
-	officer_encode(&y, &y_of);
-	same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
-	buf_wipe(&x);
-	buf_wipe(&y);
-	return same;
-}
-
 static void
 add_field(struct document *d, enum key_id key, char op, const char *field, const char *value)
 {
@@ -214,7 +197,6 @@ add_officer(struct commit_batch *b, struct store *st, const struct officer *o,
 	buf_release(&sealed);
 }
 
-#define PUT_BATCH 100
 #define PUT_TRIES 5
 
 /* How many were written: all, or with the reason said, -1; PUT_AGAIN: the roster moved meanwhile. */
@@ -247,6 +229,31 @@ say_stale(struct store *st, const struct officer *o)
 	return -1;
 }
 
+/*
+ * A number goes over only after its holder has another one: found here, before anything is written,
+ * for the store would find it in the middle of the list.
+ */
+static int
+check_numbers(struct store *st, const struct roster *now, const struct putting *put)
+{
+	for (size_t i = 0; i < put->n; i++) {
+		const struct officer *o = &put->list[i], *other = o->ended ? NULL :
+		    roster_number_of(now, o->phone, o->id);
+		size_t j;
+
+		for (j = 0; other != NULL && j < i; j++)
+			if (strcmp(put->list[j].id, other->id) == 0)
+				break;
+		if (other == NULL || (j < i && (put->list[j].ended || strcmp(put->list[j].phone, o->phone) != 0)))
+			continue;
+		buf_reset(&st->why);
+		buf_addf(&st->why, "officer %s: the number belongs to another officer; end or change that one first",
+		    o->id);
+		return -1;
+	}
+	return 0;
+}
+
 /* One try: each change stands on the roster that the one before it made.  0, -1 or PUT_AGAIN. */
 static int
 put_all(struct store *st, const struct putting *put, int *written)
@@ -254,7 +261,7 @@ put_all(struct store *st, const struct putting *put, int *written)
 	const struct officer *list = put->list;
 	struct roster now = { 0 };
 	struct commit_batch b = { 0 };
-	const struct officer *batch[PUT_BATCH];
+	const struct officer **batch;
 	struct pulse p;
 	int64_t seq;
 	int rc = 0;
@@ -262,26 +269,27 @@ put_all(struct store *st, const struct putting *put, int *written)
 	if (store_pulse(st, &p) != 0 || officers_load(st, &now, p.roster) < 0)
 		return -1;
 	seq = now.seq;
+	batch = xcalloc(put->n + 1, sizeof(*batch));
 	commit_begin(&b, p.now_ms);
-	for (size_t i = 0; i < put->n && rc >= 0; i++) {
+	rc = check_numbers(st, &now, put);
+	for (size_t i = 0; i < put->n && rc == 0; i++) {
 		const struct officer *old = officer_find(&now, list[i].id);
 
-		if (old != NULL && is_same(old, &list[i])) {
+		if (old != NULL && officer_is_same(old, &list[i])) {
 			/* as it is already */
 		} else if (old != NULL && list[i].version != 0 && list[i].version != old->version) {
 			rc = say_stale(st, &list[i]);
-			break;
 		} else {
 			batch[b.n] = &list[i];
 			add_officer(&b, st, &list[i], old, seq++, put,
 			    put->says != NULL ? &put->says[i] : NULL);
 		}
-		if (b.n == PUT_BATCH || (i + 1 == put->n && b.n > 0)) {
-			rc = put_run(&b, st, batch);
-			*written += rc > 0 ? rc : 0;
-			commit_begin(&b, store_now_ms(st));
-		}
 	}
+	if (rc == 0 && b.n > 0) {
+		rc = put_run(&b, st, batch);
+		*written += rc > 0 ? rc : 0;
+	}
+	free(batch);
 	commit_release(&b);
 	roster_release(&now);
 	return rc < 0 ? rc : 0;
@@ -295,6 +303,11 @@ officers_put_saying(struct store *st, const struct officer *list, size_t n, cons
 	const struct putting put = { list, n, who, says, keys };
 	int written = 0, rc = PUT_AGAIN;
 
+	if (n > OFFICERS_PUT_MOST) {
+		buf_reset(&st->why);
+		buf_addf(&st->why, "%zu officers at once; %d at most: split the list", n, OFFICERS_PUT_MOST);
+		return -1;
+	}
 	for (int try = 0; try < PUT_TRIES && rc == PUT_AGAIN; try++)
 		rc = put_all(st, &put, &written);
 	return rc == 0 ? written : -1;

@@ -11,9 +11,9 @@
 /*
  * Writes officers (new or changed ones; unchanged are skipped).  Returns how many were written, -1
  * with store_error().  who is the author in the log.  A record with a version is only written over
- * that very version; one without (version 0) over any.  Two or more that fit into one call
- * (100) are written all or not at all, unless one has another's number.
+ * that very version; one without (version 0) over any.  All are written in one call, or none is.
  */
+#define OFFICERS_PUT_MOST 5000		/* the store serves nobody else meanwhile */
 int officers_put(struct store *st, const struct officer *list, size_t n, const char *who);
 /*
  * The same, and with each change a message that leaves if and only if it is written: says[i] goes with

@@ -256,6 +256,36 @@ mark_args(struct redis_args *all, const struct store *st, const struct outbox_ma
 	buf_release(&ref);
 }
 
+int
+outbox_peek(struct store *st, const char *id, struct outbox_item *it, char route[WAY_CHARS])
+{
+	struct buf key = { 0 };
+	redisReply *r;
+	int rc = -1;
+
+	memset(it, 0, sizeof(*it));
+	buf_add_key(&key, &st->keys, KEY_MSG, id, NULL);
+	r = redis_pipe_command(st->pipe, "HMGET %b p k z w", key.data, key.len);
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 4) {
+		const redisReply *const *m = (const redisReply *const *)r->element;
+
+		snprintf(it->id, sizeof(it->id), "%s", id);
+		snprintf(it->kind, sizeof(it->kind), "%s", m[1]->type == REDIS_REPLY_STRING ? m[1]->str : "");
+		if (m[2]->type == REDIS_REPLY_STRING && strrchr(m[2]->str, ':') != NULL) {
+			snprintf(route, WAY_CHARS, "%s", strrchr(m[2]->str, ':') + 1);
+			it->lane_e = strstr(m[2]->str, ":due:e:") != NULL;
+		}
+		if (m[0]->type == REDIS_REPLY_STRING && m[2]->type == REDIS_REPLY_STRING)
+			open_payload(it, st, m[0]->str, m[0]->len);
+		rc = it->readable;
+		if (rc == 0)
+			outbox_item_release(it);
+	}
+	freeReplyObject(r);
+	buf_release(&key);
+	return rc;
+}
+
 /* ---- another way ---- */
 
 struct rerouting {

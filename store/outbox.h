@@ -43,6 +43,12 @@ struct outbox_item {
 };
 void outbox_item_release(struct outbox_item *it);
 
+/*
+ * A message that is claimed by nobody, opened: 1; 0 it, or its words, are gone; -1 no answer.  route: the
+ * way it went.
+ */
+int outbox_peek(struct store *st, const char *id, struct outbox_item *it, char route[WAY_CHARS]);
+
 /* What is asked for. */
 enum outbox_lanes { LANES_BOTH, LANES_E, LANES_N };
 struct outbox_claim {

@@ -36,7 +36,11 @@ struct settings {
 	int64_t sla_batch, sla_lease_ms, sla_nap_ms, leaver_cases, unread_ms, clock_step_ms;
 	int64_t seal_ms, head_ms, sweep_ms, keep_messages_ms, keep_languages_ms, keep_shifts_ms;
 	int64_t rollcall_days, rollcall_hour, rollcall_count_ms, rollcall_percent, callout_keep_ms;
+	int64_t letter_keep_ms, letter_bytes, letters_listed, empty_units_listed;
+	int64_t import_bytes, import_unpacked_bytes, import_rows, import_columns, import_cell_bytes;
 	int64_t archive_after_ms, archive_every_ms, archive_entries, archive_free_bytes;
+	int64_t retention_ms, retention_every_ms, retention_batch;
+	int64_t identity_life_ms, identity_tries;
 
 	int64_t notify_batch, notify_lease_ms, notify_nap_ms, notify_per_s, notify_tries,
 	    notify_retry_ms, receipt_within_ms, pause_max_ms;

@@ -48,6 +48,11 @@ class Driver:
         self.process.wait(20)
 
 
+def was_replaced(error):
+    """The page that was being looked at made room for another."""
+    return re.search("stale|no such|does not belong to the document", str(error)) is not None
+
+
 class Browser:
     """One person's browser, with cookies of its own."""
 
@@ -74,7 +79,7 @@ class Browser:
                     if self.driver.ask("GET", f"{self.at}/element/{e[ELEMENT]}/displayed"):
                         return e[ELEMENT]
             except RuntimeError as e:
-                if not re.match("stale|no such", str(e)):
+                if not was_replaced(e):
                     raise
             return None
         return self.waits(how, shown)
@@ -89,13 +94,16 @@ class Browser:
     def says(self, how):
         return self.driver.ask("GET", f"{self.at}/element/{self.sees(how)}/text")
 
+    def reads(self, how, words):
+        try:
+            return words in self.says(how)
+        except RuntimeError as e:
+            if not was_replaced(e):
+                raise
+            return False
+
     def waits_until(self, how, words):
-        def there():
-            try:
-                return words in self.says(how)
-            except RuntimeError:
-                return False
-        self.waits(f"“{words}”", there)
+        self.waits(f"“{words}”", lambda: self.reads(how, words))
 
     def types(self, how, text):
         self.driver.ask("POST", f"{self.at}/element/{self.sees(how)}/value", {"text": text})
@@ -115,7 +123,7 @@ class Browser:
     def reads_again_until(self, words):
         """Reloads what does not read itself again, as people do."""
         def there():
-            if words in self.says("main"):
+            if self.reads("main", words):
                 return True
             self.driver.ask("POST", self.at + "/refresh")
             return False
@@ -210,7 +218,14 @@ def life(house, driver):
     officer.clicks("details[open] form button")
     officer.waits_until("main", "menunggu jawaban pelapor")
     officer.picture("selesai")
-    resident.reads_again_until("selesai")
+    resident.reads_again_until("Sudah beres?")
+    resident.stays_in_width()
+    resident.picture("sudah-beres")
+    resident.presses("Ya, sudah beres")
+    resident.reads_again_until("ditutup")
+    officer.goes(officer.where())
+    officer.waits_until("main", "sudah beres")
+    print("fine  the resident says that it is mended, and it is closed", flush=True)
     wall.picture("papan")
     wall.stays_in_width()
     for one in (resident, officer, wall, desk):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A stand-in of Kannel's smsbox where the real one cannot be made to fail: sendsms by GET.
 
-Feed: {"barred": ["+62..."]} are numbers that it refuses; modes as in sink.py, with the words that
+Feed: {"barred": ["+62..."]} are numbers that it refuses, "allowed" those that it takes again; modes as in sink.py, with the words that
 smsbox says.  --token is the password of the sendsms-user "kentongan".
 """
 import re
@@ -24,6 +24,7 @@ class Kannel(Sink):
 
     def feed(self, doc):
         self.barred |= set(doc.get("barred", []))
+        self.barred -= set(doc.get("allowed", []))
 
     def limited(self, mode):
         return 429, b"Too many requests", (("Retry-After", mode.get("retry_after", 1)),)

@@ -12,6 +12,7 @@
 #include "store/house.h"
 #include "store/leaver.h"
 #include "tests/integration/living.h"
+#include "tests/workbook.h"
 
 Suite *people_suite(void);
 
@@ -118,6 +119,96 @@ START_TEST(an_import_keeps_what_it_does_not_say)
 	says("officer leave kpl-bupati --from 2099-01-01 --until 2099-01-31", 0, "0 of 1");
 	says("officer leave kpl-bupati --from 2099-01-31 --until 2099-01-01", 1, "must end after");
 	says("officer back kpl-bupati", 0, "1 of 1");
+}
+END_TEST
+
+#define PEOPLE "id,nama,unit,peran,telepon,bahasa,urutan,jaga\n"
+
+static void
+roster_seq(char out[24])
+{
+	struct house h;
+
+	house_eye(&h);
+	snprintf(out, 24, "%lld", (long long)h.roster.seq);
+	house_close(&h);
+}
+
+/* Every faulty row at once, and the good ones beside them stay out. */
+START_TEST(a_faulty_import_changes_nothing)
+{
+	static const char *const faults[] = { ":3: unit \"TIDAK-ADA\" is unknown; write a kode of unit.csv",
+	    ":4: telepon is not right; write it like 0812", ":4: peran \"raja\" is not right",
+	    ":5: telepon belongs to kpl-sekda; give him another number first", ":6: id is the same as in line 2",
+	    "nothing was written" };
+	struct buf out = { 0 };
+	char path[64], args[96], before[24], after[24];
+
+	roster_seq(before);
+	file_with("baru.csv", PEOPLE "baru-1,Satu,O-DLH,petugas,+6281900000001,id,1,24\n"
+	    "baru-2,Dua,TIDAK-ADA,petugas,+6281900000002,id,1,24\n"
+	    "baru-3,Tiga,O-DLH,raja,12,id,1,24\n"
+	    "baru-4,Empat,O-DLH,petugas,+628000000003,id,1,24\n"
+	    "baru-1,Lima,O-DLH,petugas,+6281900000005,id,1,24\n", path);
+	for (int dry = 0; dry < 2; dry++) {
+		snprintf(args, sizeof(args), "officer import %s%s", path, dry ? " --dry-run" : "");
+		ck_assert_int_eq(house_command(args, &out), 1);
+		for (size_t i = 0; i < N_ELEMS(faults); i++)
+			ck_assert_msg(strstr(buf_str(&out), faults[i]) != NULL, "%s in %s", faults[i], buf_str(&out));
+		buf_release(&out);
+	}
+	roster_seq(after);
+	ck_assert_str_eq(before, after);
+}
+END_TEST
+
+#define CELL(s) "<c t=\"inlineStr\"><is><t>" s "</t></is></c>"
+
+/* A workbook: first tried, then written; the second time there is nothing to do. */
+START_TEST(a_workbook_of_officers)
+{
+	const struct workbook w = { .sheet = SHEET "<row>" CELL("id") CELL("nama") CELL("unit") CELL("peran") CELL("telepon")
+	    CELL("bahasa") CELL("urutan") CELL("jaga") "</row><row>" CELL("baru-1") CELL("Satu") CELL("O-DLH") CELL("petugas")
+	    "<c><v>81900000001</v></c>" CELL("id") "<c><v>7</v></c>" CELL("24") "</row></sheetData></worksheet>" };
+	char path[64], args[96], before[24], after[24];
+
+	snprintf(path, sizeof(path), "%s/petugas.xlsx", house.dir);
+	workbook_write(path, &w);
+	roster_seq(before);
+	snprintf(args, sizeof(args), "officer import %s --dry-run", path);
+	says(args, 0, "new\tbaru-1\tO-DLH\tpetugas\n1 rows: 1 new, 0 changed, 0 as they are\ndry run: nothing was written");
+	roster_seq(after);
+	ck_assert_str_eq(before, after);
+	snprintf(args, sizeof(args), "officer import %s", path);
+	says(args, 0, "1 of 1 officers written");
+	says("officer list", 0, "baru-1\tO-DLH\tpetugas\t");
+	says(args, 0, "1 rows: 0 new, 0 changed, 1 as they are\n0 of 1 officers written");
+}
+END_TEST
+
+/* More than fit into one pipe: one number that goes round, found at the end, and none is written. */
+START_TEST(many_or_none)
+{
+	struct officer *many = xcalloc(1000, sizeof(*many));
+	char before[24], after[24], name[] = "X";
+	struct house h;
+
+	house_eye(&h);
+	roster_seq(before);
+	for (int i = 0; i < 1000; i++) {
+		many[i] = (struct officer){ .name = name, .unit = "O-DLH", .lang = "id", .order = 1 };
+		snprintf(many[i].id, sizeof(many[i].id), "banyak-%d", i);
+		snprintf(many[i].phone, sizeof(many[i].phone), "+6281977%06d", i);
+	}
+	snprintf(many[999].phone, sizeof(many[999].phone), "%s", officer_find(&h.roster, "kpl-sekda")->phone);
+	ck_assert_int_eq(officers_put(&h.st, many, 1000, "test"), -1);
+	ck_assert_ptr_nonnull(strstr(store_error(&h.st), "banyak-999: the number belongs"));
+	roster_seq(after);
+	ck_assert_str_eq(before, after);
+	many[999].phone[0] = '\0';
+	ck_assert_int_eq(officers_put(&h.st, many, 1000, "test"), 1000);
+	house_close(&h);
+	free(many);
 }
 END_TEST
 
@@ -999,6 +1090,9 @@ people_suite(void)
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, a_month_of_shifts);
 	tcase_add_test(tc, an_import_keeps_what_it_does_not_say);
+	tcase_add_test(tc, a_faulty_import_changes_nothing);
+	tcase_add_test(tc, a_workbook_of_officers);
+	tcase_add_test(tc, many_or_none);
 	tcase_add_test(tc, old_shifts_make_room);
 	tcase_add_test(tc, a_calendar_for_the_phone);
 	tcase_add_test(tc, who_leaves_gives_his_cases_back);

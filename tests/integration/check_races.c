@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "router/work.h"
+#include "store/dead.h"
 #include "tests/integration/kit.h"
 
 Suite *races_suite(void);
@@ -329,6 +330,54 @@ START_TEST(nobody_joins_what_has_ended)
 }
 END_TEST
 
+/* A report that ended the router three times goes to the desk unread, and stands in the list of dead letters. */
+START_TEST(what_ended_routers_is_listed)
+{
+	struct code code = kit_reported(&b, "racun-1", 0);
+	struct router *r = router_new("router");
+	struct dead_letter d;
+	struct kit_case k;
+	struct entry e;
+
+	entry_make(&e, &code, store_now_ms(&b.st));
+	e.deliveries = (int)r->h.set.router_deliveries;
+	ck_assert_int_eq(router_work(r, &e, 1), 0);
+	entry_release(&e);
+	kit_load(&b, &k, &code);
+	ck_assert_int_eq(k.before.state, CASE_BARU);
+	kit_release(&k);
+	ck_assert_int_eq(dead_find(&b.st, code.s, &d), 1);
+	ck_assert_str_eq(d.why, DEAD_POISON);
+	ck_assert_str_eq(d.code, code.s);
+	ck_assert_int_eq(d.tries, (int)r->h.set.router_deliveries);
+	/* Of two who lay it aside one does. */
+	ck_assert_int_eq(dead_aside(&b.st, &d, ASIDE_DONE, KIT_PTG), DEAD_DONE);
+	ck_assert_int_eq(dead_aside(&b.st, &d, ASIDE_DONE, KIT_PTG), DEAD_GONE);
+	ck_assert_int_eq(dead_find(&b.st, code.s, &d), 0);
+	/* Reports that did not are not listed. */
+	code = kit_reported(&b, "racun-2", 0);
+	entry_make(&e, &code, store_now_ms(&b.st));
+	ck_assert_int_eq(router_work(r, &e, 1), 0);
+	entry_release(&e);
+	ck_assert_int_eq(dead_find(&b.st, code.s, &d), 0);
+	router_end(r);
+}
+END_TEST
+
+/* What nobody looked at for so long is forgotten, the younger stay. */
+START_TEST(the_list_is_swept)
+{
+	struct dead_letter d;
+
+	bench_integer(&b, "HSET %s alt.1 %s baru.1 %s", bench_key(&b, KEY_DEAD, NULL), "1000 1 undeliverable",
+	    "5000 1 undeliverable");
+	ck_assert_int_eq(dead_sweep(&b.st, 5000), 1);
+	ck_assert_int_eq(dead_find(&b.st, "alt.1", &d), 0);
+	ck_assert_int_eq(dead_find(&b.st, "baru.1", &d), 1);
+	ck_assert_int_eq(d.at_ms, 5000);
+}
+END_TEST
+
 Suite *
 races_suite(void)
 {
@@ -341,6 +390,8 @@ races_suite(void)
 	tcase_add_test(tc, nobody_joins_what_has_ended);
 	tcase_add_test(tc, two_routers_make_one);
 	tcase_add_test(tc, one_of_them_is_killed);
+	tcase_add_test(tc, what_ended_routers_is_listed);
+	tcase_add_test(tc, the_list_is_swept);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -25,6 +25,7 @@
 #include "lib/seal.h"
 #include "store/house.h"
 #include "tests/integration/living.h"
+#include "tests/integration/visitor.h"
 
 #define RESIDENT "+6281234567890"
 
@@ -709,6 +710,91 @@ static const struct { const char *fields; long status; const char *says; } forms
 	{ "isi=%3Cscript%3Ealert(1)%3C%2Fscript%3E&desa=x", 400, "&lt;script&gt;alert(1)" },
 };
 
+/* His own page, opened with the cookie of his report. */
+static void
+own_page(const char *url, const char *cookie, struct answer *a)
+{
+	char header[160];
+	const char *with_cookie[] = { "Accept: text/html", header, NULL };
+
+	snprintf(header, sizeof(header), "Cookie: %.*s", (int)strcspn(cookie, ";"), cookie);
+	ask(a, house.http, url, with_cookie, NULL, 0);
+	ck_assert_int_eq(a->status, 200);
+}
+
+/* What a form of the page sends; the page must offer that choice. */
+static long
+presses(const char *url, const char *cookie, const char *choice, const char *text)
+{
+	char offer[64], action[96], version[24];
+	struct buf fields = { 0 };
+	struct answer a;
+	long status;
+
+	own_page(url, cookie, &a);
+	snprintf(offer, sizeof(offer), "name=\"jawaban\" value=\"%s\"", choice);
+	ck_assert_msg(strstr(buf_str(&a.body), offer) != NULL, "no %s in %s", choice, buf_str(&a.body));
+	page_value(&a, "action=\"/jawab", action, sizeof(action));
+	page_value(&a, "name=\"versi\" value=\"", version, sizeof(version));
+	answer_release(&a);
+	buf_addf(&fields, "versi=%s&jawaban=%s&isi=%s", version, choice, text);
+	for (int twice = 0; twice < 2; twice++) {		/* the button is pressed twice */
+		char path[128];
+
+		snprintf(path, sizeof(path), "/jawab%s", action);
+		ask(&a, house.http, path, (const char *const[]){ "Accept: text/html", NULL }, fields.data, fields.len);
+		status = a.status;
+		answer_release(&a);
+	}
+	buf_release(&fields);
+	return status;
+}
+
+/* Without a number he is asked on his page, and nobody else can answer there. */
+START_TEST(the_page_asks_whether_it_is_mended)
+{
+	const char *fields = "isi=jalan+berlubang+dekat+sekolah&desa=35.10.14.2012&kunci=k-9";
+	char url[64], cookie[128], args[128], code[CODE_CHARS + 1], path[128];
+	struct answer a;
+
+	ask(&a, house.http, "/lapor", (const char *const[]){ "Accept: text/html", NULL }, fields, strlen(fields));
+	ck_assert_int_eq(a.status, 303);
+	header_of(&a, "Location: ", url, sizeof(url));
+	header_of(&a, "Set-Cookie: ", cookie, sizeof(cookie));
+	answer_release(&a);
+	snprintf(code, sizeof(code), "%.8s", url + 3);
+	wait_state(code, "ditugaskan");
+	ck_assert_int_eq(presses(url, cookie, "tambah", "lubangnya+sudah+dua"), 303);
+	told(code, "tambahan", "");
+	ck_assert_int_eq(presses(url, cookie, "tambah", ""), 400);
+	snprintf(args, sizeof(args), "act %s tangani --as ptg-35.10.14.2012-1", code);
+	ck_assert_int_eq(command(args), 0);
+	snprintf(args, sizeof(args), "act %s selesai --as ptg-35.10.14.2012-1 --note 'sudah ditambal'", code);
+	ck_assert_int_eq(command(args), 0);
+	wait_state(code, "selesai");
+	ck_assert_int_eq(presses(url, cookie, "belum", "masih+ada+satu"), 303);
+	wait_state(code, "ditugaskan");
+	snprintf(args, sizeof(args), "act %s tangani --as ptg-35.10.14.2012-1", code);
+	ck_assert_int_eq(command(args), 0);
+	snprintf(args, sizeof(args), "act %s selesai --as ptg-35.10.14.2012-1 --note 'semua ditambal'", code);
+	ck_assert_int_eq(command(args), 0);
+	wait_state(code, "selesai");
+	/* the code alone offers nothing, and another's token opens nothing */
+	ask(&a, house.http, url, (const char *const[]){ "Accept: text/html", NULL }, NULL, 0);
+	ck_assert_ptr_null(strstr(buf_str(&a.body), "name=\"jawaban\""));
+	answer_release(&a);
+	snprintf(path, sizeof(path), "/jawab/%s?t=%032d", code, 0);
+	ask(&a, house.http, path, NULL, "versi=1&jawaban=beres&isi=", 26);
+	ck_assert_int_eq(a.status, 403);
+	answer_release(&a);
+	ck_assert_int_eq(presses(url, cookie, "beres", ""), 303);
+	wait_state(code, "ditutup");
+	own_page(url, cookie, &a);
+	ck_assert_ptr_null(strstr(buf_str(&a.body), "name=\"jawaban\""));
+	answer_release(&a);
+}
+END_TEST
+
 START_TEST(the_form_says_what_to_mend)
 {
 	static const char *const html[] = { "Accept: text/html", NULL };
@@ -878,6 +964,7 @@ road_suite(void)
 	tcase_add_test(tc, an_operator_assigns_from_the_terminal);
 	tcase_add_test(tc, a_sealed_case_shows_nowhere);
 	tcase_add_test(tc, the_form_works_without_script);
+	tcase_add_test(tc, the_page_asks_whether_it_is_mended);
 	tcase_add_loop_test(tc, the_form_says_what_to_mend, 0, N_ELEMS(forms));
 	tcase_add_test(tc, json_and_a_photo);
 	tcase_add_test(tc, wrong_codes_are_slowed);

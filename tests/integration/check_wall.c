@@ -11,6 +11,7 @@
 
 #include "core/calendar.h"
 #include "lib/clock.h"
+#include "lib/sheet.h"
 #include "store/session.h"
 #include "tests/integration/eye.h"
 #include "tests/integration/visitor.h"
@@ -350,13 +351,15 @@ END_TEST
 START_TEST(reports_are_for_who_answers_for_them)
 {
 	struct visitor officer;
-	struct buf page = { 0 };
+	const struct sheet_limits most = { .unpacked_bytes = 1 << 20, .rows = 1000, .columns = 20, .cell_bytes = 256 };
+	struct buf page = { 0 }, csv = { 0 }, errors = { 0 };
 	struct answer a;
 
 	visitor_enters(&officer, "ptg-o-dishub-2");
 	ck_assert_int_eq(visitor_status(&officer, "/laporan"), 403);
 	ck_assert_int_eq(visitor_status(&head, "/laporan"), 200);
 	ck_assert_int_eq(visitor_status(&head, "/laporan.csv"), 403);
+	ck_assert_int_eq(visitor_status(&head, "/laporan.xlsx"), 403);
 	opens(&bupati, "/laporan", &page);
 	has(&page, "Dibenarkan warga");
 	has(&page, "Ditutup, belum dikonfirmasi");
@@ -364,6 +367,13 @@ START_TEST(reports_are_for_who_answers_for_them)
 	ck_assert_int_eq(a.status, 200);
 	ck_assert_ptr_nonnull(strstr(buf_str(&a.head), "attachment; filename=\"laporan-kecamatan-"));
 	ck_assert_int_eq(strncmp(buf_str(&a.body), "kode,nama,kasus,", 16), 0);
+	answer_release(&a);
+	visitor_opens(&bupati, "/laporan.xlsx?per=kecamatan", &a);
+	ck_assert_int_eq(a.status, 200);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.head), ".xlsx\""));
+	ck_assert_int_eq(sheet_to_csv(&csv, "laporan.xlsx", a.body.data, a.body.len, &most, &errors), 0);
+	ck_assert_int_eq(strncmp(buf_str(&csv), "\"Kode\",\"Nama\",\"Kasus\",", 22), 0);
+	buf_release(&csv);
 	answer_release(&a);
 	ck_assert_int_eq(visitor_status(&bupati, "/laporan?dari=2020-01-01&sampai=2026-01-01"), 400);
 	ck_assert_int_eq(visitor_status(&bupati, "/laporan?dari=2026-01-01&sampai=2025-01-01"), 400);
@@ -389,6 +399,7 @@ START_TEST(a_session_alone_takes_nothing_away)
 	snprintf(v.cookie, sizeof(v.cookie), "Cookie: kt=%s", token);
 	ck_assert_int_eq(visitor_status(&v, "/laporan"), 200);
 	ck_assert_int_eq(visitor_status(&v, "/laporan.csv"), 303);
+	ck_assert_int_eq(visitor_status(&v, "/laporan.xlsx"), 303);
 	visitor_sends(&v, "/akun", "/akun", "aksi=buat", &a);
 	ck_assert_int_eq(a.status, 303);
 	answer_release(&a);

@@ -60,6 +60,18 @@ shelf_closed(struct bench *b, const char *id)
 }
 
 void
+shelf_messages_end(struct bench *b, const struct code *code)
+{
+	for (int n = 1; n < 9; n++) {
+		char id[24];
+
+		snprintf(id, sizeof(id), "%s.%d", code->s, n);
+		if (bench_integer(b, "EXISTS %s", bench_key(b, KEY_MSG, id)))
+			bench_integer(b, "HSET %s st sent", bench_key(b, KEY_MSG, id));
+	}
+}
+
+void
 shelf_seal(struct bench *b)
 {
 	int publish = 1, n;

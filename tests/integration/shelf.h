@@ -17,6 +17,8 @@ extern uint8_t shelf_seed[32];
 void shelf_forward(struct bench *b, int64_t ms);
 /* A case that is opened and withdrawn. */
 struct code shelf_closed(struct bench *b, const char *id);
+/* As if a gateway had taken all that the case said. */
+void shelf_messages_end(struct bench *b, const struct code *code);
 enum commit_result shelf_withdraw(struct bench *b, const struct code *code);
 /* Folds the whole log; with a signed head. */
 void shelf_seal(struct bench *b);

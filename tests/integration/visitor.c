@@ -85,6 +85,10 @@ visitor_opens(const struct visitor *v, const char *path, struct answer *a)
 	const char *headers[] = { v->cookie, NULL };
 
 	ask_as(a, house.console, path, v->cookie[0] != '\0' ? headers : NULL, NULL, 0);
+	/* no mark of a word to translate is left in a page, nor was one taken for a citizen's words */
+	if (strstr(buf_str(&a->body), "<!doctype html>") != NULL)
+		ck_assert_msg(strstr(buf_str(&a->body), "[[") == NULL && strstr(buf_str(&a->body), "&#91;&#91;") == NULL,
+		    "%s: %s", path, buf_str(&a->body));
 }
 
 long

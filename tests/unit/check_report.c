@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "console/alerts.h"
+#include "console/first.h"
 #include "console/model.h"
 #include "console/report.h"
 #include "core/calendar.h"
@@ -206,7 +207,7 @@ START_TEST(each_voice_counts)
 }
 END_TEST
 
-struct recount { struct model *m; const char *unit; size_t n; int64_t ranks; };
+struct recount { struct model *m; const char *unit; size_t n; uint64_t ranks; };
 
 static int
 recount(const struct model_case *c, int sealed, void *arg)
@@ -219,7 +220,7 @@ recount(const struct model_case *c, int sealed, void *arg)
 		held = strcmp(model_unit_code(r->m, c->unit_ids[i]), r->unit) == 0;
 	if (held && c->state != CASE_DITUTUP) {
 		r->n++;
-		r->ranks += model_rank(c);
+		r->ranks += (uint64_t)model_rank(c);
 	}
 	return 0;
 }
@@ -257,12 +258,50 @@ START_TEST(units_hold_what_is_theirs)
 			ck_assert_uint_eq(n, r.n);
 			for (size_t h = 0; h < n; h++) {
 				ck_assert_int_eq(rows[h].sealed, model_is_sealed(m, rows[h].c->code.s));
-				r.ranks -= rows[h].rank;
+				r.ranks -= (uint64_t)rows[h].rank;
 			}
-			ck_assert_int_eq(r.ranks, 0);
+			ck_assert_uint_eq(r.ranks, 0);
 		}
 	}
 	model_free(m);
+}
+END_TEST
+
+static int
+held_order(const void *a, const void *b)
+{
+	const struct held *x = a, *y = b;
+
+	return x->rank != y->rank ? (x->rank > y->rank) - (x->rank < y->rank) : strcmp(x->c->code.s, y->c->code.s);
+}
+
+/* Whatever order they come in: what sorting all of them would put first. */
+START_TEST(the_first_of_many)
+{
+	enum { MANY = 500 };
+	static struct model_case cases[MANY];
+	struct held all[MANY];
+	unsigned dice = 11;
+
+	for (size_t wanted = 1; wanted < 260; wanted += 37)
+		for (int n = 0; n <= MANY; n += 125) {
+			struct first f;
+
+			first_begin(&f, wanted);
+			for (int i = 0; i < n; i++) {
+				dice = dice * 1103515245u + 12345u;
+				snprintf(cases[i].code.s, sizeof(cases[i].code.s), "A%06d", i);
+				all[i] = (struct held){ dice / 65536 % 90, 0, &cases[i] };	/* many are equal */
+				first_keep(&f, &all[i]);
+			}
+			first_cut(&f);
+			qsort(all, (size_t)n, sizeof(*all), held_order);
+			ck_assert_uint_eq(f.found, (size_t)n);
+			ck_assert_uint_eq(f.n, (size_t)n < wanted ? (size_t)n : wanted);
+			for (size_t i = 0; i < f.n; i++)
+				ck_assert_ptr_eq(f.rows[i].c, all[i].c);
+			first_release(&f);
+		}
 }
 END_TEST
 
@@ -333,6 +372,7 @@ report_suite(void)
 	tcase_add_test(tc, the_model_at_an_entry);
 	tcase_add_test(tc, each_voice_counts);
 	tcase_add_test(tc, units_hold_what_is_theirs);
+	tcase_add_test(tc, the_first_of_many);
 	tcase_add_test(tc, the_past_is_bounded);
 	tcase_add_test(tc, an_alert_changes_when_something_is_new);
 	suite_add_tcase(s, tc);
