@@ -111,7 +111,7 @@ main(int argc, char **argv)
 	struct understander *u = NULL;
 	struct understanding got;
 	double before = resident_mib(), from = now_s(), ready, loaded, spent, parts[3];
-	int rounds = argc > 3 ? atoi(argv[3]) : 20, status = 1;
+	int rounds = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 20, status = 1;
 
 	if (argc < 3) {
 		fprintf(stderr, "usage: understand CONF TABLE [ROUNDS]\n");

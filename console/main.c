@@ -80,10 +80,11 @@ static const char *const *
 proxies_of(struct console *c)
 {
 	static const char *list[PROXIES_MAX + 1];
+	char *rest;
 	size_t n = 0;
 
-	for (char *word = strtok(c->h.set.console_proxies, " "); word != NULL && n < PROXIES_MAX;
-	    word = strtok(NULL, " "))
+	for (char *word = strtok_r(c->h.set.console_proxies, " ", &rest); word != NULL && n < PROXIES_MAX;
+	    word = strtok_r(NULL, " ", &rest))
 		list[n++] = word;
 	return list;
 }

@@ -843,6 +843,15 @@ read_incident_span(struct reading *r, int map, const char *key, int64_t *out)
 		refuse(r, node != 0 ? node : map, "kejadian needs %s: a time like 60m, at most 30d", key);
 }
 
+/* 1 to 99; 0: it is something else. */
+static int
+two_digits(const char *s)
+{
+	if (s == NULL || s[0] == '\0' || strlen(s) > 2 || strspn(s, "0123456789") != strlen(s))
+		return 0;
+	return (int)strtol(s, NULL, 10);
+}
+
 static void
 read_incident(struct reading *r, int map)
 {
@@ -865,7 +874,7 @@ read_incident(struct reading *r, int map)
 		    "kejadian %s: kategori must be an open one of kategori.yaml", name);
 	if (code != NULL && strlen(code) < sizeof(k->category))
 		memcpy(k->category, code, strlen(code) + 1);
-	k->least = s != NULL && strlen(s) <= 2 && strspn(s, "0123456789") == strlen(s) ? atoi(s) : 0;
+	k->least = two_digits(s);
 	if (k->least < 2)
 		refuse(r, least != 0 ? least : map, "kejadian %s: laporan must be 2 to 99", name);
 	read_incident_span(r, map, "dalam", &k->within_ms);
@@ -887,11 +896,10 @@ read_incidents(struct reading *r, int map)
 	if (map == 0)
 		return;
 	check_keys(r, map, "kejadian", "dekat jenis");
-	if (near != 0 && (km == NULL || strlen(km) > 2 || strspn(km, "0123456789") != strlen(km) ||
-	    atoi(km) == 0))
+	if (near != 0 && two_digits(km) == 0)
 		refuse(r, near, "kejadian: dekat must be 1 to 99 (km)");
 	else if (near != 0)
-		r->p->near_km = atoi(km);
+		r->p->near_km = two_digits(km);
 	if (!yaml_is_list(r->y, list) || yaml_count(r->y, list) > INCIDENT_KINDS) {
 		refuse(r, list != 0 ? list : map, "kejadian needs jenis: a list of at most %d",
 		    INCIDENT_KINDS);
