@@ -199,7 +199,7 @@ asan:
 	@$(MAKE) --no-print-directory -s -j$$(nproc) B=build/asan CC=clang SANITIZE=1 OPT="-O1 -g" all \
 	    build/asan/tests/unit build/asan/tests/integration
 	build/asan/tests/unit
-	TEST_JOBS=$(TEST_JOBS) build/asan/tests/integration
+	build/asan/tests/integration
 
 # ---- measuring: everything side by side in one run ----
 BENCHES := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
