@@ -220,6 +220,16 @@ out:
 	return rc;
 }
 
+/* 0, which none of them may be: it is no number up to 1,000. */
+static int
+small_number(const char *s)
+{
+	char *end;
+	long n = strtol(s, &end, 10);
+
+	return end == s || *end != '\0' || n < 0 || n > 1000 ? 0 : (int)n;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -238,10 +248,10 @@ main(int argc, char **argv)
 		switch (option) {
 		case 'c': conf = optarg; break;
 		case 'o': to = optarg; break;
-		case 'f': t.folds = atoi(optarg); break;
-		case 'b': t.hash_bits = (unsigned)atoi(optarg); break;
-		case 'x': t.cost = atof(optarg); break;
-		case 'w': t.own_weight = atoi(optarg); break;
+		case 'f': t.folds = small_number(optarg); break;
+		case 'b': t.hash_bits = (unsigned)small_number(optarg); break;
+		case 'x': t.cost = strtod(optarg, NULL); break;
+		case 'w': t.own_weight = small_number(optarg); break;
 		default: fputs(usage, stderr); return 2;
 		}
 	}

@@ -515,20 +515,6 @@ START_TEST(erasing_takes_the_key_out_of_the_file)
 }
 END_TEST
 
-static int
-is_rewritten(void *arg)
-{
-	struct buf info = { 0 };
-	int done;
-
-	(void)arg;
-	bench_text(&b, &info, "INFO persistence");
-	done = strstr(buf_str(&info), "aof_rewrite_in_progress:0") != NULL &&
-	    strstr(buf_str(&info), "aof_rewrite_scheduled:0") != NULL;
-	buf_release(&info);
-	return done;
-}
-
 /* In the store: not while it is worked on, nor while a message of it waits; then in no file of Redis either. */
 START_TEST(erasing_takes_the_key_out_of_the_store)
 {
@@ -553,7 +539,7 @@ START_TEST(erasing_takes_the_key_out_of_the_store)
 	    1);
 	ck_assert_msg(case_erase(&b.st, &closed[2], KIT_KPL) == ERASED, "%s", store_error(&b.st));
 	ck_assert_int_eq(opens(&closed[2]), 0);
-	ck_assert(bench_until(is_rewritten, NULL, 20000));
+	ck_assert(bench_until(bench_is_rewritten, &b, 20000));
 	ck_assert_msg(run_line(&said,
 			  "python3 -c \"import glob,sys; k=open('%s/key','rb').read(); "
 			  "sys.exit(any(k in open(p,'rb').read() for p in "

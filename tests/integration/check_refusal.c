@@ -47,20 +47,6 @@ refuses(const char *says, const char *remedy)
 	    store_error(&b.st));
 }
 
-static int
-is_rewritten(void *arg)
-{
-	struct buf info = { 0 };
-	int done;
-
-	(void)arg;
-	bench_text(&b, &info, "INFO persistence");
-	done = strstr(buf_str(&info), "aof_rewrite_in_progress:0") != NULL &&
-	    strstr(buf_str(&info), "aof_rewrite_scheduled:0") != NULL;
-	buf_release(&info);
-	return done;
-}
-
 START_TEST(unsafe_setting)
 {
 	ck_assert_msg(store_check(&b.st) == 0, "%s", store_error(&b.st));
@@ -69,7 +55,7 @@ START_TEST(unsafe_setting)
 	refuses(settings[_i].says, settings[_i].remedy);
 	freeReplyObject(bench_command(&b, "CONFIG SET %s %s", settings[_i].key,
 	    settings[_i].safe));
-	ck_assert(bench_until(is_rewritten, NULL, 10000));
+	ck_assert(bench_until(bench_is_rewritten, &b, 10000));
 	ck_assert_msg(store_check(&b.st) == 0, "%s", store_error(&b.st));
 }
 END_TEST

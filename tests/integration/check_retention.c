@@ -151,20 +151,6 @@ START_TEST(a_message_on_its_way_is_waited_for)
 }
 END_TEST
 
-static int
-is_rewritten(void *arg)
-{
-	struct buf info = { 0 };
-	int done;
-
-	(void)arg;
-	bench_text(&b, &info, "INFO persistence");
-	done = strstr(buf_str(&info), "aof_rewrite_in_progress:0") != NULL &&
-	    strstr(buf_str(&info), "aof_rewrite_scheduled:0") != NULL;
-	buf_release(&info);
-	return done;
-}
-
 /* The files of the house that hold these bytes: store, archive, log and media alike. */
 static void
 files_with(struct buf *said, const void *bytes, size_t len)
@@ -217,7 +203,7 @@ START_TEST(no_file_has_the_key_afterwards)
 	no_file_has("81234567890", 11);
 	shelf_forward(&b, 1000 * DAY_MS);
 	ck_assert_int_eq(walk().erased, 4);
-	ck_assert(bench_until(is_rewritten, NULL, LIMIT_MS));
+	ck_assert(bench_until(bench_is_rewritten, &b, LIMIT_MS));
 	no_file_has(archived.data, archived.len);
 	no_file_has(stored.data, stored.len);
 	no_file_has("kenari7", 7);

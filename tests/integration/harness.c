@@ -285,6 +285,19 @@ bench_text(struct bench *b, struct buf *out, const char *fmt, ...)
 	freeReplyObject(r);
 }
 
+int
+bench_is_rewritten(void *arg)
+{
+	struct buf info = { 0 };
+	int done;
+
+	bench_text(arg, &info, "INFO persistence");
+	done = strstr(buf_str(&info), "aof_rewrite_in_progress:0") != NULL &&
+	    strstr(buf_str(&info), "aof_rewrite_scheduled:0") != NULL;
+	buf_release(&info);
+	return done;
+}
+
 const char *
 bench_key(const struct bench *b, enum key_id id, const char *part)
 {

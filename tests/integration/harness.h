@@ -50,6 +50,8 @@ void bench_store(struct bench *b, struct store *st, const char *name);
 redisReply *bench_command(struct bench *b, const char *fmt, ...);
 long long bench_integer(struct bench *b, const char *fmt, ...);
 void bench_text(struct bench *b, struct buf *out, const char *fmt, ...);
+/* For bench_until(), with the bench: no rewriting of the append-only file runs or is to come. */
+int bench_is_rewritten(void *arg);
 
 /* The whole name of a key; lives in one of a few static places, for use within one call. */
 const char *bench_key(const struct bench *b, enum key_id id, const char *part);

@@ -38,18 +38,19 @@ START_TEST(comes_to)
 	struct correction k = { .category = said(rows[_i].category), .place = said(rows[_i].place),
 	    .urgency = said(rows[_i].urgency), .to = said(rows[_i].to) };
 	const char *wrong = case_correct(policy, &c, &k);
-	char units[UNDERSTANDING_UNITS * UNIT_CODE_CHARS] = "";
+	struct buf units = { 0 };
 
 	ck_assert_msg((wrong == NULL) == rows[_i].usable, "%s: %s", rows[_i].what, wrong != NULL ? wrong : "taken");
 	if (wrong != NULL)
 		return;
 	for (int i = 0; i < k.u.units_n; i++) {
-		strcat(units, i > 0 ? " " : "");
-		strcat(units, k.u.units[i]);
+		buf_addf(&units, "%s%s", i > 0 ? " " : "", k.u.units[i]);
 		for (int j = 0; j < i; j++)
 			ck_assert_str_ne(k.u.units[i], k.u.units[j]);
 	}
-	ck_assert_msg(strncmp(units, rows[_i].units, strlen(rows[_i].units)) == 0, "%s: %s", rows[_i].what, units);
+	ck_assert_msg(strncmp(buf_str(&units), rows[_i].units, strlen(rows[_i].units)) == 0, "%s: %s", rows[_i].what,
+	    buf_str(&units));
+	buf_release(&units);
 	ck_assert_str_eq(k.u.rt, rows[_i].rt);
 	ck_assert_int_eq(k.u.unsure, 0);
 }
