@@ -4,6 +4,7 @@
  *   fill --dir DIR --pending N --due N --at-in MS --run R [--conf DIR]
  *   fill --dir DIR --messages N --route ROUTE [--conf DIR]
  *   fill --dir DIR --arm N --run R [--conf DIR]
+ *   fill --dir DIR --lives N --run R [--conf DIR]
  *
  * run tells the codes of one call from those of another.
  *
@@ -11,6 +12,7 @@
  * four hours, and the second rung of its ladder, with its message, is due then.
  * Prints that instant.  --arm opens N cases by decision and commit, as the router does, and then has
  * their residents withdraw them; it prints how many deadlines a second were armed and cancelled.
+ * --lives has N cases accepted, driven to, handled, resolved and confirmed: each writes to the log seven times.
  * Messages are answers to N residents who wrote just now.  Cases are written straight to their keys: this is no way for a product.
  */
 #include <inttypes.h>
@@ -160,66 +162,134 @@ put_messages(struct house *h, const char *route, int n)
 }
 
 #define ARM_BATCH 96
+#define ATTEMPTS 8	/* for a nonce that is free */
 
-/* One decision for each case, in calls of ARM_BATCH; the cases as they are after.  Cases a second. */
-static double
-decide_all(struct house *h, struct case_record *cases, int n, struct command *cmd)
-{
-	struct effects *fx = xcalloc(1, sizeof(*fx));
-	struct report_facts f = { .channel = "" };
-	struct commit_batch batch = { 0 };
+/* What every decision of a filling needs. */
+struct filling {
+	struct house *h;
+	struct case_record *cases, *after;
+	struct effects *fx;
+	struct command *cmd;
+	struct commit_batch batch;
 	struct case_keys keys;
-	int64_t begun = clock_mono_us();
+	uint64_t run;
+};
 
-	seal_key_random(&keys.key);
-	seal_wrap(keys.wrapped, &h->st.master, &keys.key);
-	snprintf(f.policy, sizeof(f.policy), "%s", h->current);
-	for (int i = 0; i < n;) {
-		int64_t now = store_now_ms(&h->st);
-		int queued = 0;
+static void
+decide_one(struct filling *f, int i, int attempt, int64_t now, struct case_record *after)
+{
+	struct report_facts facts = { .code = f->cases[i].code, .received_ms = now, .arrived_ms = now };
 
-		commit_begin(&batch, now);
-		for (; i < n && queued < ARM_BATCH; i++, queued++) {
-			if (cmd->event == ON_OPEN) {
-				f.code = cases[i].code;
-				f.received_ms = f.arrived_ms = now;
-				cmd->report = &f;
-			}
-			cmd->entropy = (uint64_t)i * UINT64_C(0x9e3779b97f4a7c15) << 2 | 2;
-			if (case_decide(h->policy, &h->roster, &cases[i], cmd, now, fx) != 0) {
-				fprintf(stderr, "refused: %s\n", refusal_text(fx->refusal));
-				exit(1);
-			}
-			commit_add_case(&batch, &h->st, h->policy, &h->roster, &cases[i], fx, cmd, &keys, NULL,
-			    NULL);
-			cases[i] = fx->after;
-		}
-		if (commit_run(&batch, &h->st) != queued) {
-			fprintf(stderr, "not committed: %s\n", store_error(&h->st));
+	snprintf(facts.policy, sizeof(facts.policy), "%s", f->h->current);
+	f->cmd->report = f->cmd->event == ON_OPEN ? &facts : NULL;
+	if (f->cmd->by == BY_OFFICER)
+		snprintf(f->cmd->actor, sizeof(f->cmd->actor), "%s", f->cases[i].tasks[0].officer);
+	f->cmd->entropy = ((f->run << 32 | (uint64_t)i << 8 | (uint64_t)attempt) *
+	    UINT64_C(0x9e3779b97f4a7c15)) << 2 | 2;
+	if (case_decide(f->h->policy, &f->h->roster, &f->cases[i], f->cmd, now, f->fx) != 0) {
+		fprintf(stderr, "refused: %s\n", refusal_text(f->fx->refusal));
+		exit(1);
+	}
+	commit_add_case(&f->batch, &f->h->st, f->h->policy, &f->h->roster, &f->cases[i], f->fx, f->cmd, &f->keys,
+	    NULL, NULL);
+	*after = f->fx->after;
+}
+
+/* Cases at places of the list, in one call; those whose officer has such a nonce already once more. */
+static void
+decide_some(struct filling *f, const int *at, int n, int attempt)
+{
+	int64_t now = store_now_ms(&f->h->st);
+	int again[ARM_BATCH], again_n = 0;
+
+	commit_begin(&f->batch, now);
+	for (int k = 0; k < n; k++)
+		decide_one(f, at[k], attempt, now, &f->after[k]);
+	commit_run(&f->batch, &f->h->st);
+	for (int k = 0; k < n; k++) {
+		enum commit_result result = f->batch.slots[k].result;
+
+		if (result == COMMIT_OK) {
+			f->cases[at[k]] = f->after[k];
+		} else if (result == COMMIT_TAKEN && attempt < ATTEMPTS) {
+			again[again_n++] = at[k];
+		} else {
+			fprintf(stderr, "%s of %s at version %" PRId64 " not committed (%d): %s\n", case_event_name(f->cmd->event),
+			    f->cases[at[k]].code.s, f->cases[at[k]].version, (int)result, store_error(&f->h->st));
 			exit(1);
 		}
 	}
-	commit_release(&batch);
-	free(fx);
+	if (again_n > 0)
+		decide_some(f, again, again_n, attempt + 1);
+}
+
+/* One decision for each case, in calls of ARM_BATCH; the cases as they are after.  Cases a second. */
+static double
+decide_all(struct house *h, struct case_record *cases, int n, uint64_t run, struct command *cmd)
+{
+	struct filling f = { .h = h, .cases = cases, .cmd = cmd, .run = run };
+	int64_t begun = clock_mono_us();
+
+	f.fx = xcalloc(1, sizeof(*f.fx));
+	f.after = xcalloc(ARM_BATCH, sizeof(*f.after));
+	seal_key_random(&f.keys.key);
+	seal_wrap(f.keys.wrapped, &h->st.master, &f.keys.key);
+	for (int i = 0; i < n;) {
+		int at[ARM_BATCH], queued = 0;
+
+		while (i < n && queued < ARM_BATCH)
+			at[queued++] = i++;
+		decide_some(&f, at, queued, 0);
+	}
+	commit_release(&f.batch);
+	free(f.after);
+	free(f.fx);
 	return n * 1e6 / (double)(clock_mono_us() - begun);
 }
 
-/* Each opens with its tasks, as a report does, and ends with what that cancels. */
-static void
-arm(struct house *h, uint64_t run, int n)
+/* Opens n cases with their tasks, as reports do; the caller frees them. */
+static struct case_record *
+open_all(struct house *h, uint64_t run, int n, double *per_s)
 {
 	struct case_record *cases = xcalloc((size_t)n, sizeof(*cases));
 	struct understanding u = { .category = "jalan-rusak", .place = "35.10.14.2012",
 	    .units = { "D-35.10.14.2012" }, .units_n = 1, .confidence_permille = 900 };
 	struct command open = { .event = ON_OPEN, .by = BY_ROUTER, .u = &u };
-	struct command withdraw = { .event = ON_WITHDRAW, .by = BY_RESIDENT };
-	double armed, cancelled;
 
 	for (int i = 0; i < n; i++)
 		code_make(&cases[i].code, ((run + 64) << 27) + (uint64_t)i);
-	armed = decide_all(h, cases, n, &open);
-	cancelled = decide_all(h, cases, n, &withdraw);
+	*per_s = decide_all(h, cases, n, run, &open);
+	return cases;
+}
+
+/* Each ends with what that cancels. */
+static void
+arm(struct house *h, uint64_t run, int n)
+{
+	struct command withdraw = { .event = ON_WITHDRAW, .by = BY_RESIDENT };
+	double armed, cancelled;
+	struct case_record *cases = open_all(h, run, n, &armed);
+
+	cancelled = decide_all(h, cases, n, run, &withdraw);
 	printf("{\"armed_per_s\":%.0f,\"cancelled_per_s\":%.0f}\n", armed, cancelled);
+	free(cases);
+}
+
+static void
+live(struct house *h, uint64_t run, int n)
+{
+	static const enum case_event acts[] = { ON_ACCEPT, ON_GO, ON_ARRIVE, ON_HANDLE, ON_RESOLVE };
+	struct command confirm = { .event = ON_CONFIRM, .by = BY_RESIDENT };
+	double per_s;
+	struct case_record *cases = open_all(h, run, n, &per_s);
+
+	for (size_t i = 0; i < N_ELEMS(acts); i++) {
+		struct command act = { .event = acts[i], .by = BY_OFFICER, .note = "lubang ditutup" };
+
+		decide_all(h, cases, n, run, &act);
+	}
+	decide_all(h, cases, n, run, &confirm);
+	printf("{\"entries\":%d}\n", (int)(N_ELEMS(acts) + 2) * n);
 	free(cases);
 }
 
@@ -228,7 +298,7 @@ main(int argc, char **argv)
 {
 	const char *dir = "var", *conf = "conf", *route = "";
 	struct buf path = { 0 }, url = { 0 };
-	int pending = 0, due = 0, messages = 0, armed = 0;
+	int pending = 0, due = 0, messages = 0, armed = 0, lives = 0;
 	int64_t at_in = 0, now, at;
 	uint64_t number = 0, run = 0;
 	struct case_record c;
@@ -241,6 +311,7 @@ main(int argc, char **argv)
 		if (strcmp(argv[i], "--conf") == 0) conf = argv[i + 1];
 		if (strcmp(argv[i], "--route") == 0) route = argv[i + 1];
 		if (strcmp(argv[i], "--arm") == 0) armed = (int)strtol(argv[i + 1], NULL, 10);
+		if (strcmp(argv[i], "--lives") == 0) lives = (int)strtol(argv[i + 1], NULL, 10);
 		if (strcmp(argv[i], "--messages") == 0) messages = (int)strtol(argv[i + 1], NULL, 10);
 		if (strcmp(argv[i], "--pending") == 0) pending = (int)strtol(argv[i + 1], NULL, 10);
 		if (strcmp(argv[i], "--due") == 0) due = (int)strtol(argv[i + 1], NULL, 10);
@@ -253,8 +324,11 @@ main(int argc, char **argv)
 		fprintf(stderr, "%s: nothing runs there\n", dir);
 		return 1;
 	}
-	if (armed > 0) {
-		arm(&h, run, armed);
+	if (armed > 0 || lives > 0) {
+		if (armed > 0)
+			arm(&h, run, armed);
+		else
+			live(&h, run, lives);
 		house_close(&h);
 		return 0;
 	}

@@ -68,7 +68,7 @@ time_parts(const struct policy *p, const struct texts *t, int rounds, double out
 {
 	struct buf errors = { 0 };
 	struct normaliser *n = normaliser_new(p->catalogue, &errors);
-	struct classifier *rules = classifier_new(p->catalogue, NULL, &errors);
+	struct classifier *rules = classifier_new(p->catalogue, NULL, normaliser_words(n), &errors);
 	struct tokens *tokens = xcalloc(t->n, sizeof(*tokens));
 	struct category_choice choice;
 	static struct features f;

@@ -31,10 +31,10 @@ int
 cli_act(int argc, char **argv)
 {
 	struct correction k = { 0 };
-	const char *as = NULL, *note = "", *reason = "", *until = NULL, *into = NULL, *why = "";
+	const char *as = NULL, *note = "", *reason = "", *until = NULL, *into = NULL, *about = NULL, *why = "";
 	const struct cli_flag flags[] = { { "as", &as, NULL }, { "note", &note, NULL },
 	    { "to", &k.to, NULL },
-	    { "reason", &reason, NULL }, { "until", &until, NULL }, { "into", &into, NULL },
+	    { "reason", &reason, NULL }, { "until", &until, NULL }, { "into", &into, NULL }, { "about", &about, NULL },
 	    { "category", &k.category, NULL },
 	    { "place", &k.place, NULL }, { "urgency", &k.urgency, NULL } };
 	struct command cmd = { .by = BY_OFFICER };
@@ -48,7 +48,7 @@ cli_act(int argc, char **argv)
 		free(fx);
 		return cli_usage(
 		    "act CODE ACTION --as OFFICER [--note T] [--to UNIT] [--reason R] "
-		    "[--until DD-MM-YYYY] [--category C] [--place P] [--urgency U]");
+		    "[--until DD-MM-YYYY] [--category C] [--place P] [--urgency U] [--about UNIT|-]");
 	}
 	if (code_parse(&code, c.args[0], strlen(c.args[0])) != 0)
 		cli_fail("%s: no receipt code: a symbol is wrong", c.args[0]);
@@ -56,7 +56,7 @@ cli_act(int argc, char **argv)
 		cli_fail(
 		    "%s: no action; one of tugaskan terima menuju tiba tangani selesai bukan "
 		    "teruskan tanya catat tunggu setuju tidak-setuju lanjut tolak gabung ganda "
-		    "pisah pecah kebenaran urung "
+		    "pisah pecah kebenaran rahasiakan urung "
 		    "ambil-alih mengapa jawaban tanggal hitung-ulang bantuan aman",
 		    c.args[1]);
 	else if (until != NULL && wib_parse_day(&cmd.until_ms, until) != 0)
@@ -64,6 +64,7 @@ cli_act(int argc, char **argv)
 	else if (cli_house(&c, &h) == 0) {
 		snprintf(cmd.actor, sizeof(cmd.actor), "%s", as);
 		snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s", k.to != NULL ? k.to : "");
+		snprintf(cmd.about, sizeof(cmd.about), "%s", about != NULL ? about : "");
 		snprintf(cmd.reason, sizeof(cmd.reason), "%s", reason);
 		snprintf(cmd.into, sizeof(cmd.into), "%s", into != NULL ? into : "");
 		cmd.note = note;

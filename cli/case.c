@@ -75,7 +75,7 @@ static void
 add_candidates(struct buf *b, struct house *h, const struct policy *p, const struct stored_case *s)
 {
 	static struct candidate list[CANDIDATES_MOST];
-	int truncated, n = s->c.state == CASE_DITUTUP ? 0 : candidates_find(&h->st, p, s, list, &truncated);
+	int truncated, n = s->c.state == CASE_DITUTUP ? 0 : candidates_find(&h->st, p, &h->set, s, list, &truncated);
 
 	if (b->len == 0 || n < 0)
 		return;
@@ -118,7 +118,7 @@ cli_case(int argc, char **argv)
 	else if (!c.json) {
 		print_case(p, &s.c, now);
 		status = 0;
-	} else if (view_case(&out, &h.st, p, &s, now) == 0) {
+	} else if (view_case(&out, &h.st, p, &s, NULL, now) == 0) {
 		add_candidates(&out, &h, p, &s);
 		puts(buf_str(&out));
 		status = 0;

@@ -42,6 +42,8 @@ int cli_check(int argc, char **argv);
 int cli_route(int argc, char **argv);
 int cli_report(int argc, char **argv);
 int cli_corrections(int argc, char **argv);
+int cli_broadcast(int argc, char **argv);
+int cli_import(int argc, char **argv);
 int cli_gammu(int argc, char **argv);
 int cli_case(int argc, char **argv);
 int cli_candidates(int argc, char **argv);

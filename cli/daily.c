@@ -8,7 +8,6 @@
 static int
 write_day(struct house *h, int64_t day, enum daily_form form)
 {
-	const struct daily_about about = { h->set.name, h->set.licence, h->current };
 	struct daily *d = daily_new(day);
 	int64_t end = logbook_last_seq(&h->st);
 	struct buf out = { 0 };
@@ -17,7 +16,7 @@ write_day(struct house *h, int64_t day, enum daily_form form)
 	while (more > 0)
 		more = daily_read(d, &h->st, end);
 	if (more == 0) {
-		daily_write(d, h->policy, &about, form, &out);
+		daily_publish(d, h, form, &out);
 		fwrite(out.data, 1, out.len, stdout);
 	}
 	daily_free(d);

@@ -16,6 +16,7 @@
 #include "cli/cli.h"
 #include "cli/demo.h"
 #include "lib/clock.h"
+#include "lib/json_of.h"
 
 /*
  * The mailbox is read so long after something was put there: tasks of one case come together, and
@@ -99,14 +100,6 @@ demo_unit_of(const struct demo *d, const char *phone)
 }
 
 /* ---- outgoing messages ---- */
-
-static const char *
-text_of(const json_t *doc, const char *key)
-{
-	const char *s = json_string_value(json_object_get(doc, key));
-
-	return s != NULL ? s : "";
-}
 
 /* "... balas TERIMA, TANGANI 7K3, ...": the nonce stands after TANGANI. */
 static void

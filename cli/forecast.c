@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "core/forecast.h"
 #include "lib/escape.h"
+#include "lib/json_of.h"
 #include "store/logbook.h"
 
 #define USAGE "forecast [--hours N] [--check] [--json] [--dir DIR]"
@@ -22,20 +23,6 @@ struct reading {
 	int64_t seq, first_ms, last_ms;
 	int bad;
 };
-
-static const char *
-text_of(const json_t *o, const char *name)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s != NULL ? s : "";
-}
-
-static int64_t
-int_of(const json_t *o, const char *name)
-{
-	return json_integer_value(json_object_get(o, name));
-}
 
 static int
 is_time(int64_t ms)
@@ -53,7 +40,7 @@ note_of(struct spell_note *n, const struct policy *p, const json_t *doc)
 	enum urgency urgency;
 
 	memset(n, 0, sizeof(*n));
-	if (c == NULL || json_is_true(json_object_get(doc, "latihan")) ||
+	if (c == NULL || log_is_apart(doc) ||
 	    code_parse(&n->code, code, strlen(code)) != 0 ||
 	    case_state_of_name(text_of(c, "st"), &state) != 0 ||
 	    urgency_of_name(text_of(c, "urg"), &urgency) != 0)

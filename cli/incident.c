@@ -21,10 +21,10 @@ print_candidates(const struct candidate *list, int n)
 		char shown[CODE_CHARS + 2];
 
 		code_show(shown, &list[i].c.code);
-		printf("%s  %3d%%  %-18s %-14s %-11s  tempat %d%% waktu %d%% kata %d%%%s%s\n", shown,
+		printf("%s  %3d%%  %-18s %-14s %-11s  tempat %d%% waktu %d%% kata %d%% foto %d%%%s%s\n", shown,
 		    list[i].like.score / 10, list[i].c.category, list[i].c.place,
 		    case_state_name(list[i].c.state), list[i].like.place / 10, list[i].like.time / 10,
-		    list[i].like.text / 10, list[i].c.lead[0] != '\0' ? "  mengikuti " : "", list[i].c.lead);
+		    list[i].like.text / 10, list[i].like.photo / 10, list[i].c.lead[0] != '\0' ? "  mengikuti " : "", list[i].c.lead);
 	}
 }
 
@@ -48,7 +48,7 @@ cli_candidates(int argc, char **argv)
 		cli_fail("the store does not answer: %s", redis_pipe_error(h.st.pipe));
 	} else if (!s.there || !s.readable || s.version <= 0) {
 		cli_fail("%s: no such case", code.s);
-	} else if ((n = candidates_find(&h.st, h.policy, &s, list, &truncated)) < 0) {
+	} else if ((n = candidates_find(&h.st, h.policy, &h.set, &s, list, &truncated)) < 0) {
 		cli_fail("the store does not answer: %s", redis_pipe_error(h.st.pipe));
 	} else {
 		struct buf b = { 0 };

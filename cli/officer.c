@@ -1,6 +1,6 @@
 /* kentongan officer: the roster, changed only by logged commands. */
 #include "cli/officer.h"
-#include "cli/table.h"
+#include "store/table.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -317,6 +317,7 @@ static const struct {
 	{ "phone", renumber, 3, 3, "ID NUMBER   has another number" },
 	{ "passwd", passwd, 2, 2, "ID   a link by which he sets his password for the console" },
 	{ "role", set_role, 3, 3, "ID petugas|kepala|operator|admin|pengawas" },
+	{ "rights", officer_rights, 1, 1, "[--json]   who may see what, every cell of the table" },
 	{ "end", end, 2, 2, "ID   leaves the service; his cases go back to their units" },
 	{ "leave", leave, 2, 2, "ID --from DAY [--until DAY]" },
 	{ "back", back, 2, 2, "ID   is back from leave" },

@@ -16,5 +16,6 @@ int officers_write(struct house *h, const struct officer *list, size_t n);
 /* A time of a flag in WIB ("2026-12-01 07:00"); 0, or -1 with the reason said. */
 int officer_time(const char *flag, const char *text, int64_t *ms);
 
+officer_command officer_rights;	/* rights.c */
 officer_command shift_give, shift_take, shifts_list, shifts_read, shifts_swap, shifts_calendar;
 #endif

@@ -18,7 +18,7 @@ note_opening(const struct log_line *line, void *arg)
 
 	t->seq = line->seq;
 	if (recorded_read(r, line->seq, line->entry, line->len) == 1 && r->version == 1 &&
-	    r->at_ms >= t->since_ms && !r->latihan)
+	    r->at_ms >= t->since_ms && !r->latihan && !r->is_legacy)
 		t->codes[t->n++] = r->code;
 	free(r);
 	return 0;

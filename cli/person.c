@@ -153,7 +153,7 @@ person(struct house *h, const struct code *code, const char *digits, const char 
 		status = cli_fail("%s: its sender cannot be reached but in public: let him write by SMS first", code->s);
 	else
 		status = with_person(h, &(struct identity){ lookup, words.reply_channel, laporan_address(&words),
-		    s.c.lang, code }, digits, as);
+		    s.c.lang, code, NULL }, digits, as);
 	laporan_release(&words);
 	stored_case_release(&s);
 	return status;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/hash.h"
 #include "store/logbook.h"
 #include "store/recorded.h"
 
@@ -84,12 +85,8 @@ roster_of(struct rerun *r, int64_t seq)
 static size_t
 place_of(struct rerun_case *const *table, size_t cap, const char *code)
 {
-	uint64_t h = UINT64_C(14695981039346656037);	/* FNV-1a */
-	size_t at;
+	size_t at = hash_text(code) & (cap - 1);
 
-	for (const char *s = code; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
-	at = h & (cap - 1);
 	while (table[at] != NULL && strcmp(table[at]->code.s, code) != 0)
 		at = (at + 1) & (cap - 1);
 	return at;

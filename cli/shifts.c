@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/officer.h"
-#include "cli/table.h"
+#include "store/table.h"
 #include "core/ical.h"
 #include "core/shift.h"
 

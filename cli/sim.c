@@ -1,5 +1,6 @@
 #include "cli/sim.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -297,7 +298,7 @@ decide(struct sim *s, int slot, struct command *cmd)
 	sim_queue_set(&s->due, slot, case_due_ms(&fx->after));
 	if (s->on_step != NULL)
 		s->on_step(s, &step, s->arg);
-	k->c = fx->after;
+	case_copy(&k->c, &fx->after);
 	for (int i = 0; i < fx->messages_n; i++)
 		if (fx->messages[i].to == TO_OFFICER)
 			reach_officer(s, slot, &fx->messages[i]);
@@ -325,15 +326,18 @@ new_slot(struct sim *s)
 	if (s->free_n > 0) {
 		slot = s->free_slots[--s->free_n];
 	} else {
+		if (s->slots_n == s->slots_cap) {
+			s->slots_cap = s->slots_cap != 0 ? 2 * s->slots_cap : 1024;
+			s->slots = xrealloc(s->slots, (size_t)s->slots_cap * sizeof(*s->slots));
+			s->free_slots = xrealloc(s->free_slots, (size_t)s->slots_cap * sizeof(*s->free_slots));
+			s->lives = xrealloc(s->lives, (size_t)s->slots_cap * sizeof(*s->lives));
+		}
 		slot = s->slots_n++;
-		s->slots = xrealloc(s->slots, (size_t)s->slots_n * sizeof(*s->slots));
-		s->free_slots = xrealloc(s->free_slots, (size_t)s->slots_n * sizeof(*s->free_slots));
-		s->lives = xrealloc(s->lives, (size_t)s->slots_n * sizeof(*s->lives));
 		s->lives[slot] = 0;
 		s->slots[slot] = xcalloc(1, sizeof(**s->slots));
 	}
 	s->slots[slot]->handled_ms = 0;
-	memset(&s->slots[slot]->c, 0, sizeof(s->slots[slot]->c));
+	memset(&s->slots[slot]->c, 0, offsetof(struct case_record, tasks));
 	s->open++;
 	return slot;
 }

@@ -52,7 +52,7 @@ struct sim {
 	struct sim_people people;
 	struct dice dice;
 	struct sim_queue events, due;	/* due: each open case once */
-	struct sim_case **slots; int slots_n; int *free_slots; int free_n;
+	struct sim_case **slots; int slots_n, slots_cap; int *free_slots; int free_n;
 	uint32_t *lives;		/* by slot: how many cases it had before */
 	int64_t now_ms, end_ms;
 	int open;

@@ -11,12 +11,13 @@
 #include "core/correct.h"
 #include "core/incident.h"
 #include "lib/escape.h"
+#include "lib/json_of.h"
 #include "lib/log.h"
 #include "store/apply.h"
 
 enum asks { ASKS_NOTHING = 0, ASKS_NOTE = 1, ASKS_REASON = 2, ASKS_UNIT = 4, ASKS_DAY = 8, ASKS_WAIT = 16,
 	ASKS_WHOSE = 32, ASKS_INTO = 64, ASKS_TRUTH = 128, ASKS_MORE = 256,
-	ASKS_PHOTO = 512 };	/* where its kind of case does */
+	ASKS_PHOTO = 512, ASKS_ABOUT = 1024 };	/* where its kind of case does */
 static const struct {
 	enum case_event on;
 	const char *label;
@@ -49,6 +50,7 @@ static const struct {
 	{ ON_SPLIT,    "[[Pisahkan dari yang memimpin]]", ASKS_REASON, "[[Mengapa bukan kejadian yang sama]]" },
 	{ ON_BREAK,    "[[Bahaya tersendiri: pisahkan sebagai darurat]]", ASKS_REASON, "[[Bahaya apa]]" },
 	{ ON_TRUTH,    "[[Tetapkan kebenarannya]]", ASKS_REASON | ASKS_TRUTH, "[[Siapa yang memastikan, dan bagaimana]]" },
+	{ ON_SEAL,     "[[Rahasiakan kasus ini]]", ASKS_REASON | ASKS_ABOUT, "[[Mengapa]]" },
 	{ ON_PHOTO_FINE,  "[[Foto bukti sah]]", ASKS_REASON, "[[Bagaimana Anda memastikannya]]" },
 	{ ON_PHOTO_FALSE, "[[Foto bukti tidak sah: buka lagi]]", ASKS_REASON, "[[Apa yang tidak benar]]" },
 	{ ON_CONFIRM,  "[[Pelapor menelepon: sudah beres]]", ASKS_REASON, "[[Kata pelapor]]" },
@@ -129,10 +131,10 @@ add_whose(struct buf *b, const struct console *c, const struct looking *l, int k
 
 	for (int i = 0; u != NULL && i < u->also_n; i++)
 		guesses[n++] = u->also[i];
-	add_category_field(b, c, keys ? "k" : "", guesses, n);
+	add_category_field(b, c, l->w.lang, keys ? "k" : "", guesses, n);
 	add_place_field(b, c, keys ? "l" : "", l->s.c.place);
 	add_urgency_field(b, keys ? "u" : "", l->s.c.urgency);
-	add_unit_field(b, c, "Unit yang memimpin", "Menurut kategori dan tempatnya", l->s.c.place);
+	add_unit_field(b, c, "[[Unit yang memimpin]]", "[[Menurut kategori dan tempatnya]]", l->s.c.place);
 	add_place_list(b, c);
 }
 
@@ -162,9 +164,11 @@ add_form(struct buf *b, const struct console *c, const struct looking *l, size_t
 	buf_addf(b, "<input type=\"hidden\" name=\"aksi\" value=\"%s\"><input type=\"hidden\" name=\"versi\" value=\"%"
 	    PRId64 "\">\n", name, l->s.c.version);
 	if (asks & ASKS_UNIT)
-		add_unit_field(b, c, "Unit tujuan", "Pilih unit", NULL);
+		add_unit_field(b, c, "[[Unit tujuan]]", "[[Pilih unit]]", NULL);
 	if (asks & ASKS_MORE)
-		add_unit_field(b, c, "Unit tambahan", "Menurut kategorinya", l->s.c.place);
+		add_unit_field(b, c, "[[Unit tambahan]]", "[[Menurut kategorinya]]", l->s.c.place);
+	if (asks & ASKS_ABOUT)
+		add_unit_field(b, c, "[[Keluhan tentang unit]]", "[[Bukan tentang sebuah kantor]]", l->s.c.place);
 	if (asks & ASKS_INTO)
 		buf_adds(b, "<label>[[Kode kasus yang memimpin]]<input name=\"ke\" class=\"kode\" required maxlength=\"12\" "
 		    "autocomplete=\"off\" placeholder=\"7K3F-9QXM\"></label>\n");
@@ -175,7 +179,7 @@ add_form(struct buf *b, const struct console *c, const struct looking *l, size_t
 	if (asks & ASKS_WAIT) {
 		buf_adds(b, "<label>[[Menunggu apa]]<select name=\"alasan\">\n");
 		for (int i = 0; i < l->p->wait_reasons_n; i++)
-			buf_addf(b, "<option>%s</option>\n", l->p->wait_reasons[i]);
+			buf_addf(b, "<option lang=\"id\">%s</option>\n", l->p->wait_reasons[i]);
 		buf_adds(b, "</select></label>\n");
 	}
 	if (asks & ASKS_DAY)
@@ -356,6 +360,8 @@ read_form(struct http_req *r, const struct console *c, struct wish *x)
 	else if (x->cmd.event == ON_ASSIGN && http_req_field(r, "tempat", &len) != NULL)
 		wrong = read_place(c, picked[0] != '\0' ? picked : place, x);
 	memcpy(x->cmd.into, code.s, sizeof(x->cmd.into));
+	if (x->cmd.event == ON_SEAL)
+		snprintf(x->cmd.about, sizeof(x->cmd.about), "%s", x->unit);
 	free(action);
 	free(reason);
 	free(until);
@@ -381,7 +387,7 @@ act_by_form(struct http_req *r, struct console *c, struct looking *l, struct act
 		a->status = 503;
 	} else {
 		a->status = x.conflict ? 409 : 422;
-		buf_addf(&a->message, "Belum tersimpan: %s.", x.wrong);
+		buf_addf(&a->message, "%s\n%s", SAID("Belum tersimpan:"), x.wrong);
 		a->note = x.note;
 		x.note = NULL;
 	}
@@ -409,7 +415,11 @@ post_act(struct http_req *r, void *arg)
 		return;
 	}
 	if (act_by_form(r, c, &l, &a)) {
-		buf_addf(&to, "/kasus/%s", l.code.s);
+		/* what he has made confidential may be gone for him too */
+		if (a.on == ON_SEAL)
+			buf_adds(&to, console_first_page(c, l.w.officer));
+		else
+			buf_addf(&to, "/kasus/%s", l.code.s);
 		http_answer_redirect(r, 303, buf_str(&to));
 	} else if (a.status == 503) {
 		http_answer_problem(r, 503, "Service Unavailable", "Penyimpanan sedang tidak menjawab; coba lagi.");
@@ -419,14 +429,6 @@ post_act(struct http_req *r, void *arg)
 	buf_release(&to);
 	acted_release(&a);
 	looking_release(&l);
-}
-
-static const char *
-text_of(const json_t *doc, const char *name)
-{
-	const char *s = json_string_value(json_object_get(doc, name));
-
-	return s != NULL ? s : "";
 }
 
 /* What nobody asks for does nothing, and is noticed: the names alone, a value may be somebody's. */
@@ -474,6 +476,8 @@ post_act_json(struct http_req *r, void *arg)
 	x.unit = xstrdup(text_of(doc, "unit"));
 	x.k.place = or_null(text_of(doc, "place"));
 	snprintf(x.cmd.to_unit, sizeof(x.cmd.to_unit), "%s", x.unit);
+	if (strcmp(text_of(doc, "action"), case_event_name(ON_SEAL)) == 0)
+		snprintf(x.cmd.about, sizeof(x.cmd.about), "%s", x.unit);
 	snprintf(x.cmd.reason, sizeof(x.cmd.reason), "%s", text_of(doc, "reason"));
 	snprintf(x.cmd.into, sizeof(x.cmd.into), "%s", text_of(doc, "into"));
 	if (end == NULL || strcmp(end, "/actions") != 0)

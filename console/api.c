@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "console/case_page.h"
+#include "console/drafts.h"
 #include "console/gate.h"
 #include "lib/page.h"
 #include "store/view.h"
@@ -198,7 +199,7 @@ get_case(struct http_req *r, void *arg)
 
 	/* What he may not see and what is not there look the same; a sealed one stands on record. */
 	if (looking_begin(r, c, &l, 0)) {
-		if (view_case(&b, &c->h.st, l.p, &l.s, house_now_ms(&c->h)) != 0)
+		if (view_case(&b, &c->h.st, l.p, &l.s, &l.blur, house_now_ms(&c->h)) != 0)
 			http_answer_problem(r, 404, "Not Found", "Tidak ada kasus dengan kode itu.");
 		else
 			http_answer_json(r, 200, &b);
@@ -239,6 +240,7 @@ get_console_metrics(struct http_req *r, void *arg)
 		{ "kentongan_console_model_bytes", "Memory of the read model.",
 		    (int64_t)model_bytes(c->model) },
 		{ "kentongan_console_watchers", "Live feeds open.", c->watchers_n },
+		{ "kentongan_console_drafts", "Broadcasts being drawn up.", drafts_under_way(c) },
 	};
 
 	for (size_t i = 0; i < N_ELEMS(rows); i++)

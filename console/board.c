@@ -31,10 +31,10 @@ void
 console_add_missing(struct buf *b, const char *clock)
 {
 	static const struct { const char *clock, *words; } known[] = {
-		{ "triase", "belum dibaca" }, { "diambil", "belum diambil" },
-		{ "ditangani", "belum ditangani" }, { "diselesaikan", "belum selesai" },
-		{ "hukum", "melewati batas undang-undang" }, { "jawab", "belum menjawab" },
-		{ "lapor-diri", "diam di lapangan" },
+		{ "triase", SAID("belum dibaca") }, { "diambil", SAID("belum diambil") },
+		{ "ditangani", SAID("belum ditangani") }, { "diselesaikan", SAID("belum selesai") },
+		{ "hukum", SAID("melewati batas undang-undang") }, { "jawab", SAID("belum menjawab") },
+		{ "lapor-diri", SAID("diam di lapangan") },
 	};
 
 	for (size_t i = 0; i < N_ELEMS(known); i++)
@@ -44,6 +44,16 @@ console_add_missing(struct buf *b, const char *clock)
 		}
 	buf_adds(b, "belum ");
 	buf_add_html(b, clock, strlen(clock));
+}
+
+void
+add_missing(struct buf *b, const char *clock)
+{
+	struct buf words = { 0 };
+
+	console_add_missing(&words, clock);
+	add_said(b, buf_str(&words));
+	buf_release(&words);
 }
 
 static void
@@ -70,9 +80,9 @@ static void
 add_late_by(struct buf *b, int64_t ms)
 {
 	if (ms < DAY_MS)
-		buf_addf(b, "%" PRId64 " menit", ms / MINUTE_MS);
+		buf_addf(b, "%" PRId64 " [[menit]]", ms / MINUTE_MS);
 	else
-		buf_add_duration(b, ms, "id");
+		add_said_duration(b, ms);
 }
 
 /* The desa and no more: the map has the kecamatan. */
@@ -80,9 +90,10 @@ static void
 add_short_place(struct buf *b, const struct console *c, const char *code)
 {
 	const struct place *p = place_find(c->h.policy->places, code);
-	const char *name = p != NULL ? p->name : "tempat belum jelas";
-
-	buf_add_html(b, name, strlen(name));
+	if (p != NULL)
+		buf_add_html(b, p->name, strlen(p->name));
+	else
+		buf_adds(b, "[[tempat belum jelas]]");
 }
 
 static void
@@ -92,7 +103,7 @@ add_late(struct buf *b, const struct console *c, const struct officer *o, const 
 
 	for (size_t i = 0; i < t->late_n && shown < LATE_SHOWN; i++) {
 		const struct model_case *m = t->late[i];
-		const char *unit = m->unit[0] != '\0' ? console_unit_name(c, m->unit) : "meja 112";
+		const char *unit = m->unit[0] != '\0' ? console_unit_name(c, m->unit) : "";
 		char code[CODE_CHARS + 2];
 
 		if (!may_list(c, o, m))
@@ -101,7 +112,7 @@ add_late(struct buf *b, const struct console *c, const struct officer *o, const 
 		code_show(code, &m->code);
 		buf_addf(b, "<li><a href=\"/kasus/%s\"><strong class=\"lewat\">", m->code.s);
 		add_late_by(b, t->at_ms - m->promise_ms);
-		buf_adds(b, "</strong> <b>");
+		buf_adds(b, unit[0] != '\0' ? "</strong> <b>" : "</strong> <b>[[meja 112]]");
 		buf_add_html(b, unit, strlen(unit));
 		buf_adds(b, "</b> <span>");
 		add_category_name(b, c, m->category);
@@ -110,9 +121,9 @@ add_late(struct buf *b, const struct console *c, const struct officer *o, const 
 		buf_addf(b, "</span> <span class=\"kode\">%s</span></a></li>\n", code);
 	}
 	if (t->late_n == 0)
-		buf_adds(b, "<li class=\"kosong\">Tidak ada yang lewat batas.</li>\n");
+		buf_adds(b, "<li class=\"kosong\">[[Tidak ada yang lewat batas.]]</li>\n");
 	else if (shown == 0)
-		buf_adds(b, "<li class=\"kosong\">Yang lewat batas bukan kasus unit atau wilayah Anda.</li>\n");
+		buf_adds(b, "<li class=\"kosong\">[[Yang lewat batas bukan kasus unit atau wilayah Anda.]]</li>\n");
 }
 
 static void
@@ -124,7 +135,6 @@ add_incidents(struct buf *b, const struct console *c, const struct officer *o, c
 		const struct model_case *m = t->leads[i];
 		const struct incident_kind *k = incident_kind_of(c->h.policy, m->incident);
 		struct figure f = { .list = LIST_INCIDENT, .seq = seq, .at_ms = t->at_ms };
-		const char *name = k != NULL ? k->name : m->category;
 
 		if (!may_list(c, o, m))
 			continue;
@@ -132,15 +142,18 @@ add_incidents(struct buf *b, const struct console *c, const struct officer *o, c
 		snprintf(f.incident, sizeof(f.incident), "%s", m->incident);
 		buf_adds(b, "<li><a href=\"");
 		figure_add_link(b, &f);
-		buf_addf(b, "\"><strong>%d suara</strong> <b>", m->voices);
-		buf_add_html(b, name, strlen(name));
+		buf_addf(b, "\"><strong>%d [[suara]]</strong> <b>", m->voices);
+		if (k != NULL)
+			add_said(b, k->name);
+		else
+			add_category_name(b, c, m->category);
 		buf_adds(b, "</b> <span>");
 		add_short_place(b, c, m->place);
-		buf_addf(b, ", %s, %s</span></a></li>\n", case_state_words(m->state, CLOSE_NONE, "id"),
+		buf_addf(b, ", [[%s]], [[%s]]</span></a></li>\n", case_state_words(m->state, CLOSE_NONE, "id"),
 		    truth_words(m->truth));
 	}
 	if (shown == 0)
-		buf_adds(b, "<li class=\"kosong\">Tidak ada kejadian yang dilaporkan beberapa orang.</li>\n");
+		buf_adds(b, "<li class=\"kosong\">[[Tidak ada kejadian yang dilaporkan beberapa orang.]]</li>\n");
 }
 
 /* ---- what climbs ---- */
@@ -148,8 +161,8 @@ add_incidents(struct buf *b, const struct console *c, const struct officer *o, c
 static void
 add_escalation(struct buf *b, const struct console *c, const struct model_escalation *e)
 {
-	static const char *const kinds[] = { [ESC_NONE] = "", [ESC_WARNING] = "peringatan",
-	    [ESC_BREACH] = "lewat batas", [ESC_RUNG] = "naik", [ESC_PASSED] = "dilewati" };
+	static const char *const kinds[] = { [ESC_NONE] = "", [ESC_WARNING] = "[[peringatan]]",
+	    [ESC_BREACH] = "[[lewat batas]]", [ESC_RUNG] = "[[naik]]", [ESC_PASSED] = "[[dilewati]]" };
 	const char *unit = console_unit_name(c, e->unit),
 	    *told = e->told[0] != '\0' ? console_unit_name(c, e->told) : "";
 	char code[CODE_CHARS + 2];
@@ -159,18 +172,21 @@ add_escalation(struct buf *b, const struct console *c, const struct model_escala
 	buf_add_wib_iso(b, e->at_ms);
 	buf_adds(b, "\">");
 	buf_add_wib_clock(b, e->at_ms);
-	buf_addf(b, "</time> <strong class=\"jenis %s\">%s%s", escalation_name(e->kind), e->latihan ? "LATIHAN " : "",
+	buf_addf(b, "</time> <strong class=\"jenis %s\">%s%s", escalation_name(e->kind), e->latihan ? "[[LATIHAN]] " : "",
 	    kinds[e->kind]);
 	if (told[0] != '\0' && e->kind == ESC_RUNG) {
-		buf_adds(b, " ke ");
+		buf_adds(b, " [[ke]] ");
 		buf_add_html(b, told, strlen(told));
 	}
 	buf_adds(b, "</strong> <span>");
 	buf_add_html(b, unit, strlen(unit));
 	buf_adds(b, " ");
-	console_add_missing(b, e->clock);
-	if (e->why[0] != '\0')
-		buf_addf(b, " (%s)", e->why);
+	add_missing(b, e->clock);
+	if (e->why[0] != '\0') {
+		buf_adds(b, " (");
+		add_said(b, e->why);
+		buf_adds(b, ")");
+	}
 	buf_addf(b, "</span> <span class=\"kode\">%s</span></a></li>\n", code);
 }
 
@@ -190,7 +206,7 @@ add_latest(struct buf *b, const struct console *c, const struct officer *o)
 		add_escalation(b, c, e);
 	}
 	if (shown == 0)
-		buf_adds(b, "<li class=\"kosong\">Belum ada yang lewat batas.</li>\n");
+		buf_adds(b, "<li class=\"kosong\">[[Belum ada yang lewat batas.]]</li>\n");
 }
 
 static void
@@ -200,10 +216,10 @@ share_words(struct buf *share, struct buf *of, const struct model_figures *f)
 
 	if (decided == 0) {
 		buf_adds(share, "–");
-		buf_adds(of, "belum ada yang dinilai");
+		buf_adds(of, "[[belum ada yang dinilai]]");
 	} else {
 		buf_addf(share, "%zu%%", f->day_in_time * 100 / decided);
-		buf_addf(of, "%zu dari %zu, 24 jam", f->day_in_time, decided);
+		buf_addf(of, "%zu [[dari]] %zu, 24 [[jam]]", f->day_in_time, decided);
 	}
 }
 
@@ -254,11 +270,11 @@ add_lag(struct buf *b, struct console *c)
 	int64_t last = logbook_last_seq(&c->h.st), behind = last - model_seq(c->model);
 
 	if (last < 0)
-		buf_adds(b, "penyimpanan tidak menjawab");
+		buf_adds(b, "[[penyimpanan tidak menjawab]]");
 	else if (behind <= 0)
-		buf_adds(b, "tidak tertinggal");
+		buf_adds(b, "[[tidak tertinggal]]");
 	else
-		buf_addf(b, "tertinggal %" PRId64 " catatan", behind);
+		buf_addf(b, "[[tertinggal]] %" PRId64 " [[catatan log]]", behind);
 }
 
 static void
@@ -283,11 +299,11 @@ add_numbers(struct buf *b, const struct model_figures *f, const struct board_tal
 	snprintf(late, sizeof(late), "%zu", f->breaching);
 	snprintf(triage, sizeof(triage), "%zu", f->triage);
 	snprintf(broken, sizeof(broken), "%zu", f->day_late);
-	add_number(b, "Terbuka", "kasus", LIST_OPEN, "", open, t, seq);
-	add_number(b, "Lewat batas sekarang", "belum ditangani", LIST_LATE, f->breaching > 0 ? "bahaya" : "", late, t, seq);
-	add_number(b, "Menunggu dibaca", "di meja 112", LIST_TRIAGE, "", triage, t, seq);
-	add_number(b, "Ditangani tepat waktu", buf_str(&of), LIST_KEPT, "", buf_str(&share), t, seq);
-	add_number(b, "Melewati batas", "dalam 24 jam", LIST_BROKEN, "", broken, t, seq);
+	add_number(b, "[[Terbuka]]", "[[kasus]]", LIST_OPEN, "", open, t, seq);
+	add_number(b, "[[Lewat batas sekarang]]", "[[belum ditangani]]", LIST_LATE, f->breaching > 0 ? "bahaya" : "", late, t, seq);
+	add_number(b, "[[Menunggu dibaca]]", "[[di meja 112]]", LIST_TRIAGE, "", triage, t, seq);
+	add_number(b, "[[Ditangani tepat waktu]]", buf_str(&of), LIST_KEPT, "", buf_str(&share), t, seq);
+	add_number(b, "[[Melewati batas]]", "[[dalam 24 jam]]", LIST_BROKEN, "", broken, t, seq);
 	buf_release(&share);
 	buf_release(&of);
 }
@@ -306,7 +322,7 @@ static void
 fill_board(struct buf *page, struct console *c, const struct who *w, const struct board_tally *t)
 {
 	struct buf numbers = { 0 }, late = { 0 }, latest = { 0 }, reach = { 0 }, passers = { 0 }, map = { 0 };
-	struct buf curve = { 0 }, incidents = { 0 }, clock = { 0 }, lag = { 0 }, heads = { 0 }, everybody = { 0 };
+	struct buf curve = { 0 }, notices = { 0 }, incidents = { 0 }, clock = { 0 }, lag = { 0 }, heads = { 0 }, everybody = { 0 };
 	int64_t seq = model_seq(c->model);
 	struct model_figures f;
 	char seq_text[24];
@@ -320,16 +336,18 @@ fill_board(struct buf *page, struct console *c, const struct who *w, const struc
 	add_map(&map, c, t, seq);
 	add_curve(&curve, t, seq);
 	add_incidents(&incidents, c, w->officer, t, seq);
+	add_notices(&notices, c, w->officer, t->at_ms);
 	buf_add_wib_clock(&clock, t->at_ms);
 	add_lag(&lag, c);
 	snprintf(seq_text, sizeof(seq_text), "%" PRId64, seq);
 	{
 		const struct template_value v[] = { { "waktu", buf_str(&clock) }, { "seq", seq_text },
-		    { "lag", buf_str(&lag) }, { "kepala", buf_str(&heads) }, { "petugas", buf_str(&everybody) } };
+		    { "kepala", buf_str(&heads) }, { "petugas", buf_str(&everybody) } };
 		const struct { const char *marker; const struct buf *text; } parts[] = {
 			{ "<!--ANGKA-->", &numbers }, { "<!--LEWAT-->", &late }, { "<!--PETA-->", &map },
 			{ "<!--ESKALASI-->", &latest }, { "<!--KURVA-->", &curve }, { "<!--KEJADIAN-->", &incidents },
-			{ "<!--OPER-->", &passers }, { "<!--JANGKAUAN-->", &reach },
+			{ "<!--LAG-->", &lag }, { "<!--OPER-->", &passers }, { "<!--JANGKAUAN-->", &reach },
+			{ "<!--PERINGATAN-->", &notices },
 		};
 
 		page_fill(page, "papan", ASSET(console_web_papan_html), v, N_ELEMS(v));
@@ -337,7 +355,7 @@ fill_board(struct buf *page, struct console *c, const struct who *w, const struc
 			page_put(page, parts[i].marker, parts[i].text);
 	}
 	{
-		struct buf *const all[] = { &numbers, &late, &latest, &reach, &passers, &map, &curve, &incidents,
+		struct buf *const all[] = { &numbers, &late, &latest, &reach, &passers, &map, &curve, &incidents, &notices,
 		    &clock, &lag, &heads, &everybody };
 
 		for (size_t i = 0; i < N_ELEMS(all); i++)
@@ -349,8 +367,8 @@ void
 get_board(struct http_req *r, void *arg)
 {
 	static const char head[] = "<link rel=\"stylesheet\" href=\"/papan.css\">\n"
-	    "<link rel=\"alternate\" type=\"application/atom+xml\" title=\"Eskalasi\" href=\"/feed/eskalasi.atom\">\n"
-	    "<link rel=\"alternate\" type=\"application/feed+json\" title=\"Eskalasi\" href=\"/feed/eskalasi.json\">\n"
+	    "<link rel=\"alternate\" type=\"application/atom+xml\" title=\"[[Eskalasi]]\" href=\"/feed/eskalasi.atom\">\n"
+	    "<link rel=\"alternate\" type=\"application/feed+json\" title=\"[[Eskalasi]]\" href=\"/feed/eskalasi.json\">\n"
 	    "<noscript><meta http-equiv=\"refresh\" content=\"30\"></noscript>\n"
 	    "<script src=\"/papan.js\" defer></script>\n";
 	struct console *c = arg;
@@ -368,7 +386,7 @@ get_board(struct http_req *r, void *arg)
 	board_tally_make(&t, c, house_now_ms(&c->h));
 	fill_board(&page, c, &w, &t);
 	buf_adds(&more, head);
-	frame_answer_with(r, c, &w, 200, "Papan", "/papan", &more, &page);
+	frame_answer_with(r, c, &w, 200, "[[Papan]]", "/papan", &more, &page);
 	board_tally_release(&t);
 	buf_release(&page);
 	buf_release(&more);

@@ -12,7 +12,7 @@
 
 /* What a list behind a figure holds. */
 enum board_list {
-	LIST_OPEN, LIST_LATE, LIST_TRIAGE, LIST_KEPT, LIST_BROKEN, LIST_CAME, LIST_HANDLED, LIST_INCIDENT, LIST_DRILL,
+	LIST_OPEN, LIST_LATE, LIST_TRIAGE, LIST_KEPT, LIST_BROKEN, LIST_CAME, LIST_HANDLED, LIST_INCIDENT, LIST_DRILL, LIST_LEGACY,
 	BOARD_LISTS
 };
 /* All of a figure: which list, at which entry and time, and what narrows it. */

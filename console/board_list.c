@@ -11,15 +11,16 @@
 #define ROWS_MAX 100
 
 static const struct { const char *name, *title, *empty; } lists[BOARD_LISTS] = {
-	[LIST_OPEN] = { "buka", "Kasus terbuka", "Tidak ada kasus terbuka." },
-	[LIST_LATE] = { "lewat", "Lewat batas dan belum ditangani", "Tidak ada yang lewat batas." },
-	[LIST_TRIAGE] = { "triase", "Menunggu dibaca di meja 112", "Tidak ada yang menunggu dibaca." },
-	[LIST_KEPT] = { "tepat", "Ditangani tepat waktu, masuk dalam 24 jam", "Belum ada." },
-	[LIST_BROKEN] = { "telat", "Melewati batas, masuk dalam 24 jam", "Tidak ada yang melewati batas." },
-	[LIST_CAME] = { "masuk", "Laporan masuk", "Tidak ada laporan masuk." },
-	[LIST_HANDLED] = { "tangani", "Mulai ditangani", "Tidak ada." },
-	[LIST_INCIDENT] = { "kejadian", "Semua laporan dari kejadian ini", "Tidak ada laporan." },
-	[LIST_DRILL] = { "latihan", "Latihan", "Tidak ada latihan." },
+	[LIST_OPEN] = { "buka", "[[Kasus terbuka]]", "[[Tidak ada kasus terbuka.]]" },
+	[LIST_LATE] = { "lewat", "[[Lewat batas dan belum ditangani]]", "[[Tidak ada yang lewat batas.]]" },
+	[LIST_TRIAGE] = { "triase", "[[Menunggu dibaca di meja 112]]", "[[Tidak ada yang menunggu dibaca.]]" },
+	[LIST_KEPT] = { "tepat", "[[Ditangani tepat waktu, masuk dalam 24 jam]]", "[[Belum ada.]]" },
+	[LIST_BROKEN] = { "telat", "[[Melewati batas, masuk dalam 24 jam]]", "[[Tidak ada yang melewati batas.]]" },
+	[LIST_CAME] = { "masuk", "[[Laporan masuk]]", "[[Tidak ada laporan masuk.]]" },
+	[LIST_HANDLED] = { "tangani", "[[Mulai ditangani]]", "[[Tidak ada.]]" },
+	[LIST_INCIDENT] = { "kejadian", "[[Semua laporan dari kejadian ini]]", "[[Tidak ada laporan.]]" },
+	[LIST_DRILL] = { "latihan", "[[Latihan]]", "[[Tidak ada latihan.]]" },
+	[LIST_LEGACY] = { "warisan", "[[Laporan lama (impor) yang terbuka]]", "[[Tidak ada laporan lama yang terbuka.]]" },
 };
 
 /* As model_figures() counts. */
@@ -38,10 +39,13 @@ figure_holds(const struct figure *f, const struct model_case *c)
 
 	if (c->latihan != (f->list == LIST_DRILL) && f->list != LIST_INCIDENT)
 		return 0;
+	if (c->legacy != (f->list == LIST_LEGACY))
+		return 0;
 	if (f->place[0] != '\0' && strncmp(c->place, f->place, strlen(f->place)) != 0)
 		return 0;
 	switch (f->list) {
 	case LIST_DRILL:
+	case LIST_LEGACY:
 	case LIST_OPEN: return open;
 	case LIST_LATE: return model_is_late(c, f->at_ms);
 	case LIST_TRIAGE: return c->state == CASE_BARU;
@@ -136,22 +140,22 @@ by_time_left(const void *a, const void *b)
 static void
 add_instant(struct buf *b, const struct figure *f, int64_t asked_seq)
 {
-	buf_adds(b, "<p>Per ");
-	buf_add_wib_short(b, f->at_ms);
-	buf_addf(b, ", catatan ke-%" PRId64 ". ", f->seq);
+	buf_adds(b, "<p>[[Per]] ");
+	add_said_time(b, f->at_ms);
+	buf_addf(b, ", [[catatan ke-]]%" PRId64 ". ", f->seq);
 	if (asked_seq == f->seq)
-		buf_adds(b, "Daftar ini tetap seperti saat angkanya dihitung, juga bila kasusnya sudah berubah.</p>\n");
+		buf_adds(b, "[[Daftar ini tetap seperti saat angkanya dihitung, juga bila kasusnya sudah berubah.]]</p>\n");
 	else
-		buf_addf(b, "<strong>Angka yang Anda buka dihitung pada catatan ke-%" PRId64 "; sejauh itu papan tidak lagi "
-		    "menyimpan keadaannya, jadi ini daftar sekarang.</strong></p>\n", asked_seq);
+		buf_addf(b, "<strong>[[Angka yang Anda buka dihitung pada catatan ke-]]%" PRId64 "; [[sejauh itu papan tidak lagi "
+		    "menyimpan keadaannya, jadi ini daftar sekarang.]]</strong></p>\n", asked_seq);
 }
 
 static void
 add_row(struct buf *b, const struct console *c, const struct model_case *m, const struct figure *f)
 {
-	const char *unit = m->unit[0] != '\0' ? console_unit_name(c, m->unit) : "meja 112";
+	const char *unit = m->unit[0] != '\0' ? console_unit_name(c, m->unit) : "";
 
-	add_card_of(b, c, m, 0, f->at_ms, unit);
+	add_card_of(b, c, NULL, &(struct held){ .c = m }, f->at_ms, unit);
 }
 
 void
@@ -172,7 +176,7 @@ get_board_list(struct http_req *r, struct console *c, const struct who *w)
 	}
 	if (l.n > 1)
 		qsort(l.rows, l.n, sizeof(*l.rows), by_time_left);
-	buf_addf(&b, "<p><a href=\"/papan\">Kembali ke papan</a></p>\n<h1>%s", lists[f.list].title);
+	buf_addf(&b, "<p><a href=\"/papan\">[[Kembali ke papan]]</a></p>\n<h1>%s", lists[f.list].title);
 	if (f.place[0] != '\0') {
 		buf_adds(&b, ", ");
 		add_place_name(&b, c, f.place);
@@ -180,8 +184,8 @@ get_board_list(struct http_req *r, struct console *c, const struct who *w)
 	buf_addf(&b, ": <span id=\"jumlah\">%zu</span></h1>\n", l.n + l.hidden);
 	add_instant(&b, &f, asked);
 	if (l.hidden > 0)
-		buf_addf(&b, "<p class=\"pesan\">%zu di antaranya bukan kasus unit atau wilayah Anda dan tidak ditampilkan satu "
-		    "per satu.</p>\n", l.hidden);
+		buf_addf(&b, "<p class=\"pesan\">%zu [[di antaranya bukan kasus unit atau wilayah Anda dan tidak ditampilkan satu "
+		    "per satu.]]</p>\n", l.hidden);
 	buf_adds(&b, "<ul class=\"daftar\">\n");
 	for (size_t i = 0; i < l.n && i < ROWS_MAX; i++)
 		add_row(&b, c, l.rows[i], &f);
@@ -189,7 +193,7 @@ get_board_list(struct http_req *r, struct console *c, const struct who *w)
 	if (l.n + l.hidden == 0)
 		buf_addf(&b, "<p class=\"kosong\">%s</p>\n", lists[f.list].empty);
 	if (l.n > ROWS_MAX)
-		buf_addf(&b, "<p class=\"hint\">%zu lagi, yang waktunya lebih longgar. Semuanya ada di /api/v1/cases.</p>\n",
+		buf_addf(&b, "<p class=\"hint\">%zu [[lagi, yang waktunya lebih longgar. Semuanya ada di /api/v1/cases.]]</p>\n",
 		    l.n - ROWS_MAX);
 	frame_answer(r, c, w, 200, lists[f.list].title, "/papan", &b);
 	free(l.rows);

@@ -40,7 +40,7 @@ count(const struct model_case *m, int sealed, void *arg)
 	struct board_tally *t = k->t;
 	struct board_place *p;
 
-	if (sealed || m->latihan)
+	if (sealed || m->latihan || m->legacy)
 		return 0;
 	count_hour(t, t->came, m->received_ms);
 	count_hour(t, t->handled, m->handled_ms);

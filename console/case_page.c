@@ -8,10 +8,13 @@
 
 #include <jansson.h>
 
+#include "console/told.h"
 #include "core/message.h"
 #include "lib/escape.h"
 #include "lib/log.h"
 #include "store/filed.h"
+#include "store/glass.h"
+#include "store/reader.h"
 #include "store/view.h"
 
 #define PLAIN(b, s) buf_add_html(b, s, strlen(s))
@@ -44,53 +47,117 @@ note_look(struct console *c, struct looking *l, const char *what, const char *no
 #define WHY_LEAST 20		/* characters: "cek" is no reason */
 #define WHY_MOST 500
 
-/* 1 when he may go on; 0: he was asked. */
-static int
-has_said_why(struct http_req *r, struct console *c, struct looking *l, int because)
+/* The reason, as typed; NULL: there is none that says anything. */
+const char *
+looking_reason(struct http_req *r)
 {
 	size_t len = 0;
+	const char *why = http_req_field(r, "alasan", &len);
 
-	if (!access_needs_why(c->h.policy, l->w.officer, &l->a))
-		return 1;
-	l->why = because ? http_req_field(r, "alasan", &len) : NULL;
-	if (l->why != NULL && strlen(l->why) == len && len >= WHY_LEAST && len <= WHY_MOST)
-		return 1;
-	ask_why(r, c, l, because ? "Tulis alasannya, 20 sampai 500 huruf." : "");
-	return 0;
+	return why != NULL && strlen(why) == len && len >= WHY_LEAST && len <= WHY_MOST ? why : NULL;
 }
 
 static int
-begin(struct http_req *r, struct console *c, struct looking *l, int changes, int because)
+answer_away(struct http_req *r)
 {
-	const char *tail = http_req_tail(r);
-	char lookup[LOOKUP_TEXT], code[CODE_CHARS + 2];
+	http_add_header(r, "Retry-After", "5");
+	http_answer_problem(r, 503, "Service Unavailable", "Penyimpanan sedang tidak menjawab; coba lagi.");
+	return 0;
+}
 
-	memset(l, 0, sizeof(*l));
-	if (!(changes ? gate_change(r, c, &l->w) : gate(r, c, &l->w)))
-		return 0;
-	snprintf(code, sizeof(code), "%.*s", (int)strcspn(tail, "/"), tail);
-	if (code_parse(&l->code, code, strlen(code)) != 0)
-		return answer_not_there(r);
-	if (cases_load(&c->h.st, &l->code, 1, &l->s) != 0) {
-		http_add_header(r, "Retry-After", "5");
-		http_answer_problem(r, 503, "Service Unavailable", "Penyimpanan sedang tidak menjawab; coba lagi.");
+/* Opens it for a while: the reason is on record and two others hear of it, or nothing is opened. */
+static int
+break_glass(struct http_req *r, struct console *c, struct looking *l)
+{
+	const char *why = looking_reason(r);
+	struct glass g = { .who = l->w.officer, .c = &l->s.c, .keys = &l->keys, .why = why };
+
+	if (why == NULL) {
+		ask_why(r, c, l, SAID("Tulis alasannya, 20 sampai 500 huruf."));
 		return 0;
 	}
+	if (!gate_proven(r, c, &l->w) || !gate_has_factor(r, c, &l->w))
+		return 0;
+	switch (glass_break(&c->h, &g, &l->glass_ms)) {
+	case GLASS_OK:
+		l->a.glass = 1;
+		log_warn("glass_broken", "case=%s officer=%s", l->code.s, l->w.officer->id);
+		return 1;
+	case GLASS_ALONE:
+		http_answer_problem(r, 422, "Unprocessable Content",
+		    "Tidak ada dua orang yang dapat diberi tahu; minta admin memeriksa glass.tell dan daftar petugas.");
+		return 0;
+	default:
+		return answer_away(r);
+	}
+}
+
+/* Whether it is open to him, or he opens it now; else it is answered. */
+static int
+is_opened(struct http_req *r, struct console *c, struct looking *l, enum because because)
+{
+	const struct policy *p = c->h.policy;
+	int may = access_may(p, l->w.officer, SEE_CASE, &l->a), breaks = access_may(p, l->w.officer, MAY_BREAK, NULL);
+
+	if (may && !access_needs_why(p, l->w.officer, &l->a))
+		return 1;
+	if (!may && (!breaks || access_is_accused(p, l->w.officer, l->a.about, l->a.place)))
+		return answer_not_there(r);
+	l->glass_ms = glass_until(&c->h.st, l->w.officer->id, l->code.s, house_now_ms(&c->h));
+	if (l->glass_ms < 0)
+		return answer_away(r);
+	l->a.glass = l->glass_ms > 0;
+	if (l->a.glass)
+		return 1;
+	if (because == BECAUSE_EMERGENCY || (because == BECAUSE_WATCH && may))
+		return break_glass(r, c, l);
+	if (!may)		/* that there is one is nothing for him to know */
+		return answer_not_there(r);
+	ask_why(r, c, l, "");
+	return 0;
+}
+
+/*
+ * The one place where a case is opened for somebody: what he is not to read closely is gone from here on,
+ * whichever page, list or answer is made of it.
+ */
+static void
+blur(const struct console *c, struct looking *l)
+{
+	if (!access_is_blurred(c->h.policy, l->w.officer, &l->a))
+		return;
+	l->blur = (struct blur){ c->h.policy, &c->h.roster,
+	    blur_area(c->h.policy->places, l->s.c.place, c->h.set.privacy_crowd), l->words.name };
+	blur_case(&l->blur, &l->s.c);
+	blur_laporan(&l->blur, &l->words);
+}
+
+static int
+begin(struct http_req *r, struct console *c, struct looking *l, const char *said, enum because because)
+{
+	char lookup[LOOKUP_TEXT], code[CODE_CHARS + 2];
+	int readable;
+
+	snprintf(code, sizeof(code), "%.*s", (int)strcspn(said, "/"), said);
+	if (code_parse(&l->code, code, strlen(code)) != 0)
+		return answer_not_there(r);
+	if (cases_load(&c->h.st, &l->code, 1, &l->s) != 0)
+		return answer_away(r);
 	if (!l->s.there || !l->s.readable || l->s.version == 0 ||
 	    (l->p = version_policy(&c->h.versions, &c->h.st, l->s.c.policy)) == NULL)
 		return answer_not_there(r);
 	access_case_of(&l->a, &l->s.c, l->w.officer);
-	if (!access_may(c->h.policy, l->w.officer, SEE_CASE, &l->a))
-		return answer_not_there(r);
-	if (!has_said_why(r, c, l, because))
+	readable = stored_case_open(&l->s, &c->h.st, &l->keys, &l->words, lookup) == 0;
+	if (!is_opened(r, c, l, because))
 		return 0;
-	if (stored_case_open(&l->s, &c->h.st, &l->keys, &l->words, lookup) == 0) {
-		if (access_may(c->h.policy, l->w.officer, SEE_WORDS, &l->a))
-			l->opened = 1;
-		else
-			laporan_release(&l->words);
-	}
-	if (l->s.c.sealed && note_look(c, l, "lihat", l->why != NULL ? l->why : http_req_path(r)) != 0) {
+	l->opened = readable && access_may(c->h.policy, l->w.officer, SEE_WORDS, &l->a);
+	if (readable && !l->opened)
+		laporan_release(&l->words);
+	blur(c, l);
+	if (!l->s.c.sealed && !l->a.glass)
+		return reader_note(&c->h.st, l->code.s, l->w.officer->id, house_now_ms(&c->h), c->h.set.readers_kept_ms) < 0 ?
+		    answer_away(r) : 1;
+	if (note_look(c, l, "lihat", http_req_path(r)) != 0) {
 		http_answer_problem(r, 503, "Service Unavailable",
 		    "Pembacaan kasus tertutup harus tercatat, dan itu belum bisa; coba lagi.");
 		return 0;
@@ -101,13 +168,23 @@ begin(struct http_req *r, struct console *c, struct looking *l, int changes, int
 int
 looking_begin(struct http_req *r, struct console *c, struct looking *l, int changes)
 {
-	return begin(r, c, l, changes, 0);
+	memset(l, 0, sizeof(*l));
+	if (!(changes ? gate_change(r, c, &l->w) : gate(r, c, &l->w)) || !begin(r, c, l, http_req_tail(r), BECAUSE_NOTHING))
+		return 0;
+	/* whatever the table may grant him one day: what is decided on a blurred case would be written so */
+	if (changes && l->blur.area != NULL) {
+		http_answer_problem(r, 403, "Forbidden", "Kasus tertutup ini terbuka bagi Anda hanya untuk dibaca.");
+		return 0;
+	}
+	return 1;
 }
 
 int
-looking_begin_because(struct http_req *r, struct console *c, struct looking *l)
+looking_begin_because(struct http_req *r, struct console *c, struct looking *l, const char *code,
+    enum because because)
 {
-	return begin(r, c, l, 1, 1);
+	memset(l, 0, sizeof(*l));
+	return gate_change(r, c, &l->w) && begin(r, c, l, code, because);
 }
 
 void
@@ -136,7 +213,7 @@ add_time_left(struct buf *b, const struct case_clock *k, int64_t now_ms)
 		return;
 	if (k->state == CLOCK_MET) {
 		buf_adds(b, "<p>[[Sudah ditangani]] ");
-		buf_add_wib_short(b, k->met_ms);
+		add_said_time(b, k->met_ms);
 		buf_adds(b, k->breached_ms != 0 ? ", [[setelah lewat batas]].</p>\n" : ", [[tepat waktu]].</p>\n");
 		return;
 	}
@@ -144,9 +221,9 @@ add_time_left(struct buf *b, const struct case_clock *k, int64_t now_ms)
 		return;
 	buf_addf(b, "<p class=\"%s\">", k->due_ms < now_ms ? "lewat" : "");
 	buf_adds(b, k->due_ms < now_ms ? "[[Lewat]] " : "[[Sisa waktu menangani:]] ");
-	buf_add_duration(b, k->due_ms < now_ms ? now_ms - k->due_ms : k->due_ms - now_ms, "id");
+	add_said_duration(b, k->due_ms < now_ms ? now_ms - k->due_ms : k->due_ms - now_ms);
 	buf_adds(b, k->due_ms < now_ms ? " [[dari batas]] " : ", [[batas]] ");
-	buf_add_wib_short(b, k->due_ms);
+	add_said_time(b, k->due_ms);
 	buf_adds(b, "</p>\n");
 }
 
@@ -179,19 +256,19 @@ static void
 add_incident(struct buf *b, const struct case_record *k)
 {
 	if (k->lead[0] != '\0')
-		buf_addf(b, "mengikuti <a class=\"kode\" href=\"/kasus/%s\">%s</a>", k->lead, k->lead);
+		buf_addf(b, "[[mengikuti]] <a class=\"kode\" href=\"/kasus/%s\">%s</a>", k->lead, k->lead);
 	else if (k->voices > 1)
-		buf_addf(b, "%d suara, <a href=\"/insiden/%s\">lihat kejadiannya</a>", k->voices, k->code.s);
+		buf_addf(b, "%d [[suara]], <a href=\"/insiden/%s\">[[lihat kejadiannya]]</a>", k->voices, k->code.s);
 	if (k->apart)
-		buf_adds(b, "bahaya tersendiri dari sebuah kejadian");
+		buf_adds(b, "[[bahaya tersendiri dari sebuah kejadian]]");
 }
 
 const char *
 console_truth_words(enum truth t)
 {
-	static const char *const words[] = { [TRUTH_UNVERIFIED] = "belum dipastikan",
-	    [TRUTH_SECOND] = "ada pelapor kedua", [TRUTH_RT] = "dipastikan RT",
-	    [TRUTH_SCENE] = "dipastikan di lokasi", [TRUTH_UNFOUNDED] = "ternyata tidak benar" };
+	static const char *const words[] = { [TRUTH_UNVERIFIED] = "[[belum dipastikan]]",
+	    [TRUTH_SECOND] = "[[ada pelapor kedua]]", [TRUTH_RT] = "[[dipastikan RT]]",
+	    [TRUTH_SCENE] = "[[dipastikan di lokasi]]", [TRUTH_UNFOUNDED] = "[[ternyata tidak benar]]" };
 
 	return words[t];
 }
@@ -211,17 +288,18 @@ add_case_facts(struct buf *b, const struct console *c, const struct looking *l)
 	    });
 	ROW(b, "[[Pemegang]]", if (holder != NULL) PLAIN(&v, holder->name));
 	ROW(b, "[[Tempat]]", add_place_name(&v, c, k->place); if (k->rt[0] != '\0') buf_addf(&v, ", RT %s RW %s", k->rt, k->rw));
-	ROW(b, "[[Laporan masuk]]", buf_add_wib_short(&v, k->received_ms));
+	ROW(b, "[[Laporan masuk]]", add_said_time(&v, k->received_ms));
+	ROW(b, "[[Peringatan resmi]]", add_notices_at(&v, c, k->place, k->received_ms));
 	ROW(b, "[[Pelapor]]", if (l->opened && access_may(c->h.policy, l->w.officer, SEE_REPORTER, &l->a))
 	    add_reporter(&v, &l->words);
 	    else if (k->hide_reporter) buf_adds(&v, "[[minta tidak disebut; tanyalah lewat tombol di bawah]]"));
 	ROW(b, "[[Kebenaran]]", if (k->lead[0] != '\0' || k->voices > 1 || k->truth != TRUTH_UNVERIFIED)
 	    buf_adds(&v, console_truth_words(k->truth)));
 	ROW(b, "[[Kejadian]]", add_incident(&v, k));
-	ROW(b, "[[Menunggu sampai]]", if (k->state == CASE_MENUNGGU) buf_add_wib_short(&v, k->wait_until_ms));
+	ROW(b, "[[Menunggu sampai]]", if (k->state == CASE_MENUNGGU) add_said_time(&v, k->wait_until_ms));
 	ROW(b, "[[Masalah lain dari laporan ini]]",
 	    if (k->twin[0] != '\0') buf_addf(&v, "<a class=\"kode\" href=\"/kasus/%s\">%s</a>", k->twin, k->twin));
-	ROW(b, "[[Ditanyakan kepada pelapor]]", PLAIN(&v, question_name(k->question.what)));
+	ROW(b, "[[Ditanyakan kepada pelapor]]", add_said(&v, question_name(k->question.what)));
 	buf_adds(b, "</dl>\n");
 }
 
@@ -232,17 +310,17 @@ add_files(struct buf *b, const struct looking *l)
 		const char *name = l->s.c.files[i], *dot = strrchr(name, '.');
 		int picture = dot != NULL && (strcmp(dot, ".jpg") == 0 || strcmp(dot, ".png") == 0);
 
-		buf_addf(b, "<p><a href=\"/berkas/%s/%s\">%sberkas %d</a></p>\n", l->code.s, name,
-		    picture ? "" : "buka ", i + 1);
+		buf_addf(b, "<p><a href=\"/berkas/%s/%s\">%s[[berkas]] %d</a></p>\n", l->code.s, name,
+		    picture ? "" : "[[buka]] ", i + 1);
 		if (picture)
-			buf_addf(b, "<img class=\"foto\" src=\"/berkas/%s/%s\" alt=\"foto %d dari %s\" loading=\"lazy\">\n",
-			    l->code.s, name, i + 1, strcmp(name, l->s.c.photo.file) == 0 ? "petugas" : "pelapor");
+			buf_addf(b, "<img class=\"foto\" src=\"/berkas/%s/%s\" alt=\"[[foto]] %d [[dari]] %s\" loading=\"lazy\">\n",
+			    l->code.s, name, i + 1, strcmp(name, l->s.c.photo.file) == 0 ? "[[petugas]]" : "[[pelapor]]");
 	}
 }
 
 /* ---- what was done ---- */
 
-struct timeline { struct buf *b; const struct console *c; const struct looking *l; };
+struct timeline { struct buf *b; struct console *c; const struct looking *l; };
 
 static void
 add_actor(struct buf *b, const struct console *c, const char *actor, const char *by)
@@ -254,7 +332,7 @@ add_actor(struct buf *b, const struct console *c, const char *actor, const char 
 		buf_adds(b, ", ");
 		PLAIN(b, console_unit_name(c, o->unit));
 	} else {
-		PLAIN(b, actor != NULL ? actor : by != NULL ? by : "sistem");
+		add_said(b, actor != NULL ? actor : by != NULL && strcmp(by, "jam") != 0 ? by : SAID("sistem"));
 	}
 }
 
@@ -282,6 +360,7 @@ add_event_words(struct buf *b, const char *what)
 		{ "foto", "[[mengirim foto bukti]]" }, { "foto-sah", "[[memeriksa foto: sah]]" },
 		{ "foto-palsu", "[[memeriksa foto: tidak sah]]" },
 		{ "bertambah", "[[pelapor bertambah]]" }, { "pisah", "[[dipisahkan]]" }, { "ganda", "[[laporan ganda]]" },
+		{ "rahasiakan", "[[merahasiakan]]" }, { "rahasiakan-alihkan", "[[merahasiakan dan mengalihkan]]" },
 		{ "pecah", "[[bahaya tersendiri, dipisahkan]]" }, { "kebenaran", "[[menetapkan kebenarannya]]" },
 	};
 
@@ -294,10 +373,10 @@ add_event_words(struct buf *b, const char *what)
 }
 
 static void
-add_escalation_words(struct buf *b, const struct console *c, const json_t *esc)
+add_escalation_words(struct buf *b, const struct console *c, const struct blur *hide, const json_t *esc)
 {
-	static const struct { const char *kind, *words; } kinds[] = { { "warning", "peringatan" },
-	    { "breach", "lewat batas" }, { "rung", "naik" }, { "passed", "dilewati" } };
+	static const struct { const char *kind, *words; } kinds[] = { { "warning", "[[peringatan]]" },
+	    { "breach", "[[lewat batas]]" }, { "rung", "[[naik]]" }, { "passed", "[[dilewati]]" } };
 	const char *kind = json_string_value(json_object_get(esc, "kind"));
 	const char *told = json_string_value(json_object_get(esc, "told"));
 	const char *clock = json_string_value(json_object_get(esc, "clock"));
@@ -305,12 +384,46 @@ add_escalation_words(struct buf *b, const struct console *c, const json_t *esc)
 	for (size_t i = 0; kind != NULL && i < N_ELEMS(kinds); i++)
 		if (strcmp(kinds[i].kind, kind) == 0)
 			buf_adds(b, kinds[i].words);
-	if (told != NULL && told[0] != '\0') {
-		buf_adds(b, " ke ");
+	if (told != NULL && told[0] != '\0' && !blur_hides_unit(hide, told)) {
+		buf_adds(b, " [[ke]] ");
 		PLAIN(b, console_unit_name(c, told));
 	}
 	buf_adds(b, ": ");
-	console_add_missing(b, clock != NULL ? clock : "");
+	add_missing(b, clock != NULL ? clock : "");
+}
+
+/* Whom it told, and whether that reached him by now. */
+static void
+add_told(const struct timeline *t, const json_t *doc)
+{
+	static const struct { const char *state, *words; } states[] = { { "delivered", "[[sudah sampai]]" },
+	    { "sent", "[[terkirim, belum ada tanda sampai]]" }, { "queued", "[[menunggu dikirim]]" },
+	    { "sending", "[[sedang dikirim]]" }, { "failed", "[[tidak sampai]]" }, { "undeliverable", "[[tidak sampai]]" },
+	    { "expired", "[[tidak terkirim pada waktunya]]" }, { "superseded", "[[tidak perlu lagi, tidak dikirim]]" },
+	    { "bundled", "[[dalam ikhtisar]]" }, { "gone", "[[tidak disimpan lagi]]" } };
+	json_t *rows = told_people(doc), *row;
+	size_t i;
+
+	if (!t->l->s.archived)
+		told_add(t->c, t->l->code.s, rows);
+	json_array_foreach(rows, i, row) {
+		struct told_row r;
+
+		told_row_read(&r, row);
+		if (blur_hides_officer(&t->l->blur, r.officer))
+			continue;
+		buf_adds(t->b, "<br><span class=\"hint\">");
+		add_actor(t->b, t->c, r.officer, NULL);
+		for (size_t k = 0; k < N_ELEMS(states); k++)
+			if (strcmp(states[k].state, r.state) == 0)
+				buf_addf(t->b, ": %s", states[k].words);
+		if (r.at_ms != 0) {
+			buf_adds(t->b, " ");
+			buf_add_wib_short(t->b, r.at_ms);
+		}
+		buf_adds(t->b, "</span>\n");
+	}
+	json_decref(rows);
 }
 
 static int
@@ -321,13 +434,13 @@ is_for_another(const json_t *doc)
 	return by != NULL && (strcmp(by, "router") == 0 || strcmp(by, "warga") == 0);
 }
 
-static int
-add_step(const struct log_line *line, void *arg)
+static void
+add_step(struct timeline *t, const struct log_line *line)
 {
-	struct timeline *t = arg;
 	json_t *doc = json_loadb(line->entry, line->len, 0, NULL);
 	const json_t *esc = json_object_get(doc, "esc");
-	const char *what = json_string_value(json_object_get(doc, "what"));
+	const char *what = json_string_value(json_object_get(doc, "what")),
+	    *actor = json_string_value(json_object_get(doc, "actor"));
 	struct buf note = { 0 };
 	int64_t at = json_integer_value(json_object_get(doc, "at"));
 
@@ -336,29 +449,67 @@ add_step(const struct log_line *line, void *arg)
 	buf_adds(t->b, "<li><time datetime=\"");
 	buf_add_wib_iso(t->b, at);
 	buf_adds(t->b, "\">");
-	buf_add_wib_short(t->b, at);
+	add_said_time(t->b, at);
 	buf_adds(t->b, "</time> ");
 	if (esc != NULL) {
-		add_escalation_words(t->b, t->c, esc);
+		add_escalation_words(t->b, t->c, &t->l->blur, esc);
+		add_told(t, doc);
 	} else {
 		buf_adds(t->b, "<strong>");
 		add_event_words(t->b, what);
 		/* what the router or a citizen did has an actor only where an officer wrote it down for him */
-		buf_adds(t->b, json_object_get(doc, "actor") != NULL && is_for_another(doc) ? "</strong>, dicatat oleh " :
+		buf_adds(t->b, actor != NULL && is_for_another(doc) ? "</strong>, [[dicatat oleh]] " :
 		    "</strong>, ");
-		add_actor(t->b, t->c, json_string_value(json_object_get(doc, "actor")),
+		add_actor(t->b, t->c, actor != NULL && blur_hides_officer(&t->l->blur, actor) ? "petugas" : actor,
 		    json_string_value(json_object_get(doc, "by")));
 	}
 	if (t->l->opened && logbook_note(line, &t->l->keys.key, &note) == 0 && note.len > 0) {
-		buf_adds(t->b, "<blockquote>");
-		buf_add_shown(t->b, buf_str(&note), note.len);
+		struct buf read = { 0 };
+
+		buf_add_blurred(&read, &t->l->blur, buf_str(&note), note.len);
+		buf_adds(t->b, "<blockquote lang=\"id\">");
+		buf_add_shown(t->b, buf_str(&read), read.len);
+		buf_wipe(&read);
 		buf_adds(t->b, "</blockquote>");
 	}
 	buf_adds(t->b, "</li>\n");
 out:
 	buf_wipe(&note);
 	json_decref(doc);
+}
+
+/* The entries come through the connection by which an escalation asks on: first all of them, then what is asked. */
+struct entries { struct log_line *rows; size_t n, cap; };
+
+static int
+keep_entry(const struct log_line *line, void *arg)
+{
+	struct entries *e = arg;
+
+	if (e->n == e->cap) {
+		e->cap = e->cap == 0 ? 32 : 2 * e->cap;
+		e->rows = xrealloc(e->rows, e->cap * sizeof(*e->rows));
+	}
+	e->rows[e->n++] = (struct log_line){ .seq = line->seq, .entry = xstrndup(line->entry, line->len), .len = line->len };
 	return 0;
+}
+
+static void
+add_timeline(struct buf *b, struct console *c, const struct looking *l)
+{
+	struct timeline t = { b, c, l };
+	struct entries e = { 0 };
+	int rc = logbook_read_these(&c->h.st, buf_str(&l->s.seqs), keep_entry, &e);
+
+	buf_adds(b, "<h2>[[Riwayat]]</h2>\n<ol class=\"riwayat\">\n");
+	for (size_t i = 0; i < e.n; i++) {
+		add_step(&t, &e.rows[i]);
+		free((char *)e.rows[i].entry);
+	}
+	free(e.rows);
+	if (rc != 0)
+		buf_adds(b, "<li>[[Riwayat belum dapat dibaca; muat ulang halaman ini.]]</li>\n");
+	buf_adds(b, "</ol>\n");
 }
 
 static void
@@ -385,7 +536,7 @@ add_ledger_table(struct buf *b, const struct console *c, const struct case_recor
 		else
 			PLAIN(b, console_unit_name(c, holder));
 		buf_adds(b, "</td><td class=\"n\">");
-		buf_add_duration(b, ledger_of(&k->ledger, holder, now_ms), "id");
+		add_said_duration(b, ledger_of(&k->ledger, holder, now_ms));
 		buf_adds(b, "</td></tr>\n");
 	}
 	buf_adds(b, "</tbody></table>\n");
@@ -397,10 +548,10 @@ void
 add_case_words(struct buf *b, const struct looking *l)
 {
 	if (l->opened && l->words.text != NULL) {
-		buf_adds(b, "<h2>[[Yang dilaporkan]]</h2>\n<blockquote>");
+		buf_adds(b, "<h2>[[Yang dilaporkan]]</h2>\n<blockquote lang=\"id\">");
 		buf_add_shown(b, l->words.text, strlen(l->words.text));
 		if (l->words.where != NULL) {
-			buf_adds(b, "\n\nTempat menurut pelapor: ");
+			buf_adds(b, "</blockquote>\n<p>[[Tempat menurut pelapor:]]</p>\n<blockquote lang=\"id\">");
 			buf_add_shown(b, l->words.where, strlen(l->words.where));
 		}
 		buf_adds(b, "</blockquote>\n");
@@ -419,11 +570,69 @@ add_case_head(struct buf *b, const struct console *c, const struct looking *l, i
 	code_show(code, &l->code);
 	buf_addf(b, "<h1><span class=\"kode\">%s</span> ", code);
 	add_category_name(b, c, k->category);
-	buf_addf(b, "</h1>\n<p><span class=\"lencana %s\">[[%s]]</span> %s%s%s</p>\n", urgency_name(k->urgency),
+	buf_addf(b, "</h1>\n<p><span class=\"lencana %s\">[[%s]]</span> %s%s%s%s%s</p>\n", urgency_name(k->urgency),
 	    urgency_name(k->urgency), k->sealed ? "<span class=\"lencana\">[[tertutup]]</span> " : "",
 	    k->latihan ? "<span class=\"lencana latihan\">[[LATIHAN]]</span> " : "",
+	    case_is_legacy(k) ? "<span class=\"lencana\">[[warisan]]</span> " : "",
+	    k->root ? "<span class=\"lencana\">[[masalah akar]]</span> " : "",
 	    l->s.archived ? "<span class=\"lencana\">[[arsip]]</span>" : "");
+	if (case_is_legacy(k)) {
+		buf_adds(b, "<p class=\"hint\">[[Laporan lama, diimpor. Sumber:]] ");
+		PLAIN(b, k->legacy.source);
+		buf_adds(b, ", [[nomor]] ");
+		PLAIN(b, k->legacy.number);
+		buf_adds(b, ". [[Tanpa janji empat jam.]]</p>\n");
+	}
 	add_time_left(b, promise_of(l->p, k), now_ms);
+}
+
+/* A page that lies open is asked for again when its time is over, and there is nothing then. */
+static void
+add_glass(struct http_req *r, struct buf *b, const struct looking *l, int64_t now_ms)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "%lld; url=/kasus/%s", (long long)((l->glass_ms - now_ms) / 1000 + 1), l->code.s);
+	http_add_header(r, "Refresh", line);
+	buf_adds(b, "<p class=\"pesan buruk\" role=\"status\">[[Terbuka untuk Anda sampai]] ");
+	add_said_time(b, l->glass_ms);
+	buf_adds(b, ". [[Alasan Anda tercatat, dan dua orang lain sudah diberi tahu.]]</p>\n");
+}
+
+struct readers { struct buf rows; const struct console *c; };
+
+static int
+add_reader(const char *officer, int64_t at_ms, void *arg)
+{
+	struct readers *x = arg;
+	const struct officer *o = officer_find(&x->c->h.roster, officer);
+
+	buf_adds(&x->rows, "<li>");
+	add_said_time(&x->rows, at_ms);
+	buf_adds(&x->rows, " ");
+	PLAIN(&x->rows, o != NULL ? o->name : officer);
+	if (o != NULL) {
+		buf_adds(&x->rows, ", ");
+		PLAIN(&x->rows, console_unit_name(x->c, o->unit));
+	}
+	buf_adds(&x->rows, "</li>\n");
+	return 0;
+}
+
+/* Who had opened it while it was open to more than now. */
+static void
+add_readers(struct buf *b, struct console *c, const struct looking *l)
+{
+	struct readers x = { .c = c };
+
+	if (readers_each(&c->h.st, l->code.s, add_reader, &x) != 0)
+		buf_adds(b, "<p>[[Siapa yang sudah membacanya belum dapat dibaca; muat ulang halaman ini.]]</p>\n");
+	else if (x.rows.len > 0) {
+		buf_adds(b, "<h2>[[Sudah membukanya sebelum dirahasiakan]]</h2>\n<ul>\n");
+		buf_add(b, x.rows.data, x.rows.len);
+		buf_adds(b, "</ul>\n");
+	}
+	buf_release(&x.rows);
 }
 
 void
@@ -432,28 +641,28 @@ answer_case_page(struct http_req *r, struct console *c, struct looking *l, int s
 {
 	int64_t now_ms = house_now_ms(&c->h);
 	struct buf b = { 0 };
-	struct timeline t = { &b, c, l };
 
-	if (message[0] != '\0') {
-		buf_addf(&b, "<p class=\"pesan %s\" role=\"%s\">", good ? "baik" : "buruk", good ? "status" : "alert");
-		PLAIN(&b, message);
-		buf_adds(&b, "</p>\n");
-	}
+	add_said_message(&b, message, good);
+	if (l->glass_ms != 0)
+		add_glass(r, &b, l, now_ms);
 	add_case_head(&b, c, l, now_ms);
 	if (l->s.c.state == CASE_BARU && access_may(c->h.policy, l->w.officer, SEE_TRIAGE, NULL))
 		buf_addf(&b, "<p class=\"jalan\"><a class=\"tombol-kecil\" href=\"/triase/%s\">[[Baca di meja]]</a></p>\n", l->code.s);
 	buf_adds(&b, "<div class=\"dua\"><div>\n");
 	add_case_words(&b, l);
 	add_photo_words(&b, c, l);
+	/* only a picture says anew what the desk has already decided by the words */
+	if (l->s.c.files_n > 0 && l->s.c.state != CASE_DITUTUP && l->opened && access_may(c->h.policy, l->w.officer, SEE_TRIAGE, NULL))
+		add_candidates(&b, c, l, 0);
 	if (!l->s.archived)
 		add_actions(&b, c, l, kept_note);
 	buf_adds(&b, "</div><div>\n<h2>[[Keterangan]]</h2>\n");
 	add_case_facts(&b, c, l);
 	add_ledger_table(&b, c, &l->s.c, now_ms);
-	buf_adds(&b, "<h2>[[Riwayat]]</h2>\n<ol class=\"riwayat\">\n");
-	if (logbook_read_these(&c->h.st, buf_str(&l->s.seqs), add_step, &t) != 0)
-		buf_adds(&b, "<li>[[Riwayat belum dapat dibaca; muat ulang halaman ini.]]</li>\n");
-	buf_adds(&b, "</ol>\n</div></div>\n");
+	add_timeline(&b, c, l);
+	if (l->s.c.sealed)
+		add_readers(&b, c, l);
+	buf_adds(&b, "</div></div>\n");
 	frame_answer(r, c, &l->w, status, l->code.s, "", &b);
 	buf_wipe(&b);
 }
@@ -496,7 +705,9 @@ get_case_file(struct http_req *r, void *arg)
 		looking_release(&l);
 		return;
 	}
-	if (slash == NULL || !l.opened || stored_case_has_file(&l.s, &c->h.st, slash + 1) != 1)
+	if (l.s.c.sealed && !gate_proven(r, c, &l.w))
+		;			/* what a child sent is not opened by whoever finds a screen unlocked */
+	else if (slash == NULL || !l.opened || l.blur.area != NULL || stored_case_has_file(&l.s, &c->h.st, slash + 1) != 1)
 		http_answer_problem(r, 404, "Not Found", "Tidak ada berkas itu.");
 	else if (filed_get(&c->h.st, &l.keys.key, slash + 1, &data) != 0)
 		http_answer_problem(r, 404, "Not Found", "Berkas itu tidak dapat dibuka.");

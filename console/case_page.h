@@ -2,6 +2,7 @@
 #define KENTONGAN_CASE_PAGE_H
 /* One case for one officer: what it is, whose it is, what was done, what he may do. */
 #include "console/frame.h"
+#include "core/blur.h"
 #include "core/understanding.h"
 #include "store/cases.h"
 
@@ -15,18 +16,29 @@ struct looking {
 	struct case_keys keys;
 	struct laporan words;		/* opened only with SEE_WORDS */
 	int opened;
-	const char *why;		/* what he said when he asked to open a sealed one; NULL nothing */
+	struct blur blur;		/* s and words are blurred already; his notes by this */
+	int64_t glass_ms;		/* it is open to him until then alone (store/glass.h); 0: it is his to see */
 };
 /*
  * The case named by the rest of the path, for who asks: 1.  0: answered (not there and not his look the
  * same).  looking_release() in any case.
  */
 int looking_begin(struct http_req *r, struct console *c, struct looking *l, int changes);
-/* The same for who gives his reason in the form's field alasan: it stands on record, sealed. */
-int looking_begin_because(struct http_req *r, struct console *c, struct looking *l);
+/* The reason that a form gives for opening a case, borrowed; NULL if it is too short or too long. */
+const char *looking_reason(struct http_req *r);
+/*
+ * The same for who opens a case that is not his: he gives its number and his reason, in the form's field
+ * alasan, which stands on record, sealed.
+ */
+enum because { BECAUSE_NOTHING, BECAUSE_WATCH, BECAUSE_EMERGENCY };
+int looking_begin_because(struct http_req *r, struct console *c, struct looking *l, const char *code,
+    enum because because);
 void looking_release(struct looking *l);
 
 /* watch.c: who watches over the house opens a sealed case, and reads who else did. */
+/* "/buka-darurat": any case, for whose role the table lets break the glass. */
+void get_emergency(struct http_req *r, void *arg);
+void post_emergency(struct http_req *r, void *arg);
 void ask_why(struct http_req *r, struct console *c, struct looking *l, const char *message);
 void get_watch(struct http_req *r, void *arg);
 void get_watch_csv(struct http_req *r, void *arg);
@@ -56,6 +68,11 @@ void add_whose(struct buf *b, const struct console *c, const struct looking *l, 
     const struct understanding *u);
 enum actor_kind console_actor(const struct officer *o);	/* as whom he acts on a case */
 const char *console_truth_words(enum truth t);
+/*
+ * triage.c: open cases that may be the same, by kind, place, time, words and photos, with their score; merges: with
+ * the button that puts them together.
+ */
+void add_candidates(struct buf *b, struct console *c, const struct looking *l, int merges);
 /* Pieces of the page of a case, for the desk's own. */
 void add_case_head(struct buf *b, const struct console *c, const struct looking *l, int64_t now_ms);
 void add_case_words(struct buf *b, const struct looking *l);
@@ -80,9 +97,10 @@ void post_outside(struct http_req *r, void *arg);
 /* tasks.c */
 void get_tasks(struct http_req *r, void *arg);
 void get_search(struct http_req *r, void *arg);
-/* One case as a card in a list. */
-void add_card(struct buf *b, const struct console *c, const struct model_case *m, int sealed, int64_t now_ms);
+void post_search(struct http_req *r, void *arg);
+/* One case as a card in a list, for an officer; o may be NULL where the case is not sealed. */
+void add_card(struct buf *b, const struct console *c, const struct officer *o, const struct held *h, int64_t now_ms);
 /* The same with the unit that leads it, for who looks at more than his own. */
-void add_card_of(struct buf *b, const struct console *c, const struct model_case *m, int sealed, int64_t now_ms,
+void add_card_of(struct buf *b, const struct console *c, const struct officer *o, const struct held *h, int64_t now_ms,
     const char *unit);
 #endif

@@ -7,6 +7,7 @@
 
 #include "console/model.h"
 #include "lib/buf.h"
+#include "lib/hash.h"
 
 #define LEAST_SLOTS 1024
 
@@ -16,12 +17,9 @@ static struct model_case gone;		/* a slot that was used: the search goes on behi
 static size_t
 slot_of(const struct case_table *t, const char *code)
 {
-	uint64_t h = UINT64_C(1469598103934665603);
 	size_t i, free_slot = SIZE_MAX;
 
-	for (const char *p = code; *p != '\0'; p++)
-		h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
-	for (i = h % t->slots_n; t->slots[i] != NULL; i = (i + 1) % t->slots_n) {
+	for (i = hash_text(code) % t->slots_n; t->slots[i] != NULL; i = (i + 1) % t->slots_n) {
 		if (t->slots[i] == &gone)
 			free_slot = free_slot == SIZE_MAX ? i : free_slot;
 		else if (strcmp(t->slots[i]->code.s, code) == 0)

@@ -36,7 +36,7 @@ add_hour_bar(struct buf *b, const struct board_tally *t, int i, int most, int64_
 	wib_of(&w, f.from_ms);
 	buf_adds(b, "<a href=\"");
 	figure_add_link(b, &f);
-	buf_addf(b, "\"><title>Pukul %02d: %d masuk, %d ditangani</title><rect class=\"sentuh\" x=\"%d\" y=\"%d\" "
+	buf_addf(b, "\"><title>[[Pukul]] %02d WIB: %d [[masuk]], %d [[ditangani]]</title><rect class=\"sentuh\" x=\"%d\" y=\"%d\" "
 	    "width=\"%d\" height=\"%d\"/>", w.hour, t->came[i], t->handled[i], x, HEAD, STEP, HEIGHT);
 	if (t->came[i] > 0)
 		buf_addf(b, "<rect class=\"masuk\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>"
@@ -59,8 +59,8 @@ add_curve(struct buf *b, const struct board_tally *t, int64_t seq)
 		came += t->came[i];
 		handled += t->handled[i];
 	}
-	buf_addf(b, "<svg class=\"kurva\" viewBox=\"0 0 %d %d\" role=\"group\" aria-label=\"24 jam terakhir: %d masuk, "
-	    "%d ditangani\">\n<path class=\"dasar\" d=\"M0 %dh%d\"/>\n", TALLY_HOURS * STEP, HEAD + HEIGHT + FOOT, came,
+	buf_addf(b, "<svg class=\"kurva\" viewBox=\"0 0 %d %d\" role=\"group\" aria-label=\"[[24 jam terakhir]]: %d [[masuk]], "
+	    "%d [[ditangani]]\">\n<path class=\"dasar\" d=\"M0 %dh%d\"/>\n", TALLY_HOURS * STEP, HEAD + HEIGHT + FOOT, came,
 	    handled, HEAD + HEIGHT, TALLY_HOURS * STEP);
 	for (int i = 0; i < TALLY_HOURS; i++)
 		add_hour_bar(b, t, i, most, seq);
@@ -72,8 +72,8 @@ add_curve(struct buf *b, const struct board_tally *t, int64_t seq)
 		if (t->handled[i] > 0)
 			buf_addf(b, "<circle class=\"tangani\" cx=\"%d\" cy=\"%d\" r=\"4\"/>", i * STEP + STEP / 2,
 			    HEAD + HEIGHT - t->handled[i] * HEIGHT / most);
-	buf_addf(b, "\n</svg>\n<p class=\"kunci\"><span class=\"k-masuk\">%d masuk</span> <span class=\"k-tangani\">%d "
-	    "ditangani</span></p>\n", came, handled);
+	buf_addf(b, "\n</svg>\n<p class=\"kunci\"><span class=\"k-masuk\">%d [[masuk]]</span> <span class=\"k-tangani\">%d "
+	    "[[ditangani]]</span></p>\n", came, handled);
 }
 
 /* ---- the map ---- */
@@ -105,7 +105,7 @@ add_shape(struct buf *b, const struct shape *s, const struct board_place *p, con
 	figure_add_link(b, &f);
 	buf_adds(b, "\"><title>");
 	buf_add_html(b, p->place->name, strlen(p->place->name));
-	buf_addf(b, ": %d terbuka, %d lewat batas</title><path class=\"w%d\" d=\"%s\"/>", p->open, p->late,
+	buf_addf(b, ": %d [[terbuka]], %d [[lewat batas]]</title><path class=\"w%d\" d=\"%s\"/>", p->open, p->late,
 	    shade(p->open), s->path);
 	if (p->late > 0)
 		buf_addf(b, "<path class=\"telat\" fill=\"url(#garis)\" d=\"%s\"/>", s->path);
@@ -126,8 +126,8 @@ add_count(struct buf *b, const struct shape *s, const struct board_place *p)
 static void
 add_place_rows(struct buf *b, const struct board_tally *t, const struct figure *at)
 {
-	buf_adds(b, "<details class=\"rincian\"><summary>Angka per kecamatan</summary><table><thead><tr><th>Kecamatan</th>"
-	    "<th class=\"n\">Terbuka</th><th class=\"n\">Lewat batas</th></tr></thead><tbody>\n");
+	buf_adds(b, "<details class=\"rincian\"><summary>[[Angka per kecamatan]]</summary><table><thead><tr><th>Kecamatan</th>"
+	    "<th class=\"n\">[[Terbuka]]</th><th class=\"n\">[[Lewat batas]]</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < t->places_n; i++) {
 		const struct board_place *p = &t->places[i];
 		struct figure f = *at;
@@ -153,7 +153,7 @@ add_map(struct buf *b, const struct console *c, const struct board_tally *t, int
 	const struct outline *o = &c->outline;
 
 	if (o->n > 0) {
-		buf_addf(b, "<svg class=\"peta\" viewBox=\"0 0 %d %d\" role=\"group\" aria-label=\"Peta kecamatan\">"
+		buf_addf(b, "<svg class=\"peta\" viewBox=\"0 0 %d %d\" role=\"group\" aria-label=\"[[Peta kecamatan]]\">"
 		    "<defs><pattern id=\"garis\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\" "
 		    "patternTransform=\"rotate(45)\"><path class=\"garis\" d=\"M0 0v7\"/></pattern></defs>\n",
 		    o->width, o->height);
@@ -169,13 +169,13 @@ add_map(struct buf *b, const struct console *c, const struct board_tally *t, int
 			if (p != NULL)
 				add_count(b, &o->shapes[i], p);
 		}
-		buf_adds(b, "</svg>\n<p class=\"kunci\">Angka: kasus terbuka. Bergaris dengan tanda <strong class=\"lewat\">!"
-		    "</strong>: yang lewat batas.");
+		buf_adds(b, "</svg>\n<p class=\"kunci\">[[Angka: kasus terbuka. Bergaris dengan tanda <strong class=\"lewat\">!"
+		    "</strong>: yang lewat batas.]]");
 	} else {
-		buf_adds(b, "<p class=\"kunci\">Peta tidak tersedia; angkanya di bawah.");
+		buf_adds(b, "<p class=\"kunci\">[[Peta tidak tersedia; angkanya di bawah.]]");
 	}
 	if (t->elsewhere.open > 0)
-		buf_addf(b, " %d terbuka tempatnya belum jelas.", t->elsewhere.open);
+		buf_addf(b, " %d [[terbuka tempatnya belum jelas.]]", t->elsewhere.open);
 	buf_adds(b, "</p>\n");
 	add_place_rows(b, t, &at);
 }

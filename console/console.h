@@ -5,6 +5,7 @@
  */
 #include "console/alerts.h"
 #include "console/model.h"
+#include "console/notices.h"
 #include "lib/httpd.h"
 #include "lib/outline.h"
 #include "lib/redis.h"
@@ -14,6 +15,8 @@ struct watcher;
 struct hasher;
 struct sending;
 struct window;
+struct importing;
+struct draft;
 struct console {
 	struct house h;
 	struct daemon *d;
@@ -22,6 +25,7 @@ struct console {
 	const struct http_route *routes; size_t routes_n;
 	struct model *model;
 	struct alerts alerts;
+	struct notices notices;		/* official warnings of others */
 	struct outline outline;		/* of the kecamatan, for the map */
 	int reports_n;			/* being reckoned now */
 	struct event *again, *ping, *check, *sweep, *replay;
@@ -31,6 +35,8 @@ struct console {
 	struct hasher *hasher;
 	struct buf uploads;		/* folder for bodies that arrive */
 	struct sending *sendings; int sendings_n;	/* photos being read */
+	struct draft *drafts;		/* broadcasts being drawn up */
+	struct importing *importing;	/* a file of old complaints; NULL none yet */
 	struct window *window;		/* what everybody may see */
 	struct buf secret;		/* the machine's own, console_admin */
 };
@@ -76,6 +82,10 @@ void get_report_book(struct http_req *r, void *arg);
 void get_oddities(struct http_req *r, void *arg);
 void get_oddities_csv(struct http_req *r, void *arg);
 
+/* recur_page.c */
+void get_recurrences(struct http_req *r, void *arg);
+void post_recurrence(struct http_req *r, void *arg);
+
 /* board.c, board_list.c, api.c */
 void get_home(struct http_req *r, void *arg);
 void get_board(struct http_req *r, void *arg);
@@ -95,4 +105,6 @@ int console_has_route(const struct console *c, const char *path);
 const char *console_unit_name(const struct console *c, const char *code);
 /* What has not been done when this clock of sla.yaml is over: "belum ditangani". */
 void console_add_missing(struct buf *b, const char *clock);
+/* The same for a page, said in its reader's language. */
+void add_missing(struct buf *b, const char *clock);
 #endif

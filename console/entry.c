@@ -86,30 +86,30 @@ add_entry_form(struct buf *b, const struct console *c, const struct who *w, cons
 	if (completes)
 		buf_addf(b, "<input type=\"hidden\" name=\"tentang\" value=\"%s\">\n", e->about.s);
 	buf_adds(b, "<div class=\"kolom\"><div>\n");
-	buf_addf(b, "<label>Apa yang terjadi <kbd>Alt+A</kbd><textarea name=\"isi\" rows=\"5\" accesskey=\"a\" "
+	buf_addf(b, "<label>[[Apa yang terjadi <kbd>Alt+A</kbd>]]<textarea name=\"isi\" rows=\"5\" accesskey=\"a\" "
 	    "maxlength=\"4000\"%s>", completes && e->words[0] != '\0' ? "" : " autofocus");
 	PLAIN(b, e->words);
 	buf_adds(b, "</textarea></label>\n");
 	add_place_field(b, c, "", e->place);
 	add_place_list(b, c);
-	add_text_field(b, "Patokan, jalan, RT/RW", "lokasi", e->where, "maxlength=\"300\"");
+	add_text_field(b, "[[Patokan, jalan, RT/RW]]", "lokasi", e->where, "maxlength=\"300\"");
 	buf_adds(b, "</div><div>\n");
-	add_text_field(b, "Nomor penelepon", "telepon", e->number,
-	    "type=\"tel\" inputmode=\"tel\" maxlength=\"24\" accesskey=\"n\" placeholder=\"boleh kosong\"");
-	add_text_field(b, "Nama", "nama", e->name, "maxlength=\"120\" placeholder=\"boleh kosong\"");
-	add_category_field(b, c, "", guess, e->category[0] != '\0');
-	add_tick(b, "Rahasiakan siapa yang melapor", "rahasia", e->hide, "r");
-	add_tick(b, "Latihan", "latihan", e->drill, "x");
+	add_text_field(b, "[[Nomor penelepon]]", "telepon", e->number,
+	    "type=\"tel\" inputmode=\"tel\" maxlength=\"24\" accesskey=\"n\" placeholder=\"[[boleh kosong]]\"");
+	add_text_field(b, "[[Nama]]", "nama", e->name, "maxlength=\"120\" placeholder=\"[[boleh kosong]]\"");
+	add_category_field(b, c, w->lang, "", guess, e->category[0] != '\0');
+	add_tick(b, "[[Rahasiakan siapa yang melapor]]", "rahasia", e->hide, "r");
+	add_tick(b, "[[Ini latihan]]", "latihan", e->drill, "x");
 	buf_adds(b, "</div></div>\n");
 	if (completes)
-		buf_adds(b, "<button accesskey=\"s\">Simpan tambahan <kbd>Alt+S</kbd></button>\n");
+		buf_adds(b, "<button accesskey=\"s\">[[Simpan tambahan <kbd>Alt+S</kbd>]]</button>\n");
 	else
-		buf_adds(b, "<div class=\"dua-tombol\"><button accesskey=\"s\">Simpan <kbd>Alt+S</kbd></button>\n"
-		    "<button class=\"bahaya\" name=\"darurat\" value=\"1\" accesskey=\"d\">DARURAT: kirim sekarang "
-		    "<kbd>Alt+D</kbd></button></div>\n<p class=\"hint\">Darurat mengirim apa yang sudah terisi; "
-		    "sisanya diisi sesudahnya dan masuk ke kasus yang sama. Satu isian sudah cukup.</p>\n");
-	buf_adds(b, "</form>\n<p class=\"hint bantu\">Semua dengan papan ketik: <kbd>Tab</kbd> isian berikutnya, "
-	    "<kbd>Ctrl</kbd>+<kbd>Enter</kbd> simpan. Pada Firefox <kbd>Alt+Shift</kbd> sebagai ganti <kbd>Alt</kbd>.</p>\n"
+		buf_adds(b, "<div class=\"dua-tombol\"><button accesskey=\"s\">[[Simpan <kbd>Alt+S</kbd>]]</button>\n"
+		    "<button class=\"bahaya\" name=\"darurat\" value=\"1\" accesskey=\"d\">[[DARURAT: kirim sekarang "
+		    "<kbd>Alt+D</kbd>]]</button></div>\n<p class=\"hint\">[[Darurat mengirim apa yang sudah terisi; "
+		    "sisanya diisi sesudahnya dan masuk ke kasus yang sama. Satu isian sudah cukup.]]</p>\n");
+	buf_adds(b, "</form>\n<p class=\"hint bantu\">[[Semua dengan papan ketik: <kbd>Tab</kbd> isian berikutnya, "
+	    "<kbd>Ctrl</kbd>+<kbd>Enter</kbd> simpan. Pada Firefox <kbd>Alt+Shift</kbd> sebagai ganti <kbd>Alt</kbd>.]]</p>\n"
 	    "<script src=\"/meja.js\" defer></script>\n");
 }
 
@@ -150,20 +150,20 @@ add_receipt(struct buf *b, const struct console *c, const struct who *w, const s
 	char shown[CODE_CHARS + 2];
 
 	code_show(shown, code);
-	buf_adds(b, "<p class=\"pesan baik\" role=\"status\">Tercatat dengan kode ");
+	buf_adds(b, "<p class=\"pesan baik\" role=\"status\">[[Tercatat dengan kode]] ");
 	if (is_at_desk(c, w))
 		buf_addf(b, "<a class=\"kode\" href=\"/kasus/%s\"><strong>%s</strong></a>", code->s, shown);
 	else
 		buf_addf(b, "<strong class=\"kode\">%s</strong>", shown);
-	buf_addf(b, ". %sBacakan kode ini kepada pelapor.</p>\n",
-	    urgent ? "Petugas sedang dikabari; lengkapi di bawah. " : "");
+	buf_addf(b, ". %s[[Bacakan kode ini kepada pelapor.]]</p>\n",
+	    urgent ? "[[Petugas sedang dikabari; lengkapi di bawah.]] " : "");
 }
 
 /* What was sent already, and what of it the form goes on with. */
 static void
 add_sent(struct buf *b, const struct laporan *first, struct entered *e)
 {
-	buf_adds(b, "<p class=\"label\">Sudah terkirim</p>\n<blockquote>");
+	buf_adds(b, "<p class=\"label\">[[Sudah terkirim]]</p>\n<blockquote lang=\"id\">");
 	buf_add_shown(b, first->text != NULL ? first->text : "", first->text != NULL ? strlen(first->text) : 0);
 	if (first->sender != NULL) {
 		buf_adds(b, "\nPelapor: ");
@@ -189,13 +189,13 @@ answer_form(struct http_req *r, struct console *c, const struct who *w, int stat
 		buf_add(&b, above->data, above->len);
 	if (e->about.s[0] != '\0') {
 		code_show(shown, &e->about);
-		buf_addf(&b, "<h1>Lengkapi <span class=\"kode\">%s</span></h1>\n<p class=\"jalan\"><a class=\"tombol-kecil\" "
-		    "accesskey=\"b\" href=\"/baru\">Laporan baru <kbd>Alt+B</kbd></a></p>\n", shown);
+		buf_addf(&b, "<h1>[[Lengkapi]] <span class=\"kode\">%s</span></h1>\n<p class=\"jalan\"><a class=\"tombol-kecil\" "
+		    "accesskey=\"b\" href=\"/baru\">[[Laporan baru <kbd>Alt+B</kbd>]]</a></p>\n", shown);
 	} else {
-		buf_addf(&b, "<h1>%s</h1>\n", is_at_desk(c, w) ? "Catat telepon" : "Catat untuk warga di loket");
+		buf_addf(&b, "<h1>%s</h1>\n", is_at_desk(c, w) ? "[[Catat telepon]]" : "[[Catat untuk warga di loket]]");
 	}
 	add_entry_form(&b, c, w, e);
-	frame_answer(r, c, w, status, "Catat laporan", "/baru", &b);
+	frame_answer(r, c, w, status, "[[Catat laporan]]", "/baru", &b);
 	buf_wipe(&b);
 }
 
@@ -250,23 +250,23 @@ read_entry(struct http_req *r, const struct console *c, struct entered *e)
 	e->hide = hide[0] != '\0';
 	e->urgent = urgent[0] != '\0';
 	if (about[0] != '\0' && code_parse(&e->about, about, strlen(about)) != 0)
-		wrong = "kode kasus yang dilengkapi salah tulis";
+		wrong = SAID("kode kasus yang dilengkapi salah tulis");
 	if (e->place[0] != '\0')
 		e->found = place_typed(c->h.policy->places, e->place, &wrong);
 	if (e->number[0] != '\0' && phone_normalise(e->phone, e->number, strlen(e->number)) != PHONE_E164)
-		wrong = "nomor telepon tidak terbaca; tulis seperti 0812 3456 7890, atau kosongkan";
+		wrong = SAID("nomor telepon tidak terbaca; tulis seperti 0812 3456 7890, atau kosongkan");
 	if (e->category[0] != '\0' && category_find(c->h.policy->catalogue, e->category) == NULL)
-		wrong = "kategori itu tidak ada";
+		wrong = SAID("kategori itu tidak ada");
 	if (e->key[0] == '\0' || strlen(e->key) > 64)
-		wrong = "formulir ini tidak utuh; muat ulang halamannya";
+		wrong = SAID("formulir ini tidak utuh; muat ulang halamannya");
 	if (strlen(e->words) > (size_t)c->h.set.text_bytes || strlen(e->where) > 2000 || strlen(e->name) > 500)
-		wrong = "salah satu isian terlalu panjang; ringkaskan";
+		wrong = SAID("salah satu isian terlalu panjang; ringkaskan");
 	/* An emergency goes out with whatever can be read of it: what is wrong is put right afterwards. */
 	if (e->urgent && e->key[0] != '\0' && e->about.s[0] == '\0' && strlen(e->words) <= (size_t)c->h.set.text_bytes)
 		wrong = NULL;
 	if (wrong == NULL && e->words[0] == '\0' && e->found == NULL && e->where[0] == '\0' && e->phone[0] == '\0' &&
 	    e->name[0] == '\0' && e->category[0] == '\0' && e->place[0] == '\0')
-		wrong = "isi dahulu apa yang terjadi, atau tempatnya";
+		wrong = SAID("isi dahulu apa yang terjadi, atau tempatnya");
 	free(about);
 	free(drill);
 	free(hide);
@@ -425,8 +425,8 @@ send_all(struct console *c, const struct who *w, struct entered *e)
 static void
 add_mistake(struct buf *b, const char *wrong)
 {
-	buf_adds(b, "<p class=\"pesan buruk\" role=\"alert\">Belum tersimpan: ");
-	PLAIN(b, wrong);
+	buf_adds(b, "<p class=\"pesan buruk\" role=\"alert\">[[Belum tersimpan:]] ");
+	add_said(b, wrong);
 	buf_adds(b, ".</p>\n");
 }
 
@@ -453,7 +453,7 @@ post_entry(struct http_req *r, void *arg)
 	} else if ((rc = send_all(c, &w, &e)) == NOT_HIS) {
 		http_answer_problem(r, 404, "Not Found", "Tidak ada laporan dengan kode itu yang Anda catat.");
 	} else if (rc != 0) {
-		add_mistake(&above, "penyimpanan sedang tidak menjawab; tulisan Anda masih ada, tekan lagi sebentar lagi");
+		add_mistake(&above, SAID("penyimpanan sedang tidak menjawab; tulisan Anda masih ada, tekan lagi sebentar lagi"));
 		answer_form(r, c, &w, 503, &e, &above);
 	} else {
 		buf_addf(&to, "/baru?%s=%s", e.urgent ? "lengkapi" : "sudah", e.about.s);

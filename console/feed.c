@@ -7,9 +7,11 @@
 #include <event2/event.h>
 
 #include "console/gate.h"
+#include "console/told.h"
 #include "lib/clock.h"
 #include "lib/escape.h"
 #include "lib/fault.h"
+#include "lib/hash.h"
 #include "lib/log.h"
 
 #define REPLAY_MAX 10000	/* a reader further behind starts anew */
@@ -132,6 +134,8 @@ replay_line(const struct log_line *line, void *arg)
 	if (line->seq > model_seq(w->c->model))
 		return 1;		/* comes by itself */
 	e = model_describe(line, code, &data);
+	if (e == MODEL_ESCALATION && may_hear(w, code))
+		told_fill(w->c, code, &data);
 	if (e != MODEL_NOTHING && may_hear(w, code))
 		send_event(w, e, line->seq, &data);
 	buf_release(&data);
@@ -295,6 +299,27 @@ add_xml_text(struct buf *b, const char *tag, const struct buf *text)
 	buf_addf(b, "</%s>", tag);
 }
 
+/* Whom it told: <kt:told officer="..." told_ms="..." did="..." state="..." at_ms="..."/> each. */
+static void
+add_atom_told(struct buf *b, const struct model_escalation *e)
+{
+	json_t *people = json_loads(e->people, 0, NULL), *row;
+	size_t i;
+
+	json_array_foreach(people, i, row) {
+		struct told_row t;
+
+		told_row_read(&t, row);
+		buf_adds(b, "<kt:told officer=\"");
+		buf_add_xml(b, t.officer, strlen(t.officer));
+		buf_addf(b, "\" told_ms=\"%" PRId64 "\" did=\"%s\"", t.told_ms, t.did);
+		if (t.state[0] != '\0')
+			buf_addf(b, " state=\"%s\" at_ms=\"%" PRId64 "\"", t.state, t.at_ms);
+		buf_adds(b, "/>");
+	}
+	json_decref(people);
+}
+
 static void
 add_atom_entry(struct buf *b, const struct console *c, const struct model_escalation *e)
 {
@@ -316,22 +341,63 @@ add_atom_entry(struct buf *b, const struct console *c, const struct model_escala
 	    "</kt:seq><kt:code>%s</kt:code><kt:kind>%s</kt:kind><kt:clock>%s</kt:clock>"
 	    "<kt:rung>%s</kt:rung><kt:unit>%s</kt:unit><kt:due_ms>%" PRId64
 	    "</kt:due_ms><kt:at_ms>%" PRId64 "</kt:at_ms><kt:late_ms>%" PRId64
-	    "</kt:late_ms></entry>",
+	    "</kt:late_ms>",
 	    e->seq, e->code.s, escalation_name(e->kind), e->clock, e->rung, e->unit, e->due_ms,
 	    e->at_ms, e->late_ms);
+	add_atom_told(b, e);
+	buf_adds(b, "</entry>");
 	buf_release(&title);
 	buf_release(&summary);
 }
 
-/* 304 when the reader has the newest: the ETag is the newest seq. */
+/* ---- what both say ---- */
+
+/* The escalations of a feed, newest first, each with what became of its messages. */
+struct latest { struct model_escalation *rows; size_t n; };
+
+/* A list that would not fit stays as the log has it. */
+static void
+look_up_told(struct console *c, struct model_escalation *e)
+{
+	json_t *people = json_loads(e->people, 0, NULL);
+	char *text;
+
+	told_add(c, e->code.s, people);
+	text = json_dumps(people, JSON_COMPACT);
+	if (text != NULL && strlen(text) < sizeof(e->people))
+		snprintf(e->people, sizeof(e->people), "%s", text);
+	free(text);
+	json_decref(people);
+}
+
+/* The latest that he may know of. */
+static void
+latest_begin(struct latest *l, struct console *c, const struct officer *o)
+{
+	const struct model_escalation *e;
+
+	l->rows = xcalloc(FEED_ENTRIES, sizeof(*l->rows));
+	l->n = 0;
+	for (size_t i = 0; l->n < FEED_ENTRIES && (e = model_latest(c->model, i)) != NULL; i++) {
+		if (!gate_may_list(c, o, e->code.s))
+			continue;
+		l->rows[l->n] = *e;
+		look_up_told(c, &l->rows[l->n++]);
+	}
+}
+
+/* 304 when the reader has it: the ETag is the newest seq, and what became of the messages of them all. */
 static int
-is_unchanged(struct http_req *r, int64_t newest)
+is_unchanged(struct http_req *r, const struct latest *l)
 {
 	const char *have = http_req_header(r, "If-None-Match");
+	uint64_t told = HASH_NOTHING;
 	struct buf none = { 0 };
-	char etag[32];
+	char etag[48];
 
-	snprintf(etag, sizeof(etag), "\"%" PRId64 "\"", newest);
+	for (size_t i = 0; i < l->n; i++)
+		told = hash_bytes(told, l->rows[i].people, strlen(l->rows[i].people));
+	snprintf(etag, sizeof(etag), "\"%" PRId64 "-%016" PRIx64 "\"", l->n > 0 ? l->rows[0].seq : 0, told);
 	http_add_header(r, "ETag", etag);
 	if (have == NULL || strcmp(have, etag) != 0)
 		return 0;
@@ -339,35 +405,21 @@ is_unchanged(struct http_req *r, int64_t newest)
 	return 1;
 }
 
-/* The latest that he may know of, newest first; how many. */
-static size_t
-latest_for(const struct console *c, const struct officer *o,
-    const struct model_escalation *out[FEED_ENTRIES])
-{
-	const struct model_escalation *e;
-	size_t n = 0;
-
-	for (size_t i = 0; n < FEED_ENTRIES && (e = model_latest(c->model, i)) != NULL; i++)
-		if (gate_may_list(c, o, e->code.s))
-			out[n++] = e;
-	return n;
-}
-
 void
 get_atom(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
-	const struct model_escalation *rows[FEED_ENTRIES], *newest;
 	struct buf b = { 0 };
+	struct latest l;
 	struct who w;
-	size_t n;
 
 	if (!gate_feed(r, c, &w))
 		return;
-	n = latest_for(c, w.officer, rows);
-	newest = n > 0 ? rows[0] : NULL;
-	if (is_unchanged(r, newest != NULL ? newest->seq : 0))
+	latest_begin(&l, c, w.officer);
+	if (is_unchanged(r, &l)) {
+		free(l.rows);
 		return;
+	}
 	buf_adds(&b,
 	    "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
 	    "<feed xmlns=\"http://www.w3.org/2005/Atom\" "
@@ -376,10 +428,11 @@ get_atom(struct http_req *r, void *arg)
 	    "<author><name>Kentongan</name></author>"
 	    "<link rel=\"self\" href=\"/feed/eskalasi.atom\"/><updated>",
 	    c->h.set.regency);
-	buf_add_wib_iso(&b, newest != NULL ? newest->at_ms : model_at_ms(c->model));
+	buf_add_wib_iso(&b, l.n > 0 ? l.rows[0].at_ms : model_at_ms(c->model));
 	buf_adds(&b, "</updated>");
-	for (size_t i = 0; i < n; i++)
-		add_atom_entry(&b, c, rows[i]);
+	for (size_t i = 0; i < l.n; i++)
+		add_atom_entry(&b, c, &l.rows[i]);
+	free(l.rows);
 	buf_adds(&b, "</feed>\n");
 	http_answer(r, 200, "application/atom+xml; charset=utf-8", &b);
 	buf_release(&b);
@@ -415,24 +468,26 @@ void
 get_json_feed(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
-	const struct model_escalation *rows[FEED_ENTRIES];
 	struct buf b = { 0 };
+	struct latest l;
 	struct who w;
-	size_t n;
 
 	if (!gate_feed(r, c, &w))
 		return;
-	n = latest_for(c, w.officer, rows);
-	if (is_unchanged(r, n > 0 ? rows[0]->seq : 0))
+	latest_begin(&l, c, w.officer);
+	if (is_unchanged(r, &l)) {
+		free(l.rows);
 		return;
+	}
 	buf_adds(&b,
 	    "{\"version\":\"https://jsonfeed.org/version/1.1\","
 	    "\"title\":\"Eskalasi Kentongan\",\"language\":\"id\","
 	    "\"home_page_url\":\"/papan\",\"feed_url\":\"/feed/eskalasi.json\",\"items\":[");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < l.n; i++) {
 		buf_adds(&b, i ? "," : "");
-		add_json_item(&b, c, rows[i]);
+		add_json_item(&b, c, &l.rows[i]);
 	}
+	free(l.rows);
 	buf_adds(&b, "]}");
 	http_answer(r, 200, "application/feed+json; charset=utf-8", &b);
 	buf_release(&b);

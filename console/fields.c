@@ -11,24 +11,31 @@
 
 #define PLAIN(b, s) buf_add_html(b, s, strlen(s))
 
+/* words: HTML already, marks and all. */
 static void
 add_option(struct buf *b, const char *value, const char *words, int chosen)
 {
 	buf_adds(b, "<option value=\"");
 	PLAIN(b, value);
-	buf_adds(b, chosen ? "\" selected>" : "\">");
-	PLAIN(b, words);
-	buf_adds(b, "</option>\n");
+	buf_addf(b, chosen ? "\" selected>%s</option>\n" : "\">%s</option>\n", words);
 }
 
-/* The short name says it at a glance, the long one what else belongs to it. */
+/* The short name says it at a glance, the long one what else belongs to it; in English there is the short one alone. */
 static void
-add_category_option(struct buf *b, const struct category *k, int chosen)
+add_category_option(struct buf *b, const struct category *k, enum lang lang, int chosen)
 {
 	struct buf words = { 0 };
 
-	buf_addf(&words, "%s: %s", k->shortname, k->name);
-	add_option(b, k->code, strcmp(k->shortname, k->name) == 0 ? k->name : buf_str(&words), chosen);
+	if (lang != LANG_ID && words_know(&console_words, lang, k->shortname)) {
+		buf_addf(&words, "[[%s]]", k->shortname);
+	} else {
+		PLAIN(&words, k->shortname);
+		if (strcmp(k->shortname, k->name) != 0) {
+			buf_adds(&words, ": ");
+			PLAIN(&words, k->name);
+		}
+	}
+	add_option(b, k->code, buf_str(&words), chosen);
 	buf_release(&words);
 }
 
@@ -41,25 +48,25 @@ add_label(struct buf *b, const char *words, const char *key)
 }
 
 void
-add_category_field(struct buf *b, const struct console *c, const char *key, const char *const *guesses,
-    int guesses_n)
+add_category_field(struct buf *b, const struct console *c, enum lang lang, const char *key,
+    const char *const *guesses, int guesses_n)
 {
 	const struct catalogue *all = c->h.policy->catalogue;
 
-	add_label(b, "Kategori", key);
+	add_label(b, "[[Kategori]]", key);
 	buf_addf(b, "<select name=\"kategori\"%s%s%s>\n", key[0] != '\0' ? " data-tombol=\"" : "", key,
 	    key[0] != '\0' ? "\"" : "");
 	if (guesses_n == 0)
-		add_option(b, "", "Belum tahu", 1);
+		add_option(b, "", "[[Belum tahu]]", 1);
 	else
-		buf_adds(b, "<optgroup label=\"Dugaan\">\n");
+		buf_adds(b, "<optgroup label=\"[[Dugaan]]\">\n");
 	for (int i = 0; i < guesses_n; i++) {
 		const struct category *k = category_find(all, guesses[i]);
 
 		if (k != NULL)
-			add_category_option(b, k, i == 0);
+			add_category_option(b, k, lang, i == 0);
 	}
-	buf_adds(b, guesses_n > 0 ? "</optgroup>\n<optgroup label=\"Semua kategori\">\n" : "");
+	buf_adds(b, guesses_n > 0 ? "</optgroup>\n<optgroup label=\"[[Semua kategori]]\">\n" : "");
 	for (size_t i = 0; i < catalogue_count(all); i++) {
 		const struct category *k = category_at(all, i);
 		int guessed = 0;
@@ -67,7 +74,7 @@ add_category_field(struct buf *b, const struct console *c, const char *key, cons
 		for (int g = 0; g < guesses_n; g++)
 			guessed |= strcmp(guesses[g], k->code) == 0;
 		if (!guessed)
-			add_category_option(b, k, 0);
+			add_category_option(b, k, lang, 0);
 	}
 	buf_addf(b, "%s</select></label>\n", guesses_n > 0 ? "</optgroup>\n" : "");
 }
@@ -87,9 +94,9 @@ add_place_field(struct buf *b, const struct console *c, const char *key, const c
 {
 	const struct place *p = place_find(c->h.policy->places, value);
 
-	add_label(b, "Tempat", key);
+	add_label(b, "[[Tempat]]", key);
 	buf_adds(b, "<input name=\"tempat\" list=\"tempat\" autocomplete=\"off\" maxlength=\"80\" "
-	    "placeholder=\"nama desa, kelurahan atau kecamatan\"");
+	    "placeholder=\"[[nama desa, kelurahan atau kecamatan]]\"");
 	if (key[0] != '\0')
 		buf_addf(b, " data-tombol=\"%s\"", key);
 	buf_adds(b, " value=\"");
@@ -126,6 +133,16 @@ is_near(const struct unit *u, const char *place)
 	return place[0] != '\0' ? strncmp(u->place, place, KECAMATAN_CHARS) == 0 : u->tier == TIER_KECAMATAN;
 }
 
+static void
+add_unit_option(struct buf *b, const struct unit *u)
+{
+	struct buf name = { 0 };
+
+	PLAIN(&name, u->name);
+	add_option(b, u->code, buf_str(&name), 0);
+	buf_release(&name);
+}
+
 void
 add_unit_field(struct buf *b, const struct console *c, const char *label, const char *none, const char *near)
 {
@@ -136,7 +153,7 @@ add_unit_field(struct buf *b, const struct console *c, const char *label, const 
 		const struct unit *u = unit_at(c->h.policy->units, i);
 
 		if (near == NULL || is_near(u, near))
-			add_option(b, u->code, u->name, 0);
+			add_unit_option(b, u);
 	}
 	buf_adds(b, "</select></label>\n");
 }
@@ -144,45 +161,15 @@ add_unit_field(struct buf *b, const struct console *c, const char *label, const 
 void
 add_urgency_field(struct buf *b, const char *key, enum urgency chosen)
 {
-	add_label(b, "Urgensi", key);
+	add_label(b, "[[Urgensi]]", key);
 	buf_adds(b, "<select name=\"urgensi\"");
 	if (key[0] != '\0')
 		buf_addf(b, " data-tombol=\"%s\"", key);
 	buf_adds(b, ">\n");
 	for (int u = URGENCY_BIASA; u <= URGENCY_DARURAT; u++)
-		add_option(b, urgency_name((enum urgency)u), urgency_name((enum urgency)u), (enum urgency)u == chosen);
+		buf_addf(b, "<option value=\"%s\"%s>[[%s]]</option>\n", urgency_name((enum urgency)u),
+		    (enum urgency)u == chosen ? " selected" : "", urgency_name((enum urgency)u));
 	buf_adds(b, "</select></label>\n");
-}
-
-const struct place *
-place_typed(const struct gazetteer *g, const char *typed, const char **wrong)
-{
-	const struct place *p = place_find(g, typed), *found = NULL;
-	int n = 0;
-
-	*wrong = NULL;
-	if (p != NULL)
-		return p;
-	for (size_t i = 0; i < gazetteer_count(g); i++) {
-		struct buf name = { 0 };
-		int whole;
-
-		p = place_at(g, i);
-		buf_add_place(&name, p);
-		whole = strcasecmp(buf_str(&name), typed) == 0;
-		buf_release(&name);
-		if (whole)
-			return p;
-		if (strcasecmp(p->name, typed) == 0) {
-			found = p;
-			n++;
-		}
-	}
-	if (n == 1)
-		return found;
-	*wrong = n > 1 ? "ada beberapa tempat bernama itu; pilih satu dari daftarnya" :
-	    "tempat itu tidak ada dalam daftar; pilih dari daftarnya, atau kosongkan";
-	return NULL;
 }
 
 char *

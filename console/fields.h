@@ -7,12 +7,13 @@
 #include "console/gate.h"
 
 /* A label with a select; first of all what is likely (guesses, the first one chosen), then all others. */
-void add_category_field(struct buf *b, const struct console *c, const char *key,
+void add_category_field(struct buf *b, const struct console *c, enum lang lang, const char *key,
     const char *const *guesses, int guesses_n);
 /* A label with a text field over the list "tempat"; add_place_list() once on the page. */
 void add_place_field(struct buf *b, const struct console *c, const char *key, const char *value);
 void add_place_list(struct buf *b, const struct console *c);
 /*
+ * label and none are HTML, with marks (console/say.h).
  * near NULL: all, and one must be chosen.  Else a place or "": those of the regency and of that kecamatan, for
  * a page that a cheap phone loads; none says what happens without one.
  */
@@ -20,11 +21,6 @@ void add_unit_field(struct buf *b, const struct console *c, const char *label, c
     const char *near);
 void add_urgency_field(struct buf *b, const char *key, enum urgency chosen);
 
-/*
- * What somebody typed for a place: its code, its whole name, or a name that only one has.  NULL: it is
- * none; *wrong then says what to do, in Indonesian.
- */
-const struct place *place_typed(const struct gazetteer *g, const char *typed, const char **wrong);
 /* A form's field; the caller frees.  "" where it is absent. */
 char *form_field(struct http_req *r, const char *name);
 /* Without blanks around it. */

@@ -5,10 +5,13 @@
 #include <event2/event.h>
 
 #include "console/console.h"
+#include "console/told.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "store/cases.h"
 #include "store/chain.h"
+#include "store/commit.h"
+#include "store/reader.h"
 
 #define CATCH_UP 2000
 #define PING_MS 15000
@@ -24,6 +27,46 @@ later(struct console *c, int64_t ms)
 	event_add(c->again, &tv);
 }
 
+struct known { struct console *c; struct commit_batch b; struct case_keys keys; const char *code; int n; };
+
+static int
+add_known(const char *officer, int64_t at_ms, void *arg)
+{
+	struct known *k = arg;
+	struct answer a = { .what = "lihat-dulu", .actor = officer };
+
+	snprintf(a.code, sizeof(a.code), "%s", k->code);
+	reader_recorded(&k->b, k->code, officer, at_ms);
+	commit_add_answer(&k->b, &k->c->h.st, &a, &k->keys, NULL);
+	k->n++;
+	return 0;
+}
+
+/*
+ * A case is confidential from now on: who had opened it before goes on record, once, however many consoles
+ * follow the log, and by the next one that reads it where this one dies.
+ */
+static void
+name_readers(struct console *c, const char *code)
+{
+	struct known k = { .c = c, .code = code };
+	int missing = 0;
+
+	seal_key_random(&k.keys.key);
+	seal_wrap(k.keys.wrapped, &c->h.st.master, &k.keys.key);
+	commit_begin(&k.b, store_now_ms(&c->h.st));
+	if (readers_each(&c->h.st, code, add_known, &k) != 0)
+		missing = 1;
+	else if (k.n > 0)
+		commit_run(&k.b, &c->h.st);
+	for (int i = 0; i < k.n && !missing; i++)
+		missing = k.b.slots[i].result != COMMIT_OK && k.b.slots[i].result != COMMIT_CONFLICT;
+	if (missing)
+		log_error("readers_not_recorded", "case=%s readers=%d; they still stand on its page", code, k.n);
+	commit_release(&k.b);
+	memset(&k.keys, 0, sizeof(k.keys));
+}
+
 static int
 take(const struct log_line *line, void *arg)
 {
@@ -33,11 +76,17 @@ take(const struct log_line *line, void *arg)
 
 	if (line->seq < 0)
 		log_error("foreign_entry", "after=%" PRId64, model_seq(c->model));
-	if (model_raised_ms(c->model) != 0)
+	if (model_raised_ms(c->model) != 0) {
 		window_sealed(c->window, model_raised_ms(c->model));
+		name_readers(c, model_subject(c->model));
+	}
+	notices_take(&c->notices, line);
 	alerts_take(&c->alerts, model_find(c->model, model_subject(c->model)), model_at_ms(c->model));
-	if (e != MODEL_NOTHING)
+	if (e != MODEL_NOTHING) {
+		if (e == MODEL_ESCALATION && c->watchers != NULL)
+			told_fill(c, model_subject(c->model), &data);
 		feed_publish(c, e, line->seq, model_subject(c->model), &data);
+	}
 	buf_release(&data);
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "lib/escape.h"
 #include "lib/page.h"
+#include "store/drill.h"
 
 ASSET_DECLARE(console_web_kerangka_html);
 ASSET_DECLARE(console_web_konsol_css);
@@ -16,9 +17,12 @@ static const struct { const char *path, *name; int needs; enum access access; } 
 	{ "/insiden", "[[Kejadian]]", 1, SEE_BOARD },
 	{ "/jaga", "[[Jaga]]", 0, SEE_EXISTS },
 	{ "/surat", "[[Surat]]", 1, SEE_TRIAGE },
+	{ "/siaran", "[[Siaran]]", 1, MAY_BROADCAST },
+	{ "/latihan", "[[Latihan]]", 1, MAY_DRILL },
 	{ "/papan", "[[Papan]]", 1, SEE_BOARD },
 	{ "/laporan", "[[Laporan]]", 1, SEE_BOARD },
 	{ "/pengawasan", "[[Pengawasan]]", 1, SEE_LOOKS },
+	{ "/buka-darurat", "[[Buka darurat]]", 1, MAY_BREAK },
 	{ "/cari", "[[Cari]]", 0, SEE_EXISTS },
 	{ "/sistem", "[[Sistem]]", 1, SEE_SYSTEM },
 };
@@ -73,6 +77,27 @@ add_language(struct buf *page, enum lang lang, int speaks)
 	buf_release(&link);
 }
 
+/*
+ * Asked for each page: somebody may have begun one a second ago.  What it is called, strangers at the door
+ * are not told: some come unannounced.
+ */
+static void
+add_drill(struct buf *b, struct console *c, int inside)
+{
+	struct drill d;
+
+	if (c->h.set.latihan)
+		buf_adds(b, "<p class=\"pesan\" role=\"status\"><strong>[[LATIHAN.]]</strong> [[Semua yang masuk sekarang "
+		    "ditandai latihan dan tidak dihitung.]]</p>\n");
+	if (!inside || drill_now(&c->h.st, &d) != 1)
+		return;
+	buf_adds(b, "<p class=\"pesan\" role=\"status\"><strong>[[LATIHAN.]]</strong> ");
+	buf_add_shown(b, d.name, strlen(d.name));
+	buf_adds(b, ", [[sampai]] ");
+	add_said_time(b, d.ends_ms);
+	buf_adds(b, ". [[Yang tidak bertanda LATIHAN adalah sungguhan.]]</p>\n");
+}
+
 void
 frame_answer(struct http_req *r, struct console *c, const struct who *w, int status,
     const char *title, const char *here, const struct buf *body)
@@ -102,9 +127,7 @@ frame_answer_with(struct http_req *r, struct console *c, const struct who *w, in
 		add_menu(&nav, c, w, here);
 	page_put(&page, "<!--KEPALA-->\n", head != NULL ? head : &none);
 	page_put(&page, "<!--MENU-->", &nav);
-	if (c->h.set.latihan)
-		buf_adds(&told, "<p class=\"pesan\" role=\"status\" lang=\"id\"><strong>LATIHAN.</strong> Semua yang masuk sekarang "
-		    "ditandai latihan dan tidak dihitung.</p>\n");
+	add_drill(&told, c, w != NULL);
 	buf_add(&told, buf_str(body), body->len);
 	page_put(&page, "<!--ISI-->", &told);
 	add_language(&page, lang, strstr(buf_str(body), "[[") != NULL);
@@ -154,10 +177,14 @@ add_place_name(struct buf *b, const struct console *c, const char *code)
 	const struct place *p = place_find(c->h.policy->places, code);
 	struct buf name = { 0 };
 
+	if (p == NULL && code[0] == '\0') {
+		buf_adds(b, "[[tempat belum jelas]]");
+		return;
+	}
 	if (p != NULL)
 		buf_add_place(&name, p);
 	else
-		buf_adds(&name, code[0] != '\0' ? code : "tempat belum jelas");
+		buf_adds(&name, code);
 	buf_add_html(b, buf_str(&name), name.len);
 	buf_release(&name);
 }
@@ -166,9 +193,7 @@ void
 add_category_name(struct buf *b, const struct console *c, const char *code)
 {
 	const struct category *k = category_find(c->h.policy->catalogue, code);
-	const char *name = k != NULL ? k->shortname : code;
-
-	buf_add_html(b, name, strlen(name));
+	add_said(b, k != NULL ? k->shortname : code);
 }
 
 void

@@ -2,10 +2,15 @@
 #define KENTONGAN_FRAME_H
 /* The frame of every page of the console: head, who is here, where he may go, foot. */
 #include "console/gate.h"
+#include "console/say.h"
 #include "lib/words.h"
 
-/* words.c: words in English; a page marks them [[so]], and the frame says them. */
-extern const struct words console_words;
+/*
+ * Words in English; a page marks them [[so]], and the frame says them.  words.c is asked first, then
+ * those of its page's family, words_*.c, and the categories' names.
+ */
+extern const struct words console_words, console_desk_words, console_board_words, console_house_words,
+    console_refusal_words;
 
 /*
  * Answers with body, which is HTML already, inside the frame; r is gone afterwards.  w may be NULL:

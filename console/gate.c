@@ -7,8 +7,10 @@
 
 #include <sodium.h>
 
+#include "lib/cidr.h"
 #include "lib/escape.h"
 #include "lib/log.h"
+#include "lib/page.h"
 
 #define COOKIE_TLS "__Host-kt"
 #define COOKIE_PLAIN "kt"
@@ -83,16 +85,67 @@ set_csrf(const struct console *c, struct who *w)
 	buf_wipe(&b);
 }
 
+/* 1 w has officer and session; 0 there is none that lives; -1 no answer. */
 static int
 find_session(struct http_req *r, struct console *c, struct who *w)
 {
 	const char *token = http_req_cookie(r, gate_cookie(r));
 	const struct settings *set = &c->h.set;
+	int64_t idle_ms = set->session_idle_ms;
+	int rc;
 
 	if (token == NULL || strlen(token) != TOKEN_CHARS)
 		return 0;
-	return session_find(&c->h.st, token, house_now_ms(&c->h), set->session_idle_ms, set->session_most_ms,
-	    &w->session);
+	rc = session_find(&c->h.st, token, &w->session);
+	if (rc != 1)
+		return rc;
+	w->officer = officer_find(&c->h.roster, w->session.officer);
+	if (w->officer == NULL || w->officer->ended) {
+		session_end(&c->h.st, &w->session);
+		return 0;
+	}
+	if (access_meets_sealed(c->h.policy, w->officer) && set->session_idle_sealed_ms < idle_ms)
+		idle_ms = set->session_idle_sealed_ms;
+	return session_lives(&c->h.st, &w->session, house_now_ms(&c->h), idle_ms, set->session_most_ms);
+}
+
+static int
+is_without_factors(const struct console *c)
+{
+	return strcmp(c->h.set.console_factor, "none") == 0;
+}
+
+int
+gate_needs_factor(const struct console *c, const struct officer *o)
+{
+	return !is_without_factors(c) && (access_meets_sealed(c->h.policy, o) ||
+	    role_in_list(c->h.set.console_factor, o->role));
+}
+
+int
+gate_is_outside(const struct console *c, struct http_req *r)
+{
+	return !is_without_factors(c) && c->h.set.console_office[0] != '\0' &&
+	    !cidr_list_has(c->h.set.console_office, http_req_peer(r));
+}
+
+int
+gate_has_factor(struct http_req *r, struct console *c, struct who *w)
+{
+	if (w->by_secret || w->session.by_factor || is_without_factors(c))
+		return 1;
+	if (is_page(r))
+		http_answer_redirect(r, 303, "/faktor");
+	else
+		http_answer_problem(r, 403, "Forbidden", "Pasang kode telepon dahulu di /faktor.");
+	return 0;
+}
+
+/* What was begun in the office is not carried out of it by the cookie alone. */
+static int
+is_carried_out(struct http_req *r, struct console *c, const struct who *w)
+{
+	return !w->session.by_factor && gate_is_outside(c, r);
 }
 
 static int
@@ -119,6 +172,7 @@ gate(struct http_req *r, struct console *c, struct who *w)
 	int rc;
 
 	memset(w, 0, sizeof(*w));
+	w->lang = page_lang_now(r);
 	if (!is_safe_way(r))
 		return 0;
 	if (house_refresh(&c->h) != 0)
@@ -131,13 +185,8 @@ gate(struct http_req *r, struct console *c, struct who *w)
 	rc = find_session(r, c, w);
 	if (rc < 0)
 		return answer_away(r);
-	if (rc == 0)
+	if (rc == 0 || is_carried_out(r, c, w))
 		return answer_closed(r);
-	w->officer = officer_find(&c->h.roster, w->session.officer);
-	if (w->officer == NULL || w->officer->ended) {
-		session_end(&c->h.st, &w->session);
-		return answer_closed(r);
-	}
 	set_csrf(c, w);
 	if (w->session.lacks_factor && strcmp(http_req_path(r), "/faktor") != 0 &&
 	    strcmp(http_req_path(r), "/keluar") != 0) {

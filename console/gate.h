@@ -9,6 +9,7 @@
  */
 #include "console/console.h"
 #include "core/access.h"
+#include "lib/words.h"
 #include "store/session.h"
 
 #define CSRF_FIELD "tanda"
@@ -19,6 +20,7 @@ struct who {
 	int by_token;			/* a feed's address: no session either */
 	int by_secret;			/* the machine's own secret, from this machine: no session */
 	char csrf[LOOKUP_CHARS + 1];	/* what a form of his must carry */
+	enum lang lang;			/* of the pages that he reads */
 };
 /*
  * 1: w is filled.  0: the request has been answered: sent to /masuk (pages) or refused with 401, 403
@@ -40,6 +42,16 @@ int gate_may_list(const struct console *c, const struct officer *o, const char *
 int gate_for(struct http_req *r, struct console *c, struct who *w, enum access a);
 /* The password was typed within console.prove; else 0, sent to type it again. */
 int gate_proven(struct http_req *r, struct console *c, struct who *w);
+
+/*
+ * He logged in with a code from his telephone, or nobody needs one (console.second_factor: none); else 0, sent
+ * to set one up.
+ */
+int gate_has_factor(struct http_req *r, struct console *c, struct who *w);
+/* Whether his role, or what he may see, needs the second factor. */
+int gate_needs_factor(const struct console *c, const struct officer *o);
+/* 1 when he is not within console.office_networks, where these are named. */
+int gate_is_outside(const struct console *c, struct http_req *r);
 
 /* Who asks with the machine's secret: an administrator without a session. */
 const struct officer *gate_machine(void);

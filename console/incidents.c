@@ -63,7 +63,7 @@ count_broken(const struct model_case *m, int sealed, void *arg)
 		return 0;
 	k->n++;
 	if (k->b != NULL)
-		add_card(k->b, k->c, m, 0, k->now_ms);
+		add_card(k->b, k->c, k->o, &(struct held){ .c = m }, k->now_ms);
 	return 0;
 }
 
@@ -71,23 +71,28 @@ static void
 add_incident_card(struct buf *b, const struct console *c, const struct officer *o, const struct model_case *m)
 {
 	struct broken k = { .c = c, .o = o, .incident = m->incident };
+	struct buf warned = { 0 };
 	char code[CODE_CHARS + 2];
 
 	if (m->incident[0] != '\0')
 		model_each(c->model, count_broken, &k);
 	code_show(code, &m->code);
-	buf_addf(b, "<li><a class=\"kartu%s\" href=\"/insiden/%s\"><strong>%d suara</strong> <span class=\"lencana %s\">%s</span> %s",
+	buf_addf(b, "<li><a class=\"kartu%s\" href=\"/insiden/%s\"><strong>%d [[suara]]</strong> <span class=\"lencana %s\">[[%s]]</span> %s",
 	    k.n > 0 ? " lewat-batas" : "", m->code.s, m->voices, urgency_name(m->urgency), urgency_name(m->urgency),
-	    m->latihan ? "<span class=\"lencana latihan\">LATIHAN</span> " : "");
+	    m->latihan ? "<span class=\"lencana latihan\">[[LATIHAN]]</span> " : "");
 	add_category_name(b, c, m->category);
 	buf_adds(b, ", ");
 	add_place_name(b, c, m->place);
-	buf_adds(b, "<br>Sejak ");
-	buf_add_wib_short(b, m->received_ms);
-	buf_addf(b, ". Dipimpin kasus <span class=\"kode\">%s</span>, %s; %s.", code,
+	buf_adds(b, "<br>[[Sejak]] ");
+	add_said_time(b, m->received_ms);
+	buf_addf(b, ". [[Dipimpin kasus]] <span class=\"kode\">%s</span>, [[%s]]; %s.", code,
 	    case_state_words(m->state, CLOSE_NONE, "id"), console_truth_words(m->truth));
 	if (k.n > 0)
-		buf_addf(b, " <span class=\"lewat\">%d bahaya tersendiri.</span>", k.n);
+		buf_addf(b, " <span class=\"lewat\">%d [[bahaya tersendiri.]]</span>", k.n);
+	add_notices_at(&warned, c, m->place, m->received_ms);
+	if (warned.len > 0)
+		buf_addf(b, "<br>%s", buf_str(&warned));
+	buf_release(&warned);
 	buf_adds(b, "</a></li>\n");
 }
 
@@ -105,14 +110,14 @@ get_incidents(struct http_req *r, void *arg)
 	model_each(c->model, gather_leads, &g);
 	if (g.n > 1)
 		qsort(g.rows, g.n, sizeof(*g.rows), by_voices);
-	buf_addf(&b, "<h1>Kejadian yang dilaporkan banyak orang: %zu</h1>\n<ul class=\"daftar\">\n", g.n);
+	buf_addf(&b, "<h1>[[Kejadian yang dilaporkan banyak orang]]: %zu</h1>\n<ul class=\"daftar\">\n", g.n);
 	for (size_t i = 0; i < g.n && i < SHOWN; i++)
 		add_incident_card(&b, c, w.officer, g.rows[i]);
 	buf_adds(&b, "</ul>\n");
 	if (g.n == 0)
-		buf_adds(&b, "<p class=\"kosong\">Tidak ada kejadian terbuka. Laporan sejenis yang berdekatan digabung "
-		    "sendiri; lainnya digabung dari meja 112.</p>\n");
-	frame_answer(r, c, &w, 200, "Kejadian", "/insiden", &b);
+		buf_adds(&b, "<p class=\"kosong\">[[Tidak ada kejadian terbuka. Laporan sejenis yang berdekatan digabung "
+		    "sendiri; lainnya digabung dari meja 112.]]</p>\n");
+	frame_answer(r, c, &w, 200, "[[Kejadian]]", "/insiden", &b);
 	buf_release(&b);
 	free(g.rows);
 }
@@ -136,8 +141,9 @@ by_hour(const void *a, const void *b)
 static void
 add_desa(struct buf *b, const struct console *c, const struct crowd_figures *f)
 {
-	buf_adds(b, "<h2>Menurut desa</h2>\n<div class=\"gulir\"><table><thead><tr><th>Desa</th><th class=\"n\">Suara</th>"
-	    "<th>Keadaan</th></tr></thead><tbody>\n");
+	buf_adds(b, "<h2>[[Menurut desa]]</h2>\n<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"[[Menurut desa]]\">"
+	    "<table><thead><tr><th>[[Desa]]</th><th class=\"n\">[[Suara]]</th>"
+	    "<th>[[Keadaan]]</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < f->desa_n; i++) {
 		int listed = 0;
 
@@ -146,7 +152,7 @@ add_desa(struct buf *b, const struct console *c, const struct crowd_figures *f)
 		buf_addf(b, "</td><td class=\"n\">%d</td><td>", f->desa[i].n);
 		for (int s = 0; s <= CASE_DITUTUP; s++)
 			if (f->desa[i].states[s] > 0)
-				buf_addf(b, "%s%d %s", listed++ ? ", " : "", f->desa[i].states[s],
+				buf_addf(b, "%s%d [[%s]]", listed++ ? ", " : "", f->desa[i].states[s],
 				    case_state_words((enum case_state)s, CLOSE_NONE, "id"));
 		buf_adds(b, "</td></tr>\n");
 	}
@@ -160,10 +166,10 @@ add_hours(struct buf *b, const struct crowd_figures *f)
 
 	for (size_t i = 0; i < f->hours_n; i++)
 		most = f->hours[i].n > most ? f->hours[i].n : most;
-	buf_adds(b, "<h2>Menurut jam</h2>\n<table><tbody>\n");
+	buf_adds(b, "<h2>[[Menurut jam]]</h2>\n<table><tbody>\n");
 	for (size_t i = 0; i < f->hours_n; i++) {
 		buf_adds(b, "<tr><td>");
-		buf_add_wib_short(b, f->hours[i].from_ms);
+		add_said_time(b, f->hours[i].from_ms);
 		buf_addf(b, "</td><td><meter min=\"0\" max=\"%d\" value=\"%d\"></meter></td><td class=\"n\">%d</td></tr>\n",
 		    most, f->hours[i].n, f->hours[i].n);
 	}
@@ -174,7 +180,7 @@ static void
 add_one(struct buf *b, struct console *c, const struct looking *l, const struct member *m, size_t n)
 {
 	struct broken k = { .c = c, .o = l->w.officer, .incident = l->s.c.incident, .now_ms = house_now_ms(&c->h) };
-	struct buf list = { 0 };
+	struct buf list = { 0 }, warned = { 0 };
 	struct crowd_figures f;
 	size_t waits = 0;
 
@@ -184,15 +190,18 @@ add_one(struct buf *b, struct console *c, const struct looking *l, const struct 
 	for (size_t i = 0; i < n; i++)
 		waits += m[i].waits != 0;
 	add_case_head(b, c, l, k.now_ms);
-	buf_addf(b, "<p><strong>%zu suara</strong> dari %zu desa; %s.%s</p>\n<p class=\"jalan\"><a class=\"tombol-kecil\" "
-	    "href=\"/kasus/%s\">Kasus yang memimpin</a> <a class=\"tombol-kecil\" href=\"/insiden\">Semua kejadian</a></p>\n",
-	    n - waits + 1, f.desa_n, console_truth_words(l->s.c.truth), waits > 0 ? " Ada laporan serupa yang belum cukup "
-	    "banyak untuk digabung." : "", l->code.s);
+	add_notices_at(&warned, c, l->s.c.place, l->s.c.received_ms);
+	if (warned.len > 0)
+		buf_addf(b, "<p>%s</p>\n", buf_str(&warned));
+	buf_addf(b, "<p><strong>%zu [[suara]]</strong> [[dari]] %zu [[desa]]; %s.%s</p>\n<p class=\"jalan\"><a class=\"tombol-kecil\" "
+	    "href=\"/kasus/%s\">[[Kasus yang memimpin]]</a> <a class=\"tombol-kecil\" href=\"/insiden\">[[Semua kejadian]]</a></p>\n",
+	    n - waits + 1, f.desa_n, console_truth_words(l->s.c.truth), waits > 0 ? " [[Ada laporan serupa yang belum cukup "
+	    "banyak untuk digabung.]]" : "", l->code.s);
 	k.b = &list;
 	if (l->s.c.incident[0] != '\0')
 		model_each(c->model, count_broken, &k);
 	if (k.n > 0) {
-		buf_addf(b, "<h2>Bahaya tersendiri di dalamnya: %d</h2>\n<ul class=\"daftar\">\n", k.n);
+		buf_addf(b, "<h2>[[Bahaya tersendiri di dalamnya]]: %d</h2>\n<ul class=\"daftar\">\n", k.n);
 		buf_add(b, list.data, list.len);
 		buf_adds(b, "</ul>\n");
 	}
@@ -202,6 +211,7 @@ add_one(struct buf *b, struct console *c, const struct looking *l, const struct 
 	add_hours(b, &f);
 	buf_adds(b, "</div></div>\n");
 	buf_release(&list);
+	buf_release(&warned);
 	crowd_figures_release(&f);
 }
 
@@ -227,7 +237,7 @@ get_incident(struct http_req *r, void *arg)
 		http_answer_problem(r, 503, "Service Unavailable", "Penyimpanan sedang tidak menjawab; coba lagi.");
 	} else {
 		add_one(&b, c, &l, m, n);
-		frame_answer(r, c, &l.w, 200, "Kejadian", "/insiden", &b);
+		frame_answer(r, c, &l.w, 200, "[[Kejadian]]", "/insiden", &b);
 	}
 	buf_release(&b);
 	free(m);

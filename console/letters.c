@@ -12,8 +12,8 @@
 #define PLAIN(b, s) buf_add_html(b, s, strlen(s))
 
 static const struct { const char *why, *words; } whys[] = {
-	{ "undeliverable", "tidak terkirim" }, { "failed", "gerbang menyatakan gagal" },
-	{ DEAD_POISON, "laporan yang menghentikan mesin" },
+	{ "undeliverable", "[[tidak terkirim]]" }, { "failed", "[[gerbang menyatakan gagal]]" },
+	{ DEAD_POISON, "[[laporan yang menghentikan mesin]]" },
 };
 
 static const char *
@@ -22,11 +22,11 @@ why_words(const char *why)
 	for (size_t i = 0; i < N_ELEMS(whys); i++)
 		if (strcmp(whys[i].why, why) == 0)
 			return whys[i].words;
-	return "sebab tidak diketahui";
+	return "[[sebab tidak diketahui]]";
 }
 
-static const char *const reason_words[ASIDE_N] = { [ASIDE_TOLD] = "sudah diberi tahu dengan cara lain",
-    [ASIDE_LATE] = "tidak perlu lagi", [ASIDE_WRONG] = "nomor atau alamatnya salah", [ASIDE_DONE] = "sudah dikerjakan" };
+static const char *const reason_words[ASIDE_N] = { [ASIDE_TOLD] = "[[sudah diberi tahu dengan cara lain]]",
+    [ASIDE_LATE] = "[[tidak perlu lagi]]", [ASIDE_WRONG] = "[[nomor atau alamatnya salah]]", [ASIDE_DONE] = "[[sudah dikerjakan]]" };
 
 static int
 is_theirs(const struct console *c, const struct officer *o)
@@ -65,14 +65,14 @@ static void
 add_letter_row(struct buf *b, const struct dead_letter *l)
 {
 	buf_adds(b, "<tr><td>");
-	buf_add_wib_short(b, l->at_ms);
+	add_said_time(b, l->at_ms);
 	if (l->code[0] != '\0')
 		buf_addf(b, "</td><td><a class=\"kode\" href=\"/surat/%s/%s\">%s</a>", l->code, l->id, l->id);
 	else {
 		buf_adds(b, "</td><td class=\"kode\">");
 		PLAIN(b, l->id);
 	}
-	buf_addf(b, "</td><td>%s</td><td class=\"n\">%d kali</td><td class=\"n\">%d kali</td></tr>\n", why_words(l->why),
+	buf_addf(b, "</td><td>%s</td><td class=\"n\">%d [[kali]]</td><td class=\"n\">%d [[kali]]</td></tr>\n", why_words(l->why),
 	    l->tries, l->again);
 }
 
@@ -93,11 +93,11 @@ get_letters(struct http_req *r, void *arg)
 	}
 	list = xcalloc((size_t)most, sizeof(*list));
 	n = dead_list(&c->h.st, list, most, &all);
-	buf_adds(&b, "<h1>Surat mati</h1>\n<p>Pesan yang tidak sampai dan laporan yang tidak terbaca mesin. Buka, perbaiki "
-	    "bila perlu, lalu kirim ulang; atau kesampingkan dengan alasan. Setiap tindakan tercatat.</p>\n");
-	buf_adds(&table, "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"Surat mati\"><table><thead><tr>"
-	    "<th scope=\"col\">Kapan</th><th scope=\"col\">Surat</th><th scope=\"col\">Sebab</th>"
-	    "<th scope=\"col\" class=\"n\">Dicoba</th><th scope=\"col\" class=\"n\">Dikirim ulang</th></tr></thead><tbody>\n");
+	buf_adds(&b, "<h1>[[Surat mati]]</h1>\n<p>[[Pesan yang tidak sampai dan laporan yang tidak terbaca mesin. Buka, perbaiki "
+	    "bila perlu, lalu kirim ulang; atau kesampingkan dengan alasan. Setiap tindakan tercatat.]]</p>\n");
+	buf_adds(&table, "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"[[Surat mati]]\"><table><thead><tr>"
+	    "<th scope=\"col\">[[Kapan]]</th><th scope=\"col\">[[Surat]]</th><th scope=\"col\">[[Sebab]]</th>"
+	    "<th scope=\"col\" class=\"n\">[[Dicoba]]</th><th scope=\"col\" class=\"n\">[[Dikirim ulang]]</th></tr></thead><tbody>\n");
 	for (int i = 0; i < n; i++)
 		if (may_list(c, w.officer, &list[i])) {
 			add_letter_row(&table, &list[i]);
@@ -107,12 +107,12 @@ get_letters(struct http_req *r, void *arg)
 	if (shown > 0)
 		buf_add(&b, buf_str(&table), table.len);
 	if (n < 0)
-		buf_adds(&b, "<p class=\"pesan buruk\" role=\"alert\">Daftar belum dapat dibaca; muat ulang.</p>\n");
+		buf_adds(&b, "<p class=\"pesan buruk\" role=\"alert\">[[Daftar belum dapat dibaca; muat ulang.]]</p>\n");
 	else if (shown == 0)
-		buf_adds(&b, "<p class=\"kosong\">Tidak ada.</p>\n");
+		buf_adds(&b, "<p class=\"kosong\">[[Tidak ada.]]</p>\n");
 	if (all > most)
-		buf_addf(&b, "<p class=\"hint\">Hanya dari %d yang terbaru.</p>\n", most);
-	frame_answer(r, c, &w, n < 0 ? 503 : 200, "Surat mati", "/surat", &b);
+		buf_addf(&b, "<p class=\"hint\">[[Hanya dari]] %d [[yang terbaru.]]</p>\n", most);
+	frame_answer(r, c, &w, n < 0 ? 503 : 200, "[[Surat mati]]", "/surat", &b);
 	buf_release(&b);
 	buf_release(&table);
 	free(list);
@@ -143,21 +143,21 @@ letter_of(struct http_req *r, struct console *c, const struct looking *l, struct
 static void
 add_facts(struct buf *b, const struct dead_letter *d, const struct outbox_item *it, const char *route)
 {
-	buf_adds(b, "<dl><dt>Kapan</dt><dd>");
-	buf_add_wib_short(b, d->at_ms);
-	buf_addf(b, "</dd><dt>Sebab</dt><dd>%s, setelah %d kali dicoba</dd>", why_words(d->why), d->tries);
+	buf_adds(b, "<dl class=\"rinci\"><dt>[[Kapan]]</dt><dd>");
+	add_said_time(b, d->at_ms);
+	buf_addf(b, "</dd><dt>[[Sebab]]</dt><dd>%s, [[setelah]] %d [[kali dicoba]]</dd>", why_words(d->why), d->tries);
 	if (d->again > 0)
-		buf_addf(b, "<dt>Dikirim ulang</dt><dd>%d kali sebelum ini</dd>", d->again);
+		buf_addf(b, "<dt>[[Dikirim ulang]]</dt><dd>%d [[kali sebelum ini]]</dd>", d->again);
 	if (it != NULL) {
 		const char *to = buf_str(&it->to);
 
-		buf_adds(b, "<dt>Jenis</dt><dd>");
+		buf_adds(b, "<dt>[[Jenis]]</dt><dd>");
 		PLAIN(b, it->kind);
-		buf_adds(b, "</dd><dt>Lewat</dt><dd>");
+		buf_adds(b, "</dd><dt>[[Melalui]]</dt><dd>");
 		PLAIN(b, route);
-		buf_adds(b, "</dd><dt>Kepada</dt><dd>");
-		PLAIN(b, to[0] == '+' ? log_phone(to) : "alamat yang disembunyikan");
-		buf_addf(b, "</dd>%s", it->latihan ? "<dt>Latihan</dt><dd>ya, dan tetap bertanda LATIHAN</dd>" : "");
+		buf_adds(b, "</dd><dt>[[Kepada]]</dt><dd>");
+		buf_adds(b, to[0] == '+' ? log_phone(to) : "[[alamat yang disembunyikan]]");
+		buf_addf(b, "</dd>%s", it->latihan ? "<dt>[[Latihan]]</dt><dd>[[ya, dan tetap bertanda LATIHAN]]</dd>" : "");
 	}
 	buf_adds(b, "</dl>\n");
 }
@@ -182,29 +182,29 @@ add_again(struct buf *b, const struct console *c, const struct looking *l, const
     const struct outbox_item *it, const char *typed)
 {
 	if (it == NULL) {
-		buf_adds(b, "<p>Isinya sudah tidak ada; surat ini hanya dapat dikesampingkan.</p>\n");
+		buf_adds(b, "<p>[[Isinya sudah tidak ada; surat ini hanya dapat dikesampingkan.]]</p>\n");
 		return;
 	}
 	begin_form(b, l, d, "kirim");
 	if (may_change(l)) {
-		buf_addf(b, "<label>Isi, boleh diperbaiki<textarea name=\"isi\" rows=\"5\" maxlength=\"%lld\" required>",
+		buf_addf(b, "<label>[[Isi, boleh diperbaiki]]<textarea name=\"isi\" rows=\"5\" maxlength=\"%lld\" required>",
 		    (long long)c->h.set.letter_bytes);
 		PLAIN(b, typed != NULL ? typed : buf_str(&it->text));
 		buf_adds(b, "</textarea></label>\n");
 	} else {
-		buf_adds(b, "<p>Isinya tidak untuk peran Anda, atau kasusnya tertutup: surat dikirim ulang seperti adanya.</p>\n");
+		buf_adds(b, "<p>[[Isinya tidak untuk peran Anda, atau kasusnya tertutup: surat dikirim ulang seperti adanya.]]</p>\n");
 	}
-	buf_adds(b, "<button>Kirim ulang</button></form>\n");
+	buf_adds(b, "<button>[[Kirim ulang]]</button></form>\n");
 }
 
 static void
 add_aside(struct buf *b, const struct looking *l, const struct dead_letter *d)
 {
 	begin_form(b, l, d, "kesampingkan");
-	buf_adds(b, "<label>Kesampingkan karena<select name=\"alasan\">\n");
+	buf_adds(b, "<label>[[Kesampingkan karena]]<select name=\"alasan\">\n");
 	for (int i = 0; i < ASIDE_N; i++)
 		buf_addf(b, "<option value=\"%s\">%s</option>\n", dead_reason_name((enum dead_reason)i), reason_words[i]);
-	buf_adds(b, "</select></label><button>Kesampingkan</button></form>\n");
+	buf_adds(b, "</select></label><button>[[Kesampingkan]]</button></form>\n");
 }
 
 static void
@@ -217,22 +217,18 @@ answer_letter(struct http_req *r, struct console *c, const struct looking *l, co
 	char route[WAY_CHARS] = "";
 	int there = !poison && outbox_peek(&c->h.st, d->id, &it, route) == 1;
 
-	buf_addf(&b, "<h1>Surat mati <span class=\"kode\">%s</span></h1>\n", d->id);
-	if (message[0] != '\0') {
-		buf_adds(&b, "<p class=\"pesan buruk\" role=\"alert\">");
-		PLAIN(&b, message);
-		buf_adds(&b, "</p>\n");
-	}
-	buf_addf(&b, "<p>Kasus <a class=\"kode\" href=\"/kasus/%s\">%s</a>, %s.</p>\n", l->code.s, l->code.s,
+	buf_addf(&b, "<h1>[[Surat mati]] <span class=\"kode\">%s</span></h1>\n", d->id);
+	add_said_message(&b, message, 0);
+	buf_addf(&b, "<p>[[Kasus]] <a class=\"kode\" href=\"/kasus/%s\">%s</a>, [[%s]].</p>\n", l->code.s, l->code.s,
 	    case_state_words(l->s.c.state, l->s.c.closed_as, "id"));
 	add_facts(&b, d, there ? &it : NULL, route);
 	if (poison)
-		buf_addf(&b, "<p>Laporan ini beberapa kali menghentikan mesin pembaca, lalu diserahkan kepada manusia. Baca dan "
-		    "tentukan di <a href=\"/triase/%s\">meja triase</a>: putusan itu menggantikan bacaan mesin.</p>\n", l->code.s);
+		buf_addf(&b, "<p>[[Laporan ini beberapa kali menghentikan mesin pembaca, lalu diserahkan kepada manusia. Baca dan "
+		    "tentukan di]] <a href=\"/triase/%s\">[[meja triase]]</a>: [[putusan itu menggantikan bacaan mesin.]]</p>\n", l->code.s);
 	else
 		add_again(&b, c, l, d, there ? &it : NULL, typed);
 	add_aside(&b, l, d);
-	frame_answer(r, c, &l->w, status, "Surat mati", "/surat", &b);
+	frame_answer(r, c, &l->w, status, "[[Surat mati]]", "/surat", &b);
 	buf_wipe(&b);
 	if (there)
 		outbox_item_release(&it);
@@ -253,10 +249,10 @@ get_letter(struct http_req *r, void *arg)
 /* ---- acts ---- */
 
 static const struct { enum dead_result result; int status; const char *words; } outcomes[] = {
-	{ DEAD_GONE, 409, "orang lain lebih dulu: surat ini sudah dikirim ulang atau dikesampingkan" },
-	{ DEAD_ERASED, 409, "isinya sudah dihapus; surat ini hanya dapat dikesampingkan" },
-	{ DEAD_MANY, 409, "sudah terlalu sering dikirim ulang; hubungi orangnya dengan cara lain" },
-	{ DEAD_FAILED, 503, "penyimpanan tidak menjawab; coba lagi" },
+	{ DEAD_GONE, 409, SAID("orang lain lebih dulu: surat ini sudah dikirim ulang atau dikesampingkan") },
+	{ DEAD_ERASED, 409, SAID("isinya sudah dihapus; surat ini hanya dapat dikesampingkan") },
+	{ DEAD_MANY, 409, SAID("sudah terlalu sering dikirim ulang; hubungi orangnya dengan cara lain") },
+	{ DEAD_FAILED, 503, SAID("penyimpanan tidak menjawab; coba lagi") },
 };
 
 static void
@@ -296,9 +292,9 @@ again(struct http_req *r, struct console *c, const struct looking *l, const stru
 		outbox_item_release(&it);
 	}
 	if (changed && (typed[0] == '\0' || !utf8_valid(typed, strlen(typed))))
-		answer_letter(r, c, l, d, 422, "isi surat kosong atau rusak; tulis lagi", NULL);
+		answer_letter(r, c, l, d, 422, SAID("isi surat kosong atau rusak; tulis lagi"), NULL);
 	else if (changed && strlen(typed) > (size_t)c->h.set.letter_bytes)
-		answer_letter(r, c, l, d, 422, "isi surat terlalu panjang; ringkas dulu", typed);
+		answer_letter(r, c, l, d, 422, SAID("isi surat terlalu panjang; ringkas dulu"), typed);
 	else
 		finish(r, c, l, d, dead_again(&c->h.st, d, changed ? typed : NULL, l->w.officer->id, c->h.set.letter_keep_ms),
 		    changed ? typed : NULL);
@@ -315,7 +311,7 @@ aside(struct http_req *r, struct console *c, const struct looking *l, const stru
 	while (why < ASIDE_N && strcmp(dead_reason_name((enum dead_reason)why), reason) != 0)
 		why++;
 	if (why == ASIDE_N)
-		answer_letter(r, c, l, d, 422, "pilih salah satu alasan", NULL);
+		answer_letter(r, c, l, d, 422, SAID("pilih salah satu alasan"), NULL);
 	else
 		finish(r, c, l, d, dead_aside(&c->h.st, d, (enum dead_reason)why, l->w.officer->id), NULL);
 	free(reason);
@@ -338,7 +334,7 @@ post_letter(struct http_req *r, void *arg)
 		else if (strcmp(act, "kesampingkan") == 0)
 			aside(r, c, &l, &d);
 		else
-			answer_letter(r, c, &l, &d, 422, "tindakan itu tidak ada", NULL);
+			answer_letter(r, c, &l, &d, 422, SAID("tindakan itu tidak ada"), NULL);
 		free(act);
 	}
 	looking_release(&l);

@@ -79,7 +79,7 @@ answer_form(struct http_req *r, struct console *c, int status, const char *messa
 	};
 
 	page_fill(&body, "masuk", ASSET(console_web_masuk_html), v, N_ELEMS(v));
-	frame_answer(r, c, NULL, status, "Masuk", "", &body);
+	frame_answer(r, c, NULL, status, "[[Masuk]]", "", &body);
 	buf_wipe(&body);
 }
 
@@ -104,21 +104,10 @@ refuse(struct login *l)
 	if (n == ALARM_FAILURES)
 		house_alarm(&l->c->h, "login", l->account.officer[0] != '\0' ? l->account.officer : "konsol",
 		    "dua puluh kali gagal masuk konsol; periksa siapa");
-	answer_form(l->r, l->c, 403, SAID("Nama, sandi atau kode tidak cocok. Periksa lagi, lalu coba sekali lagi."),
-	    l->name, l->to, 0);
+	answer_form(l->r, l->c, 403, gate_is_outside(l->c, l->r) ?
+	    SAID("Nama, sandi atau kode tidak cocok. Dari luar kantor semua orang perlu kode telepon, yang dipasang di kantor.") :
+	    SAID("Nama, sandi atau kode tidak cocok. Periksa lagi, lalu coba sekali lagi."), l->name, l->to, 0);
 	login_free(l);
-}
-
-static int
-needs_factor(const struct console *c, const struct officer *o)
-{
-	const char *roles = c->h.set.console_factor, *role = role_name(o->role);
-	size_t len = strlen(role);
-
-	for (const char *at = roles; (at = strstr(at, role)) != NULL; at += len)
-		if ((at == roles || at[-1] == ' ') && (at[len] == '\0' || at[len] == ' '))
-			return 1;
-	return 0;
 }
 
 /* A used code, and a hash of today's cost, go into the account; who comes second starts anew. */
@@ -143,10 +132,10 @@ begin(struct login *l, const struct officer *o)
 	struct session s;
 
 	if (old != NULL && strlen(old) == TOKEN_CHARS &&
-	    session_find(&c->h.st, old, house_now_ms(&c->h), c->h.set.session_idle_ms,
-	    c->h.set.session_most_ms, &s) == 1)
+	    session_find(&c->h.st, old, &s) == 1)
 		session_end(&c->h.st, &s);
-	if (session_begin(&c->h.st, o->id, needs_factor(c, o) && !l->account.has_totp, house_now_ms(&c->h),
+	if (session_begin(&c->h.st, o->id, gate_needs_factor(c, o) && !l->account.has_totp,
+	    l->account.has_totp, house_now_ms(&c->h),
 	    token, &s) != 0) {
 		http_answer_problem(l->r, 503, "Service Unavailable", "Penyimpanan sedang tidak menjawab; coba lagi.");
 		return;
@@ -165,7 +154,8 @@ on_checked(int fits, const char *made, void *arg)
 	const struct officer *o = officer_find(&l->c->h.roster, l->account.officer);
 	int64_t step = -1;
 
-	if (!fits || o == NULL || o->ended) {
+	/* From outside a password alone is as good as none; a telephone is set up within the office. */
+	if (!fits || o == NULL || o->ended || (!l->account.has_totp && gate_is_outside(l->c, l->r))) {
 		refuse(l);
 		return;
 	}
@@ -274,15 +264,27 @@ struct renewal {
 	char token[TOKEN_CHARS + 1];
 };
 
+/* In place of the page's mark: what is wrong, "" nothing. */
+static void
+put_message(struct buf *page, const char *message)
+{
+	struct buf said = { 0 };
+
+	add_said_message(&said, message, 0);
+	page_put(page, "<!--PESAN-->", &said);
+	buf_release(&said);
+}
+
 static void
 answer_once(struct http_req *r, struct console *c, int status, const char *message, const char *officer,
     const char *token)
 {
 	struct buf body = { 0 };
-	const struct template_value v[] = { { "pesan", message }, { "petugas", officer }, { "tautan", token } };
+	const struct template_value v[] = { { "petugas", officer }, { "tautan", token } };
 
 	page_fill(&body, "sandi", ASSET(console_web_sandi_html), v, N_ELEMS(v));
-	frame_answer(r, c, NULL, status, "Buat sandi", "", &body);
+	put_message(&body, message);
+	frame_answer(r, c, NULL, status, "[[Buat sandi]]", "", &body);
 	buf_wipe(&body);
 }
 
@@ -361,7 +363,7 @@ post_once(struct http_req *r, void *arg)
 	    account_load(&c->h.st, tail, &n->account) : -1;
 	wrong = password_refused(password, strlen(password), tail);
 	if (wrong == NULL && strcmp(password, again) != 0)
-		wrong = "kedua sandi tidak sama; ketik sekali lagi";
+		wrong = SAID("kedua sandi tidak sama; ketik sekali lagi");
 	if (rc < 0)
 		http_answer_problem(r, 503, "Service Unavailable", "Penyimpanan sedang tidak menjawab; coba lagi.");
 	else if (rc == 0 || !token_fits(&n->account, token, house_now_ms(&c->h)))
@@ -369,7 +371,7 @@ post_once(struct http_req *r, void *arg)
 	else if (wrong != NULL)
 		answer_once(r, c, 422, wrong, tail, token);
 	else if (hasher_make(c->hasher, password, strlen(password), on_made, n) != 0)
-		answer_once(r, c, 503, "banyak yang masuk sekaligus; coba lagi beberapa detik lagi", tail, token);
+		answer_once(r, c, 503, SAID("banyak yang masuk sekaligus; coba lagi beberapa detik lagi"), tail, token);
 	else
 		n = NULL;		/* on_made has it */
 	memset(password, 0, strlen(password));
@@ -407,12 +409,12 @@ answer_factor(struct http_req *r, struct console *c, const struct who *w, int st
 	offered(secret, c, &w->session);
 	totp_add_secret(&key, secret);
 	{
-		const struct template_value v[] = { { "pesan", message }, { "kunci", buf_str(&key) },
-		    { "tanda", w->csrf } };
+		const struct template_value v[] = { { "kunci", buf_str(&key) }, { "tanda", w->csrf } };
 
 		page_fill(&body, "faktor", ASSET(console_web_faktor_html), v, N_ELEMS(v));
 	}
-	frame_answer(r, c, w, status, "Kode dari telepon", "", &body);
+	put_message(&body, message);
+	frame_answer(r, c, w, status, "[[Kode dari telepon]]", "", &body);
 	buf_wipe(&body);
 	buf_wipe(&key);
 	memset(secret, 0, sizeof(secret));
@@ -454,6 +456,7 @@ post_factor(struct http_req *r, void *arg)
 		rc = a.totp_step < 0 ? 2 : account_put(&c->h.st, &a, "faktor", w.officer->id);
 	}
 	if (rc == 0) {
+		w.session.by_factor = 1;
 		w.session.lacks_factor = 0;	/* more is open to it now: whoever knew its token does not */
 		rc = session_renew(&c->h.st, &w.session, token);
 	}
@@ -461,7 +464,7 @@ post_factor(struct http_req *r, void *arg)
 		set_cookie(r, token);
 		http_answer_redirect(r, 303, next_page(c, w.officer, NULL));
 	} else if (rc == 2) {
-		answer_factor(r, c, &w, 422, "Kode itu tidak cocok. Tunggu kode berikutnya, lalu ketik yang baru.");
+		answer_factor(r, c, &w, 422, SAID("Kode itu tidak cocok. Tunggu kode berikutnya, lalu ketik yang baru."));
 	} else {
 		http_answer_problem(r, 503, "Service Unavailable", "Belum tersimpan; coba lagi.");
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "console/desk.h"
+#include "console/drafts.h"
 #include "console/hasher.h"
 
 #define ESCALATIONS_MAX 10000
@@ -25,6 +26,7 @@ static struct http_route routes[] = {
 	{ HTTP_GET, "/konsol.css",           0,    get_console_css,     0 },
 	{ HTTP_GET, "/tugas",                0,    get_tasks,           0 },
 	{ HTTP_GET, "/cari",                 0,    get_search,          0 },
+	{ HTTP_POST, "/cari",             4096,    post_search,         0 },
 	{ HTTP_GET, "/kasus/" "*",           0,    get_case_page,       0 },
 	{ HTTP_POST, "/kasus/" "*",      16384,    post_act,           0 },
 	{ HTTP_POST, "/bukti/" "*",      65536,    post_photo,          HTTP_ROUTE_UPLOAD },
@@ -45,6 +47,14 @@ static struct http_route routes[] = {
 	{ HTTP_POST, "/surat/" "*",       8192,    post_letter,         HTTP_ROUTE_DEEP },
 	{ HTTP_GET, "/sistem",               0,    get_system,          0 },
 	{ HTTP_POST, "/sistem",           4096,    post_system,         0 },
+	{ HTTP_GET, "/siaran",               0,    get_broadcasts,      0 },
+	{ HTTP_POST, "/siaran",          32768,    post_broadcasts,     0 },
+	{ HTTP_GET, "/siaran/" "*",          0,    get_broadcast,       0 },
+	{ HTTP_POST, "/siaran/" "*",      4096,    post_broadcast,      0 },
+	{ HTTP_GET, "/latihan",              0,    get_drill,           0 },
+	{ HTTP_POST, "/latihan",          4096,    post_drill,          0 },
+	{ HTTP_GET, "/impor",                0,    get_import,          0 },
+	{ HTTP_POST, "/impor",           16384,    post_import,         HTTP_ROUTE_UPLOAD },
 	{ HTTP_GET, "/meja.js",              0,    get_desk_js,         0 },
 	{ HTTP_GET, "/berkas/" "*",          0,    get_case_file,       HTTP_ROUTE_DEEP },
 	{ HTTP_POST, "/api/v1/cases/" "*", 16384,  post_act_json,      HTTP_ROUTE_DEEP },
@@ -57,6 +67,8 @@ static struct http_route routes[] = {
 	{ HTTP_GET, "/feed/eskalasi.json",   0,    get_json_feed,       0 },
 	{ HTTP_GET, "/feed/cap.atom",        0,    get_cap_feed,        0 },
 	{ HTTP_GET, "/feed/cap/" "*",        0,    get_cap_alert,       0 },
+	{ HTTP_GET, "/buka-darurat",         0,    get_emergency,       0 },
+	{ HTTP_POST, "/buka-darurat",     4096,    post_emergency,      0 },
 	{ HTTP_GET, "/akun",                 0,    get_me,              0 },
 	{ HTTP_POST, "/akun",             4096,    post_me,             0 },
 	{ HTTP_GET, "/laporan",              0,    get_report,          0 },
@@ -64,9 +76,12 @@ static struct http_route routes[] = {
 	{ HTTP_GET, "/laporan.xlsx",         0,    get_report_book,     0 },
 	{ HTTP_GET, "/laporan/kejanggalan",  0,    get_oddities,        0 },
 	{ HTTP_GET, "/laporan/kejanggalan.csv", 0, get_oddities_csv,    0 },
+	{ HTTP_GET, "/laporan/berulang",     0,    get_recurrences,     0 },
+	{ HTTP_POST, "/laporan/berulang", 8192,    post_recurrence,     0 },
 	{ HTTP_GET, "/api/v1/openapi.json",  0,    get_openapi,         0 },
 	{ HTTP_GET, "/api/v1/events",        0,    get_events,          0 },
 	{ HTTP_GET, "/api/v1/board",         0,    get_board_json,      0 },
+	{ HTTP_GET, "/api/v1/warnings",      0,    get_warnings,        0 },
 	{ HTTP_GET, "/api/v1/cases",         0,    get_cases,           0 },
 	{ HTTP_GET, "/api/v1/cases/" "*",    0,    get_case,            0 },
 	{ HTTP_GET, "/healthz",              0,    get_console_healthz, 0 },
@@ -130,7 +145,8 @@ console_init(void *self, struct daemon *d, const char *port)
 	o.port = port != NULL ? (int)strtol(port, NULL, 10) : (int)c->h.set.console_port;
 	for (size_t i = 0; i < N_ELEMS(routes); i++)
 		if (routes[i].flags & HTTP_ROUTE_UPLOAD)
-			routes[i].body_limit += (size_t)c->h.set.photo_bytes;
+			routes[i].body_limit += (size_t)(routes[i].handler == post_import ? c->h.set.import_bytes :
+			    c->h.set.photo_bytes);
 	buf_addf(&c->uploads, "%s/media", c->h.st.dir);
 	o.upload_dir = buf_str(&c->uploads);
 	o.csp = CONSOLE_CSP;
@@ -156,6 +172,8 @@ console_release(void *self)
 
 	follow_release(c);
 	window_free(c->window);
+	importing_free(c->importing);
+	drafts_release(c);
 	feed_release(c);
 	photos_release(c);
 	if (c->http != NULL)
@@ -163,6 +181,7 @@ console_release(void *self)
 	hasher_free(c->hasher);
 	model_free(c->model);
 	alerts_release(&c->alerts);
+	notices_release(&c->notices);
 	outline_release(&c->outline);
 	buf_release(&c->uploads);
 	buf_wipe(&c->secret);

@@ -8,14 +8,14 @@
 #include "store/account.h"
 
 static const struct { const char *path, *what; } feeds[] = {
-	{ "/feed/eskalasi.atom", "Eskalasi, Atom" }, { "/feed/eskalasi.json", "Eskalasi, JSON Feed" },
+	{ "/feed/eskalasi.atom", "[[Eskalasi, Atom]]" }, { "/feed/eskalasi.json", "[[Eskalasi, JSON Feed]]" },
 };
 
 static void
 add_addresses(struct buf *b, const struct officer *o, const char *token)
 {
-	buf_adds(b, "<div class=\"pesan baik\" role=\"status\"><p>Salin sekarang: alamat ini hanya tampil sekali. Siapa yang "
-	    "memegangnya dapat membaca eskalasi yang boleh Anda lihat, dan tidak lebih.</p><dl class=\"rinci\">\n");
+	buf_adds(b, "<div class=\"pesan baik\" role=\"status\"><p>[[Salin sekarang: alamat ini hanya tampil sekali. Siapa yang "
+	    "memegangnya dapat membaca eskalasi yang boleh Anda lihat, dan tidak lebih.]]</p><dl class=\"rinci\">\n");
 	for (size_t i = 0; i < N_ELEMS(feeds); i++)
 		buf_addf(b, "<dt>%s</dt><dd class=\"kode\">%s?t=%s.%s</dd>\n", feeds[i].what, feeds[i].path, o->id, token);
 	buf_adds(b, "</dl></div>\n");
@@ -37,28 +37,27 @@ answer_me(struct http_req *r, struct console *c, const struct who *w, int status
 {
 	struct buf b = { 0 };
 
-	buf_adds(&b, "<div class=\"sempit\">\n<h1>Akun saya</h1>\n");
-	if (message[0] != '\0')
-		buf_addf(&b, "<p class=\"pesan\" role=\"status\">%s</p>\n", message);
-	buf_adds(&b, "<dl class=\"rinci\"><dt>Nama masuk</dt><dd>");
+	buf_adds(&b, "<div class=\"sempit\">\n<h1>[[Akun saya]]</h1>\n");
+	add_said_message(&b, message, status == 200);
+	buf_adds(&b, "<dl class=\"rinci\"><dt>[[Nama masuk]]</dt><dd>");
 	buf_add_html(&b, w->officer->id, strlen(w->officer->id));
-	buf_adds(&b, "</dd></dl>\n<h2>Alamat umpan</h2>\n<p>Untuk pembaca berita dan papan lain yang tidak dapat masuk "
-	    "dengan sandi. Alamat baru mematikan yang lama.</p>\n");
+	buf_adds(&b, "</dd></dl>\n<h2>[[Alamat umpan]]</h2>\n<p>[[Untuk pembaca berita dan papan lain yang tidak dapat masuk "
+	    "dengan sandi. Alamat baru mematikan yang lama.]]</p>\n");
 	if (token[0] != '\0')
 		add_addresses(&b, w->officer, token);
 	if (!access_may(c->h.policy, w->officer, SEE_BOARD, NULL)) {
-		buf_adds(&b, "<p class=\"hint\">Umpan tersedia untuk kepala unit, meja 112 dan pimpinan.</p>\n");
+		buf_adds(&b, "<p class=\"hint\">[[Umpan tersedia untuk kepala unit, meja 112 dan pimpinan.]]</p>\n");
 	} else if (a->feed[0] != '\0') {
-		buf_adds(&b, "<p>Alamat dibuat ");
-		buf_add_wib_short(&b, a->feed_ms);
+		buf_adds(&b, "<p>[[Alamat dibuat]] ");
+		add_said_time(&b, a->feed_ms);
 		buf_adds(&b, ".</p>\n");
-		add_form(&b, w, "cabut", "bahaya", "Matikan alamat ini");
-		add_form(&b, w, "buat", "lain", "Buat alamat baru");
+		add_form(&b, w, "cabut", "bahaya", "[[Matikan alamat ini]]");
+		add_form(&b, w, "buat", "lain", "[[Buat alamat baru]]");
 	} else {
-		add_form(&b, w, "buat", "", "Buat alamat umpan");
+		add_form(&b, w, "buat", "", "[[Buat alamat umpan]]");
 	}
 	buf_adds(&b, "</div>\n");
-	frame_answer(r, c, w, status, "Akun saya", "/akun", &b);
+	frame_answer(r, c, w, status, "[[Akun saya]]", "/akun", &b);
 	buf_wipe(&b);
 }
 
@@ -105,9 +104,9 @@ post_me(struct http_req *r, void *arg)
 	act = http_req_field(r, "aksi", &len);
 	makes = act != NULL && strcmp(act, "buat") == 0;
 	if (!makes && (act == NULL || strcmp(act, "cabut") != 0)) {
-		answer_me(r, c, &w, 422, &a, "", "Tidak dikenal.");
+		answer_me(r, c, &w, 422, &a, "", SAID("Tidak dikenal."));
 	} else if (makes && !access_may(c->h.policy, w.officer, SEE_BOARD, NULL)) {
-		answer_me(r, c, &w, 403, &a, "", "Umpan bukan untuk peran Anda.");
+		answer_me(r, c, &w, 403, &a, "", SAID("Umpan bukan untuk peran Anda."));
 	} else {
 		a.feed[0] = '\0';
 		a.feed_ms = house_now_ms(&c->h);
@@ -117,7 +116,7 @@ post_me(struct http_req *r, void *arg)
 			http_answer_problem(r, 503, "Service Unavailable", "Belum tersimpan; coba lagi.");
 		} else {
 			log_info("feed_address", "officer=%s act=%s", w.officer->id, act);
-			answer_me(r, c, &w, 200, &a, token, makes ? "" : "Alamat itu sudah mati.");
+			answer_me(r, c, &w, 200, &a, token, makes ? "" : SAID("Alamat itu sudah mati."));
 		}
 	}
 	account_wipe(&a);

@@ -10,9 +10,11 @@
 
 #include "console/case_table.h"
 #include "console/past.h"
+#include "console/told.h"
 #include "core/calendar.h"
 #include "core/incident.h"
 #include "lib/escape.h"
+#include "lib/json_of.h"
 
 #define PAST_MOST 20000			/* changes: two weeks of usual days, some hours of a flood */
 #define SEALED_KEPT_MS (90 * DAY_MS)	/* as long as the log's live part can still name them */
@@ -112,26 +114,12 @@ model_bytes(const struct model *m)
 const char *
 model_event_name(enum model_event e)
 {
-	static const char *const names[] = { "", "kasus", "eskalasi", "sistem" };
+	static const char *const names[] = { "", "kasus", "eskalasi", "sistem", "peringatan" };
 
 	return names[e];
 }
 
 /* ---- reading an entry ---- */
-
-static const char *
-text_of(const json_t *doc, const char *key)
-{
-	const char *s = json_string_value(json_object_get(doc, key));
-
-	return s != NULL ? s : "";
-}
-
-static int64_t
-int_of(const json_t *doc, const char *key)
-{
-	return json_integer_value(json_object_get(doc, key));
-}
 
 const char *
 model_unit_code(const struct model *m, unsigned short id)
@@ -145,6 +133,7 @@ model_access(const struct model *m, const struct model_case *c, int sealed, stru
 	memset(out, 0, sizeof(*out));
 	out->place = c->place;
 	out->category = c->category;
+	out->about = c->about;
 	for (int i = 0; i < c->units_n; i++)
 		out->units[out->units_n++] = model_unit_code(m, c->unit_ids[i]);
 	out->sealed = sealed;
@@ -167,7 +156,8 @@ read_units(struct model *m, struct model_case *c, const json_t *doc)
 int64_t
 model_rank(const struct model_case *c)
 {
-	return c->handled_ms == 0 ? c->promise_ms : INT64_MAX / 2 + c->due_ms;
+	/* Nothing was promised for an old one: it waits behind all for which something was. */
+	return c->handled_ms == 0 && !c->legacy ? c->promise_ms : INT64_MAX / 2 + c->due_ms;
 }
 
 /* Out of its units' lists; before its units change, and before it is dropped. */
@@ -241,6 +231,7 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 		c->hide_reporter = int_of(json_object_get(doc, "rep"), "hide") != 0;
 	}
 	c->latihan = json_is_true(json_object_get(doc, "latihan"));
+	c->legacy = json_is_true(json_object_get(doc, LOG_LEGACY));
 	if (case_state_of_name(text_of(now, "st"), &c->state) != 0)
 		c->state = CASE_BARU;
 	if (urgency_of_name(text_of(now, "urg"), &c->urgency) != 0)
@@ -259,13 +250,15 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	snprintf(c->incident, sizeof(c->incident), "%s", text_of(now, "inc"));
 	snprintf(c->lead, sizeof(c->lead), "%s", text_of(now, "lead"));
 	c->apart = int_of(now, "apart") != 0;
+	snprintf(c->about, sizeof(c->about), "%s", text_of(now, "abo"));
 	c->voices = (int)int_of(now, "voices");
 	if (truth_of_name(text_of(now, "truth"), &c->truth) != 0)
 		c->truth = TRUTH_UNVERIFIED;
 	c->photo = (enum photo_state)(int_of(now, "ph") & 3);
 	if (close_reason_of_name(text_of(now, "as"), &c->closed_as) != 0)
 		c->closed_as = CLOSE_NONE;
-	c->closed_ms = c->state == CASE_DITUTUP ? int_of(doc, "at") : 0;
+	c->closed_ms = c->state != CASE_DITUTUP ? 0 : c->legacy && c->version == 1 ?
+	    int_of(json_object_get(json_object_get(doc, "cmd"), "leg"), "cl") : int_of(doc, "at");
 }
 
 static void
@@ -293,6 +286,7 @@ read_escalation(struct model_escalation *e, const json_t *doc, int64_t seq)
 		{ "passed", ESC_PASSED },
 	};
 	const json_t *esc = json_object_get(doc, "esc"), *now = json_object_get(doc, "c"), *row;
+	json_t *people;
 	size_t at;
 
 	memset(e, 0, sizeof(*e));
@@ -316,7 +310,9 @@ read_escalation(struct model_escalation *e, const json_t *doc, int64_t seq)
 	snprintf(e->place, sizeof(e->place), "%s", text_of(now, "pl"));
 	e->received_ms = int_of(now, "rx");
 	copy_list(e->ledger, sizeof(e->ledger), json_object_get(esc, "ledger"));
-	copy_list(e->people, sizeof(e->people), json_object_get(esc, "people"));
+	people = told_people(doc);
+	copy_list(e->people, sizeof(e->people), people);
+	json_decref(people);
 	json_array_foreach(json_object_get(esc, "ledger"), at, row) {
 		const char *holder = json_string_value(json_array_get(row, 0));
 		int64_t ms = json_integer_value(json_array_get(row, 1));
@@ -368,6 +364,7 @@ model_case_json(struct buf *b, const struct model_case *c, int64_t now_ms)
 	    ",\"breached_ms\":%" PRId64 ",\"drill\":%s",
 	    c->received_ms, c->promise_ms, c->handled_ms, c->breached_ms,
 	    c->latihan ? "true" : "false");
+	buf_adds(b, c->legacy ? ",\"legacy\":true" : "");
 	buf_add_pair(b, "truth", truth_name(c->truth));
 	if (c->photo == PHOTO_DOUBTED)
 		buf_adds(b, ",\"photo\":\"diragukan\"");
@@ -408,6 +405,13 @@ describe(const json_t *doc, const struct log_line *line, struct buf *data)
 		buf_addc(data, '}');
 		return MODEL_SYSTEM;
 	}
+	if (strcmp(text_of(doc, "what"), LOG_WARNING) == 0 && json_object_get(doc, "per") != NULL) {
+		char *text = json_dumps(json_object_get(doc, "per"), JSON_COMPACT);
+
+		buf_addf(data, "{\"seq\":%" PRId64 ",\"at_ms\":%" PRId64 ",\"warning\":%s}", line->seq, int_of(doc, "at"), text);
+		free(text);
+		return MODEL_WARNING;
+	}
 	return MODEL_NOTHING;
 }
 
@@ -442,7 +446,7 @@ count_unit(struct model *m, const struct model_case *before, const json_t *doc)
 	int passed = strcmp(what, "teruskan") == 0 || strcmp(what, "bukan") == 0;
 	int left = strcmp(what, "terbengkalai") == 0;
 
-	if (before->unit[0] == '\0' || before->latihan || (!passed && !left))
+	if (before->unit[0] == '\0' || before->latihan || before->legacy || (!passed && !left))
 		return;
 	unit_row(m, before->unit)->passed_on += passed;
 	unit_row(m, before->unit)->abandoned += left;
@@ -506,7 +510,7 @@ seal_up(struct model *m, const char *code)
 static void
 note_look(struct model *m, const json_t *doc, int64_t seq)
 {
-	static const char *const kinds[] = { "lihat", "berkas-dibuka" };
+	static const char *const kinds[] = { "lihat", "berkas-dibuka", "lihat-dulu", "pecah-kaca" };
 	struct model_look *l;
 
 	for (size_t i = 0; i < N_ELEMS(kinds); i++)
@@ -664,6 +668,12 @@ model_find(const struct model *m, const char *code)
 	return case_table_find(&m->open, code);
 }
 
+const struct model_case *
+model_find_sealed(const struct model *m, const char *code)
+{
+	return case_table_find(&m->sealed, code);
+}
+
 void
 model_figures(const struct model *m, int64_t now_ms, struct model_figures *out)
 {
@@ -673,6 +683,10 @@ model_figures(const struct model *m, int64_t now_ms, struct model_figures *out)
 
 		if (c->latihan) {		/* drills are counted apart and nowhere else */
 			out->drill += is_open(c);
+			continue;
+		}
+		if (c->legacy) {		/* nor was anything promised for what is old */
+			out->legacy += is_open(c);
 			continue;
 		}
 		out->open += is_open(c);

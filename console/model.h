@@ -21,7 +21,9 @@ struct model_case {
 	int64_t abandoned_ms;		/* accepted, abandoned, not taken again since; 0 not */
 	int64_t opened_ms;		/* its first entry; 0: that was not read */
 	int64_t version, seq;
+	char about[UNIT_CODE_CHARS];	/* whom it complains about, "" nobody in office */
 	int latihan, hide_reporter;	/* the second: unknown where opened_ms is 0 */
+	int legacy;			/* an old complaint, imported: in no figure but its own */
 	enum close_reason closed_as;
 	unsigned short unit_ids[CASE_UNITS]; int units_n;	/* all of them: model_unit_code() */
 	char incident[INCIDENT_CHARS], lead[CODE_CHARS + 1];	/* what it is part of, and who leads; "" */
@@ -35,6 +37,7 @@ struct model_case {
 	enum photo_state photo;		/* by which its officer shows what he did */
 };
 
+#define MODEL_PEOPLE 1536	/* of sixteen, with what became of each message */
 struct model_escalation {
 	int64_t seq, at_ms, due_ms, late_ms;
 	struct code code;
@@ -45,8 +48,9 @@ struct model_escalation {
 	char category[CATEGORY_CHARS], place[PLACE_CODE_CHARS];
 	int latihan;
 	int64_t received_ms;
-	/* JSON lists of the entry: where the time went, and who was told when and what he did */
-	char ledger[512], people[512];
+	/* JSON lists of the entry: where the time went, and who was told when, what he did and
+	 * by which message (told.h) */
+	char ledger[512], people[MODEL_PEOPLE];
 	char longest[HOLDER_CHARS]; int64_t longest_ms;
 	int silent;			/* how many were told and did nothing */
 };
@@ -61,7 +65,7 @@ struct model;
 struct model *model_new(size_t escalations_max);
 void model_free(struct model *m);
 
-enum model_event { MODEL_NOTHING, MODEL_CASE, MODEL_ESCALATION, MODEL_SYSTEM };
+enum model_event { MODEL_NOTHING, MODEL_CASE, MODEL_ESCALATION, MODEL_SYSTEM, MODEL_WARNING };
 /*
  * Takes the next log entry in.  data gets the JSON that feeds carry for it (empty for
  * MODEL_NOTHING: sealed cases, entries of no interest to a feed).
@@ -72,7 +76,7 @@ enum model_event model_take(struct model *m, const struct log_line *line, struct
  * that it is about, "" none.
  */
 enum model_event model_describe(const struct log_line *line, char code[CODE_CHARS + 1], struct buf *data);
-const char *model_event_name(enum model_event e);	/* kasus eskalasi sistem */
+const char *model_event_name(enum model_event e);	/* kasus eskalasi sistem peringatan */
 
 /* The case that the last entry taken was about, "" none. */
 const char *model_subject(const struct model *m);
@@ -117,6 +121,8 @@ struct held { int64_t rank; int sealed; const struct model_case *c; };
  */
 const struct held *model_held(const struct model *m, const char *unit, size_t *n);
 const struct model_case *model_find(const struct model *m, const char *code);
+/* Among the sealed ones; who shows it asks access.h first. */
+const struct model_case *model_find_sealed(const struct model *m, const char *code);
 
 /* Closed, and there was nothing to do. */
 static inline int
@@ -128,7 +134,7 @@ model_is_rejected(const struct model_case *c)
 int model_is_late(const struct model_case *c, int64_t now_ms);
 
 struct model_figures {
-	size_t open, breaching, triage, drill;
+	size_t open, breaching, triage, drill, legacy;
 	/* of what came in within 24 hours and is decided */
 	size_t day_handled, day_in_time, day_late;
 };

@@ -7,7 +7,9 @@
 #include <jansson.h>
 
 #include "console/report.h"
+#include "console/tales.h"
 #include "core/case.h"
+#include "lib/json_of.h"
 
 #define NO_PROMISE INT64_MIN
 #define SPANS_MOST 64		/* equal spans before the last one that are looked at */
@@ -18,7 +20,7 @@ struct tale {
 	int64_t promise_ms;
 	int worked;			/* somebody went there, or worked on it, since it was last opened */
 	int reopened;
-	unsigned char sealed, drill;
+	unsigned char sealed, apart;
 };
 /* Something that happened: odd by itself, or only beside others (ODD_LAST_MINUTE, ODD_MASS). */
 struct find { enum oddity_rule rule; size_t tale; char unit[UNIT_CODE_CHARS]; };
@@ -29,8 +31,7 @@ struct oddities {
 	int64_t from_ms, to_ms;
 	struct oddity_limits l;
 	const struct policy *p;
-	struct tale *tales; struct list tales_l;
-	size_t *index; size_t index_cap;	/* by code: place in tales and one; 0 free */
+	struct tales tales;
 	struct find *finds; struct list finds_l;
 	struct act *acts; struct list acts_l;
 };
@@ -52,6 +53,7 @@ oddities_new(int64_t from_ms, int64_t to_ms, const struct oddity_limits *l, cons
 	o->to_ms = to_ms;
 	o->l = *l;
 	o->p = p;
+	o->tales = (struct tales)TALES_OF(struct tale);
 	return o;
 }
 
@@ -60,8 +62,7 @@ oddities_free(struct oddities *o)
 {
 	if (o == NULL)
 		return;
-	free(o->tales);
-	free(o->index);
+	tales_release(&o->tales);
 	free(o->finds);
 	free(o->acts);
 	free(o);
@@ -78,42 +79,10 @@ grow(void **all, struct list *l, size_t size)
 	return memset((char *)*all + l->n++ * size, 0, size);
 }
 
-static size_t *
-slot_of(const struct oddities *o, size_t *index, size_t cap, const char *code)
+static struct tale *
+tale_at(const struct oddities *o, size_t tale)
 {
-	uint64_t h = UINT64_C(1469598103934665603);
-
-	for (const char *p = code; *p != '\0'; p++)
-		h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
-	for (size_t i = h % cap; ; i = (i + 1) % cap)
-		if (index[i] == 0 || strcmp(o->tales[index[i] - 1].code, code) == 0)
-			return &index[i];
-}
-
-static size_t
-tale_of(struct oddities *o, const char *code)
-{
-	size_t *slot;
-
-	if (2 * (o->tales_l.n + 1) > o->index_cap) {
-		size_t cap = o->index_cap == 0 ? 1024 : 2 * o->index_cap, *index = xcalloc(cap, sizeof(*index));
-
-		for (size_t i = 0; i < o->tales_l.n; i++)
-			*slot_of(o, index, cap, o->tales[i].code) = i + 1;
-		free(o->index);
-		o->index = index;
-		o->index_cap = cap;
-	}
-	slot = slot_of(o, o->index, o->index_cap, code);
-	if (*slot == 0) {
-		void *all = o->tales;
-		struct tale *t = grow(&all, &o->tales_l, sizeof(*t));
-
-		o->tales = all;
-		snprintf(t->code, sizeof(t->code), "%s", code);
-		*slot = o->tales_l.n;
-	}
-	return *slot - 1;
+	return tales_at(&o->tales, tale);
 }
 
 static void
@@ -131,7 +100,7 @@ find(struct oddities *o, enum oddity_rule rule, size_t tale, const char *unit)
 static void
 note_act(struct oddities *o, size_t tale, const char *actor, int64_t at_ms, int resolves)
 {
-	const struct tale *t = &o->tales[tale];
+	const struct tale *t = tale_at(o, tale);
 	void *all = o->acts;
 	struct act *a = grow(&all, &o->acts_l, sizeof(*a));
 
@@ -145,20 +114,6 @@ note_act(struct oddities *o, size_t tale, const char *actor, int64_t at_ms, int 
 }
 
 /* ---- one entry ---- */
-
-static const char *
-text_of(const json_t *doc, const char *key)
-{
-	const char *s = json_string_value(json_object_get(doc, key));
-
-	return s != NULL ? s : "";
-}
-
-static int64_t
-int_of(const json_t *doc, const char *key)
-{
-	return json_integer_value(json_object_get(doc, key));
-}
 
 /*
  * A target of that kind of case is longer than of this one, or there is none: as of a dinas, for the tier
@@ -185,7 +140,7 @@ is_longer(const struct policy *p, const char *was, const char *is, const char *u
 static void
 resolve(struct oddities *o, size_t tale, const json_t *now)
 {
-	struct tale *t = &o->tales[tale];
+	struct tale *t = tale_at(o, tale);
 	const struct category *k = category_find(o->p->catalogue, t->category);
 
 	if (!t->worked)
@@ -197,7 +152,7 @@ resolve(struct oddities *o, size_t tale, const json_t *now)
 static void
 reopen(struct oddities *o, size_t tale)
 {
-	struct tale *t = &o->tales[tale];
+	struct tale *t = tale_at(o, tale);
 
 	find(o, ODD_DISPUTED, tale, t->unit);
 	if (++t->reopened == 2)
@@ -209,7 +164,7 @@ reopen(struct oddities *o, size_t tale)
 static void
 weigh(struct oddities *o, size_t tale, const json_t *doc, const json_t *now)
 {
-	struct tale *t = &o->tales[tale];
+	struct tale *t = tale_at(o, tale);
 	const json_t *photo = json_object_get(json_object_get(doc, "cmd"), "photo");
 	const char *what = text_of(doc, "what");
 	int64_t at = int_of(doc, "at");
@@ -246,13 +201,13 @@ oddities_take(struct oddities *o, const struct log_line *line)
 
 	if (now == NULL || received < o->from_ms || received >= o->to_ms || text_of(doc, "code")[0] == '\0')
 		goto out;
-	tale = tale_of(o, text_of(doc, "code"));
+	tale = tales_number(&o->tales, text_of(doc, "code"));
 	weigh(o, tale, doc, now);
-	t = &o->tales[tale];
+	t = tale_at(o, tale);
 	t->promise_ms = int_of(now, "hd") == 0 ? int_of(now, "pr") : 0;
 	snprintf(t->category, sizeof(t->category), "%s", text_of(now, "cat"));
 	t->sealed = json_object_get(now, "sealed") != NULL;
-	t->drill = json_is_true(json_object_get(doc, "latihan"));
+	t->apart = log_is_apart(doc);
 	if (unit != NULL)
 		snprintf(t->unit, sizeof(t->unit), "%s", unit);
 out:
@@ -264,7 +219,7 @@ out:
 static int
 counts(const struct oddities *o, size_t tale)
 {
-	return !o->tales[tale].sealed && !o->tales[tale].drill;
+	return !tale_at(o, tale)->sealed && !tale_at(o, tale)->apart;
 }
 
 struct tally { char unit[UNIT_CODE_CHARS]; size_t n[ODDITIES], acts, last, before, resolved; };
@@ -435,7 +390,7 @@ struct gathering { const struct oddities *o; const char *unit; const char **code
 static void
 gather(struct gathering *g, size_t tale, const char *unit)
 {
-	const char *code = g->o->tales[tale].code;
+	const char *code = tale_at(g->o, tale)->code;
 
 	if (!counts(g->o, tale) || strcmp(unit, g->unit) != 0)
 		return;
@@ -456,7 +411,7 @@ gather_act(const struct act *a, void *arg)
 size_t
 oddities_cases(const struct oddities *o, enum oddity_rule rule, const char *unit, const char ***out)
 {
-	struct gathering g = { o, unit, xcalloc(o->tales_l.n + 1, sizeof(*g.codes)), 0 };
+	struct gathering g = { o, unit, xcalloc(o->tales.n + 1, sizeof(*g.codes)), 0 };
 
 	for (size_t i = 0; i < o->finds_l.n; i++)
 		if (o->finds[i].rule == rule)

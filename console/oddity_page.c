@@ -23,15 +23,15 @@ struct suspicion {
 
 /* What each rule asks, with its limits said. */
 static const struct { const char *title, *question; } rules[ODDITIES] = {
-	[ODD_LAST_MINUTE] = { "Ditangani di menit akhir", "Apakah tindakannya benar terjadi saat itu?" },
-	[ODD_MASS] = { "Banyak diselesaikan sekaligus", "Apakah semuanya sungguh dikerjakan?" },
-	[ODD_NO_ACT] = { "Selesai tanpa tindakan tercatat", "Apa yang dikerjakan, dan kapan?" },
-	[ODD_NO_PHOTO] = { "Selesai tanpa foto bukti yang diminta", "Mengapa tidak ada foto?" },
-	[ODD_PHOTO] = { "Foto bukti ditolak atau diragukan", "Foto siapa, dan dari mana?" },
-	[ODD_LONGER] = { "Diubah ke kategori bertarget lebih lama", "Apakah kategori barunya benar?" },
-	[ODD_HAND_ON] = { "Diteruskan menjelang batas", "Mengapa tidak sejak awal?" },
-	[ODD_DISPUTED] = { "Dinyatakan selesai, lalu dibuka lagi", "Mengapa warga atau pemeriksa berkata lain?" },
-	[ODD_AGAIN] = { "Kasus yang sama dibuka lagi berkali-kali", "Apa yang tidak kunjung beres?" },
+	[ODD_LAST_MINUTE] = { "[[Ditangani di menit akhir]]", "[[Apakah tindakannya benar terjadi saat itu?]]" },
+	[ODD_MASS] = { "[[Banyak diselesaikan sekaligus]]", "[[Apakah semuanya sungguh dikerjakan?]]" },
+	[ODD_NO_ACT] = { "[[Selesai tanpa tindakan tercatat]]", "[[Apa yang dikerjakan, dan kapan?]]" },
+	[ODD_NO_PHOTO] = { "[[Selesai tanpa foto bukti yang diminta]]", "[[Mengapa tidak ada foto?]]" },
+	[ODD_PHOTO] = { "[[Foto bukti ditolak atau diragukan]]", "[[Foto siapa, dan dari mana?]]" },
+	[ODD_LONGER] = { "[[Diubah ke kategori bertarget lebih lama]]", "[[Apakah kategori barunya benar?]]" },
+	[ODD_HAND_ON] = { "[[Diteruskan menjelang batas]]", "[[Mengapa tidak sejak awal?]]" },
+	[ODD_DISPUTED] = { "[[Dinyatakan selesai, lalu dibuka lagi]]", "[[Mengapa warga atau pemeriksa berkata lain?]]" },
+	[ODD_AGAIN] = { "[[Kasus yang sama dibuka lagi berkali-kali]]", "[[Apa yang tidak kunjung beres?]]" },
 };
 
 static void
@@ -41,34 +41,44 @@ add_limit(struct buf *b, const struct suspicion *s, enum oddity_rule rule)
 
 	switch (rule) {
 	case ODD_LAST_MINUTE:
-		buf_adds(b, "tindakan pertama dalam ");
-		buf_add_duration(b, l->last_ms, "id");
-		buf_addf(b, " terakhir, paling sedikit %" PRId64 " kali lebih sering daripada biasanya pada unit itu", l->last_times);
+		buf_adds(b, "[[tindakan pertama dalam]] ");
+		add_said_duration(b, l->last_ms);
+		buf_addf(b, " [[terakhir, paling sedikit]] %" PRId64 " [[kali lebih sering daripada biasanya pada unit itu]]", l->last_times);
 		break;
 	case ODD_MASS:
-		buf_addf(b, "satu petugas, %" PRId64 " kasus atau lebih dalam ", l->mass_cases);
-		buf_add_duration(b, l->mass_ms, "id");
+		buf_addf(b, "[[satu petugas]], %" PRId64 " [[kasus atau lebih dalam]] ", l->mass_cases);
+		add_said_duration(b, l->mass_ms);
 		break;
 	case ODD_HAND_ON:
-		buf_adds(b, "kurang dari ");
-		buf_add_duration(b, l->hand_on_ms, "id");
-		buf_adds(b, " sebelum batas");
+		buf_adds(b, "[[kurang dari]] ");
+		add_said_duration(b, l->hand_on_ms);
+		buf_adds(b, " [[sebelum batas]]");
 		break;
 	case ODD_NO_ACT: case ODD_NO_PHOTO: case ODD_DISPUTED:
-		buf_addf(b, "paling sedikit %" PRId64 "%% dari yang diselesaikan", l->percent);
+		buf_addf(b, "[[paling sedikit]] %" PRId64 "%% [[dari yang diselesaikan]]", l->percent);
 		break;
 	case ODD_AGAIN:
-		buf_adds(b, "dua kali atau lebih");
+		buf_adds(b, "[[dua kali atau lebih]]");
 		break;
 	default:
-		buf_adds(b, "setiap kali");
+		buf_adds(b, "[[setiap kali]]");
 	}
 }
 
 static const char *
 unit_words(const struct suspicion *s, const char *unit)
 {
-	return unit[0] != '\0' ? console_unit_name(s->k.c, unit) : "Meja 112, belum diberi unit";
+	return unit[0] != '\0' ? console_unit_name(s->k.c, unit) : SAID("Meja 112, belum diberi unit");
+}
+
+/* Units have proper names; the desk has none. */
+static void
+add_unit(struct buf *b, const char *unit)
+{
+	if (words_know(&console_words, LANG_EN, unit))
+		add_said(b, unit);
+	else
+		buf_add_html(b, unit, strlen(unit));
 }
 
 static void
@@ -85,7 +95,7 @@ add_line(struct buf *b, const struct suspicion *s, const struct oddity_line *l)
 	const char *unit = unit_words(s, l->unit);
 
 	buf_adds(b, "<tr><th scope=\"row\">");
-	buf_add_html(b, unit, strlen(unit));
+	add_unit(b, unit);
 	buf_adds(b, "</th><td class=\"n\"><a href=\"/laporan/kejanggalan?");
 	add_where(b, s, l);
 	buf_addf(b, "\">%zu</a></td><td class=\"n\">", l->count);
@@ -107,7 +117,7 @@ add_rule(struct buf *b, const struct suspicion *s, enum oddity_rule rule, const 
 {
 	size_t there = 0;
 
-	buf_addf(b, "<h2>%s</h2>\n<p class=\"hint\">Aturan: ", rules[rule].title);
+	buf_addf(b, "<h2>%s</h2>\n<p class=\"hint\">[[Aturan:]] ", rules[rule].title);
 	add_limit(b, s, rule);
 	buf_addf(b, ". %s</p>\n", rules[rule].question);
 	for (size_t i = 0; i < n; i++) {
@@ -115,13 +125,13 @@ add_rule(struct buf *b, const struct suspicion *s, enum oddity_rule rule, const 
 			continue;
 		if (there++ == 0)
 			buf_addf(b, "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table><thead>"
-			    "<tr><th scope=\"col\">Unit</th><th scope=\"col\" class=\"n\">Kali</th><th scope=\"col\" class=\"n\">dari</th><th scope=\"col\" class=\"n\">biasanya</th></tr>"
+			    "<tr><th scope=\"col\">[[Unit]]</th><th scope=\"col\" class=\"n\">[[Kali]]</th><th scope=\"col\" class=\"n\">[[dari]]</th><th scope=\"col\" class=\"n\">[[biasanya]]</th></tr>"
 			    "</thead><tbody>\n", rules[rule].title);
 		add_line(b, s, &lines[i]);
 	}
-	buf_adds(b, there > 0 ? "</tbody></table></div>\n" : "<p class=\"kosong\">Tidak ada yang melewati aturan ini.</p>\n");
+	buf_adds(b, there > 0 ? "</tbody></table></div>\n" : "<p>[[Tidak ada yang melewati aturan ini.]]</p>\n");
 	if (below > 0)
-		buf_addf(b, "<p class=\"hint\">%zu kali lagi pada unit yang masing-masing kurang dari %" PRId64 ".</p>\n", below,
+		buf_addf(b, "<p class=\"hint\">%zu [[kali lagi pada unit yang masing-masing kurang dari]] %" PRId64 ".</p>\n", below,
 		    s->l.least);
 }
 
@@ -133,24 +143,24 @@ answer_lines(struct suspicion *s)
 	struct buf b = { 0 };
 
 	n = oddities_lines(s->o, &lines, below);
-	buf_adds(&b, "<h1>Kejanggalan</h1>\n<p>Baris di sini pertanyaan, bukan tuduhan: ada yang perlu dilihat orang.</p>\n"
+	buf_adds(&b, "<h1>[[Kejanggalan]]</h1>\n<p>[[Baris di sini pertanyaan, bukan tuduhan: ada yang perlu dilihat orang.]]</p>\n"
 	    "<form method=\"get\" action=\"/laporan/kejanggalan\" class=\"rentang\">");
 	reckon_add_fields(&b, &s->k);
-	buf_adds(&b, "<button>Hitung</button></form>\n<p><a href=\"/laporan?");
+	buf_adds(&b, "<button>[[Hitung]]</button></form>\n<p><a href=\"/laporan?");
 	reckon_add_range(&b, &s->k, "&amp;");
-	buf_adds(&b, "\">Laporan kinerja</a>");
+	buf_adds(&b, "\">[[Laporan kinerja]]</a>");
 	if (access_may(s->k.c->h.policy, s->k.w.officer, SEE_EXPORT, NULL)) {
 		buf_adds(&b, " <a href=\"/laporan/kejanggalan.csv?");
 		reckon_add_range(&b, &s->k, "&amp;");
-		buf_adds(&b, "\">Unduh CSV</a>");
+		buf_adds(&b, "\">[[Unduh CSV]]</a>");
 	}
 	buf_adds(&b, "</p>\n");
 	for (int rule = 0; rule < ODDITIES; rule++)
 		add_rule(&b, s, (enum oddity_rule)rule, lines, n, below[rule]);
-	buf_addf(&b, "<p class=\"hint\">Kasus yang masuk dalam rentang itu, sampai catatan ke-%" PRId64 "; latihan dan kasus tertutup "
-	    "tidak dihitung, dan yang kurang dari %" PRId64 " kali bukan baris sendiri. Target dan permintaan foto menurut aturan yang "
-	    "berlaku sekarang.</p>\n", s->k.end, s->l.least);
-	frame_answer(s->k.r, s->k.c, &s->k.w, 200, "Kejanggalan", "/laporan", &b);
+	buf_addf(&b, "<p class=\"hint\">[[Kasus yang masuk dalam rentang itu, sampai catatan ke-]]%" PRId64 "; [[latihan dan kasus tertutup "
+	    "tidak dihitung, dan yang kurang dari]] %" PRId64 " [[kali bukan baris sendiri. Target dan permintaan foto menurut aturan yang "
+	    "berlaku sekarang.]]</p>\n", s->k.end, s->l.least);
+	frame_answer(s->k.r, s->k.c, &s->k.w, 200, "[[Kejanggalan]]", "/laporan", &b);
 	buf_release(&b);
 	free(lines);
 }
@@ -165,12 +175,12 @@ answer_cases(struct suspicion *s)
 	struct buf b = { 0 };
 
 	buf_addf(&b, "<h1>%s</h1>\n<p>", rules[s->rule].title);
-	buf_add_html(&b, unit, strlen(unit));
-	buf_adds(&b, ". Aturan: ");
+	add_unit(&b, unit);
+	buf_adds(&b, ". [[Aturan:]] ");
 	add_limit(&b, s, (enum oddity_rule)s->rule);
 	buf_addf(&b, ". %s <a href=\"/laporan/kejanggalan?", rules[s->rule].question);
 	reckon_add_range(&b, &s->k, "&amp;");
-	buf_adds(&b, "\">Semua kejanggalan</a></p>\n<ul class=\"daftar\">\n");
+	buf_adds(&b, "\">[[Semua kejanggalan]]</a></p>\n<ul class=\"daftar\">\n");
 	for (size_t i = 0; i < n && !few; i++) {
 		const struct model_case *m = model_find(s->k.c->model, codes[i]);
 
@@ -186,9 +196,9 @@ answer_cases(struct suspicion *s)
 	}
 	buf_adds(&b, "</ul>\n");
 	if (few)
-		buf_addf(&b, "<p class=\"kosong\">Kurang dari %" PRId64 " kasus: bukan baris sendiri.</p>\n", s->l.least);
+		buf_addf(&b, "<p class=\"kosong\">[[Kurang dari]] %" PRId64 " [[kasus: bukan baris sendiri.]]</p>\n", s->l.least);
 	if (hidden > 0)
-		buf_addf(&b, "<p class=\"hint\">%zu lagi tidak ditampilkan satu per satu.</p>\n", hidden);
+		buf_addf(&b, "<p class=\"hint\">%zu [[lagi tidak ditampilkan satu per satu.]]</p>\n", hidden);
 	frame_answer(s->k.r, s->k.c, &s->k.w, 200, rules[s->rule].title, "/laporan", &b);
 	buf_release(&b);
 	free(codes);

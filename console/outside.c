@@ -11,11 +11,11 @@
 
 /* What a body that only answers may say. */
 static const struct { enum case_event on; const char *label; int needs_note; const char *hint; } acts[] = {
-	{ ON_ACCEPT,  "Kami terima", 0, NULL },
-	{ ON_GO,      "Petugas menuju lokasi", 0, NULL },
-	{ ON_HANDLE,  "Sedang kami tangani", 0, "Apa yang dikerjakan" },
-	{ ON_RESOLVE, "Selesai", 1, "Apa yang sudah dikerjakan" },
-	{ ON_DECLINE, "Bukan wewenang kami", 1, "Wewenang siapa" },
+	{ ON_ACCEPT,  "[[Kami terima]]", 0, NULL },
+	{ ON_GO,      "[[Petugas menuju lokasi]]", 0, NULL },
+	{ ON_HANDLE,  "[[Sedang kami tangani]]", 0, "[[Apa yang dikerjakan]]" },
+	{ ON_RESOLVE, "[[Selesai]]", 1, "[[Apa yang sudah dikerjakan]]" },
+	{ ON_DECLINE, "[[Bukan wewenang kami]]", 1, "[[Wewenang siapa]]" },
 };
 
 /* A task that the link opens, for this request. */
@@ -111,25 +111,25 @@ answer_visit(struct http_req *r, struct console *c, const struct visit *v, int s
 	add_category_name(&b, c, v->s.c.category);
 	buf_adds(&b, "</h1>\n");
 	if (wrong[0] != '\0') {
-		buf_adds(&b, "<p class=\"pesan buruk\" role=\"alert\">Belum tersimpan: ");
-		buf_add_html(&b, wrong, strlen(wrong));
+		buf_adds(&b, "<p class=\"pesan buruk\" role=\"alert\">[[Belum tersimpan:]] ");
+		add_said(&b, wrong);
 		buf_adds(&b, ".</p>\n");
 	}
-	buf_adds(&b, "<p>Untuk ");
+	buf_adds(&b, "<p>[[Untuk]] ");
 	buf_add_html(&b, console_unit_name(c, v->officer->unit), strlen(console_unit_name(c, v->officer->unit)));
-	buf_addf(&b, ". Keadaan: <strong>%s</strong>.</p>\n<p>",
+	buf_addf(&b, ". [[Keadaan:]] <strong>[[%s]]</strong>.</p>\n<p>",
 	    case_state_words(v->s.c.state, v->s.c.closed_as, "id"));
 	add_place_name(&b, c, v->s.c.place);
 	if (v->s.c.rt[0] != '\0')
 		buf_addf(&b, ", RT %s RW %s", v->s.c.rt, v->s.c.rw);
-	buf_adds(&b, "</p>\n<blockquote>");
+	buf_adds(&b, "</p>\n<blockquote lang=\"id\">");
 	if (v->words.text != NULL)
 		buf_add_shown(&b, v->words.text, strlen(v->words.text));
 	buf_adds(&b, "</blockquote>\n");
 	add_acts(&b, v, kept_note);
-	buf_adds(&b, "<p class=\"hint\">Tautan ini hanya untuk tugas ini dan berakhir bersamanya. Nama dan nomor pelapor "
-	    "tidak ditampilkan; bertanyalah kepada Call Center 112.</p>\n</div>\n");
-	frame_answer(r, c, NULL, status, "Tugas", "", &b);
+	buf_adds(&b, "<p class=\"hint\">[[Tautan ini hanya untuk tugas ini dan berakhir bersamanya. Nama dan nomor pelapor "
+	    "tidak ditampilkan; bertanyalah kepada Call Center 112.]]</p>\n</div>\n");
+	frame_answer(r, c, NULL, status, "[[Tugas]]", "", &b);
 	buf_wipe(&b);
 }
 
@@ -151,7 +151,7 @@ post_outside(struct http_req *r, void *arg)
 	struct console *c = arg;
 	size_t len = 0, action_len = 0, note_len = 0;
 	const char *token = http_req_field(r, "t", &len), *action = http_req_field(r, "aksi", &action_len),
-	    *note = http_req_field(r, "catatan", &note_len), *wrong = "tindakan itu tidak dikenal";
+	    *note = http_req_field(r, "catatan", &note_len), *wrong = SAID("tindakan itu tidak dikenal");
 	struct command cmd = { .by = BY_OFFICER };
 	struct effects *fx;
 	struct visit v;
@@ -181,9 +181,9 @@ post_outside(struct http_req *r, void *arg)
 	} else if (done) {
 		struct buf b = { 0 };
 
-		buf_adds(&b, "<div class=\"sempit\"><h1>Terima kasih</h1><p>Laporan ini kembali ke Call Center 112 "
-		    "Banyuwangi dengan alasan Anda. Tidak perlu tindakan lagi.</p></div>\n");
-		frame_answer(r, c, NULL, 200, "Terima kasih", "", &b);
+		buf_adds(&b, "<div class=\"sempit\"><h1>[[Terima kasih]]</h1><p>[[Laporan ini kembali ke Call Center 112 "
+		    "Banyuwangi dengan alasan Anda. Tidak perlu tindakan lagi.]]</p></div>\n");
+		frame_answer(r, c, NULL, 200, "[[Terima kasih]]", "", &b);
 		buf_release(&b);
 	} else {
 		answer_visit(r, c, &v, 422, wrong, buf_str(&words));

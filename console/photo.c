@@ -98,7 +98,7 @@ add_photo_words(struct buf *b, const struct console *c, const struct looking *l)
 	if (k->photo.state != PHOTO_NONE) {
 		buf_addf(b, "<p>[[Pada foto dari petugas harus terlihat angka]] <strong class=\"kode\">%d</strong>. [[Dikirim]] ",
 		    k->photo.number);
-		buf_add_wib_short(b, k->photo.at_ms);
+		add_said_time(b, k->photo.at_ms);
 		buf_adds(b, ".</p>\n");
 	}
 	if (k->photo.doubts != 0) {
@@ -230,7 +230,7 @@ answer_again(struct http_req *r, struct console *c, struct looking *l, int statu
 	struct buf message = { 0 };
 	char *note = form_words(r, "catatan");
 
-	buf_addf(&message, "Belum tersimpan: %s.", why);
+	buf_addf(&message, "%s\n%s", SAID("Belum tersimpan:"), why);
 	answer_case_page(r, c, l, status, buf_str(&message), 0, note);
 	buf_release(&message);
 	free(note);
@@ -261,7 +261,7 @@ finish_act(struct http_req *r, struct console *c, struct looking *l, int own)
 		http_answer_problem(r, 503, "Service Unavailable", "Penyimpanan sedang tidak menjawab; coba lagi.");
 	} else {
 		if (own)
-			buf_adds(&a.message, " Fotonya sudah tersimpan di kasus ini dan tidak perlu dikirim lagi.");
+			buf_addf(&a.message, "\n%s", SAID("Fotonya sudah tersimpan di kasus ini dan tidak perlu dikirim lagi."));
 		answer_case_page(r, c, l, a.status, buf_str(&a.message), 0, a.note != NULL ? a.note : "");
 	}
 	buf_release(&to);

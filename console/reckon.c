@@ -34,9 +34,9 @@ reckon_add_range(struct buf *b, const struct reckoning *k, const char *separator
 void
 reckon_add_fields(struct buf *b, const struct reckoning *k)
 {
-	buf_adds(b, "<div><label for=\"dari\">Masuk sejak</label><input id=\"dari\" name=\"dari\" type=\"date\" value=\"");
+	buf_adds(b, "<div><label for=\"dari\">[[Masuk sejak]]</label><input id=\"dari\" name=\"dari\" type=\"date\" value=\"");
 	reckon_add_day(b, k->from_ms);
-	buf_adds(b, "\"></div><div><label for=\"sampai\">sampai dengan</label><input id=\"sampai\" name=\"sampai\" "
+	buf_adds(b, "\"></div><div><label for=\"sampai\">[[sampai dengan]]</label><input id=\"sampai\" name=\"sampai\" "
 	    "type=\"date\" value=\"");
 	reckon_add_day(b, k->to_ms - 1);
 	buf_adds(b, "\"></div>");
@@ -134,7 +134,7 @@ reckon_begin(struct reckoning *k, struct http_req *r, struct console *c, const s
 	k->w = *w;
 	snprintf(k->officer, sizeof(k->officer), "%s", w->officer->id);
 	k->to_ms = day_asked(r, "sampai", today) + DAY_MS;
-	k->from_ms = day_asked(r, "dari", k->to_ms - RANGE_USUAL_MS);
+	k->from_ms = day_asked(r, "dari", k->to_ms - (k->usual_ms != 0 ? k->usual_ms : RANGE_USUAL_MS));
 	if (k->from_ms >= k->to_ms || k->to_ms - k->from_ms > RANGE_MOST_MS) {
 		http_answer_problem(r, 400, "Bad Request", "Rentangnya paling lama 366 hari, dari tanggal yang lebih awal.");
 		k->release(k);

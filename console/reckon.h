@@ -16,6 +16,7 @@ struct reckoning {
 	void (*take)(struct reckoning *k, const struct log_line *line);
 	void (*answer)(struct reckoning *k);	/* k->r is gone afterwards */
 	void (*release)(struct reckoning *k);
+	int64_t usual_ms;			/* how long the period is that nobody named; 0: thirty days */
 	/* filled by reckon_begin() */
 	struct console *c;
 	struct http_req *r;
@@ -26,7 +27,7 @@ struct reckoning {
 	int gone;				/* he hung up: nobody waits for it */
 	struct event *next;
 };
-/* The period is ?dari= and ?sampai=, thirty days up to today without. */
+/* The period is ?dari= and ?sampai=, usual_ms up to today without. */
 void reckon_begin(struct reckoning *k, struct http_req *r, struct console *c, const struct who *w);
 
 /* The period as a query ("dari=2026-11-01&sampai=2026-11-22"), as fields of a form; a day of it. */

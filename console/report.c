@@ -6,17 +6,19 @@
 
 #include <jansson.h>
 
+#include "console/tales.h"
 #include "core/case.h"
+#include "lib/json_of.h"
 
 struct tale {
 	char code[CODE_CHARS + 1], unit[UNIT_CODE_CHARS], kecamatan[PLACE_KECAMATAN_DIGITS + 1];
 	int64_t received_ms, taken_ms, handled_ms, resolved_ms;
 	unsigned short reopened;
-	unsigned char end, sealed, drill, late;
+	unsigned char end, sealed, drill, legacy, late;
 };
 struct report {
 	int64_t from_ms, to_ms;
-	struct tale *tales; size_t cap, n;	/* open addressing by code */
+	struct tales tales;
 };
 
 struct report *
@@ -26,6 +28,7 @@ report_new(int64_t from_ms, int64_t to_ms)
 
 	r->from_ms = from_ms;
 	r->to_ms = to_ms;
+	r->tales = (struct tales)TALES_OF(struct tale);
 	return r;
 }
 
@@ -34,52 +37,8 @@ report_free(struct report *r)
 {
 	if (r == NULL)
 		return;
-	free(r->tales);
+	tales_release(&r->tales);
 	free(r);
-}
-
-static struct tale *
-slot_of(struct tale *tales, size_t cap, const char *code)
-{
-	uint64_t h = UINT64_C(1469598103934665603);
-
-	for (const char *p = code; *p != '\0'; p++)
-		h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
-	for (size_t i = h % cap; ; i = (i + 1) % cap)
-		if (tales[i].code[0] == '\0' || strcmp(tales[i].code, code) == 0)
-			return &tales[i];
-}
-
-static struct tale *
-tale_of(struct report *r, const char *code)
-{
-	struct tale *t;
-
-	if (2 * (r->n + 1) > r->cap) {
-		size_t cap = r->cap == 0 ? 1024 : 2 * r->cap;
-		struct tale *tales = xcalloc(cap, sizeof(*tales));
-
-		for (size_t i = 0; i < r->cap; i++)
-			if (r->tales[i].code[0] != '\0')
-				*slot_of(tales, cap, r->tales[i].code) = r->tales[i];
-		free(r->tales);
-		r->tales = tales;
-		r->cap = cap;
-	}
-	t = slot_of(r->tales, r->cap, code);
-	if (t->code[0] == '\0') {
-		snprintf(t->code, sizeof(t->code), "%s", code);
-		r->n++;
-	}
-	return t;
-}
-
-static const char *
-text_of(const json_t *doc, const char *key)
-{
-	const char *s = json_string_value(json_object_get(doc, key));
-
-	return s != NULL ? s : "";
 }
 
 static enum report_end
@@ -88,6 +47,7 @@ end_of(enum case_state state, const char *as)
 	static const enum report_end ends[] = {
 		[CLOSE_NONE] = END_UNCONFIRMED, [CLOSE_CONFIRMED] = END_CONFIRMED, [CLOSE_UNDISPUTED] = END_UNCONFIRMED,
 		[CLOSE_REJECTED] = END_REJECTED, [CLOSE_DUPLICATE] = END_DUPLICATE, [CLOSE_WITHDRAWN] = END_WITHDRAWN,
+		[CLOSE_DRILL] = END_WITHDRAWN,		/* counts nowhere */
 	};
 
 	enum close_reason why;
@@ -122,6 +82,7 @@ tell(struct tale *t, const json_t *doc, const json_t *now, enum case_state befor
 	}
 	t->end = (unsigned char)end_of(state, text_of(now, "as"));
 	t->drill = json_is_true(json_object_get(doc, "latihan"));
+	t->legacy = json_is_true(json_object_get(doc, LOG_LEGACY));
 	t->sealed = json_object_get(now, "sealed") != NULL;
 	if (unit != NULL)
 		snprintf(t->unit, sizeof(t->unit), "%s", unit);
@@ -141,7 +102,7 @@ report_take(struct report *r, const struct log_line *line)
 		goto out;
 	if (case_state_of_name(text_of(doc, "from"), &before) != 0)
 		before = CASE_BARU;
-	tell(tale_of(r, text_of(doc, "code")), doc, now, before, state);
+	tell(tales_at(&r->tales, tales_number(&r->tales, text_of(doc, "code"))), doc, now, before, state);
 out:
 	json_decref(doc);
 }
@@ -149,7 +110,24 @@ out:
 static int
 counts(const struct tale *t)
 {
-	return t->code[0] != '\0' && !t->sealed && !t->drill;
+	return !t->sealed && !t->drill && !t->legacy;
+}
+
+size_t
+report_legacy(const struct report *r, size_t *open)
+{
+	size_t n = 0;
+
+	*open = 0;
+	for (size_t i = 0; i < r->tales.n; i++) {
+		const struct tale *t = tales_at(&r->tales, i);
+
+		if (t->sealed || t->drill || !t->legacy)
+			continue;
+		n++;
+		*open += t->end == END_OPEN;
+	}
+	return n;
 }
 
 size_t
@@ -157,8 +135,8 @@ report_cases(const struct report *r)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < r->cap; i++)
-		n += (size_t)counts(&r->tales[i]);
+	for (size_t i = 0; i < r->tales.n; i++)
+		n += (size_t)counts(tales_at(&r->tales, i));
 	return n;
 }
 
@@ -242,13 +220,16 @@ larger_first(const void *a, const void *b)
 size_t
 report_rows(const struct report *r, enum report_by by, struct report_row **out, struct report_row *total)
 {
-	struct ordered *all = xcalloc(r->n + 1, sizeof(*all)), *small = xcalloc(r->n + 1, sizeof(*small));
-	struct part *parts = xcalloc(r->n + 1, sizeof(*parts));
+	struct ordered *all = xcalloc(r->tales.n + 1, sizeof(*all)), *small = xcalloc(r->tales.n + 1, sizeof(*small));
+	struct part *parts = xcalloc(r->tales.n + 1, sizeof(*parts));
 	size_t n = 0, parts_n = 0, small_n = 0, rows = 0, kept;
 
-	for (size_t i = 0; i < r->cap; i++)
-		if (counts(&r->tales[i]))
-			all[n++] = (struct ordered){ &r->tales[i], group_of(&r->tales[i], by) };
+	for (size_t i = 0; i < r->tales.n; i++) {
+		const struct tale *t = tales_at(&r->tales, i);
+
+		if (counts(t))
+			all[n++] = (struct ordered){ t, group_of(t, by) };
+	}
 	if (n > 1)
 		qsort(all, n, sizeof(*all), by_group);
 	for (size_t i = 0; i < n; i++) {

@@ -5,7 +5,8 @@
  * citizens saw it.
  *
  * One small row is kept for each case that came in within the period; entries are read in steps and
- * forgotten.  Cases that are sealed, by the last word of the log, and drills count nowhere.
+ * forgotten.  Cases that are sealed, by the last word of the log, and drills count nowhere;
+ * imported ones are counted apart.
  *
  * Groups of fewer than GROUP_LEAST cases are put together, and the next larger group with them while
  * they are still fewer: neither a row nor what is left when all others are taken away tells of one
@@ -39,6 +40,8 @@ void report_free(struct report *r);
 /* Entries in the order of the log, from the first that is not older than from_ms. */
 void report_take(struct report *r, const struct log_line *line);
 size_t report_cases(const struct report *r);
+/* Old complaints that were imported: how many came in within the period, and how many are open; in no other figure. */
+size_t report_legacy(const struct report *r, size_t *open);
 /* The rows, largest first, those of several together last; the caller frees.  total gets all of them. */
 size_t report_rows(const struct report *r, enum report_by by, struct report_row **out, struct report_row *total);
 #endif

@@ -24,7 +24,8 @@ struct performance {
 /* ---- the table ---- */
 
 static const struct { const char *name, *title, *column; } kinds[BY_N] = {
-	[BY_UNIT] = { "unit", "Per unit", "Unit" }, [BY_KECAMATAN] = { "kecamatan", "Per kecamatan", "Kecamatan" },
+	[BY_UNIT] = { "unit", SAID("Per unit"), SAID("Unit") },
+	[BY_KECAMATAN] = { "kecamatan", SAID("Per kecamatan"), SAID("Kecamatan") },
 };
 
 static void
@@ -35,7 +36,7 @@ group_name(struct buf *b, const struct performance *p, const struct report_row *
 	if (row->small > 0)
 		buf_addf(b, "%d lainnya, masing-masing sedikit", row->small);
 	else if (row->group[0] == '\0')
-		buf_adds(b, p->by == BY_UNIT ? "Meja 112, belum diberi unit" : "Tempat belum jelas");
+		buf_adds(b, p->by == BY_UNIT ? SAID("Meja 112, belum diberi unit") : SAID("Tempat belum jelas"));
 	else if (p->by == BY_UNIT)
 		buf_adds(b, console_unit_name(p->k.c, row->group));
 	else if ((place = place_find(p->k.c->h.policy->places, row->group)) != NULL)
@@ -51,7 +52,7 @@ add_time(struct buf *b, const struct report_times *t, int64_t ms)
 	if (t->n == 0)
 		buf_adds(b, "&ndash;");
 	else
-		buf_add_duration(b, ms, "id");
+		add_said_duration(b, ms);
 	buf_adds(b, "</td>");
 }
 
@@ -67,7 +68,12 @@ add_row(struct buf *b, const struct performance *p, const struct report_row *row
 	else
 		buf_adds(&words, name);
 	buf_adds(b, "<tr><th scope=\"row\">");
-	buf_add_html(b, buf_str(&words), words.len);
+	if (row->small > 0)
+		buf_addf(b, "%d [[lainnya, masing-masing sedikit]]", row->small);
+	else if (name != NULL || row->group[0] == '\0')
+		add_said(b, buf_str(&words));
+	else
+		buf_add_html(b, buf_str(&words), words.len);
 	buf_addf(b, "</th><td class=\"n\">%zu</td>", row->count);
 	add_time(b, &row->taken, row->taken.median_ms);
 	add_time(b, &row->taken, row->taken.p90_ms);
@@ -95,27 +101,45 @@ add_form(struct buf *b, const struct performance *p, const struct officer *o)
 {
 	buf_adds(b, "<form method=\"get\" action=\"/laporan\" class=\"rentang\">");
 	reckon_add_fields(b, &p->k);
-	buf_addf(b, "<input type=\"hidden\" name=\"per\" value=\"%s\"><button>Hitung</button></form>\n<p class=\"pilihan\">",
+	buf_addf(b, "<input type=\"hidden\" name=\"per\" value=\"%s\"><button>[[Hitung]]</button></form>\n<p class=\"pilihan\">",
 	    kinds[p->by].name);
 	for (int i = 0; i < BY_N; i++) {
 		if ((enum report_by)i == p->by) {
-			buf_addf(b, "<strong>%s</strong> ", kinds[i].title);
+			buf_addf(b, "<strong>[[%s]]</strong> ", kinds[i].title);
 			continue;
 		}
 		buf_adds(b, "<a href=\"/laporan");
 		add_query(b, p, (enum report_by)i);
-		buf_addf(b, "\">%s</a> ", kinds[i].title);
+		buf_addf(b, "\">[[%s]]</a> ", kinds[i].title);
 	}
 	if (access_may(p->k.c->h.policy, o, SEE_EXPORT, NULL)) {
 		buf_adds(b, "<a href=\"/laporan.csv");
 		add_query(b, p, p->by);
-		buf_adds(b, "\">Unduh CSV</a> <a href=\"/laporan.xlsx");
+		buf_adds(b, "\">[[Unduh CSV]]</a> <a href=\"/laporan.xlsx");
 		add_query(b, p, p->by);
-		buf_adds(b, "\">Unduh XLSX</a>");
+		buf_adds(b, "\">[[Unduh XLSX]]</a>");
 	}
-	buf_adds(b, " <a href=\"/laporan/kejanggalan?");
+	buf_adds(b, " <a href=\"/laporan/berulang\">[[Masalah berulang]]</a> <a href=\"/laporan/kejanggalan?");
 	reckon_add_range(b, &p->k, "&amp;");
-	buf_adds(b, "\">Kejanggalan</a></p>\n");
+	buf_adds(b, "\">[[Kejanggalan]]</a></p>\n");
+}
+
+/* What was imported stands beside the table, never in it: nobody here promised anything for it. */
+static void
+add_legacy(struct buf *b, const struct performance *p)
+{
+	size_t open, n = report_legacy(p->report, &open);
+
+	if (n == 0)
+		return;
+	buf_adds(b, "<p>[[Laporan lama (impor) yang diterima dalam rentang ini:]] ");
+	if (n < GROUP_LEAST)
+		buf_addf(b, "[[kurang dari]] %d", GROUP_LEAST);
+	else
+		buf_addf(b, "%zu", n);
+	if (open >= GROUP_LEAST)
+		buf_addf(b, ", %zu [[masih terbuka]]", open);
+	buf_adds(b, ". [[Tidak dihitung dalam tabel.]] <a href=\"/papan?daftar=warisan\">[[Yang masih terbuka]]</a></p>\n");
 }
 
 static void
@@ -123,17 +147,17 @@ answer_page(struct performance *p, const struct report_row *rows, size_t n, cons
 {
 	struct buf b = { 0 };
 
-	buf_addf(&b, "<h1>Laporan kinerja</h1>\n");
+	buf_addf(&b, "<h1>[[Laporan kinerja]]</h1>\n");
 	add_form(&b, p, p->k.w.officer);
-	buf_addf(&b, "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"Tabel kinerja\">"
-	    "<table class=\"kinerja\"><thead><tr><th rowspan=\"2\" scope=\"col\">%s</th>"
-	    "<th rowspan=\"2\" scope=\"col\" class=\"n\">Kasus</th><th colspan=\"2\" scope=\"colgroup\">Sampai diterima</th>"
-	    "<th colspan=\"2\" scope=\"colgroup\">Sampai ditangani</th><th colspan=\"2\" scope=\"colgroup\">Sampai selesai</th>"
-	    "<th rowspan=\"2\" scope=\"col\" class=\"n\">Lewat batas</th><th rowspan=\"2\" scope=\"col\" class=\"n\">Dibuka lagi</th>"
-	    "<th rowspan=\"2\" scope=\"col\" class=\"n\">Dibenarkan warga</th>"
-	    "<th rowspan=\"2\" scope=\"col\" class=\"n\">Ditutup, belum dikonfirmasi</th>"
-	    "<th rowspan=\"2\" scope=\"col\" class=\"n\">Ditolak</th><th rowspan=\"2\" scope=\"col\" class=\"n\">Ganda</th>"
-	    "<th rowspan=\"2\" scope=\"col\" class=\"n\">Dicabut</th><th rowspan=\"2\" scope=\"col\" class=\"n\">Masih terbuka</th></tr>\n<tr>",
+	buf_addf(&b, "<div class=\"gulir\" tabindex=\"0\" role=\"region\" aria-label=\"[[Tabel kinerja]]\">"
+	    "<table class=\"kinerja\"><thead><tr><th rowspan=\"2\" scope=\"col\">[[%s]]</th>"
+	    "<th rowspan=\"2\" scope=\"col\" class=\"n\">[[Jumlah kasus]]</th><th colspan=\"2\" scope=\"colgroup\">[[Sampai diterima]]</th>"
+	    "<th colspan=\"2\" scope=\"colgroup\">[[Sampai ditangani]]</th><th colspan=\"2\" scope=\"colgroup\">[[Sampai selesai]]</th>"
+	    "<th rowspan=\"2\" scope=\"col\" class=\"n\">[[Lewat batas]]</th><th rowspan=\"2\" scope=\"col\" class=\"n\">[[Dibuka lagi]]</th>"
+	    "<th rowspan=\"2\" scope=\"col\" class=\"n\">[[Dibenarkan warga]]</th>"
+	    "<th rowspan=\"2\" scope=\"col\" class=\"n\">[[Ditutup, belum dikonfirmasi]]</th>"
+	    "<th rowspan=\"2\" scope=\"col\" class=\"n\">[[Ditolak]]</th><th rowspan=\"2\" scope=\"col\" class=\"n\">[[Ganda]]</th>"
+	    "<th rowspan=\"2\" scope=\"col\" class=\"n\">[[Dicabut]]</th><th rowspan=\"2\" scope=\"col\" class=\"n\">[[Masih terbuka]]</th></tr>\n<tr>",
 	    kinds[p->by].column);
 	for (int i = 0; i < 3; i++)
 		buf_adds(&b, "<th scope=\"col\" class=\"n\">median</th><th scope=\"col\" class=\"n\">90%</th>");
@@ -141,16 +165,17 @@ answer_page(struct performance *p, const struct report_row *rows, size_t n, cons
 	for (size_t i = 0; i < n; i++)
 		add_row(&b, p, &rows[i], NULL);
 	if (total->count >= GROUP_LEAST)
-		add_row(&b, p, total, "Semua");
+		add_row(&b, p, total, SAID("Semua"));
 	buf_adds(&b, "</tbody></table></div>\n");
 	if (total->count < GROUP_LEAST)
-		buf_addf(&b, "<p class=\"kosong\">Hanya %zu kasus masuk dalam rentang ini; di bawah %d kasus tidak ada angka yang "
-		    "ditampilkan.</p>\n", total->count, GROUP_LEAST);
-	buf_addf(&b, "<p class=\"hint\">Sampai catatan ke-%" PRId64 ". Median: separuh kasus lebih cepat dari itu; 90%%: sembilan dari sepuluh. "
-	    "Yang dibenarkan warga dan yang ditutup tanpa konfirmasi tidak pernah dijumlahkan. Latihan dan kasus tertutup tidak "
-	    "dihitung. Unit atau kecamatan dengan kurang dari %d kasus digabung dalam satu baris, bila perlu bersama yang berikutnya, "
-	    "supaya tidak ada angka tentang satu orang.</p>\n", p->k.end, GROUP_LEAST);
-	frame_answer(p->k.r, p->k.c, &p->k.w, 200, "Laporan kinerja", "/laporan", &b);
+		buf_addf(&b, "<p class=\"kosong\">[[Hanya]] %zu [[kasus masuk dalam rentang ini; di bawah]] %d [[kasus tidak ada angka "
+		    "yang ditampilkan.]]</p>\n", total->count, GROUP_LEAST);
+	add_legacy(&b, p);
+	buf_addf(&b, "<p class=\"hint\">[[Sampai catatan ke-]]%" PRId64 ". [[Median: separuh kasus lebih cepat dari itu]]; 90%%: [[sembilan dari sepuluh]]. "
+	    "[[Yang dibenarkan warga dan yang ditutup tanpa konfirmasi tidak pernah dijumlahkan. Latihan dan kasus tertutup tidak "
+	    "dihitung. Unit atau kecamatan dengan kurang dari]] %d [[kasus digabung dalam satu baris, bila perlu bersama yang berikutnya, "
+	    "supaya tidak ada angka tentang satu orang.]]</p>\n", p->k.end, GROUP_LEAST);
+	frame_answer(p->k.r, p->k.c, &p->k.w, 200, "[[Laporan kinerja]]", "/laporan", &b);
 	buf_release(&b);
 }
 

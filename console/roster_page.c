@@ -38,11 +38,11 @@ static void
 add_names(struct buf *b, const struct duty_now *d)
 {
 	if (d->n == 0)
-		buf_adds(b, "<strong class=\"lewat\">KOSONG, tidak ada yang bertugas</strong>");
+		buf_adds(b, "<strong class=\"lewat\">[[KOSONG, tidak ada yang bertugas]]</strong>");
 	for (size_t i = 0; i < d->n; i++) {
 		buf_adds(b, i > 0 ? ", " : "");
 		PLAIN(b, d->who[i]->name);
-		buf_adds(b, d->who[i]->role == ROLE_KEPALA ? " (kepala)" : "");
+		buf_adds(b, d->who[i]->role == ROLE_KEPALA ? " [[(kepala)]]" : "");
 	}
 }
 
@@ -54,7 +54,7 @@ add_span(struct buf *b, int64_t from_ms, int64_t until_ms, const struct duty_now
 
 	buf_adds(b, "<li>");
 	if (ends && until_ms - from_ms == DAY_MS) {
-		buf_adds(b, "Sepanjang hari");
+		buf_adds(b, "[[Sepanjang hari]]");
 	} else {
 		buf_add_wib_clock(b, from_ms);
 		buf_adds(b, ends ? "&ndash;24:00" : "&ndash;");
@@ -71,7 +71,7 @@ add_span(struct buf *b, int64_t from_ms, int64_t until_ms, const struct duty_now
 static int64_t
 add_day(struct buf *b, const struct console *c, const char *unit, int64_t day)
 {
-	static const char *const names[] = { "Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu" };
+	static const char *const names[] = { "[[Minggu]]", "[[Senin]]", "[[Selasa]]", "[[Rabu]]", "[[Kamis]]", "[[Jumat]]", "[[Sabtu]]" };
 	struct wib w;
 	struct duty_now was, is;
 	int64_t begin, since, gap = 0;
@@ -119,7 +119,7 @@ begin_form(struct buf *b, const struct who *w, const char *unit, const char *act
 static void
 add_officer_field(struct buf *b, const struct own *own, int away_only)
 {
-	buf_adds(b, "<label>Petugas<select name=\"petugas\">\n");
+	buf_adds(b, "<label>[[Petugas]]<select name=\"petugas\">\n");
 	for (size_t i = 0; i < own->n; i++) {
 		if (away_only && own->list[i]->away_from_ms == 0)
 			continue;
@@ -146,7 +146,7 @@ add_shift_field(struct buf *b, const struct own *own, const char *name, const ch
 			buf_addf(b, "<option value=\"%s %" PRId64 "\">", own->list[i]->id, s->from_ms);
 			PLAIN(b, own->list[i]->name);
 			buf_adds(b, ", ");
-			buf_add_wib_plain(b, s->from_ms);
+			add_said_day_time(b, s->from_ms);
 			buf_adds(b, "</option>\n");
 			n++;
 		}
@@ -164,21 +164,21 @@ add_forms(struct buf *b, const struct console *c, const struct who *w, const cha
 	officers_of(&own, c, unit);
 	for (size_t i = 0; i < own.n; i++)
 		away += own.list[i]->away_from_ms != 0;
-	buf_adds(b, "<h2>Cuti</h2>\n");
+	buf_adds(b, "<h2>[[Cuti]]</h2>\n");
 	begin_form(b, w, unit, "cuti");
 	add_officer_field(b, &own, 0);
-	buf_adds(b, "<label>Mulai<input type=\"date\" name=\"dari\" required></label>\n"
-	    "<label>Hari terakhir<input type=\"date\" name=\"sampai\" required></label><button>Catat cuti</button></form>\n");
+	buf_adds(b, "<label>[[Mulai]]<input type=\"date\" name=\"dari\" required></label>\n"
+	    "<label>[[Hari terakhir]]<input type=\"date\" name=\"sampai\" required></label><button>[[Catat cuti]]</button></form>\n");
 	if (away > 0) {
 		begin_form(b, w, unit, "kembali");
 		add_officer_field(b, &own, 1);
-		buf_adds(b, "<button>Sudah kembali</button></form>\n");
+		buf_adds(b, "<button>[[Sudah kembali]]</button></form>\n");
 	}
 	begin_form(&swap, w, unit, "tukar");
-	if (add_shift_field(&swap, &own, "satu", "Giliran", now_ms) > 1) {
-		add_shift_field(&swap, &own, "dua", "ditukar dengan", now_ms);
-		buf_adds(&swap, "<button>Tukar</button></form>\n");
-		buf_adds(b, "<h2>Tukar giliran</h2>\n");
+	if (add_shift_field(&swap, &own, "satu", "[[Giliran]]", now_ms) > 1) {
+		add_shift_field(&swap, &own, "dua", "[[ditukar dengan]]", now_ms);
+		buf_adds(&swap, "<button>[[Tukar]]</button></form>\n");
+		buf_adds(b, "<h2>[[Tukar giliran]]</h2>\n");
 		buf_add(b, buf_str(&swap), swap.len);
 	}
 	buf_release(&swap);
@@ -197,15 +197,15 @@ add_leave(struct buf *b, const struct console *c, const char *unit, int64_t now_
 
 		if (o->away_from_ms == 0 || (o->away_until_ms != 0 && o->away_until_ms <= now_ms))
 			continue;
-		buf_adds(b, "<li>Cuti: ");
+		buf_adds(b, "<li>[[Cuti:]] ");
 		PLAIN(b, o->name);
 		buf_adds(b, ", ");
-		buf_add_wib_plain(b, o->away_from_ms);
-		buf_adds(b, " sampai ");
+		add_said_day_time(b, o->away_from_ms);
+		buf_adds(b, " [[sampai]] ");
 		if (o->away_until_ms != 0)
-			buf_add_wib_plain(b, o->away_until_ms);
+			add_said_day_time(b, o->away_until_ms);
 		else
-			buf_adds(b, "ada kabar");
+			buf_adds(b, "[[ada kabar]]");
 		buf_adds(b, "</li>\n");
 	}
 }
@@ -217,7 +217,7 @@ add_empty_units(struct buf *b, const struct console *c, const struct officer *o,
 	const int most = (int)c->h.set.empty_units_listed;
 	int n = 0;
 
-	buf_adds(b, "<h2>Unit yang sekarang kosong</h2>\n<ul>\n");
+	buf_adds(b, "<h2>[[Unit yang sekarang kosong]]</h2>\n<ul>\n");
 	for (size_t i = 0; i < units_count(c->h.policy->units); i++) {
 		const struct unit *u = unit_at(c->h.policy->units, i);
 		struct duty_now d;
@@ -231,7 +231,7 @@ add_empty_units(struct buf *b, const struct console *c, const struct officer *o,
 			buf_adds(b, "</a></li>\n");
 		}
 	}
-	buf_addf(b, "</ul>\n<p class=\"%s\">%d unit kosong.</p>\n", n > 0 ? "lewat" : "kosong", n);
+	buf_addf(b, "</ul>\n<p class=\"%s\">%d [[unit kosong.]]</p>\n", n > 0 ? "lewat" : "kosong", n);
 }
 
 static void
@@ -241,35 +241,32 @@ answer_roster(struct http_req *r, struct console *c, const struct who *w, const 
 	struct buf b = { 0 }, days = { 0 };
 	struct duty_now d;
 
-	buf_adds(&b, "<h1>Jaga: ");
+	buf_adds(&b, "<h1>[[Jaga:]] ");
 	PLAIN(&b, u->name);
 	buf_adds(&b, "</h1>\n");
-	if (message[0] != '\0') {
-		buf_addf(&b, "<p class=\"pesan %s\" role=\"%s\">", status == 200 ? "baik" : "buruk", status == 200 ? "status" : "alert");
-		PLAIN(&b, message);
-		buf_adds(&b, "</p>\n");
-	}
-	buf_addf(&b, "<form method=\"get\" action=\"/jaga\" class=\"rentang\"><label>Kode unit<input name=\"unit\" value=\"%s\" "
-	    "autocomplete=\"off\"></label><button>Lihat</button></form>\n<ul>\n<li>Sekarang: ", u->code);
+	add_said_message(&b, message, status == 200);
+	add_notices(&b, c, w->officer, now_ms);
+	buf_addf(&b, "<form method=\"get\" action=\"/jaga\" class=\"rentang\"><label>[[Kode unit]]<input name=\"unit\" value=\"%s\" "
+	    "autocomplete=\"off\"></label><button>[[Lihat]]</button></form>\n<ul>\n<li>[[Sekarang:]] ", u->code);
 	on_duty(&d, c, u->code, now_ms);
 	add_names(&b, &d);
 	buf_adds(&b, "</li>\n");
 	add_leave(&b, c, u->code, now_ms);
 	for (int i = 0; i < DAYS; i++)
 		gap += add_day(&days, c, u->code, wib_day(now_ms) + i);
-	buf_adds(&b, "<li>Tanpa petugas dalam tujuh hari: ");
+	buf_adds(&b, "<li>[[Tanpa petugas dalam tujuh hari:]] ");
 	if (gap > 0)
-		buf_add_duration(&b, gap, "id");
+		add_said_duration(&b, gap);
 	else
-		buf_adds(&b, "tidak ada");
-	buf_adds(&b, "</li>\n</ul>\n<div class=\"dua\"><div>\n<h2>Tujuh hari</h2>\n");
+		buf_adds(&b, "[[tidak ada]]");
+	buf_adds(&b, "</li>\n</ul>\n<div class=\"dua\"><div>\n<h2>[[Tujuh hari]]</h2>\n");
 	buf_add(&b, buf_str(&days), days.len);
 	buf_adds(&b, "</div><div>\n");
 	if (!w->by_secret && access_may_roster(c->h.policy, w->officer, u->code, MAY_ROSTER))
 		add_forms(&b, c, w, u->code, now_ms);
 	add_empty_units(&b, c, w->officer, now_ms);
 	buf_adds(&b, "</div></div>\n");
-	frame_answer(r, c, w, status, "Jaga", "/jaga", &b);
+	frame_answer(r, c, w, status, "[[Jaga]]", "/jaga", &b);
 	buf_release(&b);
 	buf_release(&days);
 }
@@ -311,7 +308,7 @@ officer_in(const struct console *c, const char *unit, const char *id, const char
 
 	if (o != NULL && !o->ended && strcmp(o->unit, unit) == 0)
 		return o;
-	*wrong = "petugas itu bukan dari unit ini";
+	*wrong = SAID("petugas itu bukan dari unit ini");
 	return NULL;
 }
 
@@ -319,7 +316,7 @@ static const char *
 write_all(struct console *c, const struct who *w, const struct officer *list, size_t n)
 {
 	return officers_put(&c->h.st, list, n, w->officer->id) >= 0 ? NULL :
-	    "belum tersimpan: penyimpanan tidak menjawab, atau orang lain baru saja mengubahnya; muat ulang dan coba lagi";
+	    SAID("belum tersimpan: penyimpanan tidak menjawab, atau orang lain baru saja mengubahnya; muat ulang dan coba lagi");
 }
 
 static const char *
@@ -334,9 +331,9 @@ set_leave(struct http_req *r, struct console *c, const struct who *w, const char
 		officer_copy(&o, old);
 		o.away_from_ms = o.away_until_ms = 0;
 		if (!back && (wib_parse(from, &o.away_from_ms) != 0 || wib_parse(until, &o.away_until_ms) != 0))
-			wrong = "tanggalnya tidak terbaca; tulis seperti 2026-12-01";
+			wrong = SAID("tanggalnya tidak terbaca; tulis seperti 2026-12-01");
 		else if (!back && (o.away_until_ms += DAY_MS) <= o.away_from_ms)
-			wrong = "hari terakhir lebih dulu dari hari mulai";
+			wrong = SAID("hari terakhir lebih dulu dari hari mulai");
 		else
 			wrong = write_all(c, w, &o, 1);
 		officer_release(&o);
@@ -354,7 +351,7 @@ shift_named(const struct console *c, const char *unit, char *text, int64_t *from
 	char *blank = strchr(text, ' ');
 
 	if (blank == NULL) {
-		*wrong = "pilih dua giliran";
+		*wrong = SAID("pilih dua giliran");
 		return NULL;
 	}
 	*blank = '\0';
@@ -373,12 +370,12 @@ swap(struct http_req *r, struct console *c, const struct who *w, const char *uni
 	struct officer both[2];
 
 	if (a != NULL && a == b)
-		wrong = "itu giliran orang yang sama; pilih dua orang";
+		wrong = SAID("itu giliran orang yang sama; pilih dua orang");
 	else if (a != NULL && b != NULL) {
 		officer_copy(&both[0], a);
 		officer_copy(&both[1], b);
 		wrong = officers_swap(&both[0], from[0], &both[1], from[1]) == SHIFT_OK ? write_all(c, w, both, 2) :
-		    "giliran itu sudah berubah, atau salah satu lalu bertugas dua kali sekaligus; muat ulang dan periksa";
+		    SAID("giliran itu sudah berubah, atau salah satu lalu bertugas dua kali sekaligus; muat ulang dan periksa");
 		officer_release(&both[0]);
 		officer_release(&both[1]);
 	}

@@ -5,25 +5,39 @@
 #include <string.h>
 
 #include "console/case_page.h"
+#include "console/fields.h"
 #include "console/first.h"
 #include "core/message.h"
 #include "core/phone.h"
 #include "lib/escape.h"
+#include "store/legacy.h"
 
 #define SHOWN 50
 #define PAGES_MOST 1000
 #define NEAR_MS (30 * MINUTE_MS)
 
 void
-add_card(struct buf *b, const struct console *c, const struct model_case *m, int sealed, int64_t now_ms)
+add_card(struct buf *b, const struct console *c, const struct officer *o, const struct held *h, int64_t now_ms)
 {
-	add_card_of(b, c, m, sealed, now_ms, NULL);
+	add_card_of(b, c, o, h, now_ms, NULL);
+}
+
+/* Where it lies, as closely as he may know (core/blur.h).  o may be NULL where nothing is sealed. */
+static const char *
+place_for(const struct console *c, const struct officer *o, const struct held *h)
+{
+	struct access_case a;
+
+	model_access(c->model, h->c, h->sealed, &a);
+	return access_is_blurred(c->h.policy, o, &a) ?
+	    blur_area(c->h.policy->places, h->c->place, c->h.set.privacy_crowd)->code : h->c->place;
 }
 
 void
-add_card_of(struct buf *b, const struct console *c, const struct model_case *m, int sealed, int64_t now_ms,
+add_card_of(struct buf *b, const struct console *c, const struct officer *o, const struct held *h, int64_t now_ms,
     const char *unit)
 {
+	const struct model_case *m = h->c;
 	int64_t left = m->promise_ms - now_ms;
 	int runs = m->handled_ms == 0 && m->promise_ms != 0 && m->state != CASE_DITUTUP;
 	char code[CODE_CHARS + 2];
@@ -34,20 +48,21 @@ add_card_of(struct buf *b, const struct console *c, const struct model_case *m, 
 	if (m->urgency != URGENCY_BIASA)
 		buf_addf(b, "<span class=\"lencana %s\">[[%s]]</span> ", urgency_name(m->urgency), urgency_name(m->urgency));
 	buf_adds(b, m->latihan ? "<span class=\"lencana latihan\">[[LATIHAN]]</span> " : "");
-	buf_adds(b, sealed ? "<span class=\"lencana\">[[tertutup]]</span> " : "");
+	buf_adds(b, m->legacy ? "<span class=\"lencana\">[[warisan]]</span> " : "");
+	buf_adds(b, h->sealed ? "<span class=\"lencana\">[[tertutup]]</span> " : "");
 	buf_adds(b, m->photo == PHOTO_DOUBTED ? "<span class=\"lencana mendesak\">[[foto diragukan]]</span> " : "");
 	add_category_name(b, c, m->category);
 	buf_adds(b, "<br>");
-	add_place_name(b, c, m->place);
+	add_place_name(b, c, place_for(c, o, h));
 	if (unit != NULL) {
-		buf_adds(b, "<br>");
+		buf_adds(b, unit[0] != '\0' ? "<br>" : "<br>[[meja 112]]");
 		buf_add_html(b, unit, strlen(unit));
 	}
 	buf_addf(b, "<br>[[%s]]", case_state_words(m->state, CLOSE_NONE, "id"));
 	if (runs) {
 		buf_addf(b, ". <span class=\"%s\">%s", left < 0 ? "lewat" : left < NEAR_MS ? "dekat" : "",
 		    left < 0 ? "[[Lewat]] " : "[[Sisa]] ");
-		buf_add_duration(b, left < 0 ? -left : left, "id");
+		add_said_duration(b, left < 0 ? -left : left);
 		buf_adds(b, "</span>");
 	}
 	buf_adds(b, "</a></li>\n");
@@ -138,10 +153,11 @@ get_tasks(struct http_req *r, void *arg)
 	}
 	first_cut(&g.first);
 	buf_addf(&b, "<h1>%s: %zu</h1>\n", views[at].title, g.first.found);
+	add_notices(&b, c, w.officer, house_now_ms(&c->h));
 	add_views(&b, at);
 	buf_adds(&b, "<ul class=\"daftar\">\n");
 	for (size_t i = from; i < g.first.n; i++)
-		add_card(&b, c, g.first.rows[i].c, g.first.rows[i].sealed, house_now_ms(&c->h));
+		add_card(&b, c, w.officer, &g.first.rows[i], house_now_ms(&c->h));
 	buf_adds(&b, "</ul>\n");
 	if (g.first.found == 0)
 		buf_adds(&b, "<p class=\"kosong\">[[Tidak ada tugas terbuka. Tugas baru juga dikirim lewat SMS.]]</p>\n");
@@ -177,7 +193,7 @@ add_by_number(struct buf *b, struct console *c, const struct who *w, const char 
 		model_access(c->model, m, 0, &a);
 		if (!access_may(c->h.policy, w->officer, SEE_REPORTER, &a))
 			continue;
-		add_card(b, c, m, 0, house_now_ms(&c->h));
+		add_card(b, c, w->officer, &(struct held){ .c = m }, house_now_ms(&c->h));
 		shown++;
 	}
 	buf_adds(b, "</ul>\n");
@@ -187,38 +203,79 @@ add_by_number(struct buf *b, struct console *c, const struct who *w, const char 
 	buf_release(&key);
 }
 
+/* "sp4n 2024-0117": an old complaint by its number there; 1 when there is such a case, whoever may open it. */
+static int
+find_old(struct console *c, const char *words, struct code *code)
+{
+	char source[LEGACY_SOURCE_CHARS];
+	size_t n = strcspn(words, " ");
+	struct legacy from;
+
+	if (n == 0 || n >= sizeof(source) || words[n] == '\0')
+		return 0;
+	snprintf(source, sizeof(source), "%.*s", (int)n, words);
+	return legacy_name(&from, source, words + n + 1) == 0 && legacy_find(&c->h.st, &from, code) == 1;
+}
+
+static void
+answer_search(struct http_req *r, struct console *c, const struct who *w, const char *words)
+{
+	char number[PHONE_CHARS];
+	struct buf b = { 0 };
+
+	buf_adds(&b, "<h1>[[Cari]]</h1>\n<form method=\"post\" action=\"/cari\">\n");
+	frame_add_token(&b, w);
+	buf_adds(&b, "<label for=\"q\">[[Kode laporan, atau nomor telepon pelapor]]</label><input id=\"q\" name=\"q\" value=\"");
+	buf_add_html(&b, words, strlen(words));
+	buf_adds(&b, "\"><button>[[Cari]]</button></form>\n");
+	if (words[0] == '\0')
+		;
+	else if (http_req_method(r) == HTTP_POST && phone_normalise(number, words, strlen(words)) == PHONE_E164)
+		add_by_number(&b, c, w, number);
+	else
+		buf_adds(&b, "<p class=\"pesan\" role=\"alert\">[[Itu bukan kode laporan dan bukan nomor telepon. Kode "
+		    "terdiri dari delapan huruf dan angka, misalnya 7K3F-9QXM.]]</p>\n");
+	frame_answer(r, c, w, 200, "[[Cari]]", "/cari", &b);
+	buf_wipe(&b);
+}
+
+/* A code leads to its case; whatever else is searched for is sent by the form. */
+static void
+search(struct http_req *r, struct console *c, const struct who *w, const char *words)
+{
+	struct buf to = { 0 };
+	struct code code;
+
+	if (code_parse(&code, words, strlen(words)) == 0 ||
+	    (find_old(c, words, &code) && gate_may_list(c, w->officer, code.s))) {
+		buf_addf(&to, "/kasus/%s", code.s);
+		http_answer_redirect(r, 303, buf_str(&to));
+	} else {
+		answer_search(r, c, w, words);
+	}
+	buf_release(&to);
+}
+
 void
 get_search(struct http_req *r, void *arg)
 {
-	struct console *c = arg;
-	char number[PHONE_CHARS];
-	const char *words;
-	struct buf b = { 0 }, to = { 0 };
-	struct code code;
 	struct who w;
 	size_t len = 0;
+	const char *words = http_req_query(r, "q", &len);
 
-	if (!gate(r, c, &w))
-		return;
-	words = http_req_query(r, "q", &len);
-	if (words != NULL && code_parse(&code, words, strlen(words)) == 0) {
-		buf_addf(&to, "/kasus/%s", code.s);
-		http_answer_redirect(r, 303, buf_str(&to));
-		goto out;
-	}
-	buf_adds(&b, "<h1>[[Cari]]</h1>\n<form method=\"get\" action=\"/cari\"><label for=\"q\">[[Kode laporan, atau nomor "
-	    "telepon pelapor]]</label><input id=\"q\" name=\"q\" value=\"");
-	buf_add_html(&b, words != NULL ? words : "", words != NULL ? strlen(words) : 0);
-	buf_adds(&b, "\"><button>[[Cari]]</button></form>\n");
-	if (words != NULL && words[0] != '\0') {
-		if (phone_normalise(number, words, strlen(words)) == PHONE_E164)
-			add_by_number(&b, c, &w, number);
-		else
-			buf_adds(&b, "<p class=\"pesan\" role=\"alert\">[[Itu bukan kode laporan dan bukan nomor telepon. Kode "
-			    "terdiri dari delapan huruf dan angka, misalnya 7K3F-9QXM.]]</p>\n");
-	}
-	frame_answer(r, c, &w, 200, "[[Cari]]", "/cari", &b);
-out:
-	buf_release(&b);
-	buf_release(&to);
+	if (gate(r, arg, &w))
+		search(r, arg, &w, words != NULL ? words : "");
+}
+
+/* By a form: a number in an address would stand in the logs of every proxy on the way. */
+void
+post_search(struct http_req *r, void *arg)
+{
+	struct who w;
+	char *words = form_words(r, "q");
+
+	if (gate_change(r, arg, &w))
+		search(r, arg, &w, words);
+	memset(words, 0, strlen(words));
+	free(words);
 }

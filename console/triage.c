@@ -106,9 +106,9 @@ add_turn(struct buf *b, const struct policy *p, const struct case_record *k, int
 		if (p->clocks[i].stop != STOP_ON_TRIAGE || k->clocks[i].state != CLOCK_RUNNING)
 			continue;
 		buf_addf(b, "<span class=\"%s\">%s", left < 0 ? "lewat" : left < 5 * MINUTE_MS ? "dekat" : "",
-		    left < 0 ? "Lewat " : "Sisa ");
-		buf_add_duration(b, left < 0 ? -left : left, "id");
-		buf_adds(b, left < 0 ? " dari batas baca</span>" : " untuk dibaca</span>");
+		    left < 0 ? "[[Lewat]] " : "[[Sisa]] ");
+		add_said_duration(b, left < 0 ? -left : left);
+		buf_adds(b, left < 0 ? " [[dari batas baca]]</span>" : " [[untuk dibaca]]</span>");
 		return;
 	}
 }
@@ -121,7 +121,7 @@ add_excerpt(struct buf *b, const char *text)
 
 	while (n > 0 && n < len && ((unsigned char)text[n] & 0xc0) == 0x80)
 		n--;
-	buf_adds(b, "<span class=\"cuplik\">");
+	buf_adds(b, "<span class=\"cuplik\" lang=\"id\">");
 	buf_add_shown(b, text, n);
 	buf_adds(b, n < len ? "…</span>" : "</span>");
 }
@@ -129,7 +129,7 @@ add_excerpt(struct buf *b, const char *text)
 static void
 add_guess(struct buf *b, const struct console *c, const struct case_record *k)
 {
-	buf_adds(b, "<span class=\"hint\">Dugaan: ");
+	buf_adds(b, "<span class=\"hint\">[[Dugaan:]] ");
 	add_category_name(b, c, k->category);
 	buf_addf(b, " (%d%%), ", k->confidence_permille / 10);
 	add_place_name(b, c, k->place);
@@ -154,17 +154,17 @@ add_waiting(struct buf *b, struct console *c, const struct officer *o, const str
 		return;
 	code_show(code, &w->m->code);
 	buf_addf(b, "<li><a class=\"kartu%s\" href=\"/triase/%s\"><strong class=\"kode\">%s</strong> "
-	    "<span class=\"lencana %s\">%s</span> %s%s",
+	    "<span class=\"lencana %s\">[[%s]]</span> %s%s",
 	    s->c.urgency == URGENCY_DARURAT ? " lewat-batas" : "", w->m->code.s, code, urgency_name(s->c.urgency),
-	    urgency_name(s->c.urgency), w->sealed ? "<span class=\"lencana\">tertutup</span> " : "",
-	    s->c.latihan ? "<span class=\"lencana latihan\">LATIHAN</span> " : "");
+	    urgency_name(s->c.urgency), w->sealed ? "<span class=\"lencana\">[[tertutup]]</span> " : "",
+	    s->c.latihan ? "<span class=\"lencana latihan\">[[LATIHAN]]</span> " : "");
 	add_turn(b, p, &s->c, now_ms);
 	/* Of a sealed one nothing is opened before somebody asks for it: that look stands on record. */
 	if (!s->c.sealed && access_may(c->h.policy, o, SEE_WORDS, &a) &&
 	    stored_case_open(s, &c->h.st, &keys, &words, lookup) == 0 && words.text != NULL)
 		add_excerpt(b, words.text);
 	else if (s->c.sealed)
-		buf_adds(b, "<span class=\"cuplik\">Isinya tertutup. Membukanya tercatat.</span>");
+		buf_adds(b, "<span class=\"cuplik\">[[Isinya tertutup. Membukanya tercatat.]]</span>");
 	laporan_release(&words);
 	memset(&keys, 0, sizeof(keys));
 	add_guess(b, c, &s->c);
@@ -174,14 +174,14 @@ add_waiting(struct buf *b, struct console *c, const struct officer *o, const str
 static const char *
 done_words(const char *what)
 {
-	static const struct { const char *what, *words; } rows[] = { { "tugaskan", "sudah ditugaskan" },
-	    { "tolak", "ditolak" }, { "tanya", "menunggu jawaban pelapor" }, { "gabung", "digabung" },
-	    { "bantuan", "bantuan dipanggil" }, { "ambil-alih", "diambil alih" } };
+	static const struct { const char *what, *words; } rows[] = { { "tugaskan", "[[sudah ditugaskan]]" },
+	    { "tolak", "[[ditolak]]" }, { "tanya", "[[menunggu jawaban pelapor]]" }, { "gabung", "[[digabung]]" },
+	    { "bantuan", "[[bantuan dipanggil]]" }, { "ambil-alih", "[[diambil alih]]" } };
 
 	for (size_t i = 0; i < N_ELEMS(rows); i++)
 		if (strcmp(rows[i].what, what) == 0)
 			return rows[i].words;
-	return "tersimpan";
+	return "[[tersimpan]]";
 }
 
 /* What became of the case before: "?sudah=CODE&aksi=tugaskan". */
@@ -219,8 +219,9 @@ add_doubted(const struct model_case *m, int sealed, void *arg)
 	    !access_may(d->c->h.policy, d->o, SEE_CASE, &a))
 		return 0;
 	if (d->n++ == 0)
-		buf_adds(d->b, "<h2>Foto bukti yang diragukan</h2>\n<ul class=\"daftar\">\n");
-	add_card_of(d->b, d->c, m, sealed, house_now_ms(&d->c->h), console_unit_name(d->c, m->unit));
+		buf_adds(d->b, "<h2>[[Foto bukti yang diragukan]]</h2>\n<ul class=\"daftar\">\n");
+	add_card_of(d->b, d->c, d->o, &(struct held){ .sealed = sealed, .c = m }, house_now_ms(&d->c->h),
+	    console_unit_name(d->c, m->unit));
 	return d->n >= SHOWN;
 }
 
@@ -249,26 +250,27 @@ get_triage(struct http_req *r, void *arg)
 		goto out;
 	}
 	add_done(&b, r);
-	buf_addf(&b, "<h1>Menunggu dibaca: %zu</h1>\n<p class=\"jalan\"><a class=\"tombol-kecil\" href=\"/baru\" "
-	    "data-tombol=\"b\">Catat telepon <kbd>B</kbd></a> <a class=\"tombol-kecil\" href=\"/insiden\" "
-	    "data-tombol=\"i\">Kejadian <kbd>I</kbd></a>%s</p>\n<ul class=\"daftar\" data-segar=\"20\">\n", q.n,
-	    n > 0 ? " <span class=\"hint\">Tombol <kbd>N</kbd> membuka yang pertama.</span>" : "");
+	add_notices(&b, c, w.officer, house_now_ms(&c->h));
+	buf_addf(&b, "<h1>[[Menunggu dibaca]]: %zu</h1>\n<p class=\"jalan\"><a class=\"tombol-kecil\" href=\"/baru\" "
+	    "data-tombol=\"b\">[[Catat telepon <kbd>B</kbd>]]</a> <a class=\"tombol-kecil\" href=\"/insiden\" "
+	    "data-tombol=\"i\">[[Kejadian <kbd>I</kbd>]]</a>%s</p>\n<ul class=\"daftar\" data-segar=\"20\">\n", q.n,
+	    n > 0 ? " <span class=\"hint bantu\">[[Tombol <kbd>N</kbd> membuka yang pertama.]]</span>" : "");
 	for (size_t i = 0; i < n; i++) {
 		add_waiting(&b, c, w.officer, &q.rows[i], &s[i], house_now_ms(&c->h));
 		stored_case_release(&s[i]);
 	}
 	buf_adds(&b, "</ul>\n");
 	if (n == 0)
-		buf_adds(&b, "<p class=\"kosong\">Tidak ada laporan yang menunggu dibaca. Yang pasti langsung "
-		    "dikirim ke unitnya.</p>\n");
+		buf_adds(&b, "<p class=\"kosong\">[[Tidak ada laporan yang menunggu dibaca. Yang pasti langsung "
+		    "dikirim ke unitnya.]]</p>\n");
 	else
-		buf_addf(&b, "<a hidden data-tombol=\"n\" href=\"/triase/%s\">yang pertama</a>\n", codes[0].s);
+		buf_addf(&b, "<a hidden data-tombol=\"n\" href=\"/triase/%s\">[[yang pertama]]</a>\n", codes[0].s);
 	if (q.n > n)
-		buf_addf(&b, "<p class=\"hint\">%zu lagi di belakangnya.</p>\n", q.n - n);
+		buf_addf(&b, "<p class=\"hint\">%zu [[lagi di belakangnya.]]</p>\n", q.n - n);
 	model_each(c->model, add_doubted, &d);
 	buf_adds(&b, d.n > 0 ? "</ul>\n" : "");
 	add_script(&b);
-	frame_answer(r, c, &w, 200, "Meja 112", "/triase", &b);
+	frame_answer(r, c, &w, 200, "[[Meja 112]]", "/triase", &b);
 out:
 	buf_wipe(&b);
 	free(q.rows);
@@ -309,19 +311,19 @@ read_guess(struct console *c, const struct looking *l, struct understanding *u)
 static void
 add_reasons(struct buf *b, const struct looking *l, const struct understanding *u)
 {
-	buf_adds(b, "<h2>Mengapa sampai di meja</h2>\n<ul class=\"sebab\">\n");
+	buf_adds(b, "<h2>[[Mengapa sampai di meja]]</h2>\n<ul class=\"sebab\">\n");
 	if (l->s.c.hand_ons > 0 || u->category[0] == '\0')
-		buf_adds(b, "<li>dikembalikan unitnya; lihat riwayat di halaman kasus</li>\n");
+		buf_adds(b, "<li>[[dikembalikan unitnya; lihat riwayat di halaman kasus]]</li>\n");
 	else if (u->confidence_permille < 1000 && u->unsure)
-		buf_addf(b, "<li>kategori hanya %d%% pasti</li>\n", u->confidence_permille / 10);
+		buf_addf(b, "<li>[[kategori hanya]] %d%% [[pasti]]</li>\n", u->confidence_permille / 10);
 	if (u->rivals_n > 0 && u->place[0] == '\0')
-		buf_addf(b, "<li>%d tempat bernama sama</li>\n", u->rivals_n);
+		buf_addf(b, "<li>%d [[tempat bernama sama]]</li>\n", u->rivals_n);
 	else if (l->s.c.place[0] == '\0')
-		buf_adds(b, "<li>tempatnya tidak disebut</li>\n");
+		buf_adds(b, "<li>[[tempatnya tidak disebut]]</li>\n");
 	if (l->s.c.question.what != QUESTION_NONE)
-		buf_addf(b, "<li>pelapor sudah ditanya tentang %s</li>\n", question_name(l->s.c.question.what));
+		buf_addf(b, "<li>[[pelapor sudah ditanya tentang]] [[%s]]</li>\n", question_name(l->s.c.question.what));
 	for (int i = 0; l->opened && i < u->why_n; i++) {
-		buf_adds(b, "<li class=\"hint\">");
+		buf_adds(b, "<li class=\"hint\" lang=\"id\">");
 		buf_add_shown(b, u->why[i], strlen(u->why[i]));
 		buf_adds(b, "</li>\n");
 	}
@@ -343,7 +345,7 @@ add_rivals(struct buf *b, const struct console *c, const struct understanding *u
 {
 	if (u->rivals_n == 0)
 		return;
-	buf_adds(b, "<p class=\"label\">Atau tugaskan langsung di</p>\n<p class=\"pilihan\">");
+	buf_adds(b, "<p class=\"label\">[[Atau tugaskan langsung di]]</p>\n<p class=\"pilihan\">");
 	for (int i = 0; i < u->rivals_n; i++) {
 		buf_addf(b, "<button class=\"kecil\" name=\"pilih\" value=\"%s\" data-tombol=\"%d\"><kbd>%d</kbd> ",
 		    u->rivals[i], i + 1, i + 1);
@@ -358,7 +360,7 @@ add_assign(struct buf *b, const struct console *c, const struct looking *l, cons
 {
 	begin_form(b, l, ON_ASSIGN);
 	add_whose(b, c, l, 1, u);
-	buf_adds(b, "<button data-tombol=\"t\">Tugaskan <kbd>T</kbd></button>\n");
+	buf_adds(b, "<button data-tombol=\"t\">[[Tugaskan <kbd>T</kbd>]]</button>\n");
 	add_rivals(b, c, u);		/* behind it: Enter in a field presses the first button */
 	buf_adds(b, "</form>\n");
 }
@@ -367,24 +369,24 @@ static void
 add_ask(struct buf *b, const struct looking *l, const char *kept)
 {
 	if (l->s.c.channel[0] == '\0') {
-		buf_adds(b, "<p class=\"hint\">Pelapor tidak dapat ditanya: ia tidak meninggalkan nomor.</p>\n");
+		buf_adds(b, "<p class=\"hint\">[[Pelapor tidak dapat ditanya: ia tidak meninggalkan nomor.]]</p>\n");
 		return;
 	}
-	buf_adds(b, "<details><summary data-tombol=\"p\">Tanya pelapor <kbd>P</kbd></summary>\n");
+	buf_adds(b, "<details><summary data-tombol=\"p\">[[Tanya pelapor <kbd>P</kbd>]]</summary>\n");
 	begin_form(b, l, ON_ASK);
-	buf_adds(b, "<label>Pertanyaan, sampai 100 huruf<input name=\"catatan\" maxlength=\"100\" required value=\"");
+	buf_adds(b, "<label>[[Pertanyaan, sampai 100 huruf]]<input name=\"catatan\" maxlength=\"100\" required value=\"");
 	PLAIN(b, kept);
-	buf_adds(b, "\"></label><button class=\"lain\">Kirim pertanyaan</button></form></details>\n");
+	buf_adds(b, "\"></label><button class=\"lain\">[[Kirim pertanyaan]]</button></form></details>\n");
 }
 
 static void
 add_reject(struct buf *b, const struct looking *l, const char *kept)
 {
-	buf_adds(b, "<details><summary data-tombol=\"j\">Tolak laporan <kbd>J</kbd></summary>\n");
+	buf_adds(b, "<details><summary data-tombol=\"j\">[[Tolak laporan <kbd>J</kbd>]]</summary>\n");
 	begin_form(b, l, ON_REJECT);
-	buf_adds(b, "<label>Alasan yang dibaca pelapor<textarea name=\"catatan\" rows=\"2\" maxlength=\"300\" required>");
+	buf_adds(b, "<label>[[Alasan yang dibaca pelapor]]<textarea name=\"catatan\" rows=\"2\" maxlength=\"300\" required>");
 	PLAIN(b, kept);
-	buf_adds(b, "</textarea></label><button class=\"bahaya\">Tolak</button></form></details>\n");
+	buf_adds(b, "</textarea></label><button class=\"bahaya\">[[Tolak]]</button></form></details>\n");
 }
 
 static void
@@ -406,7 +408,7 @@ add_other(struct buf *b, const struct console *c, const char *code, const char *
 	buf_adds(b, ", ");
 	add_place_name(b, c, place);
 	buf_adds(b, ", ");
-	buf_add_wib_short(b, received_ms);
+	add_said_time(b, received_ms);
 }
 
 /* ---- the same event? ---- */
@@ -418,7 +420,7 @@ static int
 weigh(const struct model_case *m, int sealed, void *arg)
 {
 	struct likely *k = arg;
-	int64_t apart = m->received_ms - k->of->received_ms;
+	int64_t apart = m->legacy ? 0 : m->received_ms - k->of->received_ms;
 	struct case_record other;
 	struct likeness like;
 	int at;
@@ -443,8 +445,8 @@ weigh(const struct model_case *m, int sealed, void *arg)
 	return 0;
 }
 
-static void
-add_candidates(struct buf *b, struct console *c, const struct looking *l)
+void
+add_candidates(struct buf *b, struct console *c, const struct looking *l, int merges)
 {
 	static struct candidate list[CANDIDATES_MOST];
 	static struct likely k;
@@ -458,10 +460,10 @@ add_candidates(struct buf *b, struct console *c, const struct looking *l)
 		model_each(c->model, weigh, &k);
 	for (int i = 0; i < k.n; i++)
 		codes[i] = k.rows[i].code;
-	n = candidates_among(&c->h.st, c->h.policy, &l->s, codes, (size_t)k.n, list);
+	n = candidates_among(&c->h.st, c->h.policy, &c->h.set, &l->s, codes, (size_t)k.n, list);
 	if (n <= 0)
 		return;
-	buf_adds(b, "<h2>Mungkin kejadian yang sama</h2>\n<ul class=\"calon\">\n");
+	buf_adds(b, "<h2>[[Mungkin kejadian yang sama]]</h2>\n<ul class=\"calon\">\n");
 	for (int i = 0; i < n; i++) {
 		const struct case_record *o = &list[i].c;
 		struct access_case a;
@@ -471,9 +473,16 @@ add_candidates(struct buf *b, struct console *c, const struct looking *l)
 			continue;
 		buf_addf(b, "<li><div><strong>%d%%</strong> ", list[i].like.score / 10);
 		add_other(b, c, o->code.s, o->category, o->place, o->received_ms);
-		buf_addf(b, ", %s</div>", case_state_words(o->state, o->closed_as, "id"));
+		buf_addf(b, ", [[%s]]", case_state_words(o->state, o->closed_as, "id"));
+		if (list[i].like.photo > 0)
+			buf_adds(b, list[i].like.photo == 1000 ? ", <strong>[[foto sama]]</strong>" : ", <strong>[[foto serupa]]</strong>");
+		buf_adds(b, "</div>");
+		if (case_is_legacy(o) || !merges) {	/* an old one leads nobody: it has no clock */
+			buf_adds(b, case_is_legacy(o) ? " <span class=\"lencana\">[[warisan]]</span></li>\n" : "</li>\n");
+			continue;
+		}
 		add_merge(b, l, o->lead[0] != '\0' ? o->lead : o->code.s, "laporan yang sama", key == 0 ?
-		    "Gabung <kbd>G</kbd>" : "Gabung", key == 0 ? "g" : "");
+		    "[[Gabung <kbd>G</kbd>]]" : "[[Gabung]]", key == 0 ? "g" : "");
 		key++;
 		buf_adds(b, "</li>\n");
 	}
@@ -511,14 +520,14 @@ add_incidents(struct buf *b, struct console *c, const struct looking *l)
 	model_each(c->model, pick_incident, &k);
 	if (k.n == 0)
 		return;
-	buf_adds(b, "<h2>Kejadian yang sedang berlangsung</h2>\n<ul class=\"calon\">\n");
+	buf_adds(b, "<h2>[[Kejadian yang sedang berlangsung]]</h2>\n<ul class=\"calon\">\n");
 	for (int i = 0; i < k.n; i++) {
 		const struct model_case *m = k.rows[i];
 
 		buf_adds(b, "<li><div>");
 		add_other(b, c, m->code.s, m->category, m->place, m->received_ms);
-		buf_addf(b, ", %d suara</div>", m->voices);
-		add_merge(b, l, m->code.s, "bagian dari kejadian ini", i == 0 ? "Ikutkan <kbd>I</kbd>" : "Ikutkan",
+		buf_addf(b, ", %d [[suara]]</div>", m->voices);
+		add_merge(b, l, m->code.s, "bagian dari kejadian ini", i == 0 ? "[[Ikutkan <kbd>I</kbd>]]" : "[[Ikutkan]]",
 		    i == 0 ? "i" : "");
 		buf_adds(b, "</li>\n");
 	}
@@ -528,11 +537,11 @@ add_incidents(struct buf *b, struct console *c, const struct looking *l)
 static void
 add_keys(struct buf *b)
 {
-	buf_adds(b, "<details class=\"bantu\"><summary data-tombol=\"?\">Tombol papan ketik <kbd>?</kbd></summary><p>"
-	    "<kbd>T</kbd> tugaskan, <kbd>K</kbd> kategori, <kbd>L</kbd> tempat, <kbd>U</kbd> urgensi, <kbd>1</kbd> sampai "
+	buf_adds(b, "<details class=\"bantu\"><summary data-tombol=\"?\">[[Tombol papan ketik <kbd>?</kbd>]]</summary><p>"
+	    "[[<kbd>T</kbd> tugaskan, <kbd>K</kbd> kategori, <kbd>L</kbd> tempat, <kbd>U</kbd> urgensi, <kbd>1</kbd> sampai "
 	    "<kbd>4</kbd> tempat yang dimaksud dan langsung tugaskan, <kbd>P</kbd> tanya pelapor, <kbd>J</kbd> tolak, "
 	    "<kbd>G</kbd> gabung dengan calon pertama, <kbd>I</kbd> ikutkan ke kejadian pertama, <kbd>N</kbd> berikutnya, "
-	    "<kbd>Esc</kbd> keluar dari isian. Di dalam isian huruf tetap huruf; <kbd>Ctrl</kbd>+<kbd>Enter</kbd> mengirimnya."
+	    "<kbd>Esc</kbd> keluar dari isian. Di dalam isian huruf tetap huruf; <kbd>Ctrl</kbd>+<kbd>Enter</kbd> mengirimnya.]]"
 	    "</p></details>\n");
 }
 
@@ -542,10 +551,10 @@ add_next(struct buf *b, const struct console *c, const struct looking *l)
 	char next[CODE_CHARS + 1];
 
 	next_of(c, l->w.officer, l->code.s, 0, next);
-	buf_adds(b, "<p class=\"jalan\"><a class=\"tombol-kecil\" href=\"/triase\">Antrean</a> ");
+	buf_adds(b, "<p class=\"jalan\"><a class=\"tombol-kecil\" href=\"/triase\">[[Antrean]]</a> ");
 	if (next[0] != '\0')
-		buf_addf(b, "<a class=\"tombol-kecil\" data-tombol=\"n\" href=\"/triase/%s\">Berikutnya <kbd>N</kbd></a> ", next);
-	buf_addf(b, "<a class=\"tombol-kecil\" href=\"/kasus/%s\">Halaman kasus</a></p>\n", l->code.s);
+		buf_addf(b, "<a class=\"tombol-kecil\" data-tombol=\"n\" href=\"/triase/%s\">[[Berikutnya <kbd>N</kbd>]]</a> ", next);
+	buf_addf(b, "<a class=\"tombol-kecil\" href=\"/kasus/%s\">[[Halaman kasus]]</a></p>\n", l->code.s);
 }
 
 static void
@@ -557,14 +566,10 @@ answer_triage(struct http_req *r, struct console *c, struct looking *l, int stat
 	struct buf b = { 0 };
 
 	add_done(&b, r);
-	if (message[0] != '\0') {
-		buf_adds(&b, "<p class=\"pesan buruk\" role=\"alert\">");
-		PLAIN(&b, message);
-		buf_adds(&b, "</p>\n");
-	}
+	add_said_message(&b, message, 0);
 	add_case_head(&b, c, l, now_ms);
 	if (l->s.c.state != CASE_BARU) {
-		buf_addf(&b, "<p class=\"pesan\" role=\"status\">Kasus ini tidak lagi menunggu di meja: %s.</p>\n",
+		buf_addf(&b, "<p class=\"pesan\" role=\"status\">[[Kasus ini tidak lagi menunggu di meja:]] [[%s]].</p>\n",
 		    case_state_words(l->s.c.state, l->s.c.closed_as, "id"));
 		add_next(&b, c, l);
 	} else {
@@ -576,14 +581,14 @@ answer_triage(struct http_req *r, struct console *c, struct looking *l, int stat
 		buf_adds(&b, "<div class=\"dua meja\"><div>\n");
 		add_case_words(&b, l);
 		add_reasons(&b, l, &u);
-		add_candidates(&b, c, l);
+		add_candidates(&b, c, l, 1);
 		add_incidents(&b, c, l);
-		buf_adds(&b, "</div><div class=\"putusan\">\n<h2>Putusan</h2>\n");
+		buf_adds(&b, "</div><div class=\"putusan\">\n<h2>[[Putusan]]</h2>\n");
 		add_assign(&b, c, l, &u);
 		add_ask(&b, l, kept);
 		add_reject(&b, l, kept);
 		add_keys(&b);
-		buf_adds(&b, "</div><div class=\"lagi\">\n<h2>Keterangan</h2>\n");
+		buf_adds(&b, "</div><div class=\"lagi\">\n<h2>[[Keterangan]]</h2>\n");
 		add_case_facts(&b, c, l);
 		buf_adds(&b, "</div></div>\n");
 	}

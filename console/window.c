@@ -21,7 +21,8 @@
 #include "lib/log.h"
 #include "store/daily.h"
 
-#define MADE_EVERY_MS MINUTE_MS	/* at most one day's files: they read the log, and others wait for it */
+#define LOOK_EVERY_MS MINUTE_MS	/* for days without files; those found are made one after another */
+#define STEP 2000		/* entries read at once: others want the console too */
 #define AFTER_MIDNIGHT_MS MINUTE_MS
 
 struct window {
@@ -29,7 +30,8 @@ struct window {
 	struct event *tick;
 	struct buf dir;
 	int64_t now_made_ms, day_tried_ms;	/* monotonic; 0: at once */
-	int64_t born_day;		/* of the log's first entry; 0 not known yet */
+	int64_t born_day, born_seq;	/* of the first report; 0 not known yet, looked for up to that entry */
+	int made;			/* days since none was missing */
 	struct daily *making; int64_t making_day, end_seq;	/* read in steps: others want the console too */
 };
 
@@ -78,7 +80,7 @@ see(const struct model_case *c, int sealed, void *arg)
 	struct seen *s = arg;
 	struct window_case *row;
 
-	if (sealed || c->latihan)
+	if (sealed || c->latihan || c->legacy)
 		return 0;
 	if (s->n == s->cap) {
 		s->cap = s->cap == 0 ? 1024 : 2 * s->cap;
@@ -163,11 +165,10 @@ drop_day(const struct window *w, int64_t day)
 	}
 }
 
-static void
+/* 0; -1 not all of them. */
+static int
 write_day(const struct window *w)
 {
-	const struct console *c = w->c;
-	const struct daily_about about = { c->h.set.name, c->h.set.licence, c->h.current };
 	char date[DAY_CHARS];
 	int rc = 0;
 
@@ -176,12 +177,13 @@ write_day(const struct window *w)
 	for (int f = DAILY_FORMS - 1; f >= 0 && rc == 0; f--) {
 		struct buf text = { 0 }, name = { 0 };
 
-		daily_write(w->making, c->h.policy, &about, (enum daily_form)f, &text);
+		daily_publish(w->making, &w->c->h, (enum daily_form)f, &text);
 		buf_addf(&name, "%s.%s", date, daily_form_name((enum daily_form)f));
 		rc = put(w, buf_str(&name), &text);
 		buf_release(&text);
 		buf_release(&name);
 	}
+	return rc;
 }
 
 static void
@@ -189,53 +191,6 @@ stop_making(struct window *w)
 {
 	daily_free(w->making);
 	w->making = NULL;
-}
-
-/* One step; what fails is begun again in a minute. */
-static void
-make_more(struct window *w)
-{
-	int more = daily_read(w->making, &w->c->h.st, w->end_seq);
-
-	if (more < 0)
-		log_warn("day_unread", "day=%" PRId64, w->making_day);
-	else if (more == 0)
-		write_day(w);
-	if (more <= 0)
-		stop_making(w);
-}
-
-static int
-read_birth(const struct log_line *line, void *arg)
-{
-	struct window *w = arg;
-	struct buf text = { 0 };
-	const char *at;
-
-	buf_add(&text, line->entry, line->len);
-	at = strstr(buf_str(&text), "\"at\":");
-	if (at != NULL)
-		w->born_day = wib_day(strtoll(at + 5, NULL, 10));
-	buf_release(&text);
-	return 1;
-}
-
-/* The newest day that is over and has no files; one a minute. */
-static void
-make_missing(struct window *w)
-{
-	struct console *c = w->c;
-	int64_t today = wib_day(house_now_ms(&c->h) - AFTER_MIDNIGHT_MS);
-
-	if (w->born_day == 0 && (logbook_read(&c->h.st, 0, 1, read_birth, w) < 0 || w->born_day == 0))
-		return;
-	for (int64_t day = today - 1; day >= w->born_day && day >= today - c->h.set.public_days; day--)
-		if (!has_file(w, day, DAILY_CSV)) {
-			w->making = daily_new(day);
-			w->making_day = day;
-			w->end_seq = model_seq(c->model);
-			return;
-		}
 }
 
 static void
@@ -257,6 +212,71 @@ drop_old(const struct window *w)
 		closedir(dir);
 }
 
+/* One step; what fails is begun again in a minute, after what is made the next one follows. */
+static void
+make_more(struct window *w)
+{
+	int more = daily_read(w->making, &w->c->h.st, w->end_seq);
+
+	if (more < 0)
+		log_warn("day_unread", "day=%" PRId64, w->making_day);
+	else if (more == 0 && write_day(w) == 0) {
+		w->made++;
+		w->day_tried_ms = 0;
+	}
+	if (more <= 0)
+		stop_making(w);
+}
+
+static int
+see_birth(const struct log_line *line, void *arg)
+{
+	struct window *w = arg;
+	int64_t at_ms;
+
+	w->born_seq = line->seq;
+	if (daily_begins(line, &at_ms))
+		w->born_day = wib_day(at_ms);
+	return w->born_day != 0;
+}
+
+/* The newest day that is over and has no files; none from before the first report. */
+static void
+make_missing(struct window *w)
+{
+	struct console *c = w->c;
+	int64_t today = wib_day(house_now_ms(&c->h) - AFTER_MIDNIGHT_MS);
+
+	for (int64_t day = today - 1; day >= w->born_day && day >= today - c->h.set.public_days; day--)
+		if (!has_file(w, day, DAILY_CSV)) {
+			w->making = daily_new(day);
+			w->making_day = day;
+			w->end_seq = model_seq(c->model);
+			return;
+		}
+	if (w->made > 0)
+		log_info("days_made", "n=%d", w->made);
+	w->made = 0;
+}
+
+/* One step of the days; those that read the log come again at once. */
+static void
+days_go_on(struct window *w)
+{
+	int64_t mono = clock_mono_ms();
+
+	if (w->making != NULL) {
+		make_more(w);
+	} else if (w->day_tried_ms == 0 || mono - w->day_tried_ms >= LOOK_EVERY_MS) {
+		w->day_tried_ms = mono;
+		if (w->born_day != 0)
+			make_missing(w);
+		else if (logbook_read(&w->c->h.st, w->born_seq, STEP, see_birth, w) > 0)
+			w->day_tried_ms = 0;
+		drop_old(w);
+	}
+}
+
 /* ---- time ---- */
 
 static void
@@ -273,6 +293,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	struct window *w = arg;
 	struct console *c = w->c;
 	int64_t mono = clock_mono_ms(), every = c->h.set.public_ms;
+	int at_once = 0;
 
 	(void)fd, (void)what;
 	if (c->ready && !c->d->stopping && c->h.policy != NULL) {
@@ -280,15 +301,10 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 			w->now_made_ms = mono;
 			make_now(w);
 		}
-		if (w->making != NULL) {
-			make_more(w);
-		} else if (w->day_tried_ms == 0 || mono - w->day_tried_ms >= MADE_EVERY_MS) {
-			w->day_tried_ms = mono;
-			make_missing(w);
-			drop_old(w);
-		}
+		days_go_on(w);
+		at_once = w->making != NULL || w->day_tried_ms == 0;
 	}
-	later(w, w->making != NULL ? 1 : !c->ready ? 200 : every < MADE_EVERY_MS ? every : MADE_EVERY_MS);
+	later(w, at_once ? 1 : !c->ready ? 200 : every < LOOK_EVERY_MS ? every : LOOK_EVERY_MS);
 }
 
 void

@@ -2,12 +2,14 @@
 
 #include <string.h>
 
+#include "core/assign.h"
 #include "core/quorum.h"
 
 static const char *const access_names[] = {
 	[SEE_EXISTS] = "tahu", [SEE_CASE] = "kasus", [SEE_WORDS] = "isi", [SEE_REPORTER] = "pelapor",
 	[SEE_BOARD] = "papan", [SEE_TRIAGE] = "triase", [SEE_SYSTEM] = "sistem", [SEE_EXPORT] = "ekspor",
-	[SEE_LOOKS] = "pembacaan", [MAY_ENTER] = "catat",
+	[SEE_LOOKS] = "pembacaan", [MAY_BROADCAST] = "siaran", [MAY_DRILL] = "latihan", [MAY_ENTER] = "catat",
+	[MAY_BREAK] = "darurat",
 };
 static const char *const class_names[] = {
 	[VIEWER_OFFICER] = "petugas", [VIEWER_HEAD] = "kepala", [VIEWER_OPERATOR] = "operator",
@@ -44,13 +46,15 @@ static const unsigned cells[VIEWER_N][RELATION_N] = {
 	[VIEWER_WATCH]    = {   WORDS, WORDS,   WORDS,   WORDS },
 };
 static const unsigned sealed_own = ALL, sealed_watched = WORDS;
+/* Of any case, by who may break the glass and did. */
+static const unsigned broken = ALL;
 /* What needs no case. */
 static const unsigned general[VIEWER_N] = {
 	[VIEWER_OFFICER] = BIT(MAY_ENTER),
-	[VIEWER_HEAD] = BIT(SEE_BOARD) | BIT(MAY_ENTER),
-	[VIEWER_OPERATOR] = BIT(SEE_BOARD) | BIT(SEE_TRIAGE) | BIT(MAY_ENTER),
-	[VIEWER_ABOVE] = BIT(SEE_BOARD) | BIT(SEE_EXPORT),
-	[VIEWER_ADMIN] = BIT(SEE_BOARD) | BIT(SEE_SYSTEM) | BIT(SEE_EXPORT),
+	[VIEWER_HEAD] = BIT(SEE_BOARD) | BIT(MAY_ENTER) | BIT(MAY_BREAK),
+	[VIEWER_OPERATOR] = BIT(SEE_BOARD) | BIT(SEE_TRIAGE) | BIT(MAY_ENTER) | BIT(MAY_BROADCAST) | BIT(MAY_DRILL) | BIT(MAY_BREAK),
+	[VIEWER_ABOVE] = BIT(SEE_BOARD) | BIT(SEE_EXPORT) | BIT(MAY_BROADCAST) | BIT(MAY_DRILL) | BIT(MAY_BREAK),
+	[VIEWER_ADMIN] = BIT(SEE_BOARD) | BIT(SEE_SYSTEM) | BIT(SEE_EXPORT) | BIT(MAY_DRILL),
 	[VIEWER_WATCH] = BIT(SEE_BOARD) | BIT(SEE_EXPORT) | BIT(SEE_LOOKS),
 };
 
@@ -63,12 +67,19 @@ access_cell(enum viewer_class v, enum relation r, int sealed, enum access a)
 	return ((a <= SEE_REPORTER ? granted : general[v]) >> a) & 1;
 }
 
+int
+access_cell_broken(enum viewer_class v, enum access a)
+{
+	return general[v] & BIT(MAY_BREAK) ? (broken >> a) & 1 : 0;
+}
+
 void
 access_case_of(struct access_case *a, const struct case_record *c, const struct officer *o)
 {
 	memset(a, 0, sizeof(*a));
 	a->place = c->place;
 	a->category = c->category;
+	a->about = c->about;
 	for (int i = 0; i < c->units_n; i++)
 		a->units[a->units_n++] = c->units[i];
 	a->sealed = c->sealed;
@@ -129,6 +140,12 @@ relation_of(const struct policy *p, const struct officer *o, const struct access
 }
 
 int
+access_is_accused(const struct policy *p, const struct officer *o, const char *about, const char *place)
+{
+	return unit_is_complained_of(p->units, unit_find(p->units, o->unit), about, place);
+}
+
+int
 access_may(const struct policy *p, const struct officer *o, enum access a,
     const struct access_case *c)
 {
@@ -140,13 +157,14 @@ access_may(const struct policy *p, const struct officer *o, enum access a,
 	v = viewer_class_of(p, o);
 	if (a > SEE_REPORTER)
 		return access_cell(v, RELATION_NONE, 0, a);
-	if (c == NULL)
+	if (c == NULL || access_is_accused(p, o, c->about, c->place))
 		return 0;
 	r = relation_of(p, o, c);
 	/* The citizen's wish goes before every row: only the desk may look who he is. */
 	if (a == SEE_REPORTER && c->hide_reporter && v != VIEWER_OPERATOR)
 		return 0;
-	return access_cell(v, r, c->sealed, a);
+	return access_cell(v, r, c->sealed, a) ||
+	    (c->glass && access_cell_broken(v, a));
 }
 
 int
@@ -169,4 +187,35 @@ int
 access_needs_why(const struct policy *p, const struct officer *o, const struct access_case *c)
 {
 	return c->sealed && viewer_class_of(p, o) == VIEWER_WATCH;
+}
+
+int
+access_is_blurred(const struct policy *p, const struct officer *o, const struct access_case *c)
+{
+	int helps = c->glass && access_cell_broken(viewer_class_of(p, o), SEE_WORDS);
+
+	return c->sealed && !helps && relation_of(p, o, c) != RELATION_OWN;
+}
+
+/* Of a category's units, words that stand for who answers for a place among them. */
+static int
+is_named_by(const struct policy *p, const struct category *k, const struct unit *mine)
+{
+	for (size_t i = 0; i < k->units_n; i++)
+		if (unit_of_word(p->units, k->units[i], mine->place) == mine)
+			return 1;
+	return 0;
+}
+
+int
+access_meets_sealed(const struct policy *p, const struct officer *o)
+{
+	const struct unit *mine = unit_find(p->units, o->unit);
+
+	if (viewer_class_of(p, o) == VIEWER_WATCH || strcmp(o->unit, p->triage_unit) == 0)
+		return 1;
+	for (size_t i = 0; mine != NULL && i < catalogue_count(p->catalogue); i++)
+		if (category_at(p->catalogue, i)->sealed && is_named_by(p, category_at(p->catalogue, i), mine))
+			return 1;
+	return 0;
 }

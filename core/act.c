@@ -3,12 +3,22 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/access.h"
+#include "core/assign.h"
 #include "core/authority.h"
 #include "core/clocks.h"
 #include "core/incident.h"
 #include "core/question.h"
+#include "core/quorum.h"
 #include "core/step.h"
 #include "core/tell.h"
+
+/* A unit that there is, and that the case is not about. */
+static int
+may_work(const struct step *s, const struct unit *u)
+{
+	return u != NULL && !unit_is_complained_of(s->p->units, u, s->c->about, s->c->place);
+}
 
 void
 act_understand(struct step *s, const struct understanding *u)
@@ -22,23 +32,30 @@ act_understand(struct step *s, const struct understanding *u)
 	if (s->t->effects & FX_FIRST || u->urgency > c->urgency || s->cmd->by == BY_OPERATOR)
 		c->urgency = u->urgency;
 	c->confidence_permille = u->confidence_permille;
-	c->sealed |= u->sealed;		/* raised by anyone, lowered by none here */
+	c->sealed |= u->sealed || u->about[0] != '\0';	/* raised by anyone, lowered by none here */
+	if (u->about[0] != '\0')
+		SET(c->about, u->about);
 	if (c->urgency == URGENCY_DARURAT)
 		c->lane_e = 1;
+	if (s->cmd->supported && c->doubted && c->reporter[0] != '\0') {
+		c->doubted = 0;
+		index_add(s, INDEX_SUPPORT, "", "");
+	}
 	if (s->t->on == ON_ASSIGN && s->cmd->incident[0] != '\0') {	/* read late: now its incident is known */
 		SET(c->incident, s->cmd->incident);
 		c->apart = s->cmd->apart;
 	}
-	if (s->t->to != CASE_DITUGASKAN)
+	if (s->t->to != CASE_DITUGASKAN && s->t->on != ON_PAST)
 		return;			/* triage: no unit yet */
-	if (c->apart) {			/* the others are there already: a dispatcher, at once */
+	/* The others are there already: a dispatcher, at once; whom he then sends is his to say. */
+	if (c->apart && s->cmd->by == BY_ROUTER) {
 		SET(c->units[0], s->p->triage_unit);
 		c->units_n = 1;
 		return;
 	}
 	c->units_n = 0;
 	for (int i = 0; i < u->units_n && i < UNDERSTANDING_UNITS; i++)
-		if (unit_find(s->p->units, u->units[i]) != NULL)
+		if (may_work(s, unit_find(s->p->units, u->units[i])))
 			SET(c->units[c->units_n++], u->units[i]);
 }
 
@@ -61,6 +78,7 @@ act_open(struct step *s)
 	c->arrived_ms = f->arrived_ms;
 	c->opened_ms = s->now_ms;
 	c->latihan = f->latihan;
+	c->root = f->root;
 	c->lane_e = f->lane_e;
 	c->hide_reporter = f->hide_reporter;
 	c->doubted = f->doubted;
@@ -88,7 +106,7 @@ act_hand_on(struct step *s)
 	    is_passed_around(s, s->c) ? s->p->hand_ons_unit : s->cmd->to_unit);
 
 	/* To itself would only start the clock of taking anew. */
-	if (u == NULL || strcmp(u->code, case_lead(s->c)) == 0)
+	if (!may_work(s, u) || strcmp(u->code, case_lead(s->c)) == 0)
 		return step_refuse(s, REFUSED_UNIT);
 	s->c->hand_ons += s->c->units_n > 0;	/* from triage it is the first hand, not another */
 	SET(s->c->units[0], u->code);
@@ -137,7 +155,8 @@ one_higher(const struct step *s)
 			continue;
 		for (int g = 0; g < l->n; g++)
 			if (l->rungs[g].unit[0] != '\0' &&
-			    case_unit_index(s->c, l->rungs[g].unit) < 0)
+			    case_unit_index(s->c, l->rungs[g].unit) < 0 &&
+			    may_work(s, unit_find(s->p->units, l->rungs[g].unit)))
 				return unit_find(s->p->units, l->rungs[g].unit);
 	}
 	return u;
@@ -149,7 +168,7 @@ act_reopen(struct step *s)
 	struct case_record *c = s->c;
 	const struct unit *up = one_higher(s);
 
-	SET(c->lead, s->cmd->lead);	/* not over for several: they are one again */
+	SET(c->lead, c->sealed ? "" : s->cmd->lead);	/* not over for several: they are one again */
 	if (up != NULL)
 		lead_with(c, up->code);
 	c->level++;
@@ -312,7 +331,7 @@ act_add_units(struct step *s, const struct understanding *u)
 	s->units_from = c->units_n;
 	for (int i = 0; u != NULL && i < u->units_n && c->units_n < CASE_UNITS; i++)
 		if (case_unit_index(c, u->units[i]) < 0 &&
-		    unit_find(s->p->units, u->units[i]) != NULL)
+		    may_work(s, unit_find(s->p->units, u->units[i])))
 			SET(c->units[c->units_n++], u->units[i]);
 	return c->units_n - s->units_from;
 }
@@ -514,6 +533,109 @@ act_drop_unit(struct step *s)
 	return 0;
 }
 
+/* Whom a command that makes it confidential says that it is about; "" nobody. */
+static const char *
+about_after(const struct step *s, const struct case_record *c)
+{
+	if (strcmp(s->cmd->about, ABOUT_NOBODY) == 0)
+		return "";
+	return s->cmd->about[0] != '\0' ? s->cmd->about : c->about;
+}
+
+int
+act_seal_replaces(const struct step *s, const struct case_record *c)
+{
+	const struct unit_table *t = s->p->units;
+	const struct officer *o = officer_find(s->r, c->holder);
+	const char *about = about_after(s, c);
+
+	if (c->units_n == 0 && unit_is_complained_of(t, unit_find(t, s->p->triage_unit), about, c->place))
+		return 1;		/* the desk may not read it either */
+	for (int i = 0; i < c->units_n; i++)
+		if (unit_is_complained_of(t, unit_find(t, c->units[i]), about, c->place))
+			return 1;
+	return o != NULL && unit_is_complained_of(t, unit_find(t, o->unit), about, c->place);
+}
+
+/* Units that it is about have no part in it any more; if none is left, who looks into such things leads. */
+static void
+drop_accused(struct step *s)
+{
+	struct case_record *c = s->c;
+	const struct unit *overseer;
+	int kept = 0, n = c->units_n;
+
+	for (int i = 0; i < n; i++)
+		if (may_work(s, unit_find(s->p->units, c->units[i])))
+			SET(c->units[kept++], c->units[i]);
+	c->units_n = kept;
+	overseer = (n > 0 || s->t->on == ON_SEAL_AWAY) && kept == 0 ? unit_overseer(s->p, c->about, c->place) : NULL;
+	if (overseer != NULL)
+		SET(c->units[c->units_n++], overseer->code);
+}
+
+/* Whom an escalation that has not left yet was to tell, as far as he may know of it now. */
+static int
+still_to_hear(const struct step *s, const struct officer *out[CASE_PENDING])
+{
+	int n = 0;
+
+	for (int i = 0; i < s->c->pending_n; i++) {
+		const struct officer *o = s->c->pending[i].group == GROUP_ESCALATION ?
+		    officer_find(s->r, s->c->pending[i].officer) : NULL;
+		struct access_case a;
+
+		if (o == NULL || o->ended)
+			continue;
+		access_case_of(&a, s->c, o);
+		if (access_may(s->p, o, SEE_EXISTS, &a))
+			out[n++] = o;
+	}
+	return n;
+}
+
+int
+act_seal(struct step *s)
+{
+	const struct officer *holder, *hear[CASE_PENDING];
+	struct case_record *c = s->c;
+	const char *about = about_after(s, c);
+	int had_units = c->units_n > 0 || s->t->on == ON_SEAL_AWAY, hear_n;
+
+	if (about[0] != '\0' && strcmp(about, c->about) != 0 && unit_find(s->p->units, about) == NULL)
+		return step_refuse(s, REFUSED_UNIT);
+	if (c->sealed && strcmp(about, c->about) == 0)
+		return step_refuse(s, REFUSED_STATE);
+	c->sealed = 1;
+	SET(c->about, about);
+	c->undo.until_ms = 0;
+	question_close(c);
+	drop_accused(s);
+	if (had_units && c->units_n == 0)
+		return step_refuse(s, REFUSED_UNIT);	/* nobody would be left to see it */
+	holder = officer_find(s->r, c->holder);
+	if (holder != NULL && !may_work(s, unit_find(s->p->units, holder->unit)))
+		c->holder[0] = '\0';
+	/* What waits to be sent says what it is; a sealed task has no nonce, for SMS is read by others. */
+	hear_n = still_to_hear(s, hear);
+	messages_cancel(s, "twe", "", "");
+	for (int i = 0; i < hear_n; i++)
+		tell_officer(s, hear[i], "eskalasi-rahasia", GROUP_ESCALATION);
+	for (int i = 0; i < c->tasks_n; i++) {
+		struct case_task *t = &c->tasks[i];
+		const struct officer *o = officer_find(s->r, t->officer);
+
+		if (quorum_is_witness(c, t) || o == NULL || !may_work(s, unit_find(s->p->units, o->unit))) {
+			messages_cancel_to(s, t->officer);
+			task_drop(s, t);
+		} else if (t->state != TASK_GONE && t->nonce[0] != '\0') {
+			index_add(s, INDEX_TASK_DROP, t->officer, t->nonce);
+			t->nonce[0] = '\0';
+		}
+	}
+	return 0;
+}
+
 int
 act_speak(struct step *s)
 {
@@ -622,7 +744,7 @@ act_note_incident(struct step *s, const struct case_record *before)
 {
 	const struct case_record *c = s->c;
 	int led = before->incident[0] != '\0' && !before->apart && incident_leads(before);
-	int leads = c->incident[0] != '\0' && !c->apart && c->lead[0] == '\0' &&
+	int leads = c->incident[0] != '\0' && !c->apart && c->lead[0] == '\0' && !c->sealed &&
 	    c->state != CASE_SELESAI && c->state != CASE_DITUTUP;
 
 	if (strcmp(before->lead, c->lead) != 0 && before->lead[0] != '\0')
@@ -712,6 +834,30 @@ act_quiet(struct step *s)
 	return 0;
 }
 
+/*
+ * Whose it was in all those years the file does not say: the time stands under a holder of its own, so
+ * that no unit here answers for it.
+ */
+int
+act_legacy(struct step *s)
+{
+	const struct legacy_facts *f = s->cmd->legacy;
+	struct case_record *c = s->c;
+
+	if (f == NULL || f->from.source[0] == '\0' || f->from.number[0] == '\0')
+		return step_refuse(s, REFUSED_LEGACY);
+	if (c->received_ms <= 0 || c->received_ms > s->now_ms || f->handled_ms > s->now_ms ||
+	    (s->t->on == ON_PAST && (f->closed_ms < c->received_ms || f->closed_ms > s->now_ms)))
+		return step_refuse(s, REFUSED_TIME);
+	if (s->t->on == ON_LEGACY && c->units_n == 0)
+		return step_refuse(s, REFUSED_UNIT);
+	c->legacy = f->from;
+	c->handled_ms = f->handled_ms;
+	c->lane_e = 0;			/* what was an emergency then is none now */
+	ledger_begin(&c->ledger, HOLDER_BEFORE, c->received_ms);
+	return 0;
+}
+
 void
 act_close(struct step *s)
 {
@@ -720,15 +866,20 @@ act_close(struct step *s)
 		{ ON_CONFIRM, CLOSE_CONFIRMED }, { ON_LAPSE, CLOSE_UNDISPUTED }, { ON_ATTEST, CLOSE_CONFIRMED },
 		{ ON_REJECT, CLOSE_REJECTED }, { ON_DUPLICATE, CLOSE_DUPLICATE },
 		{ ON_WITHDRAW, CLOSE_WITHDRAWN }, { ON_BELONG, CLOSE_DUPLICATE },
+		{ ON_STAND_DOWN, CLOSE_DRILL },
 	};
 
 	for (size_t i = 0; i < N_ELEMS(map); i++)
 		if (map[i].on == s->t->on)
 			c->closed_as = map[i].as;
 	c->closed_ms = s->now_ms;
+	if (s->t->on == ON_PAST) {
+		c->closed_as = s->cmd->legacy->as;
+		c->closed_ms = s->cmd->legacy->closed_ms;
+	}
 	question_close(c);
 	messages_cancel(s, "i", "", "");
-	ledger_end(&c->ledger, s->now_ms);
+	ledger_end(&c->ledger, c->closed_ms);
 	if (c->reporter[0] != '\0')
 		index_add(s, INDEX_REPORTER_DROP, "", "");
 	if (c->reporter[0] != '\0' && s->t->on == ON_REJECT && strcmp(s->cmd->reason, PRANK) == 0)

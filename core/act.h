@@ -55,6 +55,10 @@ int act_break(struct step *s);
 int act_duplicate(struct step *s);
 int act_grow(struct step *s);
 int act_truth(struct step *s);
+/* Confidential from now on; whom it is about works on it no more. */
+int act_seal(struct step *s);
+/* 1 if that takes it from those who work on it now. */
+int act_seal_replaces(const struct step *s, const struct case_record *c);
 /* Who has seen it makes it surer. */
 void act_note_truth(struct step *s);
 /* What the store's lists of incidents and their members must know of the step. */
@@ -74,6 +78,8 @@ void act_note_times(struct step *s);
 void act_take_task(struct step *s);
 /* All tasks end, nobody holds the case. */
 void act_revoke(struct step *s);
+/* An old complaint: its own times and end, as the file says them. */
+int act_legacy(struct step *s);
 void act_close(struct step *s);
 /* The leaver's task ends, with what is still to reach him; if he held the case, nobody does. */
 void act_release(struct step *s);

@@ -40,26 +40,26 @@ unit_of_word(const struct unit_table *t, const char *word, const char *place)
 	return u != NULL && u->tier == tier && u->place[0] != '\0' ? u : NULL;
 }
 
-/* 1 if the unit is the accused one or under it; by tier where the place is not known. */
-static int
-is_accused(const struct unit_table *t, const struct unit *u, const struct assignment *a)
+int
+unit_is_complained_of(const struct unit_table *t, const struct unit *u, const char *about, const char *place)
 {
 	const struct unit *accused;
 	enum unit_tier tier;
 
-	if (a->accused == NULL)
+	if (about == NULL || about[0] == '\0' || u == NULL)
 		return 0;
-	accused = unit_of_word(t, a->accused, a->place);
-	if (accused != NULL && unit_is_under(u, accused))
+	accused = unit_of_word(t, about, place);
+	/* All are under the highest: of it alone, or nobody would be left to look into it. */
+	if (accused != NULL && (accused->parent != NULL ? unit_is_under(u, accused) : u == accused))
 		return 1;
-	return tier_of_word(a->accused, &tier) && u->tier == tier;
+	return tier_of_word(about, &tier) && u->tier == tier;
 }
 
 static void
 add_unit(const struct policy *p, const struct assignment *a, const struct unit *u,
     struct understanding *out)
 {
-	if (u == NULL || out->units_n == UNDERSTANDING_UNITS || is_accused(p->units, u, a))
+	if (u == NULL || out->units_n == UNDERSTANDING_UNITS || unit_is_complained_of(p->units, u, a->accused, a->place))
 		return;
 	for (int i = 0; i < out->units_n; i++)
 		if (strcmp(out->units[i], u->code) == 0)
@@ -74,20 +74,17 @@ add_word(const struct policy *p, const struct assignment *a, const char *word,
 	add_unit(p, a, unit_of_word(p->units, word, a->place), out);
 }
 
-/* Who looks into complaints about offices: whoever leads pungli, or those above the accused. */
-static void
-add_overseer(const struct policy *p, const struct assignment *a, struct understanding *out)
+/* Whoever leads pungli, or those above the accused. */
+const struct unit *
+unit_overseer(const struct policy *p, const char *about, const char *place)
 {
 	const struct category *pungli = category_find(p->catalogue, "pungli");
-	const struct unit *u;
-	int before = out->units_n;
+	const struct unit *u = pungli != NULL && pungli->units_n > 0 ? unit_of_word(p->units, pungli->units[0], place) : NULL;
 
-	if (pungli != NULL && pungli->units_n > 0)
-		add_word(p, a, pungli->units[0], out);
-	if (out->units_n > before)
-		return;
-	u = unit_of_word(p->units, a->accused, a->place);
-	add_unit(p, a, u == NULL ? NULL : u->parent, out);
+	if (u != NULL && !unit_is_complained_of(p->units, u, about, place))
+		return u;
+	u = unit_of_word(p->units, about, place);
+	return u != NULL ? u->parent : NULL;
 }
 
 void
@@ -97,8 +94,12 @@ units_assign(const struct policy *p, const struct assignment *a, struct understa
 	int emergency = a->urgency == URGENCY_DARURAT && !c->sealed;
 
 	out->units_n = 0;
+	if (a->root_of != NULL) {
+		add_word(p, a, a->root_of, out);
+		return;
+	}
 	if (a->accused != NULL)
-		add_overseer(p, a, out);
+		add_unit(p, a, unit_overseer(p, a->accused, a->place), out);
 	/* an emergency of unknown kind is the desk's from the first minute */
 	if (emergency && !a->certain)
 		add_word(p, a, p->triage_unit, out);
@@ -119,7 +120,7 @@ units_help(const struct policy *p, const struct case_record *c, const char *also
     struct understanding *out)
 {
 	const struct assignment a = { .category = category_find(p->catalogue, c->category),
-	    .place = c->place, .urgency = c->urgency };
+	    .place = c->place, .accused = c->about[0] != '\0' ? c->about : NULL, .urgency = c->urgency };
 
 	memset(out, 0, sizeof(*out));
 	memcpy(out->category, c->category, sizeof(out->category));
@@ -128,6 +129,7 @@ units_help(const struct policy *p, const struct case_record *c, const char *also
 	memcpy(out->rw, c->rw, sizeof(out->rw));
 	out->urgency = c->urgency;
 	out->sealed = c->sealed;
+	memcpy(out->about, c->about, sizeof(out->about));
 	out->confidence_permille = c->confidence_permille;
 	if (also != NULL)
 		add_word(p, &a, also, out);

@@ -15,6 +15,7 @@
 
 struct assignment {
 	const struct category *category;
+	const char *root_of;		/* a root problem: this unit and no other; NULL */
 	const char *owner;		/* word or code of who owns the thing; NULL */
 	const char *place;		/* code, "" if not known */
 	const char *accused;		/* word or code of the unit complained about; NULL */
@@ -24,6 +25,14 @@ struct assignment {
 
 /* Fills out->units. */
 void units_assign(const struct policy *p, const struct assignment *a, struct understanding *out);
+/*
+ * 1 if a complaint about that (a code or a word of the catalogue) is about the unit, or about one that
+ * stands above it: it is kept from the unit then.  A word (desa, puskesmas) keeps it from all of that tier, for
+ * the place that a report names need not be where the accused sits.
+ */
+int unit_is_complained_of(const struct unit_table *t, const struct unit *u, const char *about, const char *place);
+/* Who looks into it instead of who would have; NULL: nobody stands above the accused. */
+const struct unit *unit_overseer(const struct policy *p, const char *about, const char *place);
 /*
  * What is known of a case, with the units that its second alarm calls: bantuan of its category, and
  * also (a code, or NULL).

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/access.h"
+#include "core/act.h"
 #include "core/quorum.h"
 #include "core/step.h"
 
@@ -12,7 +14,8 @@
 #define TIMER (1u << BY_TIMER)
 /* The resident's word is the resident's: no officer may say in his stead that it is fixed. */
 static const unsigned senders[] = {
-	[ON_OPEN] = ROUTER, [ON_TRIAGE] = ROUTER | TIMER, [ON_ASSIGN] = ROUTER | STAFF,
+	[ON_OPEN] = ROUTER, [ON_TRIAGE] = ROUTER | TIMER,
+	[ON_LEGACY] = 0, [ON_PAST] = 0, [ON_ASSIGN] = ROUTER | STAFF,
 	[ON_ACCEPT] = STAFF, [ON_GO] = STAFF, [ON_ARRIVE] = STAFF, [ON_HANDLE] = STAFF,
 	[ON_RESOLVE] = STAFF, [ON_DECLINE] = STAFF, [ON_DROP] = STAFF, [ON_HAND_ON] = STAFF,
 	[ON_ASK] = STAFF, [ON_NOTE] = ROUTER | STAFF | RESIDENT, [ON_WAIT] = STAFF,
@@ -21,21 +24,37 @@ static const unsigned senders[] = {
 	[ON_RESUME] = STAFF | TIMER, [ON_CONFIRM] = RESIDENT | DESK, [ON_DISPUTE] = RESIDENT | STAFF,
 	[ON_LAPSE] = TIMER, [ON_ATTEST] = STAFF, [ON_WITHDRAW] = RESIDENT | STAFF, [ON_WITHDRAW_ASKED] = RESIDENT,
 	[ON_REJECT] = STAFF, [ON_MERGE] = ROUTER | STAFF, [ON_DUPLICATE] = STAFF, [ON_SPLIT] = STAFF,
-	[ON_BREAK] = ROUTER | STAFF | RESIDENT, [ON_GROW] = 0, [ON_TRUTH] = STAFF, [ON_UNDO] = STAFF, [ON_TAKE_OVER] = STAFF,
+	[ON_BREAK] = ROUTER | STAFF | RESIDENT, [ON_GROW] = 0, [ON_TRUTH] = STAFF, [ON_SEAL] = STAFF, [ON_SEAL_AWAY] = STAFF, [ON_UNDO] = STAFF, [ON_TAKE_OVER] = STAFF,
 	[ON_PHOTO] = STAFF, [ON_PHOTO_FINE] = STAFF, [ON_PHOTO_FALSE] = STAFF,
 	[ON_FILE] = 0, [ON_FILE_MISSING] = 0,	/* the house itself */
 	[ON_RETURN] = 0, [ON_LEAVE] = 0, [ON_ABANDON] = TIMER,
 	[ON_QUIET] = RESIDENT, [ON_WRONG_NUMBER] = RESIDENT, [ON_LANGUAGE] = RESIDENT,
 	[ON_LOCATE] = ROUTER | RESIDENT, [ON_BELONG] = RESIDENT,
-	[ON_HEAP] = ROUTER, [ON_DUE] = TIMER,
+	[ON_HEAP] = ROUTER, [ON_STAND_DOWN] = 0, [ON_DUE] = TIMER,
 };
+
+static int
+is_seal(enum case_event on)
+{
+	return on == ON_SEAL || on == ON_SEAL_AWAY;
+}
+
+/* Whoever may read of it may keep it from those who may not. */
+static int
+may_seal(const struct step *s, const struct case_record *c, const struct officer *o)
+{
+	struct access_case a;
+
+	access_case_of(&a, c, o);
+	return access_may(s->p, o, SEE_CASE, &a);
+}
 
 /* The resident need not say why; whoever speaks or decides for him must. */
 static int
 needs_reason(const struct step *s)
 {
 	return (s->t->effects & FX_REASON) || (((1u << s->cmd->by) & STAFF) &&
-	    (s->t->on == ON_WITHDRAW || s->t->on == ON_CONFIRM || s->t->on == ON_DISPUTE));
+	    (s->t->on == ON_WITHDRAW || s->t->on == ON_CONFIRM || s->t->on == ON_DISPUTE || is_seal(s->t->on)));
 }
 
 static int
@@ -49,6 +68,10 @@ has_authority(const struct step *s, const struct case_record *c)
 	o = officer_find(s->r, s->cmd->actor);
 	if (o == NULL || o->ended || o->role == ROLE_PENGAWAS)	/* who watches does nothing */
 		return 0;
+	if (access_is_accused(s->p, o, c->about, c->place))
+		return 0;
+	if (is_seal(s->t->on))
+		return may_seal(s, c, o);
 	/* He saw the case when he sent it: that it was taken from him meanwhile must not cost the photo. */
 	if (s->t->on == ON_PHOTO)
 		return 1;
@@ -181,6 +204,8 @@ command_event(const struct step *s, const struct case_record *c)
 			return ON_DROP;
 		return is_passed_around(s, c) ? ON_HAND_ON : ON_DECLINE;
 	}
+	if (is_seal(s->cmd->event))
+		return act_seal_replaces(s, c) && transition_find(c->state, ON_SEAL_AWAY) != NULL ? ON_SEAL_AWAY : ON_SEAL;
 	/* Work in hand goes back; of one that waits for the resident's word only the task ends. */
 	if (s->cmd->event == ON_RETURN || s->cmd->event == ON_LEAVE)
 		return strcmp(c->holder, s->cmd->leaver) == 0 &&

@@ -246,6 +246,50 @@ wib_parse(const char *s, int64_t *ms)
 	return 0;
 }
 
+/* "+07:00", "-00:00" or "Z" to its end: 0, or -1. */
+static int
+offset_read(const char *s, int64_t *ms)
+{
+	int hours, minutes;
+
+	*ms = 0;
+	if ((s[0] == 'Z' || s[0] == 'z') && s[1] == '\0')
+		return 0;
+	if ((s[0] != '+' && s[0] != '-') || strlen(s) != 6 || s[3] != ':')
+		return -1;
+	hours = digits_of(s + 1, 2);
+	minutes = digits_of(s + 4, 2);
+	if (hours < 0 || hours > 14 || minutes < 0 || minutes > 59)
+		return -1;
+	*ms = (hours * HOUR_MS + minutes * MINUTE_MS) * (s[0] == '-' ? -1 : 1);
+	return 0;
+}
+
+int
+moment_parse(const char *s, int64_t *ms)
+{
+	int64_t day, offset;
+	int hour, minute, second;
+	size_t at = 19;
+
+	if (day_read(s, &day) != 0 || day < 0 || strlen(s) < 20 || (s[10] != 'T' && s[10] != 't') || s[13] != ':' || s[16] != ':')
+		return -1;
+	hour = digits_of(s + 11, 2);
+	minute = digits_of(s + 14, 2);
+	second = digits_of(s + 17, 2);
+	if (s[at] == '.') {
+		size_t n = strspn(s + at + 1, "0123456789");
+
+		if (n == 0)
+			return -1;
+		at += 1 + n;
+	}
+	if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 || offset_read(s + at, &offset) != 0)
+		return -1;
+	*ms = day * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS + second * INT64_C(1000) - offset;
+	return 0;
+}
+
 static int
 is_day_off(const char *kind)
 {

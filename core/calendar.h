@@ -41,6 +41,11 @@ void buf_add_wib_plain(struct buf *b, int64_t ms);
  * so written, or no such day.
  */
 int wib_parse(const char *s, int64_t *ms);
+/*
+ * "2026-11-21T14:05:00+07:00" as others write it (RFC 3339): any offset or Z, a fraction is dropped.  0; -1: not so
+ * written, no such moment, or before 1970.
+ */
+int moment_parse(const char *s, int64_t *ms);
 /* "3 jam 20 menit", "45 menit", "20 detik" (lang id) or "3 h 20 min" (en). */
 void buf_add_duration(struct buf *b, int64_t ms, const char *lang);
 

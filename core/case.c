@@ -13,6 +13,7 @@ static const char *const reasons[] = {
 	[CLOSE_NONE] = "", [CLOSE_CONFIRMED] = "dikonfirmasi",
 	[CLOSE_UNDISPUTED] = "tidak-disanggah",
 	[CLOSE_REJECTED] = "ditolak", [CLOSE_DUPLICATE] = "ganda", [CLOSE_WITHDRAWN] = "dicabut",
+	[CLOSE_DRILL] = "latihan",
 };
 static const char *const clock_states[] = {
 	[CLOCK_NONE] = "tiada", [CLOCK_RUNNING] = "jalan", [CLOCK_PAUSED] = "jeda",
@@ -32,6 +33,12 @@ close_reason_of_name(const char *s, enum close_reason *out)
 	return -1;
 }
 const char *clock_state_name(enum clock_state s) { return clock_states[s]; }
+
+int
+case_is_legacy(const struct case_record *c)
+{
+	return c->legacy.source[0] != '\0';
+}
 
 const char *
 case_lead(const struct case_record *c)
@@ -142,11 +149,13 @@ static const struct field fields[] = {
 	TEXT("pol", policy),
 	TEXT("cat", category), ENUM("urg", urgency, URGENCY_DARURAT), TEXT("pl", place),
 	TEXT("rt", rt), TEXT("rw", rw),
-	INT("cf", confidence_permille), INT("sealed", sealed), INT("latihan", latihan),
+	INT("cf", confidence_permille), INT("sealed", sealed), INT("latihan", latihan), INT("root", root),
 	INT("e", lane_e), INT("hide", hide_reporter), INT("db", doubted), ENUM("qu", quiet, QUIET_WRONG_NUMBER),
+	TEXT("abo", about),
 	TEXT("inc", incident), TEXT("lead", lead), INT("apt", apart), INT("vo", voices),
-	ENUM("tr", truth, TRUTH_UNFOUNDED), ENUM("cl", closed_as, CLOSE_WITHDRAWN), TEXT("dup", duplicate_of), TEXT("fol", follows),
+	ENUM("tr", truth, TRUTH_UNFOUNDED), ENUM("cl", closed_as, CLOSE_DRILL), TEXT("dup", duplicate_of), TEXT("fol", follows),
 	TEXT("tw", twin), TEXT("tc", twin_category),
+	TEXT("lgs", legacy.source), TEXT("lgn", legacy.number),
 	TEXT("pf", proof),
 	TEXT("ch", channel), TEXT("rep", reporter), TEXT("lang", lang),
 	MS("rx", received_ms), MS("ar", arrived_ms), MS("op", opened_ms), MS("cls", closed_ms),
@@ -216,6 +225,15 @@ encode_task(struct buf *b, const struct case_task *t)
 	add_text(b, ",", t->unit);
 	add_text(b, ",", t->nonce);
 	buf_addf(b, ",%" PRId64 ",%d,%d]", t->told_ms, t->state, t->message);
+}
+
+void
+case_copy(struct case_record *to, const struct case_record *from)
+{
+	memcpy(to, from, offsetof(struct case_record, tasks));
+	memcpy(to->tasks, from->tasks, (size_t)from->tasks_n * sizeof(*from->tasks));
+	memcpy(to->pending, from->pending, (size_t)from->pending_n * sizeof(*from->pending));
+	memcpy(to->files, from->files, (size_t)from->files_n * sizeof(*from->files));
 }
 
 void

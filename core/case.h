@@ -26,10 +26,19 @@
 
 enum close_reason {
 	CLOSE_NONE, CLOSE_CONFIRMED, CLOSE_UNDISPUTED, CLOSE_REJECTED, CLOSE_DUPLICATE,
-	CLOSE_WITHDRAWN
+	CLOSE_WITHDRAWN,
+	CLOSE_DRILL	/* the exercise is over */
 };
 const char *close_reason_name(enum close_reason r);
 int close_reason_of_name(const char *s, enum close_reason *out);	/* 0 or -1 */
+
+/*
+ * A complaint of the time before this house, imported: where it was kept and its number there.  It was
+ * promised nothing here, so no clock runs for it but those that an act begins.
+ */
+#define LEGACY_SOURCE_CHARS 24
+#define LEGACY_NUMBER_CHARS 41
+struct legacy { char source[LEGACY_SOURCE_CHARS], number[LEGACY_NUMBER_CHARS]; };
 
 enum clock_state { CLOCK_NONE, CLOCK_RUNNING, CLOCK_PAUSED, CLOCK_MET, CLOCK_STOPPED };
 const char *clock_state_name(enum clock_state s);
@@ -98,8 +107,11 @@ struct case_record {
 	char place[PLACE_CODE_CHARS], rt[4], rw[4];
 	int confidence_permille;
 	int sealed, latihan, lane_e;
+	int root;			/* what lies under complaints that keep coming back: the office opened it */
 	int doubted;			/* when it came its number was marked for pranks */
 	int hide_reporter;		/* the citizen wished it: no officer sees who reported */
+	/* Whom it complains about: a unit, or a word of the catalogue (core/assign.h); "" nobody in office. */
+	char about[UNIT_CODE_CHARS];
 	enum quiet quiet;		/* what the reporter is no longer told */
 	/* Options are numbered from 1 as the receipt shows them; a place may be asked without any. */
 	struct {
@@ -116,6 +128,7 @@ struct case_record {
 	char twin[CODE_CHARS + 1];	/* the case of the other problem that its report named */
 	char twin_category[CATEGORY_CHARS];	/* of that case, if the receipt names it: ours came first */
 	char follows[CODE_CHARS + 1];	/* the archived case that this one goes on from */
+	struct legacy legacy;		/* source "": it came in here */
 	char proof[PROOF_CHARS + 1];	/* check code: of the digest of its opening entry */
 
 	char channel[16];		/* how the citizen reached us, and is answered */
@@ -131,9 +144,7 @@ struct case_record {
 	char units[CASE_UNITS][UNIT_CODE_CHARS]; int units_n;	/* lead first */
 	char holder[OFFICER_ID_CHARS];	/* officer who accepted, "" nobody */
 	struct case_clock clocks[POLICY_CLOCKS]; int clocks_n;
-	struct case_task tasks[CASE_TASKS]; int tasks_n;
-	struct case_pending pending[CASE_PENDING]; int pending_n;
-	char files[CASE_FILES][MEDIA_NAME_CHARS]; int files_n;	/* names of stored files */
+	int tasks_n, pending_n, files_n;	/* of the lists at the end */
 	int messages;			/* numbered 1.. : ids are CODE.n */
 	int hand_ons;
 	int level;			/* how often it was reopened one level higher */
@@ -180,7 +191,15 @@ struct case_record {
 
 	struct ledger ledger;
 	char digest[65];		/* hex, of its latest log entry; "" none */
+
+	/* Long lists, mostly short: case_copy() leaves out what is behind the last of each. */
+	struct case_task tasks[CASE_TASKS];
+	struct case_pending pending[CASE_PENDING];
+	char files[CASE_FILES][MEDIA_NAME_CHARS];	/* names of stored files */
 };
+
+/* As to = from, but for what its lists do not hold. */
+void case_copy(struct case_record *to, const struct case_record *from);
 
 /* The document with "schema", on one line.  No personal data in it. */
 void case_encode(struct buf *b, const struct case_record *c);
@@ -202,6 +221,7 @@ int64_t case_due_ms(const struct case_record *c);
 int case_photo_number(const struct policy *p, const struct case_record *c, const char *officer);
 /* How long it has waited for budget or parts, all such waits together, the present one included. */
 int64_t case_waited_ms(const struct case_record *c, int64_t now_ms);
+int case_is_legacy(const struct case_record *c);
 const char *case_lead(const struct case_record *c);	/* unit code, "" in triage */
 /* The unit's place among the case's units; -1 if it is none of them. */
 int case_unit_index(const struct case_record *c, const char *unit);

@@ -236,7 +236,7 @@ static int
 check_keys(const struct yaml *y, int row, struct buf *errors)
 {
 	static const char *const known[] = {
-		"kode", "arti", "ringkas", "urgensi", "rahasia", "tanpa_kasus", "tempat", "foto", "benda", "simpan", "program",
+		"kode", "arti", "ringkas", "urgensi", "rahasia", "tanpa_kasus", "tempat", "foto", "benda", "terbukti", "simpan", "program",
 		    "unit", "bantuan", "pemilik",
 		"kata"
 	};
@@ -333,6 +333,7 @@ read_category(struct catalogue *cat, const struct yaml *y, int row, struct buf *
 	rc |= read_truth(y, row, "tanpa_kasus", &c->no_case, errors);
 	rc |= read_truth(y, row, "tempat", &c->needs_place, errors);
 	rc |= read_photo(y, row, c, errors);
+	rc |= read_truth(y, row, "terbukti", &c->proven, errors);
 	rc |= read_truth(y, row, "benda", &c->of_things, errors);
 	rc |= read_keep(y, row, c, errors);
 	rc |= read_units(y, row, "unit", code, c->units, &c->units_n, errors);

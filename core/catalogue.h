@@ -46,6 +46,7 @@ struct category {
 	int sealed;
 	enum photo_wish photo;	/* by which an officer shows what he did */
 	int needs_place;	/* nobody can go there without one: it is asked for */
+	int proven;	/* asked for by who has proven that his number is his, and chosen on no open form */
 	int of_things;	/* tells of nobody: see core/window.h */
 	int64_t keep_ms;	/* personal data after closing; 0 as the setting says */
 	int no_case;	/* spam, thanks: needs no unit; goes to triage unread by units */

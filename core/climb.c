@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/access.h"
+#include "core/assign.h"
 #include "core/clocks.h"
 #include "core/step.h"
 #include "core/tell.h"
@@ -54,18 +56,26 @@ rung_recipients(const struct step *s, const struct rung *g, const char **unit,
 {
 	const struct unit *u = rung_unit(s, g);
 
+	size_t n, kept = 0;
+
 	*unit = u != NULL ? u->code : "";
 	*silent = 0;
-	return u != NULL ? roster_on_rung(s->r, s->p->calendar, u->code, s->now_ms, out, max, silent) : 0;
+	n = u != NULL ? roster_on_rung(s->r, s->p->calendar, u->code, s->now_ms, out, max, silent) : 0;
+	for (size_t i = 0; i < n; i++)		/* who stands in for another may be of those whom it is about */
+		if (!access_is_accused(s->p, out[i], s->c->about, s->c->place))
+			out[kept++] = out[i];
+	return kept;
 }
 
 /*
  * A sealed case does not climb through whoever happens to stand above: the resident fears just
- * him.  It goes to those of its own units, and to those whom the ladder names.
+ * him.  It goes to those of its own units, and to those whom the ladder names, but never to whom it is about.
  */
 static int
 is_closed_to(const struct step *s, const struct rung *g, const char *unit)
 {
+	if (unit_is_complained_of(s->p->units, unit_find(s->p->units, unit), s->c->about, s->c->place))
+		return 1;
 	return s->c->sealed && (g->to == RUNG_PARENT || g->to == RUNG_KECAMATAN) &&
 	    case_unit_index(s->c, unit) < 0;
 }

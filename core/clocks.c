@@ -91,6 +91,13 @@ clock_catch_up(struct step *s, int i)
 	k->next_ms = clock_next(s->p, s->c, i);
 }
 
+/* Not begun by the citizen's report, but by an act. */
+static int
+is_between_acts(enum clock_stop stop)
+{
+	return stop == STOP_ON_ANSWER || stop == STOP_ON_SIGN;
+}
+
 static void
 clock_start(struct step *s, int i, int64_t start_ms)
 {
@@ -100,20 +107,13 @@ clock_start(struct step *s, int i, int64_t start_ms)
 	int64_t breached_ms = k->breached_ms;
 	int epoch = k->state == CLOCK_NONE ? 0 : k->epoch + 1;
 
-	if (due == 0)
+	if (due == 0 || (case_is_legacy(s->c) && !is_between_acts(s->p->clocks[i].stop)))
 		return;
 	memset(k, 0, sizeof(*k));
 	k->state = CLOCK_RUNNING;
 	k->start_ms = start_ms, k->due_ms = due;
 	k->breached_ms = breached_ms, k->epoch = epoch;
 	k->next_ms = clock_next(s->p, s->c, i);
-}
-
-/* Not begun by the citizen's report, but by an act. */
-static int
-is_between_acts(enum clock_stop stop)
-{
-	return stop == STOP_ON_ANSWER || stop == STOP_ON_SIGN;
 }
 
 void

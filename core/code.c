@@ -7,6 +7,7 @@
 
 #define SYMBOL_BITS 5
 #define HALF (CODE_CHARS / 2)
+#define DIGITS 10			/* the first of the alphabet */
 
 static const char alphabet[33] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -47,21 +48,6 @@ symbol_of(char c)
 		c = '1';
 	at = c == '\0' ? NULL : strchr(alphabet, c);
 	return at == NULL ? -1 : (int)(at - alphabet);
-}
-
-void
-code_make(struct code *out, uint64_t random35)
-{
-	unsigned symbols[CODE_CHARS];
-
-	for (int i = CODE_CHARS - 2; i >= 0; i--) {
-		symbols[i] = random35 & 31;
-		random35 >>= SYMBOL_BITS;
-	}
-	symbols[CODE_CHARS - 1] = times_x(weighted_sum(symbols, CODE_CHARS - 1));
-	for (int i = 0; i < CODE_CHARS; i++)
-		out->s[i] = alphabet[symbols[i]];
-	out->s[CODE_CHARS] = '\0';
 }
 
 /* Length of a space or hyphen at s, 0 if there is none; phones turn - into other dashes. */
@@ -197,6 +183,40 @@ is_doubled(const struct candidate *c)
 	return 1;
 }
 
+void
+code_make(struct code *out, uint64_t random35)
+{
+	const struct candidate made = { .s = out->s, .len = CODE_CHARS, .second = out->s + HALF };
+	unsigned symbols[CODE_CHARS];
+
+	for (int i = CODE_CHARS - 2; i >= 0; i--) {
+		symbols[i] = random35 & 31;
+		random35 >>= SYMBOL_BITS;
+	}
+	for (;;) {
+		symbols[CODE_CHARS - 1] = times_x(weighted_sum(symbols, CODE_CHARS - 1));
+		for (int i = 0; i < CODE_CHARS; i++)
+			out->s[i] = alphabet[symbols[i]];
+		out->s[CODE_CHARS] = '\0';
+		/*
+		 * Nobody would find these in a text again.  What mends one kind may make another, but no turn
+		 * leads back to one before it.
+		 */
+		if (is_neighbourhood(&made))
+			symbols[out->s[0] == 'R' ? 0 : HALF]++;
+		else if (count_kinds(out->s, HALF).digits == 0)
+			symbols[0] %= DIGITS;
+		else if (count_kinds(out->s + HALF, HALF).digits == 0)
+			symbols[HALF] %= DIGITS;
+		else if (is_doubled(&made))
+			symbols[HALF + 1] ^= 1;	/* not the first, which the turn above may have made an S */
+		else if (count_kinds(out->s, CODE_CHARS).digits == CODE_CHARS)
+			symbols[0] += DIGITS;
+		else
+			break;
+	}
+}
+
 enum grade { UNLIKELY, AS_ANSWER, SPACED, SPACED_WELL, JOINED };
 
 /*
@@ -278,12 +298,16 @@ code_show(char out[CODE_CHARS + 2], const struct code *c)
 void
 nonce_make(char out[NONCE_CHARS + 1], int chars, uint32_t random)
 {
-	for (int i = 0; i < chars; i++) {
-		/* 2 to 9, then a letter, in the longer ones */
-		uint32_t base = chars == NONCE_LEAST || i > 1 ? 32 : i == 0 ? 8 : 22;
+	static const char drawn[] = "23456789BCDFGHJKMNPQRSTVWXYZ";
+	const uint32_t digits = 8, all = sizeof(drawn) - 1;
 
-		out[i] = alphabet[random % base + (base == 8 ? 2 : base == 22 ? 10 : 0)];
-		random /= base;
+	for (int i = 0; i < chars; i++) {
+		/* a digit, then a letter, in the longer ones */
+		uint32_t from = chars > NONCE_LEAST && i == 1 ? digits : 0,
+		    to = chars > NONCE_LEAST && i == 0 ? digits : all;
+
+		out[i] = drawn[from + random % (to - from)];
+		random /= to - from;
 	}
 	out[chars] = '\0';
 }

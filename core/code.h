@@ -11,6 +11,10 @@
 #define CODE_CHARS 8
 struct code { char s[CODE_CHARS + 1]; };
 
+/*
+ * A digit in each half and a letter somewhere, never what looks like RT03: code_find() finds each in
+ * any text, with a hyphen, with a space or in one word, in any case.  That leaves 34.3 of the 35 bits.
+ */
 void code_make(struct code *out, uint64_t random35);
 /* Reads a code as people type it: any case, spaces and hyphens, O for 0, I and L for 1. 0 or -1. */
 int code_parse(struct code *out, const char *s, size_t len);
@@ -33,9 +37,11 @@ void proof_make(char out[PROOF_CHARS + 1], const uint8_t *digest);
 void proof_show(char out[SHOWN_PROOF_CHARS], const char *proof);
 
 /*
- * Task nonce: 3 symbols of the same alphabet, 4 or 5 for who has thousands of open tasks.  The
- * longer ones begin with a digit and a letter, so that "SELESAI sudah" and "SELESAI 2026" name none.
- * chars: NONCE_LEAST to NONCE_CHARS.  nonce_parse(): 0 or -1.
+ * Task nonce: 3 symbols of the same alphabet, 4 or 5 for who has thousands of open tasks.  None that
+ * is made has a vowel or what is read as one (A, E, 0, 1): "TANGANI AP1" or "TANGANI G0T" from another
+ * number would be heard as a fire or a ditch.  The longer ones begin with a digit and a letter, so that
+ * "SELESAI sudah" and "SELESAI 2026" name none.
+ * chars: NONCE_LEAST to NONCE_CHARS.  nonce_parse(), of any symbols: 0 or -1.
  */
 #define NONCE_LEAST 3
 #define NONCE_CHARS 5

@@ -21,7 +21,8 @@ case_correct(const struct policy *p, const struct case_record *c, struct correct
 	const char *category = k->category != NULL ? k->category : c->category;
 	const char *place = k->place != NULL ? k->place : c->place;
 	struct assignment a = {
-		.category = category_find(p->catalogue, category), .place = place, .certain = 1
+		.category = category_find(p->catalogue, category), .place = place, .certain = 1,
+		.accused = c->about[0] != '\0' ? c->about : NULL
 	};
 
 	memset(u, 0, sizeof(*u));
@@ -38,13 +39,16 @@ case_correct(const struct policy *p, const struct case_record *c, struct correct
 		memcpy(u->rt, c->rt, sizeof(u->rt));
 		memcpy(u->rw, c->rw, sizeof(u->rw));
 	}
-	u->sealed = a.category->sealed;
+	u->sealed = a.category->sealed || c->sealed;
+	memcpy(u->about, c->about, sizeof(u->about));
 	u->confidence_permille = u->place_confidence_permille = 1000;
 	a.urgency = u->urgency;
 	units_assign(p, &a, u);
 	if (k->to != NULL) {
 		if (unit_find(p->units, k->to) == NULL)
 			return "unit itu tidak ada (conf/unit.csv)";
+		if (unit_is_complained_of(p->units, unit_find(p->units, k->to), c->about, place))
+			return "unit itu yang dikeluhkan, atau di bawahnya; pilih unit lain";
 		lead_with(u, k->to);
 	}
 	return u->units_n > 0 ? NULL : "tidak ada unit yang menjawab untuk itu; sebut salah satu unit";

@@ -23,6 +23,7 @@ static const char *const refusals[] = {
 	[REFUSED_UNIT] = "unit tujuan tidak dikenal; pakai kode unit dari daftar",
 	[REFUSED_TIME] = "waktunya sudah lewat atau melewati batas",
 	[REFUSED_APPROVER] = "harus disetujui kepala yang bukan pemintanya",
+	[REFUSED_LEGACY] = "laporan lama harus menyebut sumber dan nomornya di sana",
 	[REFUSED_WAIT] = "alasan menunggu tidak ada di daftar; pakai salah satu alasan-tunggu",
 	[REFUSED_WISH] = "tidak ada permintaan menunggu yang masih berlaku",
 	[REFUSED_FIRST] = "kasus sudah dibuka",
@@ -87,6 +88,8 @@ static const struct { enum case_event on; int (*act)(struct step *s); } acts[] =
 	{ ON_BREAK, act_break }, { ON_GROW, act_grow }, { ON_TRUTH, act_truth },
 	{ ON_LOCATE, act_locate }, { ON_BELONG, act_belong }, { ON_PHOTO, act_photo },
 	{ ON_PHOTO_FINE, act_photo_fine }, { ON_RESOLVE, act_resolve },
+	{ ON_LEGACY, act_legacy }, { ON_PAST, act_legacy },
+	{ ON_SEAL, act_seal }, { ON_SEAL_AWAY, act_seal },
 };
 
 /* In the field: on the way, or at work there. */
@@ -183,6 +186,8 @@ announce(struct step *s, const struct case_record *before)
 		tell_holders(s, "tambahan");
 	if ((fx & FX_TELL_UNIT) && s->c->lead[0] == '\0')	/* who follows has no task */
 		tell_units(s);
+	if (s->t->on == ON_SEAL && s->c->state != CASE_DITUTUP)
+		tell_sealed(s, strcmp(case_lead(before), case_lead(s->c)) != 0);
 	if (fx & FX_TELL_DESK)
 		tell_desk(s);
 	if ((fx & FX_RELEASE) && s->c->lead[0] == '\0')
@@ -227,7 +232,8 @@ is_for_the_lead(const struct step *s, const struct case_record *c)
 {
 	static const enum case_event leads[] = { ON_ASSIGN, ON_ACCEPT, ON_GO, ON_ARRIVE, ON_DECLINE, ON_DROP,
 	    ON_HAND_ON, ON_ASK, ON_WAIT, ON_APPROVE, ON_REFUSE, ON_UNDO, ON_TAKE_OVER, ON_WHY, ON_ANSWER,
-	    ON_DATE, ON_HELP, ON_SIGN };
+	    ON_DATE, ON_HELP, ON_SIGN,
+	    ON_SEAL, ON_SEAL_AWAY };	/* all who follow the lead may know of it: first it is split off */
 
 	if (c->lead[0] == '\0')
 		return 0;
@@ -260,6 +266,8 @@ prepare(struct step *s, const struct case_record *c, struct due *d)
 		return step_refuse(s, c->version == 0 ? REFUSED_STATE : REFUSED_FIRST);
 	if ((s->t->effects & FX_FIRST) && (s->cmd->report == NULL || s->cmd->u == NULL))
 		return step_refuse(s, REFUSED_STATE);
+	if (on == ON_STAND_DOWN && !c->latihan)		/* what is real no exercise ends */
+		return step_refuse(s, REFUSED_STATE);
 	if (is_for_the_lead(s, c))
 		return step_refuse(s, REFUSED_MEMBER);
 	SET(s->leaver, on == ON_ABANDON ? c->holder : s->cmd->leaver);
@@ -279,7 +287,7 @@ case_decide(const struct policy *policy, const struct roster *roster, const stru
 	fx->what = "";
 	memset(&fx->esc, 0, sizeof(fx->esc));
 	fx->esc.why = "";
-	fx->after = *c;
+	case_copy(&fx->after, c);
 	fx->state_after = c->state;
 	if (prepare(&s, c, &d) != 0)
 		return -1;
@@ -299,7 +307,7 @@ case_decide(const struct policy *policy, const struct roster *roster, const stru
 	fx->state_after = fx->after.state;
 	return 0;
 refused:
-	fx->after = *c;
+	case_copy(&fx->after, c);
 	fx->messages_n = fx->cancels_n = fx->indexes_n = fx->gap = 0;
 	return -1;
 }

@@ -27,9 +27,18 @@ struct report_facts {
 	char follows[CODE_CHARS + 1];	/* his earlier case, which lies in the archive; "" none */
 	char twin[CODE_CHARS + 1];	/* the case of the other problem that it names; "" none */
 	char twin_category[CATEGORY_CHARS];	/* its category; "" here: this is the second, which gets no receipt */
+	int root;		/* the office's own: what keeps coming back at one place */
 	int empty;		/* a missed call, or a message without a word: all is still to be asked */
 };
 
+/* What the file says of an old complaint beside its report; times 0: not said. */
+struct legacy_facts {
+	struct legacy from;
+	int64_t handled_ms, closed_ms;	/* closed_ms for ON_PAST alone */
+	enum close_reason as;
+};
+
+#define ABOUT_NOBODY "-"
 #define PRANK "iseng"			/* rejected because its sender plays */
 #define ENTROPY_EXTRA(e) ((int)((e) & 3) % (NONCE_CHARS - NONCE_LEAST + 1))
 
@@ -42,7 +51,9 @@ struct command {
 	/* ON_OPEN, ON_TRIAGE, ON_ASSIGN; ON_NOTE with new danger; ON_HELP: its units are called too */
 	const struct understanding *u;
 	const struct report_facts *report;
+	const struct legacy_facts *legacy;	/* ON_LEGACY, ON_PAST */
 	char to_unit[UNIT_CODE_CHARS];		/* ON_HAND_ON */
+	char about[UNIT_CODE_CHARS];		/* ON_SEAL: whom it complains about; "" as it is, ABOUT_NOBODY */
 	char into[CODE_CHARS + 1];		/* ON_MERGE, ON_DUPLICATE */
 	/* ON_OPEN, ON_DISPUTE: the incident, and the case that leads it; "" this one does.  ON_MERGE: its name */
 	char incident[INCIDENT_CHARS], lead[CODE_CHARS + 1];
@@ -61,6 +72,8 @@ struct command {
 	const char *look;			/* of that file, for who compares later ones; NULL: not kept */
 	/* ON_TRIAGE: his cases that its words may belong to; he is asked which.  Borrowed. */
 	const struct question_option *candidates; int candidates_n;
+	/* ON_OPEN, ON_ASSIGN: its sender was marked for pranks, but somebody else reports the same */
+	int supported;
 	const char *cause;			/* ON_FILE_MISSING: our words, nothing of the citizen's */
 	/* What a platform still keeps for this report or note: each is to be fetched.  Borrowed. */
 	const char *const *references; int references_n;
@@ -70,7 +83,7 @@ struct command {
 
 enum refusal {
 	REFUSED_NOT, REFUSED_STATE, REFUSED_EARLY, REFUSED_REASON, REFUSED_AUTHORITY, REFUSED_UNIT,
-	REFUSED_TIME, REFUSED_APPROVER, REFUSED_WAIT, REFUSED_WISH, REFUSED_FIRST, REFUSED_CASE,
+	REFUSED_LEGACY, REFUSED_TIME, REFUSED_APPROVER, REFUSED_WAIT, REFUSED_WISH, REFUSED_FIRST, REFUSED_CASE,
 	REFUSED_FILE, REFUSED_HELP, REFUSED_POLICY, REFUSED_CLOCK, REFUSED_OPEN_WISH,
 	REFUSED_ASKED, REFUSED_PLACE, REFUSED_MEMBER, REFUSED_ALONE, REFUSED_TRUTH, REFUSED_PHOTO,
 	REFUSED_CHECKER, REFUSED_OWN
@@ -123,7 +136,8 @@ struct escalation {
 enum index_kind { INDEX_TASK_ADD, INDEX_TASK_DROP, INDEX_REPORTER_SET, INDEX_REPORTER_DROP,
 	/* who follows whom: officer is the lead's code; which case leads an incident of that name */
 	INDEX_MEMBER_SET, INDEX_MEMBER_DROP, INDEX_INCIDENT_SET, INDEX_INCIDENT_DROP,
-	INDEX_PRANK };
+	/* a prank more, or one less, of who reported it */
+	INDEX_PRANK, INDEX_SUPPORT };
 struct index_op {
 	enum index_kind kind;
 	char officer[OFFICER_ID_CHARS];
@@ -132,7 +146,7 @@ struct index_op {
 
 #define FX_MESSAGES 56
 #define FX_CANCELS CASE_PENDING
-#define FX_INDEXES (2 * CASE_TASKS + 7)
+#define FX_INDEXES (2 * CASE_TASKS + 8)
 struct effects {
 	struct case_record after;		/* version already one higher */
 	enum case_state state_after;

@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "lib/buf.h"
+#include "lib/hash.h"
 
 #define WORD_MAX 48		/* a longer run of letters is cut */
 #define FORMS 4			/* as written, as meant, without a long and without a short ending */
 #define PARTS_MAX 32		/* the latest of a text */
 #define PAIR_REACH 8		/* words between two halves; the router bridges five */
 #define PHRASE_MAX 4		/* words of a phrase; longer ones are known by their first four */
-#define SEED 14695981039346656037ULL
 
 /* A set or map of 64-bit hashes: open addressing, a power of two, at most half full. */
 struct slot { uint64_t key, value; };
@@ -100,11 +100,7 @@ next_word(const char *text, size_t len, size_t *at, char word[WORD_MAX])
 static uint64_t
 hash_word(const char *word, size_t len)
 {
-	uint64_t h = SEED;
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)word[i]) * 1099511628211ULL;	/* FNV-1a */
-	return h | 1;		/* never 0: that means "no word" */
+	return hash_bytes(HASH_NOTHING, word, len) | 1;		/* never 0: that means "no word" */
 }
 
 static uint64_t
@@ -128,7 +124,7 @@ without(const char *word, size_t len, const char *ending)
 static uint64_t
 hash_pair(uint64_t a, uint64_t b)
 {
-	return hash_join(hash_join(SEED, a < b ? a : b), a < b ? b : a) | 1;
+	return hash_join(hash_join(HASH_NOTHING, a < b ? a : b), a < b ? b : a) | 1;
 }
 
 /* 0 if there is no word in it. */
@@ -136,7 +132,7 @@ static uint64_t
 hash_phrase(const char *s, size_t len)
 {
 	char word[WORD_MAX];
-	uint64_t phrase = SEED;
+	uint64_t phrase = HASH_NOTHING;
 	size_t at = 0, word_len;
 	int n = 0;
 
@@ -264,7 +260,7 @@ danger_at_door(const struct door *d, const char *text, size_t len)
 		words++;
 		memmove(open[1], open[0], sizeof(open) - sizeof(open[0]));
 		for (int f = 0; f < FORMS; f++)
-			open[0][f] = SEED;
+			open[0][f] = HASH_NOTHING;
 		for (int back = 0; back < PHRASE_MAX; back++) {
 			for (int f = 0; f < FORMS; f++) {
 				if (open[back][f] == 0)

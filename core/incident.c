@@ -177,11 +177,13 @@ incident_follows(const struct case_record *lead, enum case_state member)
 		return ON_DUE;
 	if (lead->lead[0] != '\0')
 		return ON_MERGE;	/* its lead follows another now */
+	if (lead->sealed)
+		return ON_SPLIT;	/* who follows it may not know of it, nor wait for it */
 	if (over && lead->closed_as == CLOSE_REJECTED)
 		return ON_REJECT;
 	if (lead->state == CASE_DITUTUP && (lead->closed_as == CLOSE_WITHDRAWN ||
-	    lead->closed_as == CLOSE_DUPLICATE))
-		return ON_SPLIT;	/* one reporter's word ends nobody else's report */
+	    lead->closed_as == CLOSE_DUPLICATE || lead->closed_as == CLOSE_DRILL))
+		return ON_SPLIT;	/* one reporter's word, or an exercise's end, ends nobody else's report */
 	if (over)
 		return ON_RESOLVE;
 	return lead->handled_ms != 0 && member == CASE_DITUGASKAN ? ON_HANDLE : ON_DUE;
@@ -264,7 +266,21 @@ likeness_of(struct likeness *out, const struct policy *p, const struct case_reco
 	out->place = place_likeness(p, a->place, b->place);
 	out->time = time_likeness(a->received_ms - b->received_ms);
 	out->text = text_likeness(text_a, text_b);
+	out->photo = 0;
 	/* Of another category or another end of the regency it is another thing, whatever the words. */
 	out->score = out->kind == 0 || out->place == 0 ? 0 :
 	    (250 * out->kind + 350 * out->place + 150 * out->time + 250 * out->text) / 1000;
+}
+
+/* Of what is missing to certainty, this much is what photos can say. */
+#define PHOTO_WEIGHT 600
+
+void
+likeness_add_photo(struct likeness *l, enum photo_alike alike)
+{
+	static const int says[] = { [PHOTO_OTHER] = 0, [PHOTO_NEAR] = 800, [PHOTO_SAME] = 1000 };
+
+	l->photo = says[alike];
+	if (l->place > 0)
+		l->score += (1000 - l->score) * l->photo / 1000 * PHOTO_WEIGHT / 1000;
 }

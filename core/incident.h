@@ -49,10 +49,16 @@ enum incident_bond incident_bond(const struct incident_kind *k, const struct cas
 /* What a member still has to do to be where its lead is; ON_DUE: nothing. */
 enum case_event incident_follows(const struct case_record *lead, enum case_state member);
 
-/* The nearer, the more alike: what two reports have in common, in thousandths. */
-struct likeness { int score, kind, place, time, text; };
+/* The nearer, the more alike: what two reports have in common, in thousandths.  photo: see likeness_add_photo(). */
+struct likeness { int score, kind, place, time, text, photo; };
 void likeness_of(struct likeness *out, const struct policy *p, const struct case_record *a,
     const char *text_a, const struct case_record *b, const char *text_b);
+/*
+ * Photos of both that show the same, weighed into the score of likeness_of(): it lifts what kind, place, time and
+ * words say.  The same picture speaks even where the kinds were understood differently, but at another end of
+ * the regency it is an old picture that goes around.
+ */
+void likeness_add_photo(struct likeness *l, enum photo_alike alike);
 /* Of two texts alone: shared pieces of words, hashed; 0 to 1000.  Nothing of it is kept. */
 int text_likeness(const char *a, const char *b);
 

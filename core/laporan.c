@@ -98,6 +98,7 @@ laporan_encode_private(struct buf *b, const struct laporan *l)
 	buf_add_pair_if(b, "twin", l->twin);
 	buf_add_pair_if(b, "about", l->about);
 	buf_add_pair_if(b, "verdict", l->verdict);
+	buf_add_pair_if(b, "unit", l->unit);
 	buf_add_pair_if(b, "thread", l->thread);
 	buf_add_pair_if(b, "ack", l->ack);
 	buf_adds(b, l->adds ? ",\"adds\":1" : "");
@@ -133,6 +134,16 @@ text_of(const json_t *doc, const char *key)
 	return s != NULL ? xstrdup(s) : NULL;
 }
 
+/* What is not there leaves it empty, as the struct was zeroed. */
+static void
+copy_text(char *out, size_t size, const json_t *doc, const char *key)
+{
+	const char *s = json_string_value(json_object_get(doc, key));
+
+	if (s != NULL)
+		snprintf(out, size, "%s", s);
+}
+
 int
 laporan_decode_private(struct laporan *l, const char *json, size_t len)
 {
@@ -157,17 +168,11 @@ laporan_decode_private(struct laporan *l, const char *json, size_t len)
 	l->category = text_of(doc, "cat");
 	l->ack = text_of(doc, "ack");
 	l->adds = json_integer_value(json_object_get(doc, "adds")) != 0;
-	if (json_is_string(json_object_get(doc, "twin")))
-		snprintf(l->twin, sizeof(l->twin), "%s", json_string_value(json_object_get(doc, "twin")));
-	if (json_is_string(json_object_get(doc, "about")))
-		snprintf(l->about, sizeof(l->about), "%s",
-		    json_string_value(json_object_get(doc, "about")));
-	if (json_is_string(json_object_get(doc, "verdict")))
-		snprintf(l->verdict, sizeof(l->verdict), "%s",
-		    json_string_value(json_object_get(doc, "verdict")));
-	if (json_is_string(json_object_get(doc, "thread")))
-		snprintf(l->thread, sizeof(l->thread), "%s",
-		    json_string_value(json_object_get(doc, "thread")));
+	copy_text(l->twin, sizeof(l->twin), doc, "twin");
+	copy_text(l->about, sizeof(l->about), doc, "about");
+	copy_text(l->verdict, sizeof(l->verdict), doc, "verdict");
+	copy_text(l->thread, sizeof(l->thread), doc, "thread");
+	copy_text(l->unit, sizeof(l->unit), doc, "unit");
 	if (json_is_number(json_object_get(doc, "lat"))) {
 		l->lat = json_number_value(json_object_get(doc, "lat"));
 		l->lng = json_number_value(json_object_get(doc, "lng"));
@@ -201,8 +206,7 @@ laporan_decode_public(struct laporan *l, char lookup[33], const char *json, size
 	l->latihan = json_integer_value(json_object_get(doc, "latihan")) != 0;
 	l->hide = json_integer_value(json_object_get(doc, "hide")) != 0;
 	l->urgent = json_integer_value(json_object_get(doc, "urg")) != 0;
-	if (json_is_string(json_object_get(doc, "off")))
-		snprintf(l->entered_by, sizeof(l->entered_by), "%s", json_string_value(json_object_get(doc, "off")));
+	copy_text(l->entered_by, sizeof(l->entered_by), doc, "off");
 	l->no_reply = json_integer_value(json_object_get(doc, "nr")) != 0;
 	rc = 0;
 out:

@@ -17,7 +17,9 @@
 #define LAPORAN_SCHEMA 1
 #define LAPORAN_MEDIA 10
 #define CHANNEL_TWIN "kembar"	/* the second problem of a report that named two */
+#define CHANNEL_ROOT "akar"	/* the office's own: what keeps coming back at one place (unit) */
 #define CHANNEL_FILES "berkas"	/* what became of a file that was to be fetched */
+#define CHANNEL_LEGACY "impor"	/* an old complaint, from a file */
 #define MEDIA_UPLOADED "unggah"	/* in place of a channel: the file came along and lies in DIR/media */
 
 struct laporan {
@@ -42,6 +44,7 @@ struct laporan {
 	char twin[9];			/* code of the case whose other problem this is, "" none */
 	char about[9];			/* code of the case it adds to, "" none */
 	char verdict[8];		/* beres, belum, batal: pressed on that case's own page; "" words alone */
+	char unit[24];			/* of a root problem: who is to cure it, a unit's code; "" none */
 	char thread[9];			/* code of the case whose message it answers, "" none */
 	int hide;			/* ticked; see laporan_wishes_to_hide() */
 	/* The officer's id who wrote it down for who called or came; "" nobody did.  He says it is urgent. */

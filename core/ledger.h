@@ -14,6 +14,7 @@
 #define HOLDER_TRIAGE "triase"
 #define HOLDER_RESIDENT "warga"
 #define HOLDER_WAITING "menunggu"
+#define HOLDER_BEFORE "sebelumnya"	/* the time before this house, of an old complaint */
 #define HOLDER_OTHERS "lainnya"		/* a ledger that ran out of rows adds up here */
 
 struct ledger {

@@ -1,4 +1,5 @@
 #include "core/linear.h"
+#include "lib/hash.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #define HEAD_BYTES (8 + 3 * 4 + LINEAR_DIGEST_BYTES + \
     (LINEAR_VOICES + LINEAR_DANGER_VOICES) * 4)
 #define CHUNK 256	/* so many bytes add up in 16 bits without overflow */
+#define AHEAD 8		/* rows lie anywhere in 3 MiB: so many are asked for before they are added */
 
 static const char magic[8] = { 'K', 'T', 'G', 'M', 'O', 'D', 'E', 'L' };
 
@@ -21,16 +23,6 @@ struct linear {
 	char name[LINEAR_NAME_CHARS];
 	int8_t (*rows)[LINEAR_COLUMNS];
 };
-
-static uint64_t
-check_of(const uint8_t *p, size_t len)
-{
-	uint64_t h = UINT64_C(14695981039346656037);
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ p[i]) * UINT64_C(1099511628211);
-	return h;
-}
 
 /* ---- writing ---- */
 
@@ -79,7 +71,7 @@ linear_write(struct buf *out, const struct linear_parts *p)
 	add_floats(out, p->scales, p->classes + 1);
 	add_floats(out, p->biases, p->classes + 1);
 	buf_add(out, p->weights, (p->classes + 1) << p->hash_bits);
-	check = check_of((const uint8_t *)out->data + from, out->len - from);
+	check = hash_bytes(HASH_NOTHING, (const uint8_t *)out->data + from, out->len - from);
 	add_u32(out, (uint32_t)check);
 	add_u32(out, (uint32_t)(check >> 32));
 }
@@ -208,7 +200,7 @@ linear_parse(const char *file, const void *bytes, size_t len, struct buf *errors
 	if (take_head(m, &r, file, p, len, errors) != 0)
 		goto refuse;
 	end.at = p + len - CHECK_BYTES;
-	check = check_of(p, len - CHECK_BYTES);
+	check = hash_bytes(HASH_NOTHING, p, len - CHECK_BYTES);
 	if (take_u32(&end) != (uint32_t)check || take_u32(&end) != (uint32_t)(check >> 32)) {
 		refuse(errors, file, len - CHECK_BYTES,
 		    "its bytes are not those that were written");
@@ -273,6 +265,9 @@ add_rows(const struct linear *m, const uint32_t *features, size_t n, int32_t wei
 
 		for (; i < end; i++) {
 			const int8_t *row = m->rows[linear_row(features[i], m->hash_bits)];
+
+			if (i + AHEAD < n)
+				__builtin_prefetch(m->rows[linear_row(features[i + AHEAD], m->hash_bits)]);
 
 			for (size_t k = 0; k < LINEAR_COLUMNS; k++)
 				part[k] = (int16_t)(part[k] + row[k]);

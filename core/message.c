@@ -33,6 +33,8 @@ case_state_words(enum case_state s, enum close_reason closed_as, const char *lan
 		return en ? "closed, not confirmed" : "ditutup, belum dikonfirmasi";
 	if (s == CASE_DITUTUP && closed_as == CLOSE_WITHDRAWN)
 		return en ? "withdrawn" : "dicabut";
+	if (s == CASE_DITUTUP && closed_as == CLOSE_DRILL)
+		return en ? "drill over" : "latihan usai";
 	if (s == CASE_DITUTUP && closed_as == CLOSE_REJECTED)
 		return en ? "rejected" : "ditolak";
 	for (size_t i = 0; i < N_ELEMS(words_of_state); i++)
@@ -138,9 +140,8 @@ add_deadline(struct buf *b, int64_t due_ms, int64_t now_ms)
 	}
 }
 
-/* Cuts to a whole number of characters and folds line ends: an SMS has no use for them. */
-static void
-add_excerpt(struct buf *b, const char *s, size_t max)
+void
+message_excerpt(struct buf *b, const char *s, size_t max)
 {
 	struct buf folded = { 0 };
 	size_t n;
@@ -358,11 +359,11 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 	buf_addf(&h.percent, "%d", m->percent);
 	buf_add_duration(&h.held, m->late_ms, lang);
 	if (note != NULL)
-		add_excerpt(&reason, note, 2 * EXCERPT_BYTES);
+		message_excerpt(&reason, note, 2 * EXCERPT_BYTES);
 	if (!c->sealed && m->group == GROUP_NOTICE && note != NULL)
-		add_excerpt(&h.excerpt, note, EXCERPT_BYTES);
+		message_excerpt(&h.excerpt, note, EXCERPT_BYTES);
 	else if (!c->sealed && words != NULL && words->text != NULL)
-		add_excerpt(&h.excerpt, words->text, EXCERPT_BYTES);
+		message_excerpt(&h.excerpt, words->text, EXCERPT_BYTES);
 	else if (!c->sealed && words != NULL && laporan_is_empty(words))
 		buf_adds(&h.excerpt, strcmp(lang, "en") == 0 ? "(a missed call or an empty message: ask)" :
 		    "(panggilan tak terjawab atau pesan kosong: tanyakan)");

@@ -40,6 +40,8 @@ int message_needs_words(const struct message *m);
  */
 const char *message_kind_on(const char *route, const char *kind);
 
+/* Cuts to so many bytes of whole characters, as an SMS has them, and folds line ends: it has no use for them. */
+void message_excerpt(struct buf *b, const char *s, size_t max);
 /* Texts that belong to no case change: answers to commands. values beside the case's own. */
 int message_answer(const struct policy *p, const char *lang, const char *kind,
     const struct case_record *c, int64_t now_ms, const struct template_value *values, size_t n,

@@ -1,4 +1,5 @@
 #include "core/photo.h"
+#include "lib/hash.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -76,16 +77,12 @@ int
 photo_number(const char *code, const char *proof, const char *officer, const char *nonce, int64_t told_ms)
 {
 	const char *const parts[] = { code, proof, officer, nonce };
-	uint64_t h = UINT64_C(14695981039346656037);		/* FNV-1a, 64 bits */
+	uint64_t h = HASH_NOTHING;
 
 	for (size_t i = 0; i < N_ELEMS(parts); i++)
-		for (const char *p = parts[i]; ; p++) {
-			h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
-			if (*p == '\0')
-				break;
-		}
+		h = hash_bytes(h, parts[i], strlen(parts[i]) + 1);
 	for (int i = 0; i < 8; i++)
-		h = (h ^ ((uint64_t)told_ms >> (8 * i) & 255)) * UINT64_C(1099511628211);
+		h = hash_bytes(h, &(uint8_t){ (uint64_t)told_ms >> (8 * i) & 255 }, 1);
 	h ^= h >> 32;
 	return 10 + (int)(h % 90);
 }

@@ -1,7 +1,9 @@
 #include "core/place.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lib/csv.h"
 
@@ -21,10 +23,12 @@ static const struct { const char *name; enum place_kind kind; size_t code_len; }
 	{ "kelurahan", PLACE_KELURAHAN, 13 },
 };
 
-enum { COL_CODE, COL_NAME, COL_KIND, COL_PARENT, COL_LAT, COL_LNG, COL_ALIAS, COL_DUSUN, COLS };
+enum { COL_CODE, COL_NAME, COL_KIND, COL_PARENT, COL_LAT, COL_LNG, COL_ALIAS, COL_DUSUN, COL_NEEDED,
+	COL_PEOPLE = COL_NEEDED, COLS };
 static const char *const columns[COLS] = {
-	"kode", "nama", "jenis", "induk", "lat", "lng", "alias", "dusun"
+	"kode", "nama", "jenis", "induk", "lat", "lng", "alias", "dusun", "penduduk"
 };
+#define PEOPLE_MOST 100000000
 
 static int
 is_word_char(unsigned char c)
@@ -117,6 +121,17 @@ parse_degrees(const char *s, double limit, double *out)
 	return end != s && *end == '\0' && *out >= -limit && *out <= limit ? 0 : -1;
 }
 
+/* A column that a file may leave out, and a row may leave empty: 0, not known. */
+static int
+parse_people(const char *s, int64_t *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = *s == '\0' ? 0 : strtoll(s, &end, 10);
+	return *s == '\0' || (s[0] >= '0' && s[0] <= '9' && *end == '\0' && errno == 0 && *out <= PEOPLE_MOST) ? 0 : -1;
+}
+
 static int
 compare_index(const void *a, const void *b, void *arg)
 {
@@ -168,6 +183,11 @@ read_place(struct gazetteer *g, const struct csv *csv, size_t row, const int *co
 		csv_mistake(csv, row, errors,
 		    "lat and lng of %s must be degrees, e.g. -8.36466 and "
 		    "114.20590", code);
+		return -1;
+	}
+	if (parse_people(csv_cell(csv, row, col[COL_PEOPLE]), &p->people) != 0) {
+		csv_mistake(csv, row, errors, "penduduk of %s must be a number of people, digits alone, or empty where "
+		    "it is not known", code);
 		return -1;
 	}
 	memcpy(p->code, code, kinds[k].code_len + 1);
@@ -233,8 +253,9 @@ read_places(struct gazetteer *g, const char *file, const char *text, size_t len,
 	int col[COLS];
 	int rc = -1, bad = 0;
 
-	if (csv == NULL || csv_columns(csv, columns, col, COLS, errors) != 0)
+	if (csv == NULL || csv_columns(csv, columns, col, COL_NEEDED, errors) != 0)
 		goto out;
+	col[COL_PEOPLE] = csv_column(csv, columns[COL_PEOPLE]);
 	g->places = xcalloc(csv_rows(csv) + 1, sizeof(*g->places));
 	for (size_t i = 0; i < csv_rows(csv); i++)
 		bad += read_place(g, csv, i, col, errors) != 0;
@@ -349,6 +370,15 @@ place_at(const struct gazetteer *g, size_t i)
 }
 
 const struct place *
+place_regency(const struct gazetteer *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (g->places[i].kind == PLACE_KABUPATEN)
+			return &g->places[i];
+	return NULL;
+}
+
+const struct place *
 place_find(const struct gazetteer *g, const char *code)
 {
 	size_t low = 0, high = g->n;
@@ -424,4 +454,35 @@ buf_add_place(struct buf *b, const struct place *p)
 		buf_add_place(b, p->parent);
 		break;
 	}
+}
+
+const struct place *
+place_typed(const struct gazetteer *g, const char *typed, const char **wrong)
+{
+	const struct place *p = place_find(g, typed), *found = NULL;
+	int n = 0;
+
+	*wrong = NULL;
+	if (p != NULL)
+		return p;
+	for (size_t i = 0; i < gazetteer_count(g); i++) {
+		struct buf name = { 0 };
+		int whole;
+
+		p = place_at(g, i);
+		buf_add_place(&name, p);
+		whole = strcasecmp(buf_str(&name), typed) == 0;
+		buf_release(&name);
+		if (whole)
+			return p;
+		if (strcasecmp(p->name, typed) == 0) {
+			found = p;
+			n++;
+		}
+	}
+	if (n == 1)
+		return found;
+	*wrong = n > 1 ? "ada beberapa tempat bernama itu; pilih satu dari daftarnya" :
+	    "tempat itu tidak ada dalam daftar; pilih dari daftarnya, atau kosongkan";
+	return NULL;
 }

@@ -2,10 +2,11 @@
 #define KENTONGAN_PLACE_H
 /*
  * The gazetteer: kecamatan, desa and kelurahan with official (Kemendagri) codes, spellings, hamlets
- * and landmarks.  conf/wilayah.csv: kode,nama,jenis,induk,lat,lng,alias,dusun
- * (alias and dusun are ';' lists); conf/tempat.csv: nama,kode,alias (well-known places).
+ * and landmarks.  conf/wilayah.csv: kode,nama,jenis,induk,lat,lng,alias,dusun[,penduduk]
+ * (alias and dusun are ';' lists, penduduk how many people live there); conf/tempat.csv: nama,kode,alias (well-known places).
  */
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/buf.h"
 
@@ -19,6 +20,7 @@ struct place {
 	enum place_kind kind;
 	const struct place *parent;
 	double lat, lng;
+	int64_t people;			/* who live there; 0 not known */
 };
 struct gazetteer;
 
@@ -32,6 +34,8 @@ struct gazetteer *gazetteer_parse(const char *file, const char *text, size_t len
 void gazetteer_free(struct gazetteer *g);
 size_t gazetteer_count(const struct gazetteer *g);
 const struct place *place_at(const struct gazetteer *g, size_t i);
+/* NULL: the table has none. */
+const struct place *place_regency(const struct gazetteer *g);
 const struct place *place_find(const struct gazetteer *g, const char *code);
 /* All meanings of a normalised spelling; returns how many, *out borrowed (sorted together). */
 size_t place_spelled(const struct gazetteer *g, const char *words, const struct spelling **out);
@@ -43,4 +47,9 @@ size_t gazetteer_longest(const struct gazetteer *g);
 const struct place *place_kecamatan(const struct place *p);
 /* "Ds. Jambewangi, Kec. Sempu" / "Kel. X, Kec. Y" / "Kec. Sempu" / "Kab. Banyuwangi". */
 void buf_add_place(struct buf *b, const struct place *p);
+/*
+ * What somebody typed for a place: its code, its whole name, or a name that only one has.  NULL: it is
+ * none; *wrong then says what to do, in Indonesian.
+ */
+const struct place *place_typed(const struct gazetteer *g, const char *typed, const char **wrong);
 #endif

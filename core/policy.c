@@ -97,6 +97,10 @@ read_parts(struct policy *p, const struct conf_set *files, struct buf *errors)
 		p->model = linear_parse(f->name, buf_str(&f->data), f->data.len, errors);
 		mistakes += p->model == NULL;
 	}
+	if ((f = conf_find(files, "peringatan.yaml")) != NULL) {
+		p->warnings = warning_table_parse(f->name, buf_str(&f->data), f->data.len, p->units, errors);
+		mistakes += p->warnings == NULL;
+	}
 	p->places = read_places(files, errors);
 	if ((f = conf_find(files, "batas.geojson")) != NULL)
 		buf_add(&p->borders, buf_str(&f->data), f->data.len);
@@ -151,6 +155,7 @@ policy_free(struct policy *p)
 	gazetteer_free(p->places);
 	buf_release(&p->borders);
 	calendar_free(p->calendar);
+	free(p->warnings);
 	texts_free(p->texts);
 	free(p);
 }

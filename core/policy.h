@@ -62,6 +62,7 @@
 #include "core/roster.h"
 #include "core/text.h"
 #include "core/unit.h"
+#include "core/warning.h"
 #include "core/ways.h"
 #include "lib/buf.h"
 
@@ -158,6 +159,7 @@ struct policy {
 	struct gazetteer *places;
 	struct buf borders;	/* batas.geojson as it is, for the router; empty: positions say nothing */
 	struct calendar *calendar;
+	struct warning_table *warnings;	/* NULL: no warning that comes in is ours */
 	struct texts *texts;
 	int reopened;		/* by policy_reopen() */
 };
@@ -173,7 +175,7 @@ void conf_release(struct conf_set *s);
  * rungs at the same time, a rung after the feed), targets that never fit, desa without unit,
  * category without target, sealed category on an open ladder, over-long texts.  NULL with one line
  * per mistake "file:line: what; remedy".  Needs sla.yaml, kategori.yaml, unit.csv, wilayah.csv,
- * libur.csv and pesan/id.yaml; tempat.csv, batas.geojson, model.bin and further languages if there.
+ * libur.csv and pesan/id.yaml; tempat.csv, batas.geojson, model.bin, peringatan.yaml and further languages if there.
  */
 struct policy *policy_parse(const struct conf_set *files, struct buf *errors);
 /* The same for a version that was checked when it was published: its texts are not measured again. */

@@ -321,6 +321,9 @@ static const struct { const char *hole; size_t chars; } excerpts[] = {
 	{ "butir", TEXT_BUTIR_CHARS },
 	{ "pilihan", TEXT_PILIHAN_CHARS },
 	{ "tautan", TEXT_TAUTAN_CHARS },
+	{ "sumber", TEXT_SUMBER_CHARS },
+	{ "peringatan", TEXT_PERINGATAN_CHARS },
+	{ "daerah", TEXT_DAERAH_CHARS },
 };
 
 static void

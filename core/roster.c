@@ -8,6 +8,7 @@
 #include "core/unit.h"
 #include "lib/csv.h"
 #include "lib/escape.h"
+#include "lib/hash.h"
 
 #define SCHEMA 1
 #define ORDER_MAX 99
@@ -32,6 +33,22 @@ role_of_name(const char *s, enum officer_role *out)
 			return 0;
 		}
 	return -1;
+}
+
+int
+role_in_list(const char *list, enum officer_role r)
+{
+	const char *name = role_name(r);
+	size_t len = strlen(name);
+
+	for (list += strspn(list, " "); *list != '\0'; list += strspn(list, " ")) {
+		size_t n = strcspn(list, " ");
+
+		if (n == len && memcmp(list, name, len) == 0)
+			return 1;
+		list += n;
+	}
+	return 0;
 }
 
 /* ---- the import ---- */
@@ -588,43 +605,38 @@ compare_officers(const void *a, const void *b)
 	return diff != 0 ? diff : strcmp(x->id, y->id);
 }
 
-static int
-compare_ids(const void *a, const void *b)
+/* Where the officer of that id stands in the table, or would.  Decisions ask some ten times. */
+static size_t
+place_of_id(const struct roster *r, const char *id)
 {
-	const struct officer *const *x = a, *const *y = b;
+	size_t at = hash_text(id) & (r->by_id_n - 1);
 
-	return strcmp((*x)->id, (*y)->id);
+	while (r->by_id[at] != NULL && strcmp(r->by_id[at]->id, id) != 0)
+		at = (at + 1) & (r->by_id_n - 1);
+	return at;
 }
 
 void
 roster_sort(struct roster *r)
 {
-	r->by_id = xrealloc(r->by_id, (r->n + 1) * sizeof *r->by_id);
+	free(r->by_id);
+	for (r->by_id_n = 16; r->by_id_n < 2 * r->n; )
+		r->by_id_n *= 2;
+	r->by_id = xcalloc(r->by_id_n, sizeof(*r->by_id));
 	posts_free(r->posts);
 	r->posts = NULL;
 	if (r->n == 0)
 		return;
 	qsort(r->officers, r->n, sizeof *r->officers, compare_officers);
 	for (size_t i = 0; i < r->n; i++)
-		r->by_id[i] = &r->officers[i];
-	qsort(r->by_id, r->n, sizeof *r->by_id, compare_ids);
+		r->by_id[place_of_id(r, r->officers[i].id)] = &r->officers[i];
 	r->posts = posts_of(r->officers, r->n);
-}
-
-static int
-compare_id(const void *key, const void *item)
-{
-	return strcmp(key, (*(const struct officer *const *)item)->id);
 }
 
 const struct officer *
 officer_find(const struct roster *r, const char *id)
 {
-	const struct officer *const *found = NULL;
-
-	if (r->n > 0)
-		found = bsearch(id, r->by_id, r->n, sizeof *r->by_id, compare_id);
-	return found == NULL ? NULL : *found;
+	return r->n > 0 ? r->by_id[place_of_id(r, id)] : NULL;
 }
 
 int

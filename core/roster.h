@@ -18,6 +18,8 @@
 enum officer_role { ROLE_PETUGAS, ROLE_KEPALA, ROLE_OPERATOR, ROLE_ADMIN, ROLE_PENGAWAS };
 const char *role_name(enum officer_role r);
 int role_of_name(const char *s, enum officer_role *out);
+/* 1 if the list, of names with blanks between, has the role. */
+int role_in_list(const char *list, enum officer_role r);
 
 #define OFFICER_ID_CHARS 24
 /* One dated duty: for his own unit or for another, which he joins in his role for that time. */
@@ -46,7 +48,8 @@ struct roster {
 	int64_t gone;			/* how many had left, or changed their number, when it was read */
 	struct officer *officers;
 	size_t n;
-	const struct officer **by_id;	/* made by roster_sort(), as is posts */
+	/* Open addressing; made by roster_sort(), as is posts. */
+	const struct officer **by_id; size_t by_id_n;
 	struct posts *posts;
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/buf.h"
+#include "lib/hash.h"
 
 static int
 unit_known(struct spells *s, const char *code)
@@ -26,12 +27,8 @@ unit_known(struct spells *s, const char *code)
 static size_t
 place_of(const struct spell_case *table, size_t cap, const char *code)
 {
-	uint64_t h = UINT64_C(14695981039346656037);	/* FNV-1a */
-	size_t at;
+	size_t at = hash_text(code) & (cap - 1);
 
-	for (const char *c = code; *c != '\0'; c++)
-		h = (h ^ (unsigned char)*c) * UINT64_C(1099511628211);
-	at = h & (cap - 1);
 	while (table[at].code.s[0] != '\0' && strcmp(table[at].code.s, code) != 0)
 		at = (at + 1) & (cap - 1);
 	return at;

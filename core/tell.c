@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/access.h"
 #include "core/incident.h"
 #include "core/quorum.h"
 #include "core/question.h"
@@ -56,7 +57,8 @@ tell_platforms(struct step *s)
 struct message *
 tell_officer(struct step *s, const struct officer *o, const char *kind, char group)
 {
-	struct message *m = message_add(s, kind, group);
+	/* Whom it is about is never told, by whichever way he came here. */
+	struct message *m = access_is_accused(s->p, o, s->c->about, s->c->place) ? NULL : message_add(s, kind, group);
 
 	if (m == NULL)
 		return NULL;
@@ -211,7 +213,7 @@ tell_gap(struct step *s, const char *unit, const char *rung)
 
 #define TOLD_MOST 8			/* of one unit, whatever the policy says */
 
-/* Those on duty now, without the one who has just let the case lie. */
+/* Those on duty now, without the one who has just let the case lie, and whom it is about. */
 static size_t
 on_duty(const struct step *s, const char *unit, enum officer_role role, const struct officer **out,
     size_t max)
@@ -223,7 +225,8 @@ on_duty(const struct step *s, const char *unit, enum officer_role role, const st
 		max = TOLD_MOST;
 	n = roster_on_duty(s->r, s->p->calendar, unit, role, s->now_ms, all, max + 1);
 	for (size_t i = 0; i < n && kept < max; i++)
-		if (s->t->on != ON_ABANDON || strcmp(all[i]->id, s->leaver) != 0)
+		if ((s->t->on != ON_ABANDON || strcmp(all[i]->id, s->leaver) != 0) &&
+		    !access_is_accused(s->p, all[i], s->c->about, s->c->place))
 			out[kept++] = all[i];
 	return kept;
 }
@@ -288,6 +291,23 @@ tell_units(struct step *s)
 	 */
 	if (s->c->tasks_n == 0 && (!s->c->sealed || s->c->units_n == 0))
 		tell_desk(s);
+}
+
+void
+tell_sealed(struct step *s, int anew)
+{
+	for (int i = 0; i < s->c->tasks_n; i++) {
+		struct case_task *t = &s->c->tasks[i];
+		const struct officer *o = t->state == TASK_GONE ? NULL : officer_find(s->r, t->officer);
+		struct message *m = o == NULL || o->ended ? NULL : tell_officer(s, o, "tugas-rahasia", GROUP_TASK);
+
+		if (m == NULL)
+			continue;
+		t->message = m->n;
+		SET(s->c->pending[s->c->pending_n - 1].unit, t->unit);
+	}
+	if (anew)
+		tell_units(s);
 }
 
 /* A notice to one who has a task, with the nonce he answers by. */
@@ -361,7 +381,7 @@ head_but(const struct step *s, const char *officer)
 		size_t n = roster_on_duty(s->r, s->p->calendar, u->code, ROLE_KEPALA, s->now_ms, o, N_ELEMS(o));
 
 		for (size_t i = 0; i < n; i++)
-			if (strcmp(o[i]->id, officer) != 0)
+			if (strcmp(o[i]->id, officer) != 0 && !access_is_accused(s->p, o[i], s->c->about, s->c->place))
 				return o[i];
 	}
 	return NULL;

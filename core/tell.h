@@ -19,6 +19,8 @@ void tell_gap(struct step *s, const char *unit, const char *rung);
 /* Tasks for the triage desk, and for the case's units; a case nobody was told of is the desk's. */
 void tell_desk(struct step *s);
 void tell_units(struct step *s);
+/* It is confidential now: those who keep its task hear so; anew: other units lead, and are told. */
+void tell_sealed(struct step *s, int anew);
 /* The unit of who is gone gets the task anew; who let it lie hears that he has it no more. */
 void tell_release(struct step *s);
 /* A notice to those with a task; without any to the holder, else the lead, else the desk. */

@@ -246,6 +246,8 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "bahasa-tiada",      "daftar contoh", NULL },
 	{ "tombol",            "", NULL },
 	{ "kode-diri",         "kode", NULL },
+	{ "kode-data",         "kode", NULL },
+	{ "data-salah",        "", NULL },
 	{ "langgan",           "tempat", NULL },
 	{ "langgan-tiada",     "", NULL },
 	{ "langgan-tidak",     "", NULL },
@@ -290,12 +292,18 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "jawab-tolak",       "kode keadaan sebab", NULL },
 	{ "jawab-kode",        "nonce contoh", NULL },
 	{ "jawab-kosong",      "", NULL },
+	{ "jawab-tebak",       "", NULL },
 	{ "jawab-banyak",      "", NULL },
 	{ "jawab-rahasia",     "kode", NULL },
 	{ "celah",             "unit anak", "ringkas-celah" },
 	{ "sistem",            "apa", NULL },
 	{ "tambahan",          "kode isi", "ringkas-tambahan" },
 	{ "apel",              "unit", NULL },
+	{ "latihan-usai",      "", NULL },
+	{ "kaca",              "kode unit batas", NULL },
+	{ "peringatan",        "sumber peringatan daerah batas", NULL },
+	{ "peringatan-ubah",   "sumber peringatan daerah batas", NULL },
+	{ "peringatan-cabut",  "sumber peringatan daerah", NULL },
 	/* lines of a digest; a sealed case says no more there than alone */
 	{ "ikhtisar",          "jumlah butir", NULL },
 	{ "ringkas-tugas",     "kode nonce kategori tempat batas", NULL },
@@ -324,7 +332,7 @@ static int
 kind_index(const char *name)
 {
 	for (size_t i = 0; i < N_ELEMS(kinds); i++)
-		if (strcmp(kinds[i].name, name) == 0)
+		if (kinds[i].name[0] == name[0] && strcmp(kinds[i].name, name) == 0)
 			return (int)i;
 	return -1;
 }

@@ -41,6 +41,9 @@ void sms_plain(struct buf *out, const char *text, size_t len);
 #define TEXT_BUTIR_CHARS      480	/* {butir}: the lines of a digest */
 #define TEXT_TAUTAN_CHARS      90	/* {tautan}: where an outside body answers */
 #define TEXT_PILIHAN_CHARS    140	/* {pilihan}: four numbered places or cases */
+#define TEXT_SUMBER_CHARS      24	/* {sumber}: who warns */
+#define TEXT_PERINGATAN_CHARS 220	/* {peringatan}: of what */
+#define TEXT_DAERAH_CHARS      60	/* {daerah}: kecamatan that lie in it */
 
 /* The kind that an outage held up: one person gets all of them as one digest. */
 #define TEXT_GATHERED "eskalasi-telat"

@@ -13,6 +13,9 @@ static const struct transition transitions[] = {
 	    FX_FIRST | FX_STOP_TRIAGE | FX_TELL_UNIT | FX_TELL_REPORTER },
 	{ CASE_BARU,        ON_TRIAGE,         CASE_BARU,
 	    FX_FIRST | FX_TELL_DESK | FX_TELL_REPORTER },
+	/* old complaints: nobody is told, and no clock begins */
+	{ CASE_BARU,        ON_LEGACY,         CASE_DITUGASKAN,  FX_FIRST },
+	{ CASE_BARU,        ON_PAST,           CASE_DITUTUP,     FX_FIRST | ENDED },
 	{ CASE_BARU,        ON_ASSIGN,         CASE_DITUGASKAN,
 	    FX_STOP_TRIAGE | FX_REVOKE | FX_TELL_UNIT | FX_TELL_REPORTER },
 	{ CASE_BARU,        ON_HAND_ON,        CASE_DITUGASKAN,
@@ -293,6 +296,36 @@ static const struct transition transitions[] = {
 	{ CASE_SELESAI,      ON_PHOTO_FALSE,    CASE_DITUGASKAN,
 	    FX_REOPEN | FX_REVOKE | FX_TELL_UNIT | FX_TELL_REPORTER | FX_REASON },
 
+	/* ---- an exercise ends, and nobody of it is told case by case ---- */
+	{ CASE_BARU,         ON_STAND_DOWN,     CASE_DITUTUP,     ENDED },
+	{ CASE_DITUGASKAN,   ON_STAND_DOWN,     CASE_DITUTUP,     ENDED },
+	{ CASE_DITERIMA,     ON_STAND_DOWN,     CASE_DITUTUP,     ENDED },
+	{ CASE_MENUJU,       ON_STAND_DOWN,     CASE_DITUTUP,     ENDED },
+	{ CASE_DITANGANI,    ON_STAND_DOWN,     CASE_DITUTUP,     ENDED },
+	{ CASE_SELESAI,      ON_STAND_DOWN,     CASE_DITUTUP,     ENDED },
+	{ CASE_MENUNGGU,     ON_STAND_DOWN,     CASE_DITUTUP,     ENDED },
+	/* confidential in whatever state; whoever worked on it and must not know of it is replaced */
+	{ CASE_BARU,           ON_SEAL,           CASE_BARU, 0 },
+	{ CASE_DITUGASKAN,     ON_SEAL,           CASE_DITUGASKAN, 0 },
+	{ CASE_DITERIMA,       ON_SEAL,           CASE_DITERIMA, 0 },
+	{ CASE_MENUJU,         ON_SEAL,           CASE_MENUJU, 0 },
+	{ CASE_DITANGANI,      ON_SEAL,           CASE_DITANGANI, 0 },
+	{ CASE_SELESAI,        ON_SEAL,           CASE_SELESAI, 0 },
+	{ CASE_MENUNGGU,       ON_SEAL,           CASE_MENUNGGU, 0 },
+	{ CASE_DITUTUP,        ON_SEAL,           CASE_DITUTUP, 0 },
+	{ CASE_BARU,           ON_SEAL_AWAY,      CASE_DITUGASKAN,
+	    FX_STOP_TRIAGE | FX_REVOKE | FX_TELL_UNIT | FX_RESTART_TAKEN },
+	{ CASE_DITUGASKAN,     ON_SEAL_AWAY,      CASE_DITUGASKAN,
+	    FX_REVOKE | FX_TELL_UNIT | FX_RESTART_TAKEN },
+	{ CASE_DITERIMA,       ON_SEAL_AWAY,      CASE_DITUGASKAN,
+	    FX_REVOKE | FX_TELL_UNIT | FX_RESTART_TAKEN },
+	{ CASE_MENUJU,         ON_SEAL_AWAY,      CASE_DITUGASKAN,
+	    FX_REVOKE | FX_TELL_UNIT | FX_RESTART_TAKEN },
+	{ CASE_DITANGANI,      ON_SEAL_AWAY,      CASE_DITUGASKAN,
+	    FX_REVOKE | FX_TELL_UNIT | FX_RESTART_TAKEN },
+	{ CASE_MENUNGGU,       ON_SEAL_AWAY,      CASE_DITUGASKAN,
+	    FX_STOP_TRIAGE | FX_REVOKE | FX_TELL_UNIT | FX_RESTART_TAKEN },
+
 	/* what was sent before the end may arrive after it */
 	{ CASE_DITUTUP,     ON_FILE,           CASE_DITUTUP,     0 },
 	{ CASE_DITUTUP,     ON_FILE_MISSING,   CASE_DITUTUP,     0 },
@@ -314,7 +347,8 @@ transition_at(size_t i)
 }
 
 static const char *const events[] = {
-	[ON_OPEN] = "buka", [ON_TRIAGE] = "triase", [ON_ASSIGN] = "tugaskan",
+	[ON_OPEN] = "buka", [ON_TRIAGE] = "triase",
+	[ON_LEGACY] = "warisan", [ON_PAST] = "riwayat", [ON_ASSIGN] = "tugaskan",
 	[ON_ACCEPT] = "terima",
 	[ON_GO] = "menuju", [ON_ARRIVE] = "tiba", [ON_HANDLE] = "tangani", [ON_RESOLVE] = "selesai",
 	[ON_DECLINE] = "bukan", [ON_DROP] = "lepas", [ON_HAND_ON] = "teruskan", [ON_ASK] = "tanya",
@@ -323,7 +357,7 @@ static const char *const events[] = {
 	[ON_DISPUTE] = "sanggah", [ON_LAPSE] = "lewat", [ON_ATTEST] = "dibenarkan", [ON_WITHDRAW] = "batal",
 	[ON_WITHDRAW_ASKED] = "minta-batal", [ON_REJECT] = "tolak", [ON_MERGE] = "gabung",
 	[ON_DUPLICATE] = "ganda", [ON_SPLIT] = "pisah", [ON_BREAK] = "pecah", [ON_GROW] = "bertambah",
-	[ON_TRUTH] = "kebenaran",
+	[ON_SEAL] = "rahasiakan", [ON_SEAL_AWAY] = "rahasiakan-alihkan", [ON_TRUTH] = "kebenaran",
 	[ON_PHOTO] = "foto", [ON_PHOTO_FINE] = "foto-sah", [ON_PHOTO_FALSE] = "foto-palsu",
 	[ON_QUIET] = "diam", [ON_WRONG_NUMBER] = "salah-nomor",
 	[ON_LANGUAGE] = "bahasa", [ON_UNDO] = "urung", [ON_TAKE_OVER] = "ambil-alih",
@@ -332,7 +366,7 @@ static const char *const events[] = {
 	[ON_FILE] = "berkas", [ON_FILE_MISSING] = "berkas-hilang",
 	[ON_RETURN] = "kembali", [ON_LEAVE] = "pergi", [ON_ABANDON] = "terbengkalai",
 	[ON_LOCATE] = "letak", [ON_BELONG] = "milik",
-	[ON_HEAP] = "timbun", [ON_DUE] = "tenggat",
+	[ON_HEAP] = "timbun", [ON_STAND_DOWN] = "latihan-usai", [ON_DUE] = "tenggat",
 };
 
 const char *

@@ -6,6 +6,8 @@
 enum case_event {
 	ON_OPEN,		/* understood: straight to units */
 	ON_TRIAGE,		/* opened, but a human must look */
+	ON_LEGACY,		/* imported: an old complaint that is still open */
+	ON_PAST,		/* imported: one that is over */
 	ON_ASSIGN,		/* a human assigns or corrects */
 	ON_ACCEPT, ON_GO, ON_ARRIVE, ON_HANDLE, ON_RESOLVE,
 	ON_DECLINE,		/* not ours */
@@ -23,6 +25,8 @@ enum case_event {
 	ON_SPLIT,		/* it follows nobody any more */
 	ON_BREAK,		/* a danger of its own in what it is part of */
 	ON_GROW,		/* so many report it by now */
+	ON_SEAL,		/* who sees it makes it confidential, or says whom it is about */
+	ON_SEAL_AWAY,		/* the same, and who works on it is whom it is about: others do from now on */
 	ON_TRUTH,		/* a human says how sure it is */
 	ON_PHOTO,		/* an officer shows by a photo what he did */
 	ON_PHOTO_FINE, ON_PHOTO_FALSE,	/* what another one finds who looks at it */
@@ -43,6 +47,7 @@ enum case_event {
 	ON_LOCATE,		/* its sender said where, when asked */
 	ON_BELONG,		/* its words belong to another case of its sender */
 	ON_HEAP,		/* one more unclear text of who sends many: with the one that nobody has read yet */
+	ON_STAND_DOWN,		/* the exercise that it belongs to is over */
 	ON_DUE
 };
 const char *case_event_name(enum case_event e);

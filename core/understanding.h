@@ -25,6 +25,7 @@ struct understanding {
 	char also[UNDERSTANDING_ALSO][CATEGORY_CHARS]; int also_n;	/* further problems named */
 	char units[UNDERSTANDING_UNITS][UNIT_CODE_CHARS]; int units_n;	/* the lead first */
 	int sealed;
+	char about[UNIT_CODE_CHARS];		/* whom it complains about: a unit, or a word of the catalogue; "" nobody */
 	int confidence_permille;		/* of the category */
 	int place_confidence_permille;
 	int unsure;				/* 1: somebody at the desk must look at it */

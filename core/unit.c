@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/csv.h"
+#include "lib/hash.h"
 
 #define SHORTNAME_CHARS 24		/* longest, so that a receipt stays one SMS */
 
@@ -165,12 +166,8 @@ read_row(struct unit *u, struct row *r, const int *columns)
 static size_t
 place_of_code(const struct unit_table *t, const char *code)
 {
-	uint32_t h = 2166136261u;	/* FNV-1a */
-	size_t at;
+	size_t at = hash_text(code) & (t->by_code_n - 1);
 
-	for (const char *s = code; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * 16777619u;
-	at = h & (t->by_code_n - 1);
 	while (t->by_code[at] != NULL && strcmp(t->by_code[at]->code, code) != 0)
 		at = (at + 1) & (t->by_code_n - 1);
 	return at;

@@ -35,6 +35,7 @@ window_state_of(enum case_state s, enum close_reason closed_as, enum window_stat
 		[CLOSE_NONE] = WINDOW_UNCONFIRMED, [CLOSE_CONFIRMED] = WINDOW_CONFIRMED,
 		[CLOSE_UNDISPUTED] = WINDOW_UNCONFIRMED, [CLOSE_REJECTED] = WINDOW_REJECTED,
 		[CLOSE_DUPLICATE] = WINDOW_DUPLICATE, [CLOSE_WITHDRAWN] = WINDOW_WITHDRAWN,
+		[CLOSE_DRILL] = WINDOW_WITHDRAWN,	/* never shown: drills are nobody's data */
 	};
 
 	switch (s) {
@@ -111,15 +112,6 @@ gather(struct rows *out, struct window_row *in, size_t n, int least)
 	return left;
 }
 
-static const struct place *
-regency_of(const struct gazetteer *g)
-{
-	for (size_t i = 0; i < gazetteer_count(g); i++)
-		if (place_at(g, i)->kind == PLACE_KABUPATEN)
-			return place_at(g, i);
-	return NULL;
-}
-
 /* One step up; 0 when all of them are the whole regency's already. */
 static int
 widen(const struct gazetteer *g, const char *regency, struct window_row *rows, size_t n)
@@ -143,7 +135,7 @@ window_rows(const struct catalogue *k, const struct gazetteer *g, const struct w
     size_t n, struct window_row **out)
 {
 	struct window_row *things = xcalloc(n + 1, sizeof(*things)), *people = xcalloc(n + 1, sizeof(*people));
-	const struct place *regency = regency_of(g);
+	const struct place *regency = place_regency(g);
 	const char *whole = regency != NULL ? regency->code : "";
 	struct rows rows = { xcalloc(n + 1, sizeof(*rows.list)), 0 };
 	size_t things_n = 0, people_n = 0;

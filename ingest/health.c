@@ -46,6 +46,7 @@ get_metrics(struct http_req *r, void *arg)
 		{ "kentongan_ingest_pulled_total", "counter", "Pages fetched and stored.", g->pulled },
 		{ "kentongan_ingest_pull_failures_total", "counter", "Fetches that failed.",
 		    g->pull_failures },
+		{ "kentongan_ingest_warnings_total", "counter", "Official warnings of others taken in.", g->warnings },
 		{ "kentongan_ingest_spooled_total", "counter",
 		    "Reports kept on disk while the store was away.", g->spooled_total },
 		{ "kentongan_ingest_spool_files", "gauge", "Reports on disk now.",

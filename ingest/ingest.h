@@ -40,6 +40,8 @@ struct ingest {
 	struct lookups *lookups;	/* wrong codes by address */
 	struct lookups *guesses;	/* and of all addresses together, under "" */
 	int64_t guess_again_ms;		/* monotonic: no alarm about them before */
+	struct pacer *pacer;		/* reports by the form */
+	struct resumes *resumes;	/* photos in pieces */
 	struct lookups *asks;		/* for the public's window, by address */
 	struct window_pages *window;
 	struct pages *pages;
@@ -47,8 +49,11 @@ struct ingest {
 	struct http_route *routes; size_t routes_n;
 	struct buf media;		/* DIR/media: photos, and uploads while they arrive */
 	struct pulls *pulls;
-	int64_t parts_swept_ms;		/* monotonic */
+	int64_t parts_swept_ms, door_said_ms;	/* monotonic */
+	int64_t full_said_ms, trouble_said_ms;	/* monotonic: when the keepers last heard it of the disk; 0: never */
+	uint64_t unspooled;		/* reports refused since the last alarm, for the spool would not take them */
 	uint64_t taken, seen, refused, spooled_total, dropped, receipts, binary;
+	uint64_t warnings;		/* of others, taken in once each */
 	uint64_t pulled, pull_failures;	/* pages fetched and stored; fetches that failed */
 };
 

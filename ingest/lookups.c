@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "ingest/form.h"
+#include "lib/hash.h"
 
 #define SLOTS 8192		/* an address over the limit is forgotten only by its window */
 
@@ -31,20 +32,16 @@ lookups_free(struct lookups *l)
 	free(l);
 }
 
-static uint64_t
-who_of(const char *address)
+uint64_t
+lookups_hash(const char *text)
 {
-	uint64_t h = UINT64_C(1469598103934665603);
-
-	for (; *address != '\0'; address++)
-		h = (h ^ (unsigned char)*address) * UINT64_C(1099511628211);
-	return h | 1;
+	return hash_text(text) | 1;
 }
 
 int
 lookups_may(struct lookups *l, const char *address, int64_t mono_ms)
 {
-	uint64_t who = who_of(address);
+	uint64_t who = lookups_hash(address);
 	size_t i = who % SLOTS;
 
 	return l->slots[i].who != who || mono_ms - l->slots[i].since_ms > l->window_ms ||
@@ -54,7 +51,7 @@ lookups_may(struct lookups *l, const char *address, int64_t mono_ms)
 void
 lookups_wrong(struct lookups *l, const char *address, int64_t mono_ms)
 {
-	uint64_t who = who_of(address);
+	uint64_t who = lookups_hash(address);
 	size_t i = who % SLOTS;
 
 	if (l->slots[i].who != who || mono_ms - l->slots[i].since_ms > l->window_ms) {

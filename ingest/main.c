@@ -3,9 +3,11 @@
 #include <stdlib.h>
 
 #include "ingest/form.h"
+#include "ingest/pace.h"
 #include "ingest/heads.h"
 #include "ingest/ingest.h"
 #include "ingest/pull.h"
+#include "ingest/resume.h"
 #include "ingest/way.h"
 #include "ingest/window.h"
 
@@ -53,7 +55,9 @@ listen_http(struct ingest *g, struct daemon *d, const char *port)
 	o.body_bytes_per_s = set->http_body_rate;
 	o.connections_max = (int)set->http_connections;
 	o.connections_per_address = (int)set->http_per_address;
+	o.uploads_max = (int)set->http_uploads;
 	o.upload_dir = buf_str(&g->media);
+	o.on_cut = keep_cut;
 	g->routes = ingest_routes(set, &g->routes_n);
 	g->http = httpd_new(d->base, &o, g->routes, g->routes_n, g, &errors);
 	fputs(buf_str(&errors), stderr);
@@ -75,10 +79,11 @@ ingest_init(void *self, struct daemon *d, const char *port)
 	g->heads = heads_new(g);
 	g->window = window_pages_new(d->conf_dir, d->dir);
 	g->asks = lookups_new((int)g->h.set.public_asks, 10 * MINUTE_MS);
+	g->pacer = pacer_new(&g->h.set);
 	g->lookups = lookups_new((int)g->h.set.lookups_per_10min, 10 * MINUTE_MS);
 	g->guesses = lookups_new((int)g->h.set.guesses_per_hour, HOUR_MS);
 	if (ingest_read_door(g, d->conf_dir) != 0 || read_secrets(g) != 0 ||
-	    receive_init(g, d->base) != 0 || listen_http(g, d, port) != 0 ||
+	    receive_init(g, d->base) != 0 || resumes_start(g) != 0 || listen_http(g, d, port) != 0 ||
 	    house_start(&g->h, d) != 0 || pulls_start(g, d->base) != 0)
 		return -1;
 	buf_addf(&detail, "http=%s:%d", g->h.set.http_address, httpd_port(g->http));
@@ -100,6 +105,8 @@ ingest_release(void *self)
 	buf_release(&g->media);
 	free(g->routes);
 	heads_free(g->heads);
+	pacer_free(g->pacer);
+	resumes_free(g->resumes);
 	lookups_free(g->lookups);
 	lookups_free(g->guesses);
 	lookups_free(g->asks);

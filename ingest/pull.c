@@ -13,6 +13,7 @@
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "store/pulled.h"
+#include "store/warning.h"
 
 #define AWAY_MS 500		/* the store is away: look again */
 #define CONNECTIONS_MAX 8
@@ -60,8 +61,12 @@ fail(struct pull *p, const char *why, int64_t wait_ms)
 	wait = back_off(p);
 	if (wait < wait_ms)
 		wait = wait_ms;
-	log_warn("pull_failed", "source=%s failures=%d again_ms=%" PRId64 " err=\"%s\"",
-	    p->source->name, p->failures, wait, log_quote(why, strlen(why)));
+	if (p->failures == 1 || strcmp(why, buf_str(&p->said)) != 0) {
+		log_warn("pull_failed", "source=%s failures=%d again_ms=%" PRId64 " err=\"%s\"",
+		    p->source->name, p->failures, wait, log_quote(why, strlen(why)));
+		buf_reset(&p->said);
+		buf_adds(&p->said, why);
+	}
 	again(p, wait);
 }
 
@@ -70,6 +75,8 @@ go_on(struct pull *p)
 {
 	int64_t wait = p->more ? 0 : p->every_ms;
 
+	if (p->failures > 1)
+		log_info("pull_again", "source=%s failures=%d", p->source->name, p->failures);
 	p->failures = 0;
 	p->g->pulled++;
 	p->first = !p->more;
@@ -117,7 +124,8 @@ settle(struct pull *p)
 		return;
 	p->ended = 0;
 	if (p->missing > 0)
-		fail(p, "not all of the page could be stored", p->wait_ms);
+		fail(p, p->full ? "as many warnings as may (warning.inbox) wait unjudged; see whether sla runs" :
+		    "not all of the page could be stored", p->wait_ms);
 	else if (p->next.len > 0 && strcmp(buf_str(&p->next), buf_str(&p->cursor)) != 0)
 		save(p);
 	else
@@ -140,6 +148,32 @@ pull_add(struct pull *p, struct laporan *l)
 {
 	p->waiting++;
 	receive(p->g, l, 0, on_stored, p);
+}
+
+static void
+on_warned(const redisReply *r, void *arg)
+{
+	struct pull *p = arg;
+	enum warning_taken taken = warning_taken(r);
+
+	p->waiting--;
+	p->missing += taken == WARNING_FULL || taken == WARNING_UNKNOWN;
+	p->full |= taken == WARNING_FULL;
+	p->g->warnings += taken == WARNING_TAKEN;
+	settle(p);
+}
+
+void
+pull_warning(struct pull *p, const struct warning *w)
+{
+	struct ingest *g = p->g;
+	struct redis_args a = { 0 };
+
+	p->waiting++;
+	warning_take_args(&a, &g->h.st, w, g->h.set.warning_inbox);
+	if (!g->h.serving || redis_link_send(g->link, on_warned, p, a.n, (const char **)a.argv, a.lens) != 0)
+		on_warned(NULL, p);
+	redis_args_release(&a);
 }
 
 static void
@@ -224,7 +258,7 @@ on_lease(const redisReply *r, void *arg)
 		p->first = 1;
 	}
 	p->fence = fence;
-	p->missing = 0;
+	p->missing = p->full = 0;
 	p->source->fetch(p);
 }
 
@@ -334,6 +368,7 @@ end_one(struct pull *p)
 	buf_wipe(&p->token);
 	buf_release(&p->cursor);
 	buf_release(&p->next);
+	buf_release(&p->said);
 }
 
 int

@@ -43,10 +43,11 @@ struct pull {
 	struct buf token;		/* the account's, from DIR/secrets */
 	char owner[64];
 	int64_t fence;			/* 0: not ours */
-	int stopped, waiting, missing, ended, failures;
+	int stopped, waiting, missing, full, ended, failures;
 	struct buf next;		/* cursor to be saved; "" none */
 	int more;
 	int64_t wait_ms;
+	struct buf said;		/* the trouble that was logged last: the same again is not said again */
 };
 
 enum pull_outcome { PULL_DONE, PULL_MORE, PULL_TROUBLE };
@@ -59,6 +60,9 @@ struct pull_result {
 };
 /* A report of the page; l is borrowed for the call. */
 void pull_add(struct pull *p, struct laporan *l);
+/* A warning of others, which is no report; lent for the call. */
+struct warning;
+void pull_warning(struct pull *p, const struct warning *w);
 /* News of a message of ours, proved by its token: as taking_receipt(). */
 void pull_receipt(struct pull *p, const char *id, const char *token, enum receipt_news news);
 void pull_end(struct pull *p, const struct pull_result *r);

@@ -3,5 +3,5 @@
 /* The sources of pullers.c, one file each. */
 #include "ingest/pull.h"
 
-extern const struct pull_source pull_telegram, pull_x, pull_sms, pull_imap;
+extern const struct pull_source pull_telegram, pull_x, pull_sms, pull_imap, pull_quake, pull_felt, pull_alert;
 #endif

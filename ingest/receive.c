@@ -10,6 +10,7 @@
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
+#include "store/canary.h"
 
 #define SWEEP_MS 100
 #define DRAIN_MS 200
@@ -136,6 +137,7 @@ to_spool(struct pending *p)
 			log_error("spool_failed", "case=%s err=\"%s\"", code.s, strerror(errno));
 			buf_release(&data);
 			g->refused++;
+			g->unspooled++;
 			answer(p, RECEIPT_AWAY, NULL);
 			return;
 		}
@@ -224,7 +226,7 @@ receive(struct ingest *g, struct laporan *l, int spoolable, on_receipt cb, void 
 
 	if (!l->lane_e && l->text != NULL && g->door != NULL)
 		l->lane_e = danger_at_door(g->door, l->text, strlen(l->text));
-	if (g->h.set.latihan)
+	if (g->h.set.latihan || canary_of_id(&g->h.st, l->message_id, NULL, NULL) == 0)
 		l->latihan = 1;
 	if (is_full(g, l)) {
 		g->refused++;
@@ -327,6 +329,36 @@ drain_one(struct ingest *g, const struct buf *name, const struct buf *data)
 	return result == INTAKE_OK || result == INTAKE_SEEN ? 0 : -1;
 }
 
+/* Nobody could be told while the store was away. */
+static void
+tell_of_unspooled(struct ingest *g)
+{
+	struct buf detail = { 0 };
+
+	buf_addf(&detail, "%llu kali laporan ditolak selagi Redis mati, sebab DIR/spool penuh atau disknya rusak: besarkan "
+	    "spool.files dan spool.size, periksa disk, dan lihat apakah gateway mengirim lagi", (unsigned long long)g->unspooled);
+	house_alarm(&g->h, "spool", "penuh", buf_str(&detail));
+	g->unspooled = 0;
+	buf_release(&detail);
+}
+
+/* sla's canaries come in by the public door: now and then it is said where that is. */
+static void
+say_door(struct ingest *g)
+{
+	const char *address = g->h.set.http_address;
+	int64_t mono = clock_mono_ms();
+	char url[CANARY_SAID_CHARS];
+	int any = strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
+
+	if (g->http == NULL || (g->door_said_ms != 0 && mono - g->door_said_ms < MINUTE_MS))
+		return;
+	snprintf(url, sizeof(url), strchr(address, ':') != NULL && !any ? "http://[%s]:%d" : "http://%s:%d",
+	    any ? "127.0.0.1" : address, httpd_port(g->http));
+	if (canary_set_door(&g->h.st, url) == 0)
+		g->door_said_ms = mono;
+}
+
 static void
 on_drain(evutil_socket_t fd, short what, void *arg)
 {
@@ -337,10 +369,15 @@ on_drain(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	ingest_renew(g);
 	ask_queue(g);
-	if (g->h.serving && redis_link_is_up(g->link))
-		parts_sweep(g);
-	if (!g->h.serving || !redis_link_is_up(g->link) || spool_count(g->spool) == 0)
+	if (!g->h.serving || !redis_link_is_up(g->link))
 		return;
+	parts_sweep(g);
+	say_door(g);
+	if (spool_count(g->spool) == 0) {	/* all that was promised comes first */
+		if (g->unspooled > 0)
+			tell_of_unspooled(g);
+		return;
+	}
 	intake_days_at(&g->days, house_now_ms(&g->h), (int)g->h.set.dedupe_days);
 	for (int i = 0; i < DRAIN_BATCH; i++) {
 		buf_reset(&name);

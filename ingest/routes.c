@@ -2,11 +2,14 @@
 
 #include "ingest/form.h"
 #include "ingest/heads.h"
+#include "ingest/photo.h"
+#include "ingest/resume.h"
 #include "ingest/way.h"
 #include "ingest/window.h"
 
 #define NO_BODY SIZE_MAX
 #define LIMIT(f) offsetof(struct settings, f)
+#define PIECES (HTTP_ROUTE_DEEP | HTTP_ROUTE_UPLOAD | HTTP_ROUTE_CUT)
 
 static const struct {
 	enum http_method method;
@@ -18,12 +21,19 @@ static const struct {
 	/* method    path                 body limit              handler           flags */
 	{ HTTP_GET,  "/",                  NO_BODY,                get_form,         0 },
 	{ HTTP_POST, "/lapor",             LIMIT(form_body_bytes), post_lapor,       0 },
+	{ HTTP_GET,  "/data-saya",         NO_BODY,                get_data_page,    0 },
+	{ HTTP_POST, "/data-saya",         LIMIT(form_body_bytes), post_data_page,   0 },
 	{ HTTP_GET,  "/cek",               NO_BODY,                get_cek,          0 },
 	{ HTTP_POST, "/cek",               LIMIT(form_body_bytes), post_cek,         0 },
 	{ HTTP_GET,  "/l/" "*",            NO_BODY,                get_status,       0 },
 	{ HTTP_GET,  "/api/v1/laporan/" "*", NO_BODY,              get_status_json,  0 },
 	{ HTTP_POST, "/foto/" "*",         LIMIT(photo_bytes),     post_foto,
 	    HTTP_ROUTE_UPLOAD },
+	{ HTTP_POST, "/unggah/" "*",       LIMIT(photo_bytes),     serve_upload,     PIECES },
+	{ HTTP_PATCH, "/unggah/" "*",      LIMIT(photo_bytes),     serve_upload,     PIECES },
+	{ HTTP_GET,  "/unggah/" "*",       NO_BODY,                serve_upload,     HTTP_ROUTE_DEEP },
+	{ HTTP_DELETE, "/unggah/" "*",     NO_BODY,                serve_upload,     HTTP_ROUTE_DEEP },
+	{ HTTP_OPTIONS, "/unggah/" "*",    NO_BODY,                serve_upload,     HTTP_ROUTE_DEEP },
 	{ HTTP_POST, "/jawab/" "*",        LIMIT(form_body_bytes), post_jawab,       0 },
 	{ HTTP_GET,  "/catatan",           NO_BODY,                get_record,       0 },
 	{ HTTP_GET,  "/catatan/kepala.json", NO_BODY,              get_heads_json,   0 },
@@ -33,6 +43,7 @@ static const struct {
 	{ HTTP_GET,  "/data/" "*",         NO_BODY,                get_data_file,    0 },
 	{ HTTP_GET,  "/gaya.css",          NO_BODY,                get_css,          0 },
 	{ HTTP_GET,  "/form.js",           NO_BODY,                get_js,           0 },
+	{ HTTP_GET,  "/foto.js",           NO_BODY,                get_photo_js,     0 },
 	{ HTTP_GET,  "/healthz",           NO_BODY,                get_healthz,      0 },
 	{ HTTP_GET,  "/readyz",            NO_BODY,                get_readyz,       0 },
 	{ HTTP_GET,  "/metrics",           NO_BODY,                get_metrics,      0 },

@@ -10,7 +10,7 @@
 #include "core/message.h"
 #include "ingest/form.h"
 #include "ingest/reader.h"
-#include "ingest/upload.h"
+#include "ingest/resume.h"
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "lib/escape.h"
@@ -19,6 +19,10 @@
 #include "store/cases.h"
 
 ASSET_DECLARE(ingest_web_status_html);
+
+/* As the form's; photos are sent by its script. */
+#define STATUS_CSP "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; " \
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 struct asking {
 	struct http_req *r;
@@ -161,12 +165,14 @@ answer_page(struct asking *a, const struct shown *s, const struct laporan *l, co
 	size_t heard = 0;
 	const char *told = a->own && http_req_query(a->r, "terkirim", &heard) != NULL ?
 	    reader_say(&a->who, "Terkirim. Muat ulang sebentar lagi untuk keadaan terbaru.") : "";
-	char code[CODE_CHARS + 2], token[33], size[16], version[24];
+	char code[CODE_CHARS + 2], token[33], size[16], bytes[24], version[24], pieces[RESUME_PATH_CHARS];
 	struct buf page = { 0 }, marked = { 0 }, upload = { 0 }, reply = { 0 }, here = { 0 };
 
 	code_show(code, &a->code);
 	status_token(token, a->g, &a->code);
+	resume_path(pieces, a->g, &a->code, "");
 	snprintf(size, sizeof(size), "%d", (int)(a->g->h.set.photo_bytes >> 20));
+	snprintf(bytes, sizeof(bytes), "%" PRId64, a->g->h.set.photo_bytes);
 	if (a->own) {
 		buf_addf(&upload, "/foto/%s?t=%s", a->code.s, token);
 		buf_addf(&reply, "/jawab/%s?t=%s", a->code.s, token);
@@ -181,6 +187,7 @@ answer_page(struct asking *a, const struct shown *s, const struct laporan *l, co
 		{ "bahasa", lang }, { "isi", a->own && l->text != NULL ? l->text : "" },
 		{ "unggah", buf_str(&upload) }, { "besar", size }, { "jawab", buf_str(&reply) },
 		{ "tanya", asked ? "1" : "" }, { "berjalan", runs ? "1" : "" }, { "versi", version },
+		{ "potongan", pieces }, { "kode_polos", a->code.s }, { "batas_bita", bytes },
 	};
 
 	words_put(&marked, &public_words, a->who.lang, ASSET(ingest_web_status_html));
@@ -188,6 +195,8 @@ answer_page(struct asking *a, const struct shown *s, const struct laporan *l, co
 	page_put(&page, "<!--JENIS-->", &s->kind);
 	buf_addf(&here, "/l/%s?", a->code.s);
 	reader_dress(&a->who, buf_str(&here), &page);
+	if (a->own)
+		http_add_header(a->r, "Content-Security-Policy", STATUS_CSP);
 	http_answer(a->r, 200, "text/html; charset=utf-8", &page);
 	buf_wipe(&page);
 	buf_release(&marked);
@@ -341,73 +350,4 @@ void
 get_status_json(struct http_req *r, void *arg)
 {
 	ask(r, arg, 1);
-}
-
-/* ---- photos: one file a request, sealed before it reaches the disk; read later, by notify ---- */
-
-struct photo { struct http_req *r; struct code about; };
-
-static void
-on_photo(enum receipt_result result, const struct code *code, void *arg)
-{
-	struct photo *p = arg;
-	struct buf url = { 0 }, body = { 0 };
-
-	(void)code;
-	if (result != RECEIPT_OK) {
-		http_add_header(p->r, "Retry-After", "30");
-		http_answer_problem(p->r, 503, "Service Unavailable",
-		    "Foto belum tersimpan; kirim lagi sebentar lagi.");
-	} else if (http_req_wants_json(p->r)) {
-		buf_adds(&body, "{\"status\":\"ok\"}");
-		http_answer_json(p->r, 201, &body);
-	} else {
-		buf_addf(&url, "/l/%s", p->about.s);
-		http_answer_redirect(p->r, 303, buf_str(&url));
-	}
-	buf_release(&url);
-	buf_release(&body);
-	free(p);
-}
-
-void
-post_foto(struct http_req *r, void *arg)
-{
-	struct ingest *g = arg;
-	struct laporan l = { .channel = "web" };
-	const char *tail = http_req_tail(r), *file;
-	size_t len = 0;
-	struct photo *p;
-	struct code code;
-
-	if (code_parse(&code, tail, strlen(tail)) != 0 ||
-	    !status_token_fits(g, &code, http_req_query(r, "t", &len))) {
-		http_answer_problem(r, 403, "Forbidden",
-		    "Buka halaman laporan Anda dari peramban yang dipakai melapor.");
-		return;
-	}
-	file = http_req_file(r, &len);
-	if (file == NULL)
-		http_answer_problem(r, 400, "Bad Request",
-		    "Kirim tepat satu berkas dengan multipart/form-data.");
-	else if (len > (size_t)g->h.set.photo_bytes)
-		http_answer_problem(r, 413, "Content Too Large",
-		    "Foto terlalu besar; kecilkan dahulu.");
-	else if (media_type_of(file, len) == NULL)
-		http_answer_problem(r, 415, "Unsupported Media Type",
-		    "Hanya foto (JPEG, PNG, GIF, WebP), PDF, suara, atau video.");
-	else if (upload_keep(g, &l, NULL, file, len) != 0) {
-		http_answer_problem(r, 503, "Service Unavailable",
-		    "Foto belum tersimpan; kirim lagi sebentar lagi.");
-	} else {
-		l.message_id = xstrdup(l.media[0]);
-		l.text = xstrdup("");
-		memcpy(l.about, code.s, sizeof(l.about));
-		l.received_ms = house_now_ms(&g->h);
-		p = xcalloc(1, sizeof(*p));
-		p->r = r;
-		p->about = code;
-		receive(g, &l, 0, on_photo, p);
-	}
-	laporan_release(&l);
 }

@@ -12,4 +12,11 @@
  * removed after media.leftovers.
  */
 int upload_keep(struct ingest *g, struct laporan *l, const char *id, const void *data, size_t len);
+/*
+ * 1 when the disk has room for media.disk_free; 0 after saying so in the log and, once a minute at most, to
+ * the keepers.
+ */
+int upload_has_room(struct ingest *g);
+/* Says in the log, and as often to the keepers, that the disk refused a write: errno. */
+void upload_is_refused(struct ingest *g);
 #endif

@@ -1,4 +1,5 @@
 /* The public pages' words in English. */
+#include "core/category_words.h"
 #include "ingest/reader.h"
 
 static const struct word list[] = {
@@ -19,6 +20,14 @@ static const struct word list[] = {
 	{ "Batalkan laporan ini", "Withdraw this report" },
 	{ "Mengapa (boleh kosong)", "Why (may be empty)" },
 	{ "Batalkan laporan", "Withdraw the report" },
+	{ "Mengirim foto: # persen sudah sampai.", "Sending the photo: # per cent has arrived." },
+	{ "Sambungan terputus. Dicoba lagi sendiri dalam # detik; biarkan halaman ini terbuka.",
+	    "The line broke. It goes on by itself in # seconds; leave this page open." },
+	{ "Foto tadi baru # persen terkirim. Pilih foto yang sama dan tekan Kirim foto: dilanjutkan dari situ.",
+	    "Of that photo # per cent was sent. Choose the same photo and press Send the photo: it goes on from there." },
+	{ "Foto sudah sampai. Terima kasih.", "The photo has arrived. Thank you." },
+	{ "Foto itu lebih besar dari {besar} MB; kecilkan dahulu.", "That photo is larger than {besar} MB; make it smaller first." },
+	{ "Berkas itu bukan foto atau PDF; pilih yang lain.", "That file is no photo and no PDF; choose another." },
 	{ "Terkirim. Muat ulang sebentar lagi untuk keadaan terbaru.", "Sent. Reload in a moment for the latest." },
 	{ "Data terbuka", "Open data" },
 	/* the form */
@@ -47,17 +56,57 @@ static const struct word list[] = {
 	{ "Rahasiakan nama dan nomor saya dari petugas", "Keep my name and number from the officers" },
 	{ "Kirim laporan", "Send the report" },
 	{ "Data Anda: untuk apa, siapa yang membaca, berapa lama", "Your data: what for, who reads it, how long" },
-	{ "Isi laporan, nama dan nomor hanya dipakai untuk menangani laporan ini (UU 27/2022 tentang Pelindungan Data "
-	    "Pribadi, pelaksanaan tugas pelayanan publik). Isi dibaca petugas unit yang menangani dan operator; nama dan "
-	    "nomor tidak pernah ditampilkan kepada petugas lapangan. Semuanya disimpan tersandi. Nama dan nomor boleh "
-	    "dikosongkan.",
-	    "What you write, your name and your number are used only to handle this report (Law 27/2022 on Personal Data "
-	    "Protection, as a task of public service). The words are read by the officers of the unit that handles it and "
-	    "by operators; name and number are never shown to officers in the field. All of it is stored encrypted. Name "
-	    "and number may be left empty." },
-	{ "Anda berhak meminta salinan, perbaikan, atau penghapusan melalui Dinas Kominfo dengan menyebut kode laporan.",
-	    "You may ask for a copy, a correction or erasure at the office Dinas Kominfo by giving the report's code." },
+	{ "Untuk apa.", "What for." },
+	{ "Isi laporan, nama dan nomor hanya dipakai untuk menangani laporan ini dan mengabari Anda.",
+	    "What you write, your name and your number are used only to handle this report and to tell you of it." },
+	{ "Dasarnya.", "By which law." },
+	{ "UU 27/2022 tentang Pelindungan Data Pribadi, pasal 20: pelaksanaan tugas pelayanan publik.",
+	    "Law 27/2022 on Personal Data Protection, article 20: a task of public service." },
+	{ "Siapa yang membaca.", "Who reads it." },
+	{ "Petugas unit yang menangani dan atasannya membaca isinya; nama dan nomor dilihat operator dan unit yang "
+	    "menangani, tidak oleh siapa pun selain operator bila Anda minta dirahasiakan. Keluhan tentang sebuah kantor "
+	    "tidak diperlihatkan kepada kantor itu.",
+	    "Officers of the unit that handles it, and those above them, read the words; name and number are seen by "
+	    "operators and by that unit, by nobody but operators if you ask for that. A complaint about an office is not "
+	    "shown to that office." },
+	{ "Berapa lama.", "For how long." },
+	{ "Semuanya disimpan tersandi.", "All of it is stored encrypted." },
+	{ "Kuncinya dihapus {simpan} hari setelah laporan ditutup, untuk kekerasan dan pungli lebih lama.",
+	    "Its key is deleted {simpan} days after the report is closed, later for violence and extortion." },
+	{ "Penghapusan diputuskan kantor ini; mintalah bila perlu.", "This office decides when it is erased; ask for it if need be." },
+	{ "Hak Anda.", "Your rights." },
+	{ "Nama dan nomor boleh dikosongkan.", "Name and number may be left empty." },
+	{ "Anda berhak meminta salinan, perbaikan, pembatasan, penghapusan, atau menarik persetujuan; dijawab dalam 3 x 24 jam.",
+	    "You may ask for a copy, a correction, a restriction or erasure, or withdraw your consent; it is answered within "
+	    "3 x 24 hours." },
+	/* what is held of somebody */
+	{ "Data pribadi Anda", "Your personal data" },
+	{ "Menurut UU 27/2022 Anda berhak atas data Anda sendiri. Kami menjawab dalam 3 x 24 jam. Lewat SMS: kirim",
+	    "By Law 27/2022 you have a right to your own data. We answer within 3 x 24 hours. By SMS: send" },
+	{ "Nomor ponsel yang Anda pakai melapor", "The number from which you reported" },
+	{ "Yang Anda minta", "What you ask for" },
+	{ "salinan", "a copy" }, { "perbaikan", "a correction" }, { "pembatasan", "a restriction" },
+	{ "penghapusan", "erasure" }, { "penarikan persetujuan", "withdrawal of consent" },
+	{ "Penjelasan (boleh kosong)", "In your words (may be left empty)" },
+	{ "Kode enam angka dari SMS", "The six digits from the SMS" },
+	{ "Kirim permintaan", "Send it" },
+	{ "Tulis nomor ponsel Anda seperti 0812 3456 7890, dan pilih apa yang Anda minta.",
+	    "Write your number like 0812 3456 7890, and choose what you ask for." },
+	{ "Terlalu banyak percobaan; coba sepuluh menit lagi.", "Too many tries; try again in ten minutes." },
+	{ "Maaf, belum bisa; coba lagi sebentar lagi.", "Sorry, not now; try again in a moment." },
+	{ "Kode enam angka dikirim lewat SMS ke nomor itu. Ketik di bawah.",
+	    "Six digits were sent by SMS to that number. Type them below." },
+	{ "Kode itu tidak cocok atau sudah lewat. Periksa SMS terakhir.",
+	    "That code does not fit or is too old. Look at the latest SMS." },
+	{ "Terlalu banyak laporan dari jaringan atau nomor ini. Kirim lewat SMS, coba sepuluh menit lagi, atau telepon 112 bila "
+	    "darurat.",
+	    "Too many reports from this network or number. Send an SMS, try again in ten minutes, or call 112 in an emergency." },
+	{ "Banyak laporan dari jaringan atau nomor ini. Tulisan Anda masih ada di bawah: tunggu sebentar lalu tekan Kirim lagi, "
+	    "kirim lewat SMS, atau telepon 112 bila darurat.",
+	    "Many reports from this network or number. What you wrote is still below: wait a moment and send it again, send an "
+	    "SMS, or call 112 in an emergency." },
 	{ "Sudah melapor?", "Reported already?" },
+	{ "kode", "code" },
 	{ "atau kirim SMS", "or send the SMS" },
 	{ "Tulis dulu apa yang terjadi.", "Please write first what has happened." },
 	{ "Laporan terlalu panjang; ringkaskan, atau kirim sisanya sebagai laporan kedua.",
@@ -109,6 +158,7 @@ static const struct word list[] = {
 	    "not even by ourselves." },
 	{ "Belum ada kepala yang ditandatangani. Yang pertama terbit dalam satu jam setelah rumah ini berjalan.",
 	    "No head has been signed yet. The first appears within an hour after the start." },
+	{ "Kepala catatan", "Heads of the record" },
 	{ "Kepala terbaru", "Latest head" },
 	{ "Ditandatangani", "Signed" },
 	{ "Sampai catatan nomor", "Up to entry" },
@@ -192,59 +242,23 @@ static const struct word list[] = {
 	    "Village, kecamatan or regency, by official (Kemendagri) code" },
 	{ "Sejauh mana pada tengah malam: ditugaskan, ditangani, menunggu, selesai, dibenarkan-warga, "
 	    "ditutup-belum-dikonfirmasi, ditolak, ganda, dicabut, tidak-dirinci",
-	    "How far at midnight: ditugaskan (assigned), ditangani (being handled), menunggu (waiting), selesai (resolved), "
-	    "dibenarkan-warga (confirmed), ditutup-belum-dikonfirmasi (closed, not confirmed), ditolak (rejected), ganda "
-	    "(duplicate), dicabut (withdrawn), tidak-dirinci (not told)" },
+	    "How far at midnight: <span lang=\"id\">ditugaskan</span> (assigned), <span lang=\"id\">ditangani</span> (being "
+	    "handled), <span lang=\"id\">menunggu</span> (waiting), <span lang=\"id\">selesai</span> (resolved), <span "
+	    "lang=\"id\">dibenarkan-warga</span> (confirmed), <span lang=\"id\">ditutup-belum-dikonfirmasi</span> (closed, not "
+	    "confirmed), <span lang=\"id\">ditolak</span> (rejected), <span lang=\"id\">ganda</span> (duplicate), <span "
+	    "lang=\"id\">dicabut</span> (withdrawn), <span lang=\"id\">tidak-dirinci</span> (not told)" },
 	{ "Banyaknya laporan", "How many reports" },
 	{ "ya: jumlahnya dibulatkan ke bawah ke kelipatan lima", "ya: the number is rounded down to a multiple of five" },
 	{ "Cara membuatnya", "How they are made" },
 	{ "Berkas satu hari dihitung dari catatan sampai tengah malam; catatan_sampai menyebut nomor terakhirnya. Catatan "
 	    "yang sama memberi berkas yang sama, bita demi bita, dengan perintah kentongan daily. Hanya satu hal yang "
 	    "mengubahnya kelak: laporan yang kemudian dirahasiakan dikeluarkan.",
-	    "A day's files are reckoned from the record up to midnight; catatan_sampai names its last entry. The same record "
+	    "A day's files are reckoned from the record up to midnight; <span lang=\"id\">catatan_sampai</span> names its last entry. The same record "
 	    "gives the same files, byte by byte, by the command kentongan daily. One thing alone changes them later: a "
 	    "report that is made confidential is taken out." },
 	{ "Titik di GeoJSON adalah titik tengah desa atau kecamatan, bukan tempat kejadian. Latihan tidak dihitung.",
 	    "Points in the GeoJSON are the middle of the village or kecamatan, not the place of an event. Drills do not "
 	    "count." },
 	{ "Hari sebelumnya ada di alamat yang sama bentuknya.", "Earlier days are at addresses of the same form." },
-	/* categories, by their short names */
-	{ "sakit gawat", "medical emergency" },
-	{ "kebakaran", "fire" },
-	{ "kecelakaan", "accident" },
-	{ "bencana alam", "flood, landslide, earthquake, storm" },
-	{ "keamanan", "theft, violence, public safety" },
-	{ "perlindungan anak", "violence against children or women" },
-	{ "miskin sakit", "poor and ill, health insurance" },
-	{ "putus sekolah", "children out of school" },
-	{ "jalan rusak", "damaged road" },
-	{ "jembatan", "bridge" },
-	{ "lampu jalan", "street light" },
-	{ "sampah", "rubbish" },
-	{ "air bersih", "drinking water" },
-	{ "irigasi sawah", "irrigation" },
-	{ "got, drainase", "drains" },
-	{ "listrik", "electricity" },
-	{ "KTP, KK, akta", "identity papers, certificates" },
-	{ "pungli", "illegal fees, bribes" },
-	{ "bantuan sosial", "social assistance" },
-	{ "rumah tak layak", "unfit housing" },
-	{ "pendidikan", "schools" },
-	{ "layanan kesehatan", "health services" },
-	{ "pertanian, ternak", "farming, livestock, fishing" },
-	{ "lalu lintas, parkir", "traffic, parking" },
-	{ "kebisingan", "noise" },
-	{ "pohon", "trees" },
-	{ "hewan liar", "wild animals" },
-	{ "gangguan jiwa", "mental illness" },
-	{ "ketertiban", "public order" },
-	{ "pencemaran", "pollution" },
-	{ "tenaga kerja", "work, wages, migrants" },
-	{ "pasar, usaha", "markets, small business" },
-	{ "izin, pajak", "permits, taxes" },
-	{ "layanan aparatur", "conduct of officials" },
-	{ "dana desa", "village budget" },
-	{ "proyek desa", "village works" },
-	{ "lain-lain", "anything else" },
 };
-const struct words public_words = { list, N_ELEMS(list) };
+const struct words public_words = { list, N_ELEMS(list), &category_words };

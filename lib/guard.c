@@ -303,6 +303,17 @@ static const struct {
 	{ "upgrade", 7, on_upgrade },
 };
 
+/* Without the blanks around it. */
+static const char *
+trim(const char *value, const char **end)
+{
+	while (value < *end && (*value == ' ' || *value == '\t'))
+		value++;
+	while (*end > value && ((*end)[-1] == ' ' || (*end)[-1] == '\t'))
+		(*end)--;
+	return value;
+}
+
 static enum guard_step
 header_line(struct http_guard *g, const char *s, size_t len)
 {
@@ -320,15 +331,48 @@ header_line(struct http_guard *g, const char *s, size_t len)
 	for (value = s + name + 1; value < end; value++)
 		if (!(kinds[(unsigned char)*value] & IS_VALUE))
 			return bad(g, "a control character in a header");
-	value = s + name + 1;
-	while (value < end && (*value == ' ' || *value == '\t'))
-		value++;
-	while (end > value && (end[-1] == ' ' || end[-1] == '\t'))
-		end--;
+	value = trim(s + name + 1, &end);
 	for (size_t i = 0; i < N_ELEMS(fields); i++)
 		if (fields[i].len == name && strncasecmp(fields[i].name, s, name) == 0)
 			return fields[i].read(g, value, (size_t)(end - value));
 	return GUARD_MORE;
+}
+
+const char *
+http_guard_header(const struct http_guard *g, const char *name, size_t *len)
+{
+	const char *at = g->head.data, *stop = at + g->head.len, *end;
+	size_t n = strlen(name);
+
+	for (; (end = memchr(at, '\n', (size_t)(stop - at))) != NULL; at = end + 1) {
+		const char *last = end - 1;	/* the carriage return */
+
+		if ((size_t)(last - at) <= n || at[n] != ':' || strncasecmp(at, name, n) != 0)
+			continue;
+		at = trim(at + n + 1, &last);
+		*len = (size_t)(last - at);
+		return at;
+	}
+	return NULL;
+}
+
+const char *
+http_guard_query(const struct http_guard *g, const char *name, size_t *len)
+{
+	size_t line = strcspn(buf_str(&g->head), "\r"), n = strlen(name);
+	const char *at = memchr(buf_str(&g->head), '?', line);
+	/* No blank stands in a target. */
+	const char *end = at != NULL ? memchr(at, ' ', line - (size_t)(at - g->head.data)) : NULL;
+
+	while (end != NULL && at < end && ++at < end) {
+		*len = strcspn(at, "& ");
+		if (*len > n && at[n] == '=' && strncmp(at, name, n) == 0) {
+			*len -= n + 1;
+			return at + n + 1;
+		}
+		at += *len;
+	}
+	return NULL;
 }
 
 /* What evhttp is told: that there is no body.  The lines keep their length. */

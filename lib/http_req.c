@@ -116,6 +116,25 @@ spare_or_new(struct httpd *h)
 	return r;
 }
 
+unsigned
+http_method_verbs(enum http_method m)
+{
+	static const unsigned verbs[] = {
+		[HTTP_GET] = VERB_GET | VERB_HEAD, [HTTP_POST] = VERB_POST, [HTTP_PATCH] = VERB_PATCH,
+		[HTTP_DELETE] = VERB_DELETE, [HTTP_OPTIONS] = VERB_OPTIONS,
+	};
+
+	return verbs[m];
+}
+
+const char *
+http_route_tail(const struct http_route *route, const struct buf *path)
+{
+	size_t len = route != NULL ? strlen(route->path) : 0;
+
+	return len > 0 && route->path[len - 1] == '*' ? path->data + len - 1 : "";
+}
+
 struct http_req *
 http_req_new(struct http_conn *c, struct evhttp_request *ev)
 {
@@ -128,7 +147,7 @@ http_req_new(struct http_conn *c, struct evhttp_request *ev)
 	r->c = c;
 	r->ev = ev;
 	r->route = c->route;
-	r->method = g->verb == VERB_POST ? HTTP_POST : HTTP_GET;
+	r->method = c->route != NULL ? c->route->method : HTTP_GET;
 	r->is_head = g->verb == VERB_HEAD;
 	r->minor = g->minor;
 	r->closes = g->wants_close || (g->minor == 0 && !g->wants_keep_alive);
@@ -140,9 +159,7 @@ http_req_new(struct http_conn *c, struct evhttp_request *ev)
 	empty = r->body;
 	r->body = c->body;
 	c->body = empty;
-	r->tail = "";
-	if (r->route != NULL && r->route->path[strlen(r->route->path) - 1] == '*')
-		r->tail = r->path.data + strlen(r->route->path) - 1;
+	r->tail = http_route_tail(r->route, &r->path);
 	r->body_fd = c->body_fd;
 	c->body_fd = -1;
 	r->body_len = g->body_seen;
@@ -261,13 +278,6 @@ const char *
 http_req_header(const struct http_req *r, const char *name)
 {
 	return evhttp_find_header(evhttp_request_get_input_headers(r->ev), name);
-}
-
-const char *
-http_req_body(struct http_req *r, size_t *len)
-{
-	*len = r->body.len;
-	return buf_str(&r->body);
 }
 
 int
@@ -401,25 +411,42 @@ pairs_add(struct pairs *p, const char *name, size_t name_len, const char *value,
 	p->n++;
 }
 
+int
+http_body_read(int fd, size_t len, struct buf *out)
+{
+	char *room = buf_room(out, len);
+	size_t have = 0;
+
+	while (have < len) {
+		ssize_t n = pread(fd, room + have, len - have, (off_t)have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -1;
+		have += (size_t)n;
+	}
+	buf_added(out, len);
+	return 0;
+}
+
 /* An uploaded body as one block; the route's limit bounds it. */
 static void
 body_load(struct http_req *r)
 {
-	size_t len, have = 0;
+	size_t len;
 	int fd = http_req_body_file(r, &len);
-	char *room;
 
-	if (fd < 0 || r->body.len > 0)
-		return;
-	room = buf_room(&r->body, len);
-	while (have < len) {
-		ssize_t n = pread(fd, room + have, len - have, (off_t)have);
+	if (fd >= 0 && r->body.len == 0 && http_body_read(fd, len, &r->body) != 0)
+		log_error("upload_unread", "err=\"%s\"", strerror(errno));
+}
 
-		if (n <= 0)
-			return;
-		have += (size_t)n;
-	}
-	buf_added(&r->body, len);
+const char *
+http_req_body(struct http_req *r, size_t *len)
+{
+	body_load(r);
+	*len = r->body.len;
+	return buf_str(&r->body);
 }
 
 static void
@@ -526,7 +553,7 @@ static const struct { int status; const char *phrase; } phrases[] = {
 	{ 304, "Not Modified" }, { 307, "Temporary Redirect" }, { 308, "Permanent Redirect" },
 	{ 400, "Bad Request" }, { 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" },
 	{ 405, "Method Not Allowed" }, { 406, "Not Acceptable" }, { 408, "Request Timeout" },
-	{ 409, "Conflict" }, { 410, "Gone" }, { 411, "Length Required" },
+	{ 409, "Conflict" }, { 410, "Gone" }, { 411, "Length Required" }, { 423, "Locked" },
 	{ 412, "Precondition Failed" }, { 413, "Content Too Large" }, { 414, "URI Too Long" },
 	{ 415, "Unsupported Media Type" }, { 417, "Expectation Failed" },
 	{ 422, "Unprocessable Content" }, { 428, "Precondition Required" },
@@ -548,11 +575,18 @@ http_phrase(int status)
 void
 http_allow_add(struct buf *out, unsigned verbs)
 {
-	buf_adds(out, "Allow: ");
-	if (verbs & VERB_GET)
-		buf_adds(out, "GET, HEAD");
-	if (verbs & VERB_POST)
-		buf_adds(out, verbs & VERB_GET ? ", POST" : "POST");
+	static const struct { unsigned verb; const char *name; } names[] = {
+		{ VERB_GET, "GET" }, { VERB_HEAD, "HEAD" }, { VERB_POST, "POST" }, { VERB_PATCH, "PATCH" },
+		{ VERB_DELETE, "DELETE" }, { VERB_OPTIONS, "OPTIONS" },
+	};
+	const char *before = "Allow: ";
+
+	for (size_t i = 0; i < N_ELEMS(names); i++)
+		if (verbs & names[i].verb) {
+			buf_adds(out, before);
+			buf_adds(out, names[i].name);
+			before = ", ";
+		}
 	buf_adds(out, "\r\n");
 }
 

@@ -172,6 +172,22 @@ number_in(struct transfer *t, const char *name, int64_t none)
 	return end != h->value && *end == '\0' && n >= 0 ? n : none;
 }
 
+#define VALIDATOR_CHARS 200
+
+/* A header of the last answer as it stands; the handle's, "" where there is none that can be sent back. */
+static const char *
+text_in(struct transfer *t, const char *name)
+{
+	struct curl_header *h;
+
+	if (curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &h) != CURLHE_OK || strlen(h->value) > VALIDATOR_CHARS)
+		return "";
+	for (const char *s = h->value; *s != '\0'; s++)
+		if (*s < ' ' || *s == 0x7f)
+			return "";
+	return h->value;
+}
+
 /* IMAP knows no numbers; 0: the server said nothing that can be relied on. */
 static long
 imap_status(const struct transfer *t, CURLcode code)
@@ -190,7 +206,7 @@ imap_status(const struct transfer *t, CURLcode code)
 static void
 answer(struct transfer *t, CURLcode code)
 {
-	struct httpc_answer a = { .remaining = -1, .why = "" };
+	struct httpc_answer a = { .remaining = -1, .etag = "", .modified = "", .why = "" };
 	on_httpc_answer cb = t->cb;
 	curl_off_t retry_after = 0;
 	long status = 0;
@@ -213,6 +229,8 @@ answer(struct transfer *t, CURLcode code)
 		a.retry_after_ms = retry_after * 1000;
 		a.reset_s = number_in(t, "x-rate-limit-reset", 0);
 		a.remaining = number_in(t, "x-rate-limit-remaining", -1);
+		a.etag = text_in(t, "ETag");
+		a.modified = text_in(t, "Last-Modified");
 		a.why = t->cut ? "the answer is longer than the limit" : "";
 	} else {
 		a.outcome = outcome_of_failure(t);

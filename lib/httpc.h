@@ -42,6 +42,7 @@ struct httpc_answer {
 	size_t body_len;
 	int64_t retry_after_ms;
 	int64_t reset_s, remaining;
+	const char *etag, *modified;	/* ETag and Last-Modified as sent, "" none or too long: for the next question */
 	const char *redirect;		/* where a 3xx points, made absolute; NULL */
 	int cut;			/* longer than answer_limit, as declared or as it came */
 	int barred;			/* outcome -1: outside, and no address was public */

@@ -46,7 +46,7 @@ httpd_options_default(struct httpd_options *o)
 	*o = (struct httpd_options){
 		.address = "127.0.0.1", .headers_limit_bytes = 8192, .headers_limit_lines = 64,
 		.headers_ms = 10000, .body_bytes_per_s = 1024, .idle_ms = 60000,
-		.connections_max = 1000, .connections_per_address = 50, .upload_dir = "/tmp",
+		.connections_max = 1000, .connections_per_address = 50, .uploads_max = 250, .upload_dir = "/tmp",
 	};
 }
 
@@ -83,6 +83,38 @@ conn_free(struct http_conn *c)
 	}
 }
 
+/* Whoever has a slow line wants kept what came. */
+static void
+tell_cut(struct http_conn *c)
+{
+	struct http_cut cut = { .head = &c->guard, .route = c->route };
+	struct httpd *h = c->h;
+
+	if (c->route == NULL || !(c->route->flags & HTTP_ROUTE_CUT) || h->o.on_cut == NULL ||
+	    !http_guard_in_body(&c->guard) || c->guard.body_seen == 0)
+		return;
+	if (c->body_fd >= 0 && http_body_read(c->body_fd, c->guard.body_seen, &c->body) != 0) {
+		log_error("upload_unread", "err=\"%s\"", strerror(errno));
+		return;
+	}
+	cut.tail = http_route_tail(c->route, &c->guard.path);
+	cut.body = c->body.data;
+	cut.len = c->body.len;
+	h->o.on_cut(&cut, h->arg);
+}
+
+const char *
+http_cut_header(const struct http_cut *c, const char *name, size_t *len)
+{
+	return http_guard_header(c->head, name, len);
+}
+
+const char *
+http_cut_query(const struct http_cut *c, const char *name, size_t *len)
+{
+	return http_guard_query(c->head, name, len);
+}
+
 /* evhttp tells of every end of a connection, whoever closed it. */
 static void
 on_close(struct evhttp_connection *evcon, void *arg)
@@ -92,6 +124,7 @@ on_close(struct evhttp_connection *evcon, void *arg)
 	(void)evcon;
 	evbuffer_remove_cb_entry(bufferevent_get_input(c->bev), c->watch);
 	event_free(c->anchor);
+	tell_cut(c);
 	if (c->req != NULL)
 		http_req_lost(c->req);
 	conn_free(c);
@@ -244,7 +277,7 @@ find_route(struct http_conn *c)
 
 	for (size_t i = 0; i < c->h->route_count; i++) {
 		const struct http_route *route = &c->h->routes[i];
-		unsigned verbs = route->method == HTTP_GET ? VERB_GET | VERB_HEAD : VERB_POST;
+		unsigned verbs = http_method_verbs(route->method);
 
 		if (!route_fits(route, path))
 			continue;
@@ -302,6 +335,18 @@ take_body(const char *data, size_t len, void *arg)
 	return 0;
 }
 
+/* A slow body holds its connection for hours: others must find one. */
+static int
+are_too_many_uploads(const struct httpd *h)
+{
+	const struct http_conn *c;
+	int n = 0;
+
+	TAILQ_FOREACH(c, &h->conns, entry)
+		n += c->state == CONN_READING && c->body_fd >= 0;
+	return n >= h->o.uploads_max;
+}
+
 /* The head is complete: is there somebody for it, and how much may follow? */
 static enum guard_step
 decide(struct http_conn *c, int more_waits)
@@ -319,6 +364,8 @@ decide(struct http_conn *c, int more_waits)
 	step = http_guard_go_on(g, c->route != NULL ? c->route->body_limit : 0);
 	if (step != GUARD_MORE)
 		return step;
+	if ((c->route->flags & HTTP_ROUTE_UPLOAD) && are_too_many_uploads(c->h))
+		return http_guard_refuse(g, 503, "too many files at once: send it again in a moment");
 	if ((c->route->flags & HTTP_ROUTE_UPLOAD) && open_body_file(c) != 0)
 		return http_guard_refuse(g, 507, "the body could not be kept");
 	if (g->expects_continue && g->minor > 0 && !more_waits &&
@@ -589,6 +636,7 @@ look_at_reading(struct http_conn *c, int64_t now_us)
 	} else if (waited_ms > h->o.headers_ms / 2 &&	/* a slow start is no slow body */
 	    (int64_t)c->guard.body_seen < waited_ms * h->o.body_bytes_per_s / 1000) {
 		h->counts.too_slow++;
+		tell_cut(c);
 		refuse_with(c, 408, "the body comes too slowly");
 	}
 }
@@ -609,14 +657,14 @@ look_at_output(struct http_conn *c)
 	}
 }
 
-static void
-set_date(struct httpd *h)
+void
+http_date(char out[HTTP_DATE_CHARS], int64_t ms)
 {
-	time_t now = clock_now_ms() / 1000;
+	time_t at = ms / 1000;
 	struct tm tm;
 
-	gmtime_r(&now, &tm);
-	strftime(h->date, sizeof(h->date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+	gmtime_r(&at, &tm);
+	strftime(out, HTTP_DATE_CHARS, "%a, %d %b %Y %H:%M:%S GMT", &tm);
 }
 
 static void
@@ -628,7 +676,7 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	h->tick_ms = now_us / 1000;
-	set_date(h);
+	http_date(h->date, clock_now_ms());
 	for (c = TAILQ_FIRST(&h->conns); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, entry);
 		if (c->evcon == NULL)
@@ -773,7 +821,7 @@ httpd_new(struct event_base *base, const struct httpd_options *o, const struct h
 	evconnlistener_set_error_cb(h->listener, on_accept_error);
 	h->listening = 1;
 	set_common_headers(h);
-	set_date(h);
+	http_date(h->date, clock_now_ms());
 	h->tick_ms = clock_mono_ms();
 	event_add(h->sweep, &every);
 	return h;

@@ -12,7 +12,8 @@
  *            page.
  * Memory     a request's head and body are in memory while it is read and handled: at most
  *            connections_max * (headers_limit_bytes + body_limit of the largest route without
- *            HTTP_ROUTE_UPLOAD).  Bodies of upload routes go to an unlinked file as they arrive.
+ *            HTTP_ROUTE_UPLOAD).  Bodies of upload routes go to an unlinked file of
+ *            upload_dir as they arrive, in the clear.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -23,7 +24,8 @@ struct event_base;
 struct httpd;
 struct http_req;
 
-enum http_method { HTTP_GET = 1, HTTP_POST = 2 };	/* HEAD is answered as GET without body */
+/* HEAD is answered as GET without body. */
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS };
 
 typedef void (*http_handler)(struct http_req *r, void *arg);
 
@@ -37,6 +39,23 @@ struct http_route {
 };
 #define HTTP_ROUTE_DEEP 2u	/* * matches all that follows, slashes included */
 #define HTTP_ROUTE_UPLOAD 1u	/* the body is large and goes to a file, see http_req_body_file() */
+#define HTTP_ROUTE_CUT 4u	/* of a body that broke off, httpd_options.on_cut gets what came */
+
+/*
+ * What had come of a body when its line broke, or when it came too slowly: the request itself reaches no
+ * handler.  Lives for the call.
+ */
+struct http_guard;
+struct http_cut {
+	const struct http_guard *head;
+	const struct http_route *route;
+	const char *tail;		/* what * matched */
+	const char *body; size_t len;
+};
+/* The value of a header of it, not ended by NUL; NULL if absent. */
+const char *http_cut_header(const struct http_cut *c, const char *name, size_t *len);
+/* The same of its query, not decoded. */
+const char *http_cut_query(const struct http_cut *c, const char *name, size_t *len);
 
 struct httpd_options {
 	const char *address;		/* numeric, 127.0.0.1 by default */
@@ -48,6 +67,7 @@ struct httpd_options {
 	int64_t idle_ms;		/* keep-alive without a request */
 	int connections_max;		/* 1000 */
 	int connections_per_address;	/* 50; loopback (the proxy, the gateway) is exempt */
+	int uploads_max;		/* bodies of HTTP_ROUTE_UPLOAD on their way: 250, and 503 beyond */
 	const char *upload_dir;
 	/* Content-Security-Policy of every answer; NULL: the strict default */
 	const char *csp;
@@ -55,6 +75,7 @@ struct httpd_options {
 	const char *const *proxies;
 	/* a form's fields that no handler asked for are named in the log when it was taken all the same */
 	int names_unasked;
+	void (*on_cut)(const struct http_cut *c, void *arg);	/* NULL: such bytes are dropped */
 };
 void httpd_options_default(struct httpd_options *o);
 
@@ -80,7 +101,7 @@ const char *http_req_tail(const struct http_req *r);	/* what * matched */
 const char *http_req_query(struct http_req *r, const char *name, size_t *len);
 const char *http_req_header(const struct http_req *r, const char *name);
 const char *http_req_cookie(struct http_req *r, const char *name);
-/* Whole raw body. */
+/* Whole raw body; of an upload route it is read into memory now, and empty when the disk does not give it back. */
 const char *http_req_body(struct http_req *r, size_t *len);
 /* Upload routes: descriptor of the spilled body, read from offset 0; closed with the request. */
 int http_req_body_file(struct http_req *r, size_t *len);
@@ -107,6 +128,9 @@ int64_t http_req_started_us(const struct http_req *r);
 void http_req_on_gone(struct http_req *r, void (*cb)(struct http_req *, void *), void *arg);
 
 /* ---- the answer ---- */
+/* A time as headers tell it (RFC 9110, 5.6.7). */
+#define HTTP_DATE_CHARS 40
+void http_date(char out[HTTP_DATE_CHARS], int64_t ms);
 /*
  * Adds a header; refuses CR and LF (-1).  Content-Security-Policy, Permissions-Policy and
  * Cache-Control take the place of the server's own.

@@ -118,7 +118,7 @@ struct httpd {
 	int64_t tick_ms;			/* monotonic, at the last sweep */
 	struct http_req *dispatching;
 	struct buf scratch, out, common;
-	char date[40];
+	char date[HTTP_DATE_CHARS];
 	struct httpd_counts counts;
 };
 
@@ -130,6 +130,12 @@ void http_conn_written(struct evhttp_request *ev, void *arg);
 void httpd_call_later(struct httpd *h);
 
 /* http_req.c */
+/* What * of the route matched; "" where it has none. */
+const char *http_route_tail(const struct http_route *route, const struct buf *path);
+/* Reads so many bytes of a spilled body: 0, or -1 and nothing. */
+int http_body_read(int fd, size_t len, struct buf *out);
+/* The verbs that a route of this method answers, as guard.h has them. */
+unsigned http_method_verbs(enum http_method m);
 struct http_req *http_req_new(struct http_conn *c, struct evhttp_request *ev);
 void http_req_retire(struct http_req *r);
 void http_req_free(struct http_req *r);

@@ -20,9 +20,10 @@ lang_of_name(const char *s, enum lang *out)
 static const char *
 find(const struct words *w, const char *id, size_t len)
 {
-	for (size_t i = 0; i < w->n; i++)
-		if (strncmp(w->list[i].id, id, len) == 0 && w->list[i].id[len] == '\0')
-			return w->list[i].en;
+	for (; w != NULL; w = w->more)
+		for (size_t i = 0; i < w->n; i++)
+			if (strncmp(w->list[i].id, id, len) == 0 && w->list[i].id[len] == '\0')
+				return w->list[i].en;
 	return NULL;
 }
 

@@ -15,7 +15,8 @@ int lang_of_name(const char *s, enum lang *out);	/* 0 or -1 */
 #define SAID(id) id
 
 struct word { const char *id, *en; };
-struct words { const struct word *list; size_t n; };
+/* One table, and those behind it (NULL none): a page's words are looked for in all of them. */
+struct words { const struct word *list; size_t n; const struct words *more; };
 /* id in that language; id itself where nothing better is known. */
 const char *words_say(const struct words *w, enum lang l, const char *id);
 /* 1 when that language has it. */

@@ -114,6 +114,43 @@ print_danger(const struct samples *s, const struct linear_calibration *c)
 			    (double)right[b] / (double)n[b]);
 }
 
+/* The rules' sum, as far as the voices carry it. */
+static int
+danger_said(const struct sample *s)
+{
+	return (int)(10 * s->danger[DANGER_RULES] + 0.5f);
+}
+
+/* What the lines of kategori.yaml, ambang: bahaya and sangsi, would find of the same rows. */
+static void
+print_lines(const struct samples *s, const struct linear_calibration *c)
+{
+	static const int dangers[] = { 150, 200, 250, 300, 350, 400, 450, 500, 600 };
+	static const int doubts[] = { 50, 80, 100, 150 };
+
+	printf("\nbahaya sangsi                 recall  precision\n");
+	for (size_t k = 0; k < N_ELEMS(dangers) * N_ELEMS(doubts); k++) {
+		const struct alarm_lines lines = { dangers[k / N_ELEMS(doubts)],
+		    doubts[k % N_ELEMS(doubts)] };
+		size_t all = 0, found = 0, right = 0;
+
+		for (size_t i = 0; i < s->n; i++) {
+			int stands;
+
+			if (s->at[i].row->danger < 0 || s->at[i].row->shared)
+				continue;
+			stands = alarm_stands(&lines, danger_said(&s->at[i]),
+			    alarm_permille(c, s->at[i].danger));
+			all += (size_t)s->at[i].row->danger;
+			found += (size_t)stands;
+			right += (size_t)(stands && s->at[i].row->danger);
+		}
+		printf("%.2f   %.2f                   %.3f   %.3f\n", lines.danger / 1000.0,
+		    lines.doubt / 1000.0, all == 0 ? 0 : (double)right / (double)all,
+		    found == 0 ? 0 : (double)right / (double)found);
+	}
+}
+
 static void
 print_figures(const struct catalogue *cat, const struct samples *s,
     const struct linear_calibration *c)
@@ -139,8 +176,10 @@ print_figures(const struct catalogue *cat, const struct samples *s,
 		}
 	}
 	print_reliability(s, c);
-	if (s->knows_danger)
+	if (s->knows_danger) {
 		print_danger(s, c);
+		print_lines(s, c);
+	}
 }
 
 static int

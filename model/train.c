@@ -11,7 +11,7 @@
 
 #define EPSILON 0.05	/* liblinear stops there; smaller changes no figure, and takes longer */
 #define SEED 3510
-#define GUESSED_WEIGHT 1	/* of a row whose danger only follows from its category */
+#define GUESSED_WEIGHT 2	/* of a row whose danger only follows from its category */
 
 /* A text as liblinear and the rules see it. */
 struct example {
@@ -113,8 +113,10 @@ prepare(struct workshop *w, struct buf *errors)
 {
 	const struct catalogue *cat = w->t->catalogue;
 	struct normaliser *normaliser = normaliser_new(cat, errors);
-	struct classifier *classifier = classifier_new(cat, NULL, errors);
-	struct alarm_words *alarms = alarm_words_new(cat, errors);
+	struct classifier *classifier = normaliser == NULL ? NULL :
+	    classifier_new(cat, NULL, normaliser_words(normaliser), errors);
+	struct alarm_words *alarms = normaliser == NULL ? NULL :
+	    alarm_words_new(cat, normaliser_words(normaliser), errors);
 	struct tokens tokens = { 0 };
 	int rc = -1;
 
@@ -196,7 +198,8 @@ teach_column(struct workshop *w, size_t column, int fold)
 {
 	size_t most = w->rows->n * (size_t)w->t->own_weight, features = 1UL << w->t->hash_bits;
 	struct problem p = { .n = (int)features + 1, .bias = 1 };
-	struct parameter how = { .solver_type = L2R_L2LOSS_SVC_DUAL, .eps = EPSILON, .C = w->t->cost };
+	struct parameter how = { .solver_type = L2R_L2LOSS_SVC_DUAL, .eps = EPSILON,
+	    .C = column == w->categories ? w->t->danger_cost : w->t->cost };
 	struct model *m;
 	double sign;
 

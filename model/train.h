@@ -17,9 +17,11 @@ struct training {
 	unsigned hash_bits;
 	int folds;		/* of the cross-validation that calibrates; 2 or more */
 	double cost;		/* liblinear's C */
+	double danger_cost;	/* the same for danger, whose rows contradict each other more */
 	int own_weight;		/* a row of the repository counts as so many of an operator */
 };
-#define TRAINING_DEFAULTS { .hash_bits = 16, .folds = 5, .cost = 1, .own_weight = 4 }
+#define TRAINING_DEFAULTS { .hash_bits = 16, .folds = 5, .cost = 1, .danger_cost = 0.4, \
+    .own_weight = 4 }
 
 /*
  * out: the file.  samples: what the folds held back, each judged by a model that had not seen it;

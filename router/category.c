@@ -122,14 +122,15 @@ set_model(struct classifier *c, const struct catalogue *cat, const struct linear
 }
 
 struct classifier *
-classifier_new(const struct catalogue *cat, const struct linear *m, struct buf *errors)
+classifier_new(const struct catalogue *cat, const struct linear *m, struct vocab *words,
+    struct buf *errors)
 {
 	struct classifier *c = xcalloc(1, sizeof(*c));
 	size_t rules = 0, owners = 0;
 	int rc = 0;
 
-	c->rules = matcher_new(0);
-	c->owners = matcher_new(0);
+	c->rules = matcher_new(words, 0);
+	c->owners = matcher_new(words, 0);
 	c->categories_n = catalogue_count(cat);
 	c->first = category_at(cat, 0);
 	for (size_t i = 0; i < c->categories_n; i++) {
@@ -185,16 +186,10 @@ cover_count(const struct cover *a, const struct cover *b)
 	return n;
 }
 
-static int
-by_category_and_weight(const void *va, const void *vb, void *arg)
+static uint64_t
+by_category_and_weight(const struct hit *h, const void *phrases)
 {
-	const struct hit *a = va, *b = vb;
-	uint64_t oa = ((const struct phrase *)arg)[a->value].order;
-	uint64_t ob = ((const struct phrase *)arg)[b->value].order;
-
-	if (oa != ob)
-		return oa < ob ? -1 : 1;
-	return (int)a->from - (int)b->from;
+	return ((const struct phrase *)phrases)[h->value].order;
 }
 
 /* 1 if the hit rests on a token that no heavier hit of its sign rests on; marks its tokens. */
@@ -255,7 +250,7 @@ rank_rules(const struct classifier *c, const struct tokens *t, int danger, struc
 
 	out->n = 0;
 	out->best = out->second = NULL;
-	qsort_r(hits, n, sizeof(*hits), by_category_and_weight, c->phrases);
+	hits_sort(hits, n, by_category_and_weight, c->phrases);
 	for (size_t i = 0, end; i < n && out->n < N_ELEMS(out->at); i = end) {
 		const struct category *category = c->phrases[hits[i].value].category;
 		struct ranked *r = &out->at[out->n];
@@ -513,7 +508,7 @@ category_owner(const struct classifier *c, const struct tokens *t, const struct 
 }
 
 int
-classifier_knows(const struct classifier *c, const char *word, size_t len)
+classifier_knows(const struct classifier *c, uint32_t word)
 {
-	return matcher_knows(c->rules, word, len);
+	return matcher_knows(c->rules, word);
 }

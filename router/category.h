@@ -50,9 +50,9 @@ struct category_choice {
 };
 struct classifier;
 
-/* m may be NULL.  NULL with the reason in errors. */
+/* m may be NULL; words: normaliser_words() of the tokens' normaliser.  NULL with the reason in errors. */
 struct classifier *classifier_new(const struct catalogue *c, const struct linear *m,
-    struct buf *errors);
+    struct vocab *words, struct buf *errors);
 void classifier_free(struct classifier *c);
 /*
  * danger: the report names one.  Spam and thanks are then left out, and categories that are
@@ -70,6 +70,6 @@ void category_voices(const struct classifier *c, const struct tokens *t, int dan
 /* The unit that owns what the report names, of this category; NULL if none is named. */
 const char *category_owner(const struct classifier *c, const struct tokens *t,
     const struct category *category);
-/* 1 if the word stands in some rule: then it is no misspelt name of a place. */
-int classifier_knows(const struct classifier *c, const char *word, size_t len);
+/* 1 if the word with this number stands in some rule: then it is no misspelt name of a place. */
+int classifier_knows(const struct classifier *c, uint32_t word);
 #endif

@@ -14,272 +14,15 @@
 #include "router/callout.h"
 #include "router/together.h"
 #include "router/work.h"
+#include "store/broadcast.h"
 #include "store/incident.h"
 #include "store/rollcall.h"
 #include "store/said.h"
+#include "store/identity.h"
 #include "store/subscribe.h"
 
 #define TRIES 5
-#define READY_MORE 20		/* "siap pak", "siap ndan 86" */
-#define SUBSCRIBE_MORE 60	/* a desa and its kecamatan; more is a story */
 #define TAP_LIFE_MS 60000	/* a phone shows a button as waiting for less than that */
-
-/* ---- grammar ---- */
-
-enum needs { NEEDS_NOTHING, NEEDS_NONCE };
-static const struct {
-	const char *word;
-	enum case_event event;
-	enum needs needs;
-} officer_words[] = {
-	{ "TERIMA", ON_ACCEPT, NEEDS_NOTHING }, { "MENUJU", ON_GO, NEEDS_NOTHING },
-	{ "TIBA", ON_ARRIVE, NEEDS_NOTHING }, { "TANGANI", ON_HANDLE, NEEDS_NONCE },
-	{ "SELESAI", ON_RESOLVE, NEEDS_NONCE }, { "TERUSKAN", ON_HAND_ON, NEEDS_NONCE },
-	{ "BUKAN", ON_DECLINE, NEEDS_NONCE }, { "URUNG", ON_UNDO, NEEDS_NONCE },
-	{ "TUNGGU", ON_WAIT, NEEDS_NONCE }, { "SETUJU", ON_APPROVE, NEEDS_NONCE },
-	{ "TOLAK", ON_REFUSE, NEEDS_NONCE }, { "JAWAB", ON_ANSWER, NEEDS_NONCE },
-	{ "BANTUAN", ON_HELP, NEEDS_NONCE }, { "GABUNG", ON_MERGE, NEEDS_NONCE }, { "AMAN", ON_SIGN, NEEDS_NOTHING },
-	{ "BERES", ON_ATTEST, NEEDS_NONCE }, { "MASIH", ON_DISPUTE, NEEDS_NONCE },
-};
-static const struct { const char *word; enum speech_kind kind; } resident_words[] = {
-	{ "CEK", SPEECH_CHECK }, { "BATAL", SPEECH_WITHDRAW }, { "1", SPEECH_YES },
-	{ "2", SPEECH_NO },
-	{ "YA", SPEECH_YES }, { "BELUM", SPEECH_NO }, { "STOP", SPEECH_STOP },
-	{ "BERHENTI", SPEECH_STOP }, { "SALAH", SPEECH_WRONG },
-	{ "BAHASA", SPEECH_LANGUAGE }, { "BASA", SPEECH_LANGUAGE }, { "BASO", SPEECH_LANGUAGE },
-	{ "LANGGANAN", SPEECH_SUBSCRIBE }, { "SIAP", SPEECH_READY }, { "IKUT", SPEECH_JOIN }, { "MELOK", SPEECH_JOIN },
-	{ "BOSO", SPEECH_LANGUAGE }, { "BHASA", SPEECH_LANGUAGE }, { "LANGUAGE", SPEECH_LANGUAGE },
-};
-
-/* The next word and where the rest begins. */
-static const char *
-word_of(const char *s, char *out, size_t size)
-{
-	size_t n = 0;
-
-	while (*s != '\0' && (isspace((unsigned char)*s) || *s == '"' || *s == '\'' || *s == '.' || *s == ','))
-		s++;
-	while (*s != '\0' && !isspace((unsigned char)*s)) {
-		if (n + 1 < size)
-			out[n++] = *s;
-		s++;
-	}
-	while (n > 0 && strchr(".,;:!\"'", out[n - 1]) != NULL)
-		n--;
-	out[n] = '\0';
-	while (isspace((unsigned char)*s))
-		s++;
-	return s;
-}
-
-/* "1 ya", "2 belum pak", "belum beres": what people add to a verdict.  "1 belum" is none. */
-static int
-is_verdict(enum speech_kind kind, const char *word, const char *rest)
-{
-	static const struct { const char *word; int yes, no; } after[] = {
-		{ "YA", 1, 0 }, { "IYA", 1, 0 }, { "SUDAH", 1, 0 }, { "UDAH", 1, 0 }, { "SDH", 1, 0 },
-		{ "BELUM", 0, 1 }, { "BLM", 0, 1 }, { "MASIH", 0, 1 }, { "TIDAK", 0, 1 },
-		{ "BERES", 1, 1 }, { "PAK", 1, 1 }, { "BU", 1, 1 }, { "MIN", 1, 1 },
-		{ "TERIMA", 1, 1 }, { "MAKASIH", 1, 1 }, { "SUWUN", 1, 1 },
-	};
-
-	/* A yes ends the case: only a short one is no report. */
-	if (kind == SPEECH_YES && strlen(rest) > 30)
-		return 0;
-	for (size_t i = 0; i < N_ELEMS(after); i++)
-		if (strcasecmp(word, after[i].word) == 0)
-			return kind == SPEECH_YES ? after[i].yes : kind == SPEECH_NO && after[i].no;
-	return 0;
-}
-
-/* "SALAH sambung pak", "STOP sms": what people add; "stop bus rusak" is a report. */
-static int
-is_addition_to_stop(const char *word, const char *rest)
-{
-	static const char *const words[] = { "NOMOR", "NO", "NOMER", "SAMBUNG", "KIRIM", "ORANG", "SMS",
-	    "PESAN", "PAK", "BU", "MAS", "MBAK", "YA" };
-
-	for (size_t i = 0; i < N_ELEMS(words); i++)
-		if (strcasecmp(word, words[i]) == 0)
-			return strlen(rest) <= 20;
-	return 0;
-}
-
-/* What people add to anybody: "TERIMA pak" names no task, three letters or not. */
-static int
-is_address(const char *word)
-{
-	static const char *const words[] = { "pak", "bos", "mas", "bro", "min", "bpk", "kak", "bu", "mbak" };
-
-	for (size_t i = 0; i < N_ELEMS(words); i++)
-		if (strcasecmp(word, words[i]) == 0)
-			return 1;
-	return 0;
-}
-
-static void
-parse_resident(struct speech *s, enum speech_kind kind, const char *rest)
-{
-	char word[32];
-	const char *after = word_of(rest, word, sizeof(word));
-
-	if (kind == SPEECH_LANGUAGE) {
-		/* one word more, and what politeness adds: "bahasa jawa di SD" is a report */
-		if (word[0] != '\0' && (after[0] == '\0' || is_address(after))) {
-			s->kind = kind;
-			s->note = rest;
-		}
-		return;
-	}
-	if (kind == SPEECH_SUBSCRIBE) {
-		/* "langganan pdam mati sejak kemarin" is a report */
-		if ((strcasecmp(word, "DESA") == 0 || strcasecmp(word, "KELURAHAN") == 0) && after[0] != '\0' &&
-		    strlen(after) <= SUBSCRIBE_MORE) {
-			s->kind = kind;
-			s->note = rest;
-		}
-		return;
-	}
-	if (kind == SPEECH_READY) {
-		if (strlen(rest) <= READY_MORE)
-			s->kind = kind;
-		return;
-	}
-	if (kind == SPEECH_STOP || kind == SPEECH_WRONG) {
-		if (word[0] == '\0' || is_addition_to_stop(word, after))
-			s->kind = kind;
-		return;
-	}
-	if (word[0] != '\0') {
-		if (code_parse(&s->code, rest, strlen(rest)) == 0 || code_parse(&s->code, word, strlen(word)) == 0)
-			s->has_code = 1;
-		else if (kind == SPEECH_JOIN)
-			return;		/* "ikut lapor pak, ..." is a report */
-		else if (is_verdict(kind, word, after)) {
-			s->kind = kind;
-			s->note = rest;
-			return;
-		} else if (kind != SPEECH_CHECK)
-			return;		/* "1 minggu jalan rusak" is a report */
-		if (!s->has_code && (after[0] != '\0' || strlen(word) > CODE_CHARS + 4))
-			return;		/* "cek jalan di depan pasar" is one too */
-	}
-	if (kind == SPEECH_JOIN && (!s->has_code || strlen(after) > READY_MORE))
-		return;
-	s->kind = kind;
-	s->note = after;
-}
-
-/* "anggaran 14-12-2026 menunggu pengesahan": for what, until when, and what he adds. */
-static void
-parse_wait(struct speech *s)
-{
-	char day[16];
-
-	s->note = word_of(s->note, s->reason, sizeof(s->reason));
-	for (char *p = s->reason; *p != '\0'; p++)
-		*p = (char)tolower((unsigned char)*p);
-	s->note = word_of(s->note, day, sizeof(day));
-	if (wib_parse_day(&s->until_ms, day) != 0)
-		s->note = "";		/* without a day it is no request: he gets the example */
-}
-
-static void
-parse_officer(struct speech *s, size_t row, const char *rest)
-{
-	char word[UNIT_CODE_CHARS];
-	const char *after = word_of(rest, word, sizeof(word));
-
-	if (officer_words[row].event == ON_ACCEPT && strncasecmp(word, "kasih", 5) == 0)
-		return;
-	s->kind = SPEECH_OFFICER;
-	s->event = officer_words[row].event;
-	s->note = rest;
-	if (s->nonce[0] == '\0' &&
-	    (officer_words[row].needs == NEEDS_NONCE || !is_address(word)) && nonce_parse(s->nonce, word, strlen(word)) == 0)
-		s->note = after;
-	/* "Masih mati lampunya" is a report, also of an officer, but with the nonce of his question. */
-	s->loose = s->event == ON_ATTEST || s->event == ON_DISPUTE;
-	if (s->event == ON_HAND_ON) {
-		s->note = word_of(s->note, s->unit, sizeof(s->unit));
-		for (char *p = s->unit; *p != '\0'; p++)
-			*p = (char)toupper((unsigned char)*p);
-	}
-	if (s->event == ON_WAIT)
-		parse_wait(s);
-	if (s->event == ON_MERGE) {
-		after = word_of(s->note, word, sizeof(word));
-		s->has_code = code_parse(&s->code, word, strlen(word)) == 0;
-		s->note = s->has_code ? after : "";	/* without a number it is no order: he gets the example */
-	}
-}
-
-/* "7K3 TANGANI" and "TANGANI7K3": a thumb's order, trusted only with the right nonce. */
-static void
-parse_loose(struct speech *s, const char *first, const char *rest)
-{
-	char second[32];
-	const char *after = word_of(rest, second, sizeof(second));
-
-	for (size_t i = 0; i < N_ELEMS(officer_words) && s->kind == SPEECH_NONE; i++) {
-		size_t n = strlen(officer_words[i].word);
-
-		if (strcasecmp(second, officer_words[i].word) == 0 && nonce_parse(s->nonce, first, strlen(first)) == 0)
-			parse_officer(s, i, after);
-		else if (strncasecmp(first, officer_words[i].word, n) == 0 &&
-		    nonce_parse(s->nonce, first + n, strlen(first + n)) == 0)
-			parse_officer(s, i, rest);
-	}
-	s->loose = s->kind == SPEECH_OFFICER;
-}
-
-void
-speech_parse(struct speech *s, const char *text)
-{
-	char word[32];
-	const char *rest;
-
-	memset(s, 0, sizeof(*s));
-	s->note = "";
-	rest = word_of(text, word, sizeof(word));
-	for (size_t i = 0; i < N_ELEMS(resident_words); i++)
-		if (strcasecmp(word, resident_words[i].word) == 0) {
-			parse_resident(s, resident_words[i].kind, rest);
-			return;
-		}
-	for (size_t i = 0; i < N_ELEMS(officer_words); i++)
-		if (strcasecmp(word, officer_words[i].word) == 0) {
-			parse_officer(s, i, rest);
-			return;
-		}
-	parse_loose(s, word, rest);
-}
-
-int
-speech_choice(const char *text)
-{
-	static const char *const before[] = { "yang", "sing", "hang", "nomor", "nomer", "no", "nmr", "angka",
-	    "pilih", "pilihan" };
-	char word[32];
-	const char *rest = word_of(text, word, sizeof(word));
-
-	for (size_t i = 0; i < N_ELEMS(before); i++)
-		if (strcasecmp(word, before[i]) == 0) {
-			rest = word_of(rest, word, sizeof(word));
-			i = (size_t)-1;		/* "yang nomor 2" */
-		}
-	if (word[0] < '1' || word[0] > '9' || word[1] != '\0')
-		return 0;
-	while (*rest != '\0') {
-		char polite[16];
-
-		rest = word_of(rest, polite, sizeof(polite));
-		if (!is_address(polite) && strcasecmp(polite, "ya") != 0 && strcasecmp(polite, "terima") != 0 &&
-		    strcasecmp(polite, "kasih") != 0 && strcasecmp(polite, "makasih") != 0)
-			return 0;
-	}
-	return word[0] - '0';
-}
 
 /* ---- answers ---- */
 
@@ -331,16 +74,16 @@ converse_may_answer(struct router *r, struct entry *e)
 }
 
 /*
- * An answer with one log entry; with use_up it is all that becomes of the input. 1, or
- * -1: come again.
+ * An answer with one log entry (none where what is NULL), by that officer where he is named; with use_up
+ * it is all that becomes of the input. 1, or -1: come again.
  */
 static int
-answer(struct router *r, struct entry *e, int use_up, const char *what, const char *kind, const struct case_record *c,
-    const struct template_value *values, size_t n)
+answer_to(struct router *r, struct entry *e, const char *officer, int use_up, const char *what, const char *kind,
+    const struct case_record *c, const struct template_value *values, size_t n)
 {
 	const char *said = kind != NULL ? message_kind_on(e->words.reply_channel, kind) : NULL;
 	char wish[32] = "";
-	struct answer a = { .what = what, .kind = said != NULL ? said : "", .route = e->words.reply_channel,
+	struct answer a = { .what = what, .actor = officer, .kind = said != NULL ? said : "", .route = e->words.reply_channel,
 	    .lang = e->asks_lang ? wish : NULL, .lookup = e->lookup,
 	    .latihan = e->words.latihan, .lane_e = e->words.lane_e, .note = e->words.text,
 	    .not_after_ms = r->now_ms + r->h.policy->message_life_ms, .heard_ms = e->words.received_ms };
@@ -377,6 +120,54 @@ answer(struct router *r, struct entry *e, int use_up, const char *what, const ch
 	return rc;
 }
 
+static int
+answer(struct router *r, struct entry *e, int use_up, const char *what, const char *kind, const struct case_record *c,
+    const struct template_value *values, size_t n)
+{
+	return answer_to(r, e, NULL, use_up, what, kind, c, values, n);
+}
+
+/*
+ * Counts in the hour of the officer's number, by more; names what.  A number can be forged: who sends
+ * what does not count is counted by it.  -1: no answer.
+ */
+static int64_t
+count_of(struct router *r, const char *name, const char *officer, int by)
+{
+	struct buf key = { 0 };
+	redisReply *a;
+	int64_t n = -1;
+
+	buf_add_key(&key, &r->h.st.keys, KEY_TALK, NULL, NULL);
+	a = redis_pipe_command(r->h.st.pipe, "HINCRBY %b %s-%s:%lld %d", key.data, key.len, name, officer,
+	    (long long)(r->now_ms / HOUR_MS), by);
+	if (a != NULL && a->type == REDIS_REPLY_INTEGER)
+		n = a->integer;
+	freeReplyObject(a);
+	buf_release(&key);
+	return n;
+}
+
+/*
+ * An officer's command that does not count, with who he is said to be: a code that is wrong, over, or another's,
+ * or an act that the case refuses.  Each is on record, but no more in an hour than router.refusals: who has his
+ * number forged by a machine shall not have the record filled with it.
+ */
+static int
+refuse(struct router *r, struct entry *e, const struct officer *o, const char *what, const char *kind,
+    const struct case_record *c, const struct template_value *values, size_t n)
+{
+	int64_t before = count_of(r, "tolak", o->id, 1);
+
+	if (before < 0)
+		return -1;
+	if (before > r->h.set.refusals) {
+		log_warn("refusal_unrecorded", "officer=%s what=%s n=%" PRId64, o->id, what, before);
+		what = NULL;
+	}
+	return answer_to(r, e, o->id, 1, what, kind, c, values, n);
+}
+
 int
 converse_note(struct router *r, struct entry *e, const char *what)
 {
@@ -384,21 +175,22 @@ converse_note(struct router *r, struct entry *e, const char *what)
 }
 
 static int
-answer_example(struct router *r, struct entry *e, const char *example)
+answer_example(struct router *r, struct entry *e, const struct officer *o, const char *example)
 {
 	const struct template_value v[] = { { "contoh", example } };
 
-	return answer(r, e, 1, "tidak-paham", "jawab-salah", NULL, v, 1);
+	return refuse(r, e, o, "tidak-paham", "jawab-salah", NULL, v, 1);
 }
 
-/* The case did not take it: what it is, and why. */
+/* The case did not take it from him, or from a resident (o NULL): what it is, and why. */
 static int
-answer_refused(struct router *r, struct entry *e, const struct code *code)
+answer_refused(struct router *r, struct entry *e, const struct officer *o, const struct code *code)
 {
 	const struct template_value v[] = { { "sebab", refusal_text(r->fx->refusal) } };
 
 	r->fx->after.code = *code;
-	return answer(r, e, 1, "ditolak", "jawab-tolak", &r->fx->after, v, 1);
+	return o != NULL ? refuse(r, e, o, "ditolak", "jawab-tolak", &r->fx->after, v, 1) :
+	    answer(r, e, 1, "ditolak", "jawab-tolak", &r->fx->after, v, 1);
 }
 
 /* ---- finding the case ---- */
@@ -568,7 +360,7 @@ converse_apply_beside(struct router *r, struct entry *e, const struct code *code
 
 /* As it should be written; with his own nonce where only one can be meant. */
 static int
-answer_how(struct router *r, struct entry *e, enum case_event ev, const char *nonce)
+answer_how(struct router *r, struct entry *e, const struct officer *o, enum case_event ev, const char *nonce)
 {
 	static const struct { enum case_event event; const char *before, *after; } how[] = {
 		{ ON_HANDLE, "TANGANI", "" }, { ON_RESOLVE, "SELESAI", " lampu sudah diganti" },
@@ -589,7 +381,7 @@ answer_how(struct router *r, struct entry *e, enum case_event ev, const char *no
 		if (how[i].event == ev)
 			before = how[i].before, after = how[i].after;
 	snprintf(example, sizeof(example), "%s %s%s", before, nonce[0] != '\0' ? nonce : "7K3", after);
-	return answer_example(r, e, example);
+	return answer_example(r, e, o, example);
 }
 
 /* A unit as officers write it: O-DISHUB, dishub. */
@@ -603,24 +395,36 @@ unit_named(const struct router *r, char unit[UNIT_CODE_CHARS])
 		snprintf(unit, UNIT_CODE_CHARS, "%.*s", UNIT_CODE_CHARS - 1, dinas);
 }
 
+/*
+ * Wrong codes from an officer's number within the hour, this one (by) included.  The code stands only in the
+ * message to him: who has to guess it is stopped before he can.  -1: no answer.
+ */
+static int64_t
+wrong_nonces(struct router *r, const char *officer, int by)
+{
+	return count_of(r, "tebak", officer, by);
+}
+
+static void
+count_guess(struct router *r, const struct speech *s, const char *officer)
+{
+	if (s->nonce[0] != '\0' && wrong_nonces(r, officer, 1) == r->h.set.nonce_tries)
+		house_alarm(&r->h, "tebak", officer, "banyak kode tugas salah dari nomor seorang petugas; periksa apakah nomornya dipalsukan");
+}
+
 /* None of his open tasks is meant. */
 static int
-answer_no_task(struct router *r, struct entry *e, const struct speech *s, const char *officer, const char *only)
+answer_no_task(struct router *r, struct entry *e, const struct speech *s, const struct officer *o, const char *only)
 {
-	const struct template_value v[] = { { "nonce", s->nonce }, { "contoh", only[0] != '\0' ? only : "TERIMA 7K3" } };
 	char example[16];
+	const struct template_value v[] = { { "nonce", s->nonce }, { "contoh", example } };
 
-	log_warn("nonce_refused", "officer=%s event=%s", officer, case_event_name(s->event));
+	log_warn("nonce_refused", "officer=%s event=%s", o->id, case_event_name(s->event));
+	count_guess(r, s, o->id);
 	if (s->nonce[0] == '\0')
-		return answer_how(r, e, s->event, only);
-	if (only[0] == '\0')
-		return answer(r, e, 1, "bukan-tugasnya", "jawab-kode", NULL, v, N_ELEMS(v));
-	snprintf(example, sizeof(example), "TERIMA %s", only);
-	{
-		const struct template_value own[] = { { "nonce", s->nonce }, { "contoh", example } };
-
-		return answer(r, e, 1, "bukan-tugasnya", "jawab-kode", NULL, own, N_ELEMS(own));
-	}
+		return answer_how(r, e, o, s->event, only);
+	snprintf(example, sizeof(example), "TERIMA %s", only[0] != '\0' ? only : "7K3");
+	return refuse(r, e, o, "bukan-tugasnya", "jawab-kode", NULL, v, N_ELEMS(v));
 }
 
 static int
@@ -632,8 +436,12 @@ officer_speaks(struct router *r, struct entry *e, const struct officer *o, const
 	int n = index_read(r, KEY_TASKS, o->id, codes, nonces, 2), rc;
 	int found = s->nonce[0] != '\0' && n > 0 ? task_by_nonce(r, o->id, s->nonce, &code) : 0;
 
-	if (n < 0 || found < 0)
+	int64_t wrong = s->nonce[0] != '\0' ? wrong_nonces(r, o->id, 0) : 0;
+
+	if (n < 0 || found < 0 || wrong < 0)
 		return -1;
+	if (wrong >= r->h.set.nonce_tries)
+		return s->loose ? 0 : refuse(r, e, o, "kode-ditebak", "jawab-tebak", NULL, NULL, 0);
 	snprintf(nonce, sizeof(nonce), "%s", s->nonce);
 	if (s->nonce[0] == '\0' && (s->event == ON_ACCEPT || s->event == ON_GO || s->event == ON_ARRIVE ||
 	    s->event == ON_SIGN)) {
@@ -645,12 +453,16 @@ officer_speaks(struct router *r, struct entry *e, const struct officer *o, const
 			found = 1;
 		}
 	}
-	if (!found && s->loose)
+	if (!found && s->loose) {
+		/* "masih mati lampunya" is no guess */
+		if (s->note[0] == '\0' || (s->event != ON_ATTEST && s->event != ON_DISPUTE))
+			count_guess(r, s, o->id);
 		return 0;
+	}
 	if (!found && n == 0)
-		return answer(r, e, 1, "tiada-tugas", "jawab-kosong", NULL, NULL, 0);
+		return refuse(r, e, o, "tiada-tugas", "jawab-kosong", NULL, NULL, 0);
 	if (!found)
-		return answer_no_task(r, e, s, o->id, n == 1 ? nonces[0] : "");
+		return answer_no_task(r, e, s, o, n == 1 ? nonces[0] : "");
 	cmd.answer = converse_may_answer(r, e);
 	snprintf(cmd.actor, sizeof(cmd.actor), "%s", o->id);
 	snprintf(cmd.to_unit, sizeof(cmd.to_unit), "%s", s->unit);
@@ -662,8 +474,8 @@ officer_speaks(struct router *r, struct entry *e, const struct officer *o, const
 	r->commands++;
 	rc = converse_apply(r, e, &code, &cmd);
 	if (rc == 0 && r->fx->refusal == REFUSED_REASON)
-		return answer_how(r, e, s->event, nonce);
-	return rc != 0 ? rc : answer_refused(r, e, &code);
+		return answer_how(r, e, o, s->event, nonce);
+	return rc != 0 ? rc : answer_refused(r, e, o, &code);
 }
 
 /* ---- residents ---- */
@@ -754,8 +566,9 @@ converse_own_cases(struct router *r, const struct entry *e, int only_done,
 
 		if (cases_load(&r->h.st, &codes[i], 1, &s) != 0)
 			return -1;
+		/* what he writes is no part of an exercise in which his number was used, but "1" and "2" are */
 		if (s.readable && s.version > 0 && s.c.state != CASE_DITUTUP &&
-		    s.c.received_ms > r->now_ms - r->h.set.follow_up_ms && (!only_done || s.c.state == CASE_SELESAI))
+		    (only_done || s.c.latihan == e->words.latihan) && s.c.received_ms > r->now_ms - r->h.set.follow_up_ms && (!only_done || s.c.state == CASE_SELESAI))
 			out[kept++] = codes[i];
 		stored_case_release(&s);
 	}
@@ -919,7 +732,7 @@ resident_acts(struct router *r, struct entry *e, const struct speech *s)
 	r->commands++;
 	rc = converse_apply(r, e, &code, &cmd);
 	if (rc == 0 && r->fx->refusal == REFUSED_OWN)
-		return answer_refused(r, e, &code);
+		return answer_refused(r, e, NULL, &code);
 	if (rc > 0 && cmd.event == ON_CONFIRM && r->fx->after.lead[0] != '\0')
 		quorum_look(&r->h, r->fx->after.lead);	/* what is missed here, sla finds when the case would lapse */
 	return rc == 0 ? check(r, e, &code) : rc;
@@ -966,13 +779,13 @@ follow_up(struct router *r, struct entry *e, const struct code *code)
  * to one SMS, "nothing was changed" and "we have your report", would leave him guessing.
  */
 static int
-unclear_officer(struct router *r, struct entry *e, const char *nonce)
+unclear_officer(struct router *r, struct entry *e, const struct officer *o, const char *nonce)
 {
 	char example[16];
 	const struct template_value v[] = { { "contoh", example } };
 
 	snprintf(example, sizeof(example), "TERIMA %s", nonce);
-	if (answer(r, e, 0, "tidak-paham", "jawab-salah", NULL, v, 1) < 0)
+	if (answer_to(r, e, o->id, 0, "tidak-paham", "jawab-salah", NULL, v, 1) < 0)
 		return -1;
 	e->words.no_reply = 1;
 	return 0;
@@ -1031,7 +844,8 @@ goes_quiet(struct router *r, struct entry *e, const struct officer *o, const str
 	for (int i = 0; i < n; i++)
 		if (converse_apply_beside(r, e, &codes[i], &cmd) < 0)
 			return -1;
-	if (volunteer_quits(r, e) != 0 || (e->lookup[0] != '\0' && subscriber_stop(&r->h, e->lookup) != 0))
+	if (volunteer_quits(r, e) != 0 || (e->lookup[0] != '\0' &&
+	    (subscriber_stop(&r->h, e->lookup) != 0 || number_stops(&r->h, e->lookup) != 0)))
 		return -1;
 	if (o != NULL && s->kind == SPEECH_WRONG)
 		house_alarm(&r->h, "wrong_number", o->id, "nomor petugas dibalas SALAH; periksa daftar petugas");
@@ -1075,6 +889,38 @@ subscribes(struct router *r, struct entry *e)
 	return rc;
 }
 
+#define DATA_CATEGORY "data-pribadi"
+
+/*
+ * DATA SAYA: a code goes to his number, for it can be forged; with that code his wish becomes a case of its own
+ * kind.  1 used up, 0 it is a report now, -1 come again.  A crash in between costs him another code.
+ */
+static int
+asks_for_data(struct router *r, struct entry *e, const struct speech *s)
+{
+	const struct identity who = { e->lookup, e->words.reply_channel, laporan_address(&e->words), e->lang, NULL, "kode-data" };
+	char digits[16];
+	enum identity_result result;
+
+	if (who.to == NULL || e->lookup[0] == '\0' || who.route[0] == '\0' || strstr(who.route, "-publik") != NULL ||
+	    category_find(r->h.policy->catalogue, DATA_CATEGORY) == NULL)
+		return answer(r, e, 1, "data-tanya", "data-salah", NULL, NULL, 0);
+	if (s->note[0] == '\0') {
+		result = identity_ask(&r->h, &who, "router");
+		return result == IDENTITY_FAILED ? -1 : converse_note(r, e, "data-tanya");
+	}
+	snprintf(digits, sizeof(digits), "%.*s", IDENTITY_DIGITS, s->note);
+	result = identity_prove(&r->h, &who, digits, "router");
+	if (result == IDENTITY_FAILED)
+		return -1;
+	if (result != IDENTITY_OK)
+		return answer(r, e, 1, "data-tanya", "data-salah", NULL, NULL, 0);
+	free(e->words.category);
+	e->words.category = xstrdup(DATA_CATEGORY);
+	e->understood = 0;
+	return 0;
+}
+
 /* From now on, in the cases that are open and in those to come. */
 static int
 speaks(struct router *r, struct entry *e, const struct speech *s)
@@ -1085,7 +931,7 @@ speaks(struct router *r, struct entry *e, const struct speech *s)
 	const char *lang;
 	int n;
 
-	word_of(s->note, name, sizeof(name));
+	speech_word(s->note, name, sizeof(name));
 	lang = texts_language(r->h.policy->texts, name);
 	if (lang == NULL || e->lookup[0] == '\0') {
 		struct buf list = { 0 };
@@ -1141,7 +987,7 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 		n = index_read(r, KEY_TASKS, o->id, codes, nonces, 2);
 		if (n > 0 && converse_is_small_talk(r, u))
 			return answer(r, e, 1, "basa-basi", NULL, NULL, NULL, 0);
-		return n < 0 ? -1 : n == 0 ? 0 : unclear_officer(r, e, n == 1 ? nonces[0] : "7K3");
+		return n < 0 ? -1 : n == 0 ? 0 : unclear_officer(r, e, o, n == 1 ? nonces[0] : "7K3");
 	}
 	n = asked_heap(r, e);
 	if (n != 0)
@@ -1481,6 +1327,8 @@ converse(struct router *r, struct entry *e)
 		return speaks(r, e, &s);
 	case SPEECH_SUBSCRIBE:
 		return subscribes(r, e);
+	case SPEECH_DATA:
+		return asks_for_data(r, e, &s);
 	case SPEECH_READY:
 		return is_ready(r, e, o);
 	case SPEECH_NONE:

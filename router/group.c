@@ -46,7 +46,9 @@ group_words_new(const struct policy *p, struct buf *errors)
 
 	w->p = p;
 	w->normaliser = normaliser_new(p->catalogue, errors);
-	w->matcher = matcher_new(0);
+	if (w->normaliser == NULL)
+		goto refuse;
+	w->matcher = matcher_new(normaliser_words(w->normaliser), 0);
 	for (int i = 0; i < p->incidents_n; i++) {
 		char list[INCIDENT_KIND_CHARS + 16];
 
@@ -54,8 +56,9 @@ group_words_new(const struct policy *p, struct buf *errors)
 		rc |= add_list(w, list, (uint32_t)i, errors);
 	}
 	rc |= add_list(w, "terjebak", DANGER, errors);
-	if (rc == 0 && w->normaliser != NULL)
+	if (rc == 0)
 		return w;
+refuse:
 	group_words_free(w);
 	return NULL;
 }
@@ -310,7 +313,7 @@ group_open(struct router *r, const struct entry *e, struct command *cmd, struct 
 	struct case_record c = { .code = e->code, .version = e->s.version,
 	    .received_ms = e->words.received_ms, .latihan = e->words.latihan };
 
-	if (cmd->event == ON_OPEN || cmd->event == ON_ASSIGN)
+	if ((cmd->event == ON_OPEN || cmd->event == ON_ASSIGN) && e->words.unit[0] == '\0')
 		gather(r, &c, e->words.text != NULL ? e->words.text : "", cmd, b);
 }
 
@@ -326,7 +329,7 @@ is_placed_now(const struct case_record *c, const struct command *cmd)
 static int
 is_disputed_part(const struct case_record *c, const struct command *cmd)
 {
-	return cmd->event == ON_DISPUTE && c->incident[0] != '\0' && !c->apart;
+	return cmd->event == ON_DISPUTE && c->incident[0] != '\0' && !c->apart && !c->sealed;
 }
 
 void
@@ -336,7 +339,7 @@ group_reply(struct router *r, const struct entry *e, const struct case_record *c
 	struct group *g;
 
 	cmd->lead[0] = cmd->incident[0] = '\0';
-	if (cmd->event == ON_MERGE && merge_prepare(&r->h.st, cmd->into, cmd, b) != NULL)
+	if (cmd->event == ON_MERGE && merge_prepare(&r->h.st, c, cmd->into, cmd, b) != NULL)
 		cmd->into[0] = '\0';		/* nobody can follow that one: it is refused as no case */
 	if (cmd->event == ON_NOTE && cmd->by == BY_RESIDENT && c->lead[0] != '\0' &&
 	    transition_find(c->state, ON_BREAK) != NULL && e->words.text != NULL &&

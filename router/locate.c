@@ -41,8 +41,8 @@ struct locator {
 	struct matcher *names;		/* value: index of a spelling */
 	const struct spelling *spellings;
 	size_t spellings_n;
-	struct vocab marks;		/* words that point at a place */
-	unsigned char *mark_of, *weight_of;	/* by number - 1 */
+	struct mark_word { unsigned char mark, weight; } *marks;	/* by a word's number */
+	size_t marks_n;
 	struct vocab common;		/* names that are common words: what they need */
 	unsigned char *common_need;
 	struct near_words near_names;	/* folded spellings; value: index of a spelling */
@@ -71,15 +71,15 @@ struct mention {
 /* ---- building ---- */
 
 static int
-read_marks(struct locator *l, const struct catalogue *c, struct buf *errors)
+read_marks(struct locator *l, const struct catalogue *c, struct vocab *words, struct buf *errors)
 {
 	const struct word_rule *rules;
 	size_t total = 0;
 
 	for (size_t k = 0; k < N_ELEMS(mark_lists); k++)
 		total += catalogue_words(c, mark_lists[k].list, &rules);
-	l->mark_of = xcalloc(total + 1, 1);
-	l->weight_of = xcalloc(total + 1, 1);
+	l->marks_n = words->n + total + 1;	/* as far as the numbers can go here */
+	l->marks = xcalloc(l->marks_n, sizeof(*l->marks));
 	for (size_t k = 0; k < N_ELEMS(mark_lists); k++) {
 		size_t n = catalogue_words(c, mark_lists[k].list, &rules);
 
@@ -90,14 +90,13 @@ read_marks(struct locator *l, const struct catalogue *c, struct buf *errors)
 			return -1;
 		}
 		for (size_t i = 0; i < n; i++) {
-			size_t len = strlen(rules[i].words);
-			uint32_t number;
+			uint32_t number =
+			    vocab_add(words, rules[i].words, strlen(rules[i].words));
 
-			if (vocab_find(&l->marks, rules[i].words, len) != 0)
+			if (l->marks[number].mark != MARK_NONE)
 				continue;	/* the earlier list says more */
-			number = vocab_add(&l->marks, rules[i].words, len);
-			l->mark_of[number - 1] = (unsigned char)mark_lists[k].mark;
-			l->weight_of[number - 1] = (unsigned char)rules[i].weight;
+			l->marks[number] = (struct mark_word){
+			    (unsigned char)mark_lists[k].mark, (unsigned char)rules[i].weight };
 		}
 	}
 	return 0;
@@ -139,17 +138,17 @@ add_near_names(struct locator *l, const struct spelling *s, uint32_t index)
 
 struct locator *
 locator_new(const struct gazetteer *g, const struct catalogue *c, const struct classifier *known,
-    struct buf *errors)
+    struct vocab *words, struct buf *errors)
 {
 	struct locator *l = xcalloc(1, sizeof(*l));
 
 	l->spellings_n = gazetteer_spellings(g, &l->spellings);
 	l->known = known;
-	l->names = matcher_new(1);
+	l->names = matcher_new(words, 1);
 	l->bones_of = xcalloc(l->spellings_n + 1, sizeof(*l->bones_of));
 	l->first_of = xcalloc(l->spellings_n + 1, sizeof(*l->first_of));
 	read_common(l, c);
-	if (read_marks(l, c, errors) != 0)
+	if (read_marks(l, c, words, errors) != 0)
 		goto refuse;
 	for (uint32_t i = 0; i < l->spellings_n; i++) {
 		/* all meanings of one spelling stand together: the first one speaks for them */
@@ -175,34 +174,34 @@ locator_free(struct locator *l)
 	if (l == NULL)
 		return;
 	matcher_free(l->names);
-	vocab_release(&l->marks);
 	vocab_release(&l->common);
 	near_release(&l->near_names);
 	vocab_release(&l->bones);
 	free(l->bones_of);
 	free(l->first_of);
-	free(l->mark_of);
-	free(l->weight_of);
+	free(l->marks);
 	free(l->common_need);
 	free(l);
 }
 
 /* ---- reading ---- */
 
-static uint32_t
-mark_number(const struct locator *l, const struct tokens *t, size_t i)
-{
-	return vocab_find_hashed(&l->marks, token_form(t, i, FORM_WRITTEN),
-	    t->at[i].form_len[FORM_WRITTEN], t->at[i].hash[FORM_WRITTEN]);
-}
-
 static enum mark
 mark_at(const struct locator *l, const struct tokens *t, size_t i, int *weight)
 {
-	uint32_t number = mark_number(l, t, i);
+	uint32_t number = t->at[i].word[FORM_WRITTEN];
+	const struct mark_word *m = &l->marks[number < l->marks_n ? number : 0];
 
-	*weight = number == 0 ? 0 : l->weight_of[number - 1];
-	return number == 0 ? MARK_NONE : (enum mark)l->mark_of[number - 1];
+	*weight = m->weight;
+	return (enum mark)m->mark;
+}
+
+static int
+is_mark(const struct locator *l, const struct tokens *t, size_t i)
+{
+	int weight;
+
+	return mark_at(l, t, i, &weight) != MARK_NONE;
 }
 
 static int
@@ -249,19 +248,13 @@ add_meanings(const struct locator *l, struct mention *m, uint32_t index)
 	m->need = need_of(l, s->words);
 }
 
-static int
-longest_first(const void *va, const void *vb, void *arg)
+/* Of equal length: "pasar genteng kulon" is the desa's name, not the market of Genteng. */
+static uint64_t
+longest_first(const struct hit *h, const void *locator)
 {
-	const struct hit *a = va, *b = vb;
-	const struct locator *l = arg;
-	int la = a->to - a->from, lb = b->to - b->from;
+	const struct locator *l = locator;
 
-	if (la != lb)
-		return lb - la;
-	/* "pasar genteng kulon": the desa's name, not the market of Genteng */
-	if (l->spellings[a->value].kind != l->spellings[b->value].kind)
-		return (int)l->spellings[a->value].kind - (int)l->spellings[b->value].kind;
-	return (int)a->from - (int)b->from;
+	return (uint64_t)(UINT16_MAX - (h->to - h->from)) << 8 | l->spellings[h->value].kind;
 }
 
 static int
@@ -279,7 +272,7 @@ find_names(const struct locator *l, const struct tokens *t, struct mention *m)
 	struct hit hits[HITS_MAX];
 	size_t n = matcher_run(l->names, t, hits, HITS_MAX), found = 0;
 
-	qsort_r(hits, n, sizeof(*hits), longest_first, (void *)l);
+	hits_sort(hits, n, longest_first, l);
 	for (size_t i = 0; i < n && found < MENTIONS_MAX; i++) {
 		if (overlaps(m, found, hits[i].from, hits[i].to))
 			continue;
@@ -326,13 +319,10 @@ add_vowelless(const struct locator *l, struct mention *m, const char *word, size
 static int
 is_strange_at_all(const struct locator *l, const struct tokens *t, size_t i)
 {
-	const char *word = token_form(t, i, FORM_WRITTEN), *stem = token_form(t, i, FORM_STEM);
-	size_t len = t->at[i].form_len[FORM_WRITTEN];
-
 	return !token_is_number(t, i) &&
 	    token_form(t, i, FORM_MEANT) == NULL &&
-	    mark_number(l, t, i) == 0 && !classifier_knows(l->known, word, len) &&
-	    (stem == NULL || !classifier_knows(l->known, stem, t->at[i].form_len[FORM_STEM]));
+	    !is_mark(l, t, i) && !classifier_knows(l->known, t->at[i].word[FORM_WRITTEN]) &&
+	    !classifier_knows(l->known, t->at[i].word[FORM_STEM]);
 }
 
 /* 1 if the word may be a misspelt name: long enough for that, too. */
@@ -624,6 +614,13 @@ decide(struct location *out, const struct mention *m, size_t best)
 	out->confidence_permille = 0;
 }
 
+static int
+is_word(const struct tokens *t, size_t i, const char *word)
+{
+	return token_form(t, i, FORM_WRITTEN)[0] == word[0] &&
+	    strcmp(token_form(t, i, FORM_WRITTEN), word) == 0;
+}
+
 static void
 read_number(const struct tokens *t, const char *word, char out[4])
 {
@@ -631,7 +628,7 @@ read_number(const struct tokens *t, const char *word, char out[4])
 	for (size_t i = 0; i + 1 < t->n; i++) {
 		size_t len = t->at[i + 1].form_len[FORM_WRITTEN];
 
-		if (strcmp(token_form(t, i, FORM_WRITTEN), word) != 0 || len > 3 ||
+		if (!is_word(t, i, word) || len > 3 ||
 		    !token_is_number(t, i + 1))
 			continue;
 		memcpy(out, token_form(t, i + 1, FORM_WRITTEN), len + 1);
@@ -690,9 +687,8 @@ place_words(const struct locator *l, const struct tokens *t)
 	size_t n = find_mentions(l, t, m), count = 0;
 
 	for (size_t i = 0; i < t->n; i++)
-		count += overlaps(m, n, i, i + 1) || mark_number(l, t, i) != 0 ||
+		count += overlaps(m, n, i, i + 1) || is_mark(l, t, i) ||
 		    token_is_number(t, i) ||
-		    strcmp(token_form(t, i, FORM_WRITTEN), "rt") == 0 ||
-		    strcmp(token_form(t, i, FORM_WRITTEN), "rw") == 0;
+		    is_word(t, i, "rt") || is_word(t, i, "rw");
 	return count;
 }

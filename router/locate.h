@@ -27,9 +27,12 @@ struct location {
 };
 struct locator;
 
-/* The classifier says which words are no misspelt names; both are borrowed. */
+/*
+ * The classifier says which words are no misspelt names; both are borrowed.  words:
+ * normaliser_words() of the tokens' normaliser.
+ */
 struct locator *locator_new(const struct gazetteer *g, const struct catalogue *c,
-    const struct classifier *known, struct buf *errors);
+    const struct classifier *known, struct vocab *words, struct buf *errors);
 void locator_free(struct locator *l);
 /* nearby: where the sender's last case was; it only tells equal names apart.  May be NULL. */
 void place_locate(const struct locator *l, const struct tokens *t, const struct place *nearby,

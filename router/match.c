@@ -3,26 +3,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "router/vocab.h"
-
 /* Symbols of the trie's edges below the words' own numbers. */
 enum { SYMBOL_NONE, SYMBOL_START, SYMBOL_END, SYMBOL_GAP, SYMBOL_WORDS };
 
 #define WILD_MIN 3		/* "a*" would fit half of all words ("aaaa*" is squeezed to it) */
 #define TOKEN_SYMBOLS 6		/* three forms and a few wild cards */
+#define FEW_HITS 64
 #define STEPS_MAX 20000		/* edges looked at per report: bounds what hostile text can cost */
 
 struct edge { uint32_t node, symbol, child; };	/* child 0: slot is free */
 /* first: index + 1 into values; words: a bit for each word that may lead on; marks: the special edges. */
-struct node { uint32_t first, words; unsigned char marks; };
+struct node { uint64_t words; uint32_t first; unsigned char marks; };
 struct value { uint32_t value, next; };		/* next: index + 1 into values, 0 ends */
 struct wild { char *part; size_t len; int at_end; uint32_t symbol; };
 
 struct matcher {
 	int written_only;
-	struct vocab vocab;
+	struct vocab *words;
+	unsigned char *known;		/* by a word's number: some phrase has it */
+	size_t known_n;
 	struct wild *wilds;
 	size_t wilds_n;
+	unsigned char wild_letters[256];	/* 1: one begins so, 2: one ends so */
 	struct edge *edges;		/* open addressing, a power of two, at most half full */
 	size_t edges_n, slots_n;
 	struct node *nodes;
@@ -67,7 +69,7 @@ add_node(struct matcher *m)
 		m->nodes_cap = m->nodes_cap == 0 ? 256 : 2 * m->nodes_cap;
 		m->nodes = xrealloc(m->nodes, m->nodes_cap * sizeof(*m->nodes));
 	}
-	m->nodes[m->nodes_n] = (struct node){ 0, 0, 0 };
+	m->nodes[m->nodes_n] = (struct node){ 0 };
 	return (uint32_t)m->nodes_n++;
 }
 
@@ -98,18 +100,16 @@ note_root(struct matcher *m, uint32_t symbol, uint32_t child)
 	m->from_root[symbol] = child;
 }
 
-static uint32_t
+static uint64_t
 word_bit(uint32_t symbol)
 {
-	return UINT32_C(1) << (symbol & 31);
+	return UINT64_C(1) << (symbol & 63);
 }
 
 /* Few words go on anywhere: the node's own bits answer most questions without a look at the hash. */
 static uint32_t
 child_of(const struct matcher *m, uint32_t node, uint32_t symbol)
 {
-	if (node == 0)
-		return symbol < m->from_root_n ? m->from_root[symbol] : 0;
 	if ((m->nodes[node].words & word_bit(symbol)) == 0)
 		return 0;
 	return find_edge(m, node, symbol)->child;
@@ -140,10 +140,11 @@ add_edge(struct matcher *m, uint32_t node, uint32_t symbol)
 }
 
 struct matcher *
-matcher_new(int written_only)
+matcher_new(struct vocab *words, int written_only)
 {
 	struct matcher *m = xcalloc(1, sizeof(*m));
 
+	m->words = words;
 	m->written_only = written_only;
 	grow_edges(m);
 	add_node(m);		/* the root: never a child, so 0 can mean "no edge" */
@@ -155,7 +156,7 @@ matcher_free(struct matcher *m)
 {
 	if (m == NULL)
 		return;
-	vocab_release(&m->vocab);
+	free(m->known);
 	for (size_t i = 0; i < m->wilds_n; i++)
 		free(m->wilds[i].part);
 	free(m->wilds);
@@ -166,6 +167,23 @@ matcher_free(struct matcher *m)
 	free(m);
 }
 
+/* The symbol of a word of a phrase. */
+static uint32_t
+symbol_of(struct matcher *m, const char *word, size_t len)
+{
+	uint32_t number = vocab_add(m->words, word, len);
+
+	if (number >= m->known_n) {
+		size_t n = m->known_n;
+
+		m->known_n = 2 * (size_t)number + 64;
+		m->known = xrealloc(m->known, m->known_n);
+		memset(m->known + n, 0, m->known_n - n);
+	}
+	m->known[number] = 1;
+	return number + SYMBOL_WORDS;
+}
+
 static void
 add_wild(struct matcher *m, const char *part, int at_end, uint32_t symbol)
 {
@@ -174,6 +192,10 @@ add_wild(struct matcher *m, const char *part, int at_end, uint32_t symbol)
 			return;
 	m->wilds = xrealloc(m->wilds, (m->wilds_n + 1) * sizeof(*m->wilds));
 	m->wilds[m->wilds_n++] = (struct wild){ xstrdup(part), strlen(part), at_end, symbol };
+	if (at_end)
+		m->wild_letters[(unsigned char)part[0]] |= 1;
+	else
+		m->wild_letters[(unsigned char)part[strlen(part) - 1]] |= 2;
 }
 
 /* One word of a phrase to symbols: several where normalising parts it ("e-ktp", "rt3"). */
@@ -195,7 +217,7 @@ symbols_of_word(struct matcher *m, const char *s, size_t len, uint32_t *out, siz
 		struct buf name = { 0 };
 
 		buf_addf(&name, front ? "*%s" : "%s*", buf_str(&words));
-		out[*n] = vocab_add(&m->vocab, name.data, name.len) + SYMBOL_WORDS;
+		out[*n] = symbol_of(m, name.data, name.len);
 		add_wild(m, buf_str(&words), back, out[(*n)++]);
 		buf_release(&name);
 		rc = 0;
@@ -206,7 +228,7 @@ symbols_of_word(struct matcher *m, const char *s, size_t len, uint32_t *out, siz
 
 		if (*n == PHRASE_WORDS)
 			goto out;
-		out[(*n)++] = vocab_add(&m->vocab, w, l) + SYMBOL_WORDS;
+		out[(*n)++] = symbol_of(m, w, l);
 		w += l;
 	}
 	rc = 0;
@@ -278,7 +300,8 @@ walk(struct run *r, uint32_t node, size_t at, int may_gap)
 {
 	const struct matcher *m = r->m;
 
-	report(r, node, at);
+	if (m->nodes[node].first != 0)
+		report(r, node, at);
 	if (at == r->t->n) {
 		if (m->nodes[node].marks & 1 << SYMBOL_END)
 			report(r, find_edge(m, node, SYMBOL_END)->child, at);
@@ -316,16 +339,16 @@ symbols_of_token(const struct matcher *m, const struct tokens *t, size_t i, uint
 {
 	size_t n = 0;
 
-	memset(symbols, 0, TOKEN_SYMBOLS * sizeof(*symbols));
 	for (int f = FORM_WRITTEN; f < (m->written_only ? FORM_WRITTEN + 1 : FORMS); f++) {
 		const char *s = token_form(t, i, (enum token_form)f);
 		size_t len = t->at[i].form_len[f];
-		uint32_t word = s == NULL ? 0 :
-		    vocab_find_hashed(&m->vocab, s, len, t->at[i].hash[f]);
 
-		if (word != 0)
-			n = add_symbol(symbols, n, word + SYMBOL_WORDS);
-		for (size_t w = 0; s != NULL && f != FORM_STEM && w < m->wilds_n; w++) {
+		if (matcher_knows(m, t->at[i].word[f]))
+			n = add_symbol(symbols, n, t->at[i].word[f] + SYMBOL_WORDS);
+		if (s == NULL || f == FORM_STEM || ((m->wild_letters[(unsigned char)s[0]] & 1) == 0 &&
+		    (m->wild_letters[(unsigned char)s[len - 1]] & 2) == 0))
+			continue;
+		for (size_t w = 0; w < m->wilds_n; w++) {
 			const struct wild *wild = &m->wilds[w];
 			size_t from = wild->at_end ? 0 : len - wild->len;
 
@@ -334,6 +357,8 @@ symbols_of_token(const struct matcher *m, const struct tokens *t, size_t i, uint
 				n = add_symbol(symbols, n, wild->symbol);
 		}
 	}
+	if (n < TOKEN_SYMBOLS)
+		symbols[n] = SYMBOL_NONE;	/* ends them */
 }
 
 size_t
@@ -350,15 +375,63 @@ matcher_run(const struct matcher *m, const struct tokens *t, struct hit *hits, s
 		walk(&r, find_edge(m, 0, SYMBOL_START)->child, 0, 0);
 	for (r.start = 0; r.start < t->n; r.start++) {
 		r.steps = 0;
-		walk(&r, 0, r.start, 0);
+		for (size_t k = 0; k < TOKEN_SYMBOLS && r.symbols[r.start][k] != 0; k++) {
+			uint32_t symbol = r.symbols[r.start][k];
+
+			if (symbol < m->from_root_n && m->from_root[symbol] != 0)
+				walk(&r, m->from_root[symbol], r.start + 1, 1);
+		}
 	}
 	if (r.symbols != few)
 		free(r.symbols);
 	return r.n;
 }
 
-int
-matcher_knows(const struct matcher *m, const char *word, size_t len)
+struct keyed { uint64_t key; size_t at; struct hit hit; };
+
+static int
+by_key(const void *va, const void *vb)
 {
-	return vocab_find(&m->vocab, word, len) != 0;
+	const struct keyed *a = va, *b = vb;
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return a->at < b->at ? -1 : 1;
+}
+
+/* An SMS has few hits, and those are put in their places one by one. */
+static void
+insert_all(struct keyed *k, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct keyed moved = k[i];
+		size_t to = i;
+
+		for (; to > 0 && k[to - 1].key > moved.key; to--)
+			k[to] = k[to - 1];
+		k[to] = moved;
+	}
+}
+
+void
+hits_sort(struct hit *hits, size_t n, hit_key *key, const void *arg)
+{
+	struct keyed few[FEW_HITS], *k = n <= FEW_HITS ? few : xmalloc(n * sizeof(*k));
+
+	for (size_t i = 0; i < n; i++)
+		k[i] = (struct keyed){ key(&hits[i], arg), i, hits[i] };
+	if (k == few)
+		insert_all(k, n);
+	else
+		qsort(k, n, sizeof(*k), by_key);
+	for (size_t i = 0; i < n; i++)
+		hits[i] = k[i].hit;
+	if (k != few)
+		free(k);
+}
+
+int
+matcher_knows(const struct matcher *m, uint32_t word)
+{
+	return word < m->known_n && m->known[word];
 }

@@ -20,12 +20,22 @@
 struct matcher;
 struct hit { uint32_t value; uint16_t from, to; };	/* tokens from .. to - 1 */
 
-struct matcher *matcher_new(int written_only);
+/* The phrases' words go into words, which must outlive the matcher: normaliser_words(). */
+struct matcher *matcher_new(struct vocab *words, int written_only);
 void matcher_free(struct matcher *m);
 /* -1 if the phrase has no word, too many, or a misplaced * ~ ^ $. */
 int matcher_add(struct matcher *m, const char *phrase, uint32_t value);
-/* Fills at most max hits in the order of their first token and returns how many. */
+/*
+ * t: made by the normaliser of the words, after the last phrase was added.
+ * Fills at most max hits in the order of their first token and returns how many.
+ */
 size_t matcher_run(const struct matcher *m, const struct tokens *t, struct hit *hits, size_t max);
-/* 1 if the word stands in some phrase. */
-int matcher_knows(const struct matcher *m, const char *word, size_t len);
+/*
+ * Sorts hits as their keys say, the smallest first; equal ones stay in their order.  A key is asked
+ * for once for each hit.
+ */
+typedef uint64_t hit_key(const struct hit *h, const void *arg);
+void hits_sort(struct hit *hits, size_t n, hit_key *key, const void *arg);
+/* 1 if the word with this number of the words stands in some phrase. */
+int matcher_knows(const struct matcher *m, uint32_t word);
 #endif

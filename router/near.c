@@ -49,6 +49,19 @@ slot_of(const struct near_words *n, uint32_t hash)
 	return &n->slots[at];
 }
 
+static uint32_t
+filter_bit(uint32_t hash)
+{
+	return hash >> (32 - NEAR_FILTER_BITS);
+}
+
+/* Most spellings lead nowhere, and the bit says so without a look at a slot far away. */
+static int
+may_lead(const struct near_words *n, uint32_t hash)
+{
+	return n->filter[filter_bit(hash) / 64] >> filter_bit(hash) % 64 & 1;
+}
+
 static void
 grow(struct near_words *n)
 {
@@ -71,12 +84,27 @@ add_key(struct near_words *n, uint32_t hash, uint32_t word, uint32_t value)
 	if (2 * (n->used + 1) > n->slots_n)
 		grow(n);
 	slot = slot_of(n, hash);
+	n->filter[filter_bit(hash) / 64] |= UINT64_C(1) << filter_bit(hash) % 64;
 	if ((n->entries_n & (n->entries_n - 1)) == 0)	/* grows at 0, 1, 2, 4, 8 ... */
 		n->entries = xrealloc(n->entries,
 		    (n->entries_n == 0 ? 1 : 2 * n->entries_n) * sizeof(*n->entries));
 	n->entries[n->entries_n] = (struct near_entry){ word, value, slot->first };
 	n->used += slot->first == 0;
 	*slot = (struct near_slot){ hash, (uint32_t)++n->entries_n };
+}
+
+static uint64_t
+length_bit(size_t len)
+{
+	return UINT64_C(1) << (len < 63 ? len : 63);
+}
+
+/* 1 if some word begins with the same letter and has a length that is near. */
+static int
+may_be_near(const struct near_words *n, const char *word, size_t len)
+{
+	return (n->lengths[(unsigned char)word[0]] &
+	    (length_bit(len - 1) | length_bit(len) | length_bit(len + 1))) != 0;
 }
 
 void
@@ -88,6 +116,7 @@ near_add(struct near_words *n, const char *word, size_t len, uint32_t value)
 	if (len < 2 || len > NEAR_CHARS)
 		return;
 	number = vocab_add(&n->words, word, len);
+	n->lengths[(unsigned char)word[0]] |= length_bit(len);
 	spell(&s, word, len);
 	for (size_t i = 0; i < s.n; i++)
 		add_key(n, s.hash[i], number, value);
@@ -117,10 +146,12 @@ near_find(const struct near_words *n, const char *word, size_t len, uint32_t *va
 	struct spellings s;
 	size_t found = 0;
 
-	if (len < 2 || len > NEAR_CHARS || n->slots_n == 0)
+	if (len < 2 || len > NEAR_CHARS || !may_be_near(n, word, len))
 		return 0;
 	spell(&s, word, len);
 	for (size_t i = 0; i < s.n; i++) {
+		if (!may_lead(n, s.hash[i]))
+			continue;
 		for (uint32_t k = slot_of(n, s.hash[i])->first; k != 0; k = n->entries[k - 1].next) {
 			const struct near_entry *e = &n->entries[k - 1];
 			const char *other = vocab_word(&n->words, e->word);

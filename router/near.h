@@ -13,6 +13,8 @@
 
 #define NEAR_CHARS 96		/* longer words have no neighbours */
 
+#define NEAR_FILTER_BITS 17	/* 16 KiB: stays in the nearest cache */
+
 struct near_entry { uint32_t word, value, next; };	/* next: index + 1, 0 ends */
 struct near_slot { uint32_t hash, first; };		/* first: index + 1 into entries */
 struct near_words {
@@ -21,6 +23,8 @@ struct near_words {
 	size_t slots_n, used;
 	struct near_entry *entries;
 	size_t entries_n;
+	uint64_t lengths[256];		/* by the first letter: a bit for each length, 63 for all longer */
+	uint64_t filter[1 << (NEAR_FILTER_BITS - 6)];	/* a bit for each hash that stands in slots */
 };
 
 /* The value is the caller's; one word may be added with several. */

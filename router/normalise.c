@@ -7,7 +7,6 @@
 
 #include "router/near.h"
 #include "router/spelling.h"
-#include "router/vocab.h"
 
 #define SPELT_OUT 4	/* so many single letters in a row are one word: "t o l o n g" */
 #define NEAR_MIN 7	/* so long a danger word is recognised with one typing error */
@@ -23,6 +22,7 @@ struct normaliser {
 	struct vocab bones;		/* the consonants of the dangers: "kbkrn" */
 	uint32_t *bones_of;		/* by the bones' number - 1: the danger's number in known */
 	struct vocab stemless;		/* words whose stem means something else */
+	struct vocab words;		/* of the matchers' phrases */
 	struct sb_stemmer *stemmer;
 };
 
@@ -32,6 +32,7 @@ struct reader {
 	char word[TOKEN_CHARS];
 	size_t len;
 	uint32_t from, to;
+	int is_plain;			/* letters alone, no two alike side by side */
 };
 
 static int
@@ -126,6 +127,11 @@ end_word(struct reader *r)
 
 	if (r->len == 0)
 		return;
+	if (r->is_plain) {
+		add_token(r->out, r->word, r->len, r->from, r->to);
+		r->len = 0;
+		return;
+	}
 	unleet(r->word, r->len);
 	r->len = squeeze(r->word, r->len);
 	while (start < r->len) {
@@ -150,8 +156,11 @@ end_word(struct reader *r)
 static void
 add_char(struct reader *r, const char *s, size_t len, size_t from, size_t to)
 {
-	if (r->len == 0)
+	if (r->len == 0) {
 		r->from = (uint32_t)from;
+		r->is_plain = 1;
+	}
+	r->is_plain &= len == 1 && is_letter(s[0]) && (r->len == 0 || r->word[r->len - 1] != s[0]);
 	r->to = (uint32_t)to;
 	if (r->len + len <= sizeof(r->word)) {
 		memcpy(r->word + r->len, s, len);
@@ -288,11 +297,19 @@ join_spelt_out(struct tokens *t)
 }
 
 static void
-add_form(struct tokens *t, struct token *token, enum token_form form, const char *s, size_t len)
+look_up(const struct normaliser *n, struct token *token, enum token_form form, const char *s, size_t len)
+{
+	token->hash[form] = vocab_hash(s, len);
+	token->word[form] = vocab_find_hashed(&n->words, s, len, token->hash[form]);
+}
+
+static void
+add_form(const struct normaliser *n, struct tokens *t, struct token *token, enum token_form form,
+    const char *s, size_t len)
 {
 	token->form[form] = add_text(t, s, len);
 	token->form_len[form] = (uint16_t)len;
-	token->hash[form] = vocab_hash(s, len);
+	look_up(n, token, form, s, len);
 }
 
 /* The danger word that is left when its vowels are put back: "kjang", "kbkrn"; NULL. */
@@ -339,14 +356,14 @@ add_forms(const struct normaliser *n, struct tokens *t, size_t i)
 	size_t stem_len;
 
 	memcpy(word, t->text.data + token->form[FORM_WRITTEN], len);
-	token->hash[FORM_WRITTEN] = vocab_hash(word, len);
+	look_up(n, token, FORM_WRITTEN, word, len);
 	if (!is_letter(word[0]))
 		return;
 	meant = word_meant(n, word, len, token->hash[FORM_WRITTEN]);
 	if (meant != NULL) {
 		len = strlen(meant);
 		memcpy(word, meant, len);
-		add_form(t, token, FORM_MEANT, meant, len);
+		add_form(n, t, token, FORM_MEANT, meant, len);
 	}
 	if (len < STEM_MIN || vocab_find(&n->stemless, word, len) != 0)
 		return;
@@ -355,7 +372,7 @@ add_forms(const struct normaliser *n, struct tokens *t, size_t i)
 		return;		/* out of memory: the other forms still stand */
 	stem_len = (size_t)sb_stemmer_length(n->stemmer);
 	if (stem_len >= STEM_MIN && (stem_len != len || memcmp(stem, word, len) != 0))
-		add_form(t, token, FORM_STEM, (const char *)stem, stem_len);
+		add_form(n, t, token, FORM_STEM, (const char *)stem, stem_len);
 }
 
 static void
@@ -394,12 +411,10 @@ buf_add_normalised(struct buf *out, const char *text, size_t len)
 	tokens_release(&t);
 }
 
-const char *
-token_form(const struct tokens *t, size_t i, enum token_form form)
+struct vocab *
+normaliser_words(struct normaliser *n)
 {
-	uint32_t at = t->at[i].form[form];
-
-	return at == 0 ? NULL : t->text.data + at;
+	return &n->words;
 }
 
 int
@@ -540,6 +555,7 @@ normaliser_free(struct normaliser *n)
 	vocab_release(&n->known);
 	vocab_release(&n->bones);
 	vocab_release(&n->stemless);
+	vocab_release(&n->words);
 	free(n->bones_of);
 	near_release(&n->dangers);
 	buf_release(&n->meant);

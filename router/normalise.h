@@ -21,6 +21,7 @@
 
 #include "core/catalogue.h"
 #include "lib/buf.h"
+#include "router/vocab.h"
 
 enum token_form { FORM_WRITTEN, FORM_MEANT, FORM_STEM, FORMS };
 
@@ -31,6 +32,7 @@ struct token {
 	uint32_t from, to;		/* bytes of the original text */
 	uint32_t form[FORMS];		/* offsets into tokens.text; 0: no such form */
 	uint32_t hash[FORMS];		/* of the form, for the tables of words */
+	uint32_t word[FORMS];		/* its number among normaliser_words(); 0: no phrase has it */
 	uint16_t form_len[FORMS];
 };
 struct tokens {
@@ -45,8 +47,20 @@ struct normaliser;
 struct normaliser *normaliser_new(const struct catalogue *c, struct buf *errors);
 void normaliser_free(struct normaliser *n);
 void normaliser_run(const struct normaliser *n, const char *text, size_t len, struct tokens *out);
-/* NULL if the word has no such form. */
-const char *token_form(const struct tokens *t, size_t i, enum token_form form);
+/*
+ * The words of all phrases that are sought in this normaliser's tokens: matchers put theirs in, so
+ * that each form is looked up once, however many matchers read it.  Words put in later are not
+ * known to tokens made before.
+ */
+struct vocab *normaliser_words(struct normaliser *n);
+/* NULL if the word has no such form.  Here, for it is asked for some hundred times a text. */
+static inline const char *
+token_form(const struct tokens *t, size_t i, enum token_form form)
+{
+	uint32_t at = t->at[i].form[form];
+
+	return at == 0 ? NULL : t->text.data + at;
+}
 int token_is_number(const struct tokens *t, size_t i);
 void tokens_release(struct tokens *t);
 

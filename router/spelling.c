@@ -2,26 +2,36 @@
 
 #include <string.h>
 
+/* What two letters are written for nowadays; '\0' if they are two. */
+static char
+pair(char first, char second)
+{
+	static const char hard[] = { ['d'] = 1, ['t'] = 1, ['b'] = 1, ['j'] = 1, ['g'] = 1, ['p'] = 1,
+	    ['k'] = 1 };
+
+	switch (second) {
+	case 'h':
+		return (size_t)first < sizeof(hard) && hard[(size_t)first] ? first : '\0';
+	case 'j':
+		return first == 'd' ? 'j' : first == 't' ? 'c' : '\0';
+	case 'e':
+		return first == 'o' ? 'u' : '\0';
+	default:
+		return '\0';
+	}
+}
+
 size_t
 spelling_fold(char *out, const char *word, size_t len)
 {
-	static const struct { char first, second, as; } pairs[] = {
-		{ 'd', 'j', 'j' }, { 't', 'j', 'c' }, { 'o', 'e', 'u' },
-		{ 'd', 'h', 'd' }, { 't', 'h', 't' }, { 'b', 'h', 'b' }, { 'j', 'h', 'j' },
-		{ 'g', 'h', 'g' }, { 'p', 'h', 'p' }, { 'k', 'h', 'k' },
-	};
 	size_t n = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		char c = word[i];
+		char c = word[i], as = i + 1 == len ? '\0' : pair(c, word[i + 1]);
 
-		for (size_t k = 0; i + 1 < len && k < sizeof(pairs) / sizeof(pairs[0]); k++) {
-			if (pairs[k].first == c && pairs[k].second == word[i + 1] &&
-			    (c != 'g' || n == 0 || out[n - 1] != 'n')) {	/* meng-hajar */
-				c = pairs[k].as;
-				i++;
-				break;
-			}
+		if (as != '\0' && (c != 'g' || n == 0 || out[n - 1] != 'n')) {	/* meng-hajar */
+			c = as;
+			i++;
 		}
 		if (n == 0 || out[n - 1] != c)
 			out[n++] = c;

@@ -21,9 +21,8 @@
  * makes one only there; below the second even one that the rules' words name is none, if they are
  * not too plain for any doubt; list ambang: bahaya, sangsi.
  */
-#define DANGER_PERMILLE 400
-#define DOUBT_PERMILLE 150
-#define PLAIN_DANGER 30
+#define DANGER_PERMILLE 360
+#define DOUBT_PERMILLE 80
 #define GUESS_PERMILLE 200	/* below, a guess that no rule shares is none */
 #define SURE_SCORE 5
 #define MISDEED_REACH 8		/* words between an office and what is held against it */
@@ -54,15 +53,16 @@ struct understander {
 	struct drum_code *codes;
 	size_t codes_n;
 	struct tokens *tokens;		/* of the text at hand: filled again and again, so no text asks for memory */
-	int sure_permille, emergency_permille, danger_permille, doubt_permille;
+	int sure_permille, emergency_permille;
+	struct alarm_lines lines;
 };
 
 /* ---- building ---- */
 
 static struct matcher *
-list_matcher(const struct catalogue *c, const char *list, struct buf *errors)
+list_matcher(const struct catalogue *c, const char *list, struct vocab *words, struct buf *errors)
 {
-	struct matcher *m = matcher_new(0);
+	struct matcher *m = matcher_new(words, 0);
 	const struct word_rule *rules;
 	size_t n = catalogue_words(c, list, &rules);
 
@@ -100,7 +100,7 @@ read_offices(struct understander *u, struct buf *errors)
 	size_t n = catalogue_words(u->policy->catalogue, "pejabat", &rules);
 	int rc = 0;
 
-	u->offices = matcher_new(0);
+	u->offices = matcher_new(normaliser_words(u->normaliser), 0);
 	u->office_units = xcalloc(n + 1, sizeof(*u->office_units));
 	for (size_t i = 0; i < n; i++) {
 		const char *equals = strstr(rules[i].words, " = ");
@@ -151,8 +151,8 @@ read_lines(struct understander *u, struct buf *errors)
 	const struct { const char *name; int *line, permille; } lines[] = {
 		{ "triase", &u->sure_permille, SURE_PERMILLE },
 		{ "darurat", &u->emergency_permille, EMERGENCY_PERMILLE },
-		{ "bahaya", &u->danger_permille, DANGER_PERMILLE },
-		{ "sangsi", &u->doubt_permille, DOUBT_PERMILLE },
+		{ "bahaya", &u->lines.danger, DANGER_PERMILLE },
+		{ "sangsi", &u->lines.doubt, DOUBT_PERMILLE },
 	};
 	const struct word_rule *rules;
 	size_t n = catalogue_words(u->policy->catalogue, "ambang", &rules), k;
@@ -177,6 +177,7 @@ struct understander *
 understander_new(const struct policy *p, struct buf *errors)
 {
 	struct understander *u = xcalloc(1, sizeof(*u));
+	struct vocab *words;
 
 	u->policy = p;
 	u->tokens = xcalloc(1, sizeof(*u->tokens));
@@ -185,12 +186,14 @@ understander_new(const struct policy *p, struct buf *errors)
 		    "kategori.yaml: no category lainnya; what fits nowhere needs one\n");
 		goto refuse;
 	}
-	if ((u->normaliser = normaliser_new(p->catalogue, errors)) == NULL ||
-	    (u->classifier = classifier_new(p->catalogue, p->model, errors)) == NULL ||
-	    (u->alarms = alarm_words_new(p->catalogue, errors)) == NULL ||
-	    (u->locator = locator_new(p->places, p->catalogue, u->classifier, errors)) == NULL ||
-	    (u->misdeeds = list_matcher(p->catalogue, "tercela", errors)) == NULL ||
-	    (u->secrecy = list_matcher(p->catalogue, "minta_rahasia", errors)) == NULL ||
+	if ((u->normaliser = normaliser_new(p->catalogue, errors)) == NULL)
+		goto refuse;
+	words = normaliser_words(u->normaliser);
+	if ((u->classifier = classifier_new(p->catalogue, p->model, words, errors)) == NULL ||
+	    (u->alarms = alarm_words_new(p->catalogue, words, errors)) == NULL ||
+	    (u->locator = locator_new(p->places, p->catalogue, u->classifier, words, errors)) == NULL ||
+	    (u->misdeeds = list_matcher(p->catalogue, "tercela", words, errors)) == NULL ||
+	    (u->secrecy = list_matcher(p->catalogue, "minta_rahasia", words, errors)) == NULL ||
 	    read_offices(u, errors) != 0 || read_codes(u, errors) != 0 ||
 	    read_lines(u, errors) != 0)
 		goto refuse;
@@ -242,16 +245,51 @@ add_why(struct understanding *out, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* The reasons that nearly every report has are put together without a format: half the time of all. */
+struct line { char *at; size_t left; };
+
+static struct line
+begin_why(struct understanding *out)
+{
+	if (out->why_n == UNDERSTANDING_WHYS)
+		return (struct line){ NULL, 0 };
+	return (struct line){ out->why[out->why_n++], UNDERSTANDING_WHY_CHARS - 1 };
+}
+
+static void
+say(struct line *l, const char *s)
+{
+	size_t len = strnlen(s, l->left);
+
+	if (l->at == NULL)
+		return;
+	memcpy(l->at, s, len);
+	l->at += len;
+	l->left -= len;
+	*l->at = '\0';
+}
+
+/* 0.98; permille up to 1000. */
+static void
+say_share(struct line *l, int permille)
+{
+	int percent = (permille + 5) / 10;
+
+	say(l, (char[]){ (char)('0' + percent / 100), '.', (char)('0' + percent / 10 % 10),
+	    (char)('0' + percent % 10), '\0' });
+}
+
 static void
 add_why_words(struct understanding *out, const char *what, const struct word_rule *const *rules,
     int n)
 {
-	struct buf words = { 0 };
+	struct line l = begin_why(out);
 
-	for (int i = 0; i < n; i++)
-		buf_addf(&words, "%s%s", i == 0 ? "" : ", ", rules[i]->words);
-	add_why(out, "%s: %s", what, buf_str(&words));
-	buf_release(&words);
+	say(&l, what);
+	for (int i = 0; i < n; i++) {
+		say(&l, i == 0 ? ": " : ", ");
+		say(&l, rules[i]->words);
+	}
 }
 
 static void
@@ -271,11 +309,21 @@ static void
 explain_model(const struct understander *u, struct understanding *out,
     const struct category_choice *choice)
 {
+	struct line l;
+
 	if (choice->model_best == NULL)
 		return;
-	add_why(out, "model %s: %s %.2f, %s %.2f", linear_name(u->policy->model),
-	    choice->model_best->code, choice->model_permille / 1000.0,
-	    choice->model_second->code, choice->model_second_permille / 1000.0);
+	l = begin_why(out);
+	say(&l, "model ");
+	say(&l, linear_name(u->policy->model));
+	say(&l, ": ");
+	say(&l, choice->model_best->code);
+	say(&l, " ");
+	say_share(&l, choice->model_permille);
+	say(&l, ", ");
+	say(&l, choice->model_second->code);
+	say(&l, " ");
+	say_share(&l, choice->model_second_permille);
 }
 
 /* ---- reading ---- */
@@ -470,7 +518,7 @@ find_category(const struct understander *u, const struct tokens *t, const struct
 	category_choose(u->classifier, t, alarm->danger >= ALARM_LINE, &choice);
 	*danger_permille = hear_danger(u, alarm, &choice);
 	/* who is heard to be in danger neither jokes nor thanks */
-	if (*danger_permille >= u->danger_permille && choice.best.category != NULL &&
+	if (*danger_permille >= u->lines.danger && choice.best.category != NULL &&
 	    choice.best.category->no_case)
 		category_choose(u->classifier, t, 1, &choice);
 	c = choice.best.category;
@@ -547,12 +595,12 @@ asks_secrecy(const struct understander *u, const struct tokens *t)
 }
 
 static int
-is_sealed(const struct understander *u, const struct understanding *out)
+is_sealed(const struct understander *u, const struct category *c, const struct understanding *out)
 {
 	for (int i = 0; i < out->also_n; i++)
 		if (category_find(u->policy->catalogue, out->also[i])->sealed)
 			return 1;	/* both cases carry the same words */
-	return category_find(u->policy->catalogue, out->category)->sealed;
+	return c->sealed;
 }
 
 /*
@@ -575,17 +623,17 @@ static enum urgency
 weigh_danger(const struct understander *u, const struct alarm *alarm, int permille,
     enum urgency by_rules, struct understanding *out)
 {
-	int danger = alarm->danger - alarm->mild;
+	int stands;
 
 	if (permille < 0)
 		return by_rules;
-	if (by_rules != URGENCY_DARURAT && permille >= u->danger_permille) {
+	stands = alarm_stands(&u->lines, alarm->danger - alarm->mild, permille);
+	if (by_rules != URGENCY_DARURAT && stands) {
 		add_why(out, "tanda bahaya menurut model %d,%02d", permille / 1000,
 		    permille % 1000 / 10);
 		return URGENCY_DARURAT;
 	}
-	if (by_rules == URGENCY_DARURAT && danger < PLAIN_DANGER &&
-	    permille < (danger >= ALARM_LINE ? u->doubt_permille : u->danger_permille)) {
+	if (by_rules == URGENCY_DARURAT && !stands) {
 		add_why(out, "tanda bahaya lemah, menurut model %d,%02d", permille / 1000,
 		    permille % 1000 / 10);
 		return URGENCY_MENDESAK;
@@ -625,6 +673,8 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 		out->urgency = URGENCY_DARURAT;
 		add_why(out, "darurat: kata petugas yang mencatat");
 	}
+	if (h->root_of != NULL)
+		out->urgency = URGENCY_BIASA;
 	a.urgency = out->urgency;
 	a.certain = certain;
 	a.place = out->place;
@@ -632,11 +682,26 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	if (!a.category->no_case)
 		a.accused = find_accused(u, t, a.urgency == URGENCY_DARURAT ?
 		    MISDEED_REACH_EMERGENCY : MISDEED_REACH, out);
-	out->sealed = is_sealed(u, out) || a.accused != NULL || asks_secrecy(u, t);
+	if (a.accused != NULL)
+		snprintf(out->about, sizeof(out->about), "%s", a.accused);
+	out->sealed = is_sealed(u, a.category, out) || a.accused != NULL || asks_secrecy(u, t);
+	a.root_of = h->root_of;
 	units_assign(u->policy, &a, out);
 	/* A human has read an emergency that he wrote down himself: who is near goes before its kind is known. */
 	out->unsure = (!certain && !h->urgent) || (out->rivals_n > 0 && out->place[0] == '\0') ||
 	    (out->urgency == URGENCY_DARURAT && out->place[0] == '\0');
+}
+
+void
+understand_secrecy(const struct understander *u, const char *text, size_t len, struct understanding *out)
+{
+	const char *accused;
+
+	normaliser_run(u->normaliser, text, len, u->tokens);
+	accused = find_accused(u, u->tokens, MISDEED_REACH, out);
+	if (accused != NULL)
+		snprintf(out->about, sizeof(out->about), "%s", accused);
+	out->sealed = out->sealed || accused != NULL || asks_secrecy(u, u->tokens);
 }
 
 int

@@ -17,6 +17,8 @@ struct hints {
 	const char *category;	/* chosen on the form: wins, unless the text names an emergency */
 	int urgent;	/* somebody at a desk heard it and says so */
 	int other;		/* the category stands: this is the second problem of a report that names two */
+	/* A root problem, as the office says: its owner, who alone is told; nothing burns.  NULL none. */
+	const char *root_of;
 	const char *earlier_place;	/* of the sender's last case: tells equal names apart */
 	int has_position;
 	/*
@@ -34,6 +36,11 @@ void understander_free(struct understander *u);
 /* Any bytes of any length; h may be NULL.  0, or -1 if the text holds no word and no hint helps. */
 int understand(const struct understander *u, const char *text, size_t len, const struct hints *h,
     struct understanding *out);
+/*
+ * Only whom the text complains about and whether it asks for secrecy, into about, sealed and why of out; what
+ * stands there is kept where the text says nothing.
+ */
+void understand_secrecy(const struct understander *u, const char *text, size_t len, struct understanding *out);
 /* One JSON object, no newline, as `kentongan route` prints it. */
 void understanding_to_json(struct buf *b, const struct understanding *u);
 #endif

@@ -34,14 +34,14 @@ struct alarm_words {
 };
 
 struct alarm_words *
-alarm_words_new(const struct catalogue *c, struct buf *errors)
+alarm_words_new(const struct catalogue *c, struct vocab *words, struct buf *errors)
 {
 	struct alarm_words *w = xcalloc(1, sizeof(*w));
 	const struct word_rule *rules;
 	size_t total = 0;
 	int rc = 0;
 
-	w->matcher = matcher_new(0);
+	w->matcher = matcher_new(words, 0);
 	for (int l = 0; l < LISTS; l++)
 		total += catalogue_words(c, list_names[l], &rules);
 	w->entries = xcalloc(total + 1, sizeof(*w->entries));
@@ -76,20 +76,13 @@ alarm_words_free(struct alarm_words *w)
 }
 
 /* Heaviest first, then the longest: so a phrase is counted before the words inside it. */
-static int
-by_list_and_weight(const void *va, const void *vb, void *arg)
+static uint64_t
+by_list_and_weight(const struct hit *h, const void *entries)
 {
-	const struct hit *a = va, *b = vb;
-	const struct entry *ea = (const struct entry *)arg + a->value;
-	const struct entry *eb = (const struct entry *)arg + b->value;
+	const struct entry *e = (const struct entry *)entries + h->value;
 
-	if (ea->list != eb->list)
-		return (int)ea->list - (int)eb->list;
-	if (ea->rule->weight != eb->rule->weight)
-		return eb->rule->weight - ea->rule->weight;
-	if (a->to - a->from != b->to - b->from)
-		return (b->to - b->from) - (a->to - a->from);
-	return (int)a->from - (int)b->from;
+	return (uint64_t)e->list << 48 | (uint64_t)((int64_t)INT32_MAX - e->rule->weight) << 16 |
+	    (uint64_t)(UINT16_MAX - (h->to - h->from));
 }
 
 /* 1 if a full stop, comma or the like stands between two tokens. */
@@ -266,7 +259,7 @@ alarm_read(const struct alarm_words *w, const char *text, size_t len, const stru
 
 	memset(out, 0, sizeof(*out));
 	r.n = matcher_run(w->matcher, t, hits, HITS_MAX);
-	qsort_r(hits, r.n, sizeof(*hits), by_list_and_weight, w->entries);
+	hits_sort(hits, r.n, by_list_and_weight, w->entries);
 	for (size_t i = 0; i < r.n; i++)
 		r.goes_on |= w->entries[hits[i].value].list == LIST_NOW;
 	for (size_t i = 0; i < r.n; i++) {
@@ -333,4 +326,11 @@ alarm_permille(const struct linear_calibration *c, const float voices[DANGER_VOI
 	for (int v = 0; v < DANGER_VOICES; v++)
 		sum += c->danger[v] * voices[v];
 	return (int)(1000 / (1 + expf(-sum)) + 0.5f);
+}
+
+int
+alarm_stands(const struct alarm_lines *lines, int danger, int permille)
+{
+	return permille >= lines->danger || danger >= ALARM_PLAIN ||
+	    (danger >= ALARM_LINE && permille >= lines->doubt);
 }

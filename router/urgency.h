@@ -14,6 +14,7 @@
 #include "router/match.h"
 
 #define ALARM_LINE 10		/* sum of weights from which a list speaks */
+#define ALARM_PLAIN 30		/* from here the words leave no room for doubt */
 #define ALARM_WORDS 4
 
 struct alarm {
@@ -45,7 +46,9 @@ enum danger_voice {
 	DANGER_VOICES
 };
 
-struct alarm_words *alarm_words_new(const struct catalogue *c, struct buf *errors);
+/* words: normaliser_words() of the tokens' normaliser.  NULL with the reason in errors. */
+struct alarm_words *alarm_words_new(const struct catalogue *c, struct vocab *words,
+    struct buf *errors);
 void alarm_words_free(struct alarm_words *w);
 /* t: the tokens of text. */
 void alarm_read(const struct alarm_words *w, const char *text, size_t len, const struct tokens *t,
@@ -55,6 +58,13 @@ void alarm_voices(const struct alarm *a, float score, float harmless, const stru
     float voices[DANGER_VOICES]);
 /* How probable an emergency is by all voices, in thousandths. */
 int alarm_permille(const struct linear_calibration *c, const float voices[DANGER_VOICES]);
+/* From which probability, in thousandths, danger is one: lists ambang bahaya and sangsi. */
+struct alarm_lines {
+	int danger;	/* by all voices together, whatever the words say */
+	int doubt;	/* words that reach ALARM_LINE count only from here; plain ones always */
+};
+/* 1 if it is an emergency by words (sum of weights, less what is mild) and voices together. */
+int alarm_stands(const struct alarm_lines *lines, int danger, int permille);
 /* base: the category's own urgency. */
 enum urgency alarm_urgency(const struct alarm *a, enum urgency base);
 #endif

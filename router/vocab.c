@@ -15,9 +15,11 @@ vocab_hash(const char *word, size_t len)
 }
 
 static int
-is_word(const char *word, const char *s, size_t len)
+is_word(const struct vocab *v, uint32_t number, const char *s, size_t len)
 {
-	return strncmp(word, s, len) == 0 && word[len] == '\0';
+	size_t at = v->at[number - 1], end = at + len;
+
+	return end < v->text.len && v->text.data[end] == '\0' && memcmp(v->text.data + at, s, len) == 0;
 }
 
 static void
@@ -53,7 +55,7 @@ vocab_find_hashed(const struct vocab *v, const char *word, size_t len, uint32_t 
 		return 0;
 	for (at = hash & (v->slots_n - 1); v->slots[at].number != 0; at = (at + 1) & (v->slots_n - 1))
 		/* equal hashes lie about a word in four thousand million; then the bytes decide */
-		if (v->slots[at].hash == hash && is_word(vocab_word(v, v->slots[at].number), word, len))
+		if (v->slots[at].hash == hash && is_word(v, v->slots[at].number, word, len))
 			return v->slots[at].number;
 	return 0;
 }

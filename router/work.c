@@ -8,7 +8,9 @@
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "router/converse.h"
+#include "router/support.h"
 #include "router/together.h"
+#include "router/canary.h"
 #include "store/dead.h"
 #include "store/intake.h"
 
@@ -77,6 +79,7 @@ work_facts(struct report_facts *f, const struct router *r, const struct entry *e
 	f->hide_reporter = laporan_wishes_to_hide(&e->words);
 	f->empty = laporan_is_empty(&e->words);
 	f->doubted = e->doubted;
+	f->root = e->words.unit[0] != '\0';
 	if (!e->words.no_reply && !e->looping)
 		snprintf(f->channel, sizeof(f->channel), "%s", e->words.reply_channel);
 	snprintf(f->reporter, sizeof(f->reporter), "%s", e->lookup);
@@ -123,6 +126,24 @@ tell_twins_apart(struct router *r, const struct entry *e, const struct buf *text
 	h->earlier_place = NULL;
 }
 
+/*
+ * Danger is never dropped; before everybody runs for somebody who lately played, a human at the desk
+ * hears it, unless another number says the same.
+ */
+static void
+weigh_doubt(struct router *r, struct entry *e)
+{
+	struct understanding *u = &e->u;
+
+	if (!e->doubted || u->urgency != URGENCY_DARURAT || u->unsure)
+		return;
+	e->supported = support_found(r, e);
+	e->held = u->unsure = !e->supported;
+	if (u->why_n < UNDERSTANDING_WHYS)
+		snprintf(u->why[u->why_n++], sizeof(u->why[0]), "nomor ini hari ini mengirim laporan iseng%s",
+		    e->supported ? "; nomor lain melaporkan hal yang sama" : "");
+}
+
 const struct understanding *
 entry_understand(struct router *r, struct entry *e)
 {
@@ -142,6 +163,7 @@ entry_understand(struct router *r, struct entry *e)
 	h.category = e->words.category;
 	h.other = e->words.twin[0] != '\0';
 	h.urgent = e->words.urgent;
+	h.root_of = e->words.unit[0] != '\0' ? e->words.unit : NULL;
 	h.has_position = e->words.has_position;
 	h.lat = e->words.lat, h.lng = e->words.lng;
 	buf_adds(&all, text);
@@ -157,12 +179,7 @@ entry_understand(struct router *r, struct entry *e)
 	if (e->words.lane_e && u->unsure && !h.other)
 		/* the door heard danger: nobody waits for certainty */
 		u->urgency = URGENCY_DARURAT;
-	if (e->doubted && u->urgency == URGENCY_DARURAT && !u->unsure) {
-		/* Danger is never dropped; before everybody runs, a human at the desk hears it. */
-		u->unsure = 1;
-		if (u->why_n < UNDERSTANDING_WHYS)
-			snprintf(u->why[u->why_n++], sizeof(u->why[0]), "nomor ini hari ini mengirim laporan iseng");
-	}
+	weigh_doubt(r, e);
 	buf_wipe(&all);
 	FAULT_POINT("after_classify");
 	return u;
@@ -306,7 +323,9 @@ add_open(struct router *r, struct entry *e)
 		cmd.candidates_n = u->unsure ? e->candidates_n : 0;
 	}
 	work_references(&cmd, e);
+	cmd.supported = e->supported;
 	group_open(r, e, &cmd, &r->flights[0].batch);
+	support_note(r, e, &r->flights[0].batch);
 	if (e->deliveries >= r->h.set.router_deliveries)
 		note_poison(r, e);
 	if (case_decide(r->h.policy, &r->h.roster, &before, &cmd, r->now_ms, r->fx) != 0) {
@@ -701,6 +720,11 @@ router_work(struct router *r, struct entry *entries, int n)
 		 * Replies act on cases that this batch may still be changing: what
 		 * stands before is sent first.
 		 */
+		spoke = poison ? 0 : canary_take(r, e);
+		if (spoke != 0) {
+			rc = spoke < 0 ? -1 : rc;
+			continue;
+		}
 		if (poison)
 			call_poison(e);
 		else if (e->words.twin[0] != '\0')
@@ -712,7 +736,8 @@ router_work(struct router *r, struct entry *entries, int n)
 			struct speech s;
 
 			speech_parse(&s, e->words.text != NULL ? e->words.text : "");
-			if ((s.kind != SPEECH_NONE || e->words.about[0] != '\0' || e->words.adds ||
+			/* who is doubted may be supported by what stands before him */
+			if ((e->doubted || s.kind != SPEECH_NONE || e->words.about[0] != '\0' || e->words.adds ||
 			    is_attachment(e) || (e->known && heard_before(entries, i))) &&
 			    flush(r, entries, n) != 0)
 				rc = -1;

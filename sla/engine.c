@@ -11,9 +11,11 @@
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "store/callout.h"
+#include "store/canary.h"
 #include "store/incident.h"
 #include "store/rollcall.h"
 #include "store/subscribe.h"
+#include "store/warning.h"
 
 #define DOUBT_MS DAY_MS		/* between two alarms that hardly anybody answers a roll-call */
 #define LEAVERS_NAP_MS 10	/* between two steps through the open cases: deadlines come first */
@@ -42,6 +44,8 @@ engine_release(struct engine *e)
 	}
 	free(e->fx);
 	leavers_free(&e->leavers);
+	drill_walk_release(&e->drill);
+	broadcasts_stuck_release(&e->stuck);
 	store_close(&e->line);
 }
 
@@ -306,7 +310,8 @@ open_unread(struct engine *e, const struct code *code, const char *entry, const 
 	if (cases_load(&e->h->st, code, 1, &s) != 0)
 		return;
 	if (!s.there || s.version > 0 ||
-	    stored_case_open(&s, &e->h->st, &keys, &words, lookup) != 0)
+	    stored_case_open(&s, &e->h->st, &keys, &words, lookup) != 0 ||
+	    canary_of_id(&e->h->st, words.message_id, NULL, NULL) == 0)		/* its sender knows by now */
 		goto out;
 	snprintf(u.category, sizeof(u.category), "lainnya");
 	u.urgency = words.lane_e ? URGENCY_DARURAT : URGENCY_BIASA;
@@ -333,15 +338,20 @@ out:
 	stored_case_release(&s);
 }
 
+/*
+ * A slice of the lane, from where the last one ended: what was opened stays in it, and must not hide
+ * what is behind.
+ */
 static void
-unread_lane(struct engine *e, const char *lane, int64_t now_ms)
+unread_lane(struct engine *e, struct unread_place *from, const char *lane, int64_t now_ms)
 {
 	struct buf key = { 0 };
 	redisReply *r;
 
 	buf_add_key(&key, &e->h->st.keys, KEY_IN, lane, NULL);
-	r = redis_pipe_command(e->h->st.pipe, "XRANGE %b - %lld COUNT 200", key.data, key.len,
-	    (long long)(now_ms - e->h->set.unread_ms));
+	r = redis_pipe_command(e->h->st.pipe, "XRANGE %b %s %lld COUNT %d", key.data, key.len,
+	    from->id[0] != '\0' ? from->id : "-", (long long)(now_ms - e->h->set.unread_ms), UNREAD_SLICE);
+	from->id[0] = '\0';
 	for (size_t i = 0; r != NULL && r->type == REDIS_REPLY_ARRAY && i < r->elements; i++) {
 		const redisReply *id = r->element[i]->element[0], *f = r->element[i]->element[1];
 		struct code code;
@@ -349,6 +359,8 @@ unread_lane(struct engine *e, const char *lane, int64_t now_ms)
 		if (f->type == REDIS_REPLY_ARRAY && f->elements == 2 &&
 		    code_parse(&code, f->element[1]->str, f->element[1]->len) == 0)
 			open_unread(e, &code, id->str, lane, strtoll(id->str, NULL, 10), now_ms);
+		if (i + 1 == UNREAD_SLICE)
+			snprintf(from->id, sizeof(from->id), "(%s", id->str);
 	}
 	freeReplyObject(r);
 	buf_release(&key);
@@ -365,8 +377,8 @@ engine_unread(struct engine *e)
 	now = store_now_ms(&e->h->st);
 	if (now == 0)
 		return;
-	unread_lane(e, "e", now);
-	unread_lane(e, "n", now);
+	unread_lane(e, &e->unread_e, "e", now);
+	unread_lane(e, &e->unread_n, "n", now);
 }
 
 /* ---- cases of those who left ---- */
@@ -452,6 +464,67 @@ engine_subscribers(struct engine *e)
 		    log_quote(store_error(&e->h->st), strlen(store_error(&e->h->st))));
 	if (told > 0)
 		log_info("subscribers_told", "people=%d", told);
+}
+
+/* ---- broadcasts ---- */
+
+#define BROADCAST_EVERY_MS 250
+
+void
+engine_broadcasts(struct engine *e)
+{
+	int64_t mono = clock_mono_ms();
+	int sent = 0;
+
+	if (mono < e->broadcasts_next_ms || house_refresh(e->h) != 0 || e->h->policy == NULL)
+		return;
+	e->broadcasts_next_ms = mono + BROADCAST_EVERY_MS;
+	if (broadcasts_step(e->h, &e->stuck, &sent) != 0 || stops_sweep(e->h, &e->stops_cursor) != 0)
+		log_warn("broadcasts_unfinished", "err=\"%s\"",
+		    log_quote(store_error(&e->h->st), strlen(store_error(&e->h->st))));
+	if (sent > 0)
+		log_info("broadcast", "people=%d", sent);
+}
+
+/* ---- exercises ---- */
+
+int64_t
+engine_drills(struct engine *e)
+{
+	const struct settings *set = &e->h->set;
+	int64_t mono = clock_mono_ms();
+	int closed = 0, rc;
+
+	if (mono < e->drills_next_ms || house_refresh(e->h) != 0 || e->h->policy == NULL)
+		return set->sla_nap_ms;
+	rc = drills_step(e->h, &e->drill, (int)set->drill_cases, &closed);
+	if (closed > 0)
+		log_info("drill_closed", "cases=%d", closed);
+	if (rc > 0)
+		return LEAVERS_NAP_MS;
+	e->drills_next_ms = mono + 1000;
+	if (rc < 0)
+		log_warn("drill_unfinished", "err=\"%s\"",
+		    log_quote(store_error(&e->h->st), strlen(store_error(&e->h->st))));
+	return set->sla_nap_ms;
+}
+
+/* ---- official warnings ---- */
+
+#define WARNINGS_EVERY_MS 250
+#define WARNINGS_AT_ONCE 20
+
+void
+engine_warnings(struct engine *e)
+{
+	int64_t mono = clock_mono_ms();
+
+	if (mono < e->warnings_next_ms || house_refresh(e->h) != 0 || e->h->policy == NULL)
+		return;
+	e->warnings_next_ms = mono + WARNINGS_EVERY_MS;
+	if (warnings_step(e->h, WARNINGS_AT_ONCE) < 0)
+		log_warn("warnings_unfinished", "err=\"%s\"",
+		    log_quote(store_error(&e->h->st), strlen(store_error(&e->h->st))));
 }
 
 /* ---- calls for volunteers ---- */

@@ -3,6 +3,7 @@
 
 #include "lib/clock.h"
 #include "sla/archiving.h"
+#include "sla/canaries.h"
 #include "sla/engine.h"
 #include "sla/retaining.h"
 #include "sla/sealer.h"
@@ -13,7 +14,8 @@ struct sla {
 	struct sealer sealer;
 	struct archiving archiving;
 	struct retaining retaining;
-	struct event *tick, *seal, *archive, *retain;
+	struct canaries *canaries;
+	struct event *tick, *seal, *archive, *retain, *canary;
 };
 
 /*
@@ -38,6 +40,10 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		engine_rollcall(&s->engine);
 		engine_callouts(&s->engine);
 		engine_subscribers(&s->engine);
+		engine_broadcasts(&s->engine);
+		engine_warnings(&s->engine);
+		soon = engine_drills(&s->engine);
+		nap = soon < nap ? soon : nap;
 	}
 	tv = ms_to_timeval(nap);
 	event_add(s->tick, &tv);
@@ -75,6 +81,16 @@ on_retain(evutil_socket_t fd, short what, void *arg)
 	event_add(s->retain, &tv);
 }
 
+static void
+on_canary(evutil_socket_t fd, short what, void *arg)
+{
+	struct sla *s = arg;
+	struct timeval tv = ms_to_timeval(s->h.serving ? canaries_run(s->canaries) : s->h.set.heartbeat_ms);
+
+	(void)fd, (void)what;
+	event_add(s->canary, &tv);
+}
+
 static int
 sla_init(void *self, struct daemon *d, const char *port)
 {
@@ -90,12 +106,16 @@ sla_init(void *self, struct daemon *d, const char *port)
 	s->archive = event_new(d->base, -1, 0, on_archive, s);
 	s->retaining.h = &s->h;
 	s->retain = event_new(d->base, -1, 0, on_retain, s);
-	if (s->tick == NULL || s->seal == NULL || s->archive == NULL || s->retain == NULL || house_start(&s->h, d) != 0)
+	s->canaries = canaries_new(&s->h, d->base);
+	s->canary = event_new(d->base, -1, 0, on_canary, s);
+	if (s->tick == NULL || s->seal == NULL || s->archive == NULL || s->retain == NULL || s->canaries == NULL ||
+	    s->canary == NULL || house_start(&s->h, d) != 0)
 		return -1;
 	event_add(s->tick, &now);
 	event_add(s->seal, &now);
 	event_add(s->archive, &now);
 	event_add(s->retain, &now);
+	event_add(s->canary, &now);
 	daemon_ready(d, "");
 	return 0;
 }
@@ -113,6 +133,9 @@ sla_release(void *self)
 		event_free(s->archive);
 	if (s->retain != NULL)
 		event_free(s->retain);
+	if (s->canary != NULL)
+		event_free(s->canary);
+	canaries_free(s->canaries);
 	engine_release(&s->engine);
 }
 

@@ -11,9 +11,11 @@
 #include "store/chain.h"
 #include "store/dead.h"
 #include "store/said.h"
+#include "store/glass.h"
 #include "store/identity.h"
 #include "store/looks.h"
 #include "store/session.h"
+#include "store/warning.h"
 
 #define SEEN_DAYS 35
 #define SEAL_BATCH 1000
@@ -176,6 +178,26 @@ sweep_pranks(struct house *h, int64_t now_ms)
 	buf_release(&key);
 }
 
+/* What was cried a day ago supports nobody any more. */
+static void
+sweep_cries(struct house *h, int64_t now_ms)
+{
+	struct buf key = { 0 };
+	redisReply *r;
+
+	buf_add_key(&key, &h->st.keys, KEY_CRIES, NULL, NULL);
+	r = redis_pipe_command(h->st.pipe, "HGETALL %b", key.data, key.len);
+	for (size_t i = 0; r != NULL && r->type == REDIS_REPLY_ARRAY && i + 1 < r->elements; i += 2) {
+		const char *since = strchr(r->element[i + 1]->str, ' ');
+
+		if (since == NULL || strtoll(since, NULL, 10) < now_ms - DAY_MS)
+			freeReplyObject(redis_pipe_command(h->st.pipe, "HDEL %b %b", key.data, key.len,
+			    r->element[i]->str, r->element[i]->len));
+	}
+	freeReplyObject(r);
+	buf_release(&key);
+}
+
 /* Who got many messages at once a day ago is a quiet recipient again. */
 static void
 sweep_storms(struct house *h, int64_t now_ms)
@@ -210,7 +232,10 @@ sweep_run(struct house *h, int64_t now_ms)
 	sweep_languages(h, now_ms);
 	sweep_storms(h, now_ms);
 	sweep_pranks(h, now_ms);
+	sweep_cries(h, now_ms);
 	identity_sweep(&h->st, now_ms - h->set.identity_life_ms);
+	glass_sweep(&h->st, now_ms);
+	warnings_sweep(&h->st, now_ms - WARNINGS_KEPT_MS);
 	looks_sweep(&h->st, now_ms - h->set.photo_keep_ms, h->set.photo_looks);
 	sessions_sweep(&h->st, now_ms, h->set.session_most_ms);
 	buf_add_key(&talk, &h->st.keys, KEY_TALK, NULL, NULL);

@@ -35,7 +35,7 @@ apply_once(struct house *h, const struct code *code, struct command *cmd, apply_
 	cmd->entropy = house_entropy(h);
 	commit_begin(&b, h->store_ms);
 	if (cmd->event == ON_MERGE && cmd->by != BY_SYSTEM)
-		*why = merge_prepare(&h->st, cmd->into, cmd, &b);
+		*why = merge_prepare(&h->st, &s.c, cmd->into, cmd, &b);
 	if (*why != NULL)
 		goto out;
 	if (case_decide(p, &h->roster, &s.c, cmd, h->store_ms, fx) != 0) {

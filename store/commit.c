@@ -107,13 +107,20 @@ add_item(struct commit_batch *b, const struct store *st, const struct item *it,
 }
 
 static void
-add_index(struct commit_batch *b, const struct store *st, enum key_id key, const char *part,
-    const char *op, const char *field, const char *value)
+add_index_bytes(struct commit_batch *b, const struct store *st, enum key_id key, const char *part,
+    const char *op, const char *field, const void *value, size_t len)
 {
 	args_add_key(&b->keys, st, key, part, NULL);
 	redis_args_adds(&b->args, op);
 	redis_args_adds(&b->args, field);
-	redis_args_adds(&b->args, value);
+	redis_args_add(&b->args, value, len);
+}
+
+static void
+add_index(struct commit_batch *b, const struct store *st, enum key_id key, const char *part,
+    const char *op, const char *field, const char *value)
+{
+	add_index_bytes(b, st, key, part, op, field, value, strlen(value));
 }
 
 /* ---- outbox items ---- */
@@ -125,8 +132,14 @@ add_message(struct commit_batch *b, const struct store *st, const char *id, cons
 {
 	char recipient[LOOKUP_CHARS + 1];
 	char line[48], list[48];
-	struct buf payload = { 0 };
+	struct outbox_words marked = *w;
+	struct buf payload = { 0 }, drill = { 0 };
 
+	if (w->latihan) {
+		buf_add_drill(&drill, route, w->text, w->text_len);
+		marked.text = buf_str(&drill), marked.text_len = drill.len;
+		w = &marked;
+	}
 	outbox_seal(&payload, &keys->key, keys->wrapped, w);
 	lookup_of(recipient, &st->lookup, w->to);
 	outbox_list(line, route, lane_e, 0);
@@ -141,6 +154,7 @@ add_message(struct commit_batch *b, const struct store *st, const char *id, cons
 	redis_args_addi(&b->args, not_after_ms);
 	redis_args_addi(&b->args, outbox_parts(w->text, w->text_len));
 	buf_release(&payload);
+	buf_wipe(&drill);
 }
 
 /*
@@ -331,6 +345,10 @@ add_indexes(struct commit_batch *b, const struct store *st, const struct effects
 			add_index(b, st, KEY_PRANKS, NULL, "t", c->reporter, "");
 			add_index(b, st, KEY_PRANKS, NULL, "c", times, "1");
 			break;
+		case INDEX_SUPPORT:
+			snprintf(times, sizeof(times), "%s" PRANK_TIMES, c->reporter);
+			add_index(b, st, KEY_PRANKS, NULL, "m", times, "1");
+			break;
 		case INDEX_INCIDENT_DROP:
 			add_index(b, st, KEY_INCIDENTS, NULL, "D", was->incident, c->code.s);
 			break;
@@ -355,11 +373,22 @@ add_second_call(const struct store *st, int64_t decided_ms, const struct buf *en
 	    NULL);
 }
 
-void
-commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p,
+#define BORN_INDEXES 4
+/* What kt_intake writes of a report at the door; nobody may have come in under that code meanwhile. */
+static void
+add_born(struct commit_batch *b, const struct store *st, const char *code, const struct intake *in)
+{
+	add_index(b, st, KEY_CASE, code, "=", "m", "0");
+	add_index_bytes(b, st, KEY_CASE, code, "s", "m", in->pub.data, in->pub.len);
+	add_index_bytes(b, st, KEY_CASE, code, "s", "k", in->wrapped, sizeof(in->wrapped));
+	add_index_bytes(b, st, KEY_CASE, code, "s", "l", in->sealed.data, in->sealed.len);
+}
+
+static void
+add_case(struct commit_batch *b, struct store *st, const struct policy *p,
     const struct roster *r, const struct case_record *before, struct effects *fx,
     const struct command *cmd, const struct case_keys *keys, const struct laporan *words,
-    const struct input_id *input)
+    const struct input_id *input, const struct intake *born)
 {
 	struct outgoing out[FX_MESSAGES];
 	struct buf entry = { 0 }, doc = { 0 };
@@ -384,10 +413,13 @@ commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p
 	add_item(b, st, &(struct item){ .code = fx->after.code.s, .expect = before->version,
 	    .doc = doc.data, .doc_len = doc.len, .input = input != NULL ? input->id : "",
 	    .due_ms = case_due_ms(&fx->after), .entry = &entry, .digest = digest,
-	    .index_n = 1 + index_width(fx) + b->beside_n + keeps_look(fx, cmd), .out_n = n, .cancel_n = fx->cancels_n }, input);
+	    .index_n = 1 + index_width(fx) + b->beside_n + keeps_look(fx, cmd) + (born != NULL ? BORN_INDEXES : 0),
+	    .out_n = n, .cancel_n = fx->cancels_n }, input);
 	add_indexes(b, st, fx, before, r->gone);
 	add_besides(b, st);
 	add_look(b, st, fx, cmd);
+	if (born != NULL)
+		add_born(b, st, fx->after.code.s, born);
 	add_rendered(b, st, fx, keys, words != NULL ? words->ref : NULL, out, which, n);
 	for (int i = 0; i < fx->cancels_n; i++) {
 		char id[48];
@@ -399,6 +431,24 @@ commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p
 		outgoing_release(&out[i]);
 	buf_release(&entry);
 	buf_release(&doc);
+}
+
+void
+commit_add_case(struct commit_batch *b, struct store *st, const struct policy *p,
+    const struct roster *r, const struct case_record *before, struct effects *fx,
+    const struct command *cmd, const struct case_keys *keys, const struct laporan *words,
+    const struct input_id *input)
+{
+	add_case(b, st, p, r, before, fx, cmd, keys, words, input, NULL);
+}
+
+void
+commit_add_born(struct commit_batch *b, struct store *st, const struct policy *p,
+    const struct roster *r, const struct case_record *before, struct effects *fx,
+    const struct command *cmd, const struct case_keys *keys, const struct laporan *words,
+    const struct intake *born)
+{
+	add_case(b, st, p, r, before, fx, cmd, keys, words, NULL, born);
 }
 
 static void
@@ -417,12 +467,13 @@ commit_add_answer(struct commit_batch *b, struct store *st, const struct answer 
     const struct case_keys *keys, const struct input_id *input)
 {
 	struct buf entry = { 0 };
-	uint8_t digest[DIGEST_BYTES];
+	uint8_t digest[DIGEST_BYTES] = { 0 };
 	struct commit_slot *s = slot(b);
 	int out_n = a->to != NULL;
 
-	logbook_note_entry(&entry, digest, a->what, a->actor, a->code, a->kind, a->note, a->latihan,
-	    &keys->key, b->decided_ms);
+	if (a->what != NULL)
+		logbook_note_entry(&entry, digest, a->what, a->actor, a->code, a->kind, a->note, a->latihan,
+		    &keys->key, b->decided_ms);
 	log_hex(s->digest, digest);
 	args_add_key(&b->keys, st, KEY_META, NULL, NULL);
 	add_item(b, st, &(struct item){ .code = "", .expect = -1, .input = "", .due_ms = -1,
@@ -452,6 +503,8 @@ commit_add_document(struct commit_batch *b, struct store *st, const struct docum
 
 	if (d->officer != NULL)
 		logbook_officer_entry(&entry, digest, d->who, d->officer, d->roster_seq, b->decided_ms);
+	else if (d->warning != NULL)
+		logbook_warning_entry(&entry, digest, d->who, d->warning, b->decided_ms);
 	else
 		logbook_plain_entry(&entry, digest, d->what, d->who, d->note, b->decided_ms);
 	log_hex(s->digest, digest);

@@ -16,6 +16,7 @@
 #include "core/decide.h"
 #include "core/laporan.h"
 #include "core/message.h"
+#include "store/intake.h"
 #include "store/store.h"
 
 enum commit_result {
@@ -76,9 +77,18 @@ void commit_add_case(struct commit_batch *b, struct store *st, const struct poli
     const struct command *cmd, const struct case_keys *keys, const struct laporan *words,
     const struct input_id *input);
 
+/*
+ * The same for a case that no door has taken in: its sealed report is written by the very commit that
+ * opens it.  COMMIT_CONFLICT also where its code is somebody else's, reserved or not.
+ */
+void commit_add_born(struct commit_batch *b, struct store *st, const struct policy *p,
+    const struct roster *r, const struct case_record *before, struct effects *fx,
+    const struct command *cmd, const struct case_keys *keys, const struct laporan *words,
+    const struct intake *born);
+
 /* An answer that changes no case: one message, one log entry.  key_code names the message. */
 struct answer {
-	const char *what;		/* event name in the log */
+	const char *what;		/* event name in the log; NULL: no entry */
 	const char *actor;		/* the officer who did it; NULL none did */
 	char code[CODE_CHARS + 1];	/* case it is about, "" none */
 	const char *kind, *route, *to;	/* to NULL: no message, only the entry */
@@ -101,8 +111,9 @@ void commit_add_answer(struct commit_batch *b, struct store *st, const struct an
 /*
  * A document of another kind (officer, version): its key, version, bytes, and index entries.  An
  * index entry's op: 's' sets a field; 'u' sets it unless it has another value (COMMIT_TAKEN); 'd'
- * drops it, 'D' if it has this value; 'c' adds to a counter; 't' sets it to the time of the call; 'z'
- * adds the field as a member of a sorted set, by that time; '=' writes nothing, but asks
+ * drops it, 'D' if it has this value; 'c' adds to a counter, 'm' takes from one, not below 0; 't' sets it to the time of the call; 'z'
+ * adds the field as a member of a sorted set, by that time; 'x' adds an entry with that field to a
+ * stream, 'X' takes the entry with that id out of one (COMMIT_ALREADY: it is gone); '=' writes nothing, but asks
  * that it has this value (COMMIT_CONFLICT; what is not there is 0).
  */
 struct document_index { enum key_id key; const char *part; char op; const char *field, *value; };
@@ -115,6 +126,7 @@ struct document {
 	const char *what, *who, *note;
 	/* or a change of the roster: who says, the officer from now on, the seq that it makes */
 	const struct officer *officer; int64_t roster_seq;
+	const struct warning_notice *warning;	/* or what is known of a warning from now on */
 	struct document_index index[DOCUMENT_INDEXES];
 	int index_n;
 	const struct document_index *more; int more_n;		/* where these do not suffice */

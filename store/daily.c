@@ -9,6 +9,7 @@
 
 #include "core/calendar.h"
 #include "lib/escape.h"
+#include "lib/json_of.h"
 
 #define STEP 2000		/* entries in one answer */
 #define CLOCKS_APART_MS HOUR_MS	/* an entry may be older than its neighbours: no clock is trusted to the second */
@@ -23,6 +24,9 @@ struct daily {
 	int64_t day, from_ms, to_ms;
 	int64_t seq;			/* last entry of the day */
 	int64_t read_seq;		/* last entry read; -1 none yet */
+	int64_t first_seq;		/* entries after this one were read, some of them for the version alone */
+	char version[33];		/* that was last named until the day's end; "" none in what was read */
+	int renamed;			/* another was named since */
 	json_t *cases;			/* code -> what the entry says of it: the "c" of the last one that day */
 };
 
@@ -87,6 +91,18 @@ kept_of(const json_t *now, const json_t *before, const json_t *rep)
 	return kept;
 }
 
+/* Of an entry that names a version. */
+static void
+take_version(struct daily *d, const json_t *doc, int64_t at)
+{
+	if (strcmp(text_of(doc, "what"), "versi") != 0)
+		return;
+	if (at < d->to_ms)
+		snprintf(d->version, sizeof(d->version), "%.32s", text_of(doc, "detail"));
+	else
+		d->renamed = 1;
+}
+
 void
 daily_take(struct daily *d, const struct log_line *line)
 {
@@ -98,16 +114,32 @@ daily_take(struct daily *d, const struct log_line *line)
 
 	if (doc != NULL && at < d->to_ms && line->seq > d->seq)
 		d->seq = line->seq;
+	take_version(d, doc, at);
 	if (code == NULL || now == NULL || at < d->from_ms)
 		goto out;
 	if (json_object_get(now, "sealed") != NULL)
 		json_object_del(d->cases, code);
-	else if (at < d->to_ms && !json_is_true(json_object_get(doc, "latihan")) &&
+	else if (at < d->to_ms && !log_is_apart(doc) &&
 	    (opens || json_object_get(d->cases, code) != NULL))
 		json_object_set_new(d->cases, code, kept_of(now, json_object_get(d->cases, code),
 		    json_object_get(doc, "rep")));
 out:
 	json_decref(doc);
+}
+
+int
+daily_begins(const struct log_line *line, int64_t *at_ms)
+{
+	static const char opens[] = "\"v\":1,";
+	json_t *doc = memmem(line->entry, line->len, opens, sizeof(opens) - 1) != NULL ?
+	    json_loadb(line->entry, line->len, 0, NULL) : NULL;
+	const json_t *now = json_object_get(doc, "c");
+	int begins = now != NULL && json_object_get(doc, "code") != NULL && json_object_get(now, "sealed") == NULL &&
+	    !log_is_apart(doc);
+
+	*at_ms = json_integer_value(json_object_get(doc, "at"));
+	json_decref(doc);
+	return begins;
 }
 
 static int
@@ -117,21 +149,58 @@ take(const struct log_line *line, void *arg)
 	return 0;
 }
 
+static int
+take_earlier(const struct log_line *line, void *arg)
+{
+	json_t *doc = json_loadb(line->entry, line->len, 0, NULL);
+
+	take_version(arg, doc, 0);
+	json_decref(doc);
+	return 0;
+}
+
+/* Only where another has been named since: else the one of that day is still in force. */
+static int
+wants_version(const struct daily *d)
+{
+	return d->renamed && d->version[0] == '\0' && d->first_seq > 0;
+}
+
+/* One step back before the day. */
+static int
+read_version(struct daily *d, struct store *st)
+{
+	int64_t from = d->first_seq > STEP ? d->first_seq - STEP : 0;
+
+	if (logbook_read(st, from, (int)(d->first_seq - from), take_earlier, d) < 0)
+		return -1;
+	d->first_seq = from;
+	return 0;
+}
+
 int
 daily_read(struct daily *d, struct store *st, int64_t end_seq)
 {
 	int64_t most = end_seq - d->read_seq;
 	int n;
 
-	if (d->read_seq < 0)
-		d->read_seq = logbook_seq_before(st, d->from_ms - CLOCKS_APART_MS, end_seq);
-	else if (most > 0) {
+	if (d->read_seq < 0) {
+		d->read_seq = d->first_seq = logbook_seq_before(st, d->from_ms - CLOCKS_APART_MS, end_seq);
+	} else if (most > 0) {
 		n = logbook_read(st, d->read_seq, (int)(most < STEP ? most : STEP), take, d);
 		if (n <= 0)
 			return -1;
 		d->read_seq += n;	/* seqs have no gaps */
+	} else if (wants_version(d) && read_version(d, st) != 0) {
+		return -1;
 	}
-	return d->read_seq < end_seq;
+	return d->read_seq < end_seq || wants_version(d);
+}
+
+const char *
+daily_version(const struct daily *d)
+{
+	return d->renamed ? d->version : "";
 }
 
 size_t
@@ -141,14 +210,6 @@ daily_cases(const struct daily *d)
 }
 
 /* ---- writing ---- */
-
-static const char *
-text_of(const json_t *doc, const char *key)
-{
-	const char *s = json_string_value(json_object_get(doc, key));
-
-	return s != NULL ? s : "";
-}
 
 static size_t
 rows_of(const struct daily *d, const struct policy *p, struct window_row **out)
@@ -296,4 +357,14 @@ daily_write(const struct daily *d, const struct policy *p, const struct daily_ab
 		buf_adds(out, "\n]}\n");
 	buf_release(&t.place);
 	free(rows);
+}
+
+void
+daily_publish(const struct daily *d, struct house *h, enum daily_form form, struct buf *out)
+{
+	const char *version = daily_version(d);
+	const struct policy *p = version[0] != '\0' ? version_policy(&h->versions, &h->st, version) : NULL;
+	const struct daily_about about = { h->set.name, h->set.licence, p != NULL ? version : h->current };
+
+	daily_write(d, p != NULL ? p : h->policy, &about, form, out);
 }

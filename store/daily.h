@@ -4,11 +4,12 @@
  * A day of the regency as open data: what was opened on that day (WIB), as far as it was at midnight,
  * in the rows of core/window.h.
  *
- * The same log and version give the same bytes, whenever and by whomever they are made.  One thing
- * alone changes a day afterwards: a case that is sealed later is taken out.
+ * The same log gives the same bytes, whenever and by whomever they are made.  One thing alone changes a
+ * day afterwards: a case that is sealed later is taken out.
  */
 #include "core/policy.h"
 #include "core/window.h"
+#include "store/house.h"
 #include "store/logbook.h"
 
 enum daily_form { DAILY_CSV, DAILY_JSON, DAILY_GEOJSON, DAILY_FORMS };
@@ -26,6 +27,10 @@ void daily_take(struct daily *d, const struct log_line *line);
  * or the archive gave none.
  */
 int daily_read(struct daily *d, struct store *st, int64_t end_seq);
+/* The version in force when the day ended; "" the one that is in force now. */
+const char *daily_version(const struct daily *d);
+/* 1 when with this entry a case begins that a day may tell of; *at_ms when. */
+int daily_begins(const struct log_line *line, int64_t *at_ms);
 /* How many cases are in it, told or not. */
 size_t daily_cases(const struct daily *d);
 
@@ -33,6 +38,8 @@ size_t daily_cases(const struct daily *d);
 struct daily_about { const char *regency, *licence, *version; };
 void daily_write(const struct daily *d, const struct policy *p, const struct daily_about *about,
     enum daily_form form, struct buf *out);
+/* The same in the words of the version of that day, or of today's where that one is gone: the file names it. */
+void daily_publish(const struct daily *d, struct house *h, enum daily_form form, struct buf *out);
 
 /* One row as an object: {"kategori","hari"?,"arti","tempat_kode","tempat","keadaan","jumlah","dibulatkan"}. */
 void daily_row_json(struct buf *b, const struct policy *p, const struct window_row *row);

@@ -9,7 +9,6 @@
 
 #define AGAIN "kirim-ulang"
 #define ASIDE "kesampingkan"
-#define LATIHAN "LATIHAN"
 
 /* ---- the list ---- */
 
@@ -153,19 +152,6 @@ next_name(char out[OUTBOX_ID_CHARS], const struct dead_letter *l)
 	snprintf(out, OUTBOX_ID_CHARS, "%.*s.r%d", (int)(len < 40 ? len : 40), l->id, l->again + 1);
 }
 
-/* A changed drill must not read as if it were earnest. */
-static void
-words(struct buf *out, const struct outbox_item *it, const char *text)
-{
-	if (text == NULL) {
-		buf_add(out, buf_str(&it->text), it->text.len);
-		return;
-	}
-	if (it->latihan && strstr(text, LATIHAN) == NULL)
-		buf_adds(out, LATIHAN ": ");
-	buf_adds(out, text);
-}
-
 enum dead_result
 dead_again(struct store *st, const struct dead_letter *l, const char *text, const char *by, int64_t keep_ms)
 {
@@ -188,7 +174,10 @@ dead_again(struct store *st, const struct dead_letter *l, const char *text, cons
 
 		keys.key = it.key;
 		memcpy(keys.wrapped, it.wrapped, sizeof(keys.wrapped));
-		words(&said, &it, text);
+		if (text != NULL)
+			buf_adds(&said, text);	/* a drill is marked again where it is stored */
+		else
+			buf_add(&said, buf_str(&it.text), it.text.len);
 		next_name(a.id, l);
 		snprintf(a.code, sizeof(a.code), "%s", l->code);
 		buf_addf(&note, "%s -> %s%s%s", l->id, a.id, text != NULL ? ": " : "", text != NULL ? buf_str(&said) : "");

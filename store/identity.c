@@ -9,10 +9,21 @@
 #include "store/commit.h"
 
 #define KIND "kode-diri"
-#define DIGITS 6
 #define VALUE_CHARS 80
 
 struct kept { int64_t since_ms; int tries; char hash[LOOKUP_CHARS + 1]; };
+
+static const char *
+about_of(const struct identity *who)
+{
+	return who->about != NULL ? who->about->s : "";
+}
+
+static const char *
+kind_of(const struct identity *who)
+{
+	return who->kind != NULL ? who->kind : KIND;
+}
 
 /* 1, 0 none, -1 no answer; value gets it as it stands. */
 static int
@@ -59,22 +70,22 @@ put(struct store *st, const struct document *d)
 }
 
 static void
-draw(char digits[DIGITS + 1])
+draw(char digits[IDENTITY_DIGITS + 1])
 {
 	uint64_t r;
 
 	random_bytes(&r, sizeof(r));
-	snprintf(digits, DIGITS + 1, "%06u", (unsigned)(r % 1000000));
+	snprintf(digits, IDENTITY_DIGITS + 1, "%06u", (unsigned)(r % 1000000));
 }
 
 enum identity_result
 identity_ask(struct house *h, const struct identity *who, const char *by)
 {
 	int64_t now_ms = store_now_ms(&h->st);
-	char digits[DIGITS + 1], hash[LOOKUP_CHARS + 1], value[VALUE_CHARS];
-	struct document d = { .key = KEY_META, .version = -1, .what = "diri-tanya", .who = by, .note = who->about->s,
+	char digits[IDENTITY_DIGITS + 1], hash[LOOKUP_CHARS + 1], value[VALUE_CHARS];
+	struct document d = { .key = KEY_META, .version = -1, .what = "diri-tanya", .who = by, .note = about_of(who),
 		.index = { { KEY_IDENTITY, NULL, 's', who->lookup, value } }, .index_n = 1, .says_n = 1 };
-	struct answer a = { .kind = KIND, .route = who->route, .to = who->to, .text_lang = who->lang,
+	struct answer a = { .kind = kind_of(who), .route = who->route, .to = who->to, .text_lang = who->lang,
 		.not_after_ms = now_ms + h->set.identity_life_ms };
 	enum identity_result result = IDENTITY_FAILED;
 	struct case_keys keys;
@@ -98,11 +109,11 @@ identity_ask(struct house *h, const struct identity *who, const char *by)
 	{
 		const struct template_value v[] = { { "kode", digits } };
 
-		if (message_answer(h->policy, who->lang, KIND, NULL, now_ms, v, N_ELEMS(v), &text) == 0) {
+		if (message_answer(h->policy, who->lang, kind_of(who), NULL, now_ms, v, N_ELEMS(v), &text) == 0) {
 			result = put(&h->st, &d);
 		} else {
 			buf_reset(&h->st.why);
-			buf_adds(&h->st.why, "pesan has no text " KIND "; run 'kentongan reload'");
+			buf_adds(&h->st.why, "pesan has no text for the code; run 'kentongan reload'");
 		}
 	}
 	memset(digits, 0, sizeof(digits));
@@ -115,7 +126,7 @@ identity_prove(struct house *h, const struct identity *who, const char *digits, 
 {
 	int64_t now_ms = store_now_ms(&h->st);
 	char was[VALUE_CHARS], value[VALUE_CHARS], hash[LOOKUP_CHARS + 1];
-	struct document d = { .key = KEY_META, .version = -1, .who = by, .note = who->about->s,
+	struct document d = { .key = KEY_META, .version = -1, .who = by, .note = about_of(who),
 		.index = { { KEY_IDENTITY, NULL, '=', who->lookup, was }, { KEY_IDENTITY, NULL, 'd', who->lookup, value } },
 		.index_n = 2 };
 	struct kept k;

@@ -10,8 +10,12 @@
 #include "core/code.h"
 #include "store/house.h"
 
-/* Whom to ask: his keyed hash, where he is reached, in which language, and the case that he wrote. */
-struct identity { const char *lookup, *route, *to, *lang; const struct code *about; };
+/*
+ * Whom to ask: his keyed hash, where he is reached, in which language, and the case that he wrote, NULL none.
+ * kind: of the text that says it; NULL the desk's.
+ */
+struct identity { const char *lookup, *route, *to, *lang; const struct code *about; const char *kind; };
+#define IDENTITY_DIGITS 6	/* of the code that is sent to a telephone */
 enum identity_result {
 	IDENTITY_OK,
 	IDENTITY_SOON,		/* asked: he has a code that still lives */

@@ -450,7 +450,8 @@ quorum_look(struct house *h, const char *lead)
 /* ---- by hand ---- */
 
 const char *
-merge_prepare(struct store *st, const char *into, struct command *cmd, struct commit_batch *b)
+merge_prepare(struct store *st, const struct case_record *c, const char *into, struct command *cmd,
+    struct commit_batch *b)
 {
 	struct stored_case s;
 	struct code code;
@@ -465,6 +466,10 @@ merge_prepare(struct store *st, const char *into, struct command *cmd, struct co
 		why = "tidak ada kasus terbuka dengan kode tujuan itu";
 	else if (s.c.lead[0] != '\0')
 		why = "kasus tujuan sendiri mengikuti kasus lain; gabung ke yang memimpin";
+	else if (case_is_legacy(&s.c))	/* it has no clock: who follows it would wait for ever */
+		why = "kasus tujuan adalah laporan lama; gabungkan laporan lama itu ke kasus ini";
+	else if (s.c.latihan != c->latihan)
+		why = s.c.latihan ? "kasus tujuan itu latihan, laporan ini bukan" : "laporan ini latihan, kasus tujuan bukan";
 	else if (!incident_leads(&s.c))
 		why = "kasus tujuan sudah selesai; tidak dapat diikuti lagi";
 	snprintf(cmd->into, sizeof(cmd->into), "%s", code.s);

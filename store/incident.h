@@ -52,6 +52,6 @@ int quorum_look(struct house *h, const char *lead);
  * Fills a command that merges a case into another, and what must hold when it is committed.  NULL, or
  * why that cannot be.
  */
-const char *merge_prepare(struct store *st, const char *into, struct command *cmd,
+const char *merge_prepare(struct store *st, const struct case_record *c, const char *into, struct command *cmd,
     struct commit_batch *b);
 #endif

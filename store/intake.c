@@ -55,8 +55,10 @@ draw_codes(struct intake *in, const struct store *st, const struct laporan *l)
 	uint8_t digest[DIGEST_BYTES];
 	uint64_t random;
 
-	buf_addf(&b, "code\n%s\n%s\n%s", in->field, l->sender != NULL ? l->sender : "",
-	    l->text != NULL ? l->text : "");
+	buf_addf(&b, "code\n%s", in->field);
+	/* An old complaint is known by its source and number alone: in a file that was mended too. */
+	if (strcmp(l->channel, CHANNEL_LEGACY) != 0)
+		buf_addf(&b, "\n%s\n%s", l->sender != NULL ? l->sender : "", l->text != NULL ? l->text : "");
 	digest_of(digest, &st->lookup, b.data, b.len);
 	for (size_t i = 0; i < N_ELEMS(in->codes); i++) {
 		memcpy(&random, digest + i * sizeof(random), sizeof(random));

@@ -177,14 +177,20 @@ local function item_check(it, g, prefix)
 		end
 	end
 	for _, x in ipairs(it.index) do
-		local old = x.op ~= 'z' and redis.call('HGET', x.key, x.field)
+		local old = x.op ~= 'z' and x.op ~= 'x' and x.op ~= 'X' and redis.call('HGET', x.key, x.field)
 		if x.op == 'z' then
 			check_type(g, 'ZCARD', x.key)
+		elseif x.op == 'X' then
+			if #redis.call('XRANGE', x.key, x.field, x.field) == 0 then
+				bad = bad or 'already'
+			end
+		elseif x.op == 'x' then
+			check_type(g, 'XLEN', x.key)
 		elseif x.op == 'u' and old and old ~= x.value then
 			bad = bad or 'taken'
 		elseif x.op == '=' and (old or '0') ~= x.value then
 			bad = bad or 'conflict'
-		elseif x.op == 'c' and old and not string.find(old, '^%d+$') then
+		elseif (x.op == 'c' or x.op == 'm') and old and not string.find(old, '^%d+$') then
 			error(redis.error_reply('KENTONGAN a counter is no number: ' .. x.field))
 		end
 	end
@@ -241,8 +247,17 @@ local function index_write(x, now)
 		redis.call('HDEL', x.key, x.field)
 	elseif x.op == 'c' then
 		redis.call('HINCRBY', x.key, x.field, x.value)
+	elseif x.op == 'm' then		-- less, but neither below 0 nor where nothing is counted
+		local old = tonumber(redis.call('HGET', x.key, x.field) or '0')
+		if old > 0 then
+			redis.call('HINCRBY', x.key, x.field, -math.min(old, tonumber(x.value)))
+		end
 	elseif x.op == 'z' then		-- of a sorted set: a member, by the time of the call
 		redis.call('ZADD', x.key, text(now), x.field)
+	elseif x.op == 'x' then		-- of a stream: an entry behind all others
+		redis.call('XADD', x.key, '*', x.field, x.value)
+	elseif x.op == 'X' then		-- that entry of a stream is done with
+		redis.call('XDEL', x.key, x.field)
 	elseif x.op == 't' then
 		redis.call('HSET', x.key, x.field, text(now))
 	elseif x.op == 'D' then		-- unless somebody else stands there by now
@@ -968,6 +983,21 @@ local function pull(keys, args)
 	return { fence, p[4] or '', 0 }
 end
 
+-- A warning of others: once, however often its source serves it, and no more than so many unjudged.
+-- keys: meta, stream, names     args: name, the warning, most     answers 'ok', 'known' or 'full'
+local function warn(keys, args)
+	local now = now_ms(keys[1])
+	if redis.call('HEXISTS', keys[3], args[1]) == 1 then
+		return 'known'
+	end
+	if redis.call('XLEN', keys[2]) >= tonumber(args[3]) then
+		return 'full'
+	end
+	redis.call('XADD', keys[2], '*', 'n', args[1], 'w', args[2])
+	redis.call('HSET', keys[3], args[1], text(now))
+	return 'ok'
+end
+
 -- What every round of work begins with: the time, the version in force, the roster's seq, and what the
 -- time would be if it could go back.
 -- keys: meta, current
@@ -1047,7 +1077,17 @@ local function steady(keys, args)
 	return { text(now), text(jump), text(off), other, text(store_ms() + off) }
 end
 
+-- Keys: the readers of one case.  args: officer, when, for how long from the first of them.
+local function reader(keys, args)
+	local new = redis.call('HSETNX', keys[1], args[1], args[2])
+	if redis.call('PTTL', keys[1]) == -1 then
+		redis.call('PEXPIRE', keys[1], args[3])
+	end
+	return new
+end
+
 redis.register_function('kt_intake', intake)
+redis.register_function('kt_reader', reader)
 redis.register_function{ function_name = 'kt_steady', callback = steady, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_commit', callback = commit, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_due', callback = due, flags = { 'allow-oom' } }
@@ -1065,5 +1105,6 @@ redis.register_function{ function_name = 'kt_chain', callback = chain, flags = {
 redis.register_function{ function_name = 'kt_archive', callback = archive, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_retire', callback = retire, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_pull', callback = pull, flags = { 'allow-oom' } }
+redis.register_function{ function_name = 'kt_warn', callback = warn, flags = { 'allow-oom' } }
 redis.register_function{ function_name = 'kt_clock', callback = clock, flags = { 'no-writes' } }
 redis.register_function{ function_name = 'kt_now', callback = now, flags = { 'no-writes' } }

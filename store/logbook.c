@@ -12,6 +12,12 @@
 #include "store/archive.h"
 #include "store/chain.h"
 
+int
+log_is_apart(const json_t *doc)
+{
+	return json_is_true(json_object_get(doc, "latihan")) || json_is_true(json_object_get(doc, LOG_LEGACY));
+}
+
 void
 log_hex(char out[65], const uint8_t digest[DIGEST_BYTES])
 {
@@ -73,7 +79,7 @@ add_ledger(struct buf *b, const struct ledger *l, int64_t at_ms)
 
 #define PEOPLE_MOST 8
 
-/* Who was told of it and when, and whether he took it: who did nothing stands here. */
+/* Who was told of it, when and by which message, and whether he took it: who did nothing stands here. */
 static void
 add_people(struct buf *b, const struct case_record *c)
 {
@@ -81,8 +87,8 @@ add_people(struct buf *b, const struct case_record *c)
 	for (int i = 0; i < c->tasks_n && i < PEOPLE_MOST; i++) {
 		buf_adds(b, i ? ",[" : "[");
 		buf_add_json(b, c->tasks[i].officer, strlen(c->tasks[i].officer));
-		buf_addf(b, ",%" PRId64 ",\"%s\"]", c->tasks[i].told_ms,
-		    c->tasks[i].state == TASK_TAKEN ? "diambil" : "diam");
+		buf_addf(b, ",%" PRId64 ",\"%s\",%d]", c->tasks[i].told_ms,
+		    c->tasks[i].state == TASK_TAKEN ? "diambil" : "diam", c->tasks[i].message);
 	}
 	buf_addc(b, ']');
 }
@@ -152,10 +158,13 @@ add_snapshot(struct buf *b, const struct policy *p, const struct case_record *c)
 	buf_add_pair_if(b, "as", close_reason_name(c->closed_as));
 	if (c->abandoned_ms != 0)
 		buf_addf(b, ",\"ab\":%" PRId64, c->abandoned_ms);
+	buf_add_pair_if(b, "abo", c->about);
 	buf_add_pair_if(b, "inc", c->incident);
 	buf_add_pair_if(b, "lead", c->lead);
 	if (c->apart)
 		buf_adds(b, ",\"apart\":1");
+	if (c->root)
+		buf_adds(b, ",\"root\":1");
 	if (c->voices > 1)
 		buf_addf(b, ",\"voices\":%d", c->voices);
 	if (c->photo.state != PHOTO_NONE)
@@ -169,9 +178,9 @@ add_snapshot(struct buf *b, const struct policy *p, const struct case_record *c)
 static void
 add_report(struct buf *b, const struct report_facts *f)
 {
-	static const char *const names[] = { "e", "hide", "empty", "who", "db" };
+	static const char *const names[] = { "e", "hide", "empty", "who", "db", "root" };
 	const int set[] = { f->lane_e, f->hide_reporter, f->empty, f->reporter[0] != '\0',
-	    f->doubted };
+	    f->doubted, f->root };
 
 	buf_addf(b, ",\"rep\":{\"ar\":%" PRId64, f->arrived_ms);
 	buf_add_pair_if(b, "ch", f->channel);
@@ -185,15 +194,30 @@ add_report(struct buf *b, const struct report_facts *f)
 }
 
 static void
+add_legacy(struct buf *b, const struct legacy_facts *f)
+{
+	buf_adds(b, ",\"leg\":{\"hd\":");
+	buf_addf(b, "%" PRId64 ",\"cl\":%" PRId64, f->handled_ms, f->closed_ms);
+	buf_add_pair(b, "src", f->from.source);
+	buf_add_pair(b, "no", f->from.number);
+	buf_add_pair_if(b, "as", close_reason_name(f->as));
+	buf_addc(b, '}');
+}
+
+static void
 add_command(struct buf *b, const struct command *cmd)
 {
 	buf_addf(b, ",\"cmd\":{\"ev\":\"%s\"", case_event_name(cmd->event));
 	buf_add_pair_if(b, "to", cmd->to_unit);
+	if (cmd->event == ON_SEAL)
+		buf_add_pair_if(b, "abo", cmd->about);
 	buf_add_pair_if(b, "into", cmd->into);
 	buf_add_pair_if(b, "inc", cmd->incident);
 	buf_add_pair_if(b, "lead", cmd->lead);
 	if (cmd->apart)
 		buf_adds(b, ",\"apart\":1");
+	if (cmd->supported)
+		buf_adds(b, ",\"sup\":1");
 	if (cmd->voices != 0)
 		buf_addf(b, ",\"voices\":%d,\"second\":%d", cmd->voices, cmd->second);
 	buf_add_pair_if(b, "lang", cmd->lang);
@@ -227,13 +251,17 @@ add_command(struct buf *b, const struct command *cmd)
 			buf_addf(b, "%s\"%s\"", i ? "," : "],\"rv\":[", u->rivals[i]);
 		for (int i = 0; i < u->also_n; i++)
 			buf_addf(b, "%s\"%s\"", i ? "," : "],\"al\":[", u->also[i]);
-		buf_adds(b, "]}");
+		buf_addc(b, ']');
+		buf_add_pair_if(b, "abo", u->about);
+		buf_addc(b, '}');
 	}
 	for (int i = 0; i < cmd->candidates_n; i++)
 		buf_addf(b, "%s[\"%s\",\"%s\"]%s", i ? "," : ",\"of\":[", cmd->candidates[i].id,
 		    cmd->candidates[i].category, i + 1 == cmd->candidates_n ? "]" : "");
 	if (cmd->report != NULL)
 		add_report(b, cmd->report);
+	if (cmd->legacy != NULL)
+		add_legacy(b, cmd->legacy);
 	if (cmd->heard_ms != 0)
 		buf_addf(b, ",\"heard\":%" PRId64, cmd->heard_ms);
 	if (cmd->references_n != 0)
@@ -272,6 +300,7 @@ logbook_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const struct policy
 		    i + 1 == fx->cancels_n ? "]" : "");
 	buf_adds(out, fx->gap ? ",\"gap\":1" : "");
 	buf_adds(out, c->latihan ? ",\"latihan\":true" : "");
+	buf_adds(out, case_is_legacy(c) ? ",\"" LOG_LEGACY "\":true" : "");
 	buf_add_pair_if(out, "prev", before->digest);
 	add_sealed(out, cmd->note, cmd->u, entropy, key);
 	buf_addc(out, '}');
@@ -302,6 +331,19 @@ logbook_officer_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char 
 	buf_add_pair(out, "detail", o->id);
 	buf_addf(out, ",\"roster\":%" PRId64 ",\"off\":", roster_seq);
 	officer_encode_public(out, o);
+	buf_addc(out, '}');
+	digest_of(digest, NULL, out->data, out->len);
+}
+
+void
+logbook_warning_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *who,
+    const struct warning_notice *n, int64_t at_ms)
+{
+	buf_addf(out, "{\"schema\":1,\"at\":%" PRId64 ",\"what\":\"%s\"", at_ms, LOG_WARNING);
+	buf_add_pair_if(out, "actor", who);
+	buf_adds(out, n->drill ? ",\"latihan\":true" : "");
+	buf_adds(out, ",\"per\":");
+	warning_notice_encode(out, n);
 	buf_addc(out, '}');
 	digest_of(digest, NULL, out->data, out->len);
 }

@@ -9,9 +9,14 @@
  * part of it lies in the archive (store/archive.h): what is read here comes from both.
  * What people wrote stands in "x", sealed with the case's key, as hex.
  */
+#include <jansson.h>
+
 #include "core/decide.h"
 #include "store/store.h"
 
+#define LOG_LEGACY "warisan"	/* true in the entries of an old complaint */
+/* Whether figures leave the case of such an entry out: a drill, or an old complaint. */
+int log_is_apart(const json_t *doc);
 void log_hex(char out[65], const uint8_t digest[DIGEST_BYTES]);
 
 /* The entry of a decision. */
@@ -28,6 +33,10 @@ void logbook_note_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const cha
  */
 void logbook_officer_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *who,
     const struct officer *o, int64_t roster_seq, int64_t at_ms);
+/* Of an official warning: all that is known of it then stands open in "per" (core/warning.h). */
+#define LOG_WARNING "peringatan"
+void logbook_warning_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *who,
+    const struct warning_notice *n, int64_t at_ms);
 /* Of versions and alarms: detail is plain and free of personal data. */
 void logbook_plain_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const char *what,
     const char *who, const char *detail, int64_t at_ms);

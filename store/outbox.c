@@ -74,6 +74,16 @@ outbox_list(char out[48], const char *route, int lane_e, int bundles)
 	snprintf(out, 48, "%s:%s", lane_e ? "e" : bundles ? "b" : "n", route);
 }
 
+#define DRILL_WORD "LATIHAN"
+
+void
+buf_add_drill(struct buf *b, const char *route, const char *text, size_t len)
+{
+	if (strcmp(route, "berkas") != 0 && memmem(text, len, DRILL_WORD, strlen(DRILL_WORD)) == NULL)
+		buf_adds(b, DRILL_WORD ": ");
+	buf_add(b, text, len);
+}
+
 int
 outbox_parts(const char *text, size_t len)
 {
@@ -581,12 +591,16 @@ outbox_bundle(struct store *st, const char *route, const struct outbox_item *mem
 {
 	static const enum key_id fixed[] = { KEY_META, KEY_LOG, KEY_ENDED };
 	struct redis_args keys = { 0 }, args = { 0 };
-	struct buf payload = { 0 }, entry = { 0 }, detail = { 0 }, prefix = { 0 };
+	struct buf payload = { 0 }, entry = { 0 }, detail = { 0 }, prefix = { 0 }, marked = { 0 };
 	uint8_t digest[DIGEST_BYTES];
 	char id[64], line[48];
 	redisReply *r;
 	int rc = -1;
 
+	if (members[0].latihan) {
+		buf_add_drill(&marked, route, buf_str(text), text->len);
+		text = &marked;
+	}
 	snprintf(id, sizeof(id), "%s.i", members[0].id);
 	buf_addf(&detail, "%s " OUTBOX_DIGEST " bundled", id);
 	for (int i = 0; i < n; i++)
@@ -624,6 +638,7 @@ outbox_bundle(struct store *st, const char *route, const struct outbox_item *mem
 	freeReplyObject(r);
 	redis_args_release(&keys);
 	redis_args_release(&args);
+	buf_release(&marked);
 	buf_release(&payload);
 	buf_release(&entry);
 	buf_release(&detail);

@@ -147,6 +147,11 @@ void outbox_seal(struct buf *out, const struct seal_key *key,
     const uint8_t wrapped[SEAL_WRAPPED_BYTES], const struct outbox_words *w);
 /* Part of KEY_RCP: the list that such a message waits in. */
 void outbox_list(char out[48], const char *route, int lane_e, int bundles);
+/*
+ * A drill's words, marked where they do not say so themselves: nobody must take them for earnest.  A file
+ * that is to be fetched (route berkas) is no words.
+ */
+void buf_add_drill(struct buf *b, const char *route, const char *text, size_t len);
 /* SMS parts of a text. */
 int outbox_parts(const char *text, size_t len);
 #endif

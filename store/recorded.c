@@ -6,19 +6,8 @@
 
 #include <jansson.h>
 
-static const char *
-text_of(const json_t *o, const char *name)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s != NULL ? s : "";
-}
-
-static int64_t
-int_of(const json_t *o, const char *name)
-{
-	return json_integer_value(json_object_get(o, name));
-}
+#include "lib/json_of.h"
+#include "store/logbook.h"
 
 #define TEXT(dst, o, name) snprintf((dst), sizeof(dst), "%s", text_of((o), (name)))
 
@@ -46,6 +35,7 @@ read_understanding(struct understanding *u, const json_t *o)
 	u->confidence_permille = (int)int_of(o, "cf");
 	u->place_confidence_permille = (int)int_of(o, "pcf");
 	u->sealed = (int)int_of(o, "sealed");
+	TEXT(u->about, o, "abo");
 	u->unsure = (int)int_of(o, "unsure");
 	for (size_t i = 0; i < json_array_size(units) && i < UNDERSTANDING_UNITS; i++) {
 		const char *unit = json_string_value(json_array_get(units, i));
@@ -85,6 +75,7 @@ read_report(struct recorded *r, const json_t *rep, const json_t *doc)
 	f->hide_reporter = (int)int_of(rep, "hide");
 	f->empty = (int)int_of(rep, "empty");
 	f->doubted = (int)int_of(rep, "db");
+	f->root = (int)int_of(rep, "root");
 	TEXT(f->follows, json_object_get(doc, "cmd"), "fol");
 	if (int_of(rep, "who"))
 		snprintf(f->reporter, sizeof(f->reporter), "%032d", 0);
@@ -117,11 +108,25 @@ read_photo(struct recorded *r, const json_t *photo)
 	r->cmd.photo_number = (int)int_of(photo, "no");
 }
 
+static void
+read_legacy(struct recorded *r, const json_t *leg)
+{
+	struct legacy_facts *f = &r->legacy;
+
+	TEXT(f->from.source, leg, "src");
+	TEXT(f->from.number, leg, "no");
+	f->handled_ms = int_of(leg, "hd");
+	f->closed_ms = int_of(leg, "cl");
+	if (close_reason_of_name(text_of(leg, "as"), &f->as) != 0)
+		f->as = CLOSE_NONE;
+	r->cmd.legacy = f;
+}
+
 static int
 read_command(struct recorded *r, const json_t *doc)
 {
 	const json_t *cmd = json_object_get(doc, "cmd"), *u = json_object_get(cmd, "u");
-	const json_t *photo = json_object_get(cmd, "photo");
+	const json_t *photo = json_object_get(cmd, "photo"), *legacy = json_object_get(cmd, "leg");
 	struct command *c = &r->cmd;
 
 	if (case_event_of_name(text_of(cmd, "ev"), &c->event) != 0 ||
@@ -130,10 +135,12 @@ read_command(struct recorded *r, const json_t *doc)
 	c->note = "-";
 	TEXT(c->actor, doc, "actor");
 	TEXT(c->to_unit, cmd, "to");
+	TEXT(c->about, cmd, "abo");
 	TEXT(c->into, cmd, "into");
 	TEXT(c->incident, cmd, "inc");
 	TEXT(c->lead, cmd, "lead");
 	c->apart = (int)int_of(cmd, "apart");
+	c->supported = (int)int_of(cmd, "sup");
 	c->voices = (int)int_of(cmd, "voices");
 	c->second = (int)int_of(cmd, "second");
 	TEXT(c->lang, cmd, "lang");
@@ -159,6 +166,8 @@ read_command(struct recorded *r, const json_t *doc)
 	if (photo != NULL)
 		read_photo(r, photo);
 	read_candidates(r, json_object_get(cmd, "of"));
+	if (legacy != NULL)
+		read_legacy(r, legacy);
 	if (r->version == 1)
 		read_report(r, json_object_get(cmd, "rep"), doc);
 	return 0;
@@ -195,6 +204,7 @@ read_case_entry(struct recorded *r, const json_t *doc)
 	r->version = int_of(doc, "v");
 	r->roster_seq = int_of(doc, "roster");
 	r->latihan = json_is_true(json_object_get(doc, "latihan"));
+	r->is_legacy = json_is_true(json_object_get(doc, LOG_LEGACY));
 	TEXT(r->policy, doc, "policy");
 	TEXT(r->what, doc, "what");
 	TEXT(r->digest_prev, doc, "prev");

@@ -25,11 +25,12 @@ struct recorded {
 	struct understanding u;
 	struct photo_verdict photo;
 	struct report_facts report;
+	struct legacy_facts legacy;
 	char file[MEDIA_NAME_CHARS], cause[128];
 	const char *references[FX_MESSAGES];
 	struct question_option candidates[QUESTION_OPTIONS];
 	struct escalation esc;		/* why: one of the static texts */
-	int latihan;
+	int latihan, is_legacy;
 	int has_report;			/* of an opening: 0, it was written before the log kept it */
 };
 

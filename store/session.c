@@ -43,20 +43,21 @@ session_keep(struct store *st, const struct session *s)
 {
 	char value[128];
 
-	snprintf(value, sizeof(value), "%s %" PRId64 " %" PRId64 " %" PRId64 " %d", s->officer, s->begun_ms,
-	    s->seen_ms, s->proven_ms, s->lacks_factor);
+	snprintf(value, sizeof(value), "%s %" PRId64 " %" PRId64 " %" PRId64 " %d %d", s->officer, s->begun_ms,
+	    s->seen_ms, s->proven_ms, s->lacks_factor, s->by_factor);
 	return done(field(st, "HSET", KEY_SESSIONS, s->kept, value));
 }
 
 static int
 parse(struct session *s, const char *value)
 {
-	return sscanf(value, "%23s %" SCNd64 " %" SCNd64 " %" SCNd64 " %d", s->officer, &s->begun_ms,
-	    &s->seen_ms, &s->proven_ms, &s->lacks_factor) == 5 ? 0 : -1;
+	/* one begun by an older release has five: without a second factor */
+	return sscanf(value, "%23s %" SCNd64 " %" SCNd64 " %" SCNd64 " %d %d", s->officer, &s->begun_ms,
+	    &s->seen_ms, &s->proven_ms, &s->lacks_factor, &s->by_factor) >= 5 ? 0 : -1;
 }
 
 int
-session_begin(struct store *st, const char *officer, int lacks_factor, int64_t now_ms,
+session_begin(struct store *st, const char *officer, int lacks_factor, int by_factor, int64_t now_ms,
     char token[TOKEN_CHARS + 1], struct session *s)
 {
 	memset(s, 0, sizeof(*s));
@@ -64,6 +65,7 @@ session_begin(struct store *st, const char *officer, int lacks_factor, int64_t n
 	snprintf(s->officer, sizeof(s->officer), "%s", officer);
 	s->begun_ms = s->seen_ms = s->proven_ms = now_ms;
 	s->lacks_factor = lacks_factor;
+	s->by_factor = by_factor;
 	return session_keep(st, s);
 }
 
@@ -77,8 +79,7 @@ session_renew(struct store *st, struct session *s, char token[TOKEN_CHARS + 1])
 }
 
 int
-session_find(struct store *st, const char *token, int64_t now_ms, int64_t idle_ms, int64_t most_ms,
-    struct session *s)
+session_find(struct store *st, const char *token, struct session *s)
 {
 	redisReply *r;
 	int rc = -1;
@@ -91,8 +92,12 @@ session_find(struct store *st, const char *token, int64_t now_ms, int64_t idle_m
 	else if (r != NULL && r->type == REDIS_REPLY_STRING)
 		rc = parse(s, r->str) == 0;
 	freeReplyObject(r);
-	if (rc != 1)
-		return rc;
+	return rc;
+}
+
+int
+session_lives(struct store *st, struct session *s, int64_t now_ms, int64_t idle_ms, int64_t most_ms)
+{
 	if (now_ms - s->seen_ms > idle_ms || now_ms - s->begun_ms > most_ms) {
 		session_end(st, s);
 		return 0;
@@ -135,7 +140,7 @@ each(struct store *st, enum key_id id, int (*cb)(const char *name, const char *v
 static int
 is_of(const char *name, const char *value, const void *officer)
 {
-	struct session s;
+	struct session s = { .by_factor = 0 };
 
 	(void)name;
 	return parse(&s, value) != 0 || strcmp(s.officer, officer) == 0;
@@ -150,7 +155,7 @@ sessions_end_of(struct store *st, const char *officer)
 static int
 began_before(const char *name, const char *value, const void *limit)
 {
-	struct session s;
+	struct session s = { .by_factor = 0 };
 
 	(void)name;
 	return parse(&s, value) != 0 || s.begun_ms < *(const int64_t *)limit;

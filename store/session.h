@@ -14,15 +14,17 @@ struct session {
 	char officer[OFFICER_ID_CHARS];
 	int64_t begun_ms, seen_ms;
 	int64_t proven_ms;		/* the password was last typed then */
+	int by_factor;			/* he typed a code of his telephone, then or since */
 	int lacks_factor;		/* his role needs a second factor, and he has none yet */
 };
 
 /* Begins one; the token is for the cookie alone.  0 or -1. */
-int session_begin(struct store *st, const char *officer, int lacks_factor, int64_t now_ms,
+int session_begin(struct store *st, const char *officer, int lacks_factor, int by_factor, int64_t now_ms,
     char token[TOKEN_CHARS + 1], struct session *s);
-/* 1 it lives, and its last request was now; 0 there is none such, or it is over; -1. */
-int session_find(struct store *st, const char *token, int64_t now_ms, int64_t idle_ms, int64_t most_ms,
-    struct session *s);
+/* 1 there is one, alive or over; 0 there is none such; -1. */
+int session_find(struct store *st, const char *token, struct session *s);
+/* 1 it lives, and its last request was now; 0 it is over, and gone; -1. */
+int session_lives(struct store *st, struct session *s, int64_t now_ms, int64_t idle_ms, int64_t most_ms);
 /* The password was typed again, or something else of it changed. */
 int session_keep(struct store *st, const struct session *s);
 /* The same session under another token: the one before opens nothing any more.  0 or -1. */

@@ -1,9 +1,12 @@
 #include "store/settings.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
+#include "core/calendar.h"
 #include "core/ways.h"
+#include "lib/cidr.h"
 #include "lib/config.h"
 #include "lib/daemon.h"
 
@@ -36,6 +39,8 @@ static const struct setting table[] = {
 	    "most at once" },
 	{ "ingest.http.per_address", SET_INT, AT(http_per_address), "50", "1", "100000",
 	    "most at once from one address; loopback is exempt" },
+	{ "ingest.http.uploads", SET_INT, AT(http_uploads), "250", "1", "100000",
+	    "photos on their way at once; a slow one holds its connection" },
 	{ "ingest.http.headers", SET_SIZE, AT(http_headers_bytes), "8KiB", "1KiB", "64KiB",
 	    "most bytes of a request head" },
 	{ "ingest.http.head_within", SET_DURATION, AT(http_head_ms), "10s", "100ms", "1m",
@@ -54,8 +59,34 @@ static const struct setting table[] = {
 	    "most bytes of the web form" },
 	{ "ingest.form.text", SET_SIZE, AT(text_bytes), "8KiB", "200", "64KiB",
 	    "most bytes of a report's words" },
+	{ "ingest.form.soft_address", SET_INT, AT(form_soft_address), "20", "1", "1000000",
+	    "reports by the form from one address in ten minutes, before each further one is asked to wait" },
+	{ "ingest.form.hard_address", SET_INT, AT(form_hard_address), "300", "1", "1000000",
+	    "before no more is taken of it for now; danger always is, and what runs on this machine is exempt" },
+	{ "ingest.form.soft_number", SET_INT, AT(form_soft_number), "5", "1", "1000000",
+	    "the same for one number that is to be told" },
+	{ "ingest.form.hard_number", SET_INT, AT(form_hard_number), "20", "1", "1000000",
+	    "the same for one number" },
+	{ "ingest.form.wait", SET_DURATION, AT(form_wait_ms), "10s", "10ms", "10m",
+	    "who is asked to wait may send it again after so long" },
 	{ "ingest.photo.size", SET_SIZE, AT(photo_bytes), "10MiB", "64KiB", "50MiB",
 	    "most bytes of one photo" },
+	{ "ingest.photo.resume", SET_DURATION, AT(photo_resume_ms), "1d", "100ms", "30d",
+	    "an upload in pieces is kept so long after its last piece, whole or not" },
+	{ "ingest.photo.per_report", SET_INT, AT(photo_per_report), "5", "1", "100",
+	    "uploads of one report that may be unfinished at a time; a further one takes the place of one" },
+	{ "ingest.photo.per_address", SET_INT, AT(photo_per_address), "60", "1", "1000000",
+	    "uploads in pieces begun from one address in ten minutes; what runs on this machine is exempt" },
+	{ "ingest.photo.unfinished", SET_INT, AT(photo_unfinished), "5000", "1", "1000000",
+	    "uploads in pieces that may be unfinished in all; over it a photo comes whole, by the form" },
+	{ "ingest.photo.asks", SET_INT, AT(photo_asks), "2000", "10", "10000000",
+	    "requests to uploads in pieces from one address in ten minutes; what runs on this machine is exempt" },
+	{ "ingest.photo.piece", SET_SIZE, AT(photo_piece_bytes), "1MiB", "4KiB", "50MiB",
+	    "a larger piece is kept as several: the last one is read by every request" },
+	{ "ingest.photo.pieces", SET_INT, AT(photo_pieces), "64", "1", "100000",
+	    "pieces of one upload that may be small, those that a broken line cut short included" },
+	{ "ingest.photo.piece_least", SET_SIZE, AT(photo_piece_least), "2KiB", "16", "4KiB",
+	    "over that number all pieces must be so large on the average: each costs a sync" },
 	{ "ingest.in_flight", SET_INT, AT(in_flight), "4096", "16", "100000",
 	    "most reports waiting for the store's answer" },
 	{ "ingest.queue_max", SET_INT, AT(queue_max), "200000", "1000", "10000000",
@@ -108,10 +139,26 @@ static const struct setting table[] = {
 	    "the same to an officer, who must always know what became of his word" },
 	{ "router.exchanges", SET_INT, AT(exchanges), "5", "1", "100",
 	    "messages in a row, each within router.exchange_gap, that are answered: robots go on" },
+	{ "canary.every", SET_DURATION, AT(canary_every_ms), "5m", "0s", "1d",
+	    "a canary goes in by each channel so often; 0: none" },
+	{ "canary.within", SET_DURATION, AT(canary_within_ms), "60s", "1s", "1h", "the router must have read it by then, or an alarm" },
+	{ "canary.text", SET_STRING, AT(canary_text), "lampu jalan mati", NULL, NULL, "what it says" },
+	{ "canary.category", SET_STRING, AT(canary_category), "", NULL, NULL,
+	    "the category that the router must read; empty: any" },
+	{ "canary.url", SET_STRING, AT(canary_url), "", NULL, NULL,
+	    "the door that it goes in by, as https://lapor.example.go.id; empty: where ingest itself listens" },
+	{ "router.refusals", SET_INT, AT(refusals), "60", "1", "10000",
+	    "commands by SMS from one officer's number that do not count and are on record in an hour; those beyond are "
+	    "answered and in the daemon's log alone" },
+	{ "router.nonce_tries", SET_INT, AT(nonce_tries), "10", "1", "1000",
+	    "wrong task codes from an officer's number in an hour; then codes by SMS count no more until the next, and an "
+	    "alarm goes out: numbers of senders can be forged" },
 	{ "router.exchange_gap", SET_DURATION, AT(exchange_gap_ms), "1m", "1s", "1h",
 	    "a pause this long begins a new row" },
 	{ "router.pranks", SET_INT, AT(pranks), "3", "1", "1000",
 	    "so many reports rejected as a prank within a day mark a number for a day" },
+	{ "router.support", SET_DURATION, AT(support_ms), "1h", "1s", "1d",
+	    "so far apart two numbers that report the same danger from the same desa support each other" },
 	{ "router.unclear_most", SET_INT, AT(unclear_most), "3", "1", "1000",
 	    "unclear reports of one number that wait for the desk at once; what comes after joins them" },
 
@@ -123,6 +170,8 @@ static const struct setting table[] = {
 	    "longest time without a look" },
 	{ "sla.leaver_cases", SET_INT, AT(leaver_cases), "200", "10", "5000",
 	    "open cases looked through at once for those of an officer who left; deadlines go on between" },
+	{ "sla.drill_cases", SET_INT, AT(drill_cases), "20", "1", "5000",
+	    "cases of an exercise that is over closed at once; deadlines go on between" },
 	{ "sla.unread", SET_DURATION, AT(unread_ms), "30s", "100ms", "1h",
 	    "a report not routed by then goes to a human" },
 	{ "sla.clock_step", SET_DURATION, AT(clock_step_ms), "30s", "1s", "1h",
@@ -177,6 +226,8 @@ static const struct setting table[] = {
 	{ "retention.batch", SET_INT, AT(retention_batch), "200", "10", "5000",
 	    "looked at in one go, and a tenth of them erased at most; deadlines go on between" },
 
+	{ "privacy.crowd", SET_INT, AT(privacy_crowd), "5000", "1", "10000000",
+	    "people: who may see a sealed case and does not work on it is shown an area with no fewer" },
 	{ "identity.life", SET_DURATION, AT(identity_life_ms), "15m", "1s", "1d",
 	    "who asks for his data proves his number within, by a code sent there; no second code before" },
 	{ "identity.tries", SET_INT, AT(identity_tries), "3", "1", "10", "guesses at one code" },
@@ -288,6 +339,27 @@ static const struct setting table[] = {
 	    "a number that stopped its subscription is forgotten after so long" },
 	{ "subscribe.batch", SET_INT, AT(subscribe_batch), "200", "1", "10000",
 	    "subscribers told in one second" },
+	{ "broadcast.per_minute", SET_INT, AT(broadcast_per_minute), "120", "1", "60000",
+	    "messages of a broadcast that go in one minute" },
+	{ "broadcast.window", SET_INT, AT(broadcast_window), "20", "1", "1000",
+	    "messages of any kind that may go now above which a broadcast waits, and of a broadcast on their way at most" },
+	{ "broadcast.most", SET_INT, AT(broadcast_most), "50000", "1", "1000000", "most people of one broadcast" },
+	{ "broadcast.text", SET_SIZE, AT(broadcast_text_bytes), "600", "70", "2KiB", "most bytes of its text in one language" },
+	{ "broadcast.reporters", SET_DURATION, AT(broadcast_reporters_ms), "30d", "1h", "400d",
+	    "who reported in a place so long ago or later belongs to it" },
+	{ "broadcast.draft", SET_DURATION, AT(broadcast_draft_ms), "30m", "1s", "1d",
+	    "a draft that nobody confirmed is forgotten after so long" },
+	{ "broadcast.keep", SET_DURATION, AT(broadcast_keep_ms), "90d", "1h", "3650d",
+	    "the list of who got one is kept so long after its end" },
+	{ "broadcast.stops", SET_DURATION, AT(broadcast_stops_ms), "400d", "1s", "3650d",
+	    "the STOP of a number without an open case, a subscription or an office is forgotten after so long" },
+	{ "broadcast.rupiah", SET_INT, AT(broadcast_rupiah), "350", "0", "100000",
+	    "price of one SMS part in rupiah, for the preview of a broadcast; 0: not shown" },
+	{ "broadcast.step", SET_INT, AT(broadcast_step), "500", "1", "10000",
+	    "log entries that the console reads for a draft before it serves others" },
+	{ "broadcast.drafts", SET_INT, AT(broadcast_drafts), "2", "1", "20", "drafts that are drawn up side by side" },
+	{ "broadcast.unseen", SET_DURATION, AT(broadcast_unseen_ms), "1m", "2s", "1h",
+	    "a draft whose drafter has not looked for so long while it is drawn up is dropped" },
 	{ "public.every", SET_DURATION, AT(public_ms), "15m", "100ms", "1d",
 	    "how often the public map is made anew" },
 	{ "public.days", SET_INT, AT(public_days), "30", "1", "366",
@@ -304,17 +376,29 @@ static const struct setting table[] = {
 	{ "console.url", SET_STRING, AT(console_url), "", NULL, NULL,
 	    "where people find the console, https://...; outside bodies then get a link with each task" },
 	{ "console.second_factor", SET_STRING, AT(console_factor), "admin pengawas", NULL, NULL,
-	    "roles that need a code from a telephone beside the password: petugas kepala operator admin" },
+	    "roles that need a code from a telephone beside the password, beside all who may see sealed cases; "
+	    "none: nobody at all, for drills only" },
+	{ "console.office_networks", SET_STRING, AT(console_office), "", NULL, NULL,
+	    "networks of the office, such as 10.35.0.0/16 fd35::/48; from elsewhere everybody needs the code; empty: "
+	    "wherever one is, it is the same" },
 	{ "console.proxies", SET_STRING, AT(console_proxies), "", NULL, NULL,
 	    "addresses of TLS proxies beside loopback, separated by spaces" },
 	{ "console.session_idle", SET_DURATION, AT(session_idle_ms), "30m", "1s", "12h",
 	    "a session without a request for so long is over" },
+	{ "console.session_idle_sealed", SET_DURATION, AT(session_idle_sealed_ms), "15m", "1s", "12h",
+	    "the same of those who may see sealed cases, where it is shorter" },
 	{ "console.session_most", SET_DURATION, AT(session_most_ms), "12h", "10s", "7d",
 	    "a session is over then, whatever happens" },
 	{ "console.prove", SET_DURATION, AT(session_prove_ms), "10m", "1s", "12h",
 	    "what is dangerous asks for the password again after so long" },
 	{ "console.once", SET_DURATION, AT(once_ms), "15m", "1s", "7d",
 	    "a link that sets a password is good for so long" },
+	{ "console.readers_kept", SET_DURATION, AT(readers_kept_ms), "400d", "1d", "3660d",
+	    "who opened a case is known for so long: should it be made confidential, they are listed" },
+	{ "glass.lasts", SET_DURATION, AT(glass_ms), "30m", "1s", "24h",
+	    "who opened a case in an emergency, or to watch over it, reads it for so long" },
+	{ "glass.tell", SET_STRING, AT(glass_tell), "pengawas admin kepala", NULL, NULL,
+	    "roles of whom two others hear of it at once, in this order; kepala: of the case's own unit" },
 	{ "console.streams", SET_INT, AT(console_streams), "500", "1", "10000",
 	    "most live feeds at once" },
 	{ "console.backlog", SET_SIZE, AT(console_backlog_bytes), "1MiB", "4KiB", "64MiB",
@@ -461,6 +545,23 @@ static const struct setting table[] = {
 	    "the same for X" },
 	{ "media.hosts.x_private", SET_STRING, AT(media_x_own), "ton.twitter.com ton.x.com", NULL, "1000",
 	    "the same for files of X's private messages: these alone see our token" },
+	{ "warning.quake.url", SET_STRING, AT(warning_quake_url), "https://data.bmkg.go.id/DataMKG/TEWS/autogempa.json", "8", "500",
+	    "latest strong earthquake, as BMKG serves it" },
+	{ "warning.quake.every", SET_DURATION, AT(warning_quake_ms), "0ms", "0ms", "1h", "asked so often; 0: not at all" },
+	{ "warning.felt.url", SET_STRING, AT(warning_felt_url), "https://data.bmkg.go.id/DataMKG/TEWS/gempadirasakan.json", "8", "500",
+	    "earthquakes that were felt, as BMKG serves them" },
+	{ "warning.felt.every", SET_DURATION, AT(warning_felt_ms), "0ms", "0ms", "1h", "asked so often; 0: not at all" },
+	{ "warning.alert.url", SET_STRING, AT(warning_alert_url), "https://www.bmkg.go.id/alerts/nowcast/id", "8", "500",
+	    "a list (RSS or Atom) that links alerts of CAP 1.2 on the same host" },
+	{ "warning.alert.every", SET_DURATION, AT(warning_alert_ms), "0ms", "0ms", "1h", "asked so often; 0: not at all" },
+	{ "warning.alert.most", SET_INT, AT(warning_alerts), "100", "1", "1000", "alerts of one list that are fetched" },
+	{ "warning.size", SET_SIZE, AT(warning_bytes), "1MiB", "16KiB", "4MiB", "most bytes of one answer of these" },
+	{ "warning.fresh", SET_DURATION, AT(warning_fresh_ms), "1d", "1h", "30d", "a warning that was sent longer ago is no news" },
+	{ "warning.inbox", SET_INT, AT(warning_inbox), "200", "10", "10000", "warnings that wait to be judged at most" },
+	{ "warning.told", SET_INT, AT(warning_told), "8", "1", "30",
+	    "officers on duty of each role of a unit of conf/peringatan.yaml that are told" },
+	{ "warning.silent", SET_DURATION, AT(warning_silent_ms), "10m", "1s", "1d",
+	    "a source that could not be read for so long is an alarm" },
 	{ "photo.same_bits", SET_INT, AT(photo_same_bits), "10", "0", "60",
 	    "of 192: a proof that differs from an earlier picture by no more is the same one and refused" },
 	{ "photo.near_bits", SET_INT, AT(photo_near_bits), "28", "0", "60",
@@ -490,6 +591,9 @@ static const struct setting table[] = {
 	    "a unit with fewer of a kind has no line of its own" },
 	{ "oddity.percent", SET_INT, AT(oddity_percent), "20", "1", "100",
 	    "of what a unit resolved: without an act, without the photo, or disputed" },
+	{ "recur.times", SET_INT, AT(recur_times), "3", "2", "1000",
+	    "complaints of one kind at one desa from which a root problem is proposed" },
+	{ "recur.within", SET_DURATION, AT(recur_ms), "90d", "1d", "366d", "that came in within so long" },
 	{ "router.together", SET_DURATION, AT(together_ms), "15m", "1s", "1d",
 	    "a photo, place or voice joins the sender's case heard of so lately" },
 };
@@ -514,6 +618,28 @@ check_ways(const struct settings *s, const char *path, struct buf *errors)
 	return rc;
 }
 
+/* A mistake here would shut the office out, or count everybody as within it. */
+static int
+check_networks(const struct settings *s, const char *path, struct buf *errors)
+{
+	if (cidr_list_is_valid(s->console_office))
+		return 0;
+	buf_addf(errors, "%s: console.office_networks: '%s': write networks such as 10.35.0.0/16, with blanks between\n",
+	    path, s->console_office);
+	return -1;
+}
+
+/* The last piece, sent again when the answer was lost, must still be known as a redelivery. */
+static int
+check_photos(const struct settings *s, const char *path, struct buf *errors)
+{
+	if (s->photo_resume_ms < s->dedupe_days * DAY_MS)
+		return 0;
+	buf_addf(errors, "%s: ingest.photo.resume: a photo sent again would not be recognised any more: make it less "
+	    "than the days of ingest.dedupe_days (%" PRId64 "), or raise these\n", path, s->dedupe_days);
+	return -1;
+}
+
 int
 settings_load(struct settings *s, const char *conf_dir, struct buf *errors)
 {
@@ -528,7 +654,8 @@ settings_load(struct settings *s, const char *conf_dir, struct buf *errors)
 	rc = config_parse(table, N_ELEMS(table), s, buf_str(&path), buf_str(&text), text.len,
 	    errors);
 	if (rc == 0)
-		rc = check_ways(s, buf_str(&path), errors);
+		rc = check_ways(s, buf_str(&path), errors) | check_networks(s, buf_str(&path), errors) |
+		    check_photos(s, buf_str(&path), errors);
 out:
 	buf_release(&path);
 	buf_release(&text);

@@ -94,7 +94,7 @@ subscriber_add(struct subscriber *s, const char *place, int64_t most)
 enum commit_result
 subscriber_put(struct house *h, const char *lookup, const struct subscriber *s)
 {
-	struct document_index lists[SUBSCRIBED_MOST + 1];
+	struct document_index lists[SUBSCRIBED_MOST + 2];
 	struct commit_batch b = { 0 };
 	struct buf plain = { 0 }, sealed = { 0 };
 	struct seal_key key;
@@ -108,6 +108,8 @@ subscriber_put(struct house *h, const char *lookup, const struct subscriber *s)
 		lists[d.more_n++] = (struct document_index){ KEY_SUBSCRIBERS, s->places[i],
 		    s->stopped_ms != 0 ? 'd' : 's', lookup, since };
 	lists[d.more_n++] = (struct document_index){ KEY_SUBSCRIBERS, STOPPED, s->stopped_ms != 0 ? 's' : 'd', lookup, since };
+	if (s->stopped_ms == 0)		/* who begins again may be told again */
+		lists[d.more_n++] = (struct document_index){ KEY_STOPPED, NULL, 'd', lookup, "" };
 	document_key(&key, &h->st, SEAL_LABEL);
 	encode(&plain, s);
 	seal_add(&sealed, &key, PURPOSE, plain.data, plain.len);

@@ -124,6 +124,12 @@ view_case_open(struct buf *b, const struct policy *p, const struct case_record *
 	add_photo(b, c);
 	buf_add_pair(b, "holder", c->holder);
 	buf_add_pair(b, "closed_as", close_reason_name(c->closed_as));
+	if (case_is_legacy(c)) {
+		buf_adds(b, ",\"legacy\":{\"source\":");
+		buf_add_json(b, c->legacy.source, strlen(c->legacy.source));
+		buf_add_pair(b, "number", c->legacy.number);
+		buf_addc(b, '}');
+	}
 	buf_add_pair_if(b, "follows", c->follows);
 	buf_add_pair_if(b, "twin", c->twin);
 	buf_add_pair_if(b, "proof", c->proof);
@@ -146,9 +152,19 @@ view_case_open(struct buf *b, const struct policy *p, const struct case_record *
 	add_ledger(b, c, now_ms);
 }
 
+/* Of an escalation, what names no unit and nobody. */
+static void
+blur_escalation(json_t *doc)
+{
+	static const char *const named[] = { "unit", "told", "people", "ledger" };
+
+	for (size_t i = 0; i < N_ELEMS(named); i++)
+		(void)json_object_del(json_object_get(doc, "esc"), named[i]);	/* -1: it had none */
+}
+
 /* One entry for people: who did what when and why, without what is sealed. */
 static void
-add_entry(struct buf *b, const struct log_line *line)
+add_entry(struct buf *b, const struct log_line *line, const struct blur *hide)
 {
 	json_t *doc = json_loadb(line->entry, line->len, 0, NULL);
 	const char *what = json_string_value(json_object_get(doc, "what"));
@@ -158,6 +174,10 @@ add_entry(struct buf *b, const struct log_line *line)
 	const char *cause = json_string_value(json_object_get(cmd, "cause"));
 	char *text;
 
+	if (actor != NULL && blur_hides_officer(hide, actor))
+		actor = "petugas";
+	if (hide->area != NULL)
+		blur_escalation(doc);
 	buf_addf(b, "{\"seq\":%" PRId64 ",\"at_ms\":%" JSON_INTEGER_FORMAT, line->seq,
 	    json_integer_value(json_object_get(doc, "at")));
 	buf_add_pair(b, "who", actor != NULL ? actor : by != NULL ? by : "");
@@ -180,13 +200,13 @@ add_entry(struct buf *b, const struct log_line *line)
 		free(text);
 	} else {
 		buf_add_pair(b, "why", cause != NULL ? cause : "");
-		buf_add_pair_if(b, "file", json_string_value(json_object_get(cmd, "file")));
+		buf_add_pair_if(b, "file", hide->area != NULL ? NULL : json_string_value(json_object_get(cmd, "file")));
 		buf_addc(b, '}');
 	}
 	json_decref(doc);
 }
 
-struct log_list { struct buf *b; int shown; };
+struct log_list { struct buf *b; const struct blur *hide; int shown; };
 
 static int
 list_entry(const struct log_line *line, void *arg)
@@ -194,14 +214,14 @@ list_entry(const struct log_line *line, void *arg)
 	struct log_list *l = arg;
 
 	buf_adds(l->b, l->shown++ ? "," : "");
-	add_entry(l->b, line);
+	add_entry(l->b, line, l->hide);
 	return 0;
 }
 
 static int
-add_log(struct buf *b, struct store *st, const char *seqs)
+add_log(struct buf *b, struct store *st, const char *seqs, const struct blur *hide)
 {
-	struct log_list l = { .b = b };
+	struct log_list l = { .b = b, .hide = hide };
 	int rc;
 
 	buf_adds(b, ",\"log\":[");
@@ -276,12 +296,13 @@ add_link(struct buf *b, const struct store *st, const struct stored_case *s)
 
 int
 view_case(struct buf *b, struct store *st, const struct policy *p, const struct stored_case *s,
-    int64_t now_ms)
+    const struct blur *hide, int64_t now_ms)
 {
+	static const struct blur nothing;
 	int rc;
 
 	view_case_open(b, p, &s->c, now_ms);
-	rc = add_log(b, st, buf_str(&s->seqs));
+	rc = add_log(b, st, buf_str(&s->seqs), hide != NULL ? hide : &nothing);
 	buf_adds(b, ",\"messages\":");
 	if (rc == 0 && s->archived)
 		buf_add(b, s->messages.data, s->messages.len);

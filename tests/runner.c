@@ -15,47 +15,58 @@
 extern Suite *(*const suites[])(void);
 
 /* What the processes of one run share. */
-struct tally { int next, run, failed; };
+struct tally { int run, failed; };
 
-/* Works on the next suite that nobody has begun, until there is none. */
 static void
-work(struct tally *all)
+run_suite(Suite *suite, struct tally *all)
 {
-	int i, n = 0;
+	SRunner *runner = srunner_create(suite);
 
-	while (suites[n] != NULL)
-		n++;
-	while ((i = __atomic_fetch_add(&all->next, 1, __ATOMIC_RELAXED)) < n) {
-		SRunner *runner = srunner_create(suites[i]());
+	srunner_run_all(runner, CK_ENV);
+	__atomic_fetch_add(&all->run, srunner_ntests_run(runner), __ATOMIC_RELAXED);
+	__atomic_fetch_add(&all->failed, srunner_ntests_failed(runner), __ATOMIC_RELAXED);
+	srunner_free(runner);
+	fflush(stdout);
+}
 
-		srunner_run_all(runner, CK_ENV);
-		__atomic_fetch_add(&all->run, srunner_ntests_run(runner), __ATOMIC_RELAXED);
-		__atomic_fetch_add(&all->failed, srunner_ntests_failed(runner), __ATOMIC_RELAXED);
-		srunner_free(runner);
-		fflush(stdout);
-	}
+/* Waits for one suite; one that dies counts as a failure.  0 when none is running. */
+static int
+await_one(struct tally *all)
+{
+	int status;
+
+	while (wait(&status) < 0)
+		if (errno != EINTR)
+			return 0;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS)
+		__atomic_fetch_add(&all->failed, 1, __ATOMIC_RELAXED);
+	return 1;
 }
 
 /*
- * Most suites that drive daemons wait more than they work: side by side they end sooner.  A process that dies
- * counts as a failure.
+ * Each suite in a process of its own, so many at a time: those that drive daemons wait more than they work,
+ * and side by side they end sooner.  What one suite's fixtures leave in memory would be copied into, and
+ * searched for leaks after, every test of those behind it: under a sanitizer that was most of the time.
  */
 static int
 side_by_side(int jobs)
 {
 	struct tally *all = mmap(NULL, sizeof(*all), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	pid_t pid;
-	int status;
+	int running = 0;
 
 	if (all == MAP_FAILED) {
 		perror("tests: no memory for the tally");
 		return 1;
 	}
-	fflush(NULL);
-	for (int i = 0; i < jobs; i++) {
+	for (size_t i = 0; suites[i] != NULL; i++) {
+		pid_t pid;
+
+		if (running == jobs)
+			running -= await_one(all);
+		fflush(NULL);
 		pid = fork();
 		if (pid == 0) {
-			work(all);
+			run_suite(suites[i](), all);
 			exit(EXIT_SUCCESS);
 		}
 		if (pid < 0) {
@@ -63,10 +74,10 @@ side_by_side(int jobs)
 			all->failed++;
 			break;
 		}
+		running++;
 	}
-	while ((pid = wait(&status)) > 0 || errno == EINTR)
-		if (pid > 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS))
-			__atomic_fetch_add(&all->failed, 1, __ATOMIC_RELAXED);
+	while (await_one(all))
+		;
 	printf("all suites: %d checks, %d failed\n", all->run, all->failed);
 	return all->failed;
 }
@@ -88,7 +99,8 @@ one_after_another(void)
 /*
  * Runs every suite of the program, but for what is tagged slow or browser (it needs Chromium) and was not
  * asked for by CK_INCLUDE_TAGS.
- * TEST_JOBS (1 to 16) suites run at a time; one suite alone (CK_RUN_SUITE) and a log (CK_XML_LOG_FILE_NAME) need 1.
+ * TEST_JOBS (1 to 16; 1) suites run at a time; one suite alone (CK_RUN_SUITE) and a log (CK_XML_LOG_FILE_NAME)
+ * run in this process.
  */
 int
 main(void)
@@ -104,7 +116,7 @@ main(void)
 		fprintf(stderr, "TEST_JOBS=%s: not a number from 1 to %d\n", jobs, MAX_JOBS);
 		return EXIT_FAILURE;
 	}
-	if (n == 1 || getenv("CK_RUN_SUITE") != NULL || getenv("CK_XML_LOG_FILE_NAME") != NULL)
+	if (getenv("CK_RUN_SUITE") != NULL || getenv("CK_XML_LOG_FILE_NAME") != NULL)
 		return one_after_another() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 	return side_by_side((int)n) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

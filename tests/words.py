@@ -18,7 +18,7 @@ def said_in(daemon):
         for word in re.findall(r"\[\[(.*?)\]\]", open(path).read(), re.S):
             words[word] = path
     for path in sorted(glob.glob(f"{daemon}/*.c")):
-        if path.endswith("/words.c"):
+        if re.search(r"/words\w*\.c$", path):
             continue
         source = open(path).read()
         for word in re.findall(r"\[\[(.*?)\]\]", re.sub(r'"\s*\n\s*"', "", source)):
@@ -39,23 +39,37 @@ def said_in(daemon):
 def main():
     bad = 0
     for daemon in SAYS:
-        table = [text_of(m) for m in re.findall(r"\{\s*(%s),\s*%s\s*\}" % (TEXT, TEXT), open(f"{daemon}/words.c").read())]
+        tables = "".join(open(path).read() for path in sorted(glob.glob(f"{daemon}/words*.c")) + ["core/category_words.c"])
+        table = [text_of(m) for m in re.findall(r"\{\s*(%s),\s*%s\s*\}" % (TEXT, TEXT), tables)]
         #: names that come from data: categories, states
         data = set(re.findall(r'ringkas: "(.*?)"', open("conf/kategori.yaml").read()))
         data |= set(re.findall(r'\{ CASE_\w+,\s*"(.*?)"', open("core/message.c").read())) | {"biasa", "mendesak", "darurat"}
-        data |= {"ditutup, belum dikonfirmasi", "dicabut", "ditolak"}
+        data |= {"ditutup, belum dikonfirmasi", "dicabut", "ditolak", "latihan usai"}
+        refusals = set(re.findall(r'\[REFUSED_\w+\] = "(.+?)"', open("core/decide.c").read()))
+        refusals |= set(re.findall(r'\[BROADCAST_[A-Z_]+\] = "(\w+ .+?)"', open("core/broadcast.c").read()))
+        refusals |= set(re.findall(r'(?:return|why =) "(.+?)"', open("store/broadcast.c").read()))
+        data |= refusals
+        data |= set(re.findall(r'\[(?:TRUTH|QUESTION|BROADCAST|BY)_\w+\] = "(.*?)"', "".join(
+            open(f"core/{of}.c").read() for of in ("incident", "case", "broadcast", "decide"))))
+        data |= set(re.findall(r'\{nama: (\w+), kategori: [^}]*\bjendela:', open("conf/sla.yaml").read()))	# incidents
+        calendar = open("core/calendar.c").read()		# short units and months
+        data |= set(re.findall(r'\{ (?:\w+_MS|1000), "(\w+)"', calendar)) | set(re.findall(r'"([A-Z][a-z]{2})"', calendar))
         data |= set(re.findall(r'\[WINDOW_\w+\] = "(.*?)"', open("core/window.c").read()))
         said = said_in(daemon)
         for word in said:
             if word not in table and not re.fullmatch(r"(%s|\{\w+\})?", word):	# filled in: said elsewhere
-                print(f'{said[word]}: "{word}" has no row in {daemon}/words.c')
+                print(f'{said[word]}: "{word}" has no row in {daemon}/words*.c')
+                bad = 1
+        for word in refusals if daemon == "console" else ():
+            if word not in table:
+                print(f'core and store: "{word}" has no row in {daemon}/words*.c')
                 bad = 1
         for word in table:
             if word not in said and word not in data:
-                print(f'{daemon}/words.c: "{word}" is said nowhere')
+                print(f'{daemon}/words*.c: "{word}" is said nowhere')
                 bad = 1
             if table.count(word) > 1:
-                print(f'{daemon}/words.c: "{word}" stands twice')
+                print(f'{daemon}/words*.c: "{word}" stands twice')
                 bad = 1
     return bad
 

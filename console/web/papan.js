@@ -1,7 +1,7 @@
 "use strict";
 /* Live: when something changed, the page is fetched anew and its parts are put in place. */
 (function () {
-	var parts = ["lag", "angka", "lewat", "peta", "eskalasi", "kurva", "kejadian", "oper"];
+	var parts = ["lag", "peringatan", "angka", "lewat", "peta", "eskalasi", "kurva", "kejadian", "oper"];
 	var state = document.getElementById("sambung"), due = null, asked = 0, since = {};
 	var NEW = 15000;	/* ms that an escalation is marked as new */
 	var GAP = 700;		/* ms between two fetches: a flood of entries is one */
@@ -12,7 +12,7 @@
 	}
 
 	function lost() {
-		say("Tidak tersambung, angka ini tidak bergerak; mencoba lagi.", true);
+		say(state.getAttribute("data-putus"), true);
 	}
 
 	function seq(li) {
@@ -59,7 +59,7 @@
 				now.replaceChildren.apply(now, Array.prototype.slice.call(next.childNodes));
 			});
 			mark(false);
-			say("Langsung", false);
+			say(state.getAttribute("data-langsung"), false);
 		}).catch(lost);
 	}
 
@@ -71,7 +71,7 @@
 	mark(true);
 	if (window.EventSource) {
 		var source = new EventSource("/api/v1/events");
-		["eskalasi", "kasus", "sistem", "reset"].forEach(function (name) {
+		["eskalasi", "kasus", "sistem", "peringatan", "reset"].forEach(function (name) {
 			source.addEventListener(name, soon);
 		});
 		source.onerror = lost;

@@ -3,49 +3,53 @@
 
 usage: pages.py BUILD [--only PATH]...
 
-A living house with a few cases; each page is opened in headless Chromium at the width of a phone and of a desk, as
-whoever may see it. Pictures of them stay in BUILD/browser/. axe-core comes by npm (AXE names another copy of axe.min.js).
+A living house with a few cases; each page is opened in headless Chromium at the width of a phone and of a desk (the board
+on a wall too), in both languages, as whoever may see it. Pictures of them stay in BUILD/browser/. axe-core comes by npm (AXE names another copy of axe.min.js).
 """
-import argparse, http.client, http.server, html, json, os, pathlib, re, shutil, subprocess, sys, tarfile, tempfile, threading
-import urllib.parse
+import argparse, base64, http.client, json, os, pathlib, re, shutil, subprocess, sys, tarfile, tempfile, time, urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "fault"))
 import house as houses
+import life
 
 AXE = "axe-core@4.10.2"
 PASSWORD = "becak merah lewat depan pasar"
-WIDTHS = {"telepon": (360, 800), "meja": (1280, 900)}
+WIDTHS = {"telepon": (360, 800), "meja": (1280, 900), "dinding": (1920, 1080)}
+WALL = "/papan"			# what hangs on one
+LANGS = ("id", "en")
 PAGE_MOST = 100_000		# bytes of a page without its pictures
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 REPORTS = ("lampu jalan mati di desa kabat depan balai desa", "jalan rusak berlubang di desa kaligung",
            "tulung omahe wong kobong nang jambewangi sempu dusun tlogosari",
            "pak yang di sana itu bagaimana ya kok begitu terus",
            "banjir masuk rumah di desa kabat kecamatan kabat", "banjir setinggi lutut di desa kabat kecamatan kabat")
-#: who opens what; {code} is a case of Dishub, {unclear} one at the desk.  What is not served (404) is passed over if "?".
+#: who opens what; {code} is a case of Dishub, {unclear} one at the desk.
 PAGES = {
-    None: ["/masuk", "/sandi/kpl-sekda?t=x"],
-    "ptg-o-dishub-1": ["/tugas", "/tugas?lihat=wilayah", "/kasus/{code}", "/cari", "/cari?q=081200000000", "/faktor"],
+    None: ["/masuk", "/sandi/kpl-sekda?t=x", "{outside}"],
+    "ptg-o-dishub-1": ["/tugas", "/tugas?lihat=wilayah", "/kasus/{code}", "/cari", "/cari?q=081200000000", "/faktor", "/akun"],
     "opr-d112-1": ["/triase", "/triase/{unclear}", "/kasus/{unclear}", "/baru", "/insiden", "/insiden/{flood}", "/surat",
-                   "/surat/{code}/{code}.1", "/jaga", "/jaga?unit=O-DISHUB", "/papan"],
+                   "/surat/{code}/{code}.1", "/jaga", "/jaga?unit=O-DISHUB", "/papan", "/siaran", "/siaran?peringatan={warning}", "{broadcast}", "/latihan"],
     "ptg-35.10.14.2012-1": ["/baru"],
-    "kpl-bupati": ["/papan", "/papan?daftar=lewat", "/kasus/{code}", "?/laporan", "/laporan/kejanggalan", "?/akun"],
-    "kpl-o-dishub": ["/jaga"],
+    "kpl-bupati": ["/papan", "/papan?daftar=lewat", "/papan?daftar=buka", "/papan?daftar=warisan", "/kasus/{code}", "/laporan", "/laporan?per=kecamatan",
+                   "/laporan/kejanggalan", "/laporan/berulang", "/akun"],
+    "kpl-o-dishub": ["/jaga", "/buka-darurat"],
+    "adm-o-kominfo-1": ["/sistem", "/impor"],
+    "ombudsman-1": ["/pengawasan"],
 }
-PUBLIC = ["/", "/l/{code}", "/cek", "/catatan", "/peta", "/peta?kecamatan=35.10.14&lang=en", "/data?lang=en", "/l/{code}?huruf=besar",
-          "/?lang=en&huruf=besar"]
-CHECK = """
-<script>%s</script><script>
-addEventListener('load', () => axe.run(document, {resultTypes: ['violations']}).then(r => {
-  const out = document.createElement('pre'); out.id = 'axe-says';
-  out.textContent = JSON.stringify({wide: document.documentElement.scrollWidth, violations: r.violations.map(
-    v => v.id + ': ' + v.help + ' at ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', '))});
-  document.body.append(out); }));
-</script>"""
-
-FRAME = """<!doctype html><iframe id="f" width="%s" height="%s" src="%s" style="border:0"></iframe><script>
-const wait = setInterval(() => { const said = document.getElementById('f').contentDocument.getElementById('axe-says');
-  if (said) { clearInterval(wait); document.body.append(document.importNode(said, true)); } }, 50);
-</script>"""
+#: a report's own page, for who sent it: just sent, then resolved and asked about
+OWN = ["/l/{own}", "/l/{own}?terkirim=1", "/l/{own}?huruf=besar"]
+WORK = (("terima", ""), ("tangani", ""), ("selesai", "lampu sudah diganti"))
+LINKS_LEAD_TO = "https://konsol.example"
+#: large print is remembered, so it comes last
+PUBLIC = ["/", "/l/{code}", "/cek", "/data-saya", "/catatan", "/peta", "/peta?kecamatan=35.10.14", "/data",
+          "/?huruf=besar", "/l/{code}?huruf=besar", "/data?huruf=besar"]
+#: axe-core and how wide the page is; then its one argument is called with what they say.
+CHECK = """%s;
+const done = arguments[arguments.length - 1];
+axe.run(document, {resultTypes: ['violations']}).then(r => done({
+  wide: document.documentElement.scrollWidth, lang: document.documentElement.lang,
+  violations: r.violations.map(v => v.id + ': ' + v.help + ' at ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', '))}));
+"""
 
 
 def axe_of(build):
@@ -61,55 +65,14 @@ def axe_of(build):
     return kept.read_text()
 
 
-class Door:
-    """What a browser asks of one of the house's ports, sent on with somebody's cookie; keeps what was answered."""
-
-    def __init__(self, address, cookie="", script=""):
-        self.address, self.cookie, self.script = address, cookie, script
-        door = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                if self.path.startswith("/api/v1/events"):	# never ends: a page that waits for it would not either
-                    self.send_response(204)
-                    self.end_headers()
-                    return
-                if self.path.startswith("/bingkai?"):
-                    of = {k: v[0] for k, v in urllib.parse.parse_qs(urllib.parse.urlparse(self.path).query).items()}
-                    status, headers = 200, {"Content-Type": "text/html; charset=utf-8"}
-                    body = (FRAME % (of["lebar"], of["tinggi"], html.escape(of["alamat"]))).encode()
-                else:
-                    status, headers, body = door.get(self.path)
-                    if headers.get("Content-Type", "").startswith("text/html"):
-                        body = body.replace(b"</body>", door.script.encode() + b"</body>")
-                self.send_response(status)
-                for name in ("Content-Type", "Location"):
-                    if name in headers:
-                        self.send_header(name, headers[name])
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def ask(self, method, path, body=None, headers=None):
-        conn = http.client.HTTPConnection(self.address, timeout=20)
-        conn.request(method, path, body, {**({"Cookie": self.cookie} if self.cookie else {}), **(headers or {})})
+def ask(address, method, path, cookie="", body=None, headers=None):
+    conn = http.client.HTTPConnection(address, timeout=20)
+    try:
+        conn.request(method, path, body, {**({"Cookie": cookie} if cookie else {}), **(headers or {})})
         answer = conn.getresponse()
         return answer.status, dict(answer.getheaders()), answer.read()
-
-    def get(self, path):
-        return self.ask("GET", path)
-
-    def url(self, path):
-        return f"http://127.0.0.1:{self.server.server_port}{path}"
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+    finally:
+        conn.close()
 
 
 def enter(house, officer):
@@ -118,66 +81,116 @@ def enter(house, officer):
     if status != 0:
         sys.exit(f"officer passwd {officer}: {said}")
     link = urllib.parse.urlparse(said.strip())
-    door = Door(house.console)
-    try:
-        token = urllib.parse.parse_qs(link.query)["t"][0]
-        door.ask("POST", link.path, urllib.parse.urlencode({"t": token, "sandi": PASSWORD, "ulang": PASSWORD}), FORM)
-        status, headers, _ = door.ask("POST", "/masuk", urllib.parse.urlencode({"nama": officer, "sandi": PASSWORD}), FORM)
-    finally:
-        door.close()
+    token = urllib.parse.parse_qs(link.query)["t"][0]
+    ask(house.console, "POST", link.path, "", urllib.parse.urlencode({"t": token, "sandi": PASSWORD, "ulang": PASSWORD}), FORM)
+    status, headers, _ = ask(house.console, "POST", "/masuk", "", urllib.parse.urlencode({"nama": officer, "sandi": PASSWORD}), FORM)
     if status != 303:
         sys.exit(f"{officer} cannot log in: {status}")
     return headers["Set-Cookie"].split(";")[0]
 
 
-def chromium(*args, limit_s=60):
-    with tempfile.TemporaryDirectory() as profile:
-        return subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-                               f"--user-data-dir={profile}", *args], capture_output=True, text=True, timeout=limit_s).stdout
+class Eye:
+    """A browser of one width, as whoever is named last."""
+
+    def __init__(self, driver, name, width, height):
+        self.name, self.width = name, width
+        self.browser = life.Browser(driver, name, width, height, phone=width < 500)
+
+    def becomes(self, address, cookie, lang):
+        self.browser.goes(f"http://{address}/robots.txt")	# whatever it is: cookies need a page of that host
+        self.browser.driver.ask("DELETE", self.browser.at + "/cookie")
+        for one in [c for c in (cookie, f"bahasa={lang}") if c]:
+            name, value = one.split("=", 1)
+            self.browser.driver.ask("POST", self.browser.at + "/cookie", {"cookie": {"name": name, "value": value, "path": "/"}})
+
+    def looks(self, url, lang, picture, axe):
+        """What is wrong with the page at this width."""
+        self.browser.goes(url)
+        said = self.browser.driver.ask("POST", self.browser.at + "/execute/async", {"script": CHECK % axe, "args": []})
+        shot = self.browser.driver.ask("POST", self.browser.at + "/goog/cdp/execute", {
+            "cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": True}})
+        picture.write_bytes(base64.b64decode(shot["data"]))
+        wrong = [f"{self.name}: {v}" for v in said["violations"]]
+        if said["wide"] > self.width:
+            wrong.append(f"{self.name}: is {said['wide']} px wide on {self.width} px")
+        if said["lang"] != lang:
+            wrong.append(f"{self.name}: says lang={said['lang']}, not {lang}")
+        return wrong
 
 
-def look(door, plain, path, width, height, picture):
-    """What is wrong with the page at that width."""
-    size = f"--window-size={width},{height}"
-    # a window of Chromium is never narrower than 500 px, a frame is
-    framed = "/bingkai?" + urllib.parse.urlencode({"lebar": width, "tinggi": height, "alamat": path})
-    dom = chromium("--virtual-time-budget=10000", "--dump-dom", door.url(framed))
-    said = re.search(r'<pre id="axe-says">(.*?)</pre>', dom, re.S)
-    if said is None:
-        return ["axe-core said nothing; did the page load?"]
-    said = json.loads(html.unescape(said.group(1)))
-    chromium(size, f"--screenshot={picture}", plain.url(path))
-    wrong = list(said["violations"])
-    if said["wide"] > width:
-        wrong.append(f"is {said['wide']} px wide on {width} px")
-    return wrong
-
-
-def walk(address, cookie, paths, axe, codes, folder, who, only):
-    door, plain = Door(address, cookie, CHECK % axe), Door(address, cookie)
+def walk(eyes, address, cookie, paths, axe, codes, folder, who, only):
     faults = []
-    try:
+    for lang in LANGS:
+        for eye in eyes:
+            eye.becomes(address, cookie, lang)
         for path in paths:
-            path, maybe = path.lstrip("?").format(**codes), path.startswith("?")
+            path = path.format(**codes)
             if only and path.split("?")[0] not in only:
                 continue
-            status, _, body = plain.get(path)
-            if status == 404 and maybe:
-                continue
+            status, _, body = ask(address, "GET", path, "; ".join(c for c in (cookie, f"bahasa={lang}") if c))
             wrong = [] if status == 200 else [f"answers {status}"]
             if b"[[" in body or b"&#91;&#91;" in body:
                 wrong.append("shows the mark of a word to translate")
             if len(body) > PAGE_MOST:
                 wrong.append(f"has {len(body)} bytes")
-            for name, (width, height) in WIDTHS.items() if status == 200 else ():
-                picture = folder / (re.sub(r"\W+", "-", f"{who or 'siapa'}-{path}").strip("-") + f"-{name}.png")
-                wrong += [f"{name}: {w}" for w in look(door, plain, path, width, height, picture)]
-            print(f"{'FAULT' if wrong else 'fine '} {who or '-':16} {path}", *wrong, sep="\n      " if wrong else " ", flush=True)
+            for eye in eyes if status == 200 else ():
+                if eye.name == "dinding" and path != WALL:
+                    continue
+                picture = folder / (re.sub(r"\W+", "-", f"{who or 'siapa'}-{path}").strip("-") + f"-{eye.name}-{lang}.png")
+                wrong += eye.looks(f"http://{address}{path}", lang, picture, axe)
+            print(f"{'FAULT' if wrong else 'fine '} {lang} {who or '-':19} {path}", *wrong, sep="\n      " if wrong else " ", flush=True)
             faults += wrong
-    finally:
-        door.close()
-        plain.close()
     return faults
+
+
+def furnish(house):
+    """A broadcast that is drawn up and an oversight's officer, so that their pages have something to say; its page."""
+    house.command("officer", "add", "ombudsman-1", "--name", "Pengawas Contoh", "--unit", "O-INSP", "--phone", "+628990000003",
+                  "--role", "pengawas")
+    cookie = enter(house, "opr-d112-1")
+    token = re.search(rb'name="tanda" value="(\w+)"', ask(house.console, "GET", "/siaran", cookie)[2]).group(1).decode()
+    status, headers, _ = ask(house.console, "POST", "/siaran", cookie, urllib.parse.urlencode(
+        {"tanda": token, "aksi": "susun", "kepada": "petugas", "sasaran": "O-DLH", "teks_id": "Apel pagi pukul 07:00 WIB"}),
+        {**FORM, "Origin": f"http://{house.console}"})
+    if status != 303:
+        sys.exit(f"no broadcast could be drawn up: {status}")
+    page = headers["Location"]
+    houses.wait_for("the draft", lambda: b"Sedang disusun" not in ask(house.console, "GET", page, cookie)[2], 20)
+    return page
+
+
+def quake():
+    """A stand-in of BMKG that serves one earthquake of a minute ago beneath the regency, and where it is."""
+    fake = subprocess.Popen([sys.executable, "tests/fake/bmkg.py", "--token", "-"], stdout=subprocess.PIPE, text=True)
+    base = fake.stdout.readline().split()[1]
+    moment = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(time.time() - 60))
+    ask(base.split("//")[1], "POST", "/_feed", "", json.dumps({"quake": {
+        "DateTime": moment, "Coordinates": "-8.80,114.40", "Magnitude": "6.4", "Kedalaman": "10 km", "Dirasakan": "IV Banyuwangi",
+        "Wilayah": "Pusat gempa berada di laut 60 km tenggara Banyuwangi", "Potensi": "Berpotensi tsunami"}}))
+    return fake, base
+
+
+def report_by_form(house, text):
+    """Its code, and the cookie that makes it his who sent it."""
+    status, _, body = ask(house.http, "POST", "/lapor", "", urllib.parse.urlencode({"isi": text}),
+                          {**FORM, "Accept": "application/json"})
+    if status != 201:
+        sys.exit(f"the form answers {status}")
+    taken = json.loads(body)
+    return taken["code"], "kt=" + taken["photo"].split("?t=")[1]
+
+
+def resolve(house, code, officer):
+    for what, note in WORK:
+        status, said = house.command("act", code, what, "--as", officer, *(["--note", note] if note else []))
+        if status != 0:
+            sys.exit(f"{what} {code}: {said}")
+
+
+def outside_link(house):
+    """The path of the page that a body outside works on: the power company hears of a fire."""
+    return houses.wait_for("a task for a body outside", lambda: next((m.group(1) for line in house.sent() for m in
+                           [re.search(re.escape(LINKS_LEAD_TO) + r"(/b/\S+)", line["text"])] if m), None), 20)
 
 
 def main():
@@ -187,9 +200,18 @@ def main():
     args = p.parse_args()
     folder = args.build / "browser"
     folder.mkdir(exist_ok=True)
+    for old in (o for name in WIDTHS for o in folder.glob(f"*-{name}-??.png")):
+        old.unlink()		# of cases that are no more
     axe, root, faults = axe_of(args.build), tempfile.mkdtemp(prefix="kt-browser-"), []
     conf = os.path.join(root, "conf")
     shutil.copytree("conf", conf)
+    houses.without_factors(conf)
+    fake, base = quake()
+    with open(os.path.join(conf, "kentongan.yaml"), "a", encoding="utf-8") as f:
+        f.write(f"  url: {LINKS_LEAD_TO}\n")	# of the console, as above
+        f.write(f"warning: {{quake: {{url: {base}/DataMKG/TEWS/autogempa.json, every: 1s}}}}\n")
+    driver = life.Driver(folder)
+    eyes = [Eye(driver, name, *size) for name, size in WIDTHS.items()]
     try:
         with houses.House(args.build, os.path.join(root, "dir"), conf) as house:
             os.mkdir(house.dir)
@@ -201,11 +223,24 @@ def main():
             names = {"code": codes[0], "unclear": codes[3], "flood": codes[4]}
             # As if nobody could be told of it, so that the desk has a letter.
             house.redis()("HSET", "kt:{3510}:mati", codes[0] + ".1", "1795305071385 3 undeliverable")
-            faults += walk(house.http, "", PUBLIC, axe, names, folder, "warga", args.only)
+            faults += walk(eyes, house.http, "", PUBLIC, axe, names, folder, "warga", args.only)
+            names["own"], own = report_by_form(house, REPORTS[0])
+            houses.wait_for("a case", lambda: house.get(f"/api/v1/cases/{names['own']}", console=True)[0] == 200, 20)
+            faults += walk(eyes, house.http, own, OWN, axe, names, folder, "pelapor", args.only)
+            resolve(house, names["own"], "ptg-o-dishub-1")
+            faults += walk(eyes, house.http, own, OWN[:1], axe, names, folder, "pelapor-selesai", args.only)
+            names["outside"] = outside_link(house)
+            names["broadcast"] = furnish(house)
+            def warned():
+                return re.search(rb'"id":"(P\w+)"', house.get("/api/v1/warnings", console=True)[2])
+            houses.wait_for("a warning", warned, 20)
+            names["warning"] = warned().group(1).decode()
             for officer, paths in PAGES.items():
                 cookie = enter(house, officer) if officer else ""
-                faults += walk(house.console, cookie, paths, axe, names, folder, officer, args.only)
+                faults += walk(eyes, house.console, cookie, paths, axe, names, folder, officer, args.only)
     finally:
+        driver.close()
+        fake.terminate()
         shutil.rmtree(root, ignore_errors=True)
     print(f"{len(faults)} faults; pictures in {folder}")
     return 1 if faults else 0

@@ -113,16 +113,20 @@ def forms_while_stopped(house, history, led):
     return late
 
 
+#: reports a second; over a long stop fewer, for the spool has an end (spool.files)
+RATE, RATE_LONG, LONG_S = 30, 6, 60
+
+
 def redis_stopped(args, work):
     led, path = Ledger(), os.path.join(work, "history.jsonl")
     history = History(path)
     with begin(args, work, 2400) as house:
-        load = Load(house, history, args.seed, 30, acting=0.2).start()
+        load = Load(house, history, args.seed, RATE if args.seconds <= LONG_S else RATE_LONG, acting=0.2).start()
         wait_for("the first receipts", lambda: history.counts.get("ok", 0) > 20, 20)
         history.add("faults_begin")
         pid = house.signal("redis", signal.SIGSTOP)
         history.add("stop", name="redis", pid=pid)
-        until, before = time.monotonic() + min(args.seconds, 20), history.counts["ok"]
+        until, before = time.monotonic() + args.seconds, history.counts["ok"]
         late = forms_while_stopped(house, history, led)
         wait_for("the whole stop, and codes given out during it",
                  lambda: time.monotonic() >= until and history.counts["ok"] - before > 50, args.seconds + 20)
@@ -135,8 +139,9 @@ def redis_stopped(args, work):
         for key, fields in late:
             status, body = wait_for("form taken", lambda k=key, f=fields: taken_form(house, k, f), 20)
             history.add("ok", id=key, code=json.loads(body)["code"])
-        load.finish()
-        house.quiet(60)
+        # thousands of reports are drained, opened and acted on beside what comes in
+        load.finish(60 + args.seconds / 4)
+        house.quiet(60 + args.seconds)
         led.must(house.spooled() == 0, "the spool is empty again")
         slow = answer_times(path)
         led.must(slow[-1] < 10, "answers while it stood still: p50 %.2f s, p99 %.2f s, longest %.2f s",
@@ -233,10 +238,14 @@ def log_entries(house):
 
 
 def poll_feeds(house, atom, feed):
+    """Each entry's time is that of the answer: one that came while it was asked for was not there before."""
+    entries = house.get("/feed/eskalasi.atom", True)[2]
     now = int(time.time() * 1000)
-    for seq in re.findall(rb"<kt:seq>(\d+)</kt:seq>", house.get("/feed/eskalasi.atom", True)[2]):
+    for seq in re.findall(rb"<kt:seq>(\d+)</kt:seq>", entries):
         atom.setdefault(int(seq), now)
-    for item in json.loads(house.get("/feed/eskalasi.json", True)[2])["items"]:
+    items = json.loads(house.get("/feed/eskalasi.json", True)[2])["items"]
+    now = int(time.time() * 1000)
+    for item in items:
         feed.setdefault(item["seq"], now)
 
 

@@ -29,7 +29,7 @@ come_in(struct visitor *v, const char *officer)
 	struct house h;
 
 	house_eye(&h);
-	ck_assert_int_eq(session_begin(&h.st, officer, 0, store_now_ms(&h.st), token, &session), 0);
+	ck_assert_int_eq(session_begin(&h.st, officer, 0, 1, store_now_ms(&h.st), token, &session), 0);
 	house_close(&h);
 	memset(v, 0, sizeof(*v));
 	snprintf(v->cookie, sizeof(v->cookie), "Cookie: kt=%s", token);

@@ -3,6 +3,7 @@
 
 #include "core/calendar.h"
 #include "lib/clock.h"
+#include "store/told.h"
 #include "tests/integration/post.h"
 
 Suite *cards_suite(void);
@@ -54,6 +55,17 @@ begin_with_budget(void)
 	post_open();
 }
 
+/* As the feed of escalations asks: by the id that he was told with, whichever way it went then. */
+static void
+is_told(const char *id, const char *state)
+{
+	struct told t;
+
+	snprintf(t.id, sizeof(t.id), "%s", id);
+	ck_assert_int_eq(told_read(&post.b.st, &t, 1), 0);
+	ck_assert_msg(strcmp(t.state, state) == 0 && (t.at_ms > 0) == (strcmp(state, TOLD_GONE) != 0), "%s: %s", id, t.state);
+}
+
 /* ---- another way ---- */
 
 START_TEST(what_failed_goes_by_the_second_card)
@@ -76,6 +88,8 @@ START_TEST(what_failed_goes_by_the_second_card)
 	post_taken_free(second, m);
 	/* The last way failed too: a human hears of it. */
 	post_becomes("a1.b", "st", "sent");
+	is_told("a1", "sent");
+	is_told("nobody", TOLD_GONE);
 	post_receipt("a1.b", RECEIPT_FAILED);
 	post_logged("what=unconfirmed subject=a1.b detail=\"a1.b\"");
 	post_audited("a1.b cek failed -");
@@ -97,6 +111,8 @@ START_TEST(silence_is_not_taken_for_an_arrival)
 	/* The late receipt is still heard. */
 	post_receipt("a1", RECEIPT_DELIVERED);
 	post_becomes("a1", "st", "delivered");
+	is_told("a1", TOLD_DELIVERED);
+	is_told("a2", TOLD_DELIVERED);
 }
 END_TEST
 

@@ -220,6 +220,63 @@ START_TEST(messages_say_the_code_and_no_more)
 }
 END_TEST
 
+/* ---- for who may see it and does not work on it ---- */
+
+#define HAMLET "35.10.14.2010"
+#define IN_A_HAMLET "tolong adik Citrabena dipukuli ayahnya sampai memar di desa dadapan rt 03 rw 02, -8.25812 114.34031, telp 0" OTHER_NUMBER
+
+/* None of these tells where, or whom, and no page leads to them. */
+static void
+has_no_hamlet(const char *path, const struct answer *a, void *arg)
+{
+	static const char *const words[] = { HAMLET, "citrabena", "dadapan", OTHER_NUMBER, "rt 03", "8.25812", "114.34031", "rw 02" };
+
+	for (size_t i = 0; i < N_ELEMS(words); i++)
+		ck_assert_msg(strcasestr(buf_str(&a->body), words[i]) == NULL && strcasestr(buf_str(&a->head), words[i]) == NULL,
+		    "%s finds %s at %s", (const char *)arg, words[i], path);
+}
+
+START_TEST(who_watches_reads_it_blurred)
+{
+	static const char *const also[] = { "/tugas?lihat=bawahan", "/tugas?lihat=wilayah", "/pengawasan.csv", NULL };
+	static const char *const ways[] = { "/kasus/", "/api/v1/cases/", "/triase/", "/insiden/", "/cari?q=" };
+	char own[CODE_CHARS + 1], path[64], form[64];
+	const struct visitor *watch = &visitors[N_ELEMS(people) - 1];
+	struct visitor named;
+	struct answer a;
+
+	sms("+6281388800007", IN_A_HAMLET, own);
+	told(own, "tugas-rahasia", "");
+	snprintf(path, sizeof(path), "/kasus/%s", own);
+	snprintf(form, sizeof(form), "/pengawasan/%s", own);
+	visitor_enters(&named, "ptg-o-dinsos-1");
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; visitor_status(&named, path) != 200; )
+		ck_assert_int_lt(clock_mono_ms(), until);
+	/* who works on it must find the house */
+	visitor_opens(&named, path, &a);
+	ck_assert_msg(strstr(buf_str(&a.body), "Ds. Dadapan, Kec. Kabat, RT 03 RW 02") != NULL, "%s", buf_str(&a.body));
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "adik Citrabena dipukuli"));
+	answer_release(&a);
+	/* who watches, after he has said why: the kecamatan, and what was done to whom it does not say */
+	visitor_sends(watch, path, form, "alasan=pemeriksaan+pengaduan+warga+nomor+12", &a);
+	ck_assert_int_eq(a.status, 200);
+	ck_assert_msg(strstr(buf_str(&a.body), "<dd>Kec. Kabat</dd>") != NULL, "%s", buf_str(&a.body));
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "adik &lt;nama&gt; dipukuli ayahnya sampai memar di desa &lt;tempat&gt;"));
+	has_no_hamlet(form, &a, "who watches");
+	answer_release(&a);
+	/* while it is open to him, by every other way */
+	for (size_t i = 0; i < N_ELEMS(ways); i++) {
+		snprintf(path, sizeof(path), "%s%s", ways[i], own);
+		visitor_opens(watch, path, &a);
+		has_no_hamlet(path, &a, "who watches");
+		ck_assert_msg(i > 1 || (a.status == 200 && strstr(buf_str(&a.body), i == 0 ? "Kec. Kabat" : "\"place\":\"35.10.14\"") != NULL),
+		    "%s", buf_str(&a.body));
+		answer_release(&a);
+	}
+	crawl(watch, house.console, CONSOLE_ROUTES, also, has_no_hamlet, "who watches");
+}
+END_TEST
+
 /* ---- what lies on the disk ---- */
 
 START_TEST(nothing_lies_in_the_clear)
@@ -296,6 +353,7 @@ confidential_suite(void)
 	tcase_add_test(tc, an_outside_link_opens_no_other_case);
 	tcase_add_test(tc, no_stream_speaks_of_it);
 	tcase_add_test(tc, messages_say_the_code_and_no_more);
+	tcase_add_test(tc, who_watches_reads_it_blurred);
 	tcase_add_test(tc, nothing_lies_in_the_clear);
 	tcase_add_test(tc, each_view_is_on_record);
 	suite_add_tcase(s, tc);

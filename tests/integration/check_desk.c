@@ -139,6 +139,30 @@ START_TEST(emergencies_come_first_and_words_are_only_words)
 }
 END_TEST
 
+/* An officer's words that are no command: his task stays as it is, he gets an example, the desk reads them. */
+START_TEST(an_officers_unclear_words_are_read_by_a_human)
+{
+	char code[CODE_CHARS + 1], officer[24], nonce[8], words[CODE_CHARS + 1], path[64], text[512];
+	struct buf page = { 0 };
+	struct visitor v;
+
+	come_in(&v, "opr-d112-1");
+	sms("+6281234500091", "pohon tumbang menutup jalan di desa licin kecamatan licin", code);
+	first_task(code, officer, nonce);
+	sms(officer, "yang kemarin itu sudah diapakan ya kok begitu terus", words);
+	text_of("", "jawab-salah", officer, text);
+	ck_assert_msg(strstr(text, "TERIMA ") != NULL, "%s", text);
+	wait_listed(&v, words);
+	snprintf(path, sizeof(path), "/triase/%s", words);
+	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_msg(strstr(buf_str(&page), "yang kemarin itu sudah diapakan ya kok begitu terus") != NULL, "%s",
+	    buf_str(&page));
+	wait_state(code, "ditugaskan");
+	ck_assert_int_eq(decide(&v, words, "aksi=tolak&catatan=coba-coba", NULL, NULL), 303);
+	buf_release(&page);
+}
+END_TEST
+
 START_TEST(assigned_from_the_page_the_unit_hears_and_the_next_one_opens)
 {
 	char code[CODE_CHARS + 1], other[CODE_CHARS + 1], to[160], actor[32], path[64];
@@ -550,6 +574,7 @@ desk_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, emergencies_come_first_and_words_are_only_words);
+	tcase_add_test(tc, an_officers_unclear_words_are_read_by_a_human);
 	tcase_add_test(tc, assigned_from_the_page_the_unit_hears_and_the_next_one_opens);
 	tcase_add_test(tc, asked_rejected_merged);
 	tcase_add_test(tc, what_may_be_the_same_is_offered);

@@ -136,7 +136,46 @@ get_problem(struct http_req *r, void *arg)
 	http_answer_problem(r, 503, NULL, "kirim \"lagi\" <nanti>");
 }
 
+/* What a body that broke off had brought; on_cut_times as often as it was told. */
+static int on_cut_times;
+
+static void
+on_cut(const struct http_cut *cut, void *arg)
+{
+	size_t len = 0, token_len = 0;
+	const char *offset, *token = http_cut_query(cut, "t", &token_len);
+
+	(void)arg;
+	ck_assert_ptr_null(http_cut_query(cut, "tu", &len));
+	ck_assert_ptr_null(http_cut_query(cut, "x", &len));
+	ck_assert_ptr_null(http_cut_header(cut, "Upload", &len));
+	ck_assert_ptr_null(http_cut_header(cut, "Offset", &len));
+	offset = http_cut_header(cut, "upload-OFFSET", &len);
+	buf_addf(&seen, "%s %.*s ", cut->tail, (int)len, offset != NULL ? offset : "");
+	if (token != NULL)
+		buf_addf(&seen, "t=%.*s ", (int)token_len, token);
+	buf_add(&seen, cut->body, cut->len);
+	on_cut_times++;
+}
+
+static void
+patch_piece(struct http_req *r, void *arg)
+{
+	size_t len;
+	const char *body = http_req_body(r, &len);
+
+	(void)arg;
+	ck_assert_int_eq(http_req_method(r), HTTP_PATCH);
+	buf_addf(&seen, "whole %s %.*s", http_req_tail(r), (int)len, body);
+	http_answer(r, 204, NULL, NULL);
+}
+
 static const struct http_route routes[] = {
+	{ HTTP_PATCH, "/potong/*", 1000, patch_piece, HTTP_ROUTE_CUT },
+	{ HTTP_DELETE, "/potong/*", 0, get_problem, 0 },
+	{ HTTP_OPTIONS, "/potong/*", 0, get_problem, 0 },
+	{ HTTP_PATCH, "/berkas/*", 1000, patch_piece, HTTP_ROUTE_CUT | HTTP_ROUTE_UPLOAD | HTTP_ROUTE_DEEP },
+	{ HTTP_PATCH, "/utuh/*", 1000, patch_piece, 0 },
 	{ HTTP_GET, "/tampil/*", 0, get_shown, 0 },
 	{ HTTP_POST, "/lapor", 16384, post_form, 0 },
 	{ HTTP_GET, "/besar", 0, get_large, 0 },
@@ -344,6 +383,10 @@ START_TEST(allow_lists_the_methods)
 	run_until(&c, "405 405 ", 0);
 	ck_assert_ptr_nonnull(strstr(buf_str(&c.got), "\r\nAllow: GET, HEAD, POST\r\n"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&c.got), "\r\nAllow: POST\r\n"));
+	client_close(&c);
+	ask(&c, "PUT /potong/a HTTP/1.1\r\n" H "\r\n");
+	run_until(&c, "405 ", 0);
+	ck_assert_ptr_nonnull(strstr(buf_str(&c.got), "\r\nAllow: PATCH, DELETE, OPTIONS\r\n"));
 	client_close(&c);
 	ask(&c, "PUT /masalah HTTP/1.1\r\n" H "Content-Length: 1\r\n\r\nx");
 	run_until(&c, "405 ", 1);
@@ -585,6 +628,73 @@ START_TEST(slow_clients_are_cut)
 }
 END_TEST
 
+/* ---- bodies that break off ---- */
+
+#define PIECE "Upload-Offset:  70\t\r\nX-Upload: 1\r\n"
+static const struct { const char *what, *raw, *seen; } cuts[] = {
+	{ "in memory", "PATCH /potong/a HTTP/1.1\r\n" H PIECE "Content-Length: 10\r\n\r\nhalf", "a 70 half" },
+	{ "with a query", "PATCH /potong/a?ut=9&t=7%41&t=2 HTTP/1.1\r\n" H PIECE "X: ?t=8\r\nContent-Length: 10\r\n\r\nhalf", "a 70 t=7%41 half" },
+	{ "with an empty one", "PATCH /potong/a?t HTTP/1.1\r\n" H PIECE "X: ?t=8\r\nContent-Length: 10\r\n\r\nhalf", "a 70 half" },
+	{ "in a file", "PATCH /berkas/a/b HTTP/1.1\r\n" H PIECE "Content-Length: 10\r\n\r\nhalf", "a/b 70 half" },
+	{ "in chunks", "PATCH /potong/a HTTP/1.1\r\n" H PIECE "Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n6\r\nan", "a 70 halfan" },
+	{ "where nobody asked for it", "PATCH /utuh/a HTTP/1.1\r\n" H PIECE "Content-Length: 10\r\n\r\nhalf", "" },
+	{ "before it began", "PATCH /potong/a HTTP/1.1\r\n" H PIECE "Content-Length: 10\r\n\r\n", "" },
+	{ "in its head", "PATCH /potong/a HTTP/1.1\r\n" H PIECE "Content-Len", "" },
+	{ "after the end", "PATCH /potong/a HTTP/1.1\r\n" H PIECE "Content-Length: 4\r\n\r\nhalf", "whole a half" },
+	{ "in what is refused", "PATCH /potong/a HTTP/1.1\r\n" H PIECE "Transfer-Encoding: chunked\r\n\r\n4\r\nhalfX", "" },
+};
+
+/* The line breaks: what came is told once, and nothing of a request that was whole or refused. */
+START_TEST(what_came_of_a_body_is_told)
+{
+	struct raw_client c;
+
+	options.on_cut = on_cut;
+	start();
+	ask(&c, cuts[_i].raw);
+	turn_until_open(1);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	client_close(&c);
+	turn_until_open(0);
+	ck_assert_msg(strcmp(buf_str(&seen), cuts[_i].seen) == 0, "%s: \"%s\"", cuts[_i].what, buf_str(&seen));
+	ck_assert_int_eq(on_cut_times, cuts[_i].seen[0] != '\0' && strncmp(cuts[_i].seen, "whole", 5) != 0);
+}
+END_TEST
+
+/* A line that only crawls brings what it brought, and its answer. */
+START_TEST(what_came_slowly_is_told)
+{
+	struct raw_client c;
+
+	options.headers_ms = 300;
+	options.on_cut = on_cut;
+	start();
+	ask(&c, cuts[0].raw);
+	run_until(&c, "408 ", 1);
+	ck_assert_str_eq(buf_str(&seen), cuts[0].seen);
+	client_close(&c);
+	turn_until_open(0);
+	ck_assert_int_eq(on_cut_times, 1);
+}
+END_TEST
+
+/* So does a server that is ended. */
+START_TEST(what_came_before_the_end_is_told)
+{
+	struct raw_client c;
+
+	options.on_cut = on_cut;
+	start();
+	ask(&c, cuts[0].raw);
+	turn_until_open(1);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	httpd_free(server);
+	server = NULL;
+	ck_assert_str_eq(buf_str(&seen), cuts[0].seen);
+	client_close(&c);
+}
+END_TEST
+
 START_TEST(idle_clients_are_closed)
 {
 	struct raw_client c, d;
@@ -633,6 +743,35 @@ START_TEST(too_many_connections_are_told_so)
 	ask(&one, "GET /gaya.css HTTP/1.1\r\n" H "\r\n");
 	run_until(&one, "200 ", 0);
 	client_close(&one);
+}
+END_TEST
+
+/* Files that crawl in leave room for everything else. */
+START_TEST(too_many_uploads_leave_room)
+{
+	struct raw_client crawling[2], one;
+
+	options.uploads_max = 2;
+	start();
+	for (size_t i = 0; i < N_ELEMS(crawling); i++)
+		ask(&crawling[i], "POST /foto HTTP/1.1\r\n" H "Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n");
+	for (size_t i = 0; i < N_ELEMS(crawling); i++)
+		while (strstr(buf_str(&crawling[i].got), "100 Continue") == NULL) {
+			event_base_loop(base, EVLOOP_NONBLOCK);
+			client_read(&crawling[i]);
+		}
+	ask(&one, "POST /foto HTTP/1.1\r\n" H "Content-Length: 1000\r\n\r\n");
+	run_until(&one, "503 ", 1);
+	client_close(&one);
+	ask(&one, "GET /gaya.css HTTP/1.1\r\n" H "\r\n");
+	run_until(&one, "200 ", 0);
+	client_close(&one);
+	client_close(&crawling[0]);
+	turn_until_open(1);
+	ask(&one, "POST /foto HTTP/1.1\r\n" H "Content-Length: 4\r\n\r\n\xff\xd8\xff\xe0");
+	run_until(&one, "201 ", 0);
+	client_close(&one);
+	client_close(&crawling[1]);
 }
 END_TEST
 
@@ -926,9 +1065,13 @@ httpd_suite(void)
 	tcase_add_test(tc, an_upload_without_a_place_is_refused);
 	tcase_add_test(tc, a_100_continue_comes_only_when_it_is_needed);
 	tcase_add_loop_test(tc, slow_clients_are_cut, 0, N_ELEMS(slow));
+	tcase_add_loop_test(tc, what_came_of_a_body_is_told, 0, N_ELEMS(cuts));
+	tcase_add_test(tc, what_came_slowly_is_told);
+	tcase_add_test(tc, what_came_before_the_end_is_told);
 	tcase_add_test(tc, idle_clients_are_closed);
 	tcase_add_test(tc, a_refused_client_is_not_kept);
 	tcase_add_test(tc, too_many_connections_are_told_so);
+	tcase_add_test(tc, too_many_uploads_leave_room);
 	tcase_add_test(tc, accepting_pauses_and_goes_on);
 	tcase_add_test(tc, one_address_has_its_share);
 	tcase_add_test(tc, draining_lets_the_last_answer_out);

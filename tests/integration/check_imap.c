@@ -44,9 +44,10 @@ open_house(const char *more)
 	struct buf settings = { 0 };
 
 	buf_addf(&settings, "imap:\n  server: localhost\n  port: %s\n  ca: %s/cert.pem\n  user: lapor\n  every: 200ms\n"
-	    "  letter: 4MiB\n  batch: 4\n  read_within: 1s\n  read_memory: 64MiB\nmedia:\n  size: 300KiB\n  disk_free: 1MiB\n"
+	    "  letter: 4MiB\n  batch: 4\n  read_within: %s\n  read_memory: 64MiB\nmedia:\n  size: 300KiB\n  disk_free: 1MiB\n"
 	    "pull:\n  lease: 1s\n  retry: 100ms\n  retry_max: 500ms\nnotify:\n  retry: 100ms\n"
-	    "email:\n  from: lapor@uji.go.id\n  domain: uji.go.id\n%s", mail.imaps_port, mail.folder, more);
+	    "email:\n  from: lapor@uji.go.id\n  domain: uji.go.id\n%s", mail.imaps_port, mail.folder, BOUNDS_MEMORY ? "1s" : "10s",
+	    more);
 	house_make(buf_str(&settings));
 	house_put_secret("imap_password", IMAP_PASSWORD);
 	house_put_secret("smtp_password", SMTP_PASSWORD);
@@ -980,7 +981,7 @@ START_TEST(two_pullers_are_one)
 {
 	enum { LETTERS = 12 };
 	struct sent s[3 * LETTERS];
-	pid_t first = pid_of("ingest"), other = second_ingest();
+	pid_t first = pid_of("ingest"), other = second_ingest(NULL);
 	char code[CODE_CHARS + 1];
 
 	for (int i = 0; i < LETTERS; i++)

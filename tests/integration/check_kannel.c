@@ -14,7 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <curl/curl.h>
 #include <jansson.h>
 
 #include "core/sms.h"
@@ -267,24 +266,6 @@ START_TEST(a_missed_call_is_asked_what_is_wrong)
 }
 END_TEST
 
-/* ingest takes reports again: its port accepts, and the store is there. */
-static int
-is_answering(void)
-{
-	struct buf url = { 0 };
-	CURL *c = curl_easy_init();
-	long status = 0;
-
-	buf_addf(&url, "%s/readyz", house.http);
-	curl_easy_setopt(c, CURLOPT_URL, buf_str(&url));
-	curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
-	if (curl_easy_perform(c) == CURLE_OK)
-		curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_cleanup(c);
-	buf_release(&url);
-	return status == 200;
-}
-
 /* ---- parts that Kannel did not join ---- */
 
 /* Part n of total, in UCS-2, as smsbox hands it on when its own time for the others is over. */
@@ -380,7 +361,7 @@ START_TEST(parts_outlive_ingest)
 	ck_assert_int_eq(bring_words("6281234567303", 9, 2, 2, " desa kabat"), 200);
 	ck_assert_int_eq(kill(before, SIGKILL), 0);
 	snprintf(path, sizeof(path), "%s/run/ingest.pid", house.dir);
-	while (access(path, F_OK) != 0 || pid_of("ingest") == before || !is_answering()) {
+	while (access(path, F_OK) != 0 || pid_of("ingest") == before || !house_is_ready()) {
 		ck_assert_msg(clock_mono_ms() < until, "ingest does not come back");
 		nanosleep(&pause, NULL);
 	}

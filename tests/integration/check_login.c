@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/calendar.h"
 #include "lib/clock.h"
@@ -10,6 +12,7 @@
 #include "lib/totp.h"
 #include "store/house.h"
 #include "store/session.h"
+#include "tests/integration/eye.h"
 #include "tests/integration/visitor.h"
 
 Suite *login_suite(void);
@@ -153,6 +156,73 @@ START_TEST(guessing_is_slow)
 }
 END_TEST
 
+/* The twentieth failure, however slow they come, is told to who keeps the rosters; the nineteenth is not. */
+START_TEST(twenty_failures_are_an_alarm)
+{
+	struct visitor v;
+	struct house h;
+
+	ck_assert_int_eq(visitor_sets_password("kpl-o-dpmd", PASSWORD), 303);
+	house_eye(&h);
+	for (int i = 0; i < 18; i++)		/* an hour ago: the wait is over */
+		ck_assert_int_eq(login_failed(&h.st, "kpl-o-dpmd", "127.0.0.1", store_now_ms(&h.st) - HOUR_MS), i + 1);
+	ck_assert_int_eq(visitor_logs_in(&v, "kpl-o-dpmd", "bukan itu sandinya", ""), 403);
+	ck_assert(!sms_says("dua puluh kali gagal"));
+	ck_assert_int_eq(login_worked(&h.st, "kpl-o-dpmd", "127.0.0.1"), 0);
+	for (int i = 0; i < 19; i++)
+		ck_assert_int_eq(login_failed(&h.st, "kpl-o-dpmd", "127.0.0.1", store_now_ms(&h.st) - HOUR_MS), i + 1);
+	house_close(&h);
+	ck_assert_int_eq(visitor_logs_in(&v, "kpl-o-dpmd", "bukan itu sandinya", ""), 403);
+	alarm_names("dua puluh kali gagal");
+}
+END_TEST
+
+/* Two who use the link at the same time: one sets his password, the other is told that it is used. */
+START_TEST(a_link_used_twice_at_once_is_good_once)
+{
+	static const char *const passwords[] = { "becak+biru+di+depan+pasar", "becak+hijau+di+depan+pasar" };
+	struct buf out = { 0 };
+	char path[160], token[64];
+	struct answer a;
+	int won = 0, lost = 0, opens = 0;
+	pid_t both[2];
+
+	ck_assert_int_eq(house_command("officer passwd kpl-o-satpol", &out), 0);
+	snprintf(path, sizeof(path), "%.*s", (int)strcspn(buf_str(&out), "\n"), buf_str(&out));
+	ask_as(&a, house.console, path, NULL, NULL, 0);
+	page_value(&a, "name=\"t\" value=\"", token, sizeof(token));
+	answer_release(&a);
+	*strchr(path, '?') = '\0';
+	for (int i = 0; i < 2; i++) {
+		both[i] = fork();
+		ck_assert_int_ge(both[i], 0);
+		if (both[i] == 0) {
+			struct buf body = { 0 };
+
+			buf_addf(&body, "t=%s&sandi=%s&ulang=%s", token, passwords[i], passwords[i]);
+			ask_as(&a, house.console, path, NULL, body.data, body.len);
+			_exit(a.status == 303 ? 1 : a.status == 410 ? 2 : 3);
+		}
+	}
+	for (int i = 0; i < 2; i++) {
+		int status;
+
+		ck_assert_int_eq(waitpid(both[i], &status, 0), both[i]);
+		won += WIFEXITED(status) && WEXITSTATUS(status) == 1;
+		lost += WIFEXITED(status) && WEXITSTATUS(status) == 2;
+	}
+	ck_assert_int_eq(won, 1);
+	ck_assert_int_eq(lost, 1);
+	for (int i = 0; i < 2; i++) {
+		struct visitor v;
+
+		opens += visitor_logs_in(&v, "kpl-o-satpol", passwords[i], "") == 303;
+	}
+	ck_assert_int_eq(opens, 1);
+	buf_release(&out);
+}
+END_TEST
+
 /* Sessions begun at moments of the past: who asked nothing for so long, or came so long ago, is out. */
 static const struct { int64_t begun_ago, seen_ago; long status; } ages[] = {
 	{ 0, 0, 200 }, { 6 * HOUR_MS, 2 * MINUTE_MS, 200 }, { 6 * HOUR_MS, 31 * MINUTE_MS, 303 },
@@ -168,7 +238,7 @@ START_TEST(a_session_ends_by_itself)
 
 	house_eye(&h);
 	now = store_now_ms(&h.st);
-	ck_assert_int_eq(session_begin(&h.st, "kpl-o-dinsos", 0, now - ages[_i].begun_ago, token, &session), 0);
+	ck_assert_int_eq(session_begin(&h.st, "kpl-o-dinsos", 0, 1, now - ages[_i].begun_ago, token, &session), 0);
 	session.seen_ms = now - ages[_i].seen_ago;
 	ck_assert_int_eq(session_keep(&h.st, &session), 0);
 	snprintf(v.cookie, sizeof(v.cookie), "Cookie: kt=%s", token);
@@ -183,46 +253,29 @@ END_TEST
 START_TEST(an_admin_sets_up_a_second_factor)
 {
 	struct visitor v;
-	char key[64], token[64], body[128], digits[8], before[sizeof(v.cookie)];
-	uint8_t secret[TOTP_SECRET_BYTES] = { 0 };
+	char before[sizeof(v.cookie)];
+	struct visitor_code code;
 	struct answer a;
 
-	visitor_enters(&v, "adm-o-kominfo-1");
+	ck_assert_int_eq(visitor_sets_password("adm-o-kominfo-1", PASSWORD), 303);
+	ck_assert_int_eq(visitor_logs_in(&v, "adm-o-kominfo-1", PASSWORD, ""), 303);
 	ck_assert_int_eq(visitor_status(&v, "/papan"), 303);	/* to /faktor, and nowhere else */
 	ck_assert_int_eq(visitor_status(&v, "/api/v1/board"), 403);
-	ask_as(&a, house.console, "/faktor", (const char *[]){ v.cookie, NULL }, NULL, 0);
-	page_value(&a, "<p class=\"kode\">", key, sizeof(key));
-	page_value(&a, "name=\"tanda\" value=\"", token, sizeof(token));
-	answer_release(&a);
-	for (size_t i = 0; i < 32; i++) {	/* RFC 4648, the other way */
-		unsigned five = key[i] >= 'A' ? (unsigned)(key[i] - 'A') : (unsigned)(key[i] - '2' + 26);
-
-		for (size_t b = 0; b < 5; b++)
-			if (five >> (4 - b) & 1)
-				secret[(i * 5 + b) / 8] |= (uint8_t)(128 >> (i * 5 + b) % 8);
-	}
-	snprintf(body, sizeof(body), "tanda=%s&kode=000000", token);
-	ask_as(&a, house.console, "/faktor", (const char *[]){ v.cookie, NULL }, body, strlen(body));
+	visitor_sends(&v, "/faktor", "/faktor", "kode=000000", &a);
 	ck_assert_int_eq(a.status, 422);
 	answer_release(&a);
-	snprintf(digits, sizeof(digits), "%06u", totp_code(secret, clock_now_ms() / TOTP_STEP_MS));
-	snprintf(body, sizeof(body), "tanda=%s&kode=%s", token, digits);
-	ask_as(&a, house.console, "/faktor", (const char *[]){ v.cookie, NULL }, body, strlen(body));
-	ck_assert_int_eq(a.status, 303);
-	/* more is open to him now: it is another session, and who knew the first has none */
 	snprintf(before, sizeof(before), "%s", v.cookie);
-	visitor_takes_cookie(&v, &a);
-	answer_release(&a);
+	visitor_sets_factor(&v, &code);
+	/* more is open to him now: it is another session, and who knew the first has none */
 	ck_assert_str_ne(v.cookie, before);
 	ck_assert_int_eq(visitor_status(&v, "/papan"), 200);
 	snprintf(v.cookie, sizeof(v.cookie), "%s", before);
 	ck_assert_int_eq(visitor_status(&v, "/papan"), 303);
 	ck_assert_int_eq(visitor_status(&v, "/api/v1/board"), 401);
 	/* that code is used; without one he does not come in any more */
-	ck_assert_int_eq(visitor_logs_in(&v, "adm-o-kominfo-1", PASSWORD, digits), 403);
+	ck_assert_int_eq(visitor_logs_in(&v, "adm-o-kominfo-1", PASSWORD, code.used), 403);
 	ck_assert_int_eq(visitor_logs_in(&v, "adm-o-kominfo-1", PASSWORD, ""), 403);
-	snprintf(digits, sizeof(digits), "%06u", totp_code(secret, clock_now_ms() / TOTP_STEP_MS + 1));
-	ck_assert_int_eq(visitor_logs_in(&v, "adm-o-kominfo-1", PASSWORD, digits), 303);
+	ck_assert_int_eq(visitor_logs_in(&v, "adm-o-kominfo-1", PASSWORD, code.next), 303);
 }
 END_TEST
 
@@ -274,6 +327,8 @@ login_suite(void)
 	tcase_add_test(tc, his_role_decides_what_he_sees);
 	tcase_add_test(tc, lists_hold_what_is_his);
 	tcase_add_test(tc, guessing_is_slow);
+	tcase_add_test(tc, twenty_failures_are_an_alarm);
+	tcase_add_test(tc, a_link_used_twice_at_once_is_good_once);
 	tcase_add_loop_test(tc, a_session_ends_by_itself, 0, N_ELEMS(ages));
 	tcase_add_test(tc, an_admin_sets_up_a_second_factor);
 	tcase_add_test(tc, plain_http_is_for_this_machine);

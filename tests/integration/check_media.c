@@ -587,6 +587,7 @@ kill_daemon(const char *name)
 /* Between the report and the fetch everybody dies: the reference is in the store. */
 START_TEST(all_die_before_the_fetch)
 {
+	const struct timespec pause = { 0, 20 * 1000000L };
 	char code[CODE_CHARS + 1];
 	pid_t notify = pid_of("notify");
 
@@ -599,6 +600,9 @@ START_TEST(all_die_before_the_fetch)
 	ck_assert_int_eq(kill(notify, SIGKILL), 0);
 	code_by("whatsapp", "+6281240000401", code);
 	photo_is_clean(code);
+	/* the next test's report is taken at once */
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; !house_is_ready(); nanosleep(&pause, NULL))
+		ck_assert_msg(clock_mono_ms() < until, "ingest does not come back");
 }
 END_TEST
 

@@ -128,6 +128,60 @@ START_TEST(who_may_ask)
 }
 END_TEST
 
+/* Six lamps at one desa: a root problem is proposed, and the one who owns it alone gets it. */
+START_TEST(what_keeps_coming_back)
+{
+	struct buf page = { 0 };
+	struct answer a, with_form;
+	char with[400], code[CODE_CHARS + 1], cases[120], place[24], owner[32], path[32];
+	const char *to;
+
+	ck_assert_int_eq(visitor_status(&officer, "/laporan/berulang"), 403);
+	page_of(&head, "/laporan", &page);
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), "href=\"/laporan/berulang\""));
+	visitor_opens(&head, "/laporan/berulang", &with_form);
+	ck_assert_int_eq(with_form.status, 200);
+	for (int n = 0; n < CASES; n++)
+		ck_assert_msg(strstr(buf_str(&with_form.body), codes[n]) != NULL, "%s is not named", codes[n]);
+	page_value(&with_form, "name=\"kasus\" value=\"", cases, sizeof(cases));
+	page_value(&with_form, "name=\"tempat\" value=\"", place, sizeof(place));
+	page_value(&with_form, "name=\"usulan\" value=\"", owner, sizeof(owner));
+	answer_release(&with_form);
+	ck_assert_str_eq(owner, "O-DISHUB");
+	snprintf(with, sizeof(with), "kategori=lampu-jalan&tempat=%s&usulan=%s&unit=&kasus=%s", place, owner, cases);
+	for (char *c = with; *c != '\0'; c++)
+		*c = *c == ' ' ? '+' : *c;
+	code[0] = '\0';
+	for (int press = 0; press < 2; press++) {	/* twice is once */
+		visitor_sends(&head, "/laporan/berulang", "/laporan/berulang", with, &a);
+		ck_assert_int_eq(a.status, 303);
+		to = strstr(buf_str(&a.head), "Location: /kasus/");
+		ck_assert_ptr_nonnull(to);
+		to += strlen("Location: /kasus/");
+		ck_assert(press == 0 || strncmp(to, code, CODE_CHARS) == 0);
+		snprintf(code, sizeof(code), "%.8s", to);
+		answer_release(&a);
+	}
+	wait_state(code, "ditugaskan");
+	snprintf(path, sizeof(path), "/kasus/%.8s", code);
+	page_of(&head, path, &page);
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), "masalah akar"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Masalah berulang: "));
+	page_of(&head, "/laporan/berulang", &page);
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), path));
+	ck_assert_ptr_null(strstr(buf_str(&page), "name=\"kasus\""));
+	/* What is no group, no unit, or no list of cases changes nothing. */
+	visitor_sends(&head, "/laporan/berulang", "/laporan/berulang",
+	    "kategori=lampu-jalan&tempat=35.10.14.2001&usulan=O-DISHUB&unit=&kasus=ABC", &a);
+	ck_assert_int_eq(a.status, 422);
+	answer_release(&a);
+	visitor_sends(&officer, "/tugas", "/laporan/berulang", with, &a);
+	ck_assert_int_eq(a.status, 403);
+	answer_release(&a);
+	buf_release(&page);
+}
+END_TEST
+
 Suite *
 oddities_suite(void)
 {
@@ -138,6 +192,7 @@ oddities_suite(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, lines_and_what_is_behind_them);
 	tcase_add_test(tc, who_may_ask);
+	tcase_add_test(tc, what_keeps_coming_back);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -289,6 +289,64 @@ START_TEST(ping_pong_ends_at_the_sekda)
 }
 END_TEST
 
+/* A clock of the case by its name: what the member says; -1 it is not there. */
+static json_int_t
+clock_of(const json_t *doc, const char *name, const char *member)
+{
+	const json_t *clock;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "clocks"), i, clock)
+		if (strcmp(json_string_value(json_object_get(clock, "clock")), name) == 0)
+			return json_integer_value(json_object_get(clock, member));
+	return -1;
+}
+
+static void
+clock_stands(const json_t *doc, const char *name, const char *state)
+{
+	const json_t *clock;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "clocks"), i, clock)
+		if (strcmp(json_string_value(json_object_get(clock, "clock")), name) == 0)
+			ck_assert_str_eq(json_string_value(json_object_get(clock, "state")), state);
+}
+
+/* Who hands on is rid of it, the receiver has it when he says so, and the four hours run on. */
+START_TEST(handed_on_by_sms_the_receiver_must_accept)
+{
+	char code[CODE_CHARS + 1], officer[24], nonce[8], other_nonce[8];
+	const char *receiver = phone_of("ptg-o-dlh-1");
+	json_int_t due;
+	json_t *doc;
+
+	lamp_taken(code, officer, nonce);
+	doc = case_in(code, "diterima");
+	due = clock_of(doc, "ditangani", "due_ms");
+	clock_stands(doc, "diambil", "terpenuhi");
+	json_decref(doc);
+	reply(officer, "TERUSKAN @ O-DLH", nonce);		/* without a reason it stays */
+	told("", "jawab-salah", officer);
+	wait_state(code, "diterima");
+	reply(officer, "TERUSKAN @ O-DLH lampu taman milik DLH", nonce);
+	doc = case_in(code, "ditugaskan");			/* nobody has it */
+	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(doc, "units"), 0)), "O-DLH");
+	ck_assert_int_eq(clock_of(doc, "ditangani", "due_ms"), due);
+	clock_stands(doc, "diambil", "jalan");
+	json_decref(doc);
+	reply(officer, "TANGANI @", nonce);			/* it is no longer his */
+	told("", "jawab-kode", officer);
+	nonce_in(code, "tugas", receiver, "TANGANI", other_nonce);
+	wait_state(code, "ditugaskan");
+	reply(receiver, "TERIMA @", other_nonce);
+	doc = case_in(code, "diterima");
+	ck_assert_int_eq(clock_of(doc, "ditangani", "due_ms"), due);
+	clock_stands(doc, "diambil", "terpenuhi");
+	json_decref(doc);
+}
+END_TEST
+
 Suite *
 orders_suite(void)
 {
@@ -302,6 +360,8 @@ orders_suite(void)
 	tcase_add_test(tc, the_bupati_asks_and_is_answered);
 	tcase_add_test(tc, a_second_alarm_and_signs_of_life);
 	tcase_add_test(tc, ping_pong_ends_at_the_sekda);
+	/* behind it: the board counts this one too */
+	tcase_add_test(tc, handed_on_by_sms_the_receiver_must_accept);
 	tcase_add_test(tc, other_targets_count_when_somebody_says_so);
 	suite_add_tcase(s, tc);
 	return s;

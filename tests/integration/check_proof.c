@@ -391,6 +391,63 @@ START_TEST(a_sealed_one_leaves_no_look)
 END_TEST
 
 /* What is no photo, or is too large, is said; the words stay. */
+/* Of a desa, in words that have nothing in common: what the desk is offered, and how much a photo adds. */
+static void
+seen_by_two(unsigned number, gdImagePtr (*forge)(gdImagePtr im), char first[CODE_CHARS + 1], char second[CODE_CHARS + 1])
+{
+	struct buf photo = { 0 };
+	char where[96];
+
+	form_report("jalan berlubang besar di desa kabat depan pasar", "081234610081", first, where);
+	scene(&photo, number);
+	form_photo(where, &photo, 201);
+	wait_state(first, "ditugaskan");
+	has_files(first, 1);
+	form_report("aspal rusak parah di desa kabat, kemarin ada yang jatuh", "081234610082", second, where);
+	forged(&photo, number, forge, 60);
+	form_photo(where, &photo, 201);
+	wait_state(second, "ditugaskan");
+	has_files(second, 1);
+	buf_release(&photo);
+}
+
+static gdImagePtr cropped(gdImagePtr im) { return scene_cut(im, 6, 6, 6, 6); }
+
+START_TEST(photos_of_one_scene_say_it_is_the_same)
+{
+	char first[CODE_CHARS + 1], second[CODE_CHARS + 1], third[CODE_CHARS + 1], path[32], command[64], where[96];
+	struct buf out = { 0 }, photo = { 0 };
+	json_t *list, *row;
+	size_t i, found = 0;
+
+	seen_by_two(150, cropped, first, second);
+	form_report("jalan berlubang di desa kabat dekat sekolah", "081234610083", third, where);
+	scene(&photo, 151);
+	form_photo(where, &photo, 201);
+	wait_state(third, "ditugaskan");
+	has_files(third, 1);
+	snprintf(command, sizeof(command), "candidates %s --json", second);
+	ck_assert_int_eq(house_command(command, &out), 0);
+	list = json_loads(strchr(buf_str(&out), '['), JSON_DISABLE_EOF_CHECK, NULL);
+	json_array_foreach(list, i, row) {
+		const char *code = json_string_value(json_object_get(row, "code"));
+		int64_t alike = json_integer_value(json_object_get(row, "photo"));
+
+		ck_assert_msg(strcmp(code, first) == 0 ? alike > 0 && i == 0 : alike == 0, "%s", buf_str(&out));
+		found += strcmp(code, first) == 0;
+	}
+	ck_assert_msg(found == 1, "%s", buf_str(&out));
+	/* the desk reads it on the case's page; an officer who is no desk is offered nothing */
+	snprintf(path, sizeof(path), "/kasus/%s", second);
+	page_has(&desk, path, "Mungkin kejadian yang sama", 1);
+	page_has(&desk, path, "<strong>foto serupa</strong>", 1);
+	page_has(&village, path, "Mungkin kejadian yang sama", 0);
+	json_decref(list);
+	buf_release(&photo);
+	buf_release(&out);
+}
+END_TEST
+
 START_TEST(what_is_no_photo)
 {
 	char code[CODE_CHARS + 1], path[32];
@@ -428,6 +485,7 @@ proof_suite(void)
 	tcase_add_test(tc, the_citizens_own_is_refused);
 	tcase_add_test(tc, a_doubted_one_is_looked_at);
 	tcase_add_test(tc, nothing_is_lost);
+	tcase_add_test(tc, photos_of_one_scene_say_it_is_the_same);
 	tcase_add_test(tc, what_is_no_photo);
 	tcase_add_test(tc, his_own_again);
 	tcase_add_test(tc, a_sealed_one_leaves_no_look);

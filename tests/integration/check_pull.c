@@ -398,7 +398,7 @@ END_TEST
 START_TEST(one_of_two_fetches)
 {
 	struct buf list = { 0 };
-	pid_t first = pid_of("ingest"), other = second_ingest();
+	pid_t first = pid_of("ingest"), other = second_ingest(NULL);
 	size_t before = conflicts(), polls = sink_count(&bot, "/getUpdates", "");
 	const json_t *last;
 	json_t *all;

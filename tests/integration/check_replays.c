@@ -9,21 +9,22 @@
 
 Suite *replays_suite(void);
 
-/* The house's own sla.yaml with the last row of the four hours at so many seconds. */
+/* The sla.yaml of a configuration with its last row of the four hours, that long, at so many seconds. */
 static void
-put_target(const char *conf, const char *within)
+put_target(const char *conf, const char *was, const char *within)
 {
-	static const char row[] = "      - {dalam: 4h}\n";
-	struct buf path = { 0 }, sla = { 0 }, changed = { 0 };
+	struct buf path = { 0 }, row = { 0 }, sla = { 0 }, changed = { 0 };
 	const char *at;
 
-	ck_assert_int_eq(file_read("conf/sla.yaml", 1u << 20, &sla), 0);
-	ck_assert_ptr_nonnull(at = strstr(buf_str(&sla), row));
-	buf_add(&changed, sla.data, (size_t)(at - sla.data));
-	buf_addf(&changed, "      - {dalam: %s}\n%s", within, at + strlen(row));
 	buf_addf(&path, "%s/sla.yaml", conf);
+	buf_addf(&row, "      - {dalam: %s}\n", was);
+	ck_assert_int_eq(file_read(buf_str(&path), 1u << 20, &sla), 0);
+	ck_assert_ptr_nonnull(at = strstr(buf_str(&sla), buf_str(&row)));
+	buf_add(&changed, sla.data, (size_t)(at - sla.data));
+	buf_addf(&changed, "      - {dalam: %s}\n%s", within, at + row.len);
 	ck_assert_int_eq(file_write(buf_str(&path), changed.data, changed.len, 0644), 0);
 	buf_release(&path);
+	buf_release(&row);
 	buf_release(&sla);
 	buf_release(&changed);
 }
@@ -32,7 +33,7 @@ static void
 begin(void)
 {
 	house_make("");
-	put_target(house.conf, "16s");
+	put_target(house.conf, "4h", "16s");
 	house_up();
 }
 
@@ -102,7 +103,7 @@ START_TEST(what_was_and_what_would_have_been)
 	snprintf(conf, sizeof(conf), "%s/strict", house.dir);
 	buf_addf(&words, "cp -r %s %s", house.conf, conf);
 	ck_assert_int_eq(system(buf_str(&words)), 0);
-	put_target(conf, "6s");
+	put_target(conf, "16s", "6s");
 	buf_reset(&words);
 	buf_addf(&words, "--conf %s", conf);
 	ck_assert_msg(replay(buf_str(&words), &out) == 0, "%.3000s", buf_str(&out));

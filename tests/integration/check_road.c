@@ -875,6 +875,23 @@ START_TEST(a_silent_router_is_noticed)
 }
 END_TEST
 
+/* However many lie there: what was opened unread stays in the lane, before the others. */
+START_TEST(a_silent_router_hides_nobody)
+{
+	char code[CODE_CHARS + 1], from[24];
+	pid_t router = pid_of("router");
+
+	ck_assert_int_eq(kill(router, SIGSTOP), 0);
+	for (int i = 0; i < 205; i++) {
+		snprintf(from, sizeof(from), "+6281234571%03d", i);
+		sms(from, "selokan penuh daun di desa kabat dekat pasar", code);
+	}
+	wait_state(code, "baru");
+	told(code, "terima-triase", from);
+	ck_assert_int_eq(kill(router, SIGCONT), 0);
+}
+END_TEST
+
 /* A drill is marked from the first day on, and in no figure. */
 START_TEST(a_drill_is_marked)
 {
@@ -941,7 +958,7 @@ Suite *
 road_suite(void)
 {
 	Suite *s = suite_create("road");
-	TCase *tc = tcase_create("road"), *stingy = tcase_create("few answers");
+	TCase *tc = tcase_create("road"), *stingy = tcase_create("few answers"), *crowd = tcase_create("crowd");
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, house_down);
@@ -978,5 +995,9 @@ road_suite(void)
 	tcase_add_unchecked_fixture(stingy, begin_stingy, house_down);
 	tcase_add_test(stingy, answers_to_one_number_are_limited);
 	suite_add_tcase(s, stingy);
+	tcase_set_timeout(crowd, 60);
+	tcase_add_unchecked_fixture(crowd, begin, house_down);
+	tcase_add_test(crowd, a_silent_router_hides_nobody);
+	suite_add_tcase(s, crowd);
 	return s;
 }

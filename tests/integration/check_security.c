@@ -125,40 +125,11 @@ static const struct { const char *what, *raw; int status; } refusals[] = {
 	{ "another expectation", "POST /masuk HTTP/1.1\r\nHost: a\r\nExpect: x\r\nContent-Length: 1\r\n\r\nx", 417 },
 };
 
-/* A connection that has sent these bytes. */
-static int
-raw_ask(const char *base, const char *raw)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET };
-	struct timeval limit = { LIMIT_MS / 1000, 0 };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	to.sin_port = htons((uint16_t)strtol(strrchr(base, ':') + 1, NULL, 10));
-	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)), 0);
-	ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
-	ck_assert_int_eq(send(fd, raw, strlen(raw), MSG_NOSIGNAL), (ssize_t)strlen(raw));
-	return fd;
-}
-
-/* Reads on until these words have come (1), or the other side has ended (0). */
-static int
-raw_reads(int fd, const char *until, struct buf *out)
-{
-	char data[4096];
-	ssize_t n = 1;
-
-	while (strstr(buf_str(out), until) == NULL && (n = recv(fd, data, sizeof(data), 0)) > 0)
-		buf_add(out, data, (size_t)n);
-	ck_assert_msg(n >= 0, "neither \"%s\" nor an end came", until);
-	return n > 0;
-}
-
 /* The head of what comes back for these bytes. */
 static void
 raw_head(const char *base, const char *raw, struct answer *a)
 {
-	int fd = raw_ask(base, raw);
+	int fd = raw_ask(base, raw, strlen(raw));
 
 	*a = (struct answer){ 0 };
 	raw_reads(fd, "\r\n\r\n", &a->head);
@@ -554,7 +525,7 @@ START_TEST(a_stream_ends_with_its_officer)
 
 	visitor_enters(&v, officers[_i]);
 	snprintf(raw, sizeof(raw), "GET /api/v1/events HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n", v.cookie);
-	fd = raw_ask(house.console, raw);
+	fd = raw_ask(house.console, raw, strlen(raw));
 	ck_assert(raw_reads(fd, "retry: ", &heard));
 	ck_assert_int_eq(house_command(endings[_i], NULL), 0);
 	at_ms = clock_mono_ms();
@@ -579,12 +550,12 @@ START_TEST(a_stream_ends_with_its_session)
 
 	house_eye(&h);
 	now = store_now_ms(&h.st);
-	ck_assert_int_eq(session_begin(&h.st, "kpl-o-dinsos", 0, now - h.set.session_most_ms + 2000, token, &session), 0);
+	ck_assert_int_eq(session_begin(&h.st, "kpl-o-dinsos", 0, 1, now - h.set.session_most_ms + 2000, token, &session), 0);
 	session.seen_ms = now;
 	ck_assert_int_eq(session_keep(&h.st, &session), 0);
 	snprintf(v.cookie, sizeof(v.cookie), "Cookie: kt=%s", token);
 	snprintf(raw, sizeof(raw), "GET /api/v1/events HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n", v.cookie);
-	fd = raw_ask(house.console, raw);
+	fd = raw_ask(house.console, raw, strlen(raw));
 	ck_assert(raw_reads(fd, "retry: ", &heard));
 	at_ms = clock_mono_ms();
 	ck_assert(raw_reads(fd, END_OF_STREAM, &heard));

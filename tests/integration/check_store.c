@@ -12,6 +12,7 @@
 #include "store/house.h"
 #include "store/filed.h"
 #include "store/logbook.h"
+#include "store/reader.h"
 #include "tests/integration/peer.h"
 #include "tests/integration/kit.h"
 
@@ -1688,6 +1689,34 @@ add_door(Suite *s)
 	suite_add_tcase(s, tc);
 }
 
+/* What another has taken out of the stream is not written again, whatever is read of it. */
+START_TEST(an_entry_of_a_stream_is_used_up_once)
+{
+	const char *stream = bench_key(&b, KEY_WARNINGS_IN, NULL);
+	struct warning_notice n = { .id = "Puji", .until_ms = 1 };
+	struct document_index gone[] = { { KEY_WARNINGS_IN, NULL, 'X', "7-1", "" } };
+	struct document doc = { .key = KEY_WARNING, .part = n.id, .data = "x", .len = 1, .who = "test", .warning = &n,
+	    .more = gone, .more_n = 1 };
+	struct commit_batch batch = { 0 };
+	char before[48], after[48];
+
+	freeReplyObject(bench_command(&b, "XADD %s 7-1 n a", stream));
+	commit_begin(&batch, store_now_ms(&b.st));
+	commit_add_document(&batch, &b.st, &doc);
+	ck_assert_int_eq(commit_run(&batch, &b.st), 1);
+	ck_assert_int_eq(bench_integer(&b, "XLEN %s", stream), 0);
+	doc.version = 1;
+	bench_digest(&b, before);
+	commit_begin(&batch, store_now_ms(&b.st));
+	commit_add_document(&batch, &b.st, &doc);
+	ck_assert_int_eq(commit_run(&batch, &b.st), 0);
+	ck_assert_int_eq(batch.slots[0].result, COMMIT_ALREADY);
+	bench_digest(&b, after);
+	ck_assert_str_eq(before, after);
+	commit_release(&batch);
+}
+END_TEST
+
 static void
 add_commits(Suite *s)
 {
@@ -1703,6 +1732,7 @@ add_commits(Suite *s)
 	tcase_add_test(tc, kill_and_start);
 	tcase_add_test(tc, a_file_beyond_the_case_is_found);
 	tcase_add_test(tc, a_file_of_nobody_goes);
+	tcase_add_test(tc, an_entry_of_a_stream_is_used_up_once);
 	suite_add_tcase(s, tc);
 }
 
@@ -1734,6 +1764,59 @@ add_outbox(Suite *s)
 	suite_add_tcase(s, tc);
 }
 
+/* ---- who had opened a case before it was confidential ---- */
+
+#define READ_CASE "7KQ4M2XA"
+
+struct note { struct commit_batch b; struct case_keys keys; };
+
+static int
+puts_on_record(const char *officer, int64_t at_ms, void *arg)
+{
+	struct note *n = arg;
+
+	reader_recorded(&n->b, READ_CASE, officer, at_ms);
+	commit_add_answer(&n->b, &b.st, &(struct answer){ .what = "lihat-dulu", .actor = officer, .code = READ_CASE },
+	    &n->keys, NULL);
+	return 0;
+}
+
+/* Who dies over it leaves it to the next: nothing is claimed before it stands in the log. */
+START_TEST(readers_reach_the_record_through_any_death)
+{
+	static const enum commit_result results[] = { COMMIT_OK, COMMIT_CONFLICT };
+	const char *key = bench_key(&b, KEY_READERS, READ_CASE);
+	struct note n = { 0 };
+
+	seal_key_random(&n.keys.key);
+	ck_assert_int_eq(reader_note(&b.st, READ_CASE, "kpl-bupati", 1000, HOUR_MS), 0);
+	ck_assert_int_gt(bench_integer(&b, "PTTL %s", key), 0);
+	/* one that a death left without an end gets it from the next who looks */
+	ck_assert_int_eq(bench_integer(&b, "PERSIST %s", key), 1);
+	ck_assert_int_eq(reader_note(&b.st, READ_CASE, "kpl-bupati", 2000, HOUR_MS), 0);
+	ck_assert_int_gt(bench_integer(&b, "PTTL %s", key), 0);
+	/* the first died before it sent this */
+	commit_begin(&n.b, store_now_ms(&b.st));
+	ck_assert_int_eq(readers_each(&b.st, READ_CASE, puts_on_record, &n), 0);
+	ck_assert_int_eq(n.b.n, 1);
+	for (size_t i = 0; i < N_ELEMS(results); i++) {
+		commit_begin(&n.b, store_now_ms(&b.st));
+		ck_assert_int_eq(readers_each(&b.st, READ_CASE, puts_on_record, &n), 0);
+		ck_assert_int_eq(n.b.n, 1);
+		commit_run(&n.b, &b.st);
+		ck_assert_int_eq(n.b.slots[0].result, results[i]);
+	}
+	/* what has come to its end is not begun anew */
+	commit_begin(&n.b, store_now_ms(&b.st));
+	ck_assert_int_eq(readers_each(&b.st, READ_CASE, puts_on_record, &n), 0);
+	ck_assert_int_eq(bench_integer(&b, "DEL %s", key), 1);
+	commit_run(&n.b, &b.st);
+	ck_assert_int_eq(n.b.slots[0].result, COMMIT_CONFLICT);
+	ck_assert_int_eq(bench_integer(&b, "EXISTS %s", key), 0);
+	commit_release(&n.b);
+}
+END_TEST
+
 Suite *
 store_suite(void)
 {
@@ -1752,6 +1835,7 @@ store_suite(void)
 	tcase_add_test(tc, a_decision_stands_on_the_roster_of_now);
 	tcase_add_test(tc, who_leaves_is_noted);
 	tcase_add_test(tc, personal_data_is_sealed);
+	tcase_add_test(tc, readers_reach_the_record_through_any_death);
 	tcase_add_test(tc, versions);
 	tcase_add_test(tc, a_reload_over_a_version_that_cannot_be_read);
 	suite_add_tcase(s, tc);

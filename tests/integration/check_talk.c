@@ -322,19 +322,73 @@ START_TEST(fifty_pranks_and_a_fire)
 END_TEST
 
 /* A number whose reports were found to be pranks: its cry goes to a human first, and says why. */
-START_TEST(a_marked_number_is_heard_by_a_human)
+/* So many reports of his are rejected as pranks. */
+static void
+plays(const char *who, int times)
 {
-	static const char who[] = "+6281234580013";
 	char code[CODE_CHARS + 1], line[128];
-	json_t *doc;
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < times; i++) {
 		snprintf(line, sizeof(line), "lampu jalan mati di desa kabat nomor %d", i);
 		sms(who, line, code);
 		wait_state(code, "ditugaskan");
 		snprintf(line, sizeof(line), "act %s tolak --as ptg-o-dishub-1 --reason iseng --note 'tidak ada apa-apa'", code);
 		ck_assert_int_eq(house_command(line, NULL), 0);
 	}
+}
+
+static int
+is_doubted(const char *code)
+{
+	json_t *doc = case_in_any(code);
+	int doubted = json_is_true(json_object_get(doc, "doubted"));
+
+	json_decref(doc);
+	return doubted;
+}
+
+/* Somebody else cries the same, before or after: he is believed, and counts one prank less. */
+START_TEST(support_raises_a_marked_number)
+{
+	static const char who[] = "+6281234580015", other[] = "+6281234580016", third[] = "+6281234580017";
+	char waits[CODE_CHARS + 1], code[CODE_CHARS + 1];
+
+	plays(who, 4);
+	sms(who, "tolong rumah kebakaran di desa gintangan kecamatan blimbingsari, api besar", waits);
+	json_decref(case_in(waits, "baru"));
+	ck_assert(is_doubted(waits));
+	/* himself he supports in nothing, nor does another place or another danger */
+	sms(who, "tolong rumah kebakaran di desa gintangan kecamatan blimbingsari, api besar sekali", code);
+	json_decref(case_in(code, "baru"));
+	sms(third, "tolong rumah kebakaran di kaligung rogojampi, api besar", code);
+	wait_state(code, "ditugaskan");
+	sms(third, "ada kecelakaan motor di desa gintangan kecamatan blimbingsari, korban tidak sadar", code);
+	wait_state(code, "ditugaskan");
+	is(waits, "state", "baru");
+	sms(other, "kebakaran rumah di desa gintangan kecamatan blimbingsari pak tolong", code);
+	wait_state(code, "ditugaskan");
+	ck_assert(!is_doubted(code));
+	wait_state(waits, "ditugaskan");
+	ck_assert(!is_doubted(waits));
+	told(waits, "tugas", "");
+	/* four pranks less one: still marked, but whom others support does not wait */
+	sms(who, "kecelakaan motor di desa gintangan kecamatan blimbingsari, ada korban tidak sadar", code);
+	wait_state(code, "ditugaskan");
+	ck_assert(!is_doubted(code));
+	/* three less one: he is as good as anybody */
+	sms(who, "tolong rumah kebakaran di desa aliyan kecamatan rogojampi, api besar", code);
+	wait_state(code, "ditugaskan");
+	ck_assert(!is_doubted(code));
+}
+END_TEST
+
+START_TEST(a_marked_number_is_heard_by_a_human)
+{
+	static const char who[] = "+6281234580013";
+	char code[CODE_CHARS + 1];
+	json_t *doc;
+
+	plays(who, 3);
 	sms(who, "tolong rumah kebakaran di desa kabat, api besar", code);
 	doc = case_in(code, "baru");
 	ck_assert_str_eq(json_string_value(json_object_get(doc, "urgency")), "darurat");
@@ -407,6 +461,7 @@ talk_suite(void)
 	tcase_add_test(tc, two_problems_are_two_cases);
 	tcase_add_test(tc, fifty_pranks_and_a_fire);
 	tcase_add_test(tc, a_marked_number_is_heard_by_a_human);
+	tcase_add_test(tc, support_raises_a_marked_number);
 	tcase_add_test(tc, a_correction_becomes_a_training_row);
 	tcase_add_test(tc, another_configuration_says_what_it_would_change);
 	suite_add_tcase(s, tc);

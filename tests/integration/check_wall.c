@@ -393,7 +393,7 @@ START_TEST(a_session_alone_takes_nothing_away)
 
 	house_eye(&h);
 	now = store_now_ms(&h.st);
-	ck_assert_int_eq(session_begin(&h.st, "kpl-bupati", 0, now, token, &session), 0);
+	ck_assert_int_eq(session_begin(&h.st, "kpl-bupati", 0, 1, now, token, &session), 0);
 	session.proven_ms = now - DAY_MS;
 	ck_assert_int_eq(session_keep(&h.st, &session), 0);
 	snprintf(v.cookie, sizeof(v.cookie), "Cookie: kt=%s", token);

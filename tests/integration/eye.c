@@ -124,7 +124,7 @@ alarm_names(const char *words)
 }
 
 pid_t
-second_ingest(void)
+second_ingest(char http[64])
 {
 	struct buf bin = { 0 }, url = { 0 };
 	char line[128];
@@ -149,6 +149,8 @@ second_ingest(void)
 	close(p[1]);
 	out = fdopen(p[0], "r");
 	ck_assert_msg(fgets(line, sizeof(line), out) != NULL && strncmp(line, "ready", 5) == 0, "no second ingest");
+	if (http != NULL)
+		ck_assert_msg(sscanf(line, "ready ingest http=%63s", http) == 1, "%s", line);
 	fclose(out);
 	buf_release(&bin);
 	buf_release(&url);

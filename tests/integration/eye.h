@@ -26,8 +26,8 @@ void eye_break_intake(int broken);
 int sms_says(const char *words);
 void alarm_names(const char *words);
 
-/* Another ingest beside the house's own; ready when it returns. */
-pid_t second_ingest(void);
+/* Another ingest beside the house's own; ready when it returns.  http: where it listens; may be NULL. */
+pid_t second_ingest(char http[64]);
 
 /* A file under a folder; a command of the shell that must succeed. */
 void put_file(const char *folder, const char *name, const void *data, size_t len, unsigned mode);

@@ -31,6 +31,8 @@ void house_down(void);
 /* `kentongan ARGS` in this house, through a shell: its exit status; out may be NULL. */
 int house_command(const char *args, struct buf *out);
 pid_t pid_of(const char *daemon);
+/* 1 when ingest takes reports (again): its port accepts, and the store is there. */
+int house_is_ready(void);
 /* The store, seen by the test itself; house_close() it. */
 struct house;
 void house_eye(struct house *h);
@@ -46,6 +48,12 @@ void ask(struct answer *a, const char *base, const char *path, const char *const
 void ask_as(struct answer *a, const char *base, const char *path, const char *const *headers,
     const void *body, size_t len);
 void answer_release(struct answer *a);
+
+/* A connection to base that has sent these bytes; the caller closes it. */
+int raw_ask(const char *base, const void *bytes, size_t len);
+void raw_send(int fd, const void *bytes, size_t len);
+/* Reads on until these words have come (1), or the other side has ended (0). */
+int raw_reads(int fd, const char *until, struct buf *out);
 
 /* The signed SMS hook; code may be NULL.  Returns the status. */
 long post_signed(const char *body, int64_t at_s, int forge, char code[CODE_CHARS + 1]);

@@ -171,7 +171,7 @@ media_holds_none(const char *const *canaries, size_t n)
 		struct buf path = { 0 };
 
 		buf_addf(&path, "%s/%s", buf_str(&folder), d->d_name);
-		if (d->d_name[0] != '.') {
+		if (d->d_name[0] != '.' && d->d_type != DT_DIR) {	/* the folder: of uploads in pieces */
 			files++;
 			is_sealed(d->d_name, buf_str(&path), canaries, n);
 		}

@@ -107,7 +107,7 @@ shelf_view(struct bench *b, const struct code *code, struct buf *out)
 	ck_assert_msg(s.there && s.readable, "%s is gone", code->s);
 	p = version_policy(&b->versions, &b->st, s.c.policy);
 	ck_assert_ptr_nonnull(p);
-	ck_assert_int_eq(view_case(out, &b->st, p, &s, store_now_ms(&b->st)), 0);
+	ck_assert_int_eq(view_case(out, &b->st, p, &s, NULL, store_now_ms(&b->st)), 0);
 	stored_case_release(&s);
 }
 

@@ -6,6 +6,9 @@
 
 #include <curl/curl.h>
 
+#include "lib/clock.h"
+#include "lib/totp.h"
+
 void
 page_value(const struct answer *a, const char *before, char *out, size_t size)
 {
@@ -71,12 +74,57 @@ visitor_logs_in(struct visitor *v, const char *name, const char *password, const
 	return status;
 }
 
+/* RFC 4648, the other way. */
+static void
+decode_key(const char *key, uint8_t secret[TOTP_SECRET_BYTES])
+{
+	memset(secret, 0, TOTP_SECRET_BYTES);
+	for (size_t i = 0; i < TOTP_SECRET_BYTES * 8 / 5; i++) {
+		unsigned five = key[i] >= 'A' ? (unsigned)(key[i] - 'A') : (unsigned)(key[i] - '2' + 26);
+
+		for (size_t b = 0; b < 5; b++)
+			if (five >> (4 - b) & 1)
+				secret[(i * 5 + b) / 8] |= (uint8_t)(128 >> (i * 5 + b) % 8);
+	}
+}
+
+void
+visitor_sets_factor(struct visitor *v, struct visitor_code *code)
+{
+	uint8_t secret[TOTP_SECRET_BYTES];
+	char key[64], fields[16];
+	int64_t step;
+	struct answer a;
+
+	visitor_opens(v, "/faktor", &a);
+	ck_assert_int_eq(a.status, 200);
+	page_value(&a, "<p class=\"kode\">", key, sizeof(key));
+	answer_release(&a);
+	decode_key(key, secret);
+	step = clock_now_ms() / TOTP_STEP_MS;
+	snprintf(code->used, sizeof(code->used), "%06u", totp_code(secret, step));
+	snprintf(code->next, sizeof(code->next), "%06u", totp_code(secret, step + 1));
+	snprintf(fields, sizeof(fields), "kode=%s", code->used);
+	visitor_sends(v, "/faktor", "/faktor", fields, &a);
+	ck_assert_int_eq(a.status, 303);
+	visitor_takes_cookie(v, &a);
+	answer_release(&a);
+	ck_assert_str_ne(v->cookie, "");
+}
+
 void
 visitor_enters(struct visitor *v, const char *officer)
 {
+	struct visitor_code code;
+	struct answer a;
+
 	ck_assert_int_eq(visitor_sets_password(officer, VISITOR_PASSWORD), 303);
 	ck_assert_int_eq(visitor_logs_in(v, officer, VISITOR_PASSWORD, ""), 303);
 	ck_assert_str_ne(v->cookie, "");
+	visitor_opens(v, "/akun", &a);
+	if (strstr(buf_str(&a.head), "Location: /faktor") != NULL)
+		visitor_sets_factor(v, &code);
+	answer_release(&a);
 }
 
 void

@@ -13,8 +13,15 @@ long visitor_sets_password(const char *officer, const char *password);
 long visitor_logs_in(struct visitor *v, const char *name, const char *password, const char *code);
 /* The session's cookie that an answer sets, "" if it sets none. */
 void visitor_takes_cookie(struct visitor *v, const struct answer *a);
-/* Both, for an officer without a password yet; anything but success ends the test. */
+/* Both, and a second factor where he needs one, for an officer without a password yet; or the test ends. */
 void visitor_enters(struct visitor *v, const char *officer);
+
+/*
+ * Sets up the second factor of who is logged in, by the page for it: his session is another one then.  used
+ * gets the code that counts no more, next one that will.
+ */
+struct visitor_code { char used[8], next[8]; };
+void visitor_sets_factor(struct visitor *v, struct visitor_code *code);
 
 /* A page; answer_release() it. */
 void visitor_opens(const struct visitor *v, const char *path, struct answer *a);

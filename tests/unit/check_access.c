@@ -29,13 +29,13 @@ end(void)
 
 /* One letter a column: t(ahu) k(asus) i(si) p(elapor), '.' refused; rows by relation. */
 static const struct { enum viewer_class v; const char *rows[RELATION_N]; const char *general; } table[] = {
-	/*                   lain    wilayah  bawahan  sendiri    papan triase sistem ekspor pembacaan catat */
-	{ VIEWER_OFFICER,  { "....", "tk..", "tki.", "tkip" }, ".....c" },
-	{ VIEWER_HEAD,     { "....", "tk..", "tki.", "tkip" }, "b....c" },
-	{ VIEWER_OPERATOR, { "tkip", "tkip", "tkip", "tkip" }, "bt...c" },
-	{ VIEWER_ABOVE,    { "tki.", "tki.", "tki.", "tkip" }, "b..e.." },
-	{ VIEWER_ADMIN,    { "tk..", "tk..", "tk..", "tkip" }, "b.se.." },
-	{ VIEWER_WATCH,    { "tki.", "tki.", "tki.", "tki." }, "b..el." },
+	/*                   lain    wilayah  bawahan  sendiri    papan triase sistem ekspor pembacaan catat siaran latihan darurat */
+	{ VIEWER_OFFICER,  { "....", "tk..", "tki.", "tkip" }, ".....c..." },
+	{ VIEWER_HEAD,     { "....", "tk..", "tki.", "tkip" }, "b....c..d" },
+	{ VIEWER_OPERATOR, { "tkip", "tkip", "tkip", "tkip" }, "bt...csld" },
+	{ VIEWER_ABOVE,    { "tki.", "tki.", "tki.", "tkip" }, "b..e..sld" },
+	{ VIEWER_ADMIN,    { "tk..", "tk..", "tk..", "tkip" }, "b.se...l." },
+	{ VIEWER_WATCH,    { "tki.", "tki.", "tki.", "tki." }, "b..el...." },
 };
 
 START_TEST(every_cell)
@@ -129,6 +129,41 @@ START_TEST(who_watches_is_refused_every_act)
 	ck_assert_int_eq(world_open(&x, ON_OPEN, &u, x.now), 0);
 	ck_assert_int_eq(world_act(&x, (enum case_event)_i, "ptg-o-dlh-1"), -1);
 	roster_release(&x.r);
+}
+END_TEST
+
+/* Whose role may break the glass sees all of the case that he broke it for, but a reporter who wished not to be seen. */
+START_TEST(broken_glass_opens_one_case)
+{
+	struct access_case c = { .place = "35.10.25.2007", .category = "kekerasan-anak", .units = { "O-DINSOS" }, .units_n = 1,
+		.sealed = 1, .glass = 1 };
+	static const struct { const char *officer; int opens; } rows[] = { { "kpl-o-dishub", 1 }, { "opr-d112-1", 1 },
+	    { "kpl-bupati", 1 }, { "ptg-o-dishub-1", 0 }, { "adm-o-kominfo-1", 0 } };
+
+	for (size_t i = 0; i < N_ELEMS(rows); i++)
+		for (int a = SEE_EXISTS; a <= SEE_REPORTER; a++) {
+			const struct officer *o = officer_find(&w.r, rows[i].officer);
+
+			c.glass = 1;
+			ck_assert_msg(access_may(w.p, o, (enum access)a, &c) == rows[i].opens, "%s %d", o->id, a);
+			c.glass = 0;
+			ck_assert(!access_may(w.p, o, (enum access)a, &c));
+		}
+	c.glass = c.hide_reporter = 1;
+	ck_assert(!access_may(w.p, officer_find(&w.r, "kpl-o-dishub"), SEE_REPORTER, &c));
+	c.about = "O-DISHUB";			/* and never against himself */
+	ck_assert(!access_may(w.p, officer_find(&w.r, "kpl-o-dishub"), SEE_EXISTS, &c));
+}
+END_TEST
+
+static const struct { const char *officer; int meets; } daily[] = {
+	{ "ptg-o-dinsos-1", 1 }, { "ptg-o-uptdppa-1", 1 }, { "ptg-o-insp-1", 1 }, { "opr-d112-1", 1 }, { "ptg-o-dishub-1", 0 },
+	{ "kpl-35.10.25.2007", 0 }, { "kpl-bupati", 0 }, { "adm-o-kominfo-1", 0 },
+};
+
+START_TEST(for_whom_sealed_cases_are_daily_work)
+{
+	ck_assert_msg(access_meets_sealed(w.p, officer_find(&w.r, daily[_i].officer)) == daily[_i].meets, "%s", daily[_i].officer);
 }
 END_TEST
 
@@ -232,6 +267,8 @@ access_suite(void)
 	tcase_add_test(tc, a_sealed_case_is_for_those_it_names);
 	tcase_add_test(tc, who_watches_reads_and_does_nothing);
 	tcase_add_loop_test(tc, who_watches_is_refused_every_act, 0, ON_DUE + 1);
+	tcase_add_test(tc, broken_glass_opens_one_case);
+	tcase_add_loop_test(tc, for_whom_sealed_cases_are_daily_work, 0, N_ELEMS(daily));
 	tcase_add_test(tc, a_hidden_reporter_is_the_desks_alone);
 	tcase_add_test(tc, nobody_sees_nothing);
 	suite_add_tcase(s, tc);

@@ -307,7 +307,7 @@ static const struct { const char *what, *bytes; int rc; } documents[] = {
 	{ "a negative state", WITH(",\"st\":-1"), -1 },
 	{ "a state that wraps to a good one", WITH(",\"st\":4294967297"), -1 },
 	{ "an unknown urgency", WITH(",\"urg\":3"), -1 },
-	{ "an unknown reason", WITH(",\"cl\":6"), -1 },
+	{ "an unknown reason", WITH(",\"cl\":7"), -1 },
 	{ "an unknown state to go back to", WITH(",\"wb\":99"), -1 },
 	{ "an unknown state to undo to", WITH(",\"us\":99"), -1 },
 	{ "a time before 1970", WITH(",\"rx\":-5"), -1 },

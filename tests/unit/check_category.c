@@ -46,9 +46,10 @@ START_TEST(choice)
 	const char *owner;
 
 	ck_assert_msg(cat != NULL, "%s", buf_str(&errors));
-	c = classifier_new(cat, NULL, &errors);
 	n = normaliser_new(cat, &errors);
-	ck_assert_msg(c != NULL && n != NULL, "%s", buf_str(&errors));
+	ck_assert_msg(n != NULL, "%s", buf_str(&errors));
+	c = classifier_new(cat, NULL, normaliser_words(n), &errors);
+	ck_assert_msg(c != NULL, "%s", buf_str(&errors));
 	normaliser_run(n, rows[_i].text, strlen(rows[_i].text), &t);
 	category_choose(c, &t, rows[_i].danger, &got);
 	if (rows[_i].best == NULL) {
@@ -79,9 +80,11 @@ START_TEST(bad_rules_are_named)
 	    "    kata:\n      - {k: \"~ jalan\", b: 8}\n";
 	struct buf errors = { 0 };
 	struct catalogue *cat = catalogue_parse("k", bad, sizeof(bad) - 1, &errors);
+	struct vocab words = { .n = 0 };
 
 	ck_assert_ptr_nonnull(cat);
-	ck_assert_ptr_null(classifier_new(cat, NULL, &errors));
+	ck_assert_ptr_null(classifier_new(cat, NULL, &words, &errors));
+	vocab_release(&words);
 	ck_assert_msg(strstr(buf_str(&errors), "kategori.yaml:7: \"~ jalan\"") != NULL, "%s",
 	    buf_str(&errors));
 	buf_release(&errors);

@@ -50,14 +50,15 @@ END_TEST
 
 START_TEST(all_35_bits_count)
 {
+	const uint64_t letter = UINT64_C(10) << 30;	/* A in front: digits alone are never made */
 	struct code zero, one;
 
-	code_make(&zero, 0);
+	code_make(&zero, letter);
 	for (int bit = 0; bit < 35; bit++) {
-		code_make(&one, UINT64_C(1) << bit);
+		code_make(&one, letter ^ UINT64_C(1) << bit);
 		ck_assert_int_ne(memcmp(zero.s, one.s, CODE_CHARS - 1), 0);
 	}
-	code_make(&one, UINT64_C(1) << 35);
+	code_make(&one, letter | UINT64_C(1) << 35);
 	ck_assert_str_eq(zero.s, one.s);
 }
 END_TEST
@@ -88,6 +89,21 @@ START_TEST(every_wrong_symbol_is_refused)
 }
 END_TEST
 
+/* Any 7 symbols with their check symbol, those that code_make() shuns included. */
+static void
+completed(struct code *out, const char *seven)
+{
+	char typed[CODE_CHARS + 1];
+
+	snprintf(typed, sizeof(typed), "%s?", seven);
+	for (const char *s = symbols; *s != '\0'; s++) {
+		typed[CODE_CHARS - 1] = *s;
+		if (code_parse(out, typed, CODE_CHARS) == 0)
+			return;
+	}
+	ck_abort_msg("%s has no check symbol", seven);
+}
+
 /* Both neighbours take all 32 x 32 values at all 7 places, the check symbol included. */
 START_TEST(every_swap_of_neighbours_is_refused)
 {
@@ -96,12 +112,12 @@ START_TEST(every_swap_of_neighbours_is_refused)
 	for (int a = 0; a < 32; a++)
 		for (int b = 0; b < 32; b++)
 			for (int at = 0; at < CODE_CHARS - 2; at++) {
+				char seven[] = "AAAAAAA", x;
 				struct code c;
-				char x;
 
-				code_make(&c,
-				    (uint64_t)(a * 32 + b) << (5 * (CODE_CHARS - 3 - at)));
-				ck_assert_int_eq(c.s[at], symbols[a]);
+				seven[at] = symbols[a];
+				seven[at + 1] = symbols[b];
+				completed(&c, seven);
 				x = c.s[at];
 				c.s[at] = c.s[at + 1];
 				c.s[at + 1] = x;
@@ -212,6 +228,21 @@ is_hard(const char *s)
 	    strcspn(s, symbols + 10) < 8;
 }
 
+/* A valid code without a digit.  None is made any more, but some were given out. */
+static void
+draw_letters(struct code *out, uint64_t *state)
+{
+	char seven[CODE_CHARS] = "";
+
+	do {
+		uint64_t drawn = next(state);
+
+		for (int i = 0; i < CODE_CHARS - 1; i++, drawn /= 22)
+			seven[i] = symbols[10 + drawn % 22];
+		completed(out, seven);
+	} while (strcspn(out->s, "0123456789") < CODE_CHARS);
+}
+
 START_TEST(a_code_is_found_in_a_text)
 {
 	uint64_t state = 3;
@@ -224,9 +255,7 @@ START_TEST(a_code_is_found_in_a_text)
 		do
 			code_make(&hard, next(&state));
 		while (!is_hard(hard.s));
-		do
-			code_make(&letters, next(&state));
-		while (strcspn(letters.s, "0123456789") < CODE_CHARS);
+		draw_letters(&letters, &state);
 		expand(&b, texts[_i].text, hard.s, letters.s);
 		ck_assert_msg((code_find(&found, b.data, b.len) == 0) == texts[_i].found,
 		    "%s: %s",
@@ -264,6 +293,65 @@ START_TEST(common_words_are_no_codes)
 }
 END_TEST
 
+/* Whatever is drawn, RTnn, RWnn, digits or letters alone included, stands out however it is written. */
+START_TEST(each_code_is_found_again)
+{
+	const uint64_t rt = 26, rw = 28, r = 24;	/* symbols of T, W and R */
+	struct code made, found;
+
+	for (uint64_t n = 0; n < 100000; n++) {
+		uint64_t drawn = n * UINT64_C(2654435761) & ((UINT64_C(1) << 35) - 1);
+		char texts_of_it[4][96], lower[CODE_CHARS + 1];
+
+		switch (n % 5) {
+		case 1:		/* RT and RW in front */
+			drawn = (drawn & 0x1ffffff) | r << 30 | (n % 2 ? rt : rw) << 25;
+			break;
+		case 2:		/* in the middle */
+			drawn = (drawn & ~UINT64_C(0x7fe0)) | r << 10 | rt << 5;
+			break;
+		case 3:		/* digits */
+			drawn = n % 10 | n / 10 % 10 << 5 | n / 100 % 10 << 10 | n / 1000 % 10 << 15;
+			break;
+		case 4:		/* letters */
+			drawn |= UINT64_C(0x210842108) << 1;
+			break;
+		}
+		code_make(&made, drawn);
+		for (size_t i = 0; i <= CODE_CHARS; i++)
+			lower[i] = made.s[i] >= 'A' ? (char)(made.s[i] | 0x20) : made.s[i];
+		snprintf(texts_of_it[0], sizeof(*texts_of_it), "Diterima %.4s-%s: got, Ds. Kabat. Tanya: CEK dulu", made.s,
+		    made.s + 4);
+		snprintf(texts_of_it[1], sizeof(*texts_of_it), "%s sekitar jam sebelas malam", made.s);
+		snprintf(texts_of_it[2], sizeof(*texts_of_it), "laporan saya %s kok belum ada yang datang", lower);
+		snprintf(texts_of_it[3], sizeof(*texts_of_it), "mohon kabar %.4s %s ya pak", lower, lower + 4);
+		for (size_t i = 0; i < N_ELEMS(texts_of_it); i++)
+			ck_assert_msg(code_find(&found, texts_of_it[i], strlen(texts_of_it[i])) == 0 &&
+			    strcmp(found.s, made.s) == 0, "%s", texts_of_it[i]);
+	}
+}
+END_TEST
+
+/* Halves alike, also after the R of an RT or RW became an S: once such draws went round for ever. */
+START_TEST(halves_alike_come_apart)
+{
+	struct code made;
+
+	for (uint64_t half = 0; half < 1 << 20; half++)
+		for (uint64_t other = 0; other < 2; other++) {
+			uint64_t second = half ^ other << 15;	/* Q and R, S and T: the first symbol */
+
+			code_make(&made, half << 15 | second >> 5);
+			ck_assert_int_ne(memcmp(made.s, made.s + CODE_CHARS / 2, CODE_CHARS / 2), 0);
+			if (half >> 15 != 24)	/* R */
+				continue;
+			second = half + (1 << 15);		/* R becomes S */
+			code_make(&made, half << 15 | second >> 5);
+			ck_assert_int_ne(memcmp(made.s, made.s + CODE_CHARS / 2, CODE_CHARS / 2), 0);
+		}
+}
+END_TEST
+
 START_TEST(nonces)
 {
 	char made[NONCE_CHARS + 1], read[NONCE_CHARS + 1];
@@ -272,6 +360,7 @@ START_TEST(nonces)
 		for (uint32_t n = 0; n < 1 << 15; n++) {
 			nonce_make(made, chars, n);
 			ck_assert_int_eq(strspn(made, symbols), chars);
+			ck_assert_int_eq(strcspn(made, "AE01"), chars);
 			ck_assert_int_eq(nonce_parse(read, made, (size_t)chars), 0);
 			ck_assert_str_eq(read, made);
 		}
@@ -324,6 +413,8 @@ code_suite(void)
 	tcase_add_test(tc, what_is_no_code_is_refused);
 	tcase_add_loop_test(tc, a_code_is_found_in_a_text, 0, (int)N_ELEMS(texts));
 	tcase_add_test(tc, common_words_are_no_codes);
+	tcase_add_test(tc, each_code_is_found_again);
+	tcase_add_test(tc, halves_alike_come_apart);
 	tcase_add_test(tc, nonces);
 	suite_add_tcase(s, tc);
 	return s;

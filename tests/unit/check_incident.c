@@ -158,6 +158,7 @@ static const struct {
 	{ "he is through with it", CASE_DITUTUP, CLOSE_CONFIRMED, 1, 0, CASE_DITUTUP, ON_DUE },
 	{ "there was nothing", CASE_DITUTUP, CLOSE_REJECTED, 0, 0, CASE_DITUGASKAN, ON_REJECT },
 	{ "one withdrew: not he", CASE_DITUTUP, CLOSE_WITHDRAWN, 0, 0, CASE_DITUGASKAN, ON_SPLIT },
+	{ "the exercise is over, and he was none of it", CASE_DITUTUP, CLOSE_DRILL, 1, 0, CASE_DITUGASKAN, ON_SPLIT },
 	{ "the lead follows another", CASE_DITUGASKAN, CLOSE_NONE, 0, 1, CASE_DITUGASKAN, ON_MERGE },
 };
 
@@ -170,6 +171,10 @@ START_TEST(follower)
 		snprintf(lead.lead, sizeof(lead.lead), "00000000");
 	ck_assert_msg(incident_follows(&lead, followers[_i].member) == followers[_i].does, "%s: %s",
 	    followers[_i].what, case_event_name(incident_follows(&lead, followers[_i].member)));
+	/* of a sealed one nobody may know by following it, nor wait for it */
+	lead.sealed = 1;
+	ck_assert_int_eq(incident_follows(&lead, followers[_i].member), followers[_i].member == CASE_SELESAI ||
+	    followers[_i].member == CASE_DITUTUP ? ON_DUE : lead.lead[0] != '\0' ? ON_MERGE : ON_SPLIT);
 }
 END_TEST
 
@@ -214,6 +219,26 @@ START_TEST(the_nearer_the_likelier)
 	ck_assert_int_lt(late.score, same.score);
 	ck_assert_int_eq(far.score, 0);
 	ck_assert_int_eq(other.score, 0);
+}
+END_TEST
+
+/* Of a thousand: what a photo adds to what the rest says. */
+static const struct { const char *what; int score, place; enum photo_alike alike; int photo, after; } photos[] = {
+	{ "no photo in common changes nothing", 620, 1000, PHOTO_OTHER, 0, 620 },
+	{ "one made from the other lifts it", 500, 1000, PHOTO_NEAR, 800, 740 },
+	{ "the same one more", 500, 1000, PHOTO_SAME, 1000, 800 },
+	{ "what is certain stays certain", 1000, 1000, PHOTO_SAME, 1000, 1000 },
+	{ "the same picture brings up what was understood as another kind", 0, 1000, PHOTO_SAME, 1000, 600 },
+	{ "a part of it does not", 0, 600, PHOTO_NEAR, 800, 480 },
+	{ "a picture that goes around the regency is no duplicate", 0, 0, PHOTO_SAME, 1000, 0 },
+};
+
+START_TEST(photos_weigh_in)
+{
+	struct likeness l = { .score = photos[_i].score, .place = photos[_i].place };
+
+	likeness_add_photo(&l, photos[_i].alike);
+	ck_assert_msg(l.score == photos[_i].after && l.photo == photos[_i].photo, "%s: %d, %d", photos[_i].what, l.score, l.photo);
 }
 END_TEST
 
@@ -565,6 +590,7 @@ incident_suite(void)
 	tcase_add_loop_test(tc, follower, 0, N_ELEMS(followers));
 	tcase_add_loop_test(tc, likeness, 0, N_ELEMS(texts));
 	tcase_add_test(tc, the_nearer_the_likelier);
+	tcase_add_loop_test(tc, photos_weigh_in, 0, N_ELEMS(photos));
 	tcase_add_loop_test(tc, mistakes_are_named, 0, N_ELEMS(wrong));
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(one, begin, end);

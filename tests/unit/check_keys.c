@@ -18,6 +18,7 @@
 #include "store/outbox.h"
 #include "store/parts.h"
 #include "store/pulled.h"
+#include "store/warning.h"
 #include "tests/unit/world.h"
 
 Suite *keys_suite(void);
@@ -382,8 +383,9 @@ call_the_rest(void)
 	logbook_seal(&spy.st, 10, &(int){ 1 }, seed, 5);
 	ck_assert_int_eq(officers_put(&spy.st, &o, 1, "test"), -1);
 	pulled_take_args(&pull, &spy.st, "x", "ingest-1", 1000);
-	freeReplyObject(redis_pipe_call(spy.st.pipe, pull.n, (const char **)pull.argv, pull.lens));
-	redis_args_release(&pull);
+	call_args(&pull);
+	warning_take_args(&pull, &spy.st, &(struct warning){ .name = "ab", .sent_ms = 1 }, 5);
+	call_args(&pull);
 }
 
 static int
@@ -407,11 +409,11 @@ START_TEST(all_calls_stay_in_one_slot)
 {
 	static const char *const functions[] = { "kt_commit", "kt_intake", "kt_now", "kt_due", "kt_steady", "kt_clock",
 	    "kt_claim", "kt_mark", "kt_receipt", "kt_overdue", "kt_reroute", "kt_chain", "kt_pull",
-	    "kt_part", "kt_parts", "kt_parts_taken", "kt_members", "kt_bundle", "kt_archive" };
+	    "kt_part", "kt_parts", "kt_parts_taken", "kt_members", "kt_bundle", "kt_archive", "kt_warn" };
 	static const enum key_id used[] = { KEY_META, KEY_IN, KEY_SEEN, KEY_CASE, KEY_DUE,
 	    KEY_LEASE, KEY_LOG, KEY_CHAIN, KEY_HEADS, KEY_MSG, KEY_RCP, KEY_OUT, KEY_ENDED, KEY_WAITING,
 	    KEY_OFFICER, KEY_OFFICERS, KEY_PHONES, KEY_TASKS, KEY_REPORTER, KEY_PULL,
-	    KEY_PART, KEY_PARTS, KEY_BUDGET, KEY_STORM, KEY_SEAM, KEY_SHELF };
+	    KEY_PART, KEY_PARTS, KEY_BUDGET, KEY_STORM, KEY_SEAM, KEY_SHELF, KEY_WARNINGS_IN, KEY_WARNINGS_SEEN };
 	int seen[KEYS_N] = { 0 };
 	unsigned slot = key_slot(TAG, strlen(TAG));
 	struct buf asked;

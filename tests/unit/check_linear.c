@@ -208,7 +208,7 @@ START_TEST(trains_alike)
 	m = linear_parse("model.bin", a.data, a.len, &errors);
 	ck_assert_msg(m != NULL, "%s", buf_str(&errors));
 	ck_assert_uint_eq(linear_classes(m), 3);
-	c = classifier_new(cat, m, &errors);
+	c = classifier_new(cat, m, normaliser_words(n), &errors);
 	normaliser_run(n, "lubang jalan", 12, &t);
 	category_choose(c, &t, 0, &choice);
 	ck_assert_str_eq(choice.model_best->code, "jalan-rusak");

@@ -23,9 +23,10 @@ set_up(void)
 	    &errors);
 	ck_assert_msg(catalogue != NULL && places != NULL, "%s", buf_str(&errors));
 	normaliser = normaliser_new(catalogue, &errors);
-	classifier = classifier_new(catalogue, NULL, &errors);
-	ck_assert_msg(normaliser != NULL && classifier != NULL, "%s", buf_str(&errors));
-	locator = locator_new(places, catalogue, classifier, &errors);
+	ck_assert_msg(normaliser != NULL, "%s", buf_str(&errors));
+	classifier = classifier_new(catalogue, NULL, normaliser_words(normaliser), &errors);
+	ck_assert_msg(classifier != NULL, "%s", buf_str(&errors));
+	locator = locator_new(places, catalogue, classifier, normaliser_words(normaliser), &errors);
 	ck_assert_msg(locator != NULL, "%s", buf_str(&errors));
 	buf_release(&kategori);
 	buf_release(&wilayah);

@@ -14,7 +14,7 @@ run(int written_only, const char *phrase, const char *text, struct hit *first)
 	struct buf errors = { 0 };
 	struct catalogue *c = catalogue_parse("k", slang, sizeof(slang) - 1, &errors);
 	struct normaliser *n = normaliser_new(c, &errors);
-	struct matcher *m = matcher_new(written_only);
+	struct matcher *m = matcher_new(normaliser_words(n), written_only);
 	struct tokens t = { 0 };
 	struct hit hits[16] = { { 0 } };
 	size_t found;
@@ -83,11 +83,13 @@ START_TEST(bad_phrases_are_refused)
 		    "**", "*api*",
 		"api  besar", "a b c d e f g h i j k l m", "...", "rt-3*", "aaaa*",
 	};
-	struct matcher *m = matcher_new(0);
+	struct vocab words = { .n = 0 };
+	struct matcher *m = matcher_new(&words, 0);
 
 	for (size_t i = 0; i < N_ELEMS(bad); i++)
 		ck_assert_msg(matcher_add(m, bad[i], 1) == -1, "\"%s\"", bad[i]);
 	matcher_free(m);
+	vocab_release(&words);
 }
 END_TEST
 
@@ -96,7 +98,7 @@ START_TEST(hostile_text_is_bounded)
 	struct buf errors = { 0 }, text = { 0 };
 	struct catalogue *c = catalogue_parse("k", slang, sizeof(slang) - 1, &errors);
 	struct normaliser *n = normaliser_new(c, &errors);
-	struct matcher *m = matcher_new(0);
+	struct matcher *m = matcher_new(normaliser_words(n), 0);
 	struct tokens t = { 0 };
 	struct hit hits[64];
 

@@ -28,7 +28,7 @@ end(void)
 struct said {
 	const char *what, *from, *to, *actor, *unit, *cat, *more, *cmd;
 	int64_t at_ms, handled_ms;
-	int drill;
+	int drill;		/* 2: an old complaint */
 };
 
 static void
@@ -42,7 +42,8 @@ entry(struct oddities *o, int number, struct said s)
 	    "\"rx\":%" PRId64 ",\"pr\":%" PRId64 ",\"hd\":%" PRId64 "%s}%s}", number, seq, s.at_ms, s.what,
 	    s.actor != NULL ? ",\"actor\":\"" : "", s.actor != NULL ? s.actor : "", s.actor != NULL ? "\"" : "", s.from, s.to,
 	    s.cmd != NULL ? s.cmd : "", s.to, s.cat != NULL ? s.cat : "adminduk", s.unit != NULL ? s.unit : "O-DISHUB", NOON,
-	    NOON + 4 * HOUR_MS, s.handled_ms, s.more != NULL ? s.more : "", s.drill ? ",\"latihan\":true" : "");
+	    NOON + 4 * HOUR_MS, s.handled_ms, s.more != NULL ? s.more : "", s.drill == 1 ? ",\"latihan\":true" : s.drill == 2 ?
+	    ",\"warisan\":true" : "");
 	line.entry = buf_str(&b);
 	line.len = b.len;
 	oddities_take(o, &line);
@@ -203,14 +204,17 @@ again_and_again(struct oddities *o)
 }
 
 static void
-of_a_drill(struct oddities *o)
+apart(struct oddities *o, int drill)
 {
 	for (int i = 0; i < 8; i++) {
-		opens(o, i, NULL, NULL, NULL, 1);
+		opens(o, i, NULL, NULL, NULL, drill);
 		entry(o, i, (struct said){ .what = "selesai", .from = "diterima", .to = "selesai", .actor = "p1", .at_ms = NOON + HOUR_MS,
-		    .handled_ms = NOON + HOUR_MS, .drill = 1 });
+		    .handled_ms = NOON + HOUR_MS, .drill = drill });
 	}
 }
+
+static void of_a_drill(struct oddities *o) { apart(o, 1); }
+static void of_old_ones(struct oddities *o) { apart(o, 2); }
 
 static void
 of_what_is_sealed_later(struct oddities *o)
@@ -255,6 +259,7 @@ static const struct {
 	{ "once is not again", disputed, ODD_AGAIN, 0, 0 },
 	{ "three times", again_and_again, ODD_AGAIN, 5, 0 },
 	{ "a drill", of_a_drill, ODD_NO_ACT, 0, 0 },
+	{ "old complaints that were imported", of_old_ones, ODD_NO_ACT, 0, 0 },
 	{ "sealed by its last word", of_what_is_sealed_later, ODD_NO_ACT, 0, 0 },
 	{ "four are no line", too_few, ODD_NO_ACT, 0, 0 },
 };

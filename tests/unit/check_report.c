@@ -132,6 +132,35 @@ START_TEST(sealed_by_the_last_word_and_drills_count_nowhere)
 }
 END_TEST
 
+#define OLD "},\"warisan\":true,\"y\":{"		/* beside the snapshot, as the log has it */
+
+START_TEST(old_complaints_stand_apart)
+{
+	struct report *r = report_new(NOON - DAY_MS, NOON + DAY_MS);
+	struct model *m = model_new(10);
+	struct model_figures f;
+	const struct held *held;
+	size_t n, open;
+
+	whole(r, "A0000001", "O-SATU", 5, "dikonfirmasi");
+	entry(r, m, "A0000002", "", "ditugaskan", NOON, "O-SATU", OLD);
+	entry(r, m, "A0000003", "", "ditutup", NOON, "O-SATU", ",\"as\":\"ditolak\"" OLD);
+	entry(NULL, m, "A0000004", "", "ditugaskan", NOON, "O-SATU", "");
+	ck_assert_uint_eq(report_cases(r), 1);
+	ck_assert_uint_eq(report_legacy(r, &open), 2);
+	ck_assert_uint_eq(open, 1);
+	model_figures(m, NOON + DAY_MS / 2, &f);
+	ck_assert(f.open == 1 && f.breaching == 1 && f.legacy == 1);
+	/* and behind what somebody was promised */
+	held = model_held(m, "O-SATU", &n);
+	ck_assert_uint_eq(n, 2);
+	ck_assert_int_gt(held[strcmp(held[0].c->code.s, "A0000002") != 0].rank,
+	    held[strcmp(held[0].c->code.s, "A0000002") == 0].rank);
+	model_free(m);
+	report_free(r);
+}
+END_TEST
+
 /* ---- the past ---- */
 
 static int
@@ -369,6 +398,7 @@ report_suite(void)
 	tcase_add_test(tc, few_are_put_together);
 	tcase_add_test(tc, too_few_say_nothing);
 	tcase_add_test(tc, sealed_by_the_last_word_and_drills_count_nowhere);
+	tcase_add_test(tc, old_complaints_stand_apart);
 	tcase_add_test(tc, the_model_at_an_entry);
 	tcase_add_test(tc, each_voice_counts);
 	tcase_add_test(tc, units_hold_what_is_theirs);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/sim_tally.h"
+#include "lib/hash.h"
 #include "tests/unit/world.h"
 
 Suite *simulate_suite(void);
@@ -83,24 +84,16 @@ static struct watch {
 	uint64_t steps, escalations, breaches, closed;
 } w;
 
-/* FNV-1a; two different escalations of one run meet once in 2^40 runs. */
-static uint64_t
-mark(uint64_t h, const void *bytes, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
-	return h;
-}
-
+/* Two different escalations of one run have the same hash once in 2^40 runs. */
 static void
 comes_once(const struct sim_step *step)
 {
 	const struct escalation *e = &step->fx->esc;
 	int breach = e->kind == ESC_BREACH;
-	uint64_t h = mark(UINT64_C(14695981039346656037), step->slot->c.code.s, CODE_CHARS);
+	uint64_t h = hash_bytes(HASH_NOTHING, step->slot->c.code.s, CODE_CHARS);
 	size_t at;
 
-	h = mark(mark(mark(mark(h, e->clock, strlen(e->clock)), &e->epoch, sizeof(e->epoch)), e->rung,
+	h = hash_bytes(hash_bytes(hash_bytes(hash_bytes(h, e->clock, strlen(e->clock)), &e->epoch, sizeof(e->epoch)), e->rung,
 	    strlen(e->rung)), &breach, sizeof(breach));
 	for (at = h % SEEN; w.seen[at] != 0; at = (at + 1) % SEEN)
 		ck_assert_msg(w.seen[at] != h, "%s: %s %s of epoch %d again", step->slot->c.code.s, e->clock,

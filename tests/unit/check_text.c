@@ -173,7 +173,8 @@ static const struct template_value longest[] = {
 	{ "sebab", E80 }, { "contoh", TEN TEN TEN TEN TEN TEN }, { "apa", E80 TEN TEN TEN TEN TEN TEN },
 	{ "telat", TEN TEN "ab" }, { "terlama", TEN TEN TEN TEN "abcdef" }, { "alasan-tunggu", TEN "abcde" },
 	{ "jumlah", "20" }, { "angka", "47" }, { "butir", E80 E80 E80 E80 E80 E80 }, { "bukti", "7K3F9-QXM2W" },
-	{ "tautan", E80 TEN },
+	{ "tautan", E80 TEN }, { "sumber", TEN TEN "abcd" }, { "peringatan", E80 E80 TEN TEN TEN TEN TEN TEN },
+	{ "daerah", TEN TEN TEN TEN TEN TEN },
 	{ "kode-lain", "7K3F-9QXM" }, { "kategori-lain", "12345678901234567890" },
 	{ "pilihan", E80 TEN TEN TEN TEN TEN TEN },
 };

@@ -82,7 +82,7 @@ START_TEST(how_urgent)
 
 	ck_assert_msg(c != NULL, "%s", buf_str(&errors));
 	n = normaliser_new(c, &errors);
-	w = alarm_words_new(c, &errors);
+	w = alarm_words_new(c, normaliser_words(n), &errors);
 	ck_assert_msg(n != NULL && w != NULL, "%s", buf_str(&errors));
 	normaliser_run(n, rows[_i].text, strlen(rows[_i].text), &t);
 	alarm_read(w, rows[_i].text, strlen(rows[_i].text), &t, &a);

@@ -294,8 +294,8 @@ END_TEST
 
 START_TEST(marks_of_a_page)
 {
-	static const struct word list[] = { { "Satu", "One" }, { "Dua", "Two" } };
-	static const struct words w = { list, N_ELEMS(list) };
+	static const struct word near[] = { { "Satu", "One" } }, far[] = { { "Dua", "Two" }, { "Satu", "not asked" } };
+	static const struct words behind = { far, N_ELEMS(far), NULL }, w = { near, N_ELEMS(near), &behind };
 	static const char page[] = "<p>[[Satu]] {x} [[Tiga]][[Dua]]</p>[[";
 	struct buf id = { 0 }, en = { 0 };
 

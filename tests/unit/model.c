@@ -315,11 +315,16 @@ next_moment(struct model_clock *k)
 	return NULL;
 }
 
+/* Who follows another has one moment left: the end of the promise to its own reporter. */
 int64_t
 model_clock_next(struct model *m, int clock)
 {
-	const struct moment *x = next_moment(&m->clocks[clock]);
+	struct model_clock *k = &m->clocks[clock];
+	const struct moment *x = next_moment(k);
 
+	if (m->follows)
+		return k->state == CLOCK_RUNNING && m->p->clocks[clock].stop == STOP_ON_HANDLE &&
+		    !is_breached(k) ? k->due_ms : 0;
 	return x != NULL ? x->at_ms : 0;
 }
 
@@ -329,8 +334,9 @@ ask_again(struct model *m, int i, int64_t at_ms)
 {
 	struct model_clock *k = &m->clocks[i];
 	const struct moment *x = next_moment(k);
+	int64_t next = model_clock_next(m, i);
 
-	if (x == NULL || x->at_ms >= at_ms || (!is_breached(k) && k->due_ms >= at_ms))
+	if (x == NULL || next == 0 || next >= at_ms || (!is_breached(k) && k->due_ms >= at_ms))
 		return;
 	k->again_ms = at_ms;
 	k->again_rung = is_breached(k) ? x->index : -1;
@@ -462,7 +468,9 @@ read_words(struct model *m, const struct model_entry *e, int first)
 	if (e->on == ON_TRIAGE)
 		return;
 	m->units_n = 0;
-	for (int i = 0; i < u->units_n && m->units_n < CASE_UNITS; i++)
+	if (m->apart && e->by == BY_ROUTER)
+		COPY(m->units[m->units_n++], m->p->triage_unit);
+	for (int i = 0; i < u->units_n && m->units_n < CASE_UNITS && !(m->apart && e->by == BY_ROUTER); i++)
 		if (unit_named(m->p, u->units[i]) != NULL)
 			memcpy(m->units[m->units_n++], u->units[i], sizeof(m->units[0]));
 }
@@ -531,8 +539,25 @@ who_has_it(struct model *m, const struct model_entry *e)
 	case ON_DISPUTE: case ON_PHOTO_FALSE:
 		climb_one_up(m);
 		break;
+	case ON_BREAK:		/* a dispatcher: those in the field work on the rest of it */
+		COPY(m->units[0], m->p->triage_unit);
+		m->units_n = 1;
+		m->urgency = URGENCY_DARURAT;
+		break;
 	default:
 		break;
+	}
+}
+
+/* Whether it follows another case from now on. */
+static int
+will_follow(const struct model *m, const struct model_entry *e)
+{
+	switch (e->on) {
+	case ON_MERGE: return 1;
+	case ON_SPLIT: case ON_BREAK: return 0;
+	case ON_DISPUTE: case ON_PHOTO_FALSE: return e->one_again && !m->sealed;
+	default: return m->follows;
 	}
 }
 
@@ -543,6 +568,8 @@ goes_to(const struct model *m, const struct model_entry *e)
 	case ON_TRIAGE: case ON_DECLINE: return CASE_BARU;
 	case ON_RETURN: case ON_ABANDON: return CASE_DITUGASKAN;
 	case ON_OPEN: case ON_ASSIGN: case ON_HAND_ON: case ON_DISPUTE: case ON_PHOTO_FALSE: return CASE_DITUGASKAN;
+	case ON_MERGE: case ON_BREAK: return CASE_DITUGASKAN;
+	case ON_SPLIT: return m->units_n > 0 ? CASE_DITUGASKAN : CASE_BARU;	/* nobody had read it */
 	case ON_ACCEPT: return m->state == CASE_DITUGASKAN ? CASE_DITERIMA : m->state;
 	case ON_GO: return m->state == CASE_DITANGANI ? m->state : CASE_MENUJU;
 	case ON_HANDLE: return CASE_DITANGANI;
@@ -595,7 +622,7 @@ ends(enum case_event on, enum case_state before, enum clock_stop stop)
 
 	switch (stop) {
 	case STOP_ON_TRIAGE:
-		return act || (placed && (before == CASE_BARU || before == CASE_MENUNGGU));
+		return on == ON_MERGE || act || (placed && (before == CASE_BARU || before == CASE_MENUNGGU));
 	case STOP_ON_ACCEPT:
 		return act || on == ON_RESOLVE || ((on == ON_ACCEPT || on == ON_GO) && before == CASE_DITUGASKAN) ||
 		    (on == ON_TAKE_OVER && (before == CASE_BARU || before == CASE_DITUGASKAN ||
@@ -669,8 +696,10 @@ starts_now(const struct model *m, const struct model_entry *e, enum case_state b
 		return stop == STOP_ON_ANSWER && e->on == ON_WHY;
 	if (reopens(e))
 		return stop != STOP_ON_TRIAGE;
-	if (e->on == ON_DECLINE && stop == STOP_ON_TRIAGE)
+	if (stop == STOP_ON_TRIAGE && (e->on == ON_DECLINE || (e->on == ON_SPLIT && m->state == CASE_BARU)))
 		return 1;
+	if (e->on == ON_SPLIT || e->on == ON_BREAK)
+		return stop == STOP_ON_ACCEPT;
 	if (e->on == ON_RETURN || e->on == ON_ABANDON)
 		return stop == STOP_ON_ACCEPT;
 	return stop == STOP_ON_ACCEPT &&
@@ -725,7 +754,7 @@ hear_the_field(struct model *m, const struct model_entry *e)
 
 static void
 run_clocks(struct model *m, const struct model_entry *e, enum case_state before,
-    const struct ladder *const *ladders, const int64_t *nexts, enum urgency urgency)
+    const struct ladder *const *ladders, const int64_t *nexts, enum urgency urgency, int left)
 {
 	int first = e->on == ON_OPEN || e->on == ON_TRIAGE;
 	unsigned stopped = 0;
@@ -740,7 +769,7 @@ run_clocks(struct model *m, const struct model_entry *e, enum case_state before,
 			run(m, i, m->report.received_ms), late = !first;
 		else if (is == CLOCK_RUNNING && !first && stop != STOP_ON_TRIAGE)
 			reconsider(m, i, ladders[i], m->urgency != urgency, nexts[i], e->at_ms);
-		if (late)
+		if (late || left)
 			ask_again(m, i, e->at_ms);
 		if (!first && starts_now(m, e, before, i))
 			run(m, i, e->at_ms);
@@ -848,6 +877,8 @@ pass_moment(struct model *m, const struct model_entry *e)
 		return;
 	}
 	mo = next_moment(k);
+	while (e->said == SAID_PROMISE && mo->kind != MOMENT_BREACH)
+		mo++;			/* nobody was warned: that was the lead's */
 	mo->done = 1;
 	if (mo->kind == MOMENT_BREACH && k->breached_ms == 0)
 		k->breached_ms = k->due_ms;
@@ -881,7 +912,7 @@ live(struct model *m, const struct model_entry *e)
 	enum urgency urgency = m->urgency;
 	const struct ladder *ladders[POLICY_CLOCKS];
 	int64_t nexts[POLICY_CLOCKS];
-	int first = e->on == ON_OPEN || e->on == ON_TRIAGE;
+	int first = e->on == ON_OPEN || e->on == ON_TRIAGE, followed = m->follows;
 
 	for (int i = 0; i < m->p->clocks_n; i++) {
 		ladders[i] = ladder_of(m, i);
@@ -897,6 +928,10 @@ live(struct model *m, const struct model_entry *e)
 		read_words(m, e, first);
 	if (!reopens(e))
 		who_has_it(m, e);
+	m->follows = will_follow(m, e);
+	m->apart = e->on == ON_BREAK || (m->apart && !m->follows);
+	if (e->on == ON_SEAL)
+		m->sealed = 1;
 	if (e->on == ON_WAIT)
 		m->wish_ms = e->until_ms;
 	if (e->on == ON_ASK || e->on == ON_APPROVE)
@@ -916,7 +951,7 @@ live(struct model *m, const struct model_entry *e)
 	}
 	if (first)
 		m->review_ms = e->at_ms + m->p->review_ms;
-	run_clocks(m, e, before, ladders, nexts, urgency);
+	run_clocks(m, e, before, ladders, nexts, urgency, followed && !m->follows);
 	watch_progress(m, e, before, urgency);
 	if (e->photo != 0 && !(before == CASE_SELESAI && m->doubted))
 		m->doubted = e->photo == 2;
@@ -935,7 +970,7 @@ work_out(struct model *m)
 	m->state = CASE_BARU;
 	m->category[0] = m->place[0] = '\0';
 	m->urgency = URGENCY_BIASA;
-	m->sealed = m->asked = m->units_n = m->stays_n = 0;
+	m->sealed = m->asked = m->units_n = m->stays_n = m->follows = m->apart = 0;
 	memset(m->clocks, 0, sizeof(m->clocks));
 	m->review_ms = m->wait_ms = m->confirm_ms = m->closed_ms = m->stall_ms = 0;
 	m->undo_clocks = 0;
@@ -1119,6 +1154,10 @@ model_fate(struct model *m, const struct case_record *c, const struct roster *r,
 		f->said = d.kind == IS_REVIEW ? SAID_REVIEW : SAID_NOTHING;
 		f->as = d.kind == IS_CONFIRM ? ON_LAPSE : d.kind == IS_WAIT ? ON_RESUME :
 		    d.kind == IS_ABANDON ? ON_ABANDON : ON_DUE;
+		return 0;
+	}
+	if (m->follows) {
+		f->said = SAID_PROMISE;
 		return 0;
 	}
 	mo = next_moment(&m->clocks[d.clock]);

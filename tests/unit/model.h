@@ -10,8 +10,8 @@
  *
  * Not foretold, but taken as given: which commands are refused, who has the case's tasks and took
  * them, and for which unit an actor speaks.  Not modelled: another policy in the middle of a life
- * (ON_RECKON), shifts with a date, cases that follow another (ON_MERGE, ON_SPLIT, ON_BREAK, and the
- * promise noted in them): their random histories are check_incident.c's own.
+ * (ON_RECKON), whom a case is about (check_accused.c), shifts with a date, and how a lead's end reaches
+ * those who follow it, which is check_incident.c's and check_floods.c's.
  *
  * Units      int64_t milliseconds since the epoch, UTC.
  * Ownership  policy and roster are borrowed; the model is a plain value.
@@ -37,8 +37,9 @@ struct model_entry {
 	int on_it;				/* the actor has the case or has taken a task of it */
 	int photo;				/* a photo was sent: 1 good, 2 doubted; 0 none, or one that did not do */
 	int another_holder;			/* the case changed hands */
+	int one_again;				/* of what is not over: it follows a lead from then on */
 	/* of a timer: what the model said would happen */
-	enum due_said { SAID_NOTHING, SAID_REVIEW, SAID_WARNING, SAID_BREACH, SAID_RUNG } said;
+	enum due_said { SAID_NOTHING, SAID_REVIEW, SAID_WARNING, SAID_BREACH, SAID_RUNG, SAID_PROMISE } said;
 	int clock, hurried, rung;	/* rung: the one that told somebody; -1 none did */
 };
 
@@ -73,6 +74,8 @@ struct model {
 	char category[CATEGORY_CHARS], place[PLACE_CODE_CHARS];
 	enum urgency urgency;
 	int sealed, asked, doubted;
+	int apart;			/* broken out of another: a dispatcher has it until he says who goes */
+	int follows;			/* another case: its own promise is noted, nobody hears of it */
 	char units[CASE_UNITS][UNIT_CODE_CHARS]; int units_n;
 	struct model_clock clocks[POLICY_CLOCKS];
 	int64_t review_ms, wait_ms, wish_ms, confirm_ms, stall_ms;

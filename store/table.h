@@ -1,5 +1,5 @@
-#ifndef KENTONGAN_CLI_TABLE_H
-#define KENTONGAN_CLI_TABLE_H
+#ifndef KENTONGAN_STORE_TABLE_H
+#define KENTONGAN_STORE_TABLE_H
 /* Files of rows as offices have them: CSV, or the first sheet of an XLSX workbook. */
 #include "store/settings.h"
 
@@ -8,4 +8,7 @@
  * errors.
  */
 int table_read(const struct settings *set, const char *path, struct buf *out, struct buf *errors);
+/* The same of bytes that came otherwise; name stands in the mistakes. */
+int table_of_bytes(const struct settings *set, const char *name, const void *bytes, size_t len, struct buf *out,
+    struct buf *errors);
 #endif
