@@ -97,18 +97,18 @@ $(ASSETS): $(B)/%.o: %
 
 # ---- tests: one program per folder, its suites found by name ----
 define runner
-$(B)/tests/$(1)-suites.c: $(2)
+$(B)/tests/$(1)-suites.c: $(2) Makefile
 	@mkdir -p $$(@D)
-	@{ echo '#include <check.h>'; \
+	@{ echo '#include "tests/suites.h"'; \
 	   for f in $(notdir $(basename $(2))); do echo "Suite *$$$${f#check_}_suite(void);"; done; \
-	   echo 'Suite *(*const suites[])(void) = {'; \
-	   for f in $(notdir $(basename $(2))); do echo "	$$$${f#check_}_suite,"; done; \
-	   echo '	0 };'; } > $$@
+	   echo 'const struct named_suite suites[] = {'; \
+	   for f in $(notdir $(basename $(2))); do echo "	{ \"$$$${f#check_}\", $$$${f#check_}_suite },"; done; \
+	   echo '	{ 0, 0 } };'; } > $$@
 $(B)/tests/$(1): $(B)/tests/$(1)-suites.o $(patsubst %.c,$(B)/obj/%.o,$(2) $(filter-out tests/$(1)/check_%.c,$(wildcard tests/$(1)/*.c)) $(SHARED)) \
     $(foreach d,$(DAEMONS) cli picture model,$(call parts,$(d)) $(call assets,$(d))) $(LIB)
 	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs check) $$(PICLIBS) $$(LDLIBS) -llinear
 $(B)/tests/$(1)-suites.o: $(B)/tests/$(1)-suites.c
-	$$(CC) -c -o $$@ $$<
+	$$(CC) $$(CFLAGS) -c -o $$@ $$<
 endef
 $(eval $(call runner,unit,$(UNIT)))
 $(eval $(call runner,integration,$(INTEG)))

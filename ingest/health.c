@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "ingest/ingest.h"
+#include "lib/clock.h"
 
 void
 get_healthz(struct http_req *r, void *arg)
@@ -15,12 +16,32 @@ get_healthz(struct http_req *r, void *arg)
 	buf_release(&body);
 }
 
+/* Into the store, that is. */
+static int
+takes(const struct ingest *g)
+{
+	return g->h.serving && redis_link_is_up(g->link);
+}
+
+void
+ingest_say_ready(struct ingest *g)
+{
+	struct buf detail = { 0 };
+
+	if (g->ready_by_ms == 0 || (!takes(g) && clock_mono_ms() < g->ready_by_ms))
+		return;
+	g->ready_by_ms = 0;
+	buf_addf(&detail, "http=%s:%d", g->h.set.http_address, httpd_port(g->http));
+	daemon_ready(g->h.daemon, buf_str(&detail));
+	buf_release(&detail);
+}
+
 void
 get_readyz(struct http_req *r, void *arg)
 {
 	struct ingest *g = arg;
 	struct buf body = { 0 };
-	int ready = g->h.serving && redis_link_is_up(g->link);
+	int ready = takes(g);
 
 	buf_addf(&body, "{\"status\":\"%s\",\"spooled\":%zu}", ready ? "ready" : "store away",
 	    spool_count(g->spool));

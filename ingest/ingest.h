@@ -50,6 +50,7 @@ struct ingest {
 	struct buf media;		/* DIR/media: photos, and uploads while they arrive */
 	struct pulls *pulls;
 	int64_t parts_swept_ms, door_said_ms;	/* monotonic */
+	int64_t ready_by_ms;		/* monotonic: ready is said then, with or without a store; 0: it was */
 	int64_t full_said_ms, trouble_said_ms;	/* monotonic: when the keepers last heard it of the disk; 0: never */
 	uint64_t unspooled;		/* reports refused since the last alarm, for the spool would not take them */
 	uint64_t taken, seen, refused, spooled_total, dropped, receipts, binary;
@@ -89,6 +90,11 @@ int ingest_read_door(struct ingest *g, const char *conf_dir);
 void ingest_renew(struct ingest *g);
 
 /* Handlers by file. */
+/*
+ * Asked at each change: says once that reports are taken, as soon as the store answers, or, where it does not
+ * in the time of a connection, because the spool takes them.  Said sooner, what no spool takes was refused.
+ */
+void ingest_say_ready(struct ingest *g);
 void get_healthz(struct http_req *r, void *arg);
 void get_readyz(struct http_req *r, void *arg);
 void get_metrics(struct http_req *r, void *arg);

@@ -10,6 +10,7 @@
 #include "ingest/resume.h"
 #include "ingest/way.h"
 #include "ingest/window.h"
+#include "lib/clock.h"
 
 static int
 on_idle(void *arg)
@@ -69,7 +70,6 @@ static int
 ingest_init(void *self, struct daemon *d, const char *port)
 {
 	struct ingest *g = self;
-	struct buf detail = { 0 };
 
 	/* A store that stands still must not make people wait: their reports go to the spool. */
 	redis_pipe_set_limit(g->h.st.pipe, g->h.set.spool_after_ms / 3);
@@ -86,9 +86,7 @@ ingest_init(void *self, struct daemon *d, const char *port)
 	    receive_init(g, d->base) != 0 || resumes_start(g) != 0 || listen_http(g, d, port) != 0 ||
 	    house_start(&g->h, d) != 0 || pulls_start(g, d->base) != 0)
 		return -1;
-	buf_addf(&detail, "http=%s:%d", g->h.set.http_address, httpd_port(g->http));
-	daemon_ready(d, buf_str(&detail));
-	buf_release(&detail);
+	g->ready_by_ms = clock_mono_ms() + g->h.set.redis_connect_ms;
 	return 0;
 }
 

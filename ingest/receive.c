@@ -360,6 +360,13 @@ say_door(struct ingest *g)
 }
 
 static void
+on_link(int up, void *arg)
+{
+	(void)up;
+	ingest_say_ready(arg);
+}
+
+static void
 on_drain(evutil_socket_t fd, short what, void *arg)
 {
 	struct ingest *g = arg;
@@ -367,6 +374,7 @@ on_drain(evutil_socket_t fd, short what, void *arg)
 	int64_t received_ms;
 
 	(void)fd, (void)what;
+	ingest_say_ready(g);
 	ingest_renew(g);
 	ask_queue(g);
 	if (!g->h.serving || !redis_link_is_up(g->link))
@@ -430,7 +438,8 @@ receive_init(struct ingest *g, struct event_base *base)
 {
 	const struct redis_link_options o = { .name = "ingest",
 	    .connect_ms = g->h.set.redis_connect_ms, .command_ms = g->h.set.redis_command_ms,
-	    .in_flight_max = (size_t)g->h.set.in_flight };
+	    .in_flight_max = (size_t)g->h.set.in_flight,
+	    .on_state = on_link, .arg = g };
 	struct timeval sweep = ms_to_timeval(SWEEP_MS), drain = ms_to_timeval(DRAIN_MS);
 	struct buf path = { 0 }, errors = { 0 };
 	int rc = -1;

@@ -621,7 +621,6 @@ archive_suite(void)
 	Suite *s = suite_create("archive");
 	TCase *tc = tcase_create("archive");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, what_is_old_leaves_and_is_found_again);
 	tcase_add_loop_test(tc, rounds_of_any_size_make_the_same_archive, 0, N_ELEMS(batches));

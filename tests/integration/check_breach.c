@@ -209,7 +209,6 @@ breach_suite(void)
 	Suite *s = suite_create("breach");
 	TCase *tc = tcase_create("breach");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, an_account_is_judged_by_what_it_did_and_could);
 	tcase_add_test(tc, a_look_into_a_sealed_case_counts);

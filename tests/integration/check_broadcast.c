@@ -637,7 +637,6 @@ broadcast_suite(void)
 	    *all = tcase_create("all officers"), *steps = tcase_create("by steps"),
 	    *many = tcase_create("by many steps");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, residents_of_a_place);
 	tcase_add_test(tc, stop_between_the_draft_and_the_sending);
@@ -647,21 +646,17 @@ broadcast_suite(void)
 	tcase_add_test(tc, one_that_cannot_be_read_stops_no_other);
 	tcase_add_test(tc, by_the_page);
 	suite_add_tcase(s, tc);
-	tcase_set_timeout(slow, 120);
 	tcase_add_unchecked_fixture(slow, begin_slow, end);
 	tcase_add_test(slow, cancelled_while_it_goes);
 	suite_add_tcase(s, slow);
-	tcase_set_timeout(steps, 120);
 	tcase_add_unchecked_fixture(steps, begin_by_steps, end);
 	tcase_add_test(steps, others_are_served_while_it_is_drawn_up);
 	tcase_add_test(steps, one_is_dropped_by_who_says_so);
 	suite_add_tcase(s, steps);
-	tcase_set_timeout(many, 120);
 	tcase_set_tags(many, "slow");
 	tcase_add_unchecked_fixture(many, begin_by_many_steps, end);
 	tcase_add_test(many, one_that_nobody_waits_for_is_dropped);
 	suite_add_tcase(s, many);
-	tcase_set_timeout(all, 120);
 	tcase_set_tags(all, "slow");
 	tcase_add_unchecked_fixture(all, begin, end);
 	tcase_add_test(all, killed_again_and_again);

@@ -317,11 +317,9 @@ canaries_suite(void)
 	Suite *s = suite_create("canaries");
 	TCase *whose = tcase_create("whose"), *words = tcase_create("words");
 
-	tcase_set_timeout(whose, 60);
 	tcase_add_unchecked_fixture(whose, plant, house_down);
 	tcase_add_loop_test(whose, everybody_sees_his_own_alone, 0, N_ELEMS(people));
 	suite_add_tcase(s, whose);
-	tcase_set_timeout(words, 60);
 	tcase_add_unchecked_fixture(words, send_hostile, house_down);
 	tcase_add_loop_test(words, words_stay_words_on_every_page, 0, N_ELEMS(readers));
 	tcase_add_test(words, words_stay_words_for_the_public);

@@ -346,7 +346,6 @@ group(Suite *s, const char *name, void (*set_up)(void))
 {
 	TCase *tc = tcase_create(name);
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, set_up, post_end);
 	suite_add_tcase(s, tc);
 	return tc;

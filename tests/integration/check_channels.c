@@ -85,7 +85,6 @@ channels_suite(void)
 	Suite *s = suite_create("channels");
 	TCase *tc = tcase_create("channels");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_loop_test(tc, a_report_goes_the_whole_road, 0, (int)say_ways_n);
 	suite_add_tcase(s, tc);

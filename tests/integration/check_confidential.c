@@ -346,7 +346,6 @@ confidential_suite(void)
 	Suite *s = suite_create("confidential");
 	TCase *tc = tcase_create("confidential");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_loop_test(tc, nobody_opens_a_page_with_it, 0, N_ELEMS(people));
 	tcase_add_test(tc, the_public_sees_nothing_of_it);

@@ -237,7 +237,6 @@ daily_suite(void)
 	TCase *tc = tcase_create("daily");
 
 	tcase_add_checked_fixture(tc, bench_up, bench_down);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, each_day_is_written_once_it_is_over);
 	tcase_add_test(tc, a_gap_is_filled_as_it_would_have_been_written);
 	tcase_add_test(tc, a_gap_is_filled_from_the_archive);

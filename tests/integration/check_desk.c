@@ -571,7 +571,6 @@ desk_suite(void)
 	Suite *s = suite_create("desk");
 	TCase *tc = tcase_create("desk");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, emergencies_come_first_and_words_are_only_words);
 	tcase_add_test(tc, an_officers_unclear_words_are_read_by_a_human);

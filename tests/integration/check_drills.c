@@ -345,7 +345,6 @@ drills_suite(void)
 	Suite *s = suite_create("drills");
 	TCase *tc = tcase_create("drills");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, nobody_drills_who_may_not);
 	tcase_add_test(tc, a_flood_is_played_and_a_real_cry_stays_real);

@@ -373,12 +373,10 @@ email_suite(void)
 	Suite *s = suite_create("email");
 	TCase *real = tcase_create("exim"), *sink = tcase_create("sink");
 
-	tcase_set_timeout(real, 60);
 	tcase_add_checked_fixture(real, begin_exim, end_exim);
 	tcase_add_test(real, a_letter_arrives_encrypted_and_logged_in);
 	tcase_add_test(real, a_letter_says_its_language);
 	suite_add_tcase(s, real);
-	tcase_set_timeout(sink, 60);
 	tcase_add_checked_fixture(sink, begin_sink, end_sink);
 	tcase_add_test(sink, greylisting_is_waited_out);
 	tcase_add_test(sink, a_refused_recipient_is_final);

@@ -246,7 +246,6 @@ facts_suite(void)
 	Suite *s = suite_create("facts");
 	TCase *tc = tcase_create("facts");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, an_error_keeps_earlier_writes);
 	tcase_add_test(tc, time_moves_inside_a_function);

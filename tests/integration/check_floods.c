@@ -950,7 +950,6 @@ floods_suite(void)
 	    *unread = tcase_create("unread"), *three = tcase_create("three");
 
 	tcase_add_checked_fixture(tc, begin, end);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, an_incident_to_its_end);
 	tcase_add_test(tc, a_follow_up_reaches_the_survivor);
 	tcase_add_test(tc, merged_and_back);
@@ -963,20 +962,16 @@ floods_suite(void)
 	tcase_add_loop_test(tc, whoever_says_where_later_joins, 0, 2);
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(three, begin_three, end);
-	tcase_set_timeout(three, 120);
 	tcase_add_test(three, those_who_were_too_few_are_gathered);
 	suite_add_tcase(s, three);
 	tcase_add_checked_fixture(many, begin_patient, end);
-	tcase_set_timeout(many, 120);
 	tcase_add_test(many, three_hundred_families);
 	tcase_add_test(many, a_router_dies_in_the_flood);
 	suite_add_tcase(s, many);
 	tcase_add_checked_fixture(unread, begin, end);
-	tcase_set_timeout(unread, 120);
 	tcase_add_test(unread, what_lay_unread_is_gathered_too);
 	suite_add_tcase(s, unread);
 	tcase_add_checked_fixture(all, begin_patient, end);
-	tcase_set_timeout(all, 400);
 	tcase_set_tags(all, "slow");
 	tcase_add_test(all, fifteen_hundred_families);
 	suite_add_tcase(s, all);

@@ -240,12 +240,10 @@ forged_suite(void)
 	Suite *s = suite_create("forged");
 	TCase *tc = tcase_create("forged"), *few = tcase_create("few on record");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, without_the_code_nothing_moves);
 	tcase_add_test(tc, guessing_ends_and_is_an_alarm);
 	suite_add_tcase(s, tc);
-	tcase_set_timeout(few, 60);
 	tcase_add_checked_fixture(few, begin_with_few, house_down);
 	tcase_add_test(few, what_does_not_count_is_on_record);
 	suite_add_tcase(s, few);

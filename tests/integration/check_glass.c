@@ -672,7 +672,6 @@ glass_suite(void)
 
 	for (size_t i = 0; i < N_ELEMS(houses); i++) {
 		tc[i] = tcase_create(houses[i].name);
-		tcase_set_timeout(tc[i], 60);
 		tcase_add_unchecked_fixture(tc[i], houses[i].begin, house_down);
 		suite_add_tcase(s, tc[i]);
 	}

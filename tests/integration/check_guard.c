@@ -347,7 +347,6 @@ guard_suite(void)
 	TCase *tc = tcase_create("guard");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_row, 0, N_ELEMS(rows));
 	tcase_add_test(tc, every_cut);
 	tcase_add_loop_test(tc, damage, 0, 4);

@@ -390,7 +390,6 @@ httpc_suite(void)
 	TCase *tc = tcase_create("httpc");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, asks_and_is_answered);
 	tcase_add_test(tc, a_large_body_is_sent_without_a_pause);
 	tcase_add_test(tc, a_busy_server_names_its_time);

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "lib/httpd.h"
+#include "tests/integration/peer.h"
 #include "tests/integration/raw_client.h"
 
 #define MIB (1024 * 1024)
@@ -417,7 +418,7 @@ START_TEST(a_large_answer_arrives_whole)
 	static const char ask_twice[] = "GET /besar HTTP/1.1\r\n" H "\r\n" "GET /gaya.css HTTP/1.1\r\n" H "\r\n";
 	struct raw_client c;
 	size_t wanted = 8 * MIB;
-	int64_t by_ms = clock_mono_ms() + 10000;
+	int64_t by_ms = clock_mono_ms() + LIMIT_MS;
 
 	start();
 	ask(&c, ask_twice);
@@ -1048,7 +1049,6 @@ httpd_suite(void)
 	TCase *tc = tcase_create("httpd");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_request_is_understood, 0, N_ELEMS(shown));
 	tcase_add_loop_test(tc, a_form_is_understood, 0, N_ELEMS(forms));
 	tcase_add_loop_test(tc, every_answer_has_its_security_headers, 0, N_ELEMS(guarded));

@@ -1287,7 +1287,6 @@ imap_suite(void)
 	Suite *s = suite_create("imap");
 	TCase *tc = tcase_create("mailbox"), *both = tcase_create("mailbox and Exim"), *line = tcase_create("line");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, a_letter_becomes_a_case_and_is_then_marked);
 	tcase_add_test(tc, a_case_by_mail_is_worked_on_and_closed);
@@ -1316,12 +1315,10 @@ imap_suite(void)
 	tcase_add_test(tc, a_mailbox_numbered_anew_doubles_nothing);
 	tcase_add_test(tc, words_and_passwords_are_nowhere);
 	suite_add_tcase(s, tc);
-	tcase_set_timeout(both, 120);
 	tcase_add_checked_fixture(both, begin_both, end_both);
 	tcase_add_test(both, the_whole_road_by_mail);
 	tcase_add_test(both, a_real_bounce_is_understood);
 	suite_add_tcase(s, both);
-	tcase_set_timeout(line, 60);
 	tcase_add_checked_fixture(line, begin_mailbox, end_mailbox);
 	tcase_add_test(line, starttls_is_enough);
 	tcase_add_test(line, a_full_disk_takes_words_and_no_files);

@@ -431,7 +431,6 @@ import_suite(void)
 	Suite *s = suite_create("import");
 	TCase *tc = tcase_create("import");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, a_dry_run_names_each_fault_and_writes_nothing);
 	tcase_add_test(tc, good_rows_come_in_once_and_disturb_nobody);

@@ -129,7 +129,6 @@ jaga_suite(void)
 	Suite *s = suite_create("jaga");
 	TCase *tc = tcase_create("jaga");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, whose_roster_it_is);
 	tcase_add_test(tc, leave_makes_a_gap);

@@ -580,7 +580,6 @@ kannel_suite(void)
 	Suite *s = suite_create("kannel");
 	TCase *tc = tcase_create("kannel");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, a_case_by_sms_from_end_to_end);
 	tcase_add_test(tc, ucs2_comes_byte_for_byte);

@@ -170,13 +170,11 @@ kenari_suite(void)
 	Suite *s = suite_create("kenari");
 	TCase *tc = tcase_create("kenari"), *misread = tcase_create("misread");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, each_channel_comes_through_and_leaves_nothing);
 	tcase_add_loop_test(tc, a_broken_link_is_named, 0, N_ELEMS(links));
 	tcase_add_test(tc, nobody_else_sends_one);
 	suite_add_tcase(s, tc);
-	tcase_set_timeout(misread, 60);
 	tcase_add_unchecked_fixture(misread, begin_misread, house_down);
 	tcase_add_test(misread, one_that_is_read_otherwise_is_named);
 	suite_add_tcase(s, misread);

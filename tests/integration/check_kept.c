@@ -118,7 +118,6 @@ kept_suite(void)
 	Suite *s = suite_create("kept");
 	TCase *tc = tcase_create("kept");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, live, die);
 	tcase_add_test(tc, the_timer_erases_and_says_before_what);
 	suite_add_tcase(s, tc);

@@ -16,7 +16,6 @@ Suite *letters_suite(void);
 #define PASSWORD "sandi-kartu"
 #define OPEN_TEXT "lampu jalan mati di desa kabat belakang pasar"
 #define SECRET_TEXT "tolong anak tetangga sering dipukuli bapaknya di desa kabat, lebam semua"
-#define WAIT_MS 20000
 
 static struct sink gate;
 static struct visitor desk, admin, officer;
@@ -49,7 +48,7 @@ end(void)
 static void
 listed(const char *code, struct dead_letter *out)
 {
-	int64_t until = clock_mono_ms() + WAIT_MS;
+	int64_t until = clock_mono_ms() + LIMIT_MS;
 	struct dead_letter list[50];
 	struct house h;
 	int n, all;
@@ -128,7 +127,7 @@ has_not(struct visitor *v, const char *path, const char *words)
 static void
 comes(struct visitor *v, const char *words)
 {
-	int64_t until = clock_mono_ms() + WAIT_MS;
+	int64_t until = clock_mono_ms() + LIMIT_MS;
 	struct buf page = { 0 };
 
 	for (;;) {
@@ -204,7 +203,7 @@ START_TEST(again_by_the_terminal)
 	command(args, 0, "done");
 	command(args, 1, "not listed (any more)");
 	snprintf(second, sizeof(second), "%s.r1", l.id);
-	for (int64_t until = clock_mono_ms() + WAIT_MS; !is_listed(second);)
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; !is_listed(second);)
 		ck_assert_msg(clock_mono_ms() < until, "%s is not listed", second);
 	listed(code, &l);
 	ck_assert_str_eq(l.id, second);
@@ -264,7 +263,7 @@ START_TEST(erased_with_the_case)
 	snprintf(args, sizeof(args), "act %s tolak --as ptg-o-dishub-1 --note 'bukan jalan kabupaten'", code);
 	ck_assert_int_eq(house_command(args, NULL), 0);
 	snprintf(args, sizeof(args), "erase %s --as adm-o-kominfo-1", code);
-	for (until = clock_mono_ms() + WAIT_MS; house_command(args, NULL) != 0;)
+	for (until = clock_mono_ms() + LIMIT_MS; house_command(args, NULL) != 0;)
 		ck_assert_msg(clock_mono_ms() < until, "%s cannot be erased", code);
 	listed(code, &l);
 	snprintf(args, sizeof(args), "letters again %s --as opr-d112-1", l.id);
@@ -280,7 +279,6 @@ letters_suite(void)
 	Suite *s = suite_create("letters");
 	TCase *tc = tcase_create("letters");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, mended_and_sent_again_once);
 	tcase_add_test(tc, again_by_the_terminal);

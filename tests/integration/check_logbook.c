@@ -401,7 +401,6 @@ logbook_suite(void)
 	Suite *s = suite_create("logbook");
 	TCase *tc = tcase_create("logbook");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, clean);
 	tcase_add_test(tc, a_second_sealer_folds_nothing_twice);

@@ -786,7 +786,6 @@ media_suite(void)
 	TCase *tc = tcase_create("media");
 
 	tcase_add_unchecked_fixture(tc, begin, end);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, a_photo_by_whatsapp);
 	tcase_add_test(tc, a_photo_after_its_words);
 	tcase_add_test(tc, a_voice_by_telegram);

@@ -159,7 +159,6 @@ mend_suite(void)
 	Suite *s = suite_create("mend");
 	TCase *tc = tcase_create("mend");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_loop_test(tc, what_was_cut_is_gone_and_the_rest_stays, 0, N_ELEMS(cuts));
 	tcase_add_test(tc, redis_alone_leaves_it_open);

@@ -1151,7 +1151,6 @@ meta_suite(void)
 	Suite *s = suite_create("meta");
 	TCase *tc = tcase_create("whatsapp");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_loop_test(tc, a_handshake, 0, N_ELEMS(handshakes));
 	tcase_add_loop_test(tc, a_signature, 0, N_ELEMS(signatures));
@@ -1177,13 +1176,11 @@ meta_suite(void)
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("whatsapp without template");
-	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, begin_without_template, end);
 	tcase_add_test(tc, an_old_message_without_template_is_answered_by_sms);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("facebook and instagram");
-	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, begin_places, end);
 	tcase_add_test(tc, the_hook_of_both_places_is_guarded);
 	tcase_add_test(tc, a_comment_is_answered_in_public_without_a_name);

@@ -189,7 +189,6 @@ oddities_suite(void)
 	TCase *tc = tcase_create("oddities");
 
 	tcase_add_unchecked_fixture(tc, begin, house_down);
-	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, lines_and_what_is_behind_them);
 	tcase_add_test(tc, who_may_ask);
 	tcase_add_test(tc, what_keeps_coming_back);

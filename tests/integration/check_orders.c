@@ -353,7 +353,6 @@ orders_suite(void)
 	Suite *s = suite_create("orders");
 	TCase *tc = tcase_create("orders");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, a_wait_is_granted_by_a_second_person);
 	tcase_add_test(tc, a_wait_is_refused_with_a_reason);

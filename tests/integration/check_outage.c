@@ -220,7 +220,6 @@ outage_suite(void)
 	Suite *s = suite_create("outage");
 	TCase *tc = tcase_create("outage");
 
-	tcase_set_timeout(tc, 90);
 	tcase_add_checked_fixture(tc, begin, post_end);
 	tcase_add_test(tc, six_hours_without_a_gateway);
 	suite_add_tcase(s, tc);

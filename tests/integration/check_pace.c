@@ -150,7 +150,6 @@ pace_suite(void)
 	Suite *s = suite_create("pace");
 	TCase *tc = tcase_create("pace");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, a_crowd_waits_and_is_taken);
 	tcase_add_test(tc, one_number_is_not_filled);

@@ -380,7 +380,6 @@ pages_suite(void)
 	Suite *s = suite_create("pages");
 	TCase *tc = tcase_create("pages");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, from_task_to_done);
 	tcase_add_test(tc, others_see_nothing_of_it);

@@ -221,7 +221,6 @@ parts_suite(void)
 	Suite *s = suite_create("parts");
 	TCase *tc = tcase_create("parts");
 
-	tcase_set_timeout(tc, 30);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, a_whole_set_is_released_once);
 	tcase_add_test(tc, what_is_missing_is_waited_for_only_so_long);

@@ -1086,7 +1086,6 @@ people_suite(void)
 	TCase *tc = tcase_create("people"), *impatient = tcase_create("impatient"),
 	    *silent = tcase_create("silent"), *mute = tcase_create("mute"), *regular = tcase_create("regular");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, a_month_of_shifts);
 	tcase_add_test(tc, an_import_keeps_what_it_does_not_say);
@@ -1110,21 +1109,17 @@ people_suite(void)
 	tcase_add_test(tc, a_call_that_nobody_can_read);
 	tcase_add_test(tc, two_questions_at_once);
 	suite_add_tcase(s, tc);
-	tcase_set_timeout(impatient, 120);
 	tcase_add_checked_fixture(impatient, begin_impatient, end);
 	tcase_add_test(impatient, who_lets_it_lie_loses_it);
 	suite_add_tcase(s, impatient);
-	tcase_set_timeout(silent, 120);
 	tcase_add_checked_fixture(silent, begin_silent, end);
 	tcase_add_test(silent, a_roll_call);
 	tcase_add_test(silent, a_silent_number_is_passed);
 	tcase_add_test(silent, ready_for_a_task);
 	suite_add_tcase(s, silent);
-	tcase_set_timeout(mute, 120);
 	tcase_add_checked_fixture(mute, begin_mute, end);
 	tcase_add_test(mute, nobody_answers);
 	suite_add_tcase(s, mute);
-	tcase_set_timeout(regular, 120);
 	tcase_add_test(regular, the_regular_one);
 	suite_add_tcase(s, regular);
 	return s;

@@ -151,7 +151,6 @@ person_suite(void)
 	Suite *s = suite_create("person");
 	TCase *tc = tcase_create("person");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, he_gets_all_that_is_his_and_nothing_else);
 	tcase_add_test(tc, guessing_ends_at_three);

@@ -479,7 +479,6 @@ proof_suite(void)
 	TCase *tc = tcase_create("proof");
 
 	tcase_add_unchecked_fixture(tc, begin, house_down);
-	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, the_number_is_told);
 	tcase_add_test(tc, a_good_one_closes);
 	tcase_add_test(tc, the_citizens_own_is_refused);

@@ -418,7 +418,6 @@ proxies_suite(void)
 	for (size_t i = 0; i < 2; i++) {
 		TCase *tc = tcase_create(proxies[i].name);
 
-		tcase_set_timeout(tc, 60);
 		tcase_add_unchecked_fixture(tc, begins[i], end);
 		tcase_add_test(tc, plain_http_only_leads_to_tls);
 		tcase_add_test(tc, old_tls_is_refused_and_a_year_is_promised);

@@ -510,7 +510,6 @@ pull_suite(void)
 	Suite *s = suite_create("pull");
 	TCase *tc = tcase_create("pull");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, updates_are_stored_and_then_confirmed);
 	tcase_add_loop_test(tc, trouble_loses_nothing, 0, N_ELEMS(troubles));

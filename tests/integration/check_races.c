@@ -385,7 +385,6 @@ races_suite(void)
 	TCase *tc = tcase_create("two");
 
 	tcase_add_checked_fixture(tc, begin, end);
-	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, who_comes_second_follows);
 	tcase_add_test(tc, nobody_joins_what_has_ended);
 	tcase_add_test(tc, two_routers_make_one);

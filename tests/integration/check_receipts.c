@@ -180,7 +180,6 @@ receipts_suite(void)
 	Suite *s = suite_create("receipts");
 	TCase *tc = tcase_create("receipts");
 
-	tcase_set_timeout(tc, 30);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, failed_goes_the_second_way_once);
 	tcase_add_test(tc, silence_counts_as_failure_after_its_time);

@@ -730,7 +730,6 @@ record_suite(void)
 	Suite *s = suite_create("record");
 	TCase *tc = tcase_create("record");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, a_whole_record_is_clean);
 	tcase_add_test(tc, the_worked_example_is_true);

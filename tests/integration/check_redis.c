@@ -502,7 +502,6 @@ redis_suite(void)
 	TCase *tc = tcase_create("link");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, replies_in_order);
 	tcase_add_test(tc, more_than_the_limit_is_refused);
 	tcase_add_test(tc, a_lost_server_is_unknown_and_comes_back);
@@ -515,7 +514,6 @@ redis_suite(void)
 	suite_add_tcase(s, tc);
 	tc = tcase_create("pipe");
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, pipe_replies_in_order);
 	tcase_add_test(tc, pipe_loss_is_unknown_for_all);
 	tcase_add_test(tc, pipe_waits_no_longer_than_its_time);

@@ -698,7 +698,6 @@ refusal_suite(void)
 	Suite *s = suite_create("refusal");
 	TCase *tc = tcase_create("refusal");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_loop_test(tc, unsafe_setting, 0, N_ELEMS(settings));
 	tcase_add_loop_test(tc, unsafe_store, 0, N_ELEMS(unsafe_stores));

@@ -170,7 +170,6 @@ replays_suite(void)
 	Suite *s = suite_create("replays");
 	TCase *tc = tcase_create("replays");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, what_was_and_what_would_have_been);
 	tcase_add_test(tc, a_simulated_year_is_the_same_again);

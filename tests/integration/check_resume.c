@@ -1023,7 +1023,6 @@ resume_suite(void)
 	    *few = tcase_create("resume, few"), *full = tcase_create("resume, full");
 
 	tcase_add_unchecked_fixture(tc, begin, house_down);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, a_file_in_pieces);
 	tcase_add_test(tc, a_photo_in_pieces);
 	tcase_add_loop_test(tc, a_file_in_one_piece, 0, N_ELEMS(ways));
@@ -1044,20 +1043,17 @@ resume_suite(void)
 	tcase_add_test(tc, the_log_says_little);
 	suite_add_tcase(s, tc);
 	tcase_add_unchecked_fixture(stingy, begin_stingy, house_down);
-	tcase_set_timeout(stingy, 60);
 	tcase_add_test(stingy, beginnings_of_an_address_are_counted);
 	tcase_add_test(stingy, requests_of_an_address_are_counted);
 	tcase_add_test(stingy, what_nobody_goes_on_with_is_swept);
 	tcase_add_test(stingy, the_log_says_little);
 	suite_add_tcase(s, stingy);
 	tcase_add_unchecked_fixture(few, begin_few, house_down);
-	tcase_set_timeout(few, 60);
 	tcase_add_test(few, unfinished_ones_of_a_report_are_counted);
 	tcase_add_test(few, whole_ones_are_not_counted);
 	tcase_add_test(few, all_unfinished_ones_are_counted);
 	suite_add_tcase(s, few);
 	tcase_add_unchecked_fixture(full, begin_full, house_down);
-	tcase_set_timeout(full, 60);
 	tcase_add_test(full, a_full_disk);
 	suite_add_tcase(s, full);
 	return s;

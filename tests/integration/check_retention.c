@@ -246,7 +246,6 @@ retention_suite(void)
 	Suite *s = suite_create("retention");
 	TCase *tc = tcase_create("bench");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, each_goes_on_its_day_and_no_earlier);
 	tcase_add_test(tc, a_setting_of_nothing_erases_nothing);

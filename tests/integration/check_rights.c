@@ -148,7 +148,6 @@ rights_suite(void)
 	Suite *s = suite_create("rights");
 	TCase *tc = tcase_create("rights");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, by_sms);
 	tcase_add_test(tc, by_the_page);

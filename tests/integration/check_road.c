@@ -960,7 +960,6 @@ road_suite(void)
 	Suite *s = suite_create("road");
 	TCase *tc = tcase_create("road"), *stingy = tcase_create("few answers"), *crowd = tcase_create("crowd");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, a_fire_in_osing_is_handled_and_confirmed);
 	tcase_add_test(tc, not_fixed_climbs_one_level);
@@ -991,11 +990,9 @@ road_suite(void)
 	/* last: for a minute after it all numbers are longer */
 	tcase_add_test(tc, an_officer_in_a_flood_gets_longer_numbers);
 	suite_add_tcase(s, tc);
-	tcase_set_timeout(stingy, 60);
 	tcase_add_unchecked_fixture(stingy, begin_stingy, house_down);
 	tcase_add_test(stingy, answers_to_one_number_are_limited);
 	suite_add_tcase(s, stingy);
-	tcase_set_timeout(crowd, 60);
 	tcase_add_unchecked_fixture(crowd, begin, house_down);
 	tcase_add_test(crowd, a_silent_router_hides_nobody);
 	suite_add_tcase(s, crowd);

@@ -769,7 +769,6 @@ security_suite(void)
 	Suite *s = suite_create("security");
 	TCase *tc = tcase_create("security");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_loop_test(tc, every_answer_of_every_route_has_its_headers, 0, N_ELEMS(servers));
 	tcase_add_loop_test(tc, what_the_server_refuses_has_them_too, 0, N_ELEMS(refusals));

@@ -251,7 +251,6 @@ shelved_suite(void)
 	Suite *s = suite_create("shelved");
 	TCase *tc = tcase_create("shelved"), *blocked = tcase_create("blocked");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, it_is_read_everywhere);
 	tcase_add_test(tc, a_message_to_it_opens_a_linked_one);
@@ -259,7 +258,6 @@ shelved_suite(void)
 	tcase_add_test(tc, the_console_starts_on_an_archived_log);
 	tcase_add_test(tc, the_record_is_public);
 	suite_add_tcase(s, tc);
-	tcase_set_timeout(blocked, 120);
 	tcase_add_checked_fixture(blocked, begin_blocked, end);
 	tcase_add_test(blocked, an_archive_that_fails_is_an_alarm_and_no_more);
 	suite_add_tcase(s, blocked);

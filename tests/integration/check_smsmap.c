@@ -148,15 +148,12 @@ smsmap_suite(void)
 	TCase *t = tcase_create("twilio"), *j = tcase_create("json"),
 	    *h = tcase_create("hmac");
 
-	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, begin_twilio, house_down);
 	tcase_add_test(t, twilio_signature);
 	suite_add_tcase(s, t);
-	tcase_set_timeout(j, 60);
 	tcase_add_checked_fixture(j, begin_twilio_json, house_down);
 	tcase_add_test(j, twilio_signature_of_json);
 	suite_add_tcase(s, j);
-	tcase_set_timeout(h, 60);
 	tcase_add_checked_fixture(h, begin_hmac, house_down);
 	tcase_add_test(h, fields_and_forgeries);
 	suite_add_tcase(s, h);

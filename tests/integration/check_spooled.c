@@ -119,7 +119,6 @@ spooled_suite(void)
 	Suite *s = suite_create("spooled");
 	TCase *tc = tcase_create("spooled");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, it_fills_says_so_and_drains_in_order);
 	suite_add_tcase(s, tc);

@@ -278,7 +278,6 @@ steady_suite(void)
 	Suite *s = suite_create("steady");
 	TCase *tc = tcase_create("steady");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, a_held_offset_outlives_the_looks_of_others);
 	tcase_add_test(tc, the_machine_that_measured_takes_it_back);

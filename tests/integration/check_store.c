@@ -1671,7 +1671,6 @@ on_bench(const char *name)
 {
 	TCase *tc = tcase_create(name);
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, begin, end);
 	return tc;
 }

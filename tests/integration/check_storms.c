@@ -270,10 +270,8 @@ storms_suite(void)
 	Suite *s = suite_create("storms");
 	TCase *short_ones = tcase_create("a window of seconds"), *long_ones = tcase_create("an hour");
 
-	tcase_set_timeout(short_ones, 60);
 	tcase_add_checked_fixture(short_ones, begin, post_end);
 	tcase_add_test(short_ones, the_first_few_alone_the_rest_as_one);
-	tcase_set_timeout(long_ones, 60);
 	tcase_add_checked_fixture(long_ones, begin_long, post_end);
 	tcase_add_test(long_ones, answers_and_emergencies_are_not_held);
 	tcase_add_test(long_ones, a_full_digest_leaves_at_once);

@@ -112,7 +112,6 @@ subscribe_suite(void)
 	TCase *tc = tcase_create("subscribe");
 
 	tcase_add_checked_fixture(tc, begin, end);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, only_so_many);
 	tcase_add_test(tc, who_stops_is_told_nothing_and_forgotten);
 	tcase_add_test(tc, who_comes_back_is_not_forgotten);

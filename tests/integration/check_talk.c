@@ -448,7 +448,6 @@ talk_suite(void)
 
 	tcase_add_loop_test(words, choice, 0, N_ELEMS(choices));
 	suite_add_tcase(s, words);
-	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, a_missing_place_is_asked_once);
 	tcase_add_test(tc, a_twin_is_asked_by_number);

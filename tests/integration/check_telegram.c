@@ -523,7 +523,6 @@ telegram_suite(void)
 	Suite *s = suite_create("telegram");
 	TCase *tc = tcase_create("telegram");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, a_report_is_worked_on_and_closed_by_a_button);
 	tcase_add_test(tc, words_photo_pin_and_voice_are_one_report);

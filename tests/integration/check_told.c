@@ -152,7 +152,6 @@ told_suite(void)
 	Suite *s = suite_create("told");
 	TCase *tc = tcase_create("told");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, what_arrives_late_is_said_when_it_arrives);
 	suite_add_tcase(s, tc);

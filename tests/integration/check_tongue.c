@@ -309,13 +309,11 @@ tongue_suite(void)
 	Suite *s = suite_create("tongue");
 	TCase *tc = tcase_create("tongue"), *slow = tcase_create("everybody");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, NULL, house_down);
 	tcase_add_loop_test(tc, the_console_is_english_everywhere, 0, 1);
 	tcase_add_test(tc, the_public_pages_are_english_everywhere);
 	tcase_add_test(tc, refusals_are_english_on_an_english_page);
 	suite_add_tcase(s, tc);
-	tcase_set_timeout(slow, 120);
 	tcase_set_tags(slow, "slow");
 	tcase_add_checked_fixture(slow, NULL, house_down);
 	tcase_add_loop_test(slow, the_console_is_english_everywhere, 1, (int)N_ELEMS(people));

@@ -59,7 +59,7 @@ opens(const struct visitor *v, const char *path, struct buf *page)
 static void
 comes(const struct visitor *v, const char *path, const char *words, int there, struct buf *page)
 {
-	for (int64_t until = clock_mono_ms() + 10000; ; ) {
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; ; ) {
 		opens(v, path, page);
 		if ((strstr(buf_str(page), words) != NULL) == there)
 			return;
@@ -316,7 +316,7 @@ START_TEST(an_incident_is_an_alert)
 	house_command(args, NULL);
 	snprintf(args, sizeof(args), "act %s selesai --as ptg-o-bpbd-1 --note surut", code);
 	ck_assert_int_eq(house_command(args, NULL), 0);
-	for (int64_t until = clock_mono_ms() + 10000; strstr(buf_str(&alert), "AllClear") == NULL; ) {
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; strstr(buf_str(&alert), "AllClear") == NULL; ) {
 		ck_assert_msg(clock_mono_ms() < until, "%s", buf_str(&alert));
 		alert_of("banjir-35.10.20", &alert);
 	}
@@ -622,7 +622,6 @@ wall_suite(void)
 	Suite *s = suite_create("wall");
 	TCase *tc = tcase_create("wall"), *seen = tcase_create("seen");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, a_figure_opens_the_list_of_its_instant);
 	tcase_add_test(tc, late_cases_stand_on_the_wall);
@@ -636,7 +635,6 @@ wall_suite(void)
 	tcase_add_test(tc, the_api_is_as_described);
 	tcase_add_test(tc, pages_of_cases_join);
 	suite_add_tcase(s, tc);
-	tcase_set_timeout(seen, 120);
 	tcase_set_tags(seen, "browser");
 	tcase_add_unchecked_fixture(seen, begin, house_down);
 	tcase_add_test(seen, the_wall_moves_within_a_second);

@@ -675,7 +675,6 @@ warnings_suite(void)
 	Suite *s = suite_create("warnings");
 	TCase *tc = tcase_create("warnings");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, served_ten_times_and_killed_it_is_told_once);
 	tcase_add_test(tc, an_unchanged_answer_is_not_sent_again);

@@ -296,7 +296,6 @@ window_pages_suite(void)
 	TCase *tc = tcase_create("living"), *few = tcase_create("limited");
 
 	tcase_add_unchecked_fixture(tc, begin, house_down);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, filters_languages_and_large_print);
 	tcase_add_test(tc, canaries_of_every_kind);
 	tcase_add_test(tc, raised_to_confidential_it_is_gone);
@@ -304,7 +303,6 @@ window_pages_suite(void)
 	tcase_add_test(tc, no_other_file_is_given_away);
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(few, NULL, house_down);
-	tcase_set_timeout(few, 60);
 	tcase_add_test(few, too_many_questions);
 	suite_add_tcase(s, few);
 	return s;

@@ -395,7 +395,6 @@ x_suite(void)
 	Suite *s = suite_create("x");
 	TCase *tc = tcase_create("x");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, the_handshake);
 	tcase_add_test(tc, the_handshake_needs_no_store);

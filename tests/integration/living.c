@@ -31,29 +31,69 @@ struct living_house house;
 /* ---- a house of its own ---- */
 
 /*
- * The settings with notify.storm_count: 0 unless they say something of it: tests send one officer
- * more in a minute than a day brings.
+ * What a test's own settings say nothing of.  Tests send one officer more in a minute than a day brings;
+ * and what nobody has read and a daemon that is silent are waited for so long
+ * that a busy machine does not do to a case what its test does not expect.
  */
-static void
-put_calm_settings(FILE *f, const char *settings)
-{
-	static const char head[] = "notify:\n", calm[] = "  storm_count: 0\n";
-	const char *notify = strstr(settings, head);
+static const struct { const char *section, *key, *value; } calm[] = {
+	{ "notify", "storm_count", "0" },
+	{ "sla", "unread", "20s" },
+	{ "heartbeat", "every", "200ms" },
+	{ "heartbeat", "silent", "20s" },
+};
 
-	if (strstr(settings, "storm_count") != NULL)
-		ck_assert_int_ge(fputs(settings, f), 0);
-	else if (notify != NULL)
-		ck_assert_int_gt(fprintf(f, "%.*s%s%s%s", (int)(notify - settings), settings, head, calm,
-		    notify + strlen(head)), 0);
-	else
-		ck_assert_int_gt(fprintf(f, "%s%s%s", settings, head, calm), 0);
+/* Where the lines of a section begin; NULL when there is none. */
+static const char *
+section_of(const char *settings, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *line = settings; line != NULL && *line != '\0'; ) {
+		const char *next = strchr(line, '\n');
+
+		if (strncmp(line, name, n) == 0 && strncmp(line + n, ":\n", 2) == 0)
+			return line + n + 2;
+		line = next != NULL ? next + 1 : NULL;
+	}
+	return NULL;
 }
 
-/*
- * What nobody has read for so long goes to the desk, and a daemon is silent: long enough that a busy
- * machine does not do to a case what its test does not expect.
- */
-#define PATIENCE (BOUNDS_MEMORY ? "4s" : "20s")
+static int
+says(const char *section, const char *key)
+{
+	size_t n = strlen(key);
+
+	for (const char *line = section; line != NULL && line[0] == ' '; ) {
+		const char *next = strchr(line, '\n');
+
+		if (strncmp(line + 2, key, n) == 0 && line[2 + n] == ':')
+			return 1;
+		line = next != NULL ? next + 1 : NULL;
+	}
+	return 0;
+}
+
+/* The settings with what they say nothing of. */
+static void
+add_calm_settings(struct buf *out, const char *settings)
+{
+	buf_adds(out, settings);
+	for (size_t i = 0; i < N_ELEMS(calm); i++) {
+		const char *section = section_of(buf_str(out), calm[i].section);
+		struct buf with = { 0 };
+		size_t before = section != NULL ? (size_t)(section - buf_str(out)) : out->len;
+
+		if (section != NULL && says(section, calm[i].key))
+			continue;
+		buf_add(&with, out->data, before);
+		if (section == NULL)
+			buf_addf(&with, "%s:\n", calm[i].section);
+		buf_addf(&with, "  %s: %s\n", calm[i].key, calm[i].value);
+		buf_add(&with, out->data + before, out->len - before);
+		buf_release(out);
+		*out = with;
+	}
+}
 
 /*
  * The regency's configuration; what would take half a minute takes seconds, and nights hold nothing
@@ -62,23 +102,22 @@ put_calm_settings(FILE *f, const char *settings)
 static void
 own_conf(const char *settings)
 {
-	struct buf command = { 0 };
+	struct buf command = { 0 }, path = { 0 }, all = { 0 };
+	FILE *f;
 
 	snprintf(house.conf, sizeof(house.conf), "%s/conf", house.dir);
-	buf_addf(&command, "cp -r conf %s && grep -q '^  malam:' %s/sla.yaml && sed -i '/^  malam/d' %s/sla.yaml && "
-	    "printf 'sla:\n  unread: %s\nheartbeat:\n  every: 200ms\n  silent: %s\n' >>%s/kentongan.yaml",
-	    house.conf, house.conf, house.conf, PATIENCE, PATIENCE, house.conf);
+	buf_addf(&command, "cp -r conf %s && grep -q '^  malam:' %s/sla.yaml && sed -i '/^  malam/d' %s/sla.yaml", house.conf,
+	    house.conf, house.conf);
 	ck_assert_int_eq(system(buf_str(&command)), 0);
-	buf_reset(&command);
-	buf_addf(&command, "%s/kentongan.yaml", house.conf);
-	{
-		FILE *f = fopen(buf_str(&command), "a");
-
-		ck_assert_ptr_nonnull(f);
-		put_calm_settings(f, settings);
-		ck_assert_int_eq(fclose(f), 0);
-	}
+	buf_addf(&path, "%s/kentongan.yaml", house.conf);
+	add_calm_settings(&all, settings);
+	f = fopen(buf_str(&path), "a");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_eq(fwrite(all.data, 1, all.len, f), all.len);
+	ck_assert_int_eq(fclose(f), 0);
 	buf_release(&command);
+	buf_release(&path);
+	buf_release(&all);
 }
 
 pid_t

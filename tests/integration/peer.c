@@ -17,7 +17,6 @@
 
 #include "lib/clock.h"
 
-#define START_MS 10000
 #define STOP_MS 5000
 
 void
@@ -48,7 +47,7 @@ peer_start(struct peer *p, const char *const *argv, const char *log)
 void
 peer_line(struct peer *p, const char *begins, char *out, size_t size)
 {
-	int64_t until = clock_mono_ms() + START_MS;
+	int64_t until = clock_mono_ms() + LIMIT_MS;
 	char line[1024];
 	size_t n = 0;
 
@@ -69,7 +68,7 @@ peer_line(struct peer *p, const char *begins, char *out, size_t size)
 			return;
 		}
 	}
-	ck_abort_msg("no line '%s' within %d ms", begins, START_MS);
+	ck_abort_msg("no line '%s' within %d ms", begins, LIMIT_MS);
 }
 
 int

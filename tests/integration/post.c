@@ -10,7 +10,6 @@
 #include "store/logbook.h"
 
 #define PASSWORD "sandi-kartu"
-#define MANY_MS 40000
 #define AT_ONCE 100
 
 struct post_room post;
@@ -212,7 +211,7 @@ post_becomes(const char *id, const char *field, const char *value)
 void
 post_empty(const char *line)
 {
-	int64_t until = clock_mono_ms() + MANY_MS;
+	int64_t until = clock_mono_ms() + LIMIT_MS;
 
 	while (bench_integer(&post.b, "ZCARD %s", bench_key(&post.b, KEY_OUT, line)) > 0) {
 		ck_assert_msg(clock_mono_ms() < until, "%s does not empty; see %s/notify.log", line,

@@ -272,7 +272,6 @@ access_suite(void)
 	tcase_add_test(tc, a_hidden_reporter_is_the_desks_alone);
 	tcase_add_test(tc, nobody_sees_nothing);
 	suite_add_tcase(s, tc);
-	tcase_set_timeout(keys, 30);
 	tcase_add_loop_test(keys, one_time_codes, 0, N_ELEMS(vectors));
 	tcase_add_test(keys, secrets_in_base_32);
 	tcase_add_loop_test(keys, passwords_are_long_and_uncommon, 0, N_ELEMS(passwords));

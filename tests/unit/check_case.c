@@ -418,7 +418,6 @@ case_suite(void)
 	Suite *s = suite_create("case");
 	TCase *tc = tcase_create("case");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, round_trip);
 	tcase_add_test(tc, no_field_is_forgotten);
 	tcase_add_loop_test(tc, a_wait_of_the_release_before_goes_on, 0, N_ELEMS(older));

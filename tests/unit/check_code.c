@@ -336,19 +336,21 @@ END_TEST
 START_TEST(halves_alike_come_apart)
 {
 	struct code made;
+	int alike = 0;	/* two million asserts would be two million writes to Check's pipe */
 
 	for (uint64_t half = 0; half < 1 << 20; half++)
 		for (uint64_t other = 0; other < 2; other++) {
 			uint64_t second = half ^ other << 15;	/* Q and R, S and T: the first symbol */
 
 			code_make(&made, half << 15 | second >> 5);
-			ck_assert_int_ne(memcmp(made.s, made.s + CODE_CHARS / 2, CODE_CHARS / 2), 0);
+			alike += memcmp(made.s, made.s + CODE_CHARS / 2, CODE_CHARS / 2) == 0;
 			if (half >> 15 != 24)	/* R */
 				continue;
 			second = half + (1 << 15);		/* R becomes S */
 			code_make(&made, half << 15 | second >> 5);
-			ck_assert_int_ne(memcmp(made.s, made.s + CODE_CHARS / 2, CODE_CHARS / 2), 0);
+			alike += memcmp(made.s, made.s + CODE_CHARS / 2, CODE_CHARS / 2) == 0;
 		}
+	ck_assert_int_eq(alike, 0);
 }
 END_TEST
 

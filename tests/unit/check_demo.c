@@ -76,7 +76,6 @@ demo_suite(void)
 	Suite *s = suite_create("demo");
 	TCase *tc = tcase_create("scale");
 
-	tcase_set_timeout(tc, 30);
 	tcase_add_loop_test(tc, scaling, 0, N_ELEMS(scalings));
 	tcase_add_loop_test(tc, shipped_policy, 0, 4);
 	suite_add_tcase(s, tc);

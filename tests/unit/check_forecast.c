@@ -274,7 +274,6 @@ forecast_suite(void)
 	tcase_add_test(tc, of_nothing_known_little_is_said);
 	tcase_add_test(tc, a_calibration_counts);
 	suite_add_tcase(s, tc);
-	tcase_set_timeout(sim, 120);
 	tcase_add_unchecked_fixture(sim, load, unload);
 	tcase_add_test(sim, held_out_months_are_foretold);
 	suite_add_tcase(s, sim);

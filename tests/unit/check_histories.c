@@ -890,7 +890,6 @@ histories_suite(void)
 	Suite *s = suite_create("histories");
 	TCase *tc = tcase_create("histories");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, load, unload);
 	tcase_add_test(tc, histories);
 	suite_add_tcase(s, tc);

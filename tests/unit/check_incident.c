@@ -594,7 +594,6 @@ incident_suite(void)
 	tcase_add_loop_test(tc, mistakes_are_named, 0, N_ELEMS(wrong));
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(one, begin, end);
-	tcase_set_timeout(one, 60);
 	tcase_add_test(one, a_member_is_nobodys_task);
 	tcase_add_test(one, a_member_goes_where_its_lead_goes);
 	tcase_add_test(one, a_danger_breaks_out);

@@ -86,7 +86,6 @@ intake_suite(void)
 	Suite *s = suite_create("intake");
 	TCase *tc = tcase_create("intake");
 
-	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, codes_follow_from_nothing_that_is_known);
 	suite_add_tcase(s, tc);
 	return s;

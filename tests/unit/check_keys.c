@@ -458,7 +458,6 @@ keys_suite(void)
 	Suite *s = suite_create("keys");
 	TCase *tc = tcase_create("keys");
 
-	tcase_set_timeout(tc, 30);
 	tcase_add_loop_test(tc, row_is_complete, 0, KEYS_N);
 	tcase_add_test(tc, slot_is_redis_own);
 	tcase_add_loop_test(tc, tag_is_checked, 0, N_ELEMS(keyspaces));

@@ -260,7 +260,6 @@ look_suite(void)
 	TCase *tc = tcase_create("look");
 
 	tcase_add_unchecked_fixture(tc, begin, NULL);
-	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_forged_copy_is_known, 0, N_ELEMS(forgeries));
 	tcase_add_test(tc, others_stay_others);
 	tcase_add_test(tc, nothing_on_it);

@@ -206,7 +206,6 @@ photo_suite(void)
 	TCase *tc = tcase_create("photo");
 
 	tcase_add_checked_fixture(tc, begin, end);
-	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, where_one_is_needed);
 	tcase_add_test(tc, not_of_those_outside);
 	tcase_add_test(tc, where_one_is_asked_for);

@@ -257,7 +257,6 @@ picture_suite(void)
 	TCase *tc = tcase_create("picture");
 
 	gdSetErrorMethod(NULL);
-	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, notes_are_read_and_gone);
 	tcase_add_loop_test(tc, when_it_was_taken, 0, N_ELEMS(taken));
 	tcase_add_loop_test(tc, it_stands_upright, 0, N_ELEMS(turns));

@@ -352,7 +352,6 @@ replay_suite(void)
 	Suite *s = suite_create("replay");
 	TCase *tc = tcase_create("replay");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, load, unload);
 	tcase_add_test(tc, a_month_comes_out_bit_for_bit);
 	tcase_add_loop_test(tc, a_bent_entry_is_named, 0, (int)N_ELEMS(bends));

@@ -330,7 +330,6 @@ simulate_suite(void)
 	Suite *s = suite_create("simulate");
 	TCase *tc = tcase_create("simulate");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_unchecked_fixture(tc, load, unload);
 	tcase_add_test(tc, the_same_seed_gives_the_same_report);
 	tcase_add_loop_test(tc, invariants_hold_at_every_step, 0, 5);

@@ -255,7 +255,6 @@ storm_suite(void)
 	Suite *s = suite_create("storm");
 	TCase *tc = tcase_create("storm");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, decided, 0, N_ELEMS(cases));
 	tcase_add_test(tc, after_a_digest);
 	tcase_add_test(tc, without_a_limit_all_goes);
