@@ -65,8 +65,8 @@ count_words(const char *phrase)
 static void
 bad_phrase(struct buf *errors, const char *words, int line)
 {
-	buf_addf(errors, "kategori.yaml:%d: \"%s\" is no phrase; * only at a word's end or start, "
-	    "~ between words, ^ first, $ last\n", line, words);
+	buf_addf(errors, "kategori.yaml:%d: \"%s\" is no phrase; more than a letter (repeated ones count "
+	    "once), * only at a word's end or start, ~ between words, ^ first, $ last\n", line, words);
 }
 
 static uint64_t

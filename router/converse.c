@@ -1286,6 +1286,7 @@ converse(struct router *r, struct entry *e)
 	speech_parse(&s, e->words.text);
 	if (s.kind == SPEECH_OFFICER && s.loose && o == NULL)
 		s.kind = SPEECH_NONE;	/* "masih mati" is a resident's answer, also to what he quotes */
+	e->ordered = s.kind == SPEECH_OFFICER && o == NULL && s.nonce[0] != '\0';
 	if (s.kind == SPEECH_READY && (o == NULL || o->asked_ms == 0))
 		s.kind = SPEECH_NONE;
 	rc = volunteer_speaks(r, e, &s);

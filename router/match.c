@@ -264,6 +264,18 @@ parse_phrase(struct matcher *m, const char *phrase, uint32_t *out, size_t *n)
 	}
 	return words > 0 && out[*n - 1] != SYMBOL_GAP ? 0 : -1;
 }
+/* Once normalised: "www" is "w", which stands in "rt 3 w 7" too. */
+static int
+is_one_letter(const char *phrase)
+{
+	struct buf words = { 0 };
+	int one;
+
+	buf_add_normalised(&words, phrase, strlen(phrase));
+	one = words.len == 1;
+	buf_release(&words);
+	return one;
+}
 
 int
 matcher_add(struct matcher *m, const char *phrase, uint32_t value)
@@ -271,7 +283,7 @@ matcher_add(struct matcher *m, const char *phrase, uint32_t value)
 	uint32_t symbols[PHRASE_WORDS], node = 0;
 	size_t n = 0;
 
-	if (parse_phrase(m, phrase, symbols, &n) != 0)
+	if (parse_phrase(m, phrase, symbols, &n) != 0 || (n == 1 && is_one_letter(phrase)))
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		node = add_edge(m, node, symbols[i]);

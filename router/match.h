@@ -23,7 +23,7 @@ struct hit { uint32_t value; uint16_t from, to; };	/* tokens from .. to - 1 */
 /* The phrases' words go into words, which must outlive the matcher: normaliser_words(). */
 struct matcher *matcher_new(struct vocab *words, int written_only);
 void matcher_free(struct matcher *m);
-/* -1 if the phrase has no word, too many, or a misplaced * ~ ^ $. */
+/* -1 if the phrase has no word, too many, a letter alone once normalised, or a misplaced * ~ ^ $. */
 int matcher_add(struct matcher *m, const char *phrase, uint32_t value);
 /*
  * t: made by the normaliser of the words, after the last phrase was added.

@@ -144,6 +144,19 @@ weigh_doubt(struct router *r, struct entry *e)
 		    e->supported ? "; nomor lain melaporkan hal yang sama" : "");
 }
 
+/* "TANGANI RSJ": a nonce may read like a word, and whoever sent it needs a human, not the door it names. */
+static void
+doubt_order(struct entry *e)
+{
+	struct understanding *u = &e->u;
+
+	if (!e->ordered || u->urgency == URGENCY_DARURAT)
+		return;
+	u->unsure = 1;
+	if (u->why_n < UNDERSTANDING_WHYS)
+		snprintf(u->why[u->why_n++], sizeof(u->why[0]), "perintah petugas dari nomor yang bukan petugas");
+}
+
 const struct understanding *
 entry_understand(struct router *r, struct entry *e)
 {
@@ -180,6 +193,7 @@ entry_understand(struct router *r, struct entry *e)
 		/* the door heard danger: nobody waits for certainty */
 		u->urgency = URGENCY_DARURAT;
 	weigh_doubt(r, e);
+	doubt_order(e);
 	buf_wipe(&all);
 	FAULT_POINT("after_classify");
 	return u;

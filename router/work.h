@@ -53,6 +53,7 @@ struct entry {
 	struct question_option candidates[QUESTION_OPTIONS]; int candidates_n;
 	long long row;			/* messages of its sender in a row */
 	int doubted;			/* its sender was lately found to play pranks */
+	int ordered;			/* an officer's order, from a number that is no officer's */
 	int held, supported;		/* his cry waits for a human; or somebody else reports the same */
 	int known;			/* its sender has cases, or may have by now */
 	char lang[4];			/* in which its sender is answered */

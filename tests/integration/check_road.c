@@ -217,6 +217,9 @@ START_TEST(only_the_one_who_was_told_may_act)
 	sms("+6281234560099", line, stray);
 	doc = case_in(stray, "baru");		/* read by a human, as any text that is not understood */
 	json_decref(doc);
+	sms("+6281234560098", "TANGANI RSJ", stray);	/* also where a nonce reads like a word */
+	doc = case_in(stray, "baru");
+	json_decref(doc);
 	snprintf(line, sizeof(line), "TANGANI %c%s", nonce[0] == 'Z' ? 'Y' : 'Z', nonce + 1);
 	sms(officer, line, stray);
 	told("", "jawab-kode", officer);

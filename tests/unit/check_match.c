@@ -81,7 +81,7 @@ START_TEST(bad_phrases_are_refused)
 	static const char *const bad[] = {
 		"", " ", "^", "$", "^ $", "~ api", "api ~", "api ^ besar", "$ api", "a*b", "*",
 		    "**", "*api*",
-		"api  besar", "a b c d e f g h i j k l m", "...", "rt-3*", "aaaa*",
+		"api  besar", "a b c d e f g h i j k l m", "...", "rt-3*", "aaaa*", "www", "x",
 	};
 	struct vocab words = { .n = 0 };
 	struct matcher *m = matcher_new(&words, 0);
