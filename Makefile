@@ -3,7 +3,7 @@
 
 B        ?= build
 # Suites with daemons that run at a time: they wait more than they work.
-TEST_JOBS ?= $(shell nproc)
+TEST_JOBS ?= $(shell expr 2 \* $$(nproc))
 CC       ?= cc
 OPT      ?= -O2 -g
 PKGS     := libevent hiredis jansson libcurl libesmtp-1.0 libsodium libcrypto yaml-0.1 libutf8proc gmime-3.0 sqlite3 libzip expat xlsxwriter
@@ -206,8 +206,8 @@ asan:
 	@$(MAKE) --no-print-directory deps EXTRA_PACKAGES="$(CHECKERS)"
 	@$(MAKE) --no-print-directory -s -j$$(nproc) B=build/asan CC=clang SANITIZE=1 OPT="-O1 -g" all \
 	    build/asan/tests/unit build/asan/tests/integration
-	TEST_JOBS=$(TEST_JOBS) CK_TIMEOUT_MULTIPLIER=2 build/asan/tests/unit
-	TEST_JOBS=$(TEST_JOBS) CK_TIMEOUT_MULTIPLIER=2 build/asan/tests/integration
+	TEST_JOBS=$(shell nproc) CK_TIMEOUT_MULTIPLIER=2 build/asan/tests/unit
+	TEST_JOBS=$(shell nproc) CK_TIMEOUT_MULTIPLIER=2 build/asan/tests/integration
 
 # ---- measuring: everything side by side in one run ----
 BENCHES := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))

@@ -117,6 +117,13 @@ draw(uint64_t below)
 	return (life.state >> 33) % below;
 }
 
+/* Check writes to a file at each assertion that holds, and this is asked a million times. */
+#define HOLDS(condition, ...) \
+	do { \
+		if (!(condition)) \
+			ck_abort_msg(__VA_ARGS__); \
+	} while (0)
+
 static int
 waiting(void)
 {
@@ -134,7 +141,7 @@ leaves(int n, uint64_t seed)
 		int64_t since = life.came[life.left] > life.away_until ? life.came[life.left] :
 		    life.away_until;
 
-		ck_assert_msg(life.now - since <= rule.window_ms + STEP_MS, "seed %" PRIu64 ": message %d waited %"
+		HOLDS(life.now - since <= rule.window_ms + STEP_MS, "seed %" PRIu64 ": message %d waited %"
 		    PRId64 " ms", seed, life.left, life.now - since);
 	}
 }
@@ -150,13 +157,13 @@ look(uint64_t seed)
 	v = storm_decide(&rule, &life.s, n, 0, life.now);
 	life.s = v.next;
 	if (v.word == STORM_HOLD) {
-		ck_assert_msg(v.until_ms > life.now && v.until_ms <= life.now + rule.window_ms,
+		HOLDS(v.until_ms > life.now && v.until_ms <= life.now + rule.window_ms,
 		    "seed %" PRIu64, seed);
 		life.next_look = v.until_ms;
 		return;
 	}
 	if (v.word == STORM_BUNDLE) {
-		ck_assert_int_ge(n, 2);
+		HOLDS(n >= 2, "seed %" PRIu64 ": a digest of %d", seed, n);
 		n = n < FIT ? n : FIT;
 		leaves(n, seed);
 		life.s = storm_after_digest(&rule, waiting(), life.now);
@@ -169,7 +176,7 @@ look(uint64_t seed)
 		life.singles = 0;
 	}
 	life.singles++;
-	ck_assert_msg(life.singles <= rule.count, "seed %" PRIu64 ": %d by themselves", seed,
+	HOLDS(life.singles <= rule.count, "seed %" PRIu64 ": %d by themselves", seed,
 	    life.singles);
 	leaves(1, seed);
 }
@@ -197,7 +204,7 @@ START_TEST(no_history_loses_or_floods)
 			life.now += STEP_MS;
 			if (draw(2000) == 0)
 				life.away_until = life.now + (int64_t)draw(90) * MIN;
-			ck_assert_msg(life.now < at + 200 * 60 * MIN, "seed %" PRIu64 ": %d of %d left", seed,
+			HOLDS(life.now < at + 200 * 60 * MIN, "seed %" PRIu64 ": %d of %d left", seed,
 			    life.left, MESSAGES);
 		}
 	}

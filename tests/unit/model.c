@@ -91,9 +91,17 @@ after_working_days(int64_t start_ms, int n)
 static const struct unit *
 unit_named(const struct policy *p, const char *code)
 {
+	static const struct unit *last;	/* asked for again and again: half the time of all histories */
+	static const struct policy *of;
+
+	if (last != NULL && of == p && strcmp(last->code, code) == 0)
+		return last;
 	for (size_t i = 0; i < units_count(p->units); i++)
-		if (strcmp(unit_at(p->units, i)->code, code) == 0)
-			return unit_at(p->units, i);
+		if (strcmp(unit_at(p->units, i)->code, code) == 0) {
+			last = unit_at(p->units, i);
+			of = p;
+			return last;
+		}
 	return NULL;
 }
 
