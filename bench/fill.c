@@ -104,6 +104,15 @@ put(struct house *h, struct case_record *c, const struct case_keys *keys, struct
 	redis_args_release(&a);
 }
 
+#define RUNS 32
+
+/* Where the codes of a run's own cases begin; those that are only pending come before. */
+static uint64_t
+series(uint64_t run)
+{
+	return run % (2 * RUNS) << 23;
+}
+
 static void
 put_many(struct house *h, struct case_record *c, uint64_t *number, int n, int64_t due)
 {
@@ -117,8 +126,7 @@ put_many(struct house *h, struct case_record *c, uint64_t *number, int n, int64_
 		int queued = 0;
 
 		for (; i < n && queued < PIPE; i++, queued++) {
-			code_make(&c->code,
-			    ++*number * UINT64_C(2654435761) & ((UINT64_C(1) << 35) - 1));
+			code_number(&c->code, ++*number);
 			put(h, c, &keys, &doc);
 		}
 		for (int k = 0; k < 2 * queued; k++)
@@ -257,7 +265,7 @@ open_all(struct house *h, uint64_t run, int n, double *per_s)
 	struct command open = { .event = ON_OPEN, .by = BY_ROUTER, .u = &u };
 
 	for (int i = 0; i < n; i++)
-		code_make(&cases[i].code, ((run + 64) << 27) + (uint64_t)i);
+		code_number(&cases[i].code, series(run + RUNS) + (uint64_t)i);
 	*per_s = decide_all(h, cases, n, run, &open);
 	return cases;
 }
@@ -338,7 +346,7 @@ main(int argc, char **argv)
 	c = pattern(&h, now);
 	if (pending > 0)
 		put_many(&h, &c, &number, pending, now + 30 * DAY_MS);
-	number = (uint64_t)(run + 1) << 27;
+	number = series(run + 1);
 	at = store_now_ms(&h.st) + at_in;
 	if (due > 0)
 		put_many(&h, &c, &number, due, at);

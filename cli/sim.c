@@ -375,7 +375,7 @@ open_case(struct sim *s, int64_t number, int trouble)
 
 	sim_report_draw(&s->people, why, number, &rep);
 	k->truth = rep.truth;
-	code_make(&f.code, (uint64_t)number);
+	code_number(&f.code, (uint64_t)number);
 	k->c.code = f.code;
 	f.arrived_ms = s->now_ms - TO_ROUTER_MS;
 	f.received_ms = f.arrived_ms - TO_STORE_MS;

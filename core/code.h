@@ -16,6 +16,9 @@ struct code { char s[CODE_CHARS + 1]; };
  * any text, with a hyphen, with a space or in one word, in any case.  That leaves 34.3 of the 35 bits.
  */
 void code_make(struct code *out, uint64_t random35);
+/* Where nothing is drawn: that code of a series of CODE_NUMBERS, no two of which are alike. */
+#define CODE_NUMBERS (UINT64_C(25) << 25)
+void code_number(struct code *out, uint64_t number);
 /* Reads a code as people type it: any case, spaces and hyphens, O for 0, I and L for 1. 0 or -1. */
 int code_parse(struct code *out, const char *s, size_t len);
 /*

@@ -1,5 +1,6 @@
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/code.h"
@@ -332,6 +333,30 @@ START_TEST(each_code_is_found_again)
 }
 END_TEST
 
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+START_TEST(codes_of_a_series_differ)
+{
+	enum { EACH = 1 << 18, ENDS = 4 };
+	static const uint64_t from[ENDS] = { 0, (UINT64_C(1) << 25) - EACH / 2, UINT64_C(5) << 25, CODE_NUMBERS - EACH };
+	struct code *made = xcalloc(ENDS * EACH, sizeof(*made));
+	size_t alike = 0;
+
+	for (size_t k = 0; k < ENDS; k++)
+		for (size_t i = 0; i < EACH; i++)
+			code_number(&made[k * EACH + i], from[k] + i);
+	qsort(made, ENDS * EACH, sizeof(*made), by_text);
+	for (size_t i = 1; i < ENDS * EACH; i++)
+		alike += strcmp(made[i - 1].s, made[i].s) == 0;
+	ck_assert_uint_eq(alike, 0);
+	free(made);
+}
+END_TEST
+
 /* Halves alike, also after the R of an RT or RW became an S: once such draws went round for ever. */
 START_TEST(halves_alike_come_apart)
 {
@@ -416,6 +441,7 @@ code_suite(void)
 	tcase_add_loop_test(tc, a_code_is_found_in_a_text, 0, (int)N_ELEMS(texts));
 	tcase_add_test(tc, common_words_are_no_codes);
 	tcase_add_test(tc, each_code_is_found_again);
+	tcase_add_test(tc, codes_of_a_series_differ);
 	tcase_add_test(tc, halves_alike_come_apart);
 	tcase_add_test(tc, nonces);
 	suite_add_tcase(s, tc);
