@@ -170,7 +170,7 @@ put_messages(struct house *h, const char *route, int n)
 }
 
 #define ARM_BATCH 96
-#define ATTEMPTS 8	/* for a nonce that is free */
+#define ATTEMPTS 7	/* for a nonce or a code that is free */
 
 /* What every decision of a filling needs. */
 struct filling {
@@ -220,6 +220,10 @@ decide_some(struct filling *f, const int *at, int n, int attempt)
 		if (result == COMMIT_OK) {
 			f->cases[at[k]] = f->after[k];
 		} else if (result == COMMIT_TAKEN && attempt < ATTEMPTS) {
+			again[again_n++] = at[k];
+		} else if (result == COMMIT_CONFLICT && f->cmd->event == ON_OPEN && attempt < ATTEMPTS) {
+			/* a report that was taken in has drawn that code */
+			code_number(&f->cases[at[k]].code, series(f->run + RUNS) + ((uint64_t)(attempt + 1) << 20) + (uint64_t)at[k]);
 			again[again_n++] = at[k];
 		} else {
 			fprintf(stderr, "%s of %s at version %" PRId64 " not committed (%d): %s\n", case_event_name(f->cmd->event),

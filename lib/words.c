@@ -1,6 +1,11 @@
 #include "lib/words.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "lib/hash.h"
+
+#define INDEXES 4
 
 const char *
 lang_name(enum lang l)
@@ -17,13 +22,57 @@ lang_of_name(const char *s, enum lang *out)
 	return 0;
 }
 
+/* A chain of tables by the hash of the words, made when it is first asked; a program has one or two. */
+static struct index {
+	const struct words *of;
+	const struct word **slots; /* NULL free */
+	size_t mask;
+} indexes[INDEXES];
+
+static void
+index_make(struct index *x, const struct words *w)
+{
+	size_t n = 0;
+
+	for (const struct words *t = w; t != NULL; t = t->more)
+		n += t->n;
+	for (x->mask = 1; x->mask < 2 * n; x->mask = 2 * x->mask + 1)
+		;
+	x->of = w;
+	x->slots = xcalloc(x->mask + 1, sizeof(*x->slots));
+	for (; w != NULL; w = w->more)
+		for (size_t i = 0; i < w->n; i++) {
+			size_t at = hash_text(w->list[i].id) & x->mask;
+
+			while (x->slots[at] != NULL)	/* of two rows the first is found first */
+				at = (at + 1) & x->mask;
+			x->slots[at] = &w->list[i];
+		}
+}
+
+static const struct index *
+index_of(const struct words *w)
+{
+	size_t i = 0;
+
+	while (i < INDEXES - 1 && indexes[i].of != NULL && indexes[i].of != w)
+		i++;
+	if (indexes[i].of != w) {
+		free(indexes[i].slots);
+		index_make(&indexes[i], w);
+	}
+	return &indexes[i];
+}
+
 static const char *
 find(const struct words *w, const char *id, size_t len)
 {
-	for (; w != NULL; w = w->more)
-		for (size_t i = 0; i < w->n; i++)
-			if (strncmp(w->list[i].id, id, len) == 0 && w->list[i].id[len] == '\0')
-				return w->list[i].en;
+	const struct index *x = index_of(w);
+	size_t at = hash_bytes(HASH_NOTHING, id, len) & x->mask;
+
+	for (; x->slots[at] != NULL; at = (at + 1) & x->mask)
+		if (strncmp(x->slots[at]->id, id, len) == 0 && x->slots[at]->id[len] == '\0')
+			return x->slots[at]->en;
 	return NULL;
 }
 
