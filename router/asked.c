@@ -7,29 +7,20 @@
 #include "router/together.h"
 #include "router/work.h"
 
-/* His open cases, with what is asked about them. */
-struct own { struct code codes[OPEN_MAX]; struct stored_case s[OPEN_MAX]; int n; };
+/* His open cases, with what is asked about them; borrowed from the router. */
+struct theirs { struct code codes[OPEN_MAX]; const struct stored_case *s[OPEN_MAX]; int n; };
 
-static void
-own_release(struct own *own)
-{
-	for (int i = 0; i < own->n; i++)
-		stored_case_release(&own->s[i]);
-}
-
+/* 0, -1 no answer. */
 static int
-own_load(struct router *r, const struct code *codes, int n, struct own *own)
+theirs_read(struct router *r, const struct entry *e, const struct code *codes, int n, struct theirs *own)
 {
 	memset(own, 0, sizeof(*own));
+	if (own_read(r, e) != 0)
+		return -1;
 	for (int i = 0; i < n; i++) {
-		if (cases_load(&r->h.st, &codes[i], 1, &own->s[own->n]) != 0) {
-			own_release(own);
-			return -1;
-		}
-		if (own->s[own->n].readable && own->s[own->n].version > 0)
+		own->s[own->n] = own_find(e->own, &codes[i]);
+		if (own->s[own->n] != NULL)
 			own->codes[own->n++] = codes[i];
-		else
-			stored_case_release(&own->s[own->n]);
 	}
 	return 0;
 }
@@ -136,14 +127,14 @@ take_option(struct router *r, struct entry *e, const struct stored_case *s, cons
 
 /* A number alone.  With two questions open it may answer either: he is asked to name the case. */
 static int
-choose(struct router *r, struct entry *e, const struct own *own, int choice, const struct code *named)
+choose(struct router *r, struct entry *e, const struct theirs *own, int choice, const struct code *named)
 {
 	struct code asked[OPEN_MAX];
 	char word[2] = { (char)('0' + choice), '\0' };
 	int at = -1, n = 0, verdicts = 0;
 
 	for (int i = 0; i < own->n; i++) {
-		const struct case_record *c = &own->s[i].c;
+		const struct case_record *c = &own->s[i]->c;
 		int verdict = c->state == CASE_SELESAI && choice <= 2;
 
 		if (named != NULL && strcmp(named->s, own->codes[i].s) != 0)
@@ -158,7 +149,7 @@ choose(struct router *r, struct entry *e, const struct own *own, int choice, con
 		return 0;
 	if (n > 1)
 		return converse_list(r, e, word, asked, n);
-	return verdicts == 0 ? take_option(r, e, &own->s[at], &own->codes[at], choice) : 0;
+	return verdicts == 0 ? take_option(r, e, own->s[at], &own->codes[at], choice) : 0;
 }
 
 /* The option that the place named lies in, or the place itself where it was asked openly. */
@@ -183,7 +174,7 @@ place_meant(const struct case_record *c, const char *place)
 
 /* Words that say where, and nothing else that would be a report of its own. */
 static int
-locate(struct router *r, struct entry *e, const struct own *own)
+locate(struct router *r, struct entry *e, const struct theirs *own)
 {
 	const struct understanding *u = entry_understand(r, e);
 	const char *place = NULL;
@@ -192,17 +183,17 @@ locate(struct router *r, struct entry *e, const struct own *own)
 	if (u->place[0] == '\0')
 		return 0;
 	for (int i = 0; i < own->n; i++) {
-		const struct case_record *c = &own->s[i].c;
+		const struct case_record *c = &own->s[i]->c;
 		const char *meant;
 
-		if (c->question.what != QUESTION_PLACE || (at >= 0 && c->heard_ms < own->s[at].c.heard_ms) ||
+		if (c->question.what != QUESTION_PLACE || (at >= 0 && c->heard_ms < own->s[at]->c.heard_ms) ||
 		    (!u->unsure && strcmp(u->category, c->category) != 0) ||
 		    (meant = place_meant(c, u->place)) == NULL)
 			continue;
 		place = meant;
 		at = i;
 	}
-	return at >= 0 ? take_place(r, e, &own->s[at], &own->codes[at], place) : 0;
+	return at >= 0 ? take_place(r, e, own->s[at], &own->codes[at], place) : 0;
 }
 
 int
@@ -210,7 +201,7 @@ asked_answer(struct router *r, struct entry *e, const struct speech *s)
 {
 	int verdict = s->kind == SPEECH_YES || s->kind == SPEECH_NO, choice = 0, n, rc;
 	struct code codes[OPEN_MAX];
-	struct own own;
+	struct theirs own;
 
 	if (!e->known || (s->kind != SPEECH_NONE && !verdict))
 		return 0;
@@ -221,10 +212,9 @@ asked_answer(struct router *r, struct entry *e, const struct speech *s)
 	if (choice == 0 && verdict)
 		return 0;
 	n = converse_own_cases(r, e, 0, codes);
-	if (n <= 0 || own_load(r, codes, n, &own) != 0)
+	if (n <= 0 || theirs_read(r, e, codes, n, &own) != 0)
 		return n == 0 ? 0 : -1;
 	rc = choice > 0 ? choose(r, e, &own, choice, s->has_code ? &s->code : NULL) : locate(r, e, &own);
-	own_release(&own);
 	return rc;
 }
 
@@ -246,13 +236,13 @@ int
 asked_which(struct router *r, struct entry *e, const struct code *codes, int n, struct code *out)
 {
 	const struct understanding *u = entry_understand(r, e);
-	struct own own;
+	struct theirs own;
 	int meant = 0;
 
-	if (own_load(r, codes, n, &own) != 0)
+	if (theirs_read(r, e, codes, n, &own) != 0)
 		return -1;
 	for (int i = 0; i < own.n; i++)
-		if (speaks_for(u, &own.s[i].c)) {
+		if (speaks_for(u, &own.s[i]->c)) {
 			*out = own.codes[i];
 			meant++;
 		}
@@ -264,10 +254,9 @@ asked_which(struct router *r, struct entry *e, const struct code *codes, int n, 
 			break;
 		snprintf(o->id, sizeof(o->id), "%s", own.codes[i].s);
 		snprintf(o->category, sizeof(o->category), "%s",
-		    own.s[i].c.sealed ? "" : own.s[i].c.category);
+		    own.s[i]->c.sealed ? "" : own.s[i]->c.category);
 		e->candidates_n++;
 	}
-	own_release(&own);
 	return meant == 1;
 }
 
@@ -278,20 +267,20 @@ asked_heap(struct router *r, struct entry *e)
 	struct command cmd = { .event = ON_HEAP, .by = BY_ROUTER };
 	struct code codes[OPEN_MAX];
 	struct buf note = { 0 };
-	struct own own;
+	struct theirs own;
 	int n, unread = 0, last = -1, rc = 0;
 
 	if (!e->known || u->urgency == URGENCY_DARURAT || e->words.lane_e ||
 	    (!u->unsure && !converse_is_small_talk(r, u)))
 		return 0;
 	n = converse_own_cases(r, e, 0, codes);
-	if (n <= 0 || own_load(r, codes, n, &own) != 0)
+	if (n <= 0 || theirs_read(r, e, codes, n, &own) != 0)
 		return n == 0 ? 0 : -1;
 	for (int i = 0; i < own.n; i++) {
-		if (own.s[i].c.state != CASE_BARU)
+		if (own.s[i]->c.state != CASE_BARU)
 			continue;
 		unread++;
-		if (last < 0 || own.s[i].c.received_ms > own.s[last].c.received_ms)
+		if (last < 0 || own.s[i]->c.received_ms > own.s[last]->c.received_ms)
 			last = i;
 	}
 	if (last >= 0 && (e->doubted || unread >= r->h.set.unclear_most)) {
@@ -300,6 +289,5 @@ asked_heap(struct router *r, struct entry *e)
 		rc = converse_apply(r, e, &own.codes[last], &cmd);
 	}
 	buf_wipe(&note);
-	own_release(&own);
 	return rc;
 }

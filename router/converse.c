@@ -114,6 +114,7 @@ answer_to(struct router *r, struct entry *e, const char *officer, int use_up, co
 	commit_begin(&r->answers, r->now_ms);
 	commit_add_answer(&r->answers, &r->h.st, &a, &e->keys, &in);
 	commit_run(&r->answers, &r->h.st);
+	own_forget(r);
 	rc = r->answers.slots[0].result == COMMIT_OK || r->answers.slots[0].result == COMMIT_ALREADY ? 1 : -1;
 	buf_wipe(&text);
 	buf_wipe(&to);
@@ -195,30 +196,23 @@ answer_refused(struct router *r, struct entry *e, const struct officer *o, const
 
 /* ---- finding the case ---- */
 
-/* Codes in a hash: field -> code (tasks) or code -> time (reports). -1 no answer. */
+/* Some of an officer's tasks, with their nonces.  How many, -1 no answer. */
 static int
-index_read(struct router *r, enum key_id key_id, const char *part, struct code *codes, char nonces[][NONCE_CHARS + 1],
-    int max)
+tasks_read(struct router *r, const char *officer, struct code *codes, char nonces[][NONCE_CHARS + 1], int max)
 {
 	struct buf key = { 0 };
 	redisReply *a;
 	int n = -1;
 
-	buf_add_key(&key, &r->h.st.keys, key_id, part, NULL);
-	/* An officer in a flood has thousands of tasks: whether one or several is all that matters. */
-	a = key_id == KEY_TASKS ?
-	    redis_pipe_command(r->h.st.pipe, "HRANDFIELD %b %d WITHVALUES", key.data, key.len, max) :
-	    redis_pipe_command(r->h.st.pipe, "HGETALL %b", key.data, key.len);
+	buf_add_key(&key, &r->h.st.keys, KEY_TASKS, officer, NULL);
+	/* In a flood he has thousands: whether one or several is all that matters. */
+	a = redis_pipe_command(r->h.st.pipe, "HRANDFIELD %b %d WITHVALUES", key.data, key.len, max);
 	if (a != NULL && a->type == REDIS_REPLY_ARRAY) {
 		n = 0;
 		for (size_t i = 0; i + 1 < a->elements && n < max; i += 2) {
-			const redisReply *code = a->element[key_id == KEY_TASKS ? i + 1 : i];
-
-			if (code_parse(&codes[n], code->str, code->len) != 0)
+			if (code_parse(&codes[n], a->element[i + 1]->str, a->element[i + 1]->len) != 0)
 				continue;
-			if (nonces != NULL)
-				snprintf(nonces[n], NONCE_CHARS + 1, "%s", a->element[i]->str);
-			n++;
+			snprintf(nonces[n++], NONCE_CHARS + 1, "%s", a->element[i]->str);
 		}
 	}
 	freeReplyObject(a);
@@ -297,6 +291,7 @@ apply_as(struct router *r, struct entry *e, const struct code *code, const struc
 
 				commit_add_case(&r->answers, &r->h.st, p, &r->h.roster, &s.c, r->fx, cmd, &keys, &words, in);
 				commit_run(&r->answers, &r->h.st);
+				own_forget(r);
 				result = r->answers.slots[0].result;
 				rc = result == COMMIT_OK || result == COMMIT_ALREADY ? 1 :
 				    result == COMMIT_CONFLICT || result == COMMIT_TAKEN ? 2 : -1;
@@ -433,7 +428,7 @@ officer_speaks(struct router *r, struct entry *e, const struct officer *o, const
 	struct command cmd = { .event = s->event, .by = BY_OFFICER, .note = s->note };
 	struct code codes[2], code;
 	char nonces[2][NONCE_CHARS + 1], nonce[NONCE_CHARS + 1];
-	int n = index_read(r, KEY_TASKS, o->id, codes, nonces, 2), rc;
+	int n = tasks_read(r, o->id, codes, nonces, 2), rc;
 	int found = s->nonce[0] != '\0' && n > 0 ? task_by_nonce(r, o->id, s->nonce, &code) : 0;
 
 	int64_t wrong = s->nonce[0] != '\0' ? wrong_nonces(r, o->id, 0) : 0;
@@ -556,21 +551,17 @@ int
 converse_own_cases(struct router *r, const struct entry *e, int only_done,
     struct code out[OPEN_MAX])
 {
-	struct code codes[64];
-	int n = e->lookup[0] != '\0' ? index_read(r, KEY_REPORTER, e->lookup, codes, NULL, 64) : 0, kept = 0;
+	int kept = 0;
 
-	if (n < 0)
+	if (own_read(r, e) != 0)
 		return -1;
-	for (int i = 0; i < n && kept < OPEN_MAX; i++) {
-		struct stored_case s;
+	for (int i = 0; i < e->own->n && kept < OPEN_MAX; i++) {
+		const struct stored_case *s = own_find(e->own, &e->own->codes[i]);
 
-		if (cases_load(&r->h.st, &codes[i], 1, &s) != 0)
-			return -1;
 		/* what he writes is no part of an exercise in which his number was used, but "1" and "2" are */
-		if (s.readable && s.version > 0 && s.c.state != CASE_DITUTUP &&
-		    (only_done || s.c.latihan == e->words.latihan) && s.c.received_ms > r->now_ms - r->h.set.follow_up_ms && (!only_done || s.c.state == CASE_SELESAI))
-			out[kept++] = codes[i];
-		stored_case_release(&s);
+		if (s != NULL && s->c.state != CASE_DITUTUP && (only_done || s->c.latihan == e->words.latihan) &&
+		    s->c.received_ms > r->now_ms - r->h.set.follow_up_ms && (!only_done || s->c.state == CASE_SELESAI))
+			out[kept++] = e->own->codes[i];
 	}
 	return kept;
 }
@@ -583,15 +574,12 @@ converse_last_place(struct router *r, const struct entry *e, char place[PLACE_CO
 	int64_t last_ms = -1;
 
 	for (int i = 0; i < n; i++) {
-		struct stored_case s;
+		const struct stored_case *s = own_find(e->own, &codes[i]);
 
-		if (cases_load(&r->h.st, &codes[i], 1, &s) != 0)
-			return -1;
-		if (s.c.place[0] != '\0' && s.c.received_ms > last_ms) {
-			last_ms = s.c.received_ms;
-			memcpy(place, s.c.place, sizeof(s.c.place));
+		if (s->c.place[0] != '\0' && s->c.received_ms > last_ms) {
+			last_ms = s->c.received_ms;
+			memcpy(place, s->c.place, sizeof(s->c.place));
 		}
-		stored_case_release(&s);
 	}
 	return n < 0 ? -1 : last_ms >= 0;
 }
@@ -599,13 +587,12 @@ converse_last_place(struct router *r, const struct entry *e, char place[PLACE_CO
 int
 converse_is_own(struct router *r, const struct entry *e, const struct code *code)
 {
-	struct code codes[64];
-	int n = e->lookup[0] != '\0' ? index_read(r, KEY_REPORTER, e->lookup, codes, NULL, 64) : 0;
-
-	for (int i = 0; i < n; i++)
-		if (strcmp(codes[i].s, code->s) == 0)
+	if (own_read(r, e) != 0)
+		return -1;
+	for (int i = 0; i < e->own->n; i++)
+		if (strcmp(e->own->codes[i].s, code->s) == 0)
 			return 1;
-	return n < 0 ? -1 : 0;
+	return 0;
 }
 
 /* His own report of it, if he has one: 1 with its code. */
@@ -616,13 +603,8 @@ follows_already(struct router *r, const struct entry *e, const struct code *lead
 	int n = converse_own_cases(r, e, 0, codes), found = n < 0 ? -1 : 0;
 
 	for (int i = 0; i < n && found == 0; i++) {
-		struct stored_case s;
-
-		if (cases_load(&r->h.st, &codes[i], 1, &s) != 0)
-			return -1;
-		found = strcmp(codes[i].s, lead->s) == 0 || strcmp(s.c.lead, lead->s) == 0;
+		found = strcmp(codes[i].s, lead->s) == 0 || strcmp(own_find(e->own, &codes[i])->c.lead, lead->s) == 0;
 		*own = codes[i];
-		stored_case_release(&s);
 	}
 	return found;
 }
@@ -651,6 +633,7 @@ open_behind(struct router *r, struct entry *e, const struct case_record *lead)
 	commit_add_case(&r->answers, &r->h.st, r->h.policy, &r->h.roster, &before, r->fx, &cmd,
 	    &e->keys, &e->words, &in);
 	commit_run(&r->answers, &r->h.st);
+	own_forget(r);
 	switch (r->answers.slots[0].result) {
 	case COMMIT_OK: case COMMIT_ALREADY: return 1;
 	case COMMIT_CONFLICT: return 2;
@@ -801,7 +784,7 @@ is_ready(struct router *r, struct entry *e, const struct officer *o)
 	struct code codes[2];
 	char nonces[2][NONCE_CHARS + 1], example[16];
 	const struct template_value v[] = { { "contoh", example } };
-	int n = index_read(r, KEY_TASKS, o->id, codes, nonces, 2), untaken = n > 1;
+	int n = tasks_read(r, o->id, codes, nonces, 2), untaken = n > 1;
 
 	if (n == 1) {
 		const struct case_task *t;
@@ -984,7 +967,7 @@ belongs_to_open_case(struct router *r, struct entry *e, const struct officer *o)
 	if ((!u->unsure && !converse_is_small_talk(r, u)) || u->urgency == URGENCY_DARURAT)
 		return 0;		/* a report of its own */
 	if (o != NULL) {
-		n = index_read(r, KEY_TASKS, o->id, codes, nonces, 2);
+		n = tasks_read(r, o->id, codes, nonces, 2);
 		if (n > 0 && converse_is_small_talk(r, u))
 			return answer(r, e, 1, "basa-basi", NULL, NULL, NULL, 0);
 		return n < 0 ? -1 : n == 0 ? 0 : unclear_officer(r, e, o, n == 1 ? nonces[0] : "7K3");
@@ -1253,6 +1236,7 @@ confirm_tap(struct router *r, struct entry *e)
 		commit_begin(&r->answers, r->now_ms);
 		commit_add_answer(&r->answers, &r->h.st, &a, &e->keys, &none);
 		commit_run(&r->answers, &r->h.st);
+		own_forget(r);
 		rc = r->answers.slots[0].result == COMMIT_OK ? 0 : -1;
 	}
 	buf_release(&text);

@@ -8,7 +8,6 @@
 #include "lib/log.h"
 #include "router/work.h"
 
-#define WAITS " tunggu"		/* of KEY_CRIES: the field of who waits, beside that of who was believed */
 #define FIELD_CHARS INCIDENT_CHARS
 
 /* Clear of doubts: an emergency, open to all, of a kind and a place. */
@@ -18,23 +17,25 @@ is_cry(const struct understanding *u)
 	return u->urgency == URGENCY_DARURAT && !u->sealed && u->place[0] != '\0';
 }
 
-/* "kebakaran 35.10.14.2012": the longest code of a category and a desa leave room for WAITS. */
+/* "kebakaran 35.10.14.2012" */
 static void
-field_of(char out[FIELD_CHARS], const struct understanding *u, const char *what)
+field_of(char out[FIELD_CHARS], const struct understanding *u)
 {
-	snprintf(out, FIELD_CHARS, "%.24s %.*s%s", u->category, PLACE_CODE_CHARS - 1, u->place, what);
+	snprintf(out, FIELD_CHARS, "%.24s %.*s", u->category, PLACE_CODE_CHARS - 1, u->place);
 }
 
-/* The case whose cry stands in that field, if it came within the time; 0, -1 there is none. */
+/* The case whose cry of that kind and place stands there, if it came within the time; 0, -1 there is none. */
 static int
-load_cry(struct router *r, const char *field, struct stored_case *s)
+load_cry(struct router *r, enum key_id where, const struct understanding *u, struct stored_case *s)
 {
+	char field[FIELD_CHARS];
 	struct buf key = { 0 };
 	struct code code;
 	redisReply *a;
 	int rc = -1;
 
-	buf_add_key(&key, &r->h.st.keys, KEY_CRIES, NULL, NULL);
+	field_of(field, u);
+	buf_add_key(&key, &r->h.st.keys, where, NULL, NULL);
 	a = redis_pipe_command(r->h.st.pipe, "HGET %b %s", key.data, key.len, field);
 	if (a != NULL && a->type == REDIS_REPLY_STRING && a->len > CODE_CHARS &&
 	    strtoll(a->str + CODE_CHARS, NULL, 10) > r->now_ms - r->h.set.support_ms &&
@@ -57,14 +58,12 @@ is_another(const struct case_record *c, const struct entry *e)
 int
 support_found(struct router *r, const struct entry *e)
 {
-	char field[FIELD_CHARS];
 	struct stored_case s;
 	int found;
 
 	if (!is_cry(&e->u))
 		return 0;
-	field_of(field, &e->u, "");
-	if (load_cry(r, field, &s) != 0)
+	if (load_cry(r, KEY_CRIES, &e->u, &s) != 0)
 		return 0;
 	/* what was rejected or taken back since supports nobody */
 	found = is_another(&s.c, e) && !s.c.doubted && s.c.state != CASE_DITUTUP;
@@ -73,26 +72,24 @@ support_found(struct router *r, const struct entry *e)
 }
 
 static void
-write_cry(struct router *r, const struct entry *e, struct commit_batch *b, const char *what)
+write_cry(struct router *r, const struct entry *e, struct commit_batch *b, enum key_id where)
 {
 	char field[FIELD_CHARS], value[CODE_CHARS + 24];
 
-	field_of(field, &e->u, what);
+	field_of(field, &e->u);
 	snprintf(value, sizeof(value), "%s %" PRId64, e->code.s, r->now_ms);
-	commit_beside(b, KEY_CRIES, NULL, 's', field, value);
+	commit_beside(b, where, NULL, 's', field, value);
 }
 
 void
 support_note(struct router *r, const struct entry *e, struct commit_batch *b)
 {
-	char field[FIELD_CHARS];
 	struct stored_case s;
 	int waits;
 
 	if (!is_cry(&e->u) || e->lookup[0] == '\0' || e->words.latihan || (e->u.unsure && !e->held))
 		return;
-	field_of(field, &e->u, WAITS);
-	waits = load_cry(r, field, &s) == 0;
+	waits = r->cries_held && load_cry(r, KEY_HELD, &e->u, &s) == 0;
 	if (waits) {
 		waits = s.c.doubted && s.c.state == CASE_BARU;
 		if (waits && !e->doubted && is_another(&s.c, e)) {
@@ -103,7 +100,8 @@ support_note(struct router *r, const struct entry *e, struct commit_batch *b)
 		stored_case_release(&s);
 	}
 	if (!e->held)
-		write_cry(r, e, b, "");
+		write_cry(r, e, b, KEY_CRIES);
 	else if (!waits)
-		write_cry(r, e, b, WAITS);
+		write_cry(r, e, b, KEY_HELD);
+	r->cries_held |= e->held;
 }

@@ -5,8 +5,8 @@
  * somebody else reports the same danger from the same place within router.support, before or after
  * it, it goes its way like anybody's and its sender counts one prank less.
  *
- * The store keeps, for each kind of danger and place, the code of the last cry that was believed and
- * of the first that waits (KEY_CRIES); whose they are stands in the cases alone.
+ * The store keeps, for each kind of danger and place, the code of the last cry that was believed (KEY_CRIES)
+ * and of the first that waits (KEY_HELD); whose they are stands in the cases alone.
  *
  * Errors     without an answer of the store nobody is known to support it: a human hears it.
  */

@@ -28,6 +28,7 @@ void
 router_init(struct router *r)
 {
 	r->fx = xmalloc(sizeof(*r->fx));
+	r->epoch = 1;
 	store_second(&r->line, &r->h.st);
 }
 
@@ -625,32 +626,37 @@ ask_for_cases(struct router *r, const struct entry *entries, int n)
 {
 	int asked = 0;
 
-	for (int i = 0; i < n; i++) {
-		struct redis_args len = { 0 };
-
-		if (!entries[i].opened || entries[i].lookup[0] == '\0')
-			continue;
-		redis_args_adds(&len, "HLEN");
-		args_add_key(&len, &r->h.st, KEY_REPORTER, entries[i].lookup, NULL);
-		asked += redis_pipe_queue(r->h.st.pipe, len.n, (const char **)len.argv, len.lens) == 0;
-		redis_args_release(&len);
-	}
+	for (int i = 0; i < n; i++)
+		if (entries[i].opened && entries[i].lookup[0] != '\0')
+			asked += own_ask(r, &entries[i]) == 0;
 	return asked;
+}
+
+/* Cries of marked numbers that wait are rare: no emergency asks for those of its place while there are none. */
+static int
+ask_for_held(struct router *r)
+{
+	struct redis_args a = { 0 };
+	int rc;
+
+	redis_args_adds(&a, "HLEN");
+	args_add_key(&a, &r->h.st, KEY_HELD, NULL, NULL);
+	rc = redis_pipe_queue(r->h.st.pipe, a.n, (const char **)a.argv, a.lens);
+	redis_args_release(&a);
+	return rc == 0;
 }
 
 static void
 set_known(struct router *r, struct entry *entries, int n, int asked)
 {
 	for (int i = 0; i < n; i++) {
-		redisReply *cases;
+		struct entry *e = &entries[i];
 
-		if (!entries[i].opened || entries[i].lookup[0] == '\0')
+		if (!e->opened || e->lookup[0] == '\0')
 			continue;
-		cases = asked-- > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+		e->repeats = heard_before(entries, i);
 		/* without an answer it is looked at more closely */
-		entries[i].known = cases == NULL || cases->type != REDIS_REPLY_INTEGER ||
-		    cases->integer > 0 || heard_before(entries, i);
-		freeReplyObject(cases);
+		e->known = asked-- <= 0 || own_take(r, e) != 0 || e->repeats;
 	}
 }
 
@@ -680,8 +686,8 @@ remember_senders(struct router *r, struct entry *entries, int n)
 	int langs_n = ask_of_senders(r, entries, n, KEY_LANGUAGE, "");
 	int calls_n = ask_of_senders(r, entries, n, KEY_CALLED, "");
 	int pranks_n = ask_of_senders(r, entries, n, KEY_PRANKS, ""), times_n = ask_of_senders(r, entries, n, KEY_PRANKS, PRANK_TIMES);
-	int cases_n = ask_for_cases(r, entries, n);
-	redisReply *rows, *langs, *calls, *pranks, *times;
+	int cases_n = ask_for_cases(r, entries, n), held_n = ask_for_held(r);
+	redisReply *rows, *langs, *calls, *pranks, *times, *held;
 
 	redis_pipe_flush(r->h.st.pipe);
 	rows = rows_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
@@ -691,9 +697,13 @@ remember_senders(struct router *r, struct entry *entries, int n)
 	times = times_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
 	set_doubts(r, entries, n, pranks, times);
 	set_known(r, entries, n, cases_n);
+	held = held_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	r->cries_held = held == NULL || held->type != REDIS_REPLY_INTEGER || held->integer > 0;
+	freeReplyObject(held);
 	set_languages(entries, n, langs);
 	set_calls(entries, n, calls);
 	guard_loops(r, entries, n, rows);
+	own_read_all(r, entries, n);
 	freeReplyObject(rows);
 	freeReplyObject(langs);
 	freeReplyObject(calls);
@@ -706,6 +716,7 @@ router_work(struct router *r, struct entry *entries, int n)
 {
 	struct code *codes = xcalloc((size_t)n + 1, sizeof(*codes));
 	struct stored_case *stored = xcalloc((size_t)n + 1, sizeof(*stored));
+	struct own *own = xcalloc((size_t)n + 1, sizeof(*own));
 	int rc = -1;
 
 	for (int i = 0; i < n; i++)
@@ -721,6 +732,7 @@ router_work(struct router *r, struct entry *entries, int n)
 	}
 	for (int i = 0; i < n; i++) {
 		entries[i].s = stored[i];
+		entries[i].own = &own[i];
 		entries[i].opened = open_entry(r, &entries[i]) == 0;
 	}
 	remember_senders(r, entries, n);
@@ -752,9 +764,11 @@ router_work(struct router *r, struct entry *entries, int n)
 			speech_parse(&s, e->words.text != NULL ? e->words.text : "");
 			/* who is doubted may be supported by what stands before him */
 			if ((e->doubted || s.kind != SPEECH_NONE || e->words.about[0] != '\0' || e->words.adds ||
-			    is_attachment(e) || (e->known && heard_before(entries, i))) &&
+			    is_attachment(e) || e->repeats) &&
 			    flush(r, entries, n) != 0)
 				rc = -1;
+			if (e->repeats)
+				own_forget(r);
 			spoke = converse(r, e);
 			rc = spoke < 0 ? -1 : rc;
 			if (spoke != 0)
@@ -762,12 +776,18 @@ router_work(struct router *r, struct entry *entries, int n)
 		}
 		r->poisoned += (unsigned long)poison;
 		add(r, entries, i);
+		/* who supports a cry that waits may stand next */
+		if (e->held && flush(r, entries, n) != 0)
+			rc = -1;
 		if (r->flights[0].batch.n >= FLIGHT && take_off(r, entries, 0) != 0)
 			rc = -1;
 	}
 	if (flush(r, entries, n) != 0)
 		rc = -1;
 out:
+	for (int i = 0; i < n; i++)
+		own_release(&own[i]);
+	free(own);
 	free(codes);
 	free(stored);
 	for (size_t i = 0; i < N_ELEMS(r->flights); i++) {

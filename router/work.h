@@ -9,6 +9,7 @@
  */
 #include "core/decide.h"
 #include "router/group.h"
+#include "router/own.h"
 #include "router/understand.h"
 #include "store/cases.h"
 #include "store/house.h"
@@ -25,6 +26,8 @@ struct router {
 	struct store line;		/* commits travel on a connection of their own */
 	struct flight flights[2];	/* [0] is being filled, [1] may be in the air */
 	struct commit_batch answers;
+	int cries_held;			/* whether any cry of a marked number waits; asked once for a batch */
+	unsigned long epoch;		/* of what was read of senders' cases; the next with each commit */
 	struct effects *fx;
 	struct understanding help;	/* of the second alarm that is being decided: whom it calls */
 	int64_t now_ms;
@@ -46,6 +49,7 @@ struct entry {
 	int again;			/* refused for its nonces, or others were faster: to be decided anew */
 	int counted, answers;		/* against the answers of an hour; whether one more may go */
 	int looping;			/* writes as fast as we answer: heard, not answered */
+	struct own *own;		/* its sender's cases */
 	struct code quoted;		/* his own case whose message he answers, "" none */
 	struct code follows;		/* his case that lies in the archive and that this goes on from, "" none */
 	int opened;
@@ -56,6 +60,7 @@ struct entry {
 	int ordered;			/* an officer's order, from a number that is no officer's */
 	int held, supported;		/* his cry waits for a human; or somebody else reports the same */
 	int known;			/* its sender has cases, or may have by now */
+	int repeats;			/* he has written before in this batch */
 	char lang[4];			/* in which its sender is answered */
 	char called[48];		/* to which call for volunteers its sender was called, and as whom */
 	int asks_lang;			/* it is what he asked for with this entry */

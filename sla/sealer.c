@@ -180,12 +180,12 @@ sweep_pranks(struct house *h, int64_t now_ms)
 
 /* What was cried a day ago supports nobody any more. */
 static void
-sweep_cries(struct house *h, int64_t now_ms)
+sweep_cries(struct house *h, enum key_id where, int64_t now_ms)
 {
 	struct buf key = { 0 };
 	redisReply *r;
 
-	buf_add_key(&key, &h->st.keys, KEY_CRIES, NULL, NULL);
+	buf_add_key(&key, &h->st.keys, where, NULL, NULL);
 	r = redis_pipe_command(h->st.pipe, "HGETALL %b", key.data, key.len);
 	for (size_t i = 0; r != NULL && r->type == REDIS_REPLY_ARRAY && i + 1 < r->elements; i += 2) {
 		const char *since = strchr(r->element[i + 1]->str, ' ');
@@ -232,7 +232,8 @@ sweep_run(struct house *h, int64_t now_ms)
 	sweep_languages(h, now_ms);
 	sweep_storms(h, now_ms);
 	sweep_pranks(h, now_ms);
-	sweep_cries(h, now_ms);
+	sweep_cries(h, KEY_CRIES, now_ms);
+	sweep_cries(h, KEY_HELD, now_ms);
 	identity_sweep(&h->st, now_ms - h->set.identity_life_ms);
 	glass_sweep(&h->st, now_ms);
 	warnings_sweep(&h->st, now_ms - WARNINGS_KEPT_MS);
