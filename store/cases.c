@@ -98,6 +98,10 @@ cases_load(struct store *st, const struct code *codes, size_t n, struct stored_c
 	for (size_t i = 0; i < n && rc == 0; i++)
 		if (!out[i].there && stored_case_archived(&out[i], st, codes[i].s) < 0)
 			rc = -1;
+	for (size_t i = 0; i < n && rc != 0; i++) {
+		stored_case_release(&out[i]);
+		memset(&out[i], 0, sizeof(out[i]));
+	}
 	redis_args_release(&a);
 	return rc;
 }

@@ -25,7 +25,7 @@ void stored_case_release(struct stored_case *s);
 
 /*
  * Loads n cases in one round trip, those that left the store from the archive; out has room for n.
- * 0, or -1 when the store did not answer or the archive cannot be read.
+ * 0, or -1 when the store did not answer or the archive cannot be read: then out is empty.
  */
 int cases_load(struct store *st, const struct code *codes, size_t n, struct stored_case *out);
 /* One that is not in the store: 1 filled, 0 the archive has none, -1 it cannot be read. */
