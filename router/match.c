@@ -264,6 +264,7 @@ parse_phrase(struct matcher *m, const char *phrase, uint32_t *out, size_t *n)
 	}
 	return words > 0 && out[*n - 1] != SYMBOL_GAP ? 0 : -1;
 }
+
 /* Once normalised: "www" is "w", which stands in "rt 3 w 7" too. */
 static int
 is_one_letter(const char *phrase)
