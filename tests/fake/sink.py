@@ -2,7 +2,8 @@
 bytes and a serial number, before it is answered; a script of modes says how it is answered.
 
 Control, never recorded:
-  POST /_mode     {"mode": ..., "times": n, "ms": ..., "retry_after": ..., "reset": ...}
+  POST /_mode     {"mode": ..., "times": n, "only": words of the paths that it is for, "ms": ..., "retry_after": ...,
+                  "reset": ...}
   POST /_feed     what a platform's own queue takes, see there
   GET  /_records  all records as a JSON list
 Modes: ok, slow (ms), 401, 402, 503, 429 (retry_after), hang-headers, hang, die, die-after (taken, but
@@ -69,8 +70,8 @@ class Sink:
                  "raw": base64.b64encode(body).decode(), "body": body.decode("utf-8", "replace"),
                  "status": 0}
             self.records.append(r)
-            mode = dict(self.mode)
-            if "times" in self.mode:
+            mode = dict(self.mode) if self.mode.get("only", "") in path else {"mode": "ok"}
+            if "times" in mode:
                 self.mode["times"] -= 1
                 if self.mode["times"] <= 0:
                     self.mode = {"mode": "ok"}

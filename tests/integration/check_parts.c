@@ -1,6 +1,7 @@
 /* Parts of long SMS in a real store: every word of kt_part, release, and what is forgotten. */
 #include "store/parts.h"
 #include "tests/integration/kit.h"
+#include "tests/integration/peer.h"
 
 Suite *parts_suite(void);
 
@@ -155,7 +156,7 @@ START_TEST(what_is_missing_is_waited_for_only_so_long)
 	first = offer(&a, 5, 3, "c", "c", 50);		/* danger in it: sooner */
 	ck_assert_int_eq(a.word, PART_WAITING);
 	freeReplyObject(first);
-	ck_assert(bench_until(is_due, &r, 5000));
+	ck_assert(bench_until(is_due, &r, LIMIT_MS));
 	ck_assert_int_eq(parts_due(&a, set, r, 0), 1);
 	ck_assert_str_eq(set, name.set);
 	ck_assert_uint_eq(a.n, 3);
@@ -165,7 +166,7 @@ START_TEST(what_is_missing_is_waited_for_only_so_long)
 	snprintf(born, sizeof(born), "%s", a.born);
 	/* While it is released nothing is added; a release that died is done again. */
 	ck_assert_int_eq(word(5, 2, "b"), PART_BUSY);
-	ck_assert(bench_until(is_due, &r, 5000));
+	ck_assert(bench_until(is_due, &r, LIMIT_MS));
 	ck_assert_int_eq(parts_due(&a, set, r, 0), 1);
 	ck_assert_str_eq(a.born, born);
 	ck_assert_ptr_null(a.pieces[1]);

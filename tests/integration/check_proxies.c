@@ -81,7 +81,7 @@ tls_open(const char *host, long version, CURLcode *rc)
 	curl_easy_setopt(c, CURLOPT_SSL_ENABLE_ALPN, 0L);
 	curl_easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, drop);
-	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, 5000L);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)LIMIT_MS);
 	*rc = curl_easy_perform(c);
 	curl_slist_free_all(resolve);
 	if (*rc == CURLE_OK)
@@ -134,7 +134,7 @@ asks(const char *host, const char *request, struct buf *out)
 	ck_assert_msg(c != NULL, "%s", curl_easy_strerror(rc));
 	buf_reset(out);
 	tls_send(c, request, strlen(request));
-	tls_hears(c, "\x01never", 5000, out);
+	tls_hears(c, "\x01never", LIMIT_MS, out);
 	curl_easy_cleanup(c);
 }
 

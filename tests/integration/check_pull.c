@@ -33,7 +33,7 @@ begin(void)
 	snprintf(settings, sizeof(settings),
 	    "telegram:\n  api: %s\n  pull: true\n"
 	    "x:\n  api: %s\n  user_id: \"1111111111111111111\"\n  pull_every: 200ms\n  per_second: 100\n"
-	    "pull:\n  lease: 1s\n  retry: 100ms\n  retry_max: 1s\n"
+	    "pull:\n  lease: 3s\n  retry: 100ms\n  retry_max: 1s\n"
 	    "  sms:\n    url: %s/inbox?key=rahasia\n    every: 200ms\n    list: /data/items\n    id: msgid\n"
 	    "    from: msisdn\n    text: body\n    time: at\n    cursor: since\n"
 	    "notify:\n  retry: 100ms\n", bot.base, x.base, inbox.base);

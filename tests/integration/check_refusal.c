@@ -6,6 +6,7 @@
 #include "store/chain.h"
 #include "store/logbook.h"
 #include "tests/integration/kit.h"
+#include "tests/integration/peer.h"
 
 Suite *refusal_suite(void);
 
@@ -55,7 +56,7 @@ START_TEST(unsafe_setting)
 	refuses(settings[_i].says, settings[_i].remedy);
 	freeReplyObject(bench_command(&b, "CONFIG SET %s %s", settings[_i].key,
 	    settings[_i].safe));
-	ck_assert(bench_until(bench_is_rewritten, &b, 10000));
+	ck_assert(bench_until(bench_is_rewritten, &b, LIMIT_MS));
 	ck_assert_msg(store_check(&b.st) == 0, "%s", store_error(&b.st));
 }
 END_TEST

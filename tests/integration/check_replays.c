@@ -33,7 +33,7 @@ static void
 begin(void)
 {
 	house_make("");
-	put_target(house.conf, "4h", "16s");
+	put_target(house.conf, "4h", "40s");
 	house_up();
 }
 
@@ -103,7 +103,7 @@ START_TEST(what_was_and_what_would_have_been)
 	snprintf(conf, sizeof(conf), "%s/strict", house.dir);
 	buf_addf(&words, "cp -r %s %s", house.conf, conf);
 	ck_assert_int_eq(system(buf_str(&words)), 0);
-	put_target(conf, "16s", "6s");
+	put_target(conf, "40s", "15s");
 	buf_reset(&words);
 	buf_addf(&words, "--conf %s", conf);
 	ck_assert_msg(replay(buf_str(&words), &out) == 0, "%.3000s", buf_str(&out));

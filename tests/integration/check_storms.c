@@ -37,7 +37,7 @@ open_with(const char *window)
 static void
 begin(void)
 {
-	open_with("3s");
+	open_with("10s");	/* on a busy machine too all of it happens within */
 }
 
 static void
@@ -211,7 +211,7 @@ START_TEST(a_digest_outlives_its_sender)
 	struct taken *all;
 	char digest[96];
 	struct buf first;
-	size_t n;
+	size_t n, before;
 
 	open_cases(0, COUNT);
 	for (int i = 0; i < COUNT; i++)
@@ -223,6 +223,7 @@ START_TEST(a_digest_outlives_its_sender)
 	json_decref(records);
 	post_becomes(digest, "st", "sending");
 	post_kill();
+	before = sink_count(&post.gate[0], digest, "");	/* mostly one: it waits a second for an answer */
 	sink_mode(&post.gate[0], "{\"mode\":\"ok\"}");
 	post_open();
 	post_becomes(digest, "st", "sent");
@@ -232,7 +233,7 @@ START_TEST(a_digest_outlives_its_sender)
 		if (strcmp(all[i].id, digest) != 0)
 			continue;
 		ck_assert_str_eq(buf_str(&all[i].text), buf_str(&first));
-		ck_assert_uint_le(++times, 2);
+		ck_assert_uint_le(++times, before + 1);
 	}
 	for (int i = COUNT; i < COUNT + 5; i++)
 		ck_assert_uint_eq(post_took(0, tasks[i], 0), 0);

@@ -534,12 +534,14 @@ END_TEST
 START_TEST(pages_of_cases_join)
 {
 	char code[CODE_CHARS + 1], path[160] = "/api/v1/cases?limit=2&place=35.10.13";
+	struct buf page = { 0 };
 	int seen = 0, total = 0;
 
 	for (int i = 0; i < 5; i++) {
 		reported("lampu jalan mati di desa rogojampi kecamatan rogojampi", (int64_t)i * MINUTE_MS, code);
 		wait_state(code, "ditugaskan");
 	}
+	comes(&bupati, "/api/v1/cases?place=35.10.13", code, 1, &page);
 	for (int pages = 0; pages < 10; pages++) {
 		json_t *doc = json_of(path);
 		const char *next = json_string_value(json_object_get(doc, "next"));
@@ -554,6 +556,7 @@ START_TEST(pages_of_cases_join)
 	}
 	ck_assert_int_ge(total, 5);
 	ck_assert_int_eq(seen, total);
+	buf_release(&page);
 }
 END_TEST
 

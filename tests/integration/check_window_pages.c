@@ -80,6 +80,7 @@ START_TEST(canaries_of_every_kind)
 	char code[N_ELEMS(texts)][CODE_CHARS + 1], today[DAY_CHARS], line[96];
 	struct buf out = { 0 };
 
+	daily_name(today, wib_day(clock_now_ms()));	/* of the first of them, should midnight come meanwhile */
 	for (size_t i = 0; i < N_ELEMS(texts); i++) {
 		char from[24], words[256];
 
@@ -134,7 +135,6 @@ START_TEST(canaries_of_every_kind)
 		}
 		answer_release(&a);
 	}
-	daily_name(today, wib_day(clock_now_ms()));
 	for (int f = 0; f < DAILY_FORMS; f++) {
 		snprintf(line, sizeof(line), "daily %s --form %s", today, daily_form_name((enum daily_form)f));
 		buf_reset(&out);
