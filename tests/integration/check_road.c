@@ -16,6 +16,7 @@
 #include <curl/curl.h>
 #include <jansson.h>
 
+#include "core/calendar.h"
 #include "core/code.h"
 #include "core/text.h"
 #include "lib/buf.h"
@@ -568,26 +569,41 @@ begin_stingy(void)
 	house_up();
 }
 
+/* How many of six questions of a new number are answered; -1: meanwhile another hour began, in which it has more. */
+static int
+answered_of_six(const char *from, char code[CODE_CHARS + 1])
+{
+	int64_t hour = clock_now_ms() / HOUR_MS;
+	char line[64];
+	int before;
+
+	sms(from, "lampu jalan mati di desa kabat depan balai desa", code);
+	told(code, "terima", from);
+	wait_empty();
+	before = sent_to(from);
+	snprintf(line, sizeof(line), "CEK %s", code);
+	for (int i = 0; i < 6; i++) {
+		sms(from, line, NULL);
+		wait_empty();
+	}
+	return clock_now_ms() / HOUR_MS == hour ? sent_to(from) - before : -1;
+}
+
 /* CEK costs us an SMS each: after so many in an hour there is no more, but the number is still heard. */
 START_TEST(answers_to_one_number_are_limited)
 {
+	const char *from = "+6281234560061";
 	char code[CODE_CHARS + 1], line[64];
-	int before;
+	int answered = answered_of_six(from, code);
 
-	sms("+6281234560061", "lampu jalan mati di desa kabat depan balai desa", code);
-	told(code, "terima", "+6281234560061");
-	wait_empty();
-	before = sent_to("+6281234560061");
-	for (int i = 0; i < 6; i++) {
-		snprintf(line, sizeof(line), "CEK %s", code);
-		sms("+6281234560061", line, NULL);
-		wait_empty();
-	}
-	ck_assert_int_eq(sent_to("+6281234560061") - before, 3);
+	if (answered < 0)
+		answered = answered_of_six(from = "+6281234560063", code);
+	ck_assert_int_eq(answered, 3);
+	snprintf(line, sizeof(line), "CEK %s", code);
 	sms("+6281234560062", line, NULL);		/* another number has its own */
 	told(code, "cek", "+6281234560062");
 	snprintf(line, sizeof(line), "BATAL %s", code);
-	sms("+6281234560061", line, NULL);
+	sms(from, line, NULL);
 	wait_state(code, "ditutup");
 }
 END_TEST

@@ -134,7 +134,8 @@ START_TEST(late_cases_stand_on_the_wall)
 	snprintf(c.s, sizeof(c.s), "%s", code);
 	code_show(shown, &c);
 	comes(&bupati, "/papan", shown, 1, &page);
-	ck_assert_ptr_nonnull(strstr(buf_str(&page), "60 menit"));
+	/* an hour late, or a minute more where that took so long */
+	ck_assert(strstr(buf_str(&page), "60 menit") != NULL || strstr(buf_str(&page), "61 menit") != NULL);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Kabat: "));	/* in the map's words */
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "url(#garis)"));	/* and as a pattern */
 	/* what followed on the lateness (messages, rungs) may still be on its way */
