@@ -602,6 +602,7 @@ set_calls(struct entry *entries, int n, const redisReply *calls)
 		struct entry *e = &entries[i];
 		const redisReply *call;
 
+		e->called[0] = '\0';
 		if (calls == NULL || calls->type != REDIS_REPLY_ARRAY || !e->opened || e->lookup[0] == '\0')
 			continue;
 		call = calls->element[at++];
@@ -711,6 +712,23 @@ remember_senders(struct router *r, struct entry *entries, int n)
 	freeReplyObject(times);
 }
 
+/* What he wrote just before, in this batch, may have changed what is remembered of him. */
+static void
+remember_again(struct router *r, struct entry *e)
+{
+	int langs_n = ask_of_senders(r, e, 1, KEY_LANGUAGE, ""), calls_n = ask_of_senders(r, e, 1, KEY_CALLED, "");
+	redisReply *langs, *calls;
+
+	own_forget(r);
+	redis_pipe_flush(r->h.st.pipe);
+	langs = langs_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	calls = calls_n > 0 ? redis_pipe_reply(r->h.st.pipe) : NULL;
+	set_languages(e, 1, langs);
+	set_calls(e, 1, calls);
+	freeReplyObject(langs);
+	freeReplyObject(calls);
+}
+
 int
 router_work(struct router *r, struct entry *entries, int n)
 {
@@ -768,7 +786,7 @@ router_work(struct router *r, struct entry *entries, int n)
 			    flush(r, entries, n) != 0)
 				rc = -1;
 			if (e->repeats)
-				own_forget(r);
+				remember_again(r, e);
 			spoke = converse(r, e);
 			rc = spoke < 0 ? -1 : rc;
 			if (spoke != 0)

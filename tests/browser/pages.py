@@ -4,7 +4,9 @@
 usage: pages.py BUILD [--only PATH]...
 
 A living house with a few cases; each page is opened in headless Chromium at the width of a phone and of a desk (the board
-on a wall too), in both languages, as whoever may see it. Pictures of them stay in BUILD/browser/. axe-core comes by npm (AXE names another copy of axe.min.js).
+on a wall too), in both languages, as whoever may see it; then its forms are sent, mostly with what must be refused, and what
+they answer is looked at in the same way. Pictures of all stay in BUILD/browser/. axe-core comes by npm (AXE names another
+copy of axe.min.js).
 """
 import argparse, base64, http.client, json, os, pathlib, re, shutil, subprocess, sys, tarfile, tempfile, time, urllib.parse
 
@@ -43,6 +45,44 @@ LINKS_LEAD_TO = "https://konsol.example"
 #: large print is remembered, so it comes last
 PUBLIC = ["/", "/l/{code}", "/cek", "/data-saya", "/catatan", "/peta", "/peta?kecamatan=35.10.14", "/data",
           "/?huruf=besar", "/l/{code}?huruf=besar", "/data?huruf=besar"]
+#: who sends which form of which page, filled how, and the status of what comes. A field that begins with @ is a file. A form
+#: is known by its fields; of several alike, by its hidden ones.
+FORMS = {
+    "warga": [("/", {"isi": ""}, 422), ("/", {"isi": "lampu mati di kabat", "telepon": "12"}, 422), ("/cek", {"kode": "7777"}, 404),
+              ("/data-saya", {"telepon": "12"}, 422), ("/data-saya", {"telepon": "081200000077", "minta": "salinan"}, 200)],
+    "pelapor": [("/l/{own}", {"isi": "", "jawaban": "tambah"}, 422), ("/l/{own}", {"@foto": b"bukan gambar"}, 415)],
+    None: [("/masuk", {"nama": "siapa", "sandi": "salah"}, 401), ("/sandi/kpl-sekda?t=x", {"sandi": "pendek", "ulang": "pendek"}, 422),
+           ("{outside}", {"aksi": "selesai", "catatan": ""}, 422)],
+    "ptg-o-dishub-1": [("/cari", {"q": "081200000000"}, 200), ("/kasus/{code}", {"aksi": "tanya", "catatan": ""}, 422),
+                       ("/kasus/{code}", {"aksi": "terima", "versi": "1"}, 409), ("/faktor", {"kode": "000000"}, 422)],
+    "opr-d112-1": [("/baru", {"isi": ""}, 422), ("/triase/{unclear}", {"catatan": "", "aksi": "tanya"}, 422),
+                   ("/siaran", {"sasaran": "mana", "teks_id": ""}, 422), ("/latihan", {"nama": "", "jam": "99"}, 422),
+                   ("/surat/{code}/{code}.1", {"isi": ""}, 422), ("/jaga?unit=O-DISHUB", {"aksi": "cuti", "dari": "", "sampai": ""}, 422)],
+    "kpl-bupati": [("/akun", {"aksi": "buat"}, 200), ("/kasus/{code}", {"aksi": "mengapa", "catatan": ""}, 422)],
+    "kpl-o-dishub": [("/buka-darurat", {"kode": "7777-7777", "alasan": "pendek"}, 422)],
+    "adm-o-kominfo-1": [("/sistem", {"petugas": "tidak-ada"}, 422), ("/impor", {"@berkas": b"kode,isi\n1,\n"}, 422)],
+}
+#: A form filled and sent as it would be without scripts: nothing of the browser's own looks stands in between.
+SEND = """const fields = arguments[0], named = Object.keys(fields);
+const form = [...document.forms].find(f => f.method === 'post' && named.every(n => f.elements[n] &&
+  (f.elements[n].type !== 'hidden' || n === 'versi' || f.elements[n].value === fields[n])));
+if (!form) throw new Error('no form has ' + named.join(', '));
+for (const n of named) {
+  const e = form.elements[n];
+  if (e.type === 'file') continue;
+  if (e instanceof RadioNodeList || e.tagName === 'BUTTON') {
+    form.insertAdjacentHTML('beforeend', '<input type="hidden">');
+    Object.assign(form.lastChild, {name: n, value: fields[n]});
+  } else {
+    e.value = fields[n];
+    if (e.value !== fields[n]) throw new Error(n + ' cannot be ' + fields[n]);
+  }
+}
+window.sent = true;
+HTMLFormElement.prototype.submit.call(form);
+"""
+ARRIVED = """return !window.sent && document.readyState === 'complete' &&
+  performance.getEntriesByType('navigation')[0].responseStatus;"""
 #: axe-core and how wide the page is; then its one argument is called with what they say.
 CHECK = """%s;
 const done = arguments[arguments.length - 1];
@@ -103,9 +143,29 @@ class Eye:
             name, value = one.split("=", 1)
             self.browser.driver.ask("POST", self.browser.at + "/cookie", {"cookie": {"name": name, "value": value, "path": "/"}})
 
-    def looks(self, url, lang, picture, axe):
-        """What is wrong with the page at this width."""
+    def script(self, text, *args):
+        return self.browser.driver.ask("POST", self.browser.at + "/execute/sync", {"script": text, "args": args})
+
+    def sends(self, url, fields, folder):
+        """The status of what a form of the page answers."""
         self.browser.goes(url)
+        for name in [n for n in fields if n[0] == "@"]:
+            file = folder / "berkas.csv"
+            file.write_bytes(fields[name])
+            for e in self.browser.driver.ask("POST", self.browser.at + "/elements", {
+                    "using": "css selector", "value": f"input[type=file][name={name[1:]}]"}):
+                self.browser.driver.ask("POST", f"{self.browser.at}/element/{e[life.ELEMENT]}/value", {"text": str(file.resolve())})
+        self.script(SEND, {n.lstrip("@"): "" if n[0] == "@" else v for n, v in fields.items()})
+
+        def arrived():
+            try:
+                return self.script(ARRIVED)
+            except RuntimeError:	# between two pages
+                return None
+        return self.browser.waits(f"what {url} answers", arrived)
+
+    def looks(self, lang, picture, axe):
+        """What is wrong with the page that is open, at this width."""
         said = self.browser.driver.ask("POST", self.browser.at + "/execute/async", {"script": CHECK % axe, "args": []})
         shot = self.browser.driver.ask("POST", self.browser.at + "/goog/cdp/execute", {
             "cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": True}})
@@ -137,9 +197,35 @@ def walk(eyes, address, cookie, paths, axe, codes, folder, who, only):
                 if eye.name == "dinding" and path != WALL:
                     continue
                 picture = folder / (re.sub(r"\W+", "-", f"{who or 'siapa'}-{path}").strip("-") + f"-{eye.name}-{lang}.png")
-                wrong += eye.looks(f"http://{address}{path}", lang, picture, axe)
-            print(f"{'FAULT' if wrong else 'fine '} {lang} {who or '-':19} {path}", *wrong, sep="\n      " if wrong else " ", flush=True)
-            faults += wrong
+                eye.browser.goes(f"http://{address}{path}")
+                wrong += eye.looks(lang, picture, axe)
+            faults += judged(wrong, lang, who, path)
+    return faults
+
+
+def judged(wrong, lang, who, what):
+    print(f"{'FAULT' if wrong else 'fine '} {lang} {who or '-':19} {what}", *wrong, sep="\n      " if wrong else " ", flush=True)
+    return wrong
+
+
+def send(eyes, address, cookie, axe, codes, folder, who, only):
+    """Looks at what each form answers that is somebody's to send."""
+    faults = []
+    for lang in LANGS:
+        for eye in eyes:
+            eye.becomes(address, cookie, lang)
+        for i, (path, fields, status) in enumerate(FORMS.get(who, [])):
+            path, wrong = path.format(**codes), []
+            if only and path.split("?")[0] not in only:
+                continue
+            for eye in eyes:
+                if eye.name == "dinding":
+                    continue
+                got = eye.sends(f"http://{address}{path}", fields, folder)
+                if got != status:
+                    wrong.append(f"{eye.name}: answers {got}, not {status}")
+                wrong += eye.looks(lang, folder / (re.sub(r"\W+", "-", f"{who or 'siapa'}-kirim{i}-{path}") + f"-{eye.name}-{lang}.png"), axe)
+            faults += judged(wrong, lang, who, f"{path} sent {' '.join(f'{n}={v}' for n, v in fields.items())}")
     return faults
 
 
@@ -224,9 +310,11 @@ def main():
             # As if nobody could be told of it, so that the desk has a letter.
             house.redis()("HSET", "kt:{3510}:mati", codes[0] + ".1", "1795305071385 3 undeliverable")
             faults += walk(eyes, house.http, "", PUBLIC, axe, names, folder, "warga", args.only)
+            faults += send(eyes, house.http, "", axe, names, folder, "warga", args.only)
             names["own"], own = report_by_form(house, REPORTS[0])
             houses.wait_for("a case", lambda: house.get(f"/api/v1/cases/{names['own']}", console=True)[0] == 200, 20)
             faults += walk(eyes, house.http, own, OWN, axe, names, folder, "pelapor", args.only)
+            faults += send(eyes, house.http, own, axe, names, folder, "pelapor", args.only)
             resolve(house, names["own"], "ptg-o-dishub-1")
             faults += walk(eyes, house.http, own, OWN[:1], axe, names, folder, "pelapor-selesai", args.only)
             names["outside"] = outside_link(house)
@@ -238,6 +326,7 @@ def main():
             for officer, paths in PAGES.items():
                 cookie = enter(house, officer) if officer else ""
                 faults += walk(eyes, house.console, cookie, paths, axe, names, folder, officer, args.only)
+                faults += send(eyes, house.console, cookie, axe, names, folder, officer, args.only)
     finally:
         driver.close()
         fake.terminate()

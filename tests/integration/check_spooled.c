@@ -1,12 +1,15 @@
 /*
  * Redis stands still until the spool is full: what fits has its receipt, what does not is refused and comes
- * again; then all of it is drained in the order in which it came, each once, and somebody hears of it.
+ * again; then all of it is drained in the order in which it came, each once, and somebody hears of it.  And
+ * an ingest that starts just then.
  */
 #include <check.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/clock.h"
@@ -18,6 +21,7 @@ Suite *spooled_suite(void);
 
 #define FITS 40			/* spool.files */
 #define MORE 5
+#define SOON_MS 500		/* a new ingest says ready long before, where there is a store */
 
 static void
 begin(void)
@@ -41,13 +45,13 @@ report(int n, char code[CODE_CHARS + 1])
 }
 
 static json_int_t
-ready_says(long status, const char *member)
+ready_says(const char *http, long status, const char *member)
 {
 	struct answer a;
 	json_t *doc;
 	json_int_t n;
 
-	ask(&a, house.http, "/readyz", NULL, NULL, 0);
+	ask(&a, http, "/readyz", NULL, NULL, 0);
 	ck_assert_int_eq(a.status, status);
 	doc = json_loadb(buf_str(&a.body), a.body.len, 0, NULL);
 	n = json_integer_value(json_object_get(doc, member));
@@ -103,7 +107,7 @@ START_TEST(it_fills_says_so_and_drains_in_order)
 	ck_assert_str_eq(again, codes[0]);
 	for (int n = FITS; n < FITS + MORE; n++)
 		ck_assert_int_eq(report(n, codes[n]), 503);
-	ck_assert_int_eq(ready_says(503, "spooled"), FITS);
+	ck_assert_int_eq(ready_says(house.http, 503, "spooled"), FITS);
 	ck_assert_int_ge(figure("kentongan_ingest_refused_total"), MORE);
 	ck_assert_int_eq(kill(redis, SIGCONT), 0);
 	drained();
@@ -120,14 +124,69 @@ START_TEST(it_fills_says_so_and_drains_in_order)
 }
 END_TEST
 
+/* What a platform sends has no second place to wait in: its first call must find the store there. */
+START_TEST(ready_is_said_once_reports_are_taken)
+{
+	pid_t redis = pid_of("redis"), other;
+	char http[64];
+	struct pollfd said;
+	FILE *out;
+
+	ck_assert_int_eq(kill(redis, SIGSTOP), 0);
+	other = second_ingest_begin(&out);
+	said = (struct pollfd){ .fd = fileno(out), .events = POLLIN };
+	ck_assert_int_eq(poll(&said, 1, SOON_MS), 0);
+	ck_assert_int_eq(kill(redis, SIGCONT), 0);
+	second_ingest_ready(out, http);
+	ck_assert_int_eq(ready_says(http, 200, "spooled"), 0);
+	ck_assert_int_eq(kill(other, SIGTERM), 0);
+	ck_assert_int_eq(waitpid(other, NULL, 0), other);
+}
+END_TEST
+
+/* An SMS has one: after redis.connect it is taken all the same. */
+START_TEST(without_a_store_it_is_ready_for_what_may_wait)
+{
+	pid_t redis = pid_of("redis"), other;
+	char http[64];
+
+	ck_assert_int_eq(kill(redis, SIGSTOP), 0);
+	other = second_ingest(http);
+	ck_assert_int_eq(ready_says(http, 503, "spooled"), 0);
+	ck_assert_int_eq(kill(other, SIGTERM), 0);
+	ck_assert_int_eq(waitpid(other, NULL, 0), other);
+	ck_assert_int_eq(kill(redis, SIGCONT), 0);
+}
+END_TEST
+
+static void
+begin_patient(void)
+{
+	house_make("redis:\n  connect: 30s\nspool:\n  after: 900ms\n");
+	house_up();
+}
+
+static void
+begin_hasty(void)
+{
+	house_make("redis:\n  connect: 500ms\nspool:\n  after: 900ms\n");
+	house_up();
+}
+
 Suite *
 spooled_suite(void)
 {
 	Suite *s = suite_create("spooled");
-	TCase *tc = tcase_create("spooled");
+	TCase *tc = tcase_create("spooled"), *patient = tcase_create("patient"), *hasty = tcase_create("hasty");
 
 	tcase_add_checked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, it_fills_says_so_and_drains_in_order);
 	suite_add_tcase(s, tc);
+	tcase_add_checked_fixture(patient, begin_patient, house_down);
+	tcase_add_test(patient, ready_is_said_once_reports_are_taken);
+	suite_add_tcase(s, patient);
+	tcase_add_checked_fixture(hasty, begin_hasty, house_down);
+	tcase_add_test(hasty, without_a_store_it_is_ready_for_what_may_wait);
+	suite_add_tcase(s, hasty);
 	return s;
 }

@@ -124,12 +124,10 @@ alarm_names(const char *words)
 }
 
 pid_t
-second_ingest(char http[64])
+second_ingest_begin(FILE **out)
 {
 	struct buf bin = { 0 }, url = { 0 };
-	char line[128];
 	pid_t pid;
-	FILE *out;
 	int p[2];
 
 	ck_assert_int_eq(pipe2(p, O_CLOEXEC), 0);
@@ -147,13 +145,30 @@ second_ingest(char http[64])
 		_exit(127);
 	}
 	close(p[1]);
-	out = fdopen(p[0], "r");
+	*out = fdopen(p[0], "r");
+	buf_release(&bin);
+	buf_release(&url);
+	return pid;
+}
+
+void
+second_ingest_ready(FILE *out, char http[64])
+{
+	char line[128];
+
 	ck_assert_msg(fgets(line, sizeof(line), out) != NULL && strncmp(line, "ready", 5) == 0, "no second ingest");
 	if (http != NULL)
 		ck_assert_msg(sscanf(line, "ready ingest http=%63s", http) == 1, "%s", line);
 	fclose(out);
-	buf_release(&bin);
-	buf_release(&url);
+}
+
+pid_t
+second_ingest(char http[64])
+{
+	FILE *out;
+	pid_t pid = second_ingest_begin(&out);
+
+	second_ingest_ready(out, http);
 	return pid;
 }
 

@@ -5,6 +5,7 @@
  * told, and what a test does to it on purpose.  Facts are waited for, at most LIMIT_MS; a mistake
  * ends the test.
  */
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "store/house.h"
@@ -26,8 +27,13 @@ void eye_break_intake(int broken);
 int sms_says(const char *words);
 void alarm_names(const char *words);
 
-/* Another ingest beside the house's own; ready when it returns.  http: where it listens; may be NULL. */
+/*
+ * Another ingest beside the house's own, ended by the caller.  http: where it listens; may be NULL.
+ * It is ready when the first returns; or it is begun, and its output, given to the last, says so.
+ */
 pid_t second_ingest(char http[64]);
+pid_t second_ingest_begin(FILE **out);
+void second_ingest_ready(FILE *out, char http[64]);
 
 /* A file under a folder; a command of the shell that must succeed. */
 void put_file(const char *folder, const char *name, const void *data, size_t len, unsigned mode);
