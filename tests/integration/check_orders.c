@@ -279,7 +279,7 @@ START_TEST(ping_pong_ends_at_the_sekda)
 	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(doc, "units"), 0)), "SEKDA");
 	json_decref(doc);
 	/* the board reads the log: a moment later */
-	for (int64_t end = clock_mono_ms() + 5000; clock_mono_ms() < end && !board_counts("O-DISHUB", 2);)
+	for (int64_t end = clock_mono_ms() + LIMIT_MS; clock_mono_ms() < end && !board_counts("O-DISHUB", 2);)
 		;
 	ck_assert(board_counts("O-DISHUB", 2));
 	ck_assert(board_counts("O-PUCKPP", 1));
