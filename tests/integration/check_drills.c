@@ -187,7 +187,7 @@ START_TEST(a_flood_is_played_and_a_real_cry_stays_real)
 	ck_assert(!json_is_true(json_object_get(doc, "drill")));
 	json_decref(doc);
 	told(real, "*", "+6281255500001");
-	/* officers' real phones, each marked; what is played leaves behind what is real */
+	/* officers' real phones, each marked; they may hear of it later than he of his */
 	for (limit = clock_mono_ms() + LIMIT_MS; count_sms(1, "LATIHAN") == 0; )
 		ck_assert_int_lt(clock_mono_ms(), limit);
 	ck_assert_int_gt(count_sms(0, ""), 0);
