@@ -139,7 +139,8 @@ START_TEST(a_wait_is_granted_by_a_second_person)
 
 	lamp_taken(code, officer, nonce);
 	day_in(10, day);
-	reply(officer, "TUNGGU @ malas 14-12-2026 capek", nonce);
+	snprintf(line, sizeof(line), "TUNGGU @ malas %s capek", day);
+	reply(officer, line, nonce);
 	told(code, "jawab-tolak", officer);
 	snprintf(line, sizeof(line), "TUNGGU @ suku-cadang %s lampu LED dipesan", day);
 	reply(officer, line, nonce);
