@@ -192,6 +192,7 @@ START_TEST(messages_say_the_code_and_no_more)
 	struct buf all = { 0 }, named = { 0 };
 	int of_it = 0;
 
+	told(code, "*", REPORTER);
 	/* the category's own units in kategori.yaml */
 	ck_assert_int_eq(run_line(&named, "grep -E '^[^,]*,[^,]*,(O-DINSOS|O-UPTDPPA|D110|D129),' conf/petugas.csv"), 0);
 	ck_assert_int_eq(run_line(&all, "cat %s/out/*.jsonl", house.dir), 0);
@@ -279,6 +280,15 @@ END_TEST
 
 /* ---- what lies on the disk ---- */
 
+/* The files that hold it.  One that is being written has another name a moment later: grep's status tells nothing. */
+static int
+lies_in(const char *words, const char *options, struct buf *files)
+{
+	buf_reset(files);
+	run_line(files, "grep -rals %s -e '%s' %s", options, words, house.dir);
+	return files->len > 0;
+}
+
 START_TEST(nothing_lies_in_the_clear)
 {
 	static const char *const words[] = { NAME, WORD, OTHER_NUMBER };
@@ -290,10 +300,10 @@ START_TEST(nothing_lies_in_the_clear)
 	ck_assert_msg(strstr(buf_str(&out), "OK") != NULL, "%s", buf_str(&out));
 	buf_reset(&out);
 	for (size_t i = 0; i < N_ELEMS(words); i++)
-		ck_assert_msg(run_line(&out, "grep -rlai -e '%s' %s", words[i], house.dir) == 1, "%s lies in %s", words[i], buf_str(&out));
+		ck_assert_msg(!lies_in(words[i], "-i", &out), "%s lies in %s", words[i], buf_str(&out));
 	/* his number goes out with his answer, and stands nowhere else */
-	ck_assert_msg(run_line(&out, "grep -rla -e '%s' %s --exclude-dir=out", NUMBER, house.dir) == 1, "%s", buf_str(&out));
-	ck_assert_int_eq(run_line(&out, "grep -rqa -e '%s' %s/redis", code, house.dir), 0);	/* the case is there */
+	ck_assert_msg(!lies_in(NUMBER, "--exclude-dir=out", &out), "%s", buf_str(&out));
+	ck_assert_int_eq(run_line(&out, "grep -rqas -e '%s' %s/redis", code, house.dir), 0);	/* the case is there */
 	ck_assert_msg(run_line(&out, "test -d %s/terbuka && grep -rla -e kekerasan -e '%s' %s/terbuka", house.dir, code, house.dir) != 0,
 	    "open data: %s", buf_str(&out));
 	buf_release(&out);

@@ -132,7 +132,7 @@ send_to(const struct httpc_request *req, struct got *g)
 static void
 wait_for(const struct got *g, int count)
 {
-	int64_t by_ms = clock_mono_ms() + 8000;
+	int64_t by_ms = clock_mono_ms() + 60000;
 
 	while (g->count < count && clock_mono_ms() < by_ms)
 		event_base_loop(base, EVLOOP_ONCE);
@@ -251,7 +251,7 @@ START_TEST(silence_is_unknown_in_time)
 	wait_for(&g, 1);
 	ck_assert_int_eq(g.outcome, -2);
 	ck_assert_int_eq(g.status, 0);
-	ck_assert_int_lt(clock_mono_ms() - from_ms, 3000);
+	ck_assert_int_lt(clock_mono_ms() - from_ms, 20000);	/* else it is thirty seconds */
 	got_release(&g);
 }
 END_TEST
@@ -352,7 +352,7 @@ END_TEST
 START_TEST(freeing_answers_what_is_out)
 {
 	struct httpc_request post = { .method = "POST", .url = url("/diam") };
-	int64_t by_ms = clock_mono_ms() + 5000;
+	int64_t by_ms = clock_mono_ms() + 60000;
 	struct got g = { 0 };
 
 	send_to(&post, &g);

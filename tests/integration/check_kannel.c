@@ -35,7 +35,7 @@ begin(void)
 {
 	struct buf errors = { 0 };
 
-	kannel_house("  pause: 500ms\n  parts_wait: 10s\n  parts_wait_danger: 1s\n  parts_keep: 1m\nspool:\n  files: 10\n  after: 300ms\n");
+	kannel_house("  pause: 500ms\n  parts_wait: 30s\n  parts_wait_danger: 5s\n  parts_keep: 1m\nspool:\n  files: 10\n  after: 300ms\n");
 	house_up();
 	ck_assert_msg(secret_read(house.dir, "kannel", &secret, &errors) == 0, "%s", buf_str(&errors));
 	phones_on();

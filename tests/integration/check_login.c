@@ -142,10 +142,21 @@ END_TEST
 START_TEST(guessing_is_slow)
 {
 	struct visitor v;
+	struct house h;
+	int64_t before;
 
+	house_eye(&h);
+	before = store_now_ms(&h.st);
 	ck_assert_int_eq(visitor_sets_password("kpl-o-puckpp", PASSWORD), 303);
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 5; i++) {
+		ck_assert_int_eq(login_wait_ms(&h.st, "kpl-o-puckpp", "127.0.0.1", before), 0);
 		ck_assert_int_eq(visitor_logs_in(&v, "kpl-o-puckpp", "bukan itu sandinya", ""), 403);
+	}
+	/* a second, which a busy machine lets pass; after three more it is eight */
+	ck_assert_int_gt(login_wait_ms(&h.st, "kpl-o-puckpp", "127.0.0.1", before), 0);
+	for (int i = 5; i < 8; i++)
+		ck_assert_int_eq(login_failed(&h.st, "kpl-o-puckpp", "127.0.0.1", store_now_ms(&h.st)), i + 1);
+	house_close(&h);
 	ck_assert_int_eq(visitor_logs_in(&v, "kpl-o-puckpp", PASSWORD, ""), 429);
 	ck_assert_int_eq(visitor_sets_password("kpl-o-pup", PASSWORD), 303);
 	ck_assert_int_eq(visitor_logs_in(&v, "kpl-o-pup", PASSWORD, ""), 303);

@@ -43,8 +43,8 @@ begin(void)
 	sink_start(&kept, "media", TOKEN);
 	buf_addf(&settings, "graph:\n  api: %s/v23.0\ntelegram:\n  api: %s\nx:\n  api: %s\n  user_id: \"1111\"\n",
 	    kept.base, kept.base, kept.base);
-	buf_addf(&settings, "media:\n  size: 300KiB\n  tries: 3\n  tell_after: 2\n  retry: 100ms\n  within: 3s\n"
-	    "  worker_within: 1s\n  worker_memory: 128MiB\n  lease: 4500ms\n  slow: 20KiB\n  slow_for: 1s\n  disk_free: 1MiB\n  hosts:\n"
+	buf_addf(&settings, "media:\n  size: 300KiB\n  tries: 3\n  tell_after: 2\n  retry: 100ms\n  within: 10s\n"
+	    "  worker_within: 10s\n  worker_memory: 128MiB\n  lease: 21s\n  slow: 20KiB\n  slow_for: 4s\n  disk_free: 1MiB\n  hosts:\n"
 	    "    whatsapp: \"%s http://localhost:%s\"\n    facebook: \"%s localhost\"\n    instagram: \"%s\"\n"
 	    "    x: \"%s\"\n    x_private: \"http://localhost:%s\"\n", kept.base, strrchr(kept.base, ':') + 1,
 	    kept.base, kept.base, kept.base, strrchr(kept.base, ':') + 1);

@@ -270,7 +270,7 @@ begin_with(const char *more)
 	struct buf settings = { 0 };
 
 	fake_start();
-	buf_addf(&settings, "router:\n  exchanges: 100\ngraph:\n  api: %s/v23.0\n  timeout: 1s\n  unknown_wait: 300ms\n  stop: 300ms\n  body: 64KiB\n"
+	buf_addf(&settings, "router:\n  exchanges: 100\ngraph:\n  api: %s/v23.0\n  timeout: 5s\n  unknown_wait: 300ms\n  stop: 300ms\n  body: 64KiB\n"
 	    "notify:\n  retry: 100ms\n%s", fake.url, more);
 	house_make(buf_str(&settings));
 	house_put_secret("whatsapp_app", APP_SECRET);
@@ -780,8 +780,8 @@ static const struct { const char *mode; int tries; double apart; } modes[] = {
 	{ "{\"mode\":\"slow\",\"ms\":300,\"times\":1}", 1, 0 },
 	{ "{\"mode\":\"503\",\"times\":2}", 3, 0.08 },
 	{ "{\"mode\":\"429\",\"times\":1}", 2, 1.0 },		/* Retry-After: 1 */
-	{ "{\"mode\":\"hang-head\",\"times\":1}", 2, 1.3 },		/* the limit, and the rest after it */
-	{ "{\"mode\":\"hang\",\"times\":1}", 2, 1.3 },
+	{ "{\"mode\":\"hang-head\",\"times\":1}", 2, 5.3 },		/* the limit, and the rest after it */
+	{ "{\"mode\":\"hang\",\"times\":1}", 2, 5.3 },
 	{ "{\"mode\":\"die\",\"times\":2}", 3, 0 },			/* libcurl's own second try is at once */
 	{ "{\"mode\":\"reset\",\"times\":1}", 2, 0.3 },
 	{ "{\"mode\":\"wrong-json\",\"times\":1}", 2, 0.3 },
@@ -1114,7 +1114,9 @@ START_TEST(nobody_is_named_in_log_and_store)
 	buf_addf(&command, "grep -rqs 'event=opened' %s/log", house.dir);
 	ck_assert_int_eq(system(buf_str(&command)), 0);
 	buf_reset(&command);
-	buf_addf(&command, "grep -raqs -e Kanaria -e 81299887766 -e 9_401 %s/log %s/redis %s/spool", house.dir, house.dir, house.dir);
+	/* what lay in the spool may be gone before it is opened: not the status, but what is named tells */
+	buf_addf(&command, "grep -rals -e Kanaria -e 81299887766 -e 9_401 %s/log %s/redis %s/spool | grep .", house.dir, house.dir,
+	    house.dir);
 	ck_assert_int_eq(WEXITSTATUS(system(buf_str(&command))), 1);
 	buf_release(&command);
 }

@@ -139,7 +139,8 @@ START_TEST(a_wait_is_granted_by_a_second_person)
 
 	lamp_taken(code, officer, nonce);
 	day_in(10, day);
-	reply(officer, "TUNGGU @ malas 14-12-2026 capek", nonce);
+	snprintf(line, sizeof(line), "TUNGGU @ malas %s capek", day);
+	reply(officer, line, nonce);
 	told(code, "jawab-tolak", officer);
 	snprintf(line, sizeof(line), "TUNGGU @ suku-cadang %s lampu LED dipesan", day);
 	reply(officer, line, nonce);
@@ -279,7 +280,7 @@ START_TEST(ping_pong_ends_at_the_sekda)
 	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(doc, "units"), 0)), "SEKDA");
 	json_decref(doc);
 	/* the board reads the log: a moment later */
-	for (int64_t end = clock_mono_ms() + 5000; clock_mono_ms() < end && !board_counts("O-DISHUB", 2);)
+	for (int64_t end = clock_mono_ms() + LIMIT_MS; clock_mono_ms() < end && !board_counts("O-DISHUB", 2);)
 		;
 	ck_assert(board_counts("O-DISHUB", 2));
 	ck_assert(board_counts("O-PUCKPP", 1));

@@ -29,7 +29,7 @@ begin(void)
 {
 	char settings[256];
 
-	snprintf(settings, sizeof(settings), "notify:\n  nap: 20ms\n  retry: 50ms\n  lease: 5s\n  storm_count: 0\n"
+	snprintf(settings, sizeof(settings), "notify:\n  nap: 20ms\n  retry: 50ms\n  lease: 30s\n  storm_count: 0\n"
 	    "sms:\n  per_second: %d\n", PER_SECOND);
 	post_begin(1, settings);
 }
@@ -136,8 +136,8 @@ check_pace(const struct taken *all, size_t n)
 	}
 	ck_assert_msg((double)most <= IN_A_SECOND, "%zu in one second, %.0f are allowed", most,
 	    IN_A_SECOND);
-	/* And it was not idle either. */
-	ck_assert_msg(all[n - 1].mono_s - all[0].mono_s < 2.0 * (double)n / PER_SECOND, "%zu took %.1f s",
+	/* And it was not idle either, as far as one can tell on a busy machine. */
+	ck_assert_msg(all[n - 1].mono_s - all[0].mono_s < 4.0 * (double)n / PER_SECOND, "%zu took %.1f s",
 	    n, all[n - 1].mono_s - all[0].mono_s);
 }
 

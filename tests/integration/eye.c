@@ -84,10 +84,11 @@ eye_becomes(const char *id, const char *state)
 void
 eye_break_intake(int broken)
 {
+	static struct intake_days days;	/* of the day on which it was broken */
 	struct buf key = { 0 };
-	struct intake_days days;
 
-	intake_days_at(&days, store_now_ms(&eye.st), 2);
+	if (broken)
+		intake_days_at(&days, store_now_ms(&eye.st), 2);
 	buf_add_key(&key, &eye.st.keys, KEY_SEEN, days.day[0], NULL);
 	if (broken) {
 		freeReplyObject(redis_pipe_command(eye.st.pipe, "RENAME %b %b-away", key.data, key.len, key.data, key.len));

@@ -17,7 +17,7 @@
 #include "lib/clock.h"
 #include "lib/config.h"
 
-#define START_MS 10000
+#define START_MS 60000
 
 int
 bench_until(int (*fact)(void *arg), void *arg, int64_t limit_ms)

@@ -18,8 +18,6 @@
 #include "lib/config.h"
 #include "tests/integration/eye.h"
 
-#define START_MS 10000
-
 /* Mail belongs to this user: no server delivers as root. */
 static const struct passwd *
 owner(void)
@@ -57,7 +55,7 @@ wait_port(const char *port)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	    .sin_port = htons((uint16_t)strtol(port, NULL, 10)) };
-	int64_t until = clock_mono_ms() + START_MS;
+	int64_t until = clock_mono_ms() + LIMIT_MS;
 
 	for (;;) {
 		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -13,6 +13,7 @@
 
 #include "lib/buf.h"
 #include "lib/clock.h"
+#include "tests/integration/peer.h"
 
 struct raw_client { struct event_base *base; int fd; int closed; struct buf got; };
 
@@ -83,7 +84,7 @@ statuses(const struct raw_client *c, struct buf *out)
 static inline void
 run_until(struct raw_client *c, const char *expected, int closed)
 {
-	int64_t by_ms = clock_mono_ms() + 5000;
+	int64_t by_ms = clock_mono_ms() + LIMIT_MS;
 	struct buf got = { 0 };
 
 	do {
