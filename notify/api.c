@@ -5,8 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TOTAL_MS 15000
-
 static const char token_chars[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~+/=:%";
 
@@ -61,7 +59,8 @@ release_channel(struct channel *c)
 }
 
 int
-api_channel(struct channel *c, const struct ways_env *env, const char *secret, const char *base)
+api_channel(struct channel *c, const struct ways_env *env, const char *secret, const char *base, int64_t limit_ms,
+    const char *setting)
 {
 	struct api *api = xcalloc(1, sizeof(*api));
 	int rc = api_open(api, env, secret, base);
@@ -70,6 +69,8 @@ api_channel(struct channel *c, const struct ways_env *env, const char *secret, c
 		free(api);
 		return rc;
 	}
+	api->limit_ms = c->longest_ms = limit_ms;
+	c->longest_by = setting;
 	c->release = release_channel;
 	c->data = api;
 	return 0;
@@ -83,7 +84,7 @@ api_post(struct api *a, const char *url, int bearer, const struct buf *json, on_
 	struct buf authorization = { 0 };
 	const char *headers[] = { "Content-Type: application/json", NULL, NULL };
 	struct httpc_request req = { .method = "POST", .url = url, .headers = headers,
-	    .body = json->data, .body_len = json->len, .total_ms = TOTAL_MS };
+	    .body = json->data, .body_len = json->len, .total_ms = a->limit_ms };
 
 	c->api = a;
 	c->item = item;

@@ -16,6 +16,7 @@ struct api {
 	struct httpc *http;
 	struct buf base, token;
 	const char *secret;		/* name of the token's file */
+	int64_t limit_ms;		/* for one answer; 0: the client's own */
 };
 
 /*
@@ -24,8 +25,12 @@ struct api {
  */
 int api_open(struct api *a, const struct ways_env *env, const char *secret, const char *base);
 void api_release(struct api *a);
-/* The same for a whole channel: c->data and c->release are filled; returns as api_open(). */
-int api_channel(struct channel *c, const struct ways_env *env, const char *secret, const char *base);
+/*
+ * The same for a whole channel, whose one answer has limit_ms as the setting says: c->data, release and
+ * longest are filled; returns as api_open().
+ */
+int api_channel(struct channel *c, const struct ways_env *env, const char *secret, const char *base, int64_t limit_ms,
+    const char *setting);
 
 /* One message on its way. */
 struct api_call {

@@ -35,6 +35,9 @@ struct channel {
 	int in_flight;			/* most at once; 1 or more */
 	int64_t per_second;		/* budget of this gateway; 0: notify.per_second */
 	int64_t lease_ms, tries, retry_ms;	/* 0: notify.lease, notify.tries, notify.retry */
+	/* One sending takes at most so long, less than its lease, as these settings say; 0: no time at all. */
+	int64_t longest_ms;
+	const char *longest_by;
 	int64_t per_hour, per_day;	/* in SMS parts; 0: none */
 	int is_file;			/* nothing stands behind it but DIR/out/ROUTE.jsonl */
 	/* Delivery receipts come for what it sent: "sent" is then not the last word. */

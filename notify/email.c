@@ -364,10 +364,6 @@ channel_email_open(struct channel *c, const struct ways_env *env)
 		    set->email_from);
 		return -1;
 	}
-	if (set->email_limit_ms >= set->notify_lease_ms) {
-		fprintf(stderr, "kentongan.yaml: email.limit must be shorter than notify.lease, or a letter goes out twice\n");
-		return -1;
-	}
 	e = xcalloc(1, sizeof(*e));
 	e->set = set;
 	e->st = &env->h->st;
@@ -381,6 +377,6 @@ channel_email_open(struct channel *c, const struct ways_env *env)
 	}
 	buf_release(&errors);
 	*c = (struct channel){ .route = "email", .in_flight = (int)set->email_workers,
-	    .per_second = set->email_per_s, .send = send_mail, .release = release_email, .data = e };
+	    .per_second = set->email_per_s, .longest_ms = set->email_limit_ms, .longest_by = "email.limit", .send = send_mail, .release = release_email, .data = e };
 	return 0;
 }

@@ -349,11 +349,6 @@ files_open(struct channel *c, const struct ways_env *env)
 	struct timeval hour = ms_to_timeval(HOUR_MS);
 	struct files *f;
 
-	if (set->media_total_ms + set->media_worker_ms >= set->media_lease_ms) {
-		fprintf(stderr, "kentongan.yaml: media.lease must be longer than media.within and "
-		    "media.worker_within together, or a file is fetched twice\n");
-		return -1;
-	}
 	f = xcalloc(1, sizeof(*f));
 	f->h = env->h;
 	f->base = env->base;
@@ -366,6 +361,7 @@ files_open(struct channel *c, const struct ways_env *env)
 	event_add(f->sweep, &hour);
 	event_active(f->sweep, EV_TIMEOUT, 0);
 	*c = (struct channel){ .route = "berkas", .in_flight = (int)set->media_in_flight,
+	    .longest_ms = set->media_total_ms + set->media_worker_ms, .longest_by = "media.within + media.worker_within",
 	    .lease_ms = set->media_lease_ms, .tries = set->media_tries,
 	    .retry_ms = set->media_retry_ms, .send = send_file, .release = release_files, .data = f };
 	return 0;

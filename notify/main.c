@@ -1,4 +1,6 @@
 /* Everything that leaves the house: claims from the outbox, sends, marks. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <event2/event.h>
@@ -49,6 +51,19 @@ on_idle(void *arg)
 	return 1;
 }
 
+/* What is still in the air when its lease ends is taken by another, and goes out twice. */
+static int
+outlasts_lease(const struct house *h, const struct channel *c)
+{
+	int64_t lease_ms = c->lease_ms > 0 ? c->lease_ms : h->set.notify_lease_ms;
+
+	if (c->longest_ms < lease_ms)
+		return 0;
+	fprintf(stderr, "kentongan.yaml: %s: %" PRId64 " ms, must be shorter than %s (%" PRId64 " ms), or a message goes out "
+	    "twice\n", c->longest_by, c->longest_ms, c->lease_ms > 0 ? "media.lease" : "notify.lease", lease_ms);
+	return 1;
+}
+
 static int
 notify_init(void *self, struct daemon *d, const char *port)
 {
@@ -72,6 +87,11 @@ notify_init(void *self, struct daemon *d, const char *port)
 		if (opened < 0 ||
 		    (opened > 0 && channel_file_init(&c, ways_out[i].route, d->dir) != 0))
 			return -1;
+		if (outlasts_lease(&n->h, &c)) {
+			if (c.release != NULL)
+				c.release(&c);
+			return -1;
+		}
 		n->lanes_n++;
 		if (outlane_init(l, &n->h, d->base, &c) != 0)
 			return -1;

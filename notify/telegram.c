@@ -216,5 +216,5 @@ telegram_open(struct channel *c, const struct ways_env *env)
 	c->per_second = strcmp(c->route, "telegram") == 0 ? set->telegram_per_s : PUBLIC_PER_S;
 	c->send = send_telegram;
 	c->cancel = cancel_telegram;
-	return api_channel(c, env, "telegram_token", set->telegram_api);
+	return api_channel(c, env, "telegram_token", set->telegram_api, set->telegram_timeout_ms, "telegram.timeout");
 }

@@ -259,7 +259,8 @@ whatsapp_open(struct channel *c, const struct ways_env *env)
 		return -1;
 	}
 	*c = (struct channel){ .route = "whatsapp", .in_flight = (int)set->graph_in_flight,
-	    .per_second = set->whatsapp_per_s, .receipts = 1, .send = send_whatsapp,
+	    .per_second = set->whatsapp_per_s, .receipts = 1, .longest_ms = 2 * set->graph_timeout_ms,
+	    .longest_by = "graph.timeout, twice (text, then its template)", .send = send_whatsapp,
 	    .release = release_whatsapp, .data = g };
 	return 0;
 }

@@ -165,5 +165,5 @@ x_open(struct channel *c, const struct ways_env *env)
 	c->in_flight = IN_FLIGHT;
 	c->per_second = env->h->set.x_per_s;
 	c->send = send_x;
-	return api_channel(c, env, "x_token", env->h->set.x_api);
+	return api_channel(c, env, "x_token", env->h->set.x_api, env->h->set.x_timeout_ms, "x.timeout");
 }

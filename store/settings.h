@@ -80,8 +80,8 @@ struct settings {
 	} card[2];
 	char *sms_ways, *whatsapp_ways;
 	int64_t join_ms;
-	char *telegram_api; int64_t telegram_per_s; int telegram_pull;
-	char *x_api, *x_user_id; int64_t x_per_s, x_pull_ms;
+	char *telegram_api; int64_t telegram_per_s, telegram_timeout_ms; int telegram_pull;
+	char *x_api, *x_user_id; int64_t x_per_s, x_pull_ms, x_timeout_ms;
 	int64_t pull_lease_ms, pull_retry_ms, pull_retry_max_ms;
 	char *pull_sms_url, *pull_sms_list, *pull_sms_id, *pull_sms_from, *pull_sms_text, *pull_sms_time,
 	    *pull_sms_cursor;

@@ -30,27 +30,13 @@ end(void)
 	house_down();
 }
 
-/* Opens the page until it says so: the console's lists are a moment behind. */
-static void
-comes_to_say(struct visitor *v, const char *path, const char *words, struct buf *page)
-{
-	int64_t until = clock_mono_ms() + LIMIT_MS;
-
-	for (;;) {
-		ck_assert_int_eq(visit(v, path, page), 200);
-		if (strstr(buf_str(page), words) != NULL)
-			return;
-		ck_assert_msg(clock_mono_ms() < until, "%s never says %s: %s", path, words, buf_str(page));
-	}
-}
-
 /* The console has heard of it: in somebody's list of the desk. */
 static void
 wait_listed(struct visitor *v, const char *code)
 {
 	struct buf page = { 0 };
 
-	comes_to_say(v, "/triase", code, &page);
+	page_comes(v->cookie, "/triase", code, 1, NULL);
 	buf_release(&page);
 }
 
@@ -493,7 +479,7 @@ START_TEST(an_emergency_goes_out_before_the_form_is_full)
 	ck_assert_int_eq(send_form(&v, "/baru", "darurat=1&kunci=cc01&isi=dua+orang+di+dalam&tempat=" KABAT, to, NULL), 303);
 	code_in(to, again);
 	ck_assert_str_eq(code, again);
-	comes_to_say(&v, path, "dua orang di dalam", &page);
+	page_comes(v.cookie, path, "dua orang di dalam", 1, &page);
 	buf_release(&page);
 }
 END_TEST
@@ -515,7 +501,7 @@ START_TEST(an_incident_is_seen_as_one)
 	}
 	glance_case(code[2], &c);
 	ck_assert_str_ne(c.lead, "");
-	comes_to_say(&v, "/insiden", "3 suara", &page);
+	page_comes(v.cookie, "/insiden", "3 suara", 1, &page);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), c.lead));
 	snprintf(path, sizeof(path), "/insiden/%s", c.lead);
 	ck_assert_int_eq(visit(&v, path, &page), 200);
@@ -526,7 +512,7 @@ START_TEST(an_incident_is_seen_as_one)
 	/* a danger of its own, broken out by hand, is named there */
 	snprintf(path, sizeof(path), "/kasus/%s", code[2]);
 	ck_assert_int_eq(send_form(&v, path, "aksi=pecah&catatan=nenek+terjebak+di+atap", NULL, NULL), 303);
-	comes_to_say(&v, "/insiden", "1 bahaya tersendiri", &page);
+	page_comes(v.cookie, "/insiden", "1 bahaya tersendiri", 1, &page);
 	buf_release(&page);
 }
 END_TEST

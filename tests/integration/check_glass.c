@@ -45,22 +45,6 @@ becomes(const struct visitor *v, const char *path, long status)
 		ck_assert_msg(clock_mono_ms() < until, "%s never answers %ld", path, status);
 }
 
-static void
-page_comes_to_say(const struct visitor *v, const char *path, const char *words)
-{
-	for (int64_t until = clock_mono_ms() + LIMIT_MS; ; ) {
-		struct answer a;
-		int there;
-
-		visitor_opens(v, path, &a);
-		there = strstr(buf_str(&a.body), words) != NULL;
-		ck_assert_msg(there || clock_mono_ms() < until, "%s never says %s: %s", path, words, buf_str(&a.body));
-		answer_release(&a);
-		if (there)
-			return;
-	}
-}
-
 /* ---- whom it is about ---- */
 
 static char about[CODE_CHARS + 1], about_shown[CODE_CHARS + 2], other[CODE_CHARS + 1];
@@ -177,7 +161,7 @@ START_TEST(who_sees_it_makes_it_confidential)
 	ck_assert_int_eq(visitor_status(&bupati, text), 404);
 	told(code, "tugas-rahasia", "");
 	/* those who had opened it are named to who may see it, and to who watches */
-	page_comes_to_say(&dishub, path, "Sudah membukanya sebelum dirahasiakan");
+	page_comes(dishub.cookie, path, "Sudah membukanya sebelum dirahasiakan", 1, NULL);
 	{
 		struct visitor watch;
 		static const char *const readers[] = { "\"kpl-bupati\"", "\"ptg-35.10.14.2012-1\"", "\"ptg-o-dishub-1\"" };
@@ -187,7 +171,7 @@ START_TEST(who_sees_it_makes_it_confidential)
 			char line[128];
 
 			snprintf(line, sizeof(line), "%s,\"%s\",\"lihat-dulu\"", readers[i], code);
-			page_comes_to_say(&watch, "/pengawasan.csv", line);
+			page_comes(watch.cookie, "/pengawasan.csv", line, 1, NULL);
 		}
 		/* the store has them once each, however often they looked */
 		visitor_opens(&watch, "/pengawasan.csv", &a);
@@ -284,8 +268,8 @@ START_TEST(in_an_emergency_the_glass_breaks_and_others_hear)
 	answer_release(&a);
 	/* it stands in the report of who watches */
 	visitor_enters(&watch, "ombudsman-1");
-	page_comes_to_say(&watch, "/pengawasan", "kaca dipecah");
-	page_comes_to_say(&watch, "/pengawasan", shown);
+	page_comes(watch.cookie, "/pengawasan", "kaca dipecah", 1, NULL);
+	page_comes(watch.cookie, "/pengawasan", shown, 1, NULL);
 	/* when its time is over it is over, by the store's clock, and is swept */
 	house_eye(&h);
 	ck_assert_int_gt(glass_until(&h.st, "kpl-o-bpbd", code, store_now_ms(&h.st)), 0);

@@ -215,21 +215,6 @@ START_TEST(good_rows_come_in_once_and_disturb_nobody)
 }
 END_TEST
 
-static void
-page_comes_to_say(struct visitor *v, const char *at, const char *words)
-{
-	int64_t limit = clock_mono_ms() + LIMIT_MS;
-	struct buf page = { 0 };
-
-	for (;;) {
-		ck_assert_int_eq(visit(v, at, &page), 200);
-		if (strstr(buf_str(&page), words) != NULL)
-			break;
-		ck_assert_msg(clock_mono_ms() < limit, "%s has no \"%s\": %s", at, words, buf_str(&page));
-	}
-	buf_release(&page);
-}
-
 /* The board once it has so many open cases: it reads the log, a moment later; caller decrefs. */
 static json_t *
 board_with(json_int_t open)
@@ -270,8 +255,8 @@ START_TEST(it_is_found_and_counts_nowhere)
 	ck_assert_int_eq(send_form(&desk, "/cari", "q=081298765433", NULL, &list), 200);
 	ck_assert_msg(strstr(buf_str(&list), open) != NULL, "no %s in %s", open, buf_str(&list));
 	snprintf(line, sizeof(line), "/kasus/%s", open);
-	page_comes_to_say(&desk, line, "Sumber: sp4n, nomor A-2");
-	page_comes_to_say(&desk, "/papan?daftar=warisan", open);
+	page_comes(desk.cookie, line, "Sumber: sp4n, nomor A-2", 1, NULL);
+	page_comes(desk.cookie, "/papan?daftar=warisan", open, 1, NULL);
 	/* who must not know of the sealed one does not by way of it */
 	ask_as(&a, house.console, "/papan?daftar=warisan", (const char *[]){ desk.cookie, NULL }, NULL, 0);
 	ck_assert_ptr_null(strstr(buf_str(&a.body), "kekerasan"));
@@ -285,7 +270,7 @@ START_TEST(it_is_found_and_counts_nowhere)
 	board = board_with(1);
 	ck_assert_int_eq(json_integer_value(json_object_get(board, "breaching")), 0);
 	json_decref(board);
-	page_comes_to_say(&boss, "/laporan?dari=2025-01-01&sampai=2025-12-31", "kurang dari 5. Tidak dihitung dalam tabel");
+	page_comes(boss.cookie, "/laporan?dari=2025-01-01&sampai=2025-12-31", "kurang dari 5. Tidak dihitung dalam tabel", 1, NULL);
 	/* nobody is made to wait behind an old one, which has no clock */
 	snprintf(line, sizeof(line), "act %s gabung --as opr-d112-1 --into %s --note sama 2>&1", fresh, open);
 	ck_assert_int_ne(house_command(line, &list), 0);
@@ -402,12 +387,12 @@ START_TEST(by_the_page)
 	sends(&admin, "masukkan", NULL, 422);	/* nothing was checked */
 	sends(&admin, "periksa", "sp4n,C-1,2025-06-01,lampu jalan mati,lampu-jalan,35.10.20.2005,,,,\n"
 	    "sp4n,C-2,2099-06-01,lampu jalan mati,lampu-jalan,35.10.20.2005,,,,\n", 303);
-	page_comes_to_say(&admin, "/impor", "1 akan masuk sebagai terbuka (warisan)");
-	page_comes_to_say(&admin, "/impor", "<td class=\"n\">3</td><td class=\"kode\" lang=\"id\">diterima</td><td lang=\"id\">waktu ini belum tiba</td>");
+	page_comes(admin.cookie, "/impor", "1 akan masuk sebagai terbuka (warisan)", 1, NULL);
+	page_comes(admin.cookie, "/impor", "<td class=\"n\">3</td><td class=\"kode\" lang=\"id\">diterima</td><td lang=\"id\">waktu ini belum tiba</td>", 1, NULL);
 	code_of("C-1", code);
 	ck_assert_str_eq(code, "");
 	sends(&admin, "masukkan", NULL, 303);
-	page_comes_to_say(&admin, "/impor", "1 masuk sebagai terbuka (warisan)");
+	page_comes(admin.cookie, "/impor", "1 masuk sebagai terbuka (warisan)", 1, NULL);
 	code_of("C-1", code);
 	ck_assert_str_ne(code, "");
 	nobody_was_told();

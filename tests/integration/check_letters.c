@@ -123,23 +123,6 @@ has_not(struct visitor *v, const char *path, const char *words)
 	buf_release(&page);
 }
 
-/* Waits until the console has heard of the case. */
-static void
-comes(struct visitor *v, const char *words)
-{
-	int64_t until = clock_mono_ms() + LIMIT_MS;
-	struct buf page = { 0 };
-
-	for (;;) {
-		ck_assert_int_eq(visit(v, "/surat", &page), 200);
-		if (strstr(buf_str(&page), words) != NULL)
-			break;
-		ck_assert_msg(clock_mono_ms() < until, "/surat never showed %s", words);
-		buf_reset(&page);
-	}
-	buf_release(&page);
-}
-
 static void
 command(const char *args, int status, const char *words)
 {
@@ -161,7 +144,7 @@ START_TEST(mended_and_sent_again_once)
 	refused(OPEN_TEXT, code, &l, page);
 	ck_assert_str_eq(l.why, "undeliverable");
 	ck_assert_int_eq(l.again, 0);
-	comes(&desk, l.id);
+	page_comes(desk.cookie, "/surat", l.id, 1, NULL);
 	has(&desk, page, "tidak terkirim");
 	has(&desk, page, "+62812");
 	has_not(&desk, page, barred);		/* masked */
@@ -225,7 +208,7 @@ START_TEST(sealed_ones_are_for_who_is_named)
 
 	refused(SECRET_TEXT, code, &l, page);
 	refused(OPEN_TEXT " terus", marker, &m, other);
-	comes(&desk, m.id);			/* the console is past the sealed one */
+	page_comes(desk.cookie, "/surat", m.id, 1, NULL);			/* the console is past the sealed one */
 	has_not(&desk, "/surat", code);
 	has_not(&admin, "/surat", code);
 	ck_assert_int_eq(visit(&desk, page, NULL), 404);
@@ -241,7 +224,7 @@ START_TEST(aside_with_a_reason)
 	struct dead_letter l;
 
 	refused(OPEN_TEXT " sekali", code, &l, page);
-	comes(&desk, l.id);
+	page_comes(desk.cookie, "/surat", l.id, 1, NULL);
 	ck_assert_int_eq(send_form(&desk, page, "aksi=kesampingkan&alasan=bosan", NULL, NULL), 422);
 	ck_assert_int_eq(send_form(&desk, page, "aksi=kesampingkan&alasan=sudah-diberi-tahu", to, NULL), 303);
 	ck_assert_int_eq(is_listed(l.id), 0);

@@ -40,23 +40,6 @@ page_has(const struct visitor *v, const char *path, const char *words, int there
 	answer_release(&a);
 }
 
-/* Lists follow the log: until this one has these words. */
-static void
-comes(const struct visitor *v, const char *path, const char *words)
-{
-	int there = 0;
-
-	for (int64_t until = clock_mono_ms() + LIMIT_MS; !there; ) {
-		struct answer a;
-
-		visitor_opens(v, path, &a);
-		ck_assert_int_eq(a.status, 200);
-		there = strstr(buf_str(&a.body), words) != NULL;
-		ck_assert_msg(there || clock_mono_ms() < until, "%s has no \"%s\" in %s", path, words, buf_str(&a.body));
-		answer_release(&a);
-	}
-}
-
 /* By the form: a number in an address is not searched for.  What is found follows the log, too. */
 static void
 finds(const struct visitor *v, const char *fields, const char *code, int there)
@@ -109,7 +92,7 @@ START_TEST(from_task_to_done)
 	char code[CODE_CHARS + 1], path[32];
 
 	lamp("+6281234600001", code, path);
-	comes(&dishub, "/tugas", code);
+	page_comes(dishub.cookie, "/tugas", code, 1, NULL);
 	page_has(&dishub, path, "&lt;b&gt;warung", 1);
 	page_has(&dishub, path, "<b>warung", 0);
 	page_has(&dishub, path, "+6281234600001", 1);
@@ -277,7 +260,7 @@ START_TEST(a_sealed_case_is_for_the_named)
 	told(code, "tugas-rahasia", "");
 	snprintf(path, sizeof(path), "/kasus/%s", code);
 	ck_assert_int_eq(visitor_status(&named, path), 200);
-	comes(&named, "/tugas", code);
+	page_comes(named.cookie, "/tugas", code, 1, NULL);
 	page_has(&named, path, "lebam", 1);
 	page_has(&desk, "/tugas?lihat=wilayah", code, 0);
 	ck_assert_int_eq(visitor_status(&desk, path), 404);
@@ -308,7 +291,7 @@ START_TEST(the_watch_reads_and_changes_nothing)
 	snprintf(path, sizeof(path), "/kasus/%s", code);
 	snprintf(form, sizeof(form), "/pengawasan/%s", code);
 	snprintf(api, sizeof(api), "/api/v1/cases/%s", code);
-	comes(&watch, "/pengawasan", path);
+	page_comes(watch.cookie, "/pengawasan", path, 1, NULL);
 	/* without a reason he learns nothing of it, by no way */
 	page_has(&watch, path, "memar", 0);
 	page_has(&watch, path, "perlindungan", 0);
@@ -341,7 +324,7 @@ START_TEST(the_watch_reads_and_changes_nothing)
 	answer_release(&a);
 	ck_assert_int_eq(visitor_status(&desk, "/pengawasan"), 403);
 	snprintf(line, sizeof(line), "\"ombudsman-1\",\"%s\",\"lihat\"", code);
-	comes(&watch, "/pengawasan.csv", line);
+	page_comes(watch.cookie, "/pengawasan.csv", line, 1, NULL);
 	page_has(&watch, "/pengawasan", "ombudsman-1", 1);
 	page_has(&watch, "/pengawasan", shown, 1);
 	buf_release(&out);

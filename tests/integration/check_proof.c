@@ -131,24 +131,6 @@ page_has(const struct visitor *v, const char *path, const char *words, int there
 	answer_release(&a);
 }
 
-/* Lists follow the log: until this one has these words, or has them no more. */
-static void
-comes(const struct visitor *v, const char *path, const char *words, int there)
-{
-	int has = !there;
-
-	for (int64_t until = clock_mono_ms() + LIMIT_MS; has != there; ) {
-		struct answer a;
-
-		visitor_opens(v, path, &a);
-		ck_assert_int_eq(a.status, 200);
-		has = strstr(buf_str(&a.body), words) != NULL;
-		ck_assert_msg(has == there || clock_mono_ms() < until, "%s: %s \"%s\" in %.3000s", path, there ? "no" : "still",
-		    words, buf_str(&a.body));
-		answer_release(&a);
-	}
-}
-
 static void
 count_code(const struct photo_seen *p, void *arg)
 {
@@ -259,7 +241,7 @@ START_TEST(a_doubted_one_is_looked_at)
 	told(code, "periksa-foto", "");
 	page_has(&desk, path, "Diragukan", 1);
 	page_has(&desk, path, first, 1);
-	comes(&desk, "/triase", code, 1);
+	page_comes(desk.cookie, "/triase", code, 1, NULL);
 	page_has(&dishub, path, "value=\"foto-sah\"", 0);	/* not he himself */
 	page_has(&head, path, "value=\"foto-sah\"", 1);
 	c = case_in(code, "selesai");
@@ -276,7 +258,7 @@ START_TEST(a_doubted_one_is_looked_at)
 	answer_release(&a);
 	wait_state(code, "ditugaskan");
 	told(code, "kabar-dibuka", "+6281234610006");
-	comes(&desk, "/triase", code, 0);
+	page_comes(desk.cookie, "/triase", code, 0, NULL);
 	buf_release(&photo);
 }
 END_TEST

@@ -1,4 +1,7 @@
-/* What the store refuses: to serve when it is not safe, to write when a key is of another type. */
+/*
+ * What the store refuses: to serve when it is not safe, to write when a key is of another type.  And notify:
+ * settings under which a message would go out twice.
+ */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -693,6 +696,31 @@ START_TEST(a_counter_that_is_no_number)
 }
 END_TEST
 
+/* ---- a sending that outlasts its lease ---- */
+
+static const struct { const char *settings, *secret, *says; } too_slow[] = {
+	{ "email: {server: mx.example.go.id, from: a@example.go.id, limit: 30s}", "none",
+	    "email.limit: 30000 ms, must be shorter than notify.lease (30000 ms)" },
+	{ "media: {within: 90s, worker_within: 30s}", "none",
+	    "media.within + media.worker_within: 120000 ms, must be shorter than media.lease (120000 ms)" },
+	{ "kannel: {url: http://127.0.0.1:9, answer: 31s}", "kannel_send", "kannel.answer: 31000 ms, must be shorter" },
+	{ "telegram: {timeout: 20s}\nnotify: {lease: 20s}", "telegram_token", "telegram.timeout: 20000 ms, must be shorter" },
+	{ "x: {timeout: 20s}\nnotify: {lease: 20s}", "x_token", "x.timeout: 20000 ms, must be shorter" },
+};
+
+START_TEST(a_sending_ends_before_its_lease)
+{
+	struct buf said = { 0 };
+	int status = run_line(&said, "cp -r conf %s/conf && printf '%%s\n' '%s' >> %s/conf/kentongan.yaml && printf secret > "
+	    "%s/secrets/%s && chmod 400 %s/secrets/%s && \"$BIN\"/kentongan-notify --conf %s/conf --dir %s --redis %s", b.dir,
+	    too_slow[_i].settings, b.dir, b.dir, too_slow[_i].secret, b.dir, too_slow[_i].secret, b.dir, b.dir, b.url);
+
+	ck_assert_int_ne(status, 0);
+	ck_assert_msg(strstr(buf_str(&said), too_slow[_i].says) != NULL, "%s", buf_str(&said));
+	buf_release(&said);
+}
+END_TEST
+
 Suite *
 refusal_suite(void)
 {
@@ -716,6 +744,7 @@ refusal_suite(void)
 	tcase_add_test(tc, receipts_and_reroutes_are_whole_or_nothing);
 	tcase_add_test(tc, chain_is_whole_or_nothing);
 	tcase_add_test(tc, a_counter_that_is_no_number);
+	tcase_add_loop_test(tc, a_sending_ends_before_its_lease, 0, N_ELEMS(too_slow));
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -13,7 +13,7 @@ Suite *storms_suite(void);
 
 #define HOUR INT64_C(3600000)
 #define COUNT 3
-#define QUICK "notify:\n  nap: 20ms\n  retry: 50ms\n  lease: 1s\n  storm_count: 3\n  storm_items: 5\n"
+#define QUICK "notify:\n  nap: 20ms\n  retry: 50ms\n  lease: 2s\n  storm_count: 3\n  storm_items: 5\n"
 
 static struct code codes[16];
 static char tasks[16][OUTBOX_ID_CHARS];

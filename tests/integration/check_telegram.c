@@ -27,7 +27,7 @@ begin(void)
 
 	sink_start(&bot, "telegram", TOKEN);
 	snprintf(settings, sizeof(settings),
-	    "telegram:\n  api: %s\nnotify:\n  retry: 100ms\n  lease: 10s\n", bot.base);
+	    "telegram:\n  api: %s\n  timeout: 8s\nnotify:\n  retry: 100ms\n  lease: 10s\n", bot.base);
 	/* all tests speak with the same few tongues: no robots */
 	strncat(settings, "router:\n  exchanges: 100\n", sizeof(settings) - strlen(settings) - 1);
 	house_make(settings);

@@ -55,19 +55,6 @@ opens(const struct visitor *v, const char *path, struct buf *page)
 	answer_release(&a);
 }
 
-/* The console follows the log: until a page has these words, or has them no more. */
-static void
-comes(const struct visitor *v, const char *path, const char *words, int there, struct buf *page)
-{
-	for (int64_t until = clock_mono_ms() + LIMIT_MS; ; ) {
-		opens(v, path, page);
-		if ((strstr(buf_str(page), words) != NULL) == there)
-			return;
-		ck_assert_msg(clock_mono_ms() < until, "%s: %s \"%s\" in %.2000s", path, there ? "no" : "still", words,
-		    buf_str(page));
-	}
-}
-
 /* The address behind a figure of the wall, as a browser would follow it. */
 static void
 link_of(const struct buf *page, const char *list, char out[256])
@@ -101,13 +88,13 @@ START_TEST(a_figure_opens_the_list_of_its_instant)
 
 	reported("lampu jalan mati di desa kabat depan balai desa", 0, first);
 	wait_state(first, "ditugaskan");
-	comes(&bupati, "/papan?daftar=buka", first, 1, &page);
+	page_comes(bupati.cookie, "/papan?daftar=buka", first, 1, &page);
 	before = counted(&page);
 	opens(&bupati, "/papan", &page);
 	link_of(&page, "buka", then);
 	reported("sampah menumpuk di desa kabat kecamatan kabat", 0, second);
 	wait_state(second, "ditugaskan");
-	comes(&bupati, "/papan?daftar=buka", second, 1, &page);
+	page_comes(bupati.cookie, "/papan?daftar=buka", second, 1, &page);
 	ck_assert_int_eq(counted(&page), before + 1);
 	/* the old link still shows what stood there */
 	opens(&bupati, then, &page);
@@ -133,14 +120,14 @@ START_TEST(late_cases_stand_on_the_wall)
 	wait_state(code, "ditugaskan");
 	snprintf(c.s, sizeof(c.s), "%s", code);
 	code_show(shown, &c);
-	comes(&bupati, "/papan", shown, 1, &page);
+	page_comes(bupati.cookie, "/papan", shown, 1, &page);
 	/* an hour late, or a minute more where that took so long */
 	ck_assert(strstr(buf_str(&page), "60 menit") != NULL || strstr(buf_str(&page), "61 menit") != NULL);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Kabat: "));	/* in the map's words */
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "url(#garis)"));	/* and as a pattern */
 	/* what followed on the lateness (messages, rungs) may still be on its way */
-	comes(&bupati, "/papan", "tidak tertinggal", 1, &page);
-	comes(&bupati, "/papan?daftar=lewat", code, 1, &page);
+	page_comes(bupati.cookie, "/papan", "tidak tertinggal", 1, &page);
+	page_comes(bupati.cookie, "/papan?daftar=lewat", code, 1, &page);
 	/* Without the map the page is small. */
 	opens(&bupati, "/papan", &page);
 	ck_assert_uint_lt(page.len, 100 * 1024);
@@ -159,15 +146,15 @@ START_TEST(a_head_lists_his_own)
 	reported("sampah menumpuk di desa rogojampi kecamatan rogojampi", 5 * HOUR_MS, waste);
 	wait_state(lamp, "ditugaskan");
 	wait_state(waste, "ditugaskan");
-	comes(&bupati, "/feed/eskalasi.atom", waste, 1, &page);
-	comes(&head, "/papan?daftar=buka", lamp, 1, &page);
+	page_comes(bupati.cookie, "/feed/eskalasi.atom", waste, 1, &page);
+	page_comes(head.cookie, "/papan?daftar=buka", lamp, 1, &page);
 	ck_assert_ptr_null(strstr(buf_str(&page), waste));
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "bukan kasus unit atau wilayah Anda"));
 	opens(&head, "/papan", &page);
 	ck_assert_ptr_null(strstr(buf_str(&page), waste));
 	opens(&head, "/feed/eskalasi.atom", &page);
 	ck_assert_ptr_null(strstr(buf_str(&page), waste));
-	comes(&head, "/feed/eskalasi.json", lamp, 1, &page);
+	page_comes(head.cookie, "/feed/eskalasi.json", lamp, 1, &page);
 	ck_assert_ptr_null(strstr(buf_str(&page), waste));
 	buf_release(&page);
 }
@@ -188,15 +175,15 @@ START_TEST(sealed_later_is_gone_from_before)
 
 	reported("pak yang di sana itu " CANARY " bagaimana ya kok begitu terus", 5 * HOUR_MS, code);
 	wait_state(code, "baru");
-	comes(&bupati, "/feed/eskalasi.json", code, 1, &page);
-	comes(&bupati, "/papan?daftar=triase", code, 1, &page);
+	page_comes(bupati.cookie, "/feed/eskalasi.json", code, 1, &page);
+	page_comes(bupati.cookie, "/papan?daftar=triase", code, 1, &page);
 	opens(&bupati, "/papan", &page);
 	link_of(&page, "triase", then);
 	opens(&bupati, then, &page);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), code));
 	snprintf(args, sizeof(args), "act %s tugaskan --as ptg-d112-1 --category kekerasan-anak --place 35.10.14.2012", code);
 	ck_assert_int_eq(house_command(args, NULL), 0);
-	comes(&bupati, "/feed/eskalasi.json", code, 0, &page);
+	page_comes(bupati.cookie, "/feed/eskalasi.json", code, 0, &page);
 	opens(&bupati, then, &page);
 	ck_assert_ptr_null(strstr(buf_str(&page), code));
 	reported("tolong anak tetangga " CANARY " sering dipukuli bapaknya di desa kabat, lebam semua", 5 * HOUR_MS, sealed);
@@ -273,7 +260,7 @@ alert_of(const char *kind, struct buf *alert)
 	struct buf page = { 0 };
 
 	snprintf(begin_of, sizeof(begin_of), "href=\"/feed/cap/%s", kind);
-	comes(&nobody, "/feed/cap.atom", begin_of, 1, &page);
+	page_comes(nobody.cookie, "/feed/cap.atom", begin_of, 1, &page);
 	buf_release(&page);
 	visitor_opens(&nobody, "/feed/cap.atom", &a);
 	page_value(&a, "type=\"application/cap+xml\" href=\"", path, sizeof(path));
@@ -542,7 +529,7 @@ START_TEST(pages_of_cases_join)
 		reported("lampu jalan mati di desa rogojampi kecamatan rogojampi", (int64_t)i * MINUTE_MS, code);
 		wait_state(code, "ditugaskan");
 	}
-	comes(&bupati, "/api/v1/cases?place=35.10.13", code, 1, &page);
+	page_comes(bupati.cookie, "/api/v1/cases?place=35.10.13", code, 1, &page);
 	for (int pages = 0; pages < 10; pages++) {
 		json_t *doc = json_of(path);
 		const char *next = json_string_value(json_object_get(doc, "next"));
@@ -598,7 +585,7 @@ START_TEST(the_wall_moves_within_a_second)
 	ck_assert_int_eq(strncmp(line, shown, strlen(shown)), 0);
 	seen_ms = strtoll(line + strlen(shown), NULL, 10);
 	/* the first of its escalations that the wall shows */
-	comes(&bupati, "/feed/eskalasi.json", code, 1, &page);
+	page_comes(bupati.cookie, "/feed/eskalasi.json", code, 1, &page);
 	{
 		json_t *feed = json_loadb(page.data, page.len, 0, NULL), *item;
 		size_t i;

@@ -26,7 +26,7 @@ begin(void)
 	char settings[256];
 
 	sink_start(&x, "x", TOKEN);
-	snprintf(settings, sizeof(settings), "x:\n  api: %s\n  user_id: \"" US "\"\n  per_second: 100\n"
+	snprintf(settings, sizeof(settings), "x:\n  api: %s\n  timeout: 8s\n  user_id: \"" US "\"\n  per_second: 100\n"
 	    "notify:\n  retry: 100ms\n  lease: 10s\n", x.base);
 	/* all tests speak with the same few tongues: no robots */
 	strncat(settings, "router:\n  exchanges: 100\n", sizeof(settings) - strlen(settings) - 1);

@@ -519,6 +519,28 @@ first_task(const char *code, char officer[24], char nonce[8])
 	json_decref(m);
 }
 
+void
+page_comes(const char *cookie, const char *path, const char *words, int there, struct buf *page)
+{
+	const char *headers[] = { cookie, NULL };
+	int has = !there;
+
+	for (int64_t until = clock_mono_ms() + LIMIT_MS; has != there; ) {
+		struct answer a;
+
+		ask_as(&a, house.console, path, cookie[0] != '\0' ? headers : NULL, NULL, 0);
+		ck_assert_msg(a.status == 200, "%s: %ld %s", path, a.status, buf_str(&a.body));
+		has = strstr(buf_str(&a.body), words) != NULL;
+		ck_assert_msg(has == there || clock_mono_ms() < until, "%s: %s \"%s\" in %.3000s", path, there ? "no" : "still",
+		    words, buf_str(&a.body));
+		if (page != NULL) {
+			buf_reset(page);
+			buf_add(page, a.body.data, a.body.len);
+		}
+		answer_release(&a);
+	}
+}
+
 long
 figure(const char *name)
 {

@@ -77,6 +77,11 @@ json_t *case_in_any(const char *code);
 void wait_state(const char *code, const char *state);
 /* Who got the first task, and its nonce. */
 void first_task(const char *code, char officer[24], char nonce[8]);
+/*
+ * The console follows the log: opens a page of it (200) until it has these words, or has them no more.  cookie: a
+ * visitor's header; page: what it was then, NULL nobody wants it.
+ */
+void page_comes(const char *cookie, const char *path, const char *words, int there, struct buf *page);
 /* A figure of ingest's /metrics. */
 long figure(const char *name);
 #endif
