@@ -276,7 +276,7 @@ prepare(const struct policy *p, const struct case_record *c, struct command *cmd
 
 	x->conflict = x->version != 0 && c->version != x->version + x->own;
 	if (x->conflict)
-		return "kasus ini sudah berubah sejak Anda membukanya; yang Anda tulis masih ada di bawah";
+		return SAID("kasus ini sudah berubah sejak Anda membukanya; yang Anda tulis masih ada di bawah");
 	if (cmd->event == ON_HELP)
 		units_help(p, c, x->k.to, &x->k.u);
 	if (cmd->event == ON_HELP || cmd->event == ON_ASSIGN)
@@ -352,11 +352,11 @@ read_form(struct http_req *r, const struct console *c, struct wish *x)
 	snprintf(x->cmd.to_unit, sizeof(x->cmd.to_unit), "%s", x->unit);
 	snprintf(x->cmd.reason, sizeof(x->cmd.reason), "%s", reason);
 	if (find_event(action, &x->cmd.event) != 0)
-		wrong = "tindakan itu tidak dikenal; muat ulang halaman ini";
+		wrong = SAID("tindakan itu tidak dikenal; muat ulang halaman ini");
 	else if (until[0] != '\0' && parse_day(&x->cmd.until_ms, until) != 0)
-		wrong = "tanggal itu tidak terbaca; tulis seperti 14-12-2026";
+		wrong = SAID("tanggal itu tidak terbaca; tulis seperti 14-12-2026");
 	else if (x->cmd.event == ON_MERGE && code_parse(&code, into, strlen(into)) != 0)
-		wrong = "kode kasus tujuan salah tulis; periksa kedelapan hurufnya";
+		wrong = SAID("kode kasus tujuan salah tulis; periksa kedelapan hurufnya");
 	else if (x->cmd.event == ON_ASSIGN && http_req_field(r, "tempat", &len) != NULL)
 		wrong = read_place(c, picked[0] != '\0' ? picked : place, x);
 	memcpy(x->cmd.into, code.s, sizeof(x->cmd.into));
@@ -379,7 +379,7 @@ act_by_form(struct http_req *r, struct console *c, struct looking *l, struct act
 	int done = 0;
 
 	x.own = a->own;
-	x.wrong = l->w.by_secret ? "masuk dengan akun Anda sendiri dahulu" : read_form(r, c, &x);
+	x.wrong = l->w.by_secret ? SAID("masuk dengan akun Anda sendiri dahulu") : read_form(r, c, &x);
 	if (x.wrong == NULL && act(c, l, &x)) {
 		done = 1;
 		a->on = x.cmd.event;

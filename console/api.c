@@ -67,24 +67,24 @@ read_narrowing(struct narrowing *n, struct http_req *r)
 	*n = (struct narrowing){ words_of(r, known[0]), words_of(r, known[1]), words_of(r, known[2]),
 	    words_of(r, known[3]), words_of(r, known[4]), words_of(r, known[5]), 0, -1, PAGE_MOST, { .seq = 0 }, 0 };
 	if (n->state != NULL && case_state_of_name(n->state, &state) != 0)
-		return "state: baru, ditugaskan, diterima, menuju, ditangani, selesai atau menunggu.";
+		return SAID("state: baru, ditugaskan, diterima, menuju, ditangani, selesai atau menunggu.");
 	if (n->urgency != NULL && urgency_of_name(n->urgency, &urgency) != 0)
-		return "urgency: biasa, mendesak atau darurat.";
+		return SAID("urgency: biasa, mendesak atau darurat.");
 	if ((flag = words_of(r, "overdue")) != NULL) {
 		if (strcmp(flag, "1") != 0 && strcmp(flag, "true") != 0)
-			return "overdue: hanya 1 atau true.";
+			return SAID("overdue: hanya 1 atau true.");
 		n->overdue = 1;
 	}
 	if ((flag = words_of(r, "drill")) != NULL) {
 		if (strcmp(flag, "0") != 0 && strcmp(flag, "1") != 0)
-			return "drill: 0 atau 1.";
+			return SAID("drill: 0 atau 1.");
 		n->drill = flag[0] == '1';
 	}
 	if ((flag = words_of(r, "limit")) != NULL &&
 	    ((n->limit = strtoll(flag, &end, 10)) < 1 || n->limit > PAGE_MOST || *end != '\0'))
-		return "limit: 1 sampai 1000.";
+		return SAID("limit: 1 sampai 1000.");
 	if ((flag = words_of(r, "after")) != NULL && read_after(n, flag) != 0)
-		return "after: isi next dari halaman sebelumnya.";
+		return SAID("after: isi next dari halaman sebelumnya.");
 	return NULL;
 }
 

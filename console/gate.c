@@ -172,7 +172,7 @@ gate(struct http_req *r, struct console *c, struct who *w)
 	int rc;
 
 	memset(w, 0, sizeof(*w));
-	w->lang = page_lang_now(r);
+	w->lang = http_req_lang(r);
 	if (!is_safe_way(r))
 		return 0;
 	if (house_refresh(&c->h) != 0)

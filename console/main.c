@@ -5,6 +5,7 @@
 
 #include "console/desk.h"
 #include "console/drafts.h"
+#include "console/frame.h"
 #include "console/hasher.h"
 
 #define ESCALATIONS_MAX 10000
@@ -151,6 +152,8 @@ console_init(void *self, struct daemon *d, const char *port)
 	o.upload_dir = buf_str(&c->uploads);
 	o.csp = CONSOLE_CSP;
 	o.proxies = proxies_of(c);
+	o.words = &console_words;
+	o.style = "/konsol.css";
 	o.names_unasked = 1;
 	c->routes = routes;
 	c->routes_n = N_ELEMS(routes);

@@ -370,14 +370,14 @@ cannot_take(const struct console *c, const char *file, size_t len, int *status)
 
 	*status = 422;
 	if (len > (size_t)c->h.set.photo_bytes)
-		return "foto itu terlalu besar; pilih ukuran yang lebih kecil di kamera";
+		return SAID("foto itu terlalu besar; pilih ukuran yang lebih kecil di kamera");
 	if (t == NULL || t->kind != MEDIA_PICTURE)
-		return "berkas itu bukan foto; kirim JPEG, PNG, atau WebP";
+		return SAID("berkas itu bukan foto; kirim JPEG, PNG, atau WebP");
 	*status = 503;
 	if (c->sendings_n >= c->h.set.media_in_flight)
-		return "banyak foto sedang dibaca; kirim lagi sebentar lagi";
+		return SAID("banyak foto sedang dibaca; kirim lagi sebentar lagi");
 	if (room >= 0 && room < c->h.set.media_free_bytes)
-		return "ruang disk kami hampir habis; foto belum dapat disimpan";
+		return SAID("ruang disk kami hampir habis; foto belum dapat disimpan");
 	return NULL;
 }
 
@@ -401,7 +401,7 @@ post_photo(struct http_req *r, void *arg)
 	if (file == NULL || len == 0 || l.w.by_secret || !l.opened || l.s.c.sealed) {
 		finish_act(r, c, &l, 0);
 	} else if (case_photo_number(l.p, &l.s.c, l.w.officer->id) == 0) {
-		answer_again(r, c, &l, 422, "kasus seperti ini tidak meminta foto bukti; kirim tanpa foto");
+		answer_again(r, c, &l, 422, SAID("kasus seperti ini tidak meminta foto bukti; kirim tanpa foto"));
 	} else if ((why = cannot_take(c, file, len, &status)) != NULL) {
 		answer_again(r, c, &l, status, why);
 	} else {

@@ -146,7 +146,7 @@ reckon_begin(struct reckoning *k, struct http_req *r, struct console *c, const s
 	k->seq = logbook_seq_before(&c->h.st, k->from_ms - HOUR_MS, k->end);	/* no clock is trusted to the second */
 	k->next = event_new(c->d->base, -1, 0, on_next, k);
 	if (k->next == NULL || event_add(k->next, &at_once) != 0) {
-		http_answer_problem(r, 503, "Service Unavailable", NULL);
+		http_answer_problem(r, 503, "Service Unavailable", "Laporan belum dapat dihitung; coba lagi sebentar lagi.");
 		finish(k);
 		return;
 	}

@@ -233,11 +233,11 @@ read_wanted(struct http_req *r, const struct console *c, const struct who *who, 
 	}
 	w->n = strlen(w->codes) < CODES_CHARS ? count_codes(c, who, w->codes) : 0;
 	if (category_find(p->catalogue, w->category) == NULL || place_find(p->places, w->place) == NULL)
-		return "Kategori atau tempatnya tidak dikenal; muat ulang /laporan/berulang.";
+		return SAID("Kategori atau tempatnya tidak dikenal; muat ulang /laporan/berulang.");
 	if (unit_find(p->units, w->unit) == NULL)
-		return "Pilih unit yang memiliki masalah ini.";
+		return SAID("Pilih unit yang memiliki masalah ini.");
 	if ((int64_t)w->n < c->h.set.recur_times)
-		return "Daftar kasusnya tidak utuh; muat ulang /laporan/berulang.";
+		return SAID("Daftar kasusnya tidak utuh; muat ulang /laporan/berulang.");
 	return NULL;
 }
 

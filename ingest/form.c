@@ -325,7 +325,7 @@ on_form_taken(enum receipt_result result, const struct code *code, void *arg)
 		http_add_header(t->r, "Retry-After", "30");
 		if (http_req_wants_json(t->r))
 			http_answer_problem(t->r, 503, "Service Unavailable",
-			    "The report could not be stored; send it again with the same kunci.");
+			    "Laporan belum tersimpan; kirim lagi dengan kunci yang sama.");
 		else
 			form_again(t->r, t->g, 503,
 			    SAID("Maaf, laporan belum tersimpan. Tulisan Anda masih ada di bawah: "

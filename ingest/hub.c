@@ -13,7 +13,7 @@ answer_none(struct http_req *r, const char *secret)
 {
 	struct buf detail = { 0 };
 
-	buf_addf(&detail, "This hook is off: put the platform's own value into secrets/%s.", secret);
+	buf_addf(&detail, "%s\nsecrets/%s", SAID("Kait ini mati; letakkan nilai dari platformnya di berkas ini:"), secret);
 	http_answer_problem(r, 404, "Not Found", buf_str(&detail));
 	buf_release(&detail);
 }
@@ -48,8 +48,8 @@ hub_handshake(struct ingest *g, struct http_req *r, const char *secret)
 	if (mode == NULL || mode_len != 9 || memcmp(mode, "subscribe", 9) != 0 || token == NULL ||
 	    !way_secret_is(g, secret, token, token_len) || challenge == NULL ||
 	    !hub_challenge_fits(challenge, challenge_len)) {
-		way_refuse(g, r, secret, 403, "hub.mode must be subscribe, hub.verify_token ours "
-		    "and hub.challenge letters, digits, _ or -, 256 at most.");
+		way_refuse(g, r, secret, 403, "hub.mode harus subscribe, hub.verify_token milik kami, "
+		    "dan hub.challenge huruf, angka, _ atau -, paling banyak 256.");
 		return;
 	}
 	buf_add(&body, challenge, challenge_len);
@@ -82,8 +82,8 @@ hub_open(struct ingest *g, struct http_req *r, const char *way, const char *secr
 		return NULL;
 	}
 	if (!signature_fits(g, secret, http_req_header(r, "X-Hub-Signature-256"), body, len)) {
-		way_refuse(g, r, way, 401, "X-Hub-Signature-256 must be sha256=HEX, the "
-		    "HMAC-SHA256 of the raw body under the app secret.");
+		way_refuse(g, r, way, 401, "X-Hub-Signature-256 harus sha256=HEX: "
+		    "HMAC-SHA256 dari isi mentah dengan rahasia aplikasi.");
 		return NULL;
 	}
 	doc = json_in_document(body, len, &mistakes);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/escape.h"
+#include "lib/words.h"
 
 #define DEPTH_MAX 32
 
@@ -83,15 +84,15 @@ field_fits(const json_t *doc, const struct json_field *f, size_t text_most, stru
 	if (v == NULL && !f->required)
 		return 1;
 	if (v == NULL)
-		buf_addf(mistakes, "member \"%s\" is missing; ", f->name);
+		buf_addf(mistakes, "%s\n%s", SAID("anggota ini tidak ada:"), f->name);
 	else if (f->kind == JSON_IN_TEXT && !json_is_string(v))
-		buf_addf(mistakes, "member \"%s\" must be a string; ", f->name);
+		buf_addf(mistakes, "%s\n%s", SAID("anggota ini harus teks:"), f->name);
 	else if (f->kind == JSON_IN_INT && !json_is_integer(v))
-		buf_addf(mistakes, "member \"%s\" must be a whole number; ", f->name);
+		buf_addf(mistakes, "%s\n%s", SAID("anggota ini harus bilangan bulat:"), f->name);
 	else if (f->kind == JSON_IN_TEXT && json_string_length(v) > most)
-		buf_addf(mistakes, "member \"%s\" is longer than %zu bytes; ", f->name, most);
+		buf_addf(mistakes, "%s\n%s (%zu)", SAID("anggota ini terlalu panjang (bita paling banyak):"), f->name, most);
 	else if (f->kind == JSON_IN_TEXT && f->most != 0 && json_string_length(v) == 0)
-		buf_addf(mistakes, "member \"%s\" is empty; ", f->name);
+		buf_addf(mistakes, "%s\n%s", SAID("anggota ini kosong:"), f->name);
 	else
 		return 1;
 	return 0;
@@ -105,7 +106,7 @@ json_in_document(const char *body, size_t len, struct buf *mistakes)
 	json_t *doc;
 
 	if (!is_shallow(body, len)) {
-		buf_addf(mistakes, "nested deeper than %d", DEPTH_MAX);
+		buf_addf(mistakes, "%s\n%d", SAID("bersarang lebih dalam dari"), DEPTH_MAX);
 		return NULL;
 	}
 	doc = json_loadb(body, len, JSON_REJECT_DUPLICATES, &error);
@@ -114,8 +115,8 @@ json_in_document(const char *body, size_t len, struct buf *mistakes)
 		doc = json_loadb(buf_str(&repaired), repaired.len, JSON_REJECT_DUPLICATES, &error);
 	}
 	if (!json_is_object(doc)) {
-		buf_addf(mistakes, "not a JSON object: %s at byte %d",
-		    doc == NULL ? error.text : "another value", error.position);
+		buf_addf(mistakes, "%s\n%d %s", SAID("bukan objek JSON; periksa di sekitar bita"), error.position,
+		    doc == NULL ? error.text : "");
 		json_decref(doc);
 		doc = NULL;
 	}

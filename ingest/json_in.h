@@ -14,8 +14,8 @@ enum json_in_kind { JSON_IN_TEXT, JSON_IN_INT };
 struct json_field { const char *name; enum json_in_kind kind; int required; size_t most; };
 
 /*
- * An object whose fields fit, or NULL with what is wrong and what to send in mistakes.
- * Caller decrefs.
+ * An object whose fields fit, or NULL with what is wrong and what to send in mistakes, as
+ * http_answer_problem() says it.  Caller decrefs.
  */
 json_t *json_in(const char *body, size_t len, const struct json_field *fields, size_t n,
     size_t text_most, struct buf *mistakes);

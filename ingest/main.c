@@ -7,6 +7,7 @@
 #include "ingest/heads.h"
 #include "ingest/ingest.h"
 #include "ingest/pull.h"
+#include "ingest/reader.h"
 #include "ingest/resume.h"
 #include "ingest/way.h"
 #include "ingest/window.h"
@@ -58,6 +59,8 @@ listen_http(struct ingest *g, struct daemon *d, const char *port)
 	o.connections_per_address = (int)set->http_per_address;
 	o.uploads_max = (int)set->http_uploads;
 	o.upload_dir = buf_str(&g->media);
+	o.words = &public_words;
+	o.style = "/gaya.css";
 	o.on_cut = keep_cut;
 	g->routes = ingest_routes(set, &g->routes_n);
 	g->http = httpd_new(d->base, &o, g->routes, g->routes_n, g, &errors);

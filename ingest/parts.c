@@ -42,7 +42,7 @@ answer(struct joining *j, int taken)
 	} else if (j->r != NULL) {
 		j->g->refused++;
 		http_add_header(j->r, "Retry-After", "5");
-		http_answer_problem(j->r, 503, "Service Unavailable", "Not kept; send it again with the same id.");
+		http_answer_problem(j->r, 503, "Service Unavailable", "Belum tersimpan; kirim lagi dengan id yang sama.");
 	}
 	joining_free(j);
 }

@@ -7,7 +7,8 @@
 #include "lib/httpd.h"
 #include "lib/words.h"
 
-extern const struct words public_words;
+/* words.c has those of pages, words_refusal.c why something is refused; then come the categories' names. */
+extern const struct words public_words, public_refusal_words;
 
 struct reader { enum lang lang; int large; };
 /* Remembers at once what is asked for now. */

@@ -259,7 +259,7 @@ is_expired(const struct ingest *g, const struct unfinished *u)
 	return clock_now_ms() - u->touched_ms > g->h.set.photo_resume_ms;
 }
 
-static const char gone[] = "Unggahan itu tidak ada lagi; mulai dari awal.";
+static const char gone[] = SAID("Unggahan itu tidak ada lagi; mulai dari awal.");
 
 /* 0, or -1 after answering. */
 static int
@@ -401,7 +401,7 @@ go_on(struct asked *a)
 
 	http_req_body_file(a->r, &came);
 	if (!says(header(a->r, "Content-Type"), PIECE_TYPE)) {
-		answer_refused(a, 415, "Kirim potongan sebagai " PIECE_TYPE ".");
+		answer_refused(a, 415, "Kirim potongan dengan Content-Type ini:\n" PIECE_TYPE);
 	} else if (number_in(header(a->r, "Upload-Offset"), &offset) != 0) {
 		answer_refused(a, 400, "Sebut dari bita keberapa dalam Upload-Offset.");
 	} else if (len != came) {
@@ -499,7 +499,7 @@ serve_upload(struct http_req *r, void *arg)
 	}
 	if (!says(header(r, "Tus-Resumable"), TUS_VERSION)) {
 		http_add_header(r, "Tus-Version", TUS_VERSION);
-		answer_refused(&a, 412, "Di sini tus " TUS_VERSION " dipakai; sebut dalam Tus-Resumable.");
+		answer_refused(&a, 412, "Sebut versi tus yang dipakai di sini dalam Tus-Resumable:\n" TUS_VERSION);
 		return;
 	}
 	if (read_place(a.g, http_req_tail(r), token, &a.code, &a.id) != 0) {

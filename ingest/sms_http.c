@@ -56,7 +56,7 @@ on_taken(enum receipt_result result, const struct code *code, void *arg)
 	} else {
 		http_add_header(r, "Retry-After", "5");
 		http_answer_problem(r, 503, "Service Unavailable",
-		    "The report could not be stored; send it again with the same id.");
+		    "Laporan belum tersimpan; kirim lagi dengan id yang sama.");
 	}
 	buf_release(&body);
 }
@@ -74,8 +74,8 @@ post_sms_http(struct http_req *r, void *arg)
 	if (!signature_fits(g, http_req_header(r, "X-Kentongan-Signature"), body, len)) {
 		http_add_header(r, "WWW-Authenticate", "Kentongan-Signature");
 		way_refuse(g, r, "sms_http", 401,
-		    "X-Kentongan-Signature must be t=UNIXSECONDS,v1=HEX with "
-		    "HMAC-SHA256 over t.body by the secret sms_http, no older than five minutes.");
+		    "X-Kentongan-Signature harus t=DETIKUNIX,v1=HEX: "
+		    "HMAC-SHA256 dari t.isi dengan rahasia sms_http, paling lama lima menit lalu.");
 		return;
 	}
 	doc = json_in(body, len, fields, N_ELEMS(fields), (size_t)g->h.set.text_bytes, &mistakes);

@@ -53,13 +53,13 @@ may_call(struct ingest *g, struct http_req *r)
 	const char *k = http_req_query(r, "k", &len);
 
 	if (!way_has_secret(g, NAME)) {
-		http_answer_problem(r, 404, "Not Found", "This house has no secrets/kannel.");
+		http_answer_problem(r, 404, "Not Found", "Di sini belum ada secrets/kannel.");
 		return 0;
 	}
 	if (!is_allowed(g->h.set.kannel_allow, http_req_peer(r)) || k == NULL ||
 	    !way_secret_is(g, NAME, k, len)) {
 		way_refuse(g, r, NAME, 403,
-		    "k must be the text of secrets/kannel, and the caller stand in kannel.allow.");
+		    "k harus isi secrets/kannel, dan pemanggilnya tercantum di kannel.allow.");
 		return 0;
 	}
 	return 1;
@@ -206,7 +206,7 @@ get_receipt(struct http_req *r, void *arg)
 	int64_t state = number_of(http_req_query(r, "d", NULL));
 
 	if (!is_allowed(g->h.set.kannel_allow, http_req_peer(r))) {
-		way_refuse(g, r, NAME, 403, "The caller does not stand in kannel.allow.");
+		way_refuse(g, r, NAME, 403, "Pemanggilnya tidak tercantum di kannel.allow.");
 	} else if (id == NULL || id[0] == '\0' || token == NULL || state < 0) {
 		way_drop(g, NAME, "receipt_without_id_or_state");
 		answer_nothing(r);

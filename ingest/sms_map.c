@@ -239,10 +239,10 @@ read_message(const struct ingest *g, struct http_req *r, struct message *m, stru
 		*fields[i].into = doc != NULL ? from_json(doc, fields[i].name) :
 		    from_form(r, fields[i].name);
 		if (fields[i].required && *fields[i].into == NULL)
-			buf_addf(mistakes, "field \"%s\" is missing or no text; ", fields[i].name);
+			buf_addf(mistakes, "%s\n%s;\n", SAID("isian ini tidak ada atau bukan teks:"), fields[i].name);
 		else if (*fields[i].into != NULL && strlen(*fields[i].into) > fields[i].most)
-			buf_addf(mistakes, "field \"%s\" is longer than %zu bytes; ", fields[i].name,
-			    fields[i].most);
+			buf_addf(mistakes, "%s\n%s (%zu);\n", SAID("isian ini terlalu panjang (bita paling banyak):"),
+			    fields[i].name, fields[i].most);
 	}
 	json_decref(doc);
 	return mistakes->len > 0 ? -1 : 0;
@@ -299,9 +299,9 @@ post_sms_map(struct http_req *r, void *arg)
 		}
 	if (!known || !way_has_secret(g, SECRET)) {
 		http_answer_problem(r, 404, "Not Found",
-		    "No such gateway is set up here: see sms_map.signature in kentongan.yaml.");
+		    "Gerbang seperti itu belum dipasang di sini; lihat sms_map.signature di kentongan.yaml.");
 	} else if (!fits) {
-		way_refuse(g, r, SECRET, 401, "The signature does not fit this body and address.");
+		way_refuse(g, r, SECRET, 401, "Tanda tangannya tidak cocok dengan isi dan alamat ini.");
 	} else if (read_message(g, r, &m, &mistakes) != 0) {
 		g->refused++;
 		http_answer_problem(r, 400, "Bad Request", buf_str(&mistakes));

@@ -313,8 +313,8 @@ post_telegram(struct http_req *r, void *arg)
 
 	if (token == NULL || !way_secret_is(g, "telegram", token, strlen(token))) {
 		way_refuse(g, r, "telegram", 401,
-		    "X-Telegram-Bot-Api-Secret-Token must be the secret telegram, "
-		    "as given to setWebhook.");
+		    "X-Telegram-Bot-Api-Secret-Token harus rahasia telegram "
+		    "yang diberikan kepada setWebhook.");
 		return;
 	}
 	doc = json_in(body, len, fields, N_ELEMS(fields), (size_t)g->h.set.chat_body_bytes, &mistakes);

@@ -181,7 +181,7 @@ finish(struct taking *t)
 	if (t->missing > 0) {
 		http_add_header(t->r, "Retry-After", "5");
 		http_answer_problem(t->r, 503, "Service Unavailable",
-		    "Not all of it could be stored; send it again with the same ids.");
+		    "Belum semuanya tersimpan; kirim lagi dengan id yang sama.");
 	} else {
 		http_answer(t->r, t->status, t->type, &t->body);
 	}
@@ -340,7 +340,7 @@ on_receipt_noted(const redisReply *reply, void *arg)
 
 	if (reply == NULL || reply->type != REDIS_REPLY_STRING) {
 		http_add_header(c->r, "Retry-After", "5");
-		http_answer_problem(c->r, 503, "Service Unavailable", "Not noted; send it again.");
+		http_answer_problem(c->r, 503, "Service Unavailable", "Belum tercatat; kirim lagi.");
 	} else {
 		http_answer(c->r, c->status, "text/plain; charset=utf-8", &nothing);
 	}
@@ -355,7 +355,7 @@ way_receipt(struct ingest *g, struct http_req *r, const char *id, const char *to
 	struct redis_args a = { 0 };
 
 	if (!way_token_fits(g, id, token)) {
-		way_refuse(g, r, "receipt", 403, "The token does not belong to that message.");
+		way_refuse(g, r, "receipt", 403, "Token itu bukan untuk pesan tersebut.");
 		return;
 	}
 	c = xcalloc(1, sizeof(*c));

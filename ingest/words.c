@@ -1,5 +1,4 @@
 /* The public pages' words in English. */
-#include "core/category_words.h"
 #include "ingest/reader.h"
 
 static const struct word list[] = {
@@ -261,4 +260,4 @@ static const struct word list[] = {
 	    "count." },
 	{ "Hari sebelumnya ada di alamat yang sama bentuknya.", "Earlier days are at addresses of the same form." },
 };
-const struct words public_words = { list, N_ELEMS(list), &category_words };
+const struct words public_words = { list, N_ELEMS(list), &public_refusal_words };

@@ -69,9 +69,9 @@ get_x(struct http_req *r, void *arg)
 
 	if (token == NULL || !is_token(token, len)) {
 		http_answer_problem(r, 400, "Bad Request",
-		    "crc_token must be 1 to 256 letters, digits and -_.=+/");
+		    "crc_token harus 1 sampai 256 huruf, angka dan -_.=+/");
 	} else if (way_sign(g, "x", token, len, mac) != 0) {
-		http_answer_problem(r, 404, "Not Found", "This installation has no secret for X.");
+		http_answer_problem(r, 404, "Not Found", "Di sini belum ada rahasia untuk X.");
 	} else {
 		buf_adds(&body, "{\"response_token\":\"sha256=");
 		buf_add_base64(&body, mac, sizeof(mac));
@@ -461,8 +461,8 @@ post_x(struct http_req *r, void *arg)
 
 	if (!signature_fits(c.g, http_req_header(r, "x-twitter-webhooks-signature"), body, len)) {
 		way_refuse(c.g, r, "x", 401,
-		    "x-twitter-webhooks-signature must be sha256= and the base64 "
-		    "of HMAC-SHA256 over the body by the secret x.");
+		    "x-twitter-webhooks-signature harus sha256= dan base64 "
+		    "dari HMAC-SHA256 atas isinya dengan rahasia x.");
 		return;
 	}
 	doc = json_in(body, len, NULL, 0, (size_t)c.g->h.set.chat_body_bytes, &mistakes);

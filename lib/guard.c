@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "lib/escape.h"
+#include "lib/words.h"
 
 #define NAME_BYTES_MAX 64
 #define LENGTH_DIGITS_MAX 15
@@ -113,9 +114,9 @@ fault_of_segments(const char *path, size_t len)
 		if (i < len && path[i] != '/')
 			continue;
 		if (n == 0 && i < len)
-			return "two slashes in the path";
+			return SAID("dua garis miring berurutan dalam alamat");
 		if (n > 0 && n <= 2 && memcmp(path + start, "..", n) == 0)
-			return "a dot segment in the path";
+			return SAID("bagian . atau .. dalam alamat");
 		start = i + 1;
 	}
 	return NULL;
@@ -132,11 +133,11 @@ fault_of_path(struct http_guard *g, const char *s, size_t len)
 
 		if (c == '%') {
 			if (len - i < 3 || hex_decode(&c, s + i + 1, 2) != 0)
-				return "a broken % in the path";
+				return SAID("tanda % yang rusak dalam alamat");
 			if (c < ' ' || c == 0x7f)
-				return "a control character in the path";
+				return SAID("karakter kendali dalam alamat");
 			if (c == '/' || c == '\\')
-				return "an encoded slash in the path";
+				return SAID("garis miring tersandi dalam alamat");
 			plain = 0;
 			i += 2;
 			buf_addc(&g->path, (char)c);
@@ -151,7 +152,7 @@ fault_of_path(struct http_guard *g, const char *s, size_t len)
 		i += run - 1;
 	}
 	if (!plain && !utf8_valid(g->path.data, g->path.len))
-		return "the path is not UTF-8";
+		return SAID("alamat bukan UTF-8");
 	return fault_of_segments(g->path.data, g->path.len);
 }
 
@@ -163,28 +164,28 @@ request_line(struct http_guard *g, const char *s, size_t len)
 
 	for (size_t i = 0; i < len && s[i] != ' '; i++)
 		if (!(kinds[(unsigned char)s[i]] & IS_TOKEN))
-			return bad(g, "the request does not begin with a method");
+			return bad(g, "permintaan tidak diawali metode");
 	if (target == NULL || target == s)
-		return bad(g, "no request line");
+		return bad(g, "baris permintaan tidak ada");
 	method_len = (size_t)(target++ - s);
 	target_len = len - (size_t)(target - s);
 	version = memchr(target, ' ', target_len);
 	if (version == NULL)
-		return bad(g, "no HTTP version");
+		return bad(g, "versi HTTP tidak ada");
 	target_len = (size_t)(version++ - target);
 	if ((size_t)(s + len - version) != 8 || memcmp(version, "HTTP/", 5) != 0 ||
 	    version[6] != '.')
-		return bad(g, "no HTTP version");
+		return bad(g, "versi HTTP tidak ada");
 	g->verb = verb_of(s, method_len);
 	if (g->verb == 0 && (target_len != 1 || target[0] != '*'))
-		return http_guard_refuse(g, 501, "unknown method");
+		return http_guard_refuse(g, 501, "metode itu tidak dikenal");
 	if (target_len == 0 || target[0] != '/')
-		return bad(g, "the target is no path");
+		return bad(g, "yang diminta bukan alamat di sini");
 	for (size_t i = 0; i < target_len; i++)
 		if (!(kinds[(unsigned char)target[i]] & IS_TARGET))
-			return bad(g, "a character in the target that must be encoded");
+			return bad(g, "karakter dalam alamat yang harus disandikan dengan %");
 	if (version[5] != '1' || (version[7] != '0' && version[7] != '1'))
-		return http_guard_refuse(g, 505, "HTTP/1.1 is spoken here");
+		return http_guard_refuse(g, 505, "di sini dipakai HTTP/1.1");
 	g->minor = version[7] - '0';
 	query = memchr(target, '?', target_len);
 	fault = fault_of_path(g, target, query != NULL ? (size_t)(query - target) : target_len);
@@ -211,12 +212,12 @@ static enum guard_step
 on_length(struct http_guard *g, const char *v, size_t len)
 {
 	if (g->has_length)
-		return bad(g, "Content-Length is there twice");
+		return bad(g, "Content-Length ada dua kali");
 	if (len == 0 || len > LENGTH_DIGITS_MAX)
-		return bad(g, "Content-Length is no plain number");
+		return bad(g, "Content-Length bukan angka biasa");
 	for (size_t i = 0; i < len; i++) {
 		if (v[i] < '0' || v[i] > '9')
-			return bad(g, "Content-Length is no plain number");
+			return bad(g, "Content-Length bukan angka biasa");
 		g->length = g->length * 10 + (uint64_t)(v[i] - '0');
 	}
 	g->has_length = 1;
@@ -229,9 +230,9 @@ static enum guard_step
 on_coding(struct http_guard *g, const char *v, size_t len)
 {
 	if (g->has_coding)
-		return bad(g, "Transfer-Encoding is there twice");
+		return bad(g, "Transfer-Encoding ada dua kali");
 	if (len != 7 || strncasecmp(v, "chunked", 7) != 0)
-		return bad(g, "no other Transfer-Encoding than chunked is read");
+		return bad(g, "Transfer-Encoding selain chunked tidak dibaca");
 	g->has_coding = 1;
 	g->coding_at = g->line_at;
 	g->coding_len = (size_t)(v + len - g->head.data) - g->line_at;
@@ -244,15 +245,15 @@ on_host(struct http_guard *g, const char *v, size_t len)
 	g->hosts++;
 	for (size_t i = 0; i < len; i++)
 		if (!(kinds[(unsigned char)v[i]] & IS_TARGET) || strchr("/?@", v[i]) != NULL)
-			return bad(g, "Host is no host");
-	return len > 0 ? GUARD_MORE : bad(g, "Host is empty");
+			return bad(g, "Host bukan nama host");
+	return len > 0 ? GUARD_MORE : bad(g, "Host kosong");
 }
 
 static enum guard_step
 on_expect(struct http_guard *g, const char *v, size_t len)
 {
 	if (len != 12 || strncasecmp(v, "100-continue", 12) != 0)
-		return http_guard_refuse(g, 417, "only 100-continue can be expected");
+		return http_guard_refuse(g, 417, "Expect hanya boleh 100-continue");
 	g->expects_continue = 1;
 	return GUARD_MORE;
 }
@@ -261,7 +262,7 @@ static enum guard_step
 on_upgrade(struct http_guard *g, const char *v, size_t len)
 {
 	(void)v, (void)len;
-	return bad(g, "no other protocol is spoken here");
+	return bad(g, "protokol lain tidak dipakai di sini");
 }
 
 static enum guard_step
@@ -321,16 +322,16 @@ header_line(struct http_guard *g, const char *s, size_t len)
 	size_t name = 0;
 
 	if (++g->lines > g->lines_limit)
-		return http_guard_refuse(g, 431, "too many header lines");
+		return http_guard_refuse(g, 431, "terlalu banyak baris kepala");
 	while (name < len && (kinds[(unsigned char)s[name]] & IS_TOKEN))
 		name++;
 	if (name == len || s[name] != ':' || name == 0)
-		return bad(g, "a header line without a plain name and a colon");
+		return bad(g, "baris kepala tanpa nama biasa dan titik dua");
 	if (name > NAME_BYTES_MAX)
-		return bad(g, "the name of a header is too long");
+		return bad(g, "nama sebuah kepala terlalu panjang");
 	for (value = s + name + 1; value < end; value++)
 		if (!(kinds[(unsigned char)*value] & IS_VALUE))
-			return bad(g, "a control character in a header");
+			return bad(g, "karakter kendali dalam sebuah kepala");
 	value = trim(s + name + 1, &end);
 	for (size_t i = 0; i < N_ELEMS(fields); i++)
 		if (fields[i].len == name && strncasecmp(fields[i].name, s, name) == 0)
@@ -341,11 +342,11 @@ header_line(struct http_guard *g, const char *s, size_t len)
 const char *
 http_guard_header(const struct http_guard *g, const char *name, size_t *len)
 {
-	const char *at = g->head.data, *stop = at + g->head.len, *end;
+	const char *at = buf_str(&g->head), *stop = at + g->head.len, *end;
 	size_t n = strlen(name);
 
 	for (; (end = memchr(at, '\n', (size_t)(stop - at))) != NULL; at = end + 1) {
-		const char *last = end - 1;	/* the carriage return */
+		const char *last = end > at ? end - 1 : end;	/* the carriage return; a refused line may lack it */
 
 		if ((size_t)(last - at) <= n || at[n] != ':' || strncasecmp(at, name, n) != 0)
 			continue;
@@ -393,11 +394,11 @@ static enum guard_step
 head_end(struct http_guard *g)
 {
 	if (g->hosts > 1 || (g->hosts == 0 && g->minor > 0))
-		return bad(g, "one Host is needed");
+		return bad(g, "harus ada tepat satu Host");
 	if (g->has_coding && g->has_length)
-		return bad(g, "both Content-Length and Transfer-Encoding");
+		return bad(g, "Content-Length dan Transfer-Encoding bersamaan");
 	if (g->has_coding && g->minor == 0)
-		return bad(g, "Transfer-Encoding in HTTP/1.0");
+		return bad(g, "Transfer-Encoding dalam HTTP/1.0");
 	hide_body(g);
 	g->state = AT_DECISION;
 	return GUARD_HEAD;
@@ -412,7 +413,7 @@ line(struct http_guard *g)
 	enum guard_step step;
 
 	if (len == 0 || s[len - 1] != '\r')
-		return bad(g, "a line feed without a carriage return");
+		return bad(g, "LF tanpa CR");
 	len--;
 	if (g->state == AT_REQUEST_LINE)
 		step = request_line(g, s, len);
@@ -430,15 +431,15 @@ feed_head(struct http_guard *g, const char *data, size_t len, size_t *used)
 	enum guard_step step = GUARD_MORE;
 
 	if (g->head.len == 0 && len > 0 && !(kinds[(unsigned char)data[0]] & IS_TOKEN))
-		return bad(g, "the request does not begin with a method");
+		return bad(g, "permintaan tidak diawali metode");
 	while (*used < len && step == GUARD_MORE) {
 		const char *from = data + *used, *end = memchr(from, '\n', len - *used);
 		size_t n = end != NULL ? (size_t)(end - from) + 1 : len - *used;
 
 		if (n > g->head_limit - g->head.len)
 			return g->state == AT_REQUEST_LINE ?
-			    http_guard_refuse(g, 414, "the target is too long") :
-			    http_guard_refuse(g, 431, "the headers are too large");
+			    http_guard_refuse(g, 414, "alamat itu terlalu panjang") :
+			    http_guard_refuse(g, 431, "kepala permintaan terlalu besar");
 		buf_add(&g->head, from, n);
 		*used += n;
 		if (end != NULL)
@@ -458,7 +459,7 @@ http_guard_go_on(struct http_guard *g, uint64_t body_limit)
 		return GUARD_MORE;
 	}
 	if (g->length > body_limit)
-		return http_guard_refuse(g, 413, "the body is larger than this page takes");
+		return http_guard_refuse(g, 413, "kiriman lebih besar daripada yang diterima halaman ini; kecilkan dahulu");
 	g->left = g->length;
 	g->state = g->left > 0 ? AT_BODY : AT_END;
 	return g->left > 0 ? GUARD_MORE : GUARD_DONE;
@@ -471,7 +472,7 @@ feed_data(struct http_guard *g, const char *data, size_t len, size_t *used, int 
 	size_t n = len - *used < g->left ? len - *used : (size_t)g->left;
 
 	if (sink(data + *used, n, arg) != 0)
-		return http_guard_refuse(g, 507, "the body could not be kept");
+		return http_guard_refuse(g, 507, "kiriman belum dapat disimpan; coba lagi sebentar lagi");
 	*used += n;
 	g->left -= n;
 	g->body_seen += n;
@@ -501,9 +502,9 @@ chunk_size(struct http_guard *g, char c)
 		return GUARD_MORE;
 	}
 	if (c != '\r' || g->digits == 0)
-		return bad(g, "a chunk's size is not plain hex digits");
+		return bad(g, "ukuran potongan bukan angka heksadesimal");
 	if (g->left > g->body_limit - g->body_seen)
-		return http_guard_refuse(g, 413, "the body is larger than this page takes");
+		return http_guard_refuse(g, 413, "kiriman lebih besar daripada yang diterima halaman ini; kecilkan dahulu");
 	g->digits = 0;
 	g->state = AT_CHUNK_SIZE_LF;
 	return GUARD_MORE;
@@ -521,19 +522,19 @@ framing(struct http_guard *g, char c)
 		break;
 	case AT_CHUNK_CR:
 		g->state = AT_CHUNK_LF;
-		return c == '\r' ? GUARD_MORE : bad(g, "a chunk is longer than its size");
+		return c == '\r' ? GUARD_MORE : bad(g, "potongan lebih panjang daripada ukurannya");
 	case AT_CHUNK_LF:
 		g->state = AT_CHUNK_SIZE;
 		break;
 	case AT_LAST_CR:
 		g->state = AT_LAST_LF;
-		return c == '\r' ? GUARD_MORE : bad(g, "trailers are not read");
+		return c == '\r' ? GUARD_MORE : bad(g, "kepala di belakang isi tidak dibaca");
 	default:
 		g->state = AT_END;
 		break;
 	}
 	if (c != '\n')
-		return bad(g, "a carriage return without a line feed");
+		return bad(g, "CR tanpa LF");
 	return g->state == AT_END ? GUARD_DONE : GUARD_MORE;
 }
 

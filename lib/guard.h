@@ -72,8 +72,8 @@ enum guard_step http_guard_go_on(struct http_guard *g, uint64_t body_limit);
 /* Refuses from outside, e.g. 404 for a body nobody wants. */
 enum guard_step http_guard_refuse(struct http_guard *g, int status, const char *why);
 /*
- * The value of the first header of that name, without blanks around it; NULL if absent.  From GUARD_HEAD to
- * the next request.
+ * The value of the first header of that name, without blanks around it; NULL if absent, or if it has not come
+ * yet.  Until the next request.
  */
 const char *http_guard_header(const struct http_guard *g, const char *name, size_t *len);
 /* The value of the first of that name in the query, as it stands there, not decoded; NULL if absent. */

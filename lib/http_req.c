@@ -525,24 +525,38 @@ keep(struct http_req *r, const char *s, size_t len)
 }
 
 const char *
-http_req_cookie(struct http_req *r, const char *name)
+http_cookie_find(const char *s, size_t len, const char *name, size_t *value_len)
 {
-	const char *s = http_req_header(r, "Cookie");
+	const char *end = s + len;
 	size_t name_len = strlen(name);
 
-	while (s != NULL && *s != '\0') {
-		size_t len;
+	while (s < end) {
+		const char *stop;
 
-		s += strspn(s, "; ");
-		len = strcspn(s, ";");
-		if (len > name_len && strncmp(s, name, name_len) == 0 && s[name_len] == '=') {
-			while (s[len - 1] == ' ')
-				len--;
-			return keep(r, s + name_len + 1, len - name_len - 1);
+		while (s < end && (*s == ';' || *s == ' '))
+			s++;
+		stop = memchr(s, ';', (size_t)(end - s));
+		if (stop == NULL)
+			stop = end;
+		if ((size_t)(stop - s) > name_len && strncmp(s, name, name_len) == 0 && s[name_len] == '=') {
+			while (stop[-1] == ' ')
+				stop--;
+			*value_len = (size_t)(stop - s) - name_len - 1;
+			return s + name_len + 1;
 		}
-		s += len;
+		s = stop;
 	}
 	return NULL;
+}
+
+const char *
+http_req_cookie(struct http_req *r, const char *name)
+{
+	const char *s = http_req_header(r, "Cookie"), *value;
+	size_t len;
+
+	value = s != NULL ? http_cookie_find(s, strlen(s), name, &len) : NULL;
+	return value != NULL ? keep(r, value, len) : NULL;
 }
 
 /* ---- answers ---- */
@@ -781,61 +795,6 @@ void
 http_answer_json(struct http_req *r, int status, const struct buf *body)
 {
 	http_answer(r, status, "application/json", body);
-}
-
-/* What a resident understands; the status line keeps the protocol's phrase. */
-static const char *
-heading_of(int status, const char *title)
-{
-	static const struct { int status; const char *words; } headings[] = {
-		{ 400, "Belum bisa diterima" }, { 401, "Belum dikenali" }, { 403, "Tidak boleh dibuka" },
-		{ 404, "Tidak ditemukan" }, { 405, "Alamat ini dipakai dengan cara lain" },
-		{ 413, "Terlalu besar" }, { 414, "Terlalu panjang" }, { 415, "Jenis berkas ini tidak diterima" },
-		{ 429, "Terlalu sering; tunggu sebentar" }, { 500, "Maaf, ada kesalahan di pihak kami" },
-		{ 503, "Maaf, sedang penuh atau terputus" },
-	};
-
-	for (size_t i = 0; i < N_ELEMS(headings); i++)
-		if (headings[i].status == status)
-			return headings[i].words;
-	return title;
-}
-
-void
-http_problem_add(struct buf *out, int html, int status, const char *title, const char *detail)
-{
-	if (!html) {
-		buf_addf(out, "{\"type\":\"about:blank\",\"status\":%d,\"title\":", status);
-		buf_add_json(out, title, strlen(title));
-		buf_adds(out, ",\"detail\":");
-		buf_add_json(out, detail, strlen(detail));
-		buf_adds(out, "}\n");
-		return;
-	}
-	title = heading_of(status, title);
-	buf_adds(out, "<!doctype html>\n<html lang=\"id\"><meta charset=\"utf-8\">"
-	    "<meta name=\"viewport\" content=\"width=device-width\">"
-	    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
-	buf_add_html(out, title, strlen(title));
-	buf_adds(out, "</title>\n<h1>");
-	buf_add_html(out, title, strlen(title));
-	buf_adds(out, "</h1>\n<p>");
-	buf_add_html(out, detail, strlen(detail));
-	buf_adds(out, "</p>\n<p><a href=\"/\">Ke halaman depan</a></p>\n</html>\n");
-}
-
-void
-http_answer_problem(struct http_req *r, int status, const char *title, const char *detail)
-{
-	/* Programs read what is under /api/, whatever their library says that it accepts. */
-	int html = r->accepts_html && !r->accepts_json && strncmp(buf_str(&r->path), "/api/", 5) != 0;
-	const char *type = html ? "text/html; charset=utf-8" : "application/problem+json";
-	struct buf page = { 0 };
-
-	http_problem_add(&page, html, status, title != NULL ? title : http_phrase(status),
-	    detail != NULL ? detail : "");
-	http_answer(r, status, type, &page);
-	buf_release(&page);
 }
 
 void

@@ -37,8 +37,8 @@
 #define ALL_METHODS (EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT | \
     EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE | EVHTTP_REQ_PATCH)
 
-static const char nothing_here[] = "there is nothing at this address";
-static const char other_method[] = "another method is expected here";
+static const char nothing_here[] = SAID("Tidak ada apa-apa di alamat ini. Periksa tulisannya, atau mulai dari halaman depan.");
+static const char other_method[] = SAID("Alamat ini tidak menerima yang dikirim dengan cara itu; bukalah dari halaman depan.");
 
 void
 httpd_options_default(struct httpd_options *o)
@@ -216,17 +216,17 @@ static void
 refuse(struct http_conn *c)
 {
 	struct httpd *h = c->h;
-	struct buf page = { 0 };
+	struct buf page = { 0 }, headers = { 0 };
 	struct http_guard *g = &c->guard;
-	int html = g->accepts_html && !g->accepts_json;
+	const char *type = http_problem_add(&page, &headers, c, buf_str(&g->path), g->status, NULL, g->why);
 
 	h->counts.refused++;
-	log_debug("http_refused", "status=%d peer=%s why=\"%s\"", g->status, c->peer, g->why);
+	log_debug("http_refused", "status=%d peer=%s why=\"%s\"", g->status, c->peer,
+	    words_say(&http_words, LANG_EN, g->why));
 	buf_reset(&h->out);
-	http_problem_add(&page, html, g->status, http_phrase(g->status), g->why);
-	http_head_add(&h->out, h, NULL, g->status, html ? "text/html; charset=utf-8" :
-	    "application/problem+json", (int64_t)page.len, 1);
+	http_head_add(&h->out, h, NULL, g->status, type, (int64_t)page.len, 1);
 	buf_cut(&h->out, h->out.len - 2);	/* the empty line: more headers follow */
+	buf_add(&h->out, headers.data, headers.len);
 	if (g->status == 405)
 		http_allow_add(&h->out, c->allowed);
 	if (g->status == 429 || g->status == 503)
@@ -239,6 +239,7 @@ refuse(struct http_conn *c)
 		log_debug("http_refusal_unsent", "err=\"%s\"", strerror(errno));
 	shutdown(c->fd, SHUT_WR);
 	buf_release(&page);
+	buf_release(&headers);
 	release_large(&c->body);
 	buf_reset(&c->held);
 	c->state = CONN_REFUSED;
@@ -365,9 +366,9 @@ decide(struct http_conn *c, int more_waits)
 	if (step != GUARD_MORE)
 		return step;
 	if ((c->route->flags & HTTP_ROUTE_UPLOAD) && are_too_many_uploads(c->h))
-		return http_guard_refuse(g, 503, "too many files at once: send it again in a moment");
+		return http_guard_refuse(g, 503, "Terlalu banyak berkas sekaligus; kirim lagi sebentar lagi.");
 	if ((c->route->flags & HTTP_ROUTE_UPLOAD) && open_body_file(c) != 0)
-		return http_guard_refuse(g, 507, "the body could not be kept");
+		return http_guard_refuse(g, 507, "kiriman belum dapat disimpan; coba lagi sebentar lagi");
 	if (g->expects_continue && g->minor > 0 && !more_waits &&
 	    send(c->fd, go_on, sizeof(go_on) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		log_debug("http_continue_unsent", "err=\"%s\"", strerror(errno));
@@ -535,10 +536,10 @@ begin(struct http_conn *c)
 	read_peer(c);
 	if (h->open > h->o.connections_max) {
 		h->counts.too_many++;
-		refuse_with(c, 503, "too many connections: try again in a moment");
+		refuse_with(c, 503, "Terlalu banyak sambungan; coba lagi sebentar lagi.");
 	} else if (!c->loopback && count_of_address(h, &c->addr) > h->o.connections_per_address) {
 		h->counts.too_many++;
-		refuse_with(c, 429, "too many connections from your address");
+		refuse_with(c, 429, "Terlalu banyak sambungan dari alamat Anda; coba lagi sebentar lagi.");
 	}
 }
 
@@ -631,13 +632,13 @@ look_at_reading(struct http_conn *c, int64_t now_us)
 	} else if (!http_guard_in_body(&c->guard)) {
 		if (now_us - c->started_us > h->o.headers_ms * 1000) {
 			h->counts.too_slow++;
-			refuse_with(c, 408, "the headers did not come in time");
+			refuse_with(c, 408, "Permintaan tidak sampai pada waktunya; coba lagi.");
 		}
 	} else if (waited_ms > h->o.headers_ms / 2 &&	/* a slow start is no slow body */
 	    (int64_t)c->guard.body_seen < waited_ms * h->o.body_bytes_per_s / 1000) {
 		h->counts.too_slow++;
 		tell_cut(c);
-		refuse_with(c, 408, "the body comes too slowly");
+		refuse_with(c, 408, "Kiriman datang terlalu lambat; coba lagi dari sambungan yang lebih baik.");
 	}
 }
 
@@ -708,7 +709,7 @@ on_request(struct evhttp_request *ev, void *arg)
 	c->state = CONN_HANDLING;
 	h->dispatching = r;
 	if (r->route != NULL && coding != NULL && strcasecmp(coding, "identity") != 0) {
-		http_answer_problem(r, 415, NULL, "send the body without Content-Encoding");
+		http_answer_problem(r, 415, NULL, "Kirim isinya tanpa Content-Encoding.");
 	} else if (r->route != NULL) {
 		r->route->handler(r, h->arg);
 	} else if (c->allowed != 0) {

@@ -9,7 +9,7 @@
  *            request.
  * Errors     405 with Allow, 404, 413, 415 (a Content-Encoding) and what the guard refuses are
  *            given by the server itself as problem+json (RFC 9457) or, for a browser, a small HTML
- *            page.
+ *            page, in the reader's language.
  * Memory     a request's head and body are in memory while it is read and handled: at most
  *            connections_max * (headers_limit_bytes + body_limit of the largest route without
  *            HTTP_ROUTE_UPLOAD).  Bodies of upload routes go to an unlinked file of
@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "lib/buf.h"
+#include "lib/words.h"
 
 struct event_base;
 struct httpd;
@@ -73,6 +74,9 @@ struct httpd_options {
 	const char *csp;
 	/* numeric addresses whose X-Forwarded-For counts, NULL-ended; may be NULL */
 	const char *const *proxies;
+	/* what handlers' refusals say, in English; NULL: they stay as they are */
+	const struct words *words;
+	const char *style;		/* path of the style sheet of a refusal's page; NULL none */
 	/* a form's fields that no handler asked for are named in the log when it was taken all the same */
 	int names_unasked;
 	void (*on_cut)(const struct http_cut *c, void *arg);	/* NULL: such bytes are dropped */
@@ -119,6 +123,11 @@ int http_req_is_tls(const struct http_req *r);
 /* From this machine, by no proxy. */
 int http_req_is_local(const struct http_req *r);
 int http_req_wants_json(const struct http_req *r);
+/*
+ * Of pages: asked for now (?lang=en), or before (the cookie bahasa); Indonesian otherwise, and when the client
+ * is gone.  A browser's Accept-Language does not count: telephones here say English to readers who never chose it.
+ */
+enum lang http_req_lang(const struct http_req *r);
 /* monotonic, at the first byte of the head */
 int64_t http_req_started_us(const struct http_req *r);
 /*
@@ -139,7 +148,11 @@ int http_add_header(struct http_req *r, const char *name, const char *value);
 /* Sends status, the security headers of SECURITY A1, type and body; r is gone afterwards. */
 void http_answer(struct http_req *r, int status, const char *type, const struct buf *body);
 void http_answer_json(struct http_req *r, int status, const struct buf *body);
-/* problem+json or HTML by Accept; detail says what to do. */
+/*
+ * problem+json or HTML by Accept; detail says what to do.  Each line of it is said by itself in the reader's
+ * language: that of pages, and for problem+json, where he has chosen none, what Accept-Language asks for.
+ * title and detail may be NULL.
+ */
 void http_answer_problem(struct http_req *r, int status, const char *title, const char *detail);
 void http_answer_redirect(struct http_req *r, int status, const char *location);
 

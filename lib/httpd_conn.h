@@ -143,9 +143,21 @@ void http_req_lost(struct http_req *r);
 /* Head of an answer; len is the body's length, -1: of open length, chunked for HTTP/1.1. */
 void http_head_add(struct buf *out, const struct httpd *h, const struct http_req *r, int status,
     const char *type, int64_t len, int closing);
-void http_problem_add(struct buf *out, int html, int status, const char *title, const char *detail);
 const char *http_phrase(int status);
 void http_allow_add(struct buf *out, unsigned verbs);
+/* In what a Cookie header says; NULL if absent. */
+const char *http_cookie_find(const char *s, size_t len, const char *name, size_t *value_len);
+
+/* http_problem.c */
+/*
+ * Appends a refusal's body, and the headers that say in which language it is.  path is the one asked for,
+ * decoded.  Returns the body's type.
+ */
+const char *http_problem_add(struct buf *body, struct buf *headers, const struct http_conn *c,
+    const char *path, int status, const char *title, const char *detail);
+
+/* words_http.c: what the server itself says in them. */
+extern const struct words http_words;
 
 /* http_stream.c */
 void http_stream_lost(struct http_stream *s);

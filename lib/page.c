@@ -57,18 +57,6 @@ page_remember(struct http_req *r, const char *name, const char *value)
 }
 
 enum lang
-page_lang_now(struct http_req *r)
-{
-	size_t len;
-	const char *asked = http_req_query(r, "lang", &len), *kept = http_req_cookie(r, "bahasa");
-	enum lang l = LANG_ID;
-
-	if (asked != NULL && lang_of_name(asked, &l) == 0)
-		return l;
-	return kept != NULL && lang_of_name(kept, &l) == 0 ? l : LANG_ID;
-}
-
-enum lang
 page_lang(struct http_req *r)
 {
 	size_t len;
@@ -77,7 +65,7 @@ page_lang(struct http_req *r)
 
 	/* Else a browser that kept the page in one language shows it to who has just chosen the other. */
 	http_add_header(r, "Vary", "Cookie");
-	if (asked != NULL && lang_of_name(asked, &l) == 0)
+	if (asked != NULL && lang_of_name(asked, len, &l) == 0)
 		page_remember(r, "bahasa", lang_name(l));
-	return page_lang_now(r);
+	return http_req_lang(r);
 }

@@ -23,10 +23,8 @@ void page_fill(struct buf *out, const char *name, const char *text, size_t len,
     const struct template_value *values, size_t n);
 /* Puts text, as it is, in place of the first marker; without a marker nothing changes. */
 void page_put(struct buf *page, const char *marker, const struct buf *text);
-/* The language that he asks for (?lang=en), or asked for before: remembered in the cookie bahasa, which the answer varies by. */
+/* http_req_lang(), and what he asks for now is remembered in the cookie bahasa, which the answer varies by. */
 enum lang page_lang(struct http_req *r);
-/* The same, and nothing is remembered: for who asks before the page is made. */
-enum lang page_lang_now(struct http_req *r);
 /* Remembers a choice of his for a year; the cookie says no more than that. */
 void page_remember(struct http_req *r, const char *name, const char *value);
 /* Answers 200 with a carried file; r is gone afterwards. */

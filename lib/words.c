@@ -1,5 +1,6 @@
 #include "lib/words.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,12 +15,66 @@ lang_name(enum lang l)
 }
 
 int
-lang_of_name(const char *s, enum lang *out)
+lang_of_name(const char *s, size_t len, enum lang *out)
 {
-	if (strcmp(s, "id") != 0 && strcmp(s, "en") != 0)
+	if (len != 2 || (strncmp(s, "id", 2) != 0 && strncmp(s, "en", 2) != 0))
 		return -1;
 	*out = s[0] == 'e' ? LANG_EN : LANG_ID;
 	return 0;
+}
+
+static size_t
+span_blank(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && (s[n] == ' ' || s[n] == '\t'))
+		n++;
+	return n;
+}
+
+/* Thousandths of what stands behind a language: "; q=0.8"; all of it where nothing does. */
+static int
+weight_of(const char *s, size_t len)
+{
+	static const int parts[] = { 1000, 0, 100, 10, 1 };	/* 0 . 8 0 0 */
+	const char *q = memchr(s, '=', len);
+	int weight = 0;
+
+	if (q == NULL)
+		return 1000;
+	for (size_t i = 0; ++q < s + len && i < N_ELEMS(parts); i++)
+		if (*q >= '0' && *q <= '9')
+			weight += parts[i] * (*q - '0');
+	return weight;
+}
+
+enum lang
+lang_of_list(const char *s, size_t len)
+{
+	const char *end = s + len;
+	enum lang best = LANG_ID, l;
+	int most = 0;
+
+	while (s < end) {
+		const char *comma = memchr(s, ',', (size_t)(end - s)), *stop = comma != NULL ? comma : end;
+		size_t tag = 0;
+		char name[2] = { 0 };
+		int weight;
+
+		s += span_blank(s, (size_t)(stop - s));
+		while (s + tag < stop && isalpha((unsigned char)s[tag]))	/* en-GB is English */
+			tag++;
+		for (size_t i = 0; i < 2 && i < tag; i++)
+			name[i] = (char)tolower((unsigned char)s[i]);
+		weight = weight_of(s + tag, (size_t)(stop - s) - tag);
+		if (weight > most && lang_of_name(name, tag, &l) == 0) {
+			best = l;
+			most = weight;
+		}
+		s = stop + 1;
+	}
+	return best;
 }
 
 /* A chain of tables by the hash of the words, made when it is first asked; a program has one or two. */

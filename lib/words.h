@@ -9,7 +9,9 @@
 
 enum lang { LANG_ID, LANG_EN };
 const char *lang_name(enum lang l);			/* id en: for lang attributes */
-int lang_of_name(const char *s, enum lang *out);	/* 0 or -1 */
+int lang_of_name(const char *s, size_t len, enum lang *out);	/* 0 or -1 */
+/* What an Accept-Language asks for most (RFC 9110, 12.5.4); the first where it asks for neither. */
+enum lang lang_of_list(const char *s, size_t len);
 
 /* Marks a word that is said elsewhere, so that tests/words.py knows of it. */
 #define SAID(id) id

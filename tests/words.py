@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Every word of a page that has a second language has it: code, pages and the tables of words.c hold together."""
+"""Every word of a page and of a refusal has its second language: code, pages and the tables of words*.c hold together."""
 import glob, re, sys
 
-#: daemon -> the functions that say a word; what else may be said is given as data.
-SAYS = {"ingest": ("reader_say",), "console": ("words_say",)}
+#: folder -> the functions that say words, and which argument they say (None: all); what else may be said is given as data.
+SAYS = {"ingest": {"reader_say": None, "http_answer_problem": 3, "answer_refused": 2, "way_refuse": 4},
+        "console": {"words_say": None, "http_answer_problem": 3},
+        "lib": {"http_answer_problem": 3, "http_guard_refuse": 2, "bad": 1, "refuse_with": 2}}
 TEXT = r'"(?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*'
 
 
@@ -12,7 +14,7 @@ def text_of(literal):
 
 
 def said_in(daemon):
-    """Words between [[ and ]] of pages, and literals inside a call that says them or marked SAID()."""
+    """Words between [[ and ]] of pages, and the lines of literals in a call that says them or marked SAID()."""
     words = {}
     for path in sorted(glob.glob(f"{daemon}/web/*.html")):
         for word in re.findall(r"\[\[(.*?)\]\]", open(path).read(), re.S):
@@ -21,17 +23,20 @@ def said_in(daemon):
         if re.search(r"/words\w*\.c$", path):
             continue
         source = open(path).read()
-        for word in re.findall(r"\[\[(.*?)\]\]", re.sub(r'"\s*\n\s*"', "", source)):
+        for word in re.findall(r"\[\[(.*?)\]\]", re.sub(r'"\s*\n\s*"', "", source)) if daemon != "lib" else ():	# no pages
             words[word.replace('\\"', '"')] = path
-        for call in re.finditer(r"\b(?:%s|SAID)\(" % "|".join(SAYS[daemon]), source):
-            depth, at = 1, call.end()
+        for call in re.finditer(r"\b(%s|SAID)\(" % "|".join(SAYS[daemon]), source):
+            wanted = SAYS[daemon].get(call.group(1))
+            depth, argument, at = 1, 0, call.end()
             while depth:
                 literal = re.compile(TEXT).match(source, at)
                 if literal:
-                    words[text_of(literal.group())] = path
+                    if wanted in (None, argument):
+                        words.update((line, path) for line in text_of(literal.group()).split("\\n") if line)
                     at = literal.end()
                     continue
                 depth += {"(": 1, ")": -1}.get(source[at], 0)
+                argument += source[at] == "," and depth == 1
                 at += 1
     return words
 
@@ -47,7 +52,9 @@ def main():
         data |= {"ditutup, belum dikonfirmasi", "dicabut", "ditolak", "latihan usai"}
         refusals = set(re.findall(r'\[REFUSED_\w+\] = "(.+?)"', open("core/decide.c").read()))
         refusals |= set(re.findall(r'\[BROADCAST_[A-Z_]+\] = "(\w+ .+?)"', open("core/broadcast.c").read()))
-        refusals |= set(re.findall(r'(?:return|why =) "(.+?)"', open("store/broadcast.c").read()))
+        for path in ("store/apply.c", "store/broadcast.c", "store/incident.c", "core/correct.c", "core/place.c"):
+            for given in re.findall(r"(?:return|why =|wrong =)((?:[^;\"]|%s)*);" % TEXT, open(path).read()):
+                refusals |= {word for word in re.findall(r'"(\w+ .+?)"', given)}
         data |= refusals
         data |= set(re.findall(r'\[(?:TRUTH|QUESTION|BROADCAST|BY)_\w+\] = "(.*?)"', "".join(
             open(f"core/{of}.c").read() for of in ("incident", "case", "broadcast", "decide"))))

@@ -361,6 +361,74 @@ START_TEST(every_answer_has_its_security_headers)
 }
 END_TEST
 
+/* What its daemon says, what the server itself says, and what it says before it has read all of the head. */
+static const struct word refused_words[] = { { "kirim \"lagi\" <nanti>", "send \"again\" <later>" } };
+static const struct words refused_in_english = { refused_words, N_ELEMS(refused_words), NULL };
+
+#define NOTHING_HERE "Tidak ada apa-apa di alamat ini. Periksa tulisannya, atau mulai dari halaman depan."
+#define BROWSER "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n"
+
+static const struct { const char *head, *status, *lang, *said; } spoken[] = {
+	/* programs: a detail */
+	{ "GET /masalah HTTP/1.1\r\n" H "\r\n", "503 ", "id", "kirim \"lagi\" <nanti>" },
+	{ "GET /masalah HTTP/1.1\r\n" H "Accept-Language: en-GB, id;q=0.3\r\n\r\n", "503 ", "en", "send \"again\" <later>" },
+	{ "GET /masalah HTTP/1.1\r\n" H "Accept-Language: en\r\nCookie: a=1; bahasa=id\r\n\r\n", "503 ", "id",
+	    "kirim \"lagi\" <nanti>" },
+	{ "GET /masalah?a=1&lang=en HTTP/1.1\r\n" H "Cookie: bahasa=id\r\n\r\n", "503 ", "en", "send \"again\" <later>" },
+	{ "GET /masalah?lang=fr HTTP/1.1\r\n" H "Cookie: bahasa=en\r\n\r\n", "503 ", "en", "send \"again\" <later>" },
+	{ "GET /tidak HTTP/1.1\r\n" H "\r\n", "404 ", "id", NOTHING_HERE },
+	{ "GET /tidak HTTP/1.1\r\n" H "Accept-Language: en\r\n\r\n", "404 ", "en",
+	    "There is nothing at this address. Look at how it is written, or begin at the front page." },
+	{ "POST /lapor HTTP/1.1\r\n" H "Accept-Language: en\r\nContent-Length: 99999\r\n\r\n", "413 ", "en",
+	    "what was sent is larger than this page takes; make it smaller first" },
+	{ "GET / HTTP/1.1\r\nCookie: bahasa=en\r\n\n", "400 ", "en", "a line feed without a carriage return" },
+	{ "GET / HTTP/1.1\r\n\nCookie: bahasa=en\r\n", "400 ", "id", "LF tanpa CR" },
+	{ "GET /tidak/../x?lang=en HTTP/1.1\r\n" H "\r\n", "400 ", "en", "a part . or .. in the path" },
+	{ "\r\n", "400 ", "id", "permintaan tidak diawali metode" },
+	/* browsers: a page, which goes by what was chosen on one */
+	{ "GET /masalah HTTP/1.1\r\n" H BROWSER "Accept-Language: en\r\n\r\n", "503 ", "id",
+	    "<p class=\"pesan\">kirim &quot;lagi&quot; &lt;nanti&gt;</p>" },
+	{ "GET /masalah HTTP/1.1\r\n" H BROWSER "Cookie: bahasa=en\r\n\r\n", "503 ", "en",
+	    "<p class=\"pesan\">send &quot;again&quot; &lt;later&gt;</p>" },
+	{ "GET /tidak HTTP/1.1\r\n" H BROWSER "\r\n", "404 ", "id",
+	    "<h1>Tidak ditemukan</h1>\n<p class=\"pesan\">" NOTHING_HERE "</p>\n<p><a href=\"/\">Ke halaman depan</a></p>" },
+	{ "GET /tidak?lang=en HTTP/1.1\r\n" H BROWSER "\r\n", "404 ", "en", "<a href=\"/\">To the front page</a>" },
+};
+
+START_TEST(refusals_speak_the_readers_language)
+{
+	int html = strstr(spoken[_i].said, "</") != NULL;
+	struct buf wanted = { 0 };
+	struct raw_client c;
+	const char *body;
+
+	options.words = &refused_in_english;
+	options.style = "/gaya.css";
+	start();
+	ask(&c, spoken[_i].head);
+	run_until(&c, spoken[_i].status, strcmp(spoken[_i].status, "400 ") == 0 || strcmp(spoken[_i].status, "413 ") == 0);
+	body = strstr(buf_str(&c.got), "\r\n\r\n");
+	ck_assert_ptr_nonnull(strstr(buf_str(&c.got), "\r\nVary: Cookie, Accept, Accept-Language\r\n"));
+	buf_addf(&wanted, "\r\nContent-Language: %s\r\n", spoken[_i].lang);
+	ck_assert_msg(strstr(buf_str(&c.got), buf_str(&wanted)) != NULL, "%s", buf_str(&c.got));
+	buf_reset(&wanted);
+	if (html)
+		buf_addf(&wanted, "<html lang=\"%s\">", spoken[_i].lang);
+	ck_assert_msg(strstr(body, buf_str(&wanted)) != NULL, "%s", body);
+	ck_assert_int_eq(strstr(body, "<link rel=\"stylesheet\" href=\"/gaya.css\">") != NULL, html);
+	if (html) {
+		ck_assert_msg(strstr(body, spoken[_i].said) != NULL, "%s", body);
+	} else {
+		json_t *problem = json_loads(body, 0, NULL);
+
+		ck_assert_pstr_eq(json_string_value(json_object_get(problem, "detail")), spoken[_i].said);
+		json_decref(problem);
+	}
+	client_close(&c);
+	buf_release(&wanted);
+}
+END_TEST
+
 START_TEST(a_handler_may_change_some_headers)
 {
 	struct raw_client c;
@@ -1052,6 +1120,7 @@ httpd_suite(void)
 	tcase_add_loop_test(tc, a_request_is_understood, 0, N_ELEMS(shown));
 	tcase_add_loop_test(tc, a_form_is_understood, 0, N_ELEMS(forms));
 	tcase_add_loop_test(tc, every_answer_has_its_security_headers, 0, N_ELEMS(guarded));
+	tcase_add_loop_test(tc, refusals_speak_the_readers_language, 0, N_ELEMS(spoken));
 	tcase_add_test(tc, a_handler_may_change_some_headers);
 	tcase_add_test(tc, allow_lists_the_methods);
 	tcase_add_test(tc, head_has_the_length_and_no_body);
