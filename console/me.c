@@ -11,13 +11,17 @@ static const struct { const char *path, *what; } feeds[] = {
 	{ "/feed/eskalasi.atom", "[[Eskalasi, Atom]]" }, { "/feed/eskalasi.json", "[[Eskalasi, JSON Feed]]" },
 };
 
+/* Whole, where the console knows where it stands (console.url): who copies it pastes it into another program. */
 static void
-add_addresses(struct buf *b, const struct officer *o, const char *token)
+add_addresses(struct buf *b, const struct console *c, const struct officer *o, const char *token)
 {
 	buf_adds(b, "<div class=\"pesan baik\" role=\"status\"><p>[[Salin sekarang: alamat ini hanya tampil sekali. Siapa yang "
 	    "memegangnya dapat membaca eskalasi yang boleh Anda lihat, dan tidak lebih.]]</p><dl class=\"rinci\">\n");
-	for (size_t i = 0; i < N_ELEMS(feeds); i++)
-		buf_addf(b, "<dt>%s</dt><dd class=\"kode\">%s?t=%s.%s</dd>\n", feeds[i].what, feeds[i].path, o->id, token);
+	for (size_t i = 0; i < N_ELEMS(feeds); i++) {
+		buf_addf(b, "<dt>%s</dt><dd class=\"kode alamat\">", feeds[i].what);
+		buf_add_html(b, c->h.set.console_url, strlen(c->h.set.console_url));
+		buf_addf(b, "%s?t=%s.%s</dd>\n", feeds[i].path, o->id, token);
+	}
 	buf_adds(b, "</dl></div>\n");
 }
 
@@ -44,7 +48,7 @@ answer_me(struct http_req *r, struct console *c, const struct who *w, int status
 	buf_adds(&b, "</dd></dl>\n<h2>[[Alamat umpan]]</h2>\n<p>[[Untuk pembaca berita dan papan lain yang tidak dapat masuk "
 	    "dengan sandi. Alamat baru mematikan yang lama.]]</p>\n");
 	if (token[0] != '\0')
-		add_addresses(&b, w->officer, token);
+		add_addresses(&b, c, w->officer, token);
 	if (!access_may(c->h.policy, w->officer, SEE_BOARD, NULL)) {
 		buf_adds(&b, "<p class=\"hint\">[[Umpan tersedia untuk kepala unit, meja 112 dan pimpinan.]]</p>\n");
 	} else if (a->feed[0] != '\0') {

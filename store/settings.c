@@ -374,7 +374,8 @@ static const struct setting table[] = {
 	    "others than 127.0.0.1 only behind a TLS proxy on another machine: see console.proxies" },
 	{ "console.port", SET_INT, AT(console_port), "8081", "0", "65535", "0 picks a free one" },
 	{ "console.url", SET_STRING, AT(console_url), "", NULL, NULL,
-	    "where people find the console, https://...; outside bodies then get a link with each task" },
+	    "where people find the console, https://...; outside bodies then get a link with each task, and feeds a whole "
+	    "address" },
 	{ "console.second_factor", SET_STRING, AT(console_factor), "admin pengawas", NULL, NULL,
 	    "roles that need a code from a telephone beside the password, beside all who may see sealed cases; "
 	    "none: nobody at all, for drills only" },

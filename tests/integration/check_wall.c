@@ -20,10 +20,12 @@ Suite *wall_suite(void);
 
 static struct visitor bupati, head;
 
+#define AT "https://konsol.example"	/* where people find the console: feeds' addresses are whole */
+
 static void
 begin(void)
 {
-	house_make("");
+	house_make("console:\n  url: " AT "\n");
 	house_up();
 	visitor_enters(&bupati, "kpl-bupati");
 	visitor_enters(&head, "kpl-o-dishub");
@@ -217,7 +219,7 @@ START_TEST(a_token_opens_feeds_and_nothing_else)
 	answer_release(&a);
 	visitor_sends(&v, "/akun", "/akun", "aksi=buat", &a);
 	ck_assert_int_eq(a.status, 200);
-	page_value(&a, "<dd class=\"kode\">/feed/eskalasi.atom", address, sizeof(address));
+	page_value(&a, "<dd class=\"kode alamat\">" AT "/feed/eskalasi.atom", address, sizeof(address));
 	answer_release(&a);
 	visitor_opens(&v, "/akun", &a);			/* shown once */
 	ck_assert_ptr_null(strstr(buf_str(&a.body), address));
@@ -239,7 +241,7 @@ START_TEST(a_token_opens_feeds_and_nothing_else)
 	answer_release(&a);
 	ck_assert_int_eq(visitor_status(&nobody, path), 401);
 	visitor_sends(&v, "/akun", "/akun", "aksi=buat", &a);
-	page_value(&a, "<dd class=\"kode\">/feed/eskalasi.atom", address, sizeof(address));
+	page_value(&a, "<dd class=\"kode alamat\">" AT "/feed/eskalasi.atom", address, sizeof(address));
 	answer_release(&a);
 	snprintf(path, sizeof(path), "/feed/eskalasi.atom%s", address);
 	ck_assert_int_eq(visitor_status(&nobody, path), 200);
