@@ -729,6 +729,65 @@ remember_again(struct router *r, struct entry *e)
 	freeReplyObject(calls);
 }
 
+/* What only a resident or an officer by telephone would say to us; the rest is a report and nothing else. */
+static int
+may_be_talk(const struct entry *e)
+{
+	if (e->words.twin[0] != '\0')
+		return 0;	/* its words were heard with the first one's */
+	if (e->words.entered_by[0] != '\0' && e->words.about[0] == '\0')
+		return 0;	/* an officer wrote it down: he knows whether it is a report */
+	return e->words.text != NULL || e->words.about[0] != '\0' || e->words.adds || is_attachment(e) ||
+	    laporan_is_empty(&e->words);
+}
+
+/*
+ * Hears it as talk: 0 it is a report; otherwise it is done with.  Replies act on cases that this batch may still
+ * be changing: what stands before is sent first.  rc becomes -1 where the store did not answer.
+ */
+static int
+talk(struct router *r, struct entry *entries, int n, struct entry *e, int *rc)
+{
+	struct speech s;
+	int spoke;
+
+	speech_parse(&s, e->words.text != NULL ? e->words.text : "");
+	/* who is doubted may be supported by what stands before him */
+	if (e->doubted || s.kind != SPEECH_NONE || e->words.about[0] != '\0' || e->words.adds || is_attachment(e) ||
+	    e->repeats)
+		*rc |= flush(r, entries, n);
+	if (e->repeats)
+		remember_again(r, e);
+	spoke = converse(r, e);
+	*rc = spoke < 0 ? -1 : *rc;
+	return spoke;
+}
+
+static int
+work_one(struct router *r, struct entry *entries, int n, int i)
+{
+	struct entry *e = &entries[i];
+	int poison = e->deliveries >= r->h.set.router_deliveries, rc = 0, spoke;
+
+	if (!e->opened)
+		return 0;
+	spoke = poison ? 0 : canary_take(r, e);
+	if (spoke != 0)
+		return spoke < 0 ? -1 : 0;
+	if (poison)
+		call_poison(e);
+	else if (may_be_talk(e) && talk(r, entries, n, e, &rc) != 0)
+		return rc;
+	r->poisoned += (unsigned long)poison;
+	add(r, entries, i);
+	/* who supports a cry that waits may stand next */
+	if (e->held)
+		rc |= flush(r, entries, n);
+	if (r->flights[0].batch.n >= FLIGHT)
+		rc |= take_off(r, entries, 0);
+	return rc;
+}
+
 int
 router_work(struct router *r, struct entry *entries, int n)
 {
@@ -754,52 +813,9 @@ router_work(struct router *r, struct entry *entries, int n)
 		entries[i].opened = open_entry(r, &entries[i]) == 0;
 	}
 	remember_senders(r, entries, n);
-	for (int i = 0; i < n; i++) {
-		struct entry *e = &entries[i];
-		int poison = e->deliveries >= r->h.set.router_deliveries, spoke;
-
-		if (!e->opened)
-			continue;
-		/*
-		 * Replies act on cases that this batch may still be changing: what
-		 * stands before is sent first.
-		 */
-		spoke = poison ? 0 : canary_take(r, e);
-		if (spoke != 0) {
-			rc = spoke < 0 ? -1 : rc;
-			continue;
-		}
-		if (poison)
-			call_poison(e);
-		else if (e->words.twin[0] != '\0')
-			;	/* its words were heard with the first one's */
-		else if (e->words.entered_by[0] != '\0' && e->words.about[0] == '\0')
-			;	/* an officer wrote it down: he knows whether it is a report */
-		else if (e->words.text != NULL || e->words.about[0] != '\0' || e->words.adds ||
-		    is_attachment(e) || laporan_is_empty(&e->words)) {
-			struct speech s;
-
-			speech_parse(&s, e->words.text != NULL ? e->words.text : "");
-			/* who is doubted may be supported by what stands before him */
-			if ((e->doubted || s.kind != SPEECH_NONE || e->words.about[0] != '\0' || e->words.adds ||
-			    is_attachment(e) || e->repeats) &&
-			    flush(r, entries, n) != 0)
-				rc = -1;
-			if (e->repeats)
-				remember_again(r, e);
-			spoke = converse(r, e);
-			rc = spoke < 0 ? -1 : rc;
-			if (spoke != 0)
-				continue;
-		}
-		r->poisoned += (unsigned long)poison;
-		add(r, entries, i);
-		/* who supports a cry that waits may stand next */
-		if (e->held && flush(r, entries, n) != 0)
+	for (int i = 0; i < n; i++)
+		if (work_one(r, entries, n, i) != 0)
 			rc = -1;
-		if (r->flights[0].batch.n >= FLIGHT && take_off(r, entries, 0) != 0)
-			rc = -1;
-	}
 	if (flush(r, entries, n) != 0)
 		rc = -1;
 out:
