@@ -377,6 +377,7 @@ channel_email_open(struct channel *c, const struct ways_env *env)
 	}
 	buf_release(&errors);
 	*c = (struct channel){ .route = "email", .in_flight = (int)set->email_workers,
-	    .per_second = set->email_per_s, .longest_ms = set->email_limit_ms, .longest_by = "email.limit", .send = send_mail, .release = release_email, .data = e };
+	    .per_second = set->email_per_s, .longest_ms = set->email_limit_ms, .longest_by = "email.limit",
+	    .send = send_mail, .release = release_email, .data = e };
 	return 0;
 }

@@ -185,7 +185,8 @@ open_place(struct channel *c, const struct ways_env *env, const struct meta_plac
 		return -1;
 	}
 	*c = (struct channel){ .route = p->route, .in_flight = (int)set->graph_in_flight,
-	    .per_second = set->facebook_per_s, .longest_ms = set->graph_timeout_ms, .longest_by = "graph.timeout", .send = send_meta, .release = release_meta, .data = m };
+	    .per_second = set->facebook_per_s, .longest_ms = set->graph_timeout_ms, .longest_by = "graph.timeout",
+	    .send = send_meta, .release = release_meta, .data = m };
 	return 0;
 }
 

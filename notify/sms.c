@@ -256,7 +256,8 @@ sms_open(struct channel *c, const struct ways_env *env)
 	    .http = env->http, .dir = env->dir };
 	*c = (struct channel){ .route = c->route, .in_flight = (int)card->in_flight,
 	    .per_second = card->per_s, .per_hour = card->per_hour, .per_day = card->per_day,
-	    .longest_ms = set->kannel_total_ms, .longest_by = "kannel.answer", .receipts = 1, .send = send_sms, .release = release_sms, .data = k };
+	    .longest_ms = set->kannel_total_ms, .longest_by = "kannel.answer", .receipts = 1,
+	    .send = send_sms, .release = release_sms, .data = k };
 	k->copies = set->kannel_copy && channel_file_init(&k->copy, c->route, env->dir) == 0;
 	if (secret_read(env->dir, secret, &k->password, &errors) != 0) {
 		fputs(buf_str(&errors), stderr);

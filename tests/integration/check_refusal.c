@@ -712,7 +712,7 @@ START_TEST(a_sending_ends_before_its_lease)
 {
 	struct buf said = { 0 };
 	int status = run_line(&said, "cp -r conf %s/conf && printf '%%s\n' '%s' >> %s/conf/kentongan.yaml && printf secret > "
-	    "%s/secrets/%s && chmod 400 %s/secrets/%s && \"$BIN\"/kentongan-notify --conf %s/conf --dir %s --redis %s", b.dir,
+	    "%s/secrets/%s && chmod 400 %s/secrets/%s && timeout 60 \"$BIN\"/kentongan-notify --conf %s/conf --dir %s --redis %s", b.dir,
 	    too_slow[_i].settings, b.dir, b.dir, too_slow[_i].secret, b.dir, too_slow[_i].secret, b.dir, b.dir, b.url);
 
 	ck_assert_int_ne(status, 0);
