@@ -364,6 +364,41 @@ START_TEST(what_ended_routers_is_listed)
 }
 END_TEST
 
+/* He asks for another language and reports in one breath: one batch, and the report is answered in it. */
+START_TEST(a_batch_speaks_his_new_language)
+{
+	static const char *const said[] = { "boso jowo", "jalan berlubang di desa kaligung kecamatan rogojampi" };
+	struct router *r = router_new("router");
+	struct entry e[2];
+	struct kit_case k;
+	redisReply *stands;
+
+	for (int i = 0; i < 2; i++) {
+		struct laporan l = kit_report(said[i], "+6281234560061", said[i]);
+		struct code code = { "" };
+
+		l.received_ms = store_now_ms(&b.st);
+		ck_assert_int_eq(kit_take(&b.st, &l, &code), INTAKE_OK);
+		entry_make(&e[i], &code, l.received_ms);
+		snprintf(e[i].lane, sizeof(e[i].lane), "n");
+	}
+	/* an answer is guarded by its entry, which must be the one that stands in the stream */
+	stands = redis_pipe_command(b.st.pipe, "XRANGE %s - +", bench_key(&b, KEY_IN, "n"));
+	ck_assert(stands != NULL && stands->type == REDIS_REPLY_ARRAY && stands->elements == 2);
+	for (int i = 0; i < 2; i++)
+		snprintf(e[i].id, sizeof(e[i].id), "%s", stands->element[i]->element[0]->str);
+	freeReplyObject(stands);
+	ck_assert_int_eq(router_work(r, e, 2), 0);
+	kit_load(&b, &k, &e[1].code);
+	ck_assert_int_gt(k.s.version, 0);
+	ck_assert_str_eq(k.before.lang, "jv");
+	kit_release(&k);
+	entry_release(&e[0]);
+	entry_release(&e[1]);
+	router_end(r);
+}
+END_TEST
+
 /* What nobody looked at for so long is forgotten, the younger stay. */
 START_TEST(the_list_is_swept)
 {
@@ -390,6 +425,7 @@ races_suite(void)
 	tcase_add_test(tc, two_routers_make_one);
 	tcase_add_test(tc, one_of_them_is_killed);
 	tcase_add_test(tc, what_ended_routers_is_listed);
+	tcase_add_test(tc, a_batch_speaks_his_new_language);
 	tcase_add_test(tc, the_list_is_swept);
 	suite_add_tcase(s, tc);
 	return s;

@@ -387,12 +387,6 @@ START_TEST(a_language_is_remembered)
 	wait_empty();		/* he was told of a language before */
 	sms(who, "got mampet di desa benculuk cluring air menggenang", back);
 	speaks(back, "terima", who, "Diterima");
-	/* both wait for the router: one batch */
-	ck_assert_int_eq(kill(pid_of("router"), SIGSTOP), 0);
-	sms(who, "Boso Jowo mas", NULL);
-	sms(who, "jalan berlubang di desa kaligung kecamatan rogojampi", later);
-	ck_assert_int_eq(kill(pid_of("router"), SIGCONT), 0);
-	speaks(later, "terima", who, "Ditampi");
 }
 END_TEST
 
