@@ -32,6 +32,7 @@ act_understand(struct step *s, const struct understanding *u)
 	if (s->t->effects & FX_FIRST || u->urgency > c->urgency || s->cmd->by == BY_OPERATOR)
 		c->urgency = u->urgency;
 	c->confidence_permille = u->confidence_permille;
+	c->unread = u->unread;
 	c->sealed |= u->sealed || u->about[0] != '\0';	/* raised by anyone, lowered by none here */
 	if (u->about[0] != '\0')
 		SET(c->about, u->about);
@@ -594,18 +595,13 @@ still_to_hear(const struct step *s, const struct officer *out[CASE_PENDING])
 	return n;
 }
 
-int
-act_seal(struct step *s)
+static int
+seal(struct step *s, const char *about)
 {
 	const struct officer *holder, *hear[CASE_PENDING];
 	struct case_record *c = s->c;
-	const char *about = about_after(s, c);
 	int had_units = c->units_n > 0 || s->t->on == ON_SEAL_AWAY, hear_n;
 
-	if (about[0] != '\0' && strcmp(about, c->about) != 0 && unit_find(s->p->units, about) == NULL)
-		return step_refuse(s, REFUSED_UNIT);
-	if (c->sealed && strcmp(about, c->about) == 0)
-		return step_refuse(s, REFUSED_STATE);
 	c->sealed = 1;
 	SET(c->about, about);
 	c->undo.until_ms = 0;
@@ -634,6 +630,28 @@ act_seal(struct step *s)
 		}
 	}
 	return 0;
+}
+
+int
+act_seal(struct step *s)
+{
+	struct case_record *c = s->c;
+	const char *about = about_after(s, c);
+
+	if (about[0] != '\0' && strcmp(about, c->about) != 0 && unit_find(s->p->units, about) == NULL)
+		return step_refuse(s, REFUSED_UNIT);
+	if (c->sealed && strcmp(about, c->about) == 0)
+		return step_refuse(s, REFUSED_STATE);
+	return seal(s, about);
+}
+
+int
+act_read_late(struct step *s, const struct understanding *u)
+{
+	if (!s->c->unread)
+		return 0;
+	s->c->unread = u->unread;
+	return (u->sealed || u->about[0] != '\0') && !s->c->sealed ? seal(s, u->about) : 0;
 }
 
 int

@@ -16,6 +16,8 @@ struct step;
 void act_open(struct step *s);
 /* What was understood, or corrected, of the report. */
 void act_understand(struct step *s, const struct understanding *u);
+/* The router understands what a human got unread: it may turn out to be confidential. */
+int act_read_late(struct step *s, const struct understanding *u);
 int act_decline(struct step *s);
 int act_hand_on(struct step *s);
 /* The actor's unit leads from now on, he himself holds the case. */

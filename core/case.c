@@ -149,7 +149,7 @@ static const struct field fields[] = {
 	TEXT("pol", policy),
 	TEXT("cat", category), ENUM("urg", urgency, URGENCY_DARURAT), TEXT("pl", place),
 	TEXT("rt", rt), TEXT("rw", rw),
-	INT("cf", confidence_permille), INT("sealed", sealed), INT("latihan", latihan), INT("root", root),
+	INT("cf", confidence_permille), INT("sealed", sealed), INT("unr", unread), INT("latihan", latihan), INT("root", root),
 	INT("e", lane_e), INT("hide", hide_reporter), INT("db", doubted), ENUM("qu", quiet, QUIET_WRONG_NUMBER),
 	TEXT("abo", about),
 	TEXT("inc", incident), TEXT("lead", lead), INT("apt", apart), INT("vo", voices),

@@ -107,6 +107,7 @@ struct case_record {
 	char place[PLACE_CODE_CHARS], rt[4], rw[4];
 	int confidence_permille;
 	int sealed, latihan, lane_e;
+	int unread;			/* no machine has read its words, which may be secret; the desk has it */
 	int root;			/* what lies under complaints that keep coming back: the office opened it */
 	int doubted;			/* when it came its number was marked for pranks */
 	int hide_reporter;		/* the citizen wished it: no officer sees who reported */

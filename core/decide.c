@@ -128,6 +128,9 @@ apply(struct step *s, const struct case_record *before)
 	if (s->cmd->u != NULL && s->t->on != ON_NOTE && s->t->on != ON_HELP &&
 	    s->t->on != ON_LOCATE)
 		act_understand(s, s->cmd->u);
+	if (s->t->on == ON_NOTE && s->cmd->by == BY_ROUTER && s->cmd->u != NULL &&
+	    act_read_late(s, s->cmd->u) != 0)
+		return -1;
 	if (fx & FX_FIRST)
 		question_open(s);
 	else if ((s->t->on == ON_ASSIGN || s->t->on == ON_MERGE) && c->place[0] != '\0')
@@ -138,6 +141,8 @@ apply(struct step *s, const struct case_record *before)
 		if (acts[i].on == s->t->on && acts[i].act(s) != 0)
 			return -1;
 	c->state = state_after(s, before);
+	if (c->state != CASE_BARU)
+		c->unread = 0;		/* a human has read it and passed it on */
 	if (before->state == CASE_MENUNGGU && c->state != CASE_MENUNGGU)
 		act_resume(s);
 	if (fx & FX_UNDOABLE)
@@ -182,7 +187,9 @@ announce(struct step *s, const struct case_record *before)
 	/* What nobody disputes closes by itself, but not on the word of a photo that nobody has checked. */
 	s->c->confirm_by_ms = s->c->state == CASE_SELESAI && s->c->photo.state != PHOTO_DOUBTED ?
 	    s->now_ms + s->p->confirm_ms : 0;
-	if ((fx & FX_TELL_HOLDERS) && s->c->lead[0] == '\0')	/* the lead's hear of it by the lead */
+	if (s->t->on == ON_NOTE && s->c->sealed && !before->sealed)
+		tell_sealed(s, 0);
+	else if ((fx & FX_TELL_HOLDERS) && s->c->lead[0] == '\0')	/* the lead's hear of it by the lead */
 		tell_holders(s, "tambahan");
 	if ((fx & FX_TELL_UNIT) && s->c->lead[0] == '\0')	/* who follows has no task */
 		tell_units(s);

@@ -362,6 +362,9 @@ message_render(const struct policy *p, const struct roster *r, const struct case
 		message_excerpt(&reason, note, 2 * EXCERPT_BYTES);
 	if (!c->sealed && m->group == GROUP_NOTICE && note != NULL)
 		message_excerpt(&h.excerpt, note, EXCERPT_BYTES);
+	else if (c->unread && !c->lane_e)	/* a cry for help is worth more than a secret */
+		buf_adds(&h.excerpt, strcmp(lang, "en") == 0 ? "(no machine has read it: read it at the console)" :
+		    "(belum terbaca mesin: baca di konsol)");
 	else if (!c->sealed && words != NULL && words->text != NULL)
 		message_excerpt(&h.excerpt, words->text, EXCERPT_BYTES);
 	else if (!c->sealed && words != NULL && laporan_is_empty(words))

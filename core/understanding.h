@@ -29,6 +29,7 @@ struct understanding {
 	int confidence_permille;		/* of the category */
 	int place_confidence_permille;
 	int unsure;				/* 1: somebody at the desk must look at it */
+	int unread;				/* 1: no machine read the words, so that they may be secret */
 	char why[UNDERSTANDING_WHYS][UNDERSTANDING_WHY_CHARS]; int why_n;	/* rule: words */
 };
 #endif

@@ -186,7 +186,7 @@ entry_understand(struct router *r, struct entry *e)
 	if (understand(r->understander, buf_str(&all), all.len, &h, u) != 0) {
 		memset(u, 0, sizeof(*u));
 		snprintf(u->category, sizeof(u->category), "lainnya");
-		u->unsure = 1;
+		u->unsure = u->unread = 1;
 		snprintf(u->why[u->why_n++], sizeof(u->why[0]), "tidak dimengerti");
 	}
 	tell_twins_apart(r, e, &all, &h, u);
@@ -209,7 +209,7 @@ call_poison(struct entry *e)
 	memset(u, 0, sizeof(*u));
 	snprintf(u->category, sizeof(u->category), "lainnya");
 	u->urgency = e->words.lane_e ? URGENCY_DARURAT : URGENCY_BIASA;
-	u->unsure = 1;
+	u->unsure = u->unread = 1;
 	snprintf(u->why[u->why_n++], sizeof(u->why[0]), "racun: tidak dapat dibaca mesin");
 	e->understood = 1;
 }

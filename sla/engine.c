@@ -295,7 +295,7 @@ static void
 open_unread(struct engine *e, const struct code *code, const char *entry, const char *lane,
     int64_t arrived_ms, int64_t now_ms)
 {
-	struct understanding u = { .unsure = 1 };
+	struct understanding u = { .unsure = 1, .unread = 1 };
 	struct report_facts f = { .code = *code, .arrived_ms = arrived_ms };
 	struct command cmd = {
 		.event = ON_TRIAGE, .by = BY_TIMER, .u = &u, .report = &f, .entropy = house_entropy(e->h)

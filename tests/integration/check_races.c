@@ -345,6 +345,7 @@ START_TEST(what_ended_routers_is_listed)
 	entry_release(&e);
 	kit_load(&b, &k, &code);
 	ck_assert_int_eq(k.before.state, CASE_BARU);
+	ck_assert_int_eq(k.before.unread, 1);		/* so no SMS tells its words */
 	kit_release(&k);
 	ck_assert_int_eq(dead_find(&b.st, code.s, &d), 1);
 	ck_assert_str_eq(d.why, DEAD_POISON);

@@ -886,6 +886,11 @@ START_TEST(a_silent_router_is_noticed)
 	sms("+6281234560020", "drainase mampet di desa kabat depan masjid", code);
 	wait_state(code, "baru");
 	told(code, "terima-triase", "+6281234560020");
+	/* it may be confidential: no SMS tells its words */
+	m = outgoing(code, "tugas", "");
+	ck_assert_ptr_nonnull(strstr(json_string_value(json_object_get(m, "text")), "belum terbaca mesin"));
+	ck_assert_ptr_null(strstr(json_string_value(json_object_get(m, "text")), "masjid"));
+	json_decref(m);
 	m = outgoing("", "sistem", "");
 	ck_assert_ptr_nonnull(strstr(json_string_value(json_object_get(m, "text")), "router"));
 	json_decref(m);

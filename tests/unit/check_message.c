@@ -334,6 +334,52 @@ END_TEST
 
 static const struct {
 	const char *what;
+	int lane_e, read, sealed;	/* the router came back and read it; it is confidential */
+	int told;
+} unread[] = {
+	{ "unread", 0, 0, 0, 0 }, { "a cry for help", 1, 0, 0, 1 }, { "read late", 0, 1, 0, 1 },
+	{ "confidential, read late", 0, 1, 1, 0 }, { "a confidential cry", 1, 1, 1, 0 },
+};
+
+/* Nobody knows yet whether it is confidential: the desk reads it where no SMS lies about. */
+START_TEST(what_no_machine_read_is_not_sent_round)
+{
+	struct understanding u = world_understanding("lainnya", unread[_i].lane_e ? URGENCY_DARURAT : URGENCY_BIASA, "", "");
+	struct command note = { .event = ON_NOTE, .by = BY_ROUTER, .u = &u };
+	const char *want = unread[_i].told ? "kenari7" : unread[_i].sealed ? "tertutup" : "konsol";
+	int n = 0;
+
+	u.unsure = u.unread = 1;
+	ck_assert_int_eq(world_open(&w, ON_TRIAGE, &u, w.now), 0);
+	ck_assert_int_eq(w.c.unread, 1);
+	if (unread[_i].read) {
+		u.unread = 0;
+		u.sealed = unread[_i].sealed;
+		ck_assert_int_eq(world_send(&w, note), 0);
+		ck_assert_int_eq(w.c.unread, 0);
+		ck_assert_int_eq(w.c.sealed, unread[_i].sealed);
+		for (int i = 0; i < w.c.tasks_n; i++)
+			ck_assert_msg((w.c.tasks[i].nonce[0] == '\0') == w.c.sealed, "nonce %s", w.c.tasks[i].nonce);
+	}
+	for (int i = 0; i < w.fx.messages_n; i++) {
+		const struct message *m = &w.fx.messages[i];
+		struct outgoing out = { .kind = "" };
+
+		if (m->to != TO_OFFICER)
+			continue;
+		n++;
+		ck_assert_int_eq(message_render(w.p, &w.r, &w.c, &words, NULL, m, w.now, &out), 0);
+		ck_assert_msg(strstr(buf_str(&out.text), want) != NULL, "%s: %s", unread[_i].what, buf_str(&out.text));
+		ck_assert_msg((strstr(buf_str(&out.text), "kenari7") != NULL) == unread[_i].told, "%s: %s",
+		    unread[_i].what, buf_str(&out.text));
+		outgoing_release(&out);
+	}
+	ck_assert_int_gt(n, 0);
+}
+END_TEST
+
+static const struct {
+	const char *what;
 	int no_words, no_sender;
 	const char *no_phone;
 } unreachable[] = {
@@ -380,6 +426,7 @@ message_suite(void)
 	tcase_add_test(tc, a_public_answer_is_a_number);
 	tcase_add_test(tc, sealed_messages_tell_nothing);
 	tcase_add_test(tc, the_citizens_words);
+	tcase_add_loop_test(tc, what_no_machine_read_is_not_sent_round, 0, N_ELEMS(unread));
 	tcase_add_loop_test(tc, nobody_to_send_to, 0, N_ELEMS(unreachable));
 	suite_add_tcase(s, tc);
 	return s;
