@@ -109,6 +109,49 @@ START_TEST(from_task_to_done)
 }
 END_TEST
 
+/* By the public form, with the spot that a telephone knows. */
+static void
+pinned(const char *fields, char code[CODE_CHARS + 1], char path[32])
+{
+	struct answer a;
+	const char *at;
+
+	ask_as(&a, house.http, "/lapor", (const char *[]){ "Accept: text/html", NULL }, fields, strlen(fields));
+	ck_assert_int_eq(a.status, 303);
+	at = strstr(buf_str(&a.head), "Location: /l/");
+	ck_assert_ptr_nonnull(at);
+	snprintf(code, CODE_CHARS + 1, "%.8s", at + 13);
+	answer_release(&a);
+	wait_state(code, "ditugaskan");
+	snprintf(path, 32, "/kasus/%s", code);
+}
+
+/* Where to go: the desa on a map of its kecamatan, the spot on it, and an address that a telephone's own map opens. */
+START_TEST(a_case_lies_on_a_map)
+{
+	char code[CODE_CHARS + 1], path[32];
+	struct answer a;
+
+	lamp("+6281234600010", code, path);
+	page_has(&dishub, path, "aria-label=\"Peta: Ds. Kabat, Kec. Kabat\"", 1);
+	page_has(&dishub, path, "<path class=\"di-sini\"", 1);
+	page_has(&dishub, path, "<circle", 0);
+	page_has(&dishub, path, "Posisi dari pelapor", 0);
+	pinned("isi=lampu+jalan+mati+depan+balai+desa&desa=35.10.14.2012&lat=-8.27312&lon=114.32345", code, path);
+	page_has(&dishub, path, "aria-label=\"Peta: Ds. Kabat, Kec. Kabat, posisi dari pelapor\"", 1);
+	page_has(&dishub, path, "<circle", 1);
+	page_has(&dishub, path, "<a href=\"geo:-8.27312,114.32345\">-8.27312, 114.32345</a>", 1);
+	visitor_opens(&dishub, path, &a);
+	ck_assert_uint_lt(a.body.len, 100000);
+	answer_release(&a);
+	ck_assert_int_eq(visitor_status(&stranger, path), 404);
+	/* from far away it is told and not drawn */
+	pinned("isi=lampu+jalan+mati+dekat+pasar&desa=35.10.14.2012&lat=-6.20000&lon=106.80000", code, path);
+	page_has(&dishub, path, "<circle", 0);
+	page_has(&dishub, path, "geo:-6.20000,106.80000", 1);
+}
+END_TEST
+
 /* Who is not of it sees neither page nor line, whatever he does with the address. */
 START_TEST(others_see_nothing_of_it)
 {
@@ -371,6 +414,7 @@ pages_suite(void)
 
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, from_task_to_done);
+	tcase_add_test(tc, a_case_lies_on_a_map);
 	tcase_add_test(tc, others_see_nothing_of_it);
 	tcase_add_test(tc, two_at_once);
 	tcase_add_test(tc, the_page_offers_what_is_possible);
