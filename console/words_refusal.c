@@ -127,6 +127,8 @@ static const struct word list[] = {
 	{ "Sandi belum tersimpan; coba lagi.", "The password is not stored yet; try again." },
 	{ "Tautan ini sudah dipakai atau kedaluwarsa. Minta admin membuat yang baru.",
 	    "This link has been used, or is too old. Ask an administrator for a new one." },
+	{ "version: angka versi kasus yang Anda lihat; yang lain berupa teks.",
+	    "version: the number of the version that you saw; everything else is text." },
 	{ "Anda belum keluar: penyimpanan sedang tidak menjawab; coba lagi.",
 	    "You are not logged out yet: the store does not answer at the moment; try again." },
 	{ "Akun Anda belum terbaca; coba lagi.", "Your account cannot be read yet; try again." },
