@@ -40,7 +40,7 @@ PAGES = {
                    "/surat/{code}/{code}.1", "/jaga", "/jaga?unit=O-DISHUB", "/papan", "/siaran", "/siaran?peringatan={warning}", "{broadcast}", "/latihan"],
     "ptg-35.10.14.2012-1": ["/baru"],
     "kpl-bupati": ["/papan", "/papan?daftar=lewat", "/papan?daftar=buka", "/papan?daftar=warisan", "/kasus/{code}", "/laporan", "/laporan?per=kecamatan",
-                   "/laporan/kejanggalan", "/laporan/berulang", "/akun"],
+                   "/laporan/kejanggalan", "/laporan/berulang", "/akun", "/masuk?lagi=1&ke=/akun"],
     "kpl-o-dishub": ["/jaga", "/buka-darurat"],
     "adm-o-kominfo-1": ["/sistem", "/impor"],
     "ombudsman-1": ["/pengawasan"],
@@ -68,6 +68,9 @@ FORMS = {
     "kpl-o-dishub": [("/jaga", {"aksi": "cuti", "dari": "", "sampai": ""}, 422), ("/buka-darurat", {"kode": "7777-7777", "alasan": "pendek"}, 422)],
     "adm-o-kominfo-1": [("/sistem", {"petugas": "tidak-ada"}, 422), ("/impor", {"@berkas": b"kode,isi\n1,\n"}, 422)],
 }
+#: What is asked for by GET and is no page; and holes of paths above, with what they stand for.
+NO_PAGE = re.compile(r"\.(css|js|csv|xlsx|json|atom)$|^/(api|feed|berkas|unggah|data)/|^/(healthz|readyz|metrics)$")
+HOLES = {"{outside}": "/b/x", "{broadcast}": "/siaran/x"}
 #: A form filled and sent as it would be without scripts: nothing of the browser's own looks stands in between.
 SEND = """const fields = arguments[0], named = Object.keys(fields);
 const form = [...document.forms].find(f => f.method === 'post' && named.every(n => f.elements[n] &&
@@ -350,11 +353,27 @@ def outside_link(house):
                            [re.search(re.escape(LINKS_LEAD_TO) + r"(/b/\S+)", line["text"])] if m), None), 20)
 
 
+def forgotten():
+    """Pages that the daemons serve and that nobody here looks at."""
+    def routes(file):
+        table = re.findall(r'HTTP_GET,\s*"([^"]+)"( "\*")?', pathlib.Path(file).read_text())
+        return [(path, bool(tail)) for path, tail in table if not NO_PAGE.search(path)]
+
+    def is_looked_at(path, tail, looked):
+        return any(one.startswith(path) and len(one) > len(path) if tail else one == path for one in looked)
+    console = [HOLES.get(path, path).split("?")[0] for paths in PAGES.values() for path in paths]
+    public = [path.split("?")[0] for path in (*PUBLIC, *OWN)]
+    return [f"{file}: {path}" for file, looked in (("console/main.c", console + ["/"]), ("ingest/routes.c", public))
+            for path, tail in routes(file) if not is_looked_at(path, tail, looked)]	# the console's / leads elsewhere
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("build", type=pathlib.Path)
     p.add_argument("--only", action="append", help="only this path")
     args = p.parse_args()
+    if forgotten():
+        sys.exit(f"nobody looks at {', '.join(forgotten())}")
     folder = args.build / "browser"
     folder.mkdir(exist_ok=True)
     for old in (o for name in WIDTHS for o in folder.glob(f"*-{name}-*.png")):
