@@ -450,6 +450,21 @@ name_unknown(const json_t *doc, const char *officer)
 	}
 }
 
+/* Its version is a number that he has seen, everything else is text: what is of another kind is not guessed at. */
+static int
+is_well_formed(const json_t *doc)
+{
+	const json_t *version = json_object_get(doc, "version"), *value;
+	const char *name;
+
+	if (!json_is_integer(version) || json_integer_value(version) < 1)
+		return 0;
+	json_object_foreach((json_t *)(uintptr_t)doc, name, value)
+		if (value != version && !json_is_string(value))
+			return 0;
+	return 1;
+}
+
 /* /api/v1/cases/CODE/actions: {"action","note","version"} and what the action asks for. */
 void
 post_act_json(struct http_req *r, void *arg)
@@ -485,6 +500,9 @@ post_act_json(struct http_req *r, void *arg)
 	else if (!json_is_object(doc) || find_event(text_of(doc, "action"), &x.cmd.event) != 0)
 		http_answer_problem(r, 422, "Unprocessable Content",
 		    "Kirim {\"action\",\"note\",\"version\"}; action yang dikenal: lihat docs/protocol.md.");
+	else if (!is_well_formed(doc))
+		http_answer_problem(r, 422, "Unprocessable Content",
+		    "version: angka versi kasus yang Anda lihat; yang lain berupa teks.");
 	else if (l.w.by_secret)
 		http_answer_problem(r, 403, "Forbidden", "Masuk dengan akun Anda sendiri dahulu.");
 	else if (text_of(doc, "until")[0] != '\0' && parse_day(&x.cmd.until_ms, text_of(doc, "until")) != 0)

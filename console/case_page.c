@@ -251,6 +251,13 @@ add_reporter(struct buf *b, const struct laporan *words)
 	}
 }
 
+/* A telephone opens it in its own map; no page of others is asked for. */
+static void
+add_position(struct buf *b, const struct laporan *words)
+{
+	buf_addf(b, "<a href=\"geo:%.5f,%.5f\">%.5f, %.5f</a>", words->lat, words->lng, words->lat, words->lng);
+}
+
 /* What it is part of: who leads, or how many reported it. */
 static void
 add_incident(struct buf *b, const struct case_record *k)
@@ -288,6 +295,7 @@ add_case_facts(struct buf *b, const struct console *c, const struct looking *l)
 	    });
 	ROW(b, "[[Pemegang]]", if (holder != NULL) PLAIN(&v, holder->name));
 	ROW(b, "[[Tempat]]", add_place_name(&v, c, k->place); if (k->rt[0] != '\0') buf_addf(&v, ", RT %s RW %s", k->rt, k->rw));
+	ROW(b, "[[Posisi dari pelapor]]", if (l->opened && l->words.has_position) add_position(&v, &l->words));
 	ROW(b, "[[Laporan masuk]]", add_said_time(&v, k->received_ms));
 	ROW(b, "[[Peringatan resmi]]", add_notices_at(&v, c, k->place, k->received_ms));
 	ROW(b, "[[Pelapor]]", if (l->opened && access_may(c->h.policy, l->w.officer, SEE_REPORTER, &l->a))
@@ -658,6 +666,7 @@ answer_case_page(struct http_req *r, struct console *c, struct looking *l, int s
 		add_actions(&b, c, l, kept_note);
 	buf_adds(&b, "</div><div>\n<h2>[[Keterangan]]</h2>\n");
 	add_case_facts(&b, c, l);
+	add_case_map(&b, c, l);
 	add_ledger_table(&b, c, &l->s.c, now_ms);
 	add_timeline(&b, c, l);
 	if (l->s.c.sealed)

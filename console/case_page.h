@@ -77,6 +77,8 @@ void add_candidates(struct buf *b, struct console *c, const struct looking *l, i
 void add_case_head(struct buf *b, const struct console *c, const struct looking *l, int64_t now_ms);
 void add_case_words(struct buf *b, const struct looking *l);
 void add_case_facts(struct buf *b, const struct console *c, const struct looking *l);
+/* case_map.c: where it lies, as closely as who looks may know; nothing where no place is known. */
+void add_case_map(struct buf *b, const struct console *c, const struct looking *l);
 
 /*
  * photo.c: a photo by which an officer shows what he did, sent along with the act that it shows.  What is

@@ -27,6 +27,7 @@ struct console {
 	struct alerts alerts;
 	struct notices notices;		/* official warnings of others */
 	struct outline outline;		/* of the kecamatan, for the map */
+	struct outline *villages; size_t villages_n;	/* of the desa, by kecamatan, for the page of a case */
 	int reports_n;			/* being reckoned now */
 	struct event *again, *ping, *check, *sweep, *replay;
 	struct watcher *watchers; int watchers_n;

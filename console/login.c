@@ -246,11 +246,19 @@ post_logout(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
 	struct who w;
+	size_t len = 0;
+	int rc = 0;
 
 	if (!gate_change(r, c, &w))
 		return;
-	if (!w.by_secret)
-		session_end(&c->h.st, &w.session);
+	if (http_req_field(r, "semua", &len) != NULL && len > 0 && !w.by_secret)
+		rc = sessions_end_of(&c->h.st, w.officer->id);
+	else if (!w.by_secret)
+		rc = session_end(&c->h.st, &w.session);
+	if (rc < 0) {		/* nobody goes away from a screen that is still open */
+		http_answer_problem(r, 503, "Service Unavailable", "Anda belum keluar: penyimpanan sedang tidak menjawab; coba lagi.");
+		return;
+	}
 	set_cookie(r, "");
 	http_answer_redirect(r, 303, "/masuk");
 }

@@ -141,6 +141,7 @@ console_init(void *self, struct daemon *d, const char *port)
 	d->arg = c;
 	c->model = model_new(ESCALATIONS_MAX);
 	outline_load(&c->outline, d->conf_dir);
+	c->villages_n = outlines_load(&c->villages, d->conf_dir);
 	httpd_options_default(&o);
 	o.address = c->h.set.console_address;
 	o.port = port != NULL ? (int)strtol(port, NULL, 10) : (int)c->h.set.console_port;
@@ -186,6 +187,7 @@ console_release(void *self)
 	alerts_release(&c->alerts);
 	notices_release(&c->notices);
 	outline_release(&c->outline);
+	outlines_free(c->villages, c->villages_n);
 	buf_release(&c->uploads);
 	buf_wipe(&c->secret);
 	free(c->port);

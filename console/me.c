@@ -1,4 +1,4 @@
-/* /akun: what an officer may change of his own account: the address of his feeds. */
+/* /akun: what an officer may change of his own account: the address of his feeds, and where he is logged in. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +34,16 @@ add_form(struct buf *b, const struct who *w, const char *act, const char *mark, 
 	    words);
 }
 
+/* Without the password: who finds his telephone gone is not to look for it first. */
+static void
+add_everywhere(struct buf *b, const struct who *w)
+{
+	buf_adds(b, "<h2>[[Perangkat]]</h2>\n<p>[[Keluar di bilah atas menutup perangkat ini saja. Ini menutup semua yang sedang "
+	    "masuk dengan akun Anda, juga papan yang terbuka di dinding.]]</p>\n<form method=\"post\" action=\"/keluar\">");
+	frame_add_token(b, w);
+	buf_adds(b, "<input type=\"hidden\" name=\"semua\" value=\"ya\"><button class=\"lain\">[[Keluar di semua perangkat]]</button></form>\n");
+}
+
 /* token: just made, "" none. */
 static void
 answer_me(struct http_req *r, struct console *c, const struct who *w, int status, const struct account *a,
@@ -60,6 +70,7 @@ answer_me(struct http_req *r, struct console *c, const struct who *w, int status
 	} else {
 		add_form(&b, w, "buat", "", "[[Buat alamat umpan]]");
 	}
+	add_everywhere(&b, w);
 	buf_adds(&b, "</div>\n");
 	frame_answer(r, c, w, status, "[[Akun saya]]", "/akun", &b);
 	buf_wipe(&b);

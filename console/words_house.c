@@ -160,6 +160,10 @@ static const struct word list[] = {
 	    "Copy it now: this address is shown only once. Whoever has it can read the escalations that you may "
 	    "see, and no more." },
 	{ "Akun saya", "My account" },
+	{ "Perangkat", "Devices" },
+	{ "Keluar di bilah atas menutup perangkat ini saja. Ini menutup semua yang sedang masuk dengan akun Anda, juga papan yang terbuka di dinding.",
+	    "Logging out above closes this device alone. This closes all that are logged in with your account, a board on a wall too." },
+	{ "Keluar di semua perangkat", "Log out on all devices" },
 	{ "Nama masuk", "Log-in name" },
 	{ "Alamat umpan", "Address of your feeds" },
 	{ "Untuk pembaca berita dan papan lain yang tidak dapat masuk dengan sandi. Alamat baru mematikan yang lama.",

@@ -152,6 +152,9 @@ lay(struct outline *o, const json_t *features, const char *of)
 	if (f.east <= f.west)
 		return;
 	f.scale = WIDE / ((f.east - f.west) * LATITUDE_SHRINK);
+	o->west = f.west;
+	o->north = f.north;
+	o->scale = f.scale;
 	o->width = WIDE + 2 * MARGIN;
 	o->height = (int)ceil((f.north - f.south) * f.scale) + 2 * MARGIN;
 	json_array_foreach(features, i, feature)
@@ -182,6 +185,18 @@ outline_load(struct outline *o, const char *conf_dir)
 
 	lay(o, json_object_get(doc, "features"), "");
 	json_decref(doc);
+}
+
+int
+outline_point(const struct outline *o, double lat, double lng, int *x, int *y)
+{
+	const struct frame f = { .west = o->west, .north = o->north, .scale = o->scale };
+
+	if (o->n == 0 || !(fabs(lat) <= 90) || !(fabs(lng) <= 180))
+		return 0;
+	*x = grid_x(&f, lng);
+	*y = grid_y(&f, lat);
+	return *x >= 0 && *x <= o->width && *y >= 0 && *y <= o->height;
 }
 
 size_t

@@ -11,7 +11,7 @@
 #include "lib/escape.h"
 
 #define BODY_LINE 76
-#define WORD_BYTES 42		/* of UTF-8 in one encoded word: 56 characters of base64, 68 in all */
+#define WORD_BYTES 39		/* of UTF-8 in one encoded word: 64 characters in all; its line has no more than 76 */
 
 /* ---- headers ---- */
 
@@ -54,15 +54,17 @@ add_words(struct buf *out, const char *s)
 	}
 }
 
-/* A name beside an address: quoted, or encoded words. */
+/* A name before an address: quoted, or encoded words, which want lines of their own; so do long ones. */
 static void
 add_name(struct buf *out, const char *name)
 {
 	if (!is_plain(name) || strpbrk(name, "\"\\") != NULL || strstr(name, "=?") != NULL ||
-	    strlen(name) > 60)
+	    strlen(name) > 60) {
 		add_words(out, name);
-	else
-		buf_addf(out, "\"%s\"", name);
+		buf_adds(out, "\r\n ");
+	} else {
+		buf_addf(out, "\"%s\"%s ", name, strlen(name) > 30 ? "\r\n" : "");
+	}
 }
 
 static void
@@ -177,10 +179,8 @@ mime_build(struct buf *out, const struct mail *m)
 	    (m->ref != NULL && !mailbox_id_fits(m->ref)))
 		return -1;
 	buf_adds(out, "From: ");
-	if (m->from_name != NULL) {
+	if (m->from_name != NULL)
 		add_name(out, m->from_name);
-		buf_addc(out, ' ');
-	}
 	buf_addf(out, "<%s>\r\nTo: <%s>\r\nSubject: ", m->from, m->to);
 	add_words(out, m->subject);
 	buf_adds(out, "\r\n");

@@ -4,7 +4,7 @@
 usage: pages.py BUILD [--only PATH]...
 
 A living house with a few cases; each page is opened in headless Chromium at the width of a phone and of a desk (the board
-on a wall too), in both languages, as whoever may see it; then its forms are sent, mostly with what must be refused, and what
+on a wall and on a tablet too), in both languages, as whoever may see it, by light, in the dark and on paper; then its forms are sent, mostly with what must be refused, and what
 they answer is looked at in the same way. Pictures of all stay in BUILD/browser/. axe-core comes by npm (AXE names another
 copy of axe.min.js).
 """
@@ -16,15 +16,22 @@ import life
 
 AXE = "axe-core@4.10.2"
 PASSWORD = "becak merah lewat depan pasar"
-WIDTHS = {"telepon": (360, 800), "meja": (1280, 900), "dinding": (1920, 1080)}
+WIDTHS = {"telepon": (360, 800), "meja": (1280, 900), "tablet": (820, 1180), "dinding": (1920, 1080)}
 WALL = "/papan"			# what hangs on one
+WALLS = ("tablet", "dinding")	# on which nothing else is looked at
+#: a page in other light: what the browser is told of its medium
+LIGHTS = {"gelap": ("screen", "dark"), "kertas": ("print", "light")}
 LANGS = ("id", "en")
-PAGE_MOST = 100_000		# bytes of a page without its pictures
+PAGE_MOST = 100_000		# bytes of a page with its styles and scripts, without its map and photos
+FORM_MOST = 60_000		# of the form that everybody reports by
+WALL_WRITING = 16		# px of the smallest writing on it
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 REPORTS = ("lampu jalan mati di desa kabat depan balai desa", "jalan rusak berlubang di desa kaligung",
            "tulung omahe wong kobong nang jambewangi sempu dusun tlogosari",
            "pak yang di sana itu bagaimana ya kok begitu terus",
            "banjir masuk rumah di desa kabat kecamatan kabat", "banjir setinggi lutut di desa kabat kecamatan kabat")
+LATE_IN = ("Giri", "Glagah", "Banyuwangi", "Rogojampi", "Blimbingsari", "Srono", "Cluring", "Gambiran", "Genteng", "Muncar",
+           "Purwoharjo", "Bangorejo", "Songgon", "Kalibaru", "Pesanggaran", "Wongsorejo")
 #: who opens what; {code} is a case of Dishub, {unclear} one at the desk.
 PAGES = {
     None: ["/masuk", "/sandi/kpl-sekda?t=x", "{outside}"],
@@ -33,7 +40,7 @@ PAGES = {
                    "/surat/{code}/{code}.1", "/jaga", "/jaga?unit=O-DISHUB", "/papan", "/siaran", "/siaran?peringatan={warning}", "{broadcast}", "/latihan"],
     "ptg-35.10.14.2012-1": ["/baru"],
     "kpl-bupati": ["/papan", "/papan?daftar=lewat", "/papan?daftar=buka", "/papan?daftar=warisan", "/kasus/{code}", "/laporan", "/laporan?per=kecamatan",
-                   "/laporan/kejanggalan", "/laporan/berulang", "/akun"],
+                   "/laporan/kejanggalan", "/laporan/berulang", "/akun", "/masuk?lagi=1&ke=/akun"],
     "kpl-o-dishub": ["/jaga", "/buka-darurat"],
     "adm-o-kominfo-1": ["/sistem", "/impor"],
     "ombudsman-1": ["/pengawasan"],
@@ -61,6 +68,9 @@ FORMS = {
     "kpl-o-dishub": [("/jaga", {"aksi": "cuti", "dari": "", "sampai": ""}, 422), ("/buka-darurat", {"kode": "7777-7777", "alasan": "pendek"}, 422)],
     "adm-o-kominfo-1": [("/sistem", {"petugas": "tidak-ada"}, 422), ("/impor", {"@berkas": b"kode,isi\n1,\n"}, 422)],
 }
+#: What is asked for by GET and is no page; and holes of paths above, with what they stand for.
+NO_PAGE = re.compile(r"\.(css|js|csv|xlsx|json|atom)$|^/(api|feed|berkas|unggah|data)/|^/(healthz|readyz|metrics)$")
+HOLES = {"{outside}": "/b/x", "{broadcast}": "/siaran/x"}
 #: A form filled and sent as it would be without scripts: nothing of the browser's own looks stands in between.
 SEND = """const fields = arguments[0], named = Object.keys(fields);
 const form = [...document.forms].find(f => f.method === 'post' && named.every(n => f.elements[n] &&
@@ -82,10 +92,19 @@ HTMLFormElement.prototype.submit.call(form);
 """
 ARRIVED = """return !window.sent && document.readyState === 'complete' &&
   performance.getEntriesByType('navigation')[0].responseStatus;"""
+#: What stands on no paper: there is nothing to press.
+ON_PAPER = """return [...document.querySelectorAll('nav, header form, main button')].filter(e => e.checkVisibility()).length;"""
+#: The wall as it hangs: how far it reaches below its edge, and its smallest writing.
+HANGS = """const texts = [...document.querySelectorAll('main *')].filter(e => e.checkVisibility() &&
+  [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()));
+return [document.documentElement.scrollHeight - innerHeight, ...texts.map(e => {
+  const svg = e.ownerSVGElement, size = parseFloat(getComputedStyle(e).fontSize);
+  return [svg ? size * svg.getScreenCTM().a : size, e.textContent.trim().slice(0, 20)];
+}).reduce((a, b) => b[0] < a[0] ? b : a)];"""
 #: axe-core and how wide the page is; then its one argument is called with what they say.
 CHECK = """%s;
 const done = arguments[arguments.length - 1];
-axe.run(document, {resultTypes: ['violations']}).then(r => done({
+axe.run(document, Object.assign({resultTypes: ['violations']}, arguments[0] ? {runOnly: arguments[0]} : {})).then(r => done({
   wide: document.documentElement.scrollWidth, lang: document.documentElement.lang,
   violations: r.violations.map(v => v.id + ': ' + v.help + ' at ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', '))}));
 """
@@ -134,6 +153,9 @@ class Eye:
     def __init__(self, driver, name, width, height):
         self.name, self.width = name, width
         self.browser = life.Browser(driver, name, width, height, phone=width < 500)
+        if width >= 500:	# a page of this size, whatever a window has around it
+            driver.ask("POST", self.browser.at + "/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": {
+                "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}})
 
     def becomes(self, address, cookie, lang):
         self.browser.goes(f"http://{address}/robots.txt")	# whatever it is: cookies need a page of that host
@@ -163,9 +185,29 @@ class Eye:
                 return None
         return self.browser.waits(f"what {url} answers", arrived)
 
-    def looks(self, lang, picture, axe):
+    def light(self, media="screen", scheme="light"):
+        self.browser.driver.ask("POST", self.browser.at + "/goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia", "params": {
+            "media": media, "features": [{"name": "prefers-color-scheme", "value": scheme}]}})
+
+    def looks_by(self, light, lang, picture, axe):
+        """The same page in the dark, or as it is printed: what is written can be read."""
+        media, scheme = LIGHTS[light]
+        self.light(media, scheme)
+        wrong = self.looks(lang, picture, axe, ["color-contrast"])
+        if media == "print" and self.script(ON_PAPER):
+            wrong.append(f"{self.name}: buttons or a menu on paper")
+        self.light()
+        return [f"{light}: {w}" for w in wrong]
+
+    def hangs(self):
+        """What is wrong with the page on a wall that nobody scrolls, read from four metres."""
+        below, smallest, words = self.script(HANGS)
+        wrong = [f"{self.name}: {below} px lie below the edge"] if below > 0 else []
+        return wrong + ([f"{self.name}: writing of {smallest:.0f} px: {words}"] if smallest < WALL_WRITING else [])
+
+    def looks(self, lang, picture, axe, rules=None):
         """What is wrong with the page that is open, at this width."""
-        said = self.browser.driver.ask("POST", self.browser.at + "/execute/async", {"script": CHECK % axe, "args": []})
+        said = self.browser.driver.ask("POST", self.browser.at + "/execute/async", {"script": CHECK % axe, "args": [rules]})
         shot = self.browser.driver.ask("POST", self.browser.at + "/goog/cdp/execute", {
             "cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": True}})
         picture.write_bytes(base64.b64decode(shot["data"]))
@@ -175,6 +217,15 @@ class Eye:
         if said["lang"] != lang:
             wrong.append(f"{self.name}: says lang={said['lang']}, not {lang}")
         return wrong
+
+
+def whole(address, body, sizes={}):
+    """Bytes of a page and of all that it loads: styles and scripts, which are kept between pages of one name."""
+    for path in re.findall(rb'<(?:link rel="stylesheet" href|script src)="([^"]+)"', body):
+        if path not in sizes:
+            sizes[path] = len(ask(address, "GET", path.decode())[2])
+        body += b" " * sizes[path]
+    return len(re.sub(rb'<svg class="(?:peta|letak)".*?</svg>', b"", body, flags=re.S))
 
 
 def walk(eyes, address, cookie, paths, axe, codes, folder, who, only):
@@ -190,14 +241,21 @@ def walk(eyes, address, cookie, paths, axe, codes, folder, who, only):
             wrong = [] if status == 200 else [f"answers {status}"]
             if b"[[" in body or b"&#91;&#91;" in body:
                 wrong.append("shows the mark of a word to translate")
-            if len(body) > PAGE_MOST:
-                wrong.append(f"has {len(body)} bytes")
+            if whole(address, body) > (FORM_MOST if (address, path) == (eyes[0].public, "/") else PAGE_MOST):
+                wrong.append(f"has {whole(address, body)} bytes")
             for eye in eyes if status == 200 else ():
-                if eye.name == "dinding" and path != WALL:
+                if eye.name in WALLS and path != WALL:
                     continue
-                picture = folder / (re.sub(r"\W+", "-", f"{who or 'siapa'}-{path}").strip("-") + f"-{eye.name}-{lang}.png")
+                name = re.sub(r"\W+", "-", f"{who or 'siapa'}-{path}").strip("-") + f"-{eye.name}"
                 eye.browser.goes(f"http://{address}{path}")
-                wrong += eye.looks(lang, picture, axe)
+                wrong += eye.looks(lang, folder / f"{name}-{lang}.png", axe)
+                if eye.name == "dinding":
+                    wrong += eye.hangs()
+                    eye.script("document.getElementById('peringatan').replaceChildren()")	# as on most days
+                    wrong += eye.hangs()
+                    eye.browser.goes(f"http://{address}{path}")
+                for light in LIGHTS if lang == "id" and eye.name != "telepon" else ():
+                    wrong += eye.looks_by(light, lang, folder / f"{name}-{light}-{lang}.png", axe)
             faults += judged(wrong, lang, who, path)
     return faults
 
@@ -218,7 +276,7 @@ def send(eyes, address, cookie, axe, codes, folder, who, only):
             if only and path.split("?")[0] not in only:
                 continue
             for eye in eyes:
-                if eye.name == "dinding":
+                if eye.name in WALLS:
                     continue
                 try:
                     got = eye.sends(f"http://{address}{path}", fields, folder)
@@ -246,6 +304,19 @@ def furnish(house):
     page = headers["Location"]
     houses.wait_for("the draft", lambda: b"Sedang disusun" not in ask(house.console, "GET", page, cookie)[2], 20)
     return page
+
+
+def late_ones(house):
+    """A busy day on the wall: five hours ago something was reported in each of many kecamatan."""
+    for n, place in enumerate(LATE_IN):
+        body = json.dumps({"id": f"telat-{n}", "from": f"+6281200001{n:03}", "text": f"lampu jalan mati di kecamatan {place}",
+                           "time": int(time.time() * 1000) - 5 * 3_600_000}).encode()
+        status, _, _ = ask(house.http, "POST", "/hook/sms/http", "", body, {"X-Kentongan-Signature": house.signature(body)})
+        if status != 202:
+            sys.exit(f"the hook answers {status}")
+    def late():
+        return json.loads(house.get("/api/v1/board", console=True)[2])["breaching"] >= len(LATE_IN) * 3 // 4
+    houses.wait_for("cases that are late", late, 30)
 
 
 def quake():
@@ -282,14 +353,30 @@ def outside_link(house):
                            [re.search(re.escape(LINKS_LEAD_TO) + r"(/b/\S+)", line["text"])] if m), None), 20)
 
 
+def forgotten():
+    """Pages that the daemons serve and that nobody here looks at."""
+    def routes(file):
+        table = re.findall(r'HTTP_GET,\s*"([^"]+)"( "\*")?', pathlib.Path(file).read_text())
+        return [(path, bool(tail)) for path, tail in table if not NO_PAGE.search(path)]
+
+    def is_looked_at(path, tail, looked):
+        return any(one.startswith(path) and len(one) > len(path) if tail else one == path for one in looked)
+    console = [HOLES.get(path, path).split("?")[0] for paths in PAGES.values() for path in paths]
+    public = [path.split("?")[0] for path in (*PUBLIC, *OWN)]
+    return [f"{file}: {path}" for file, looked in (("console/main.c", console + ["/"]), ("ingest/routes.c", public))
+            for path, tail in routes(file) if not is_looked_at(path, tail, looked)]	# the console's / leads elsewhere
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("build", type=pathlib.Path)
     p.add_argument("--only", action="append", help="only this path")
     args = p.parse_args()
+    if forgotten():
+        sys.exit(f"nobody looks at {', '.join(forgotten())}")
     folder = args.build / "browser"
     folder.mkdir(exist_ok=True)
-    for old in (o for name in WIDTHS for o in folder.glob(f"*-{name}-??.png")):
+    for old in (o for name in WIDTHS for o in folder.glob(f"*-{name}-*.png")):
         old.unlink()		# of cases that are no more
     axe, root, faults = axe_of(args.build), tempfile.mkdtemp(prefix="kt-browser-"), []
     conf = os.path.join(root, "conf")
@@ -305,6 +392,7 @@ def main():
         with houses.House(args.build, os.path.join(root, "dir"), conf) as house:
             os.mkdir(house.dir)
             house.start()
+            eyes[0].public = house.http
             codes = [house.command("report", text, "--from", f"+62812000000{i:02}")[1].strip().replace("-", "")
                      for i, text in enumerate(REPORTS)]
             for code in codes:
@@ -326,6 +414,7 @@ def main():
                 return re.search(rb'"id":"(P\w+)"', house.get("/api/v1/warnings", console=True)[2])
             houses.wait_for("a warning", warned, 20)
             names["warning"] = warned().group(1).decode()
+            late_ones(house)
             status, said = house.command("act", codes[0], "terima", "--as", "ptg-o-dishub-1")
             if status != 0:
                 sys.exit(f"terima {codes[0]}: {said}")

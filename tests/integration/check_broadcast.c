@@ -474,8 +474,9 @@ START_TEST(by_the_page)
 {
 	struct visitor desk, officer, late;
 	struct buf page = { 0 };
-	char to[160], words[64], again[160];
+	char to[160], words[96], again[160];
 	const char *at;
+	long n;
 
 	come_in(&desk, DESK);
 	come_in(&officer, "ptg-o-dlh-1");
@@ -489,6 +490,13 @@ START_TEST(by_the_page)
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "LATIHAN. Uji &lt;b&gt;sirene&lt;/b&gt;"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Ketik jumlah penerimanya"));
 	ck_assert_ptr_nonnull(at = strstr(buf_str(&page), "<dt>Penerima</dt><dd>"));
+	/* one part each, at the price of a part */
+	n = strtol(at + strlen("<dt>Penerima</dt><dd>"), NULL, 10);
+	ck_assert_int_gt(n, 1);
+	snprintf(words, sizeof(words), "</dt><dd>%ld orang, %ld bagian SMS</dd>", n, n);
+	ck_assert_msg(strstr(buf_str(&page), words) != NULL, "no %s in %s", words, buf_str(&page));
+	snprintf(words, sizeof(words), "<dt>Biaya SMS</dt><dd>Rp %ld (Rp 350 per bagian)</dd>", 350 * n);
+	ck_assert_msg(strstr(buf_str(&page), words) != NULL, "no %s in %s", words, buf_str(&page));
 	enters_long_ago(&late, DESK);
 	ck_assert_int_eq(visit(&late, to, &page), 200);
 	field_of(&page, "tanda", late.tanda, sizeof(late.tanda));

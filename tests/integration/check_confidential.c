@@ -278,6 +278,37 @@ START_TEST(who_watches_reads_it_blurred)
 }
 END_TEST
 
+/* The spot that a telephone sent along: for who goes there, on a map of the desa; for who watches, the kecamatan. */
+START_TEST(who_watches_sees_no_spot)
+{
+	static const char form[] = "isi=tolong+adik+dipukuli+ayahnya+sampai+memar&desa=" HAMLET "&lat=-8.25812&lon=114.34031";
+	const struct visitor *watch = &visitors[N_ELEMS(people) - 1];
+	char path[64], own[CODE_CHARS + 1], to[64];
+	struct visitor named;
+	struct answer a;
+
+	ask_as(&a, house.http, "/lapor", (const char *[]){ "Accept: text/html", NULL }, form, strlen(form));
+	ck_assert_int_eq(a.status, 303);
+	snprintf(own, sizeof(own), "%.8s", strstr(buf_str(&a.head), "Location: /l/") + 13);
+	answer_release(&a);
+	visitor_enters(&named, "ptg-o-dinsos-1");
+	snprintf(path, sizeof(path), "/kasus/%s", own);
+	page_comes(named.cookie, path, "geo:-8.25812,114.34031", 1, NULL);
+	visitor_opens(&named, path, &a);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "aria-label=\"Peta: Ds. Dadapan, Kec. Kabat, posisi dari pelapor\""));
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "<circle"));
+	answer_release(&a);
+	snprintf(to, sizeof(to), "/pengawasan/%s", own);
+	visitor_sends(watch, path, to, "alasan=pemeriksaan+pengaduan+warga+nomor+13", &a);
+	ck_assert_int_eq(a.status, 200);
+	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "aria-label=\"Peta: Kec. Kabat\""));
+	ck_assert_ptr_null(strstr(buf_str(&a.body), "<circle"));
+	ck_assert_ptr_null(strstr(buf_str(&a.body), "geo:"));
+	has_no_hamlet(to, &a, "who watches");
+	answer_release(&a);
+}
+END_TEST
+
 /* ---- what lies on the disk ---- */
 
 /* The files that hold it.  One that is being written has another name a moment later: grep's status tells nothing. */
@@ -363,6 +394,7 @@ confidential_suite(void)
 	tcase_add_test(tc, no_stream_speaks_of_it);
 	tcase_add_test(tc, messages_say_the_code_and_no_more);
 	tcase_add_test(tc, who_watches_reads_it_blurred);
+	tcase_add_test(tc, who_watches_sees_no_spot);
 	tcase_add_test(tc, nothing_lies_in_the_clear);
 	tcase_add_test(tc, each_view_is_on_record);
 	suite_add_tcase(s, tc);

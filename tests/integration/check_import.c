@@ -13,6 +13,7 @@
 #include "store/logbook.h"
 #include "tests/integration/browser.h"
 #include "tests/integration/harness.h"
+#include "tests/workbook.h"
 
 Suite *import_suite(void);
 
@@ -89,18 +90,24 @@ last_seq(void)
 
 /* The case of an old number; "" there is none. */
 static void
-code_of(const char *number, char code[CODE_CHARS + 1])
+code_of_source(const char *source, const char *number, char code[CODE_CHARS + 1])
 {
 	struct legacy from;
 	struct house h;
 	struct code c;
 
 	code[0] = '\0';
-	ck_assert_int_eq(legacy_name(&from, "sp4n", number), 0);
+	ck_assert_int_eq(legacy_name(&from, source, number), 0);
 	house_eye(&h);
 	if (legacy_find(&h.st, &from, &c) == 1)
 		snprintf(code, CODE_CHARS + 1, "%s", c.s);
 	house_close(&h);
+}
+
+static void
+code_of(const char *number, char code[CODE_CHARS + 1])
+{
+	code_of_source("sp4n", number, code);
 }
 
 static void
@@ -204,7 +211,7 @@ START_TEST(good_rows_come_in_once_and_disturb_nobody)
 	ck_assert_str_eq(text_in(doc, "state"), "ditugaskan");
 	ck_assert_str_eq(text_in(json_object_get(doc, "legacy"), "number"), "A-2");
 	json_array_foreach(json_object_get(doc, "clocks"), i, clock)
-		ck_assert_str_ne(text_in(clock, "state"), "running");
+		ck_assert_str_ne(text_in(clock, "state"), clock_state_name(CLOCK_RUNNING));
 	json_decref(doc);
 	/* nobody heard of it, and its words lie sealed */
 	nobody_was_told();
@@ -399,6 +406,35 @@ START_TEST(by_the_page)
 }
 END_TEST
 
+#define CELL(s) "<c t=\"inlineStr\"><is><t>" s "</t></is></c>"
+#define ROW(number, when, category) "<row>" CELL("buku") CELL(number) CELL(when) CELL("lampu jalan mati depan pasar") CELL(category) \
+    CELL("35.10.20.2005") "</row>"
+
+/* A workbook as an office keeps it: the same dry run, which names each faulty row as its program counts them. */
+START_TEST(a_workbook_of_complaints)
+{
+	const struct workbook w = { .sheet = SHEET "<row>" CELL("sumber") CELL("nomor") CELL("diterima") CELL("isi") CELL("kategori")
+	    CELL("tempat") CELL("telepon") CELL("ditangani") CELL("ditutup") CELL("hasil") "</row>"
+	    ROW("X-1", "2025-06-01 08:00", "lampu-jalan") ROW("X-2", "kemarin", "lampu-jalan") ROW("X-3", "2025-06-03", "tiada")
+	    SHEET_END };
+	int64_t before = last_seq();
+	char code[CODE_CHARS + 1];
+
+	buf_reset(&path);
+	buf_addf(&path, "%s/lama.xlsx", house.dir);
+	workbook_write(buf_str(&path), &w);
+	says(1, "--dry-run", "lama.xlsx:3: diterima: no time that can be read");
+	says(1, "--dry-run", "lama.xlsx:4: kategori: no such category");
+	says(1, "--dry-run", "3 rows: 1 would come in as open cases, 0 as closed ones, 0 are here already, 2 faulty");
+	ck_assert_int_eq(last_seq(), before);
+	says(1, "", "1 came in as open cases");
+	code_of_source("buku", "X-1", code);
+	ck_assert_str_ne(code, "");
+	buf_reset(&path);
+	buf_addf(&path, "%s/lama.csv", house.dir);
+}
+END_TEST
+
 /* Made a case without the router, and still not sent to whom it is about. */
 START_TEST(the_accused_does_not_see_it)
 {
@@ -437,6 +473,7 @@ import_suite(void)
 	tcase_add_test(tc, the_archive_keeps_it_and_knows_it);
 	tcase_add_test(tc, killed_in_the_middle_it_goes_on);
 	tcase_add_test(tc, by_the_page);
+	tcase_add_test(tc, a_workbook_of_complaints);
 	tcase_add_test(tc, the_accused_does_not_see_it);
 	suite_add_tcase(s, tc);
 	return s;

@@ -6,10 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 #include "core/calendar.h"
 #include "lib/clock.h"
 #include "lib/seal.h"
 #include "lib/totp.h"
+#include "store/account.h"
 #include "store/house.h"
 #include "store/session.h"
 #include "tests/integration/eye.h"
@@ -324,11 +327,70 @@ START_TEST(nothing_lies_open)
 }
 END_TEST
 
+/* A password kept as was enough once is kept as is enough today, as soon as he types it. */
+START_TEST(an_old_way_of_keeping_ends_with_a_log_in)
+{
+	struct account a, now;
+	struct visitor v;
+	struct house h;
+
+	ck_assert_int_eq(visitor_sets_password("kpl-o-kominfo", PASSWORD), 303);
+	house_eye(&h);
+	ck_assert_int_eq(account_load(&h.st, "kpl-o-kominfo", &a), 1);
+	ck_assert_int_eq(crypto_pwhash_str_alg(a.hash, PASSWORD, strlen(PASSWORD), 1, 8 << 20, crypto_pwhash_ALG_ARGON2ID13), 0);
+	ck_assert_int_eq(account_put(&h.st, &a, "sandi", "kpl-o-kominfo"), 0);
+	ck_assert_int_eq(visitor_logs_in(&v, "kpl-o-kominfo", "bukan itu sandinya", ""), 403);
+	ck_assert_int_eq(account_load(&h.st, "kpl-o-kominfo", &now), 1);
+	ck_assert_str_eq(now.hash, a.hash);
+	ck_assert_int_eq(visitor_logs_in(&v, "kpl-o-kominfo", PASSWORD, ""), 303);
+	ck_assert_int_eq(account_load(&h.st, "kpl-o-kominfo", &now), 1);
+	ck_assert_msg(strncmp(now.hash, "$argon2id$v=19$m=65536,t=3,p=1$", 31) == 0, "%.40s", now.hash);
+	ck_assert_int_eq(visitor_logs_in(&v, "kpl-o-kominfo", PASSWORD, ""), 303);
+	account_wipe(&a);
+	account_wipe(&now);
+	house_close(&h);
+}
+END_TEST
+
+/* A house that is new has no password: its first start makes a link, each further one another, until it was used. */
+START_TEST(the_first_administrator_comes_in_by_a_link)
+{
+	static const struct visitor nobody = { "" };
+	struct visitor v;
+	struct visitor_code code;
+	char old[sizeof(house.first)], path[sizeof(house.first)], body[256];
+	struct answer a;
+
+	house_make("");
+	house_up();
+	ck_assert_msg(strncmp(house.first, "/sandi/adm-", 11) == 0, "%s", house.first);
+	snprintf(old, sizeof(old), "%s", house.first);
+	house_restart();
+	ck_assert_msg(strncmp(house.first, "/sandi/adm-", 11) == 0, "%s", house.first);
+	ck_assert_str_ne(house.first, old);
+	for (int fresh = 0; fresh < 2; fresh++) {
+		snprintf(path, sizeof(path), "%s", fresh ? house.first : old);
+		snprintf(body, sizeof(body), "%s&sandi=%s&ulang=%s", strchr(path, '?') + 1, PASSWORD, PASSWORD);
+		*strchr(path, '?') = '\0';
+		ask_as(&a, house.console, path, NULL, body, strlen(body));
+		ck_assert_msg(a.status == (fresh ? 303 : 410), "%d: %ld", fresh, a.status);
+		answer_release(&a);
+	}
+	ck_assert_int_eq(visitor_logs_in(&v, path + strlen("/sandi/"), PASSWORD, ""), 303);
+	visitor_sets_factor(&v, &code);
+	ck_assert_int_eq(visitor_status(&v, "/sistem"), 200);
+	ck_assert_int_eq(visitor_status(&nobody, "/sistem"), 303);
+	house_restart();
+	ck_assert_str_eq(house.first, "");
+	ck_assert_int_eq(visitor_status(&v, "/sistem"), 200);	/* nor was he logged out by it */
+}
+END_TEST
+
 Suite *
 login_suite(void)
 {
 	Suite *s = suite_create("login");
-	TCase *tc = tcase_create("login");
+	TCase *tc = tcase_create("login"), *first = tcase_create("first");
 
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_loop_test(tc, without_log_in_nothing_is_shown, 0, N_ELEMS(closed));
@@ -342,7 +404,11 @@ login_suite(void)
 	tcase_add_loop_test(tc, a_session_ends_by_itself, 0, N_ELEMS(ages));
 	tcase_add_test(tc, an_admin_sets_up_a_second_factor);
 	tcase_add_test(tc, plain_http_is_for_this_machine);
+	tcase_add_test(tc, an_old_way_of_keeping_ends_with_a_log_in);
 	tcase_add_test(tc, nothing_lies_open);
 	suite_add_tcase(s, tc);
+	tcase_add_checked_fixture(first, NULL, house_down);
+	tcase_add_test(first, the_first_administrator_comes_in_by_a_link);
+	suite_add_tcase(s, first);
 	return s;
 }

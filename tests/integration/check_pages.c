@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/calendar.h"
 #include "lib/clock.h"
 #include "store/house.h"
 #include "store/logbook.h"
@@ -109,6 +110,49 @@ START_TEST(from_task_to_done)
 }
 END_TEST
 
+/* By the public form, with the spot that a telephone knows. */
+static void
+pinned(const char *fields, char code[CODE_CHARS + 1], char path[32])
+{
+	struct answer a;
+	const char *at;
+
+	ask_as(&a, house.http, "/lapor", (const char *[]){ "Accept: text/html", NULL }, fields, strlen(fields));
+	ck_assert_int_eq(a.status, 303);
+	at = strstr(buf_str(&a.head), "Location: /l/");
+	ck_assert_ptr_nonnull(at);
+	snprintf(code, CODE_CHARS + 1, "%.8s", at + 13);
+	answer_release(&a);
+	wait_state(code, "ditugaskan");
+	snprintf(path, 32, "/kasus/%s", code);
+}
+
+/* Where to go: the desa on a map of its kecamatan, the spot on it, and an address that a telephone's own map opens. */
+START_TEST(a_case_lies_on_a_map)
+{
+	char code[CODE_CHARS + 1], path[32];
+	struct answer a;
+
+	lamp("+6281234600010", code, path);
+	page_has(&dishub, path, "aria-label=\"Peta: Ds. Kabat, Kec. Kabat\"", 1);
+	page_has(&dishub, path, "<path class=\"di-sini\"", 1);
+	page_has(&dishub, path, "<circle", 0);
+	page_has(&dishub, path, "Posisi dari pelapor", 0);
+	pinned("isi=lampu+jalan+mati+depan+balai+desa&desa=35.10.14.2012&lat=-8.27312&lon=114.32345", code, path);
+	page_has(&dishub, path, "aria-label=\"Peta: Ds. Kabat, Kec. Kabat, posisi dari pelapor\"", 1);
+	page_has(&dishub, path, "<circle", 1);
+	page_has(&dishub, path, "<a href=\"geo:-8.27312,114.32345\">-8.27312, 114.32345</a>", 1);
+	visitor_opens(&dishub, path, &a);
+	ck_assert_uint_lt(a.body.len, 100000);
+	answer_release(&a);
+	ck_assert_int_eq(visitor_status(&stranger, path), 404);
+	/* from far away it is told and not drawn */
+	pinned("isi=lampu+jalan+mati+dekat+pasar&desa=35.10.14.2012&lat=-6.20000&lon=106.80000", code, path);
+	page_has(&dishub, path, "<circle", 0);
+	page_has(&dishub, path, "geo:-6.20000,106.80000", 1);
+}
+END_TEST
+
 /* Who is not of it sees neither page nor line, whatever he does with the address. */
 START_TEST(others_see_nothing_of_it)
 {
@@ -194,6 +238,118 @@ START_TEST(the_api_acts_as_the_page)
 	ask_as(&a, house.console, api, (const char *[]){ dishub.cookie, header, NULL }, body, strlen(body));
 	ck_assert_int_eq(a.status, 409);
 	answer_release(&a);
+}
+END_TEST
+
+/* Ten days from now, as a browser's date field sends it. */
+static void
+day_field(char out[32])
+{
+	struct wib t;
+
+	wib_of(&t, clock_now_ms() + 10 * DAY_MS);
+	snprintf(out, 32, "&sampai=%04d-%02d-%02d", t.year, t.month, t.day);
+}
+
+/* A wait is asked for with reason, day and words, granted by another, told to the reporter, and counted apart. */
+START_TEST(a_wait_by_its_forms)
+{
+	char code[CODE_CHARS + 1], path[32], day[32], fields[160], text[512];
+	struct visitor head;
+	json_t *c;
+
+	visitor_enters(&head, "kpl-o-dishub");
+	lamp("+6281234600021", code, path);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=terima"), 303);
+	page_has(&dishub, path, "value=\"tunggu\"", 1);
+	day_field(day);
+	snprintf(fields, sizeof(fields), "aksi=tunggu&alasan=malas%s&catatan=capek", day);
+	ck_assert_int_eq(acts(&dishub, path, fields), 422);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=tunggu&alasan=suku-cadang&catatan=tanpa+tanggal"), 422);
+	snprintf(fields, sizeof(fields), "aksi=tunggu&alasan=suku-cadang%s&catatan=lampu+LED+dipesan", day);
+	ck_assert_int_eq(acts(&dishub, path, fields), 303);
+	wait_state(code, "diterima");			/* nobody has granted it */
+	page_has(&dishub, path, "value=\"setuju\"", 0);	/* nor is it his to grant */
+	ck_assert_int_eq(acts(&dishub, path, "aksi=setuju"), 422);
+	page_has(&head, path, "value=\"setuju\"", 1);
+	page_has(&head, path, "lampu LED dipesan", 1);
+	ck_assert_int_eq(acts(&head, path, "aksi=setuju"), 303);
+	c = case_in(code, "menunggu");
+	json_decref(c);
+	page_has(&dishub, path, "Menunggu sampai", 1);
+	text_of(code, "kabar-menunggu", "+6281234600021", text);
+	ck_assert_msg(strstr(text, "suku-cadang") != NULL, "%s", text);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=lanjut"), 303);
+	wait_state(code, "diterima");
+}
+END_TEST
+
+/* Passed on with a reason, not ours, a question to the reporter, his telephone's answer: each by its form. */
+START_TEST(it_moves_on_by_its_forms)
+{
+	char code[CODE_CHARS + 1], path[32], text[512];
+	json_t *c;
+
+	lamp("+6281234600022", code, path);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=tanya&catatan=Tiang+nomor+berapa"), 303);
+	text_of(code, "kabar-tanya", "+6281234600022", text);
+	ck_assert_msg(strstr(text, "Tiang nomor berapa") != NULL, "%s", text);
+	sms("+6281234600022", "nomor 14, depan masjid", NULL);
+	page_comes(dishub.cookie, path, "nomor 14, depan masjid", 1, NULL);	/* the conversation stands on the page */
+	ck_assert_int_eq(acts(&dishub, path, "aksi=teruskan&unit=O-PUCKPP&catatan="), 422);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=teruskan&unit=TIADA&catatan=tiang+kami+sudah+menyala"), 422);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=teruskan&unit=O-PUCKPP&catatan=kabel+tanah"), 303);
+	c = case_in(code, "ditugaskan");
+	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(c, "units"), 0)), "O-PUCKPP");
+	json_decref(c);
+	lamp("+6281234600023", code, path);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=bukan&catatan="), 422);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=bukan&catatan=jalan+provinsi"), 303);
+	page_comes(desk.cookie, path, "jalan provinsi", 1, NULL);
+	lamp("+6281234600024", code, path);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=tangani&catatan=x"), 303);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=selesai&catatan=lampu+diganti"), 303);
+	page_has(&dishub, path, "value=\"benar\"", 0);		/* his own work */
+	ck_assert_int_eq(acts(&desk, path, "aksi=sanggah&catatan=kata+pelapor+masih+gelap"), 303);
+	wait_state(code, "ditugaskan");
+}
+END_TEST
+
+/* From the wall: why, answered within a clock of its own; another day; taken over.  Only he asks and dates. */
+START_TEST(the_bupati_steps_in_by_his_forms)
+{
+	char code[CODE_CHARS + 1], path[32], day[32], fields[160], text[512];
+	struct visitor bupati;
+	json_t *c, *clock;
+	size_t i, asked = 0;
+
+	visitor_enters(&bupati, "kpl-bupati");
+	lamp("+6281234600025", code, path);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=terima"), 303);
+	page_comes(bupati.cookie, path, "value=\"mengapa\"", 1, NULL);
+	ck_assert_int_eq(acts(&village, path, "aksi=mengapa&catatan=Mengapa"), 422);
+	ck_assert_int_eq(acts(&bupati, path, "aksi=mengapa&catatan="), 422);
+	ck_assert_int_eq(acts(&bupati, path, "aksi=mengapa&catatan=Mengapa+tiga+hari+gelap"), 303);
+	c = case_in(code, "diterima");
+	json_array_foreach(json_object_get(c, "clocks"), i, clock)
+		asked += strcmp(json_string_value(json_object_get(clock, "clock")), "jawab") == 0 &&
+		    strcmp(json_string_value(json_object_get(clock, "state")), clock_state_name(CLOCK_RUNNING)) == 0;
+	ck_assert_uint_eq(asked, 1);
+	json_decref(c);
+	page_has(&dishub, path, "Mengapa tiga hari gelap", 1);
+	page_has(&dishub, path, "Jawab pertanyaan atasan", 1);
+	ck_assert_int_eq(acts(&dishub, path, "aksi=jawaban&catatan=kabel+dicuri"), 303);
+	page_has(&bupati, path, "kabel dicuri", 1);
+	text_of(code, "jawaban", "+628000000001", text);
+	day_field(day);
+	snprintf(fields, sizeof(fields), "aksi=tanggal%s&catatan=kabel+baru+datang+Senin", day);
+	ck_assert_int_eq(acts(&dishub, path, fields), 422);
+	ck_assert_int_eq(acts(&bupati, path, fields), 303);
+	page_has(&dishub, path, "menetapkan tanggal", 1);
+	ck_assert_int_eq(acts(&bupati, path, "aksi=ambil-alih"), 303);
+	c = case_in_any(code);
+	ck_assert_str_eq(json_string_value(json_object_get(c, "holder")), "kpl-bupati");
+	json_decref(c);
 }
 END_TEST
 
@@ -371,9 +527,13 @@ pages_suite(void)
 
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, from_task_to_done);
+	tcase_add_test(tc, a_case_lies_on_a_map);
 	tcase_add_test(tc, others_see_nothing_of_it);
 	tcase_add_test(tc, two_at_once);
 	tcase_add_test(tc, the_page_offers_what_is_possible);
+	tcase_add_test(tc, a_wait_by_its_forms);
+	tcase_add_test(tc, it_moves_on_by_its_forms);
+	tcase_add_test(tc, the_bupati_steps_in_by_his_forms);
 	tcase_add_test(tc, the_api_acts_as_the_page);
 	tcase_add_test(tc, an_outside_body_answers_by_its_link);
 	tcase_add_test(tc, a_sealed_case_is_for_the_named);

@@ -540,6 +540,44 @@ START_TEST(a_stream_ends_with_its_officer)
 }
 END_TEST
 
+/* His own log-out, one of all his devices from another, and another password: what is open elsewhere ends with it. */
+enum goes { GOES_HERE, GOES_EVERYWHERE, GOES_BY_PASSWORD, GOES_N };
+
+START_TEST(a_stream_ends_with_a_log_out)
+{
+	static const char *const officers[] = { "kpl-o-dpmd", "kpl-o-dispendik", "kpl-o-satpol" };
+	struct visitor v, elsewhere;
+	struct buf heard = { 0 };
+	struct answer a;
+	char raw[256];
+	int64_t at_ms;
+	int fd;
+
+	visitor_enters(&v, officers[_i]);
+	ck_assert_int_eq(visitor_logs_in(&elsewhere, officers[_i], VISITOR_PASSWORD, ""), 303);
+	ck_assert_int_eq(visitor_status(&v, "/papan"), 200);	/* both live side by side */
+	ck_assert_int_eq(visitor_status(&elsewhere, "/papan"), 200);
+	snprintf(raw, sizeof(raw), "GET /api/v1/events HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n", v.cookie);
+	fd = raw_ask(house.console, raw, strlen(raw));
+	ck_assert(raw_reads(fd, "retry: ", &heard));
+	if (_i == GOES_BY_PASSWORD) {
+		ck_assert_int_eq(visitor_sets_password(officers[_i], "becak+kuning+lewat+depan+pasar"), 303);
+	} else {
+		visitor_sends(_i == GOES_HERE ? &v : &elsewhere, "/akun", "/keluar", _i == GOES_HERE ? "" : "semua=ya", &a);
+		ck_assert_int_eq(a.status, 303);
+		answer_release(&a);
+	}
+	at_ms = clock_mono_ms();
+	ck_assert(raw_reads(fd, END_OF_STREAM, &heard));
+	ck_assert_int_lt(clock_mono_ms() - at_ms, ENDS_WITHIN_MS);
+	close(fd);
+	ck_assert_int_eq(visitor_status(&v, "/api/v1/board"), 401);
+	ck_assert_int_eq(visitor_status(&elsewhere, "/papan"), _i == GOES_HERE ? 200 : 303);
+	ck_assert_int_eq(visitor_status(&bupati, "/papan"), 200);	/* and nobody else's */
+	buf_release(&heard);
+}
+END_TEST
+
 /* Nor does a stream outlive the longest session. */
 #define SESSION_LEFT_MS 8000	/* in which the stream has to begin */
 START_TEST(a_stream_ends_with_its_session)
@@ -788,6 +826,7 @@ security_suite(void)
 	tcase_add_test(tc, a_log_in_is_a_new_session);
 	tcase_add_test(tc, no_address_in_a_report_is_fetched);
 	tcase_add_loop_test(tc, a_stream_ends_with_its_officer, 0, N_ELEMS(endings));
+	tcase_add_loop_test(tc, a_stream_ends_with_a_log_out, 0, GOES_N);
 	tcase_add_test(tc, a_stream_ends_with_its_session);
 	tcase_add_test(tc, a_get_changes_nothing);
 	tcase_add_test(tc, what_is_not_asked_for_does_nothing);

@@ -13,6 +13,7 @@
 #include "lib/clock.h"
 #include "lib/sheet.h"
 #include "store/session.h"
+#include "tests/integration/crawl.h"
 #include "tests/integration/eye.h"
 #include "tests/integration/visitor.h"
 
@@ -127,6 +128,10 @@ START_TEST(late_cases_stand_on_the_wall)
 	ck_assert(strstr(buf_str(&page), "60 menit") != NULL || strstr(buf_str(&page), "61 menit") != NULL);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Kabat: "));	/* in the map's words */
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "url(#garis)"));	/* and as a pattern */
+	/* the day's curve: what came an hour ago and before, each hour with the list behind it */
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), "<svg class=\"kurva\""));
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), "<rect class=\"masuk\""));
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), "href=\"/papan?daftar=masuk&amp;"));
 	/* what followed on the lateness (messages, rungs) may still be on its way */
 	page_comes(bupati.cookie, "/papan", "tidak tertinggal", 1, &page);
 	page_comes(bupati.cookie, "/papan?daftar=lewat", code, 1, &page);
@@ -372,6 +377,74 @@ START_TEST(reports_are_for_who_answers_for_them)
 }
 END_TEST
 
+/* The line of the waste office in the table of units, as a file. */
+static void
+line_of_waste(char out[256])
+{
+	struct answer a;
+	const char *at;
+
+	visitor_opens(&bupati, "/laporan.csv?per=unit", &a);
+	ck_assert_int_eq(a.status, 200);
+	at = strstr(buf_str(&a.body), "\n\"O-DLH\",");
+	snprintf(out, 256, "%.*s", at != NULL ? (int)strcspn(at + 1, "\r\n") : 0, at != NULL ? at + 1 : "");
+	answer_release(&a);
+}
+
+static int
+is_archived(const char *code)
+{
+	struct buf line = { 0 }, out = { 0 };
+	int there;
+
+	buf_addf(&line, "case %s --json", code);
+	ck_assert_int_eq(house_command(buf_str(&line), &out), 0);
+	there = strstr(buf_str(&out), "\"archived\":true") != NULL;
+	buf_release(&line);
+	buf_release(&out);
+	return there;
+}
+
+#define OF_WASTE 6
+
+/* What has gone into the archive counts as it did before, and what is open beside it. */
+START_TEST(a_report_is_of_what_lives_and_of_the_archive)
+{
+	static const char *const acts[] = { "terima --as ptg-o-dlh-1", "tangani --as ptg-o-dlh-1 --note angkut",
+	    "selesai --as ptg-o-dlh-1 --note bersih" };
+	char codes[OF_WASTE][CODE_CHARS + 1], from[24], args[128], before[256], after[256], figures[64];
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+
+	for (int i = 0; i < OF_WASTE; i++) {
+		snprintf(from, sizeof(from), "+62812377700%02d", i);
+		sms(from, "sampah menumpuk di desa kabat kecamatan kabat dekat lapangan", codes[i]);
+		wait_state(codes[i], "ditugaskan");
+		for (size_t k = 0; k < N_ELEMS(acts) && i < OF_WASTE - 1; k++) {
+			snprintf(args, sizeof(args), "act %s %s", codes[i], acts[k]);
+			ck_assert_msg(house_command(args, NULL) == 0, "%s", args);
+		}
+		if (i < OF_WASTE - 1) {
+			sms(from, "1", NULL);
+			wait_state(codes[i], "ditutup");
+		}
+	}
+	/* ..., confirmed by citizens 5, closed without 0, rejected 0, the same 0, withdrawn 0, open 1 or what else tests left */
+	snprintf(figures, sizeof(figures), ",%d,0,0,0,0,", OF_WASTE - 1);
+	do {
+		line_of_waste(before);
+		ck_assert_msg(clock_mono_ms() < until, "%s in %s", figures, before);
+	} while (strstr(before, figures) == NULL);
+	for (until = clock_mono_ms() + LIMIT_MS; !is_archived(codes[OF_WASTE - 2]); ) {
+		ck_assert_msg(clock_mono_ms() < until, "%s is not archived", codes[OF_WASTE - 2]);
+		ck_assert_int_eq(house_command("archive --after 1ms", NULL), 0);	/* what is not sealed yet stays */
+	}
+	for (int i = 0; i < OF_WASTE; i++)
+		ck_assert_int_eq(is_archived(codes[i]), i < OF_WASTE - 1);
+	line_of_waste(after);
+	ck_assert_str_eq(after, before);
+}
+END_TEST
+
 /* A session that somebody found open takes no table away and makes no address. */
 START_TEST(a_session_alone_takes_nothing_away)
 {
@@ -520,6 +593,102 @@ START_TEST(the_api_is_as_described)
 }
 END_TEST
 
+/* What the description says of that method of that path and status: NULL it says nothing of it. */
+static const json_t *
+described(const json_t *api, const char *path, const char *method, long status)
+{
+	char number[8];
+	const json_t *answer;
+	const char *ref;
+
+	snprintf(number, sizeof(number), "%ld", status);
+	answer = json_object_get(json_object_get(json_object_get(json_object_get(json_object_get(api, "paths"), path), method),
+	    "responses"), number);
+	ref = json_string_value(json_object_get(answer, "$ref"));
+	return ref == NULL ? answer : json_object_get(json_object_get(json_object_get(api, "components"), "responses"),
+	    strrchr(ref, '/') + 1);
+}
+
+#define ONE "/api/v1/cases/{code}"
+#define ACTIONS ONE "/actions"
+#define SESSION 1	/* the head of the unit is logged in */
+#define TOKEN 2		/* and his form's token is sent along */
+
+/* What goes well, and each mistake, is answered as it is described: status, type, members. */
+static const struct { const char *path, *query, *body; int as; long status; } calls[] = {
+	{ "/api/v1/board", "", NULL, 0, 401 }, { "/api/v1/board", "", NULL, SESSION, 200 },
+	{ "/api/v1/warnings", "", NULL, 0, 401 }, { "/api/v1/warnings", "", NULL, SESSION, 200 },
+	{ "/api/v1/events", "", NULL, 0, 401 },
+	{ "/api/v1/cases", "", NULL, 0, 401 }, { "/api/v1/cases", "?limit=0", NULL, SESSION, 400 },
+	{ "/api/v1/cases", "?after=%00", NULL, SESSION, 400 }, { "/api/v1/cases", "?overdue=1&unit=O-DISHUB", NULL, SESSION, 200 },
+	{ ONE, "", NULL, 0, 401 }, { ONE, "", NULL, SESSION, 200 }, { "/api/v1/cases/00000000", "", NULL, SESSION, 404 },
+	{ ACTIONS, "", "{\"action\":\"terima\",\"version\":1}", 0, 401 },
+	{ ACTIONS, "", "{\"action\":\"terima\",\"version\":1}", SESSION, 403 },
+	{ "/api/v1/cases/00000000/actions", "", "{\"action\":\"terima\",\"version\":1}", SESSION | TOKEN, 404 },
+	{ ACTIONS, "", "{\"action\":\"terima\"}", SESSION | TOKEN, 422 },
+	{ ACTIONS, "", "{\"action\":\"hapus\",\"version\":1}", SESSION | TOKEN, 422 },
+	{ ACTIONS, "", "{\"action\":\"terima\",\"version\":99}", SESSION | TOKEN, 409 },
+	{ ACTIONS, "", "{\"action\":\"terima\",\"version\":\"1\"}", SESSION | TOKEN, 422 },
+	{ ACTIONS, "", "{\"action\":\"terima\",\"version\":1,\"note\":5}", SESSION | TOKEN, 422 },
+	{ ACTIONS, "", "{\"action\":\"terima\",\"version\":0}", SESSION | TOKEN, 422 },
+	{ ACTIONS, "", "{\"action\":\"terima\",\"version\":1,\"version\":1}", SESSION | TOKEN, 422 },
+	{ ACTIONS, "", "[1", SESSION | TOKEN, 422 },
+	{ ACTIONS, "", "{\"action\":\"terima\",\"note\":\"\",\"version\":1}", SESSION | TOKEN, 200 },
+};
+
+START_TEST(each_answer_is_as_described)
+{
+	char code[CODE_CHARS + 1], token[64], header[96];
+	json_t *api = json_of("/api/v1/openapi.json");
+	struct answer a;
+
+	reported("lampu jalan mati di desa kabat selatan sungai", 0, code);
+	wait_state(code, "ditugaskan");
+	visitor_opens(&head, "/akun", &a);
+	page_value(&a, "name=\"tanda\" value=\"", token, sizeof(token));
+	answer_release(&a);
+	snprintf(header, sizeof(header), "X-Kentongan-Tanda: %s", token);
+	for (size_t i = 0; i < N_ELEMS(calls); i++) {
+		const char *hole = strstr(calls[i].path, "{code}"), *headers[5] = { "Accept: application/json" };
+		const char *kind = strstr(calls[i].path, "/actions") != NULL ? ACTIONS :
+		    strncmp(calls[i].path, "/api/v1/cases/", 14) == 0 ? ONE : calls[i].path;
+		const json_t *says, *schema;
+		struct buf path = { 0 };
+		json_t *doc;
+		int n = 1;
+
+		buf_add(&path, calls[i].path, hole != NULL ? (size_t)(hole - calls[i].path) : strlen(calls[i].path));
+		if (hole != NULL)
+			buf_addf(&path, "%s%s", code, hole + 6);
+		buf_adds(&path, calls[i].query);
+		if (calls[i].as & SESSION)
+			headers[n++] = head.cookie;
+		if (calls[i].as & TOKEN)
+			headers[n++] = header;
+		if (calls[i].body != NULL)
+			headers[n++] = "Content-Type: application/json";
+		ask_as(&a, house.console, buf_str(&path), headers, calls[i].body, calls[i].body != NULL ? strlen(calls[i].body) : 0);
+		ck_assert_msg(a.status == calls[i].status, "%s%s: %ld %s", buf_str(&path), calls[i].body != NULL ? calls[i].body : "",
+		    a.status, buf_str(&a.body));
+		says = described(api, kind, calls[i].body != NULL ? "post" : "get", a.status);
+		ck_assert_msg(says != NULL, "%s: nothing is said of %ld", kind, a.status);
+		ck_assert_ptr_nonnull(doc = json_loadb(buf_str(&a.body), a.body.len, JSON_REJECT_DUPLICATES, NULL));
+		ck_assert_msg(answer_is(&a, a.status == 200 ? "application/json" : "application/problem+json"), "%s: %s", buf_str(&path),
+		    buf_str(&a.head));
+		schema = json_object_get(json_object_get(json_object_get(says, "content"),
+		    a.status == 200 ? "application/json" : "application/problem+json"), "schema");
+		ck_assert_msg(schema != NULL, "%s: no schema of %ld", kind, a.status);
+		fits(api, schema, doc, buf_str(&path));
+		if (a.status != 200)
+			ck_assert_int_eq(json_integer_value(json_object_get(doc, "status")), a.status);
+		json_decref(doc);
+		answer_release(&a);
+		buf_release(&path);
+	}
+	json_decref(api);
+}
+END_TEST
+
 /* Page by page comes all, each once. */
 START_TEST(pages_of_cases_join)
 {
@@ -625,8 +794,10 @@ wall_suite(void)
 	tcase_add_test(tc, an_incident_is_an_alert);
 	tcase_add_test(tc, a_drill_is_an_exercise);
 	tcase_add_test(tc, reports_are_for_who_answers_for_them);
+	tcase_add_test(tc, a_report_is_of_what_lives_and_of_the_archive);
 	tcase_add_test(tc, a_session_alone_takes_nothing_away);
 	tcase_add_test(tc, the_api_is_as_described);
+	tcase_add_test(tc, each_answer_is_as_described);
 	tcase_add_test(tc, pages_of_cases_join);
 	suite_add_tcase(s, tc);
 	tcase_set_tags(seen, "browser");

@@ -182,6 +182,11 @@ house_up(void)
 	out = fdopen(p[0], "r");
 	ck_assert_ptr_nonnull(fgets(line, sizeof(line), out));
 	ck_assert_msg(sscanf(line, "ready http=%63s console=%63s", house.http, house.console) == 2, "%s", line);
+	/* what else it has to say comes in the same breath */
+	house.first[0] = '\0';
+	ck_assert_int_eq(fcntl(p[0], F_SETFL, O_NONBLOCK), 0);
+	if (fgets(line, sizeof(line), out) != NULL)
+		ck_assert_msg(sscanf(line, "first log-in http://%*[^/]%159s (good for ", house.first) == 1, "%s", line);
 	fclose(out);
 	ck_assert_msg(secret_read(house.dir, "sms_http", &house.secret, &errors) == 0, "%s", buf_str(&errors));
 	ck_assert_msg(secret_read(house.dir, "console_admin", &house.machine, &errors) == 0, "%s", buf_str(&errors));
@@ -222,19 +227,33 @@ house_command(const char *args, struct buf *out)
 	return WEXITSTATUS(status);
 }
 
-void
-house_down(void)
+static void
+stop(void)
 {
-	char command[64];
 	int status;
 
 	kill(house.up, SIGTERM);
 	ck_assert_int_eq(waitpid(house.up, &status, 0), house.up);
 	ck_assert_int_eq(WIFEXITED(status) && WEXITSTATUS(status) == 0, 1);
-	snprintf(command, sizeof(command), "rm -rf %s", house.dir);
-	ck_assert_int_eq(system(command), 0);
 	buf_wipe(&house.secret);
 	buf_wipe(&house.machine);
+}
+
+void
+house_restart(void)
+{
+	stop();
+	house_up();
+}
+
+void
+house_down(void)
+{
+	char command[64];
+
+	stop();
+	snprintf(command, sizeof(command), "rm -rf %s", house.dir);
+	ck_assert_int_eq(system(command), 0);
 }
 
 /* ---- HTTP ---- */

@@ -16,6 +16,7 @@
 
 struct living_house {
 	char dir[32], conf[48], http[64], console[64];
+	char first[160];		/* the link of the first administrator that it printed, from its slash on; "" none */
 	pid_t up;
 	struct buf secret;		/* sms_http */
 	struct buf machine;		/* console_admin: lets what runs here into the console */
@@ -27,6 +28,8 @@ extern struct living_house house;
 void house_make(const char *settings);
 void house_put_secret(const char *name, const char *value);
 void house_up(void);
+/* Stopped as an administrator stops it, and started again in the same folder. */
+void house_restart(void);
 void house_down(void);
 /* `kentongan ARGS` in this house, through a shell: its exit status; out may be NULL. */
 int house_command(const char *args, struct buf *out);

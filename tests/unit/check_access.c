@@ -230,6 +230,17 @@ static const struct { const char *password; int good; } passwords[] = {
 	{ "sandi \xf0\x9f\x94\x91 dengan apa saja", 1 },
 };
 
+START_TEST(passwords_have_an_end)
+{
+	char long_one[130];
+
+	for (size_t i = 0; i < sizeof(long_one); i++)
+		long_one[i] = (char)('a' + i * 7 % 26);
+	ck_assert_ptr_null(password_refused(long_one, 128, "ptg-o-dishub-1"));
+	ck_assert_ptr_nonnull(password_refused(long_one, 129, "ptg-o-dishub-1"));
+}
+END_TEST
+
 START_TEST(passwords_are_long_and_uncommon)
 {
 	const char *wrong = password_refused(passwords[_i].password, strlen(passwords[_i].password),
@@ -275,6 +286,7 @@ access_suite(void)
 	tcase_add_loop_test(keys, one_time_codes, 0, N_ELEMS(vectors));
 	tcase_add_test(keys, secrets_in_base_32);
 	tcase_add_loop_test(keys, passwords_are_long_and_uncommon, 0, N_ELEMS(passwords));
+	tcase_add_test(keys, passwords_have_an_end);
 	tcase_add_test(keys, a_password_is_kept_as_argon2id);
 	suite_add_tcase(s, keys);
 	return s;
