@@ -186,7 +186,8 @@ entry_understand(struct router *r, struct entry *e)
 	if (understand(r->understander, buf_str(&all), all.len, &h, u) != 0) {
 		memset(u, 0, sizeof(*u));
 		snprintf(u->category, sizeof(u->category), "lainnya");
-		u->unsure = u->unread = 1;
+		u->unsure = 1;
+		u->unread = !laporan_is_empty(&e->words);	/* a missed call has nothing to read */
 		snprintf(u->why[u->why_n++], sizeof(u->why[0]), "tidak dimengerti");
 	}
 	tell_twins_apart(r, e, &all, &h, u);

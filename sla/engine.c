@@ -295,7 +295,7 @@ static void
 open_unread(struct engine *e, const struct code *code, const char *entry, const char *lane,
     int64_t arrived_ms, int64_t now_ms)
 {
-	struct understanding u = { .unsure = 1, .unread = 1 };
+	struct understanding u = { .unsure = 1 };
 	struct report_facts f = { .code = *code, .arrived_ms = arrived_ms };
 	struct command cmd = {
 		.event = ON_TRIAGE, .by = BY_TIMER, .u = &u, .report = &f, .entropy = house_entropy(e->h)
@@ -319,6 +319,7 @@ open_unread(struct engine *e, const struct code *code, const char *entry, const 
 	f.lane_e = words.lane_e, f.latihan = words.latihan;
 	f.hide_reporter = laporan_wishes_to_hide(&words);
 	f.empty = laporan_is_empty(&words);
+	u.unread = !f.empty;
 	snprintf(f.channel, sizeof(f.channel), "%s", words.no_reply ? "" : words.reply_channel);
 	snprintf(f.reporter, sizeof(f.reporter), "%s", lookup);
 	snprintf(f.lang, sizeof(f.lang), TEXTS_BASE);
