@@ -1,8 +1,9 @@
 /*
  * Follows the log and says how late escalations of one deadline were committed.
  *
- *   follow --socket PATH --password FILE --tag 3510 --due MS --count N --kind breach
+ *   follow --socket PATH --password FILE --tag 3510 --due MS --count N --kind breach --after ID
  *
+ * ID is the newest entry before those that are waited for: they may be there before this program reads.
  * Prints one line of JSON: lateness in ms from the deadline to the moment at which a reader of the
  * log has the entry (committed and fsync'ed), how many were early.
  */
@@ -43,6 +44,7 @@ main(int argc, char **argv)
 		if (strcmp(argv[i], "--tag") == 0) tag = argv[i + 1];
 		if (strcmp(argv[i], "--kind") == 0) kind = argv[i + 1];
 		if (strcmp(argv[i], "--due") == 0) due = strtoll(argv[i + 1], NULL, 10);
+		if (strcmp(argv[i], "--after") == 0) snprintf(last, sizeof(last), "%s", argv[i + 1]);
 		if (strcmp(argv[i], "--count") == 0) count = (int)strtol(argv[i + 1], NULL, 10);
 	}
 	if (path == NULL || password == NULL || file_read(password, 4096, &secret) != 0)
@@ -52,10 +54,6 @@ main(int argc, char **argv)
 	late = xcalloc((size_t)count, sizeof(*late));
 	r = redisConnectUnix(path);
 	freeReplyObject(redisCommand(r, "AUTH %s", buf_str(&secret)));
-	x = redisCommand(r, "XREVRANGE kt:{%s}:log + - COUNT 1", tag);
-	if (x != NULL && x->type == REDIS_REPLY_ARRAY && x->elements == 1)
-		snprintf(last, sizeof(last), "%s", x->element[0]->element[0]->str);
-	freeReplyObject(x);
 	while (n < count && clock_mono_ms() < until) {
 		int64_t now;
 

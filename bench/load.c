@@ -63,8 +63,8 @@ build(struct buf *out, int i)
 {
 	char from[32];
 
-	/* Ids must differ from those of the last load, and fit the platforms' digits. */
-	snprintf(from, sizeof(from), "%s%08d", opt.way->sender, i % 100000000);
+	/* Ids and citizens must differ from those of the last load, and fit the platforms' digits. */
+	snprintf(from, sizeof(from), "%s%08d", opt.way->sender, (int)(((int64_t)(opt.seed % 97) * 1000000 + i) % 100000000));
 	say(&said, opt.way, buf_str(&opt.secret), (int)(opt.seed % 2000) * 1000000 + i, from,
 	    texts[(size_t)i % N_ELEMS(texts)]);
 	buf_addf(out, "%s %s HTTP/1.1\r\nHost: x\r\n", said.body.len > 0 ? "POST" : "GET", buf_str(&said.path));

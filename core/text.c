@@ -26,13 +26,18 @@ static const uint16_t gsm_beyond_ascii[] = {
 static int
 gsm_cost(int32_t c)
 {
-	if (c == '\n' || c == '\r')
+	switch (c) {
+	case '\n': case '\r':
 		return 1;
-	if (c == '\f' || c == 0x20AC ||
-	    (c > 0 && c < 0x80 && strchr("^{}\\[~]|", (int)c) != NULL))
+	case '\f': case '^': case '{': case '}': case '\\': case '[': case '~': case ']': case '|': case 0x20AC:
 		return 2;
+	case '`':
+		return 0;
+	default:
+		break;
+	}
 	if (c >= ' ' && c < 0x7F)
-		return c != '`';
+		return 1;
 	for (size_t i = 0; i < N_ELEMS(gsm_beyond_ascii); i++)
 		if (c == gsm_beyond_ascii[i])
 			return 1;
@@ -43,9 +48,13 @@ gsm_cost(int32_t c)
 static size_t
 next_char(const char *s, size_t len, int32_t *c)
 {
-	utf8proc_ssize_t n =
-	    utf8proc_iterate((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)len, c);
+	utf8proc_ssize_t n;
 
+	if ((unsigned char)*s < 0x80) {		/* most of every message */
+		*c = *s;
+		return 1;
+	}
+	n = utf8proc_iterate((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)len, c);
 	if (n > 0)
 		return (size_t)n;
 	*c = 0xFFFD;

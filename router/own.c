@@ -56,7 +56,7 @@ void
 own_read_all(struct router *r, const struct entry *entries, int n)
 {
 	struct code codes[TOGETHER];
-	struct stored_case *s = xcalloc(TOGETHER, sizeof(*s)), *next;
+	struct stored_case *s = NULL, *next;
 	int from = 0, all = 0, to;
 
 	for (to = 0; to < n; to++) {
@@ -69,7 +69,10 @@ own_read_all(struct router *r, const struct entry *entries, int n)
 		memcpy(&codes[all], own->codes, (size_t)own->n * sizeof(*codes));
 		all += own->n;
 	}
-	if (all == 0 || cases_load(&r->h.st, codes, (size_t)all, s) != 0)
+	if (all == 0)
+		return;			/* then nobody stands behind either */
+	s = xcalloc((size_t)all, sizeof(*s));
+	if (cases_load(&r->h.st, codes, (size_t)all, s) != 0)
 		goto out;
 	for (next = s; from < to; from++) {
 		struct own *own = entries[from].own;

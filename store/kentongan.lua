@@ -77,8 +77,7 @@ local function dead_note(key, id, why, now)
 end
 
 -- waiting: the set of what was sent and waits for its receipt; its words are kept for another way.
-local function message_end(key, id, state, now, ended, prefix, waiting)
-	local m = redis.call('HMGET', key, 'q', 'z')
+local function message_end(key, id, list, line, state, now, ended, prefix, waiting)
 	redis.call('HSET', key, 'st', state, 'te', text(now))
 	if waiting then
 		-- what failed is due for another way at once
@@ -88,10 +87,10 @@ local function message_end(key, id, state, now, ended, prefix, waiting)
 	else
 		redis.call('HDEL', key, 'p')
 	end
-	redis.call('ZREM', m[2], id)
-	redis.call('LREM', m[1], 1, id)
+	redis.call('ZREM', line, id)
+	redis.call('LREM', list, '1', id)
 	redis.call('ZADD', ended, text(now), id)
-	advance(m[1], m[2], prefix)
+	advance(list, line, prefix)
 end
 
 -- A message that has left is called back where its platform can: by an errand of its own, which
@@ -130,29 +129,22 @@ local function log_append(g, entry, digest)
 	return g.seq
 end
 
--- Reads one item's share of keys and args into a table, moving the cursors.
-local function item_read(keys, args, k, a)
-	local it = { key = keys[k], code = args[a], expect = tonumber(args[a + 1]), doc = args[a + 2],
-		input = args[a + 3], due = args[a + 4], ack = args[a + 6], entry = args[a + 7],
-		digest = args[a + 8], index = {}, out = {}, cancel = {} }
-	local drop, n_index, n_out, n_cancel = args[a + 5], tonumber(args[a + 9]), tonumber(args[a + 10]), tonumber(args[a + 11])
+-- Finds one item's share of keys and args, moving the cursors.  A call holds hundreds of items: one table
+-- serves them all, and what comes in lists stays where it lies: it.ik and it.ia are the places of the first
+-- index row, it.ok and it.oa of the first message, it.ck and it.ca of the first that is cancelled.
+local function item_read(it, keys, args, k, a)
+	it.key, it.code, it.expect, it.doc = keys[k], args[a], tonumber(args[a + 1]), args[a + 2]
+	it.input, it.due, it.ack, it.entry, it.digest = args[a + 3], args[a + 4], args[a + 6], args[a + 7], args[a + 8]
+	it.indexes, it.outs, it.cancels = tonumber(args[a + 9]), tonumber(args[a + 10]), tonumber(args[a + 11])
+	it.seqs, it.inputs, it.drop, it.stream, it.dropped, it.new, it.cancel = nil, nil, nil, nil, nil, nil, nil
+	local drop = args[a + 5]
 	k, a = k + 1, a + 12
 	if drop == '1' then it.drop, k = keys[k], k + 1 end
 	if it.ack ~= '' then it.stream, k = keys[k], k + 1 end
-	for i = 1, n_index do
-		it.index[i] = { key = keys[k], op = args[a], field = args[a + 1], value = args[a + 2] }
-		k, a = k + 1, a + 3
-	end
-	for i = 1, n_out do
-		it.out[i] = { key = keys[k], list = keys[k + 1], line = keys[k + 2], id = args[a], payload = args[a + 1],
-			kind = args[a + 2], nb = args[a + 3], na = args[a + 4], parts = args[a + 5] }
-		k, a = k + 3, a + 6
-	end
-	for i = 1, n_cancel do
-		it.cancel[i] = { key = keys[k], id = args[a], recalls = args[a + 1] == '1' }
-		k, a = k + 1, a + 2
-	end
-	return it, k, a
+	it.ik, it.ia = k, a
+	it.ok, it.oa = k + it.indexes, a + 3 * it.indexes
+	it.ck, it.ca = it.ok + 3 * it.outs, it.oa + 6 * it.outs
+	return it.ck + it.cancels, it.ca + 2 * it.cancels
 end
 
 -- A key's type is asked once a call: many items write to the same lines and lists.
@@ -163,51 +155,57 @@ local function check_type(g, command, key)
 	end
 end
 
--- nil when it may be written, else the answer.  Touches every key that it will write: one of
--- another type raises its error here, before the first write.
-local function item_check(it, g, prefix)
-	local bad = nil
-	if it.expect >= 0 then
-		local c = redis.call('HMGET', it.key, 'v', 'q', 'i')
-		it.seqs, it.inputs = c[2] or '', c[3] or ''
-		if it.input ~= '' and string.find(it.inputs, ' ' .. it.input .. ' ', 1, true) then
-			bad = 'already'
-		elseif tonumber(c[1] or '0') ~= it.expect then
-			bad = 'conflict'
+-- What an index row's key is, and whether the row is asked for what stands there.
+local row_type = { z = 'ZCARD', x = 'XLEN', X = 'XLEN' }
+local row_asks = { u = true, ['='] = true, c = true, m = true }
+
+-- A row that asks sees what rows before it, of this call, write.
+local function rows_settle(g, key)
+	if g.rows[key] then
+		g.later:flush()
+		g.rows = {}
+	end
+end
+
+local function row_check(g, key, op, field, value)
+	if not row_asks[op] then
+		check_type(g, row_type[op] or 'HLEN', key)
+		return op == 'X' and #redis.call('XRANGE', key, field, field) == 0 and 'already' or nil
+	end
+	rows_settle(g, key)
+	local old = redis.call('HGET', key, field)
+	if op == 'u' then
+		return old and old ~= value and 'taken' or nil
+	elseif op == '=' then
+		return (old or '0') ~= value and 'conflict' or nil
+	elseif old and not string.find(old, '^%d+$') then
+		error(redis.error_reply('KENTONGAN a counter is no number: ' .. field))
+	end
+	return nil
+end
+
+-- Which of the item's messages are new: almost always all, so that one call asks for all of them.
+local function outs_check(it, g, keys)
+	local names = { 'EXISTS' }
+	for i = 0, it.outs - 1 do
+		local k = it.ok + 3 * i
+		names[i + 2] = keys[k]
+		check_type(g, 'LLEN', keys[k + 1])
+		check_type(g, 'ZCARD', keys[k + 2])
+	end
+	it.new = redis.call(unpack(names)) == 0
+	if not it.new then
+		it.new = {}
+		for i = 0, it.outs - 1 do
+			it.new[i] = redis.call('HEXISTS', keys[it.ok + 3 * i], 'st') == 0
 		end
 	end
-	for _, x in ipairs(it.index) do
-		local old = x.op ~= 'z' and x.op ~= 'x' and x.op ~= 'X' and redis.call('HGET', x.key, x.field)
-		if x.op == 'z' then
-			check_type(g, 'ZCARD', x.key)
-		elseif x.op == 'X' then
-			if #redis.call('XRANGE', x.key, x.field, x.field) == 0 then
-				bad = bad or 'already'
-			end
-		elseif x.op == 'x' then
-			check_type(g, 'XLEN', x.key)
-		elseif x.op == 'u' and old and old ~= x.value then
-			bad = bad or 'taken'
-		elseif x.op == '=' and (old or '0') ~= x.value then
-			bad = bad or 'conflict'
-		elseif (x.op == 'c' or x.op == 'm') and old and not string.find(old, '^%d+$') then
-			error(redis.error_reply('KENTONGAN a counter is no number: ' .. x.field))
-		end
-	end
-	if it.out[1] then
-		local names = {}
-		for i, m in ipairs(it.out) do
-			names[i] = m.key
-			check_type(g, 'LLEN', m.list)
-			check_type(g, 'ZCARD', m.line)
-		end
-		-- Messages are new almost always: asked one by one only if any of them is there.
-		local any = redis.call('EXISTS', unpack(names)) > 0
-		for _, m in ipairs(it.out) do
-			m.there = any and redis.call('HEXISTS', m.key, 'st') == 1
-		end
-	end
-	for _, m in ipairs(it.cancel) do
+end
+
+local function cancels_check(it, g, keys, args, prefix)
+	it.cancel = {}
+	for i = 0, it.cancels - 1 do
+		local m = { key = keys[it.ck + i], id = args[it.ca + 2 * i], recalls = args[it.ca + 2 * i + 1] == '1' }
 		local old, hops = redis.call('HMGET', m.key, 'st', 'q', 'z', 'alt', 'r'), 0
 		while old[4] and hops < 8 do	-- it went another way: that one is to be called back
 			m.key, m.id, hops = prefix .. old[4], old[4], hops + 1
@@ -219,6 +217,33 @@ local function item_check(it, g, prefix)
 			check_type(g, 'LLEN', m.list)
 			check_type(g, 'ZCARD', m.line)
 		end
+		it.cancel[i + 1] = m
+	end
+end
+
+-- nil when it may be written, else the answer.  Touches every key that it will write: one of
+-- another type raises its error here, before the first write.
+local function item_check(it, g, keys, args, prefix)
+	local bad = nil
+	if it.expect >= 0 then
+		local c = redis.call('HMGET', it.key, 'v', 'q', 'i')
+		it.seqs, it.inputs = c[2] or '', c[3] or ''
+		if it.input ~= '' and string.find(it.inputs, ' ' .. it.input .. ' ', 1, true) then
+			bad = 'already'
+		elseif tonumber(c[1] or '0') ~= it.expect then
+			bad = 'conflict'
+		end
+	end
+	for i = 0, it.indexes - 1 do
+		local a = it.ia + 3 * i
+		local why = row_check(g, keys[it.ik + i], args[a], args[a + 1], args[a + 2])
+		bad = bad or why
+	end
+	if it.outs > 0 then
+		outs_check(it, g, keys)
+	end
+	if it.cancels > 0 then
+		cancels_check(it, g, keys, args, prefix)
 	end
 	if it.drop then
 		it.dropped = redis.call('HGET', it.drop, 'v') == '0'
@@ -242,34 +267,42 @@ local function inputs_after(inputs, input)
 	return out
 end
 
-local function index_write(x, now)
-	if x.op == 'd' then
-		redis.call('HDEL', x.key, x.field)
-	elseif x.op == 'c' then
-		redis.call('HINCRBY', x.key, x.field, x.value)
-	elseif x.op == 'm' then		-- less, but neither below 0 nor where nothing is counted
-		local old = tonumber(redis.call('HGET', x.key, x.field) or '0')
-		if old > 0 then
-			redis.call('HINCRBY', x.key, x.field, -math.min(old, tonumber(x.value)))
-		end
-	elseif x.op == 'z' then		-- of a sorted set: a member, by the time of the call
-		redis.call('ZADD', x.key, text(now), x.field)
-	elseif x.op == 'x' then		-- of a stream: an entry behind all others
-		redis.call('XADD', x.key, '*', x.field, x.value)
-	elseif x.op == 'X' then		-- that entry of a stream is done with
-		redis.call('XDEL', x.key, x.field)
-	elseif x.op == 't' then
-		redis.call('HSET', x.key, x.field, text(now))
-	elseif x.op == 'D' then		-- unless somebody else stands there by now
-		if redis.call('HGET', x.key, x.field) == x.value then
-			redis.call('HDEL', x.key, x.field)
-		end
-	elseif x.op ~= '=' then		-- that one only asked
-		redis.call('HSET', x.key, x.field, x.value)
+local function row_write(g, key, op, field, value)
+	if op == 's' then
+		g.later:add('HSET', key, field, value)
+		g.rows[key] = true
+		return
+	elseif op == 't' then
+		g.later:add('HSET', key, field, g.now)
+		g.rows[key] = true
+		return
 	end
+	rows_settle(g, key)
+	if op == 'u' then
+		redis.call('HSET', key, field, value)
+	elseif op == 'd' then
+		redis.call('HDEL', key, field)
+	elseif op == 'c' then
+		redis.call('HINCRBY', key, field, value)
+	elseif op == 'm' then		-- less, but neither below 0 nor where nothing is counted
+		local old = tonumber(redis.call('HGET', key, field) or '0')
+		if old > 0 then
+			redis.call('HINCRBY', key, field, -math.min(old, tonumber(value)))
+		end
+	elseif op == 'z' then		-- of a sorted set: a member, by the time of the call
+		redis.call('ZADD', key, g.now, field)
+	elseif op == 'x' then		-- of a stream: an entry behind all others
+		redis.call('XADD', key, '*', field, value)
+	elseif op == 'X' then		-- that entry of a stream is done with
+		redis.call('XDEL', key, field)
+	elseif op == 'D' then		-- unless somebody else stands there by now
+		if redis.call('HGET', key, field) == value then
+			redis.call('HDEL', key, field)
+		end
+	end				-- '=' only asked
 end
 
-local function item_write(it, g, now, prefix)
+local function item_write(it, g, keys, args, now, prefix)
 	local seq = 0
 	if it.entry ~= '' then
 		seq = log_append(g, it.entry, it.digest)
@@ -292,28 +325,30 @@ local function item_write(it, g, now, prefix)
 		g.later:add('ZADD', g.due, it.due, it.code)
 		g.later:add('ZREM', g.lease, it.code)
 	end
-	for _, x in ipairs(it.index) do
-		index_write(x, now)
+	for i = 0, it.indexes - 1 do
+		local a = it.ia + 3 * i
+		row_write(g, keys[it.ik + i], args[a], args[a + 1], args[a + 2])
 	end
-	if it.cancel[1] then
+	if it.cancel then
 		-- What is cancelled may have been queued earlier in this very call.
 		g.waiting:flush()
-	end
-	for _, m in ipairs(it.cancel) do
-		if m.state == 'queued' then
-			message_end(m.key, m.id, 'superseded', now, g.ended, prefix)
-		elseif m.recall then
-			recall(m.id, m, now, prefix)
-		elseif m.state == 'sending' or m.state == 'sent' or m.state == 'failed' then
-			-- No other way is tried for it; what is in the air is called back when it has landed.
-			redis.call('HSET', m.key, 'x', m.recalls and '1' or '0')
+		for _, m in ipairs(it.cancel) do
+			if m.state == 'queued' then
+				message_end(m.key, m.id, m.list, m.line, 'superseded', now, g.ended, prefix)
+			elseif m.recall then
+				recall(m.id, m, now, prefix)
+			elseif m.state == 'sending' or m.state == 'sent' or m.state == 'failed' then
+				-- No other way is tried for it; what is in the air is called back when it has landed.
+				redis.call('HSET', m.key, 'x', m.recalls and '1' or '0')
+			end
 		end
 	end
-	for _, m in ipairs(it.out) do
-		if not m.there then
-			redis.call('HSET', m.key, 'st', 'queued', 'p', m.payload, 'k', m.kind, 'nb', m.nb, 'na', m.na,
-				'q', m.list, 'z', m.line, 't', text(now), 'sz', m.parts)
-			g.waiting:add(m)
+	for i = 0, it.outs - 1 do
+		if it.new == true or it.new[i] then
+			local k, a = it.ok + 3 * i, it.oa + 6 * i
+			redis.call('HSET', keys[k], 'st', 'queued', 'p', args[a + 1], 'k', args[a + 2], 'nb', args[a + 3],
+				'na', args[a + 4], 'q', keys[k + 1], 'z', keys[k + 2], 't', g.now, 'sz', args[a + 5])
+			g.waiting:add(args[a], keys[k + 1], keys[k + 2], args[a + 3])
 		end
 	end
 	if it.dropped then
@@ -335,32 +370,38 @@ local function collect()
 	return setmetatable({ lists = {}, order = {} }, collected)
 end
 
+local undoes = { ZADD = 'ZREM', ZREM = 'ZADD' }
+
 function collected:add(command, key, a, b)
-	local name = command .. ' ' .. key
-	local list = self.lists[name]
-	-- A case that is closed and one that is due again must not change places.
-	if command == 'ZADD' or command == 'ZREM' then
-		local other = self.lists[(command == 'ZADD' and 'ZREM ' or 'ZADD ') .. key]
-		if other and other.n > 0 then
-			self:flush()
-			list = nil
-		end
+	local own = self.lists[key]
+	if not own then
+		own = {}
+		self.lists[key] = own
 	end
+	-- A case that is closed and one that is due again must not change places.
+	if own[undoes[command]] then
+		self:flush()
+		own = {}
+		self.lists[key] = own
+	end
+	local list = own[command]
 	if not list then
-		list = { command, key, n = 0 }
+		list = { command, key }
 		if command == 'XACK' then
 			list[3] = a
 		end
-		self.lists[name], self.order[#self.order + 1] = list, list
+		own[command], self.order[#self.order + 1] = list, list
 	end
+	local n = #list
 	if command ~= 'XACK' then
-		list[#list + 1] = a
+		n = n + 1
+		list[n] = a
 	end
 	if b then
-		list[#list + 1] = b
+		n = n + 1
+		list[n] = b
 	end
-	list.n = list.n + 1
-	if #list > 2000 then
+	if n > 2000 then
 		self:flush()
 	end
 end
@@ -377,13 +418,13 @@ end
 local recipients = {}
 recipients.__index = recipients
 
-function recipients:add(m)
-	local r = self.lists[m.list]
+function recipients:add(id, list, line, nb)
+	local r = self.lists[list]
 	if not r then
-		r = { line = m.line, nb = m.nb, push = { 'RPUSH', m.list } }
-		self.lists[m.list], self.order[#self.order + 1] = r, r
+		r = { line = line, nb = nb, push = { 'RPUSH', list } }
+		self.lists[list], self.order[#self.order + 1] = r, r
 	end
-	r.push[#r.push + 1] = m.id
+	r.push[#r.push + 1] = id
 	if #r.push > 2000 then
 		self:flush()
 	end
@@ -423,7 +464,7 @@ local function commit(keys, args)
 	local now, results, failed, k, a = now_ms(g.meta), {}, {}, 6, 4
 	local decided, written = tonumber(args[2]), false
 	g.seq = log_check(g.meta, g.log)
-	g.later, g.checked = collect(), {}
+	g.later, g.checked, g.rows, g.now = collect(), {}, {}, text(now)
 	g.waiting = setmetatable({ lists = {}, order = {}, prefix = args[1] }, recipients)
 	redis.call('ZCARD', g.due)
 	redis.call('ZCARD', g.lease)
@@ -431,15 +472,15 @@ local function commit(keys, args)
 	if decided > now + 1000 or decided < now - 60000 then
 		return redis.error_reply('KENTONGAN decided at another time than the store has; read its time and decide again')
 	end
+	local it = {}
 	for i = 1, tonumber(args[3]) do
-		local it
-		it, k, a = item_read(keys, args, k, a)
+		k, a = item_read(it, keys, args, k, a)
 		-- What cannot be checked cannot be written: this item alone is refused, before its first write.
 		-- Items of one case stand on each other.  Its version alone does not tell: somebody else's
 		-- commit may have made the very version that the second of ours expects of the first.
 		local ok, bad = true, it.expect >= 0 and failed[it.key] or nil
 		if not bad then
-			ok, bad = pcall(item_check, it, g, args[1])
+			ok, bad = pcall(item_check, it, g, keys, args, args[1])
 		end
 		if not ok or bad then
 			failed[it.key] = 'conflict'
@@ -449,7 +490,7 @@ local function commit(keys, args)
 		elseif bad then
 			results[i] = { bad, 0, '' }
 		else
-			written, results[i] = true, { 'ok', item_write(it, g, now, args[1]), '' }
+			written, results[i] = true, { 'ok', item_write(it, g, keys, args, now, args[1]), '' }
 		end
 	end
 	if written then
@@ -547,7 +588,7 @@ local function claim(keys, args)
 	if args[8] ~= '0' and now > tonumber(args[8]) then
 		return { text(now) }
 	end
-	local counted, used, out = per_hour + per_day > 0, 0, { text(now), 0 }
+	local counted, used, out, till = per_hour + per_day > 0, 0, { text(now), 0 }, text(now + lease)
 	local c = counted and budget_read(keys[2], now, per_hour, per_day)
 	if counted and c.left <= 0 then
 		out[2] = c.till
@@ -558,6 +599,7 @@ local function claim(keys, args)
 	end
 	for i = 4 + tonumber(args[6]), 4 + tonumber(args[7]) do
 		if #out > most + 1 then break end
+		local leases = { 'ZADD', keys[i] }
 		shorten_claims(keys[1], keys[i], now + lease, args[1])
 		for _, id in ipairs(redis.call('ZRANGEBYSCORE', keys[i], '-inf', text(now), 'LIMIT', 0, most + 2 - #out)) do
 			if counted and i > 5 and used >= c.left then break end
@@ -566,24 +608,27 @@ local function claim(keys, args)
 			if m.err or (m[6] and not string.find(m[6], '^%d+$')) or
 			    (m[5] and (not m[8] or type(redis.pcall('LLEN', m[8])) ~= 'number')) then
 				-- No message any more: it waits out a lease, is reported, and holds up its recipient alone.
-				redis.call('ZADD', keys[i], text(now + lease), id)
+				leases[#leases + 1], leases[#leases + 2] = till, id
 				out[#out + 1] = { id, 0, '', '', '0', '0', 'damaged', 0, '', 0, '' }
 			elseif not m[5] then
 				redis.call('ZREM', keys[i], id)
 			elseif m[10] then
 				-- Called back while it was in the air, and nobody says what became of it: not again.
-				message_end(key, id, 'superseded', now, keys[4], args[1])
+				message_end(key, id, m[8], keys[i], 'superseded', now, keys[4], args[1])
 			else
-				local fence, waiting, storm = redis.call('HINCRBY', key, 'f', 1), 0, ''
+				local fence, waiting, storm = tonumber(m[6] or '0') + 1, 0, ''
 				if string.find(m[8], ':rcp:b:', 1, true) then
 					waiting, storm = redis.call('LLEN', m[8]), redis.call('HGET', keys[3], m[8]) or ''
 				end
-				redis.call('HSET', key, 'st', 'sending')
-				redis.call('ZADD', keys[i], text(now + lease), id)
+				redis.call('HSET', key, 'st', 'sending', 'f', text(fence))
+				leases[#leases + 1], leases[#leases + 2] = till, id
 				used = used + (tonumber(m[9] or '') or 1)
 				out[#out + 1] = { id, fence, m[1] or '', m[2] or '', m[3] or '0', m[4] or '0', m[5], i == 5 and 1 or 0,
 					m[7] or '', waiting, storm }
 			end
+		end
+		if leases[3] then
+			redis.call(unpack(leases))
 		end
 	end
 	if counted and used > 0 then
@@ -627,7 +672,7 @@ local function mark(keys, args)
 	end
 	if args[4] ~= 'end' and m[6] then
 		-- Called back while it was tried: it is not tried again.
-		message_end(key, args[2], 'superseded', now, keys[3], args[1])
+		message_end(key, args[2], m[4], m[3], 'superseded', now, keys[3], args[1])
 	elseif args[4] ~= 'end' then
 		if args[4] == 'retry' then
 			redis.call('HINCRBY', key, 'n', 1)
@@ -641,7 +686,7 @@ local function mark(keys, args)
 		if args[6] ~= '' then
 			redis.call('HSET', keys[1], 'seq', text(log_append(g, args[6], args[7])))
 		end
-		message_end(key, args[2], args[5], now, keys[3], args[1], args[8] == '1' and keys[4] or nil)
+		message_end(key, args[2], m[4], m[3], args[5], now, keys[3], args[1], args[8] == '1' and keys[4] or nil)
 		if args[12] ~= '' then
 			redis.call('HSET', key, 'r', args[12])
 			if m[6] == '1' then
@@ -687,7 +732,7 @@ local function receipt(keys, args)
 		redis.call('HSET', member, 'td', text(now))
 	end
 	if st == 'queued' or st == 'sending' then
-		message_end(key, args[2], state, now, keys[3], args[1], state ~= 'delivered' and keys[4] or nil)
+		message_end(key, args[2], m[2], m[3], state, now, keys[3], args[1], state ~= 'delivered' and keys[4] or nil)
 	elseif state == 'failed' then
 		-- Due for another way at once; from a gateway that reports failures alone nothing was waited
 		-- for.  What was given up before ('failed', 'undeliverable') is not given up again.
@@ -744,7 +789,7 @@ local function reroute(keys, args)
 		budget_write(keys[9], budget_read(keys[9], now, 0, 0), -(tonumber(st[7] or '') or 1))
 	end
 	if claimed then
-		message_end(keys[4], args[1], st[8] and 'superseded' or 'failed', now, keys[8], args[9], nil)
+		message_end(keys[4], args[1], st[5], st[6], st[8] and 'superseded' or 'failed', now, keys[8], args[9], nil)
 	end
 	if other and not st[8] then
 		redis.call('HSET', keys[5], 'st', 'queued', 'p', st[2], 'k', st[3], 'nb', args[5], 'na', args[6],
