@@ -398,6 +398,46 @@ START_TEST(chained_commits)
 }
 END_TEST
 
+static const struct { char op; const char *field, *value; enum commit_result result; } rows[] = {
+	{ 's', "a", "5", COMMIT_OK }, { 'c', "a", "1", COMMIT_OK }, { '=', "a", "6", COMMIT_OK }, { '=', "a", "5", COMMIT_CONFLICT },
+	{ 's', "a", "7", COMMIT_OK }, { 'm', "a", "2", COMMIT_OK },
+	{ 's', "b", "x", COMMIT_OK }, { 'd', "b", "", COMMIT_OK },
+	{ 's', "c", "x", COMMIT_OK }, { 'u', "c", "y", COMMIT_TAKEN },
+	{ 's', "d", "x", COMMIT_OK }, { 'D', "d", "x", COMMIT_OK },
+	{ 's', "e", "1", COMMIT_OK }, { 's', "e", "2", COMMIT_OK }, { 'u', "f", "1", COMMIT_OK }, { 's', "f", "2", COMMIT_OK },
+};
+
+/* Writes of one call are made together, but whoever asks sees those that stand before him. */
+START_TEST(rows_of_a_call_stand_on_each_other)
+{
+	const char *key = bench_key(&b, KEY_PRANKS, NULL);
+	struct commit_batch batch = { 0 };
+	struct case_keys keys = { 0 };
+	struct buf held = { 0 };
+
+	commit_begin(&batch, store_now_ms(&b.st));
+	for (size_t i = 0; i < N_ELEMS(rows); i++) {
+		commit_beside(&batch, KEY_PRANKS, NULL, rows[i].op, rows[i].field, rows[i].value);
+		commit_add_answer(&batch, &b.st, &(struct answer){ .what = "uji", .actor = "", .code = "" }, &keys, NULL);
+	}
+	commit_run(&batch, &b.st);
+	for (size_t i = 0; i < N_ELEMS(rows); i++)
+		ck_assert_msg(batch.slots[i].result == rows[i].result, "%c %s %s: %d", rows[i].op, rows[i].field, rows[i].value,
+		    (int)batch.slots[i].result);
+	bench_text(&b, &held, "HGET %s a", key);
+	ck_assert_str_eq(buf_str(&held), "5");
+	bench_text(&b, &held, "HGET %s c", key);
+	ck_assert_str_eq(buf_str(&held), "x");
+	bench_text(&b, &held, "HGET %s e", key);
+	ck_assert_str_eq(buf_str(&held), "2");
+	bench_text(&b, &held, "HGET %s f", key);
+	ck_assert_str_eq(buf_str(&held), "2");
+	ck_assert_int_eq(bench_integer(&b, "HLEN %s", key), 4);
+	commit_release(&batch);
+	buf_release(&held);
+}
+END_TEST
+
 /*
  * Two commits of one call on one case, and somebody was faster by one: his version is the very one
  * that the second expects of the first.  It must not be written on what it was not decided on.
@@ -1727,6 +1767,7 @@ add_commits(Suite *s)
 	tcase_add_test(tc, a_taken_nonce);
 	tcase_add_test(tc, batch_with_a_conflict);
 	tcase_add_test(tc, chained_commits);
+	tcase_add_test(tc, rows_of_a_call_stand_on_each_other);
 	tcase_add_test(tc, chain_broken_at_its_first);
 	tcase_add_test(tc, kill_and_start);
 	tcase_add_test(tc, a_file_beyond_the_case_is_found);
