@@ -56,7 +56,7 @@ cli_act(int argc, char **argv)
 		cli_fail(
 		    "%s: no action; one of tugaskan terima menuju tiba tangani selesai bukan "
 		    "teruskan tanya catat tunggu setuju tidak-setuju lanjut tolak gabung ganda "
-		    "pisah pecah kebenaran rahasiakan urung "
+		    "pisah pecah dua kebenaran rahasiakan urung "
 		    "ambil-alih mengapa jawaban tanggal hitung-ulang bantuan aman",
 		    c.args[1]);
 	else if (until != NULL && wib_parse_day(&cmd.until_ms, until) != 0)
@@ -67,6 +67,8 @@ cli_act(int argc, char **argv)
 		snprintf(cmd.about, sizeof(cmd.about), "%s", about != NULL ? about : "");
 		snprintf(cmd.reason, sizeof(cmd.reason), "%s", reason);
 		snprintf(cmd.into, sizeof(cmd.into), "%s", into != NULL ? into : "");
+		if (cmd.event == ON_SECOND)
+			snprintf(cmd.category, sizeof(cmd.category), "%s", k.category != NULL ? k.category : "");
 		cmd.note = note;
 		if (case_apply(&h, &code, &cmd, correct, &k, fx, &why) == COMMIT_OK) {
 			printf("%s %s\n", code.s, case_state_name(fx->state_after));

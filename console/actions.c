@@ -17,7 +17,7 @@
 
 enum asks { ASKS_NOTHING = 0, ASKS_NOTE = 1, ASKS_REASON = 2, ASKS_UNIT = 4, ASKS_DAY = 8, ASKS_WAIT = 16,
 	ASKS_WHOSE = 32, ASKS_INTO = 64, ASKS_TRUTH = 128, ASKS_MORE = 256,
-	ASKS_PHOTO = 512, ASKS_ABOUT = 1024 };	/* where its kind of case does */
+	ASKS_PHOTO = 512, ASKS_ABOUT = 1024, ASKS_KIND = 2048 };	/* where its kind of case does */
 static const struct {
 	enum case_event on;
 	const char *label;
@@ -49,6 +49,7 @@ static const struct {
 	{ ON_MERGE,    "[[Gabung ke kasus lain]]", ASKS_REASON | ASKS_INTO, "[[Mengapa sama]]" },
 	{ ON_SPLIT,    "[[Pisahkan dari yang memimpin]]", ASKS_REASON, "[[Mengapa bukan kejadian yang sama]]" },
 	{ ON_BREAK,    "[[Bahaya tersendiri: pisahkan sebagai darurat]]", ASKS_REASON, "[[Bahaya apa]]" },
+	{ ON_SECOND,   "[[Buka masalah kedua sebagai kasus sendiri]]", ASKS_REASON | ASKS_KIND, "[[Apa masalah yang kedua]]" },
 	{ ON_TRUTH,    "[[Tetapkan kebenarannya]]", ASKS_REASON | ASKS_TRUTH, "[[Siapa yang memastikan, dan bagaimana]]" },
 	{ ON_SEAL,     "[[Rahasiakan kasus ini]]", ASKS_REASON | ASKS_ABOUT, "[[Mengapa]]" },
 	{ ON_PHOTO_FINE,  "[[Foto bukti sah]]", ASKS_REASON, "[[Bagaimana Anda memastikannya]]" },
@@ -119,7 +120,7 @@ is_open_to(const struct console *c, const struct looking *l, size_t row, struct 
 	if (case_decide(l->p, &c->h.roster, &l->s.c, &cmd, now_ms, fx) == 0)
 		return 1;
 	return fx->refusal == REFUSED_UNIT || fx->refusal == REFUSED_TIME || fx->refusal == REFUSED_REASON ||
-	    fx->refusal == REFUSED_CASE || fx->refusal == REFUSED_PHOTO || fx->refusal == REFUSED_HELP;
+	    fx->refusal == REFUSED_CASE || fx->refusal == REFUSED_KIND || fx->refusal == REFUSED_PHOTO || fx->refusal == REFUSED_HELP;
 }
 
 void
@@ -172,6 +173,8 @@ add_form(struct buf *b, const struct console *c, const struct looking *l, size_t
 	if (asks & ASKS_INTO)
 		buf_adds(b, "<label>[[Kode kasus yang memimpin]]<input name=\"ke\" class=\"kode\" required maxlength=\"12\" "
 		    "autocomplete=\"off\" placeholder=\"7K3F-9QXM\"></label>\n");
+	if (asks & ASKS_KIND)
+		add_category_field(b, c, l->w.lang, "", NULL, 0);
 	if (asks & ASKS_TRUTH)
 		add_truths(b, l->s.c.truth);
 	if (asks & ASKS_WHOSE)
@@ -305,6 +308,8 @@ act(struct console *c, struct looking *l, struct wish *x)
 	snprintf(x->cmd.actor, sizeof(x->cmd.actor), "%s", l->w.officer->id);
 	x->cmd.by = x->cmd.event == ON_ASSIGN ? BY_OPERATOR : console_actor(l->w.officer);
 	x->cmd.note = x->note;
+	if (x->cmd.event == ON_SECOND)
+		snprintf(x->cmd.category, sizeof(x->cmd.category), "%s", x->category != NULL ? x->category : "");
 	x->k.category = or_null(x->category);
 	x->k.urgency = or_null(x->urgency);
 	x->k.to = or_null(x->unit);

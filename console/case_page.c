@@ -370,6 +370,7 @@ add_event_words(struct buf *b, const char *what)
 		{ "bertambah", "[[pelapor bertambah]]" }, { "pisah", "[[dipisahkan]]" }, { "ganda", "[[laporan ganda]]" },
 		{ "rahasiakan", "[[merahasiakan]]" }, { "rahasiakan-alihkan", "[[merahasiakan dan mengalihkan]]" },
 		{ "pecah", "[[bahaya tersendiri, dipisahkan]]" }, { "kebenaran", "[[menetapkan kebenarannya]]" },
+		{ "dua", "[[membuka masalah kedua sebagai kasus sendiri]]" },
 	};
 
 	for (size_t i = 0; i < N_ELEMS(rows); i++)

@@ -745,6 +745,25 @@ raise_truth(struct case_record *c, enum truth t)
 		c->truth = t;
 }
 
+int
+act_second(struct step *s)
+{
+	const struct category *k = category_find(s->p->catalogue, s->cmd->category);
+	struct code other;
+
+	if (s->c->sealed)
+		return step_refuse(s, REFUSED_STATE);	/* what is secret stays whole */
+	if (s->c->twin[0] != '\0')
+		return step_refuse(s, REFUSED_TWIN);
+	if (k == NULL || k->no_case || k->sealed || strcmp(k->code, s->c->category) == 0)
+		return step_refuse(s, REFUSED_KIND);
+	if (other_case(s, &other) != 0)
+		return -1;
+	SET(s->c->twin, other.s);
+	SET(s->c->twin_category, k->code);
+	return 0;
+}
+
 void
 act_note_truth(struct step *s)
 {

@@ -55,6 +55,8 @@ int act_merge(struct step *s);
 int act_split(struct step *s);
 int act_break(struct step *s);
 int act_duplicate(struct step *s);
+/* Two problems in one report: once, of a kind that is a case and no secret. */
+int act_second(struct step *s);
 int act_grow(struct step *s);
 int act_truth(struct step *s);
 /* Confidential from now on; whom it is about works on it no more. */

@@ -40,6 +40,8 @@ static const char *const refusals[] = {
 	[REFUSED_TRUTH] = "pakai --reason: belum-pasti sumber-kedua rt lokasi tidak-benar",
 	[REFUSED_PHOTO] = "kasus ini baru selesai dengan foto bukti; kirim fotonya di halaman kasus",
 	[REFUSED_CHECKER] = "foto diperiksa oleh kepala atau operator yang bukan pengirimnya",
+	[REFUSED_TWIN] = "laporan ini sudah dibuka sebagai dua kasus",
+	[REFUSED_KIND] = "pilih kategori masalah kedua: yang lain dari kasus ini, bukan yang rahasia, dan yang menjadi kasus",
 	[REFUSED_CASE] = "nomor kasus tujuan salah atau kasus ini sendiri; periksa nomornya",
 };
 static const char *const escalations[] = {
@@ -85,7 +87,7 @@ static const struct { enum case_event on; int (*act)(struct step *s); } acts[] =
 	{ ON_LANGUAGE, act_speak }, { ON_FILE, act_file }, { ON_WHY, act_why },
 	{ ON_ANSWER, act_answer }, { ON_DATE, act_date }, { ON_RECKON, act_reckon },
 	{ ON_HELP, act_help }, { ON_DUPLICATE, act_duplicate }, { ON_SPLIT, act_split },
-	{ ON_BREAK, act_break }, { ON_GROW, act_grow }, { ON_TRUTH, act_truth },
+	{ ON_BREAK, act_break }, { ON_SECOND, act_second }, { ON_GROW, act_grow }, { ON_TRUTH, act_truth },
 	{ ON_LOCATE, act_locate }, { ON_BELONG, act_belong }, { ON_PHOTO, act_photo },
 	{ ON_PHOTO_FINE, act_photo_fine }, { ON_RESOLVE, act_resolve },
 	{ ON_LEGACY, act_legacy }, { ON_PAST, act_legacy },

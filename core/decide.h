@@ -54,7 +54,8 @@ struct command {
 	const struct legacy_facts *legacy;	/* ON_LEGACY, ON_PAST */
 	char to_unit[UNIT_CODE_CHARS];		/* ON_HAND_ON */
 	char about[UNIT_CODE_CHARS];		/* ON_SEAL: whom it complains about; "" as it is, ABOUT_NOBODY */
-	char into[CODE_CHARS + 1];		/* ON_MERGE, ON_DUPLICATE */
+	char into[CODE_CHARS + 1];		/* ON_MERGE, ON_DUPLICATE; ON_SECOND: the case of the other problem */
+	char category[CATEGORY_CHARS];		/* ON_SECOND: what that one is about */
 	/* ON_OPEN, ON_DISPUTE: the incident, and the case that leads it; "" this one does.  ON_MERGE: its name */
 	char incident[INCIDENT_CHARS], lead[CODE_CHARS + 1];
 	int apart;				/* ON_OPEN: a danger of its own in an incident others work on */
@@ -86,7 +87,7 @@ enum refusal {
 	REFUSED_LEGACY, REFUSED_TIME, REFUSED_APPROVER, REFUSED_WAIT, REFUSED_WISH, REFUSED_FIRST, REFUSED_CASE,
 	REFUSED_FILE, REFUSED_HELP, REFUSED_POLICY, REFUSED_CLOCK, REFUSED_OPEN_WISH,
 	REFUSED_ASKED, REFUSED_PLACE, REFUSED_MEMBER, REFUSED_ALONE, REFUSED_TRUTH, REFUSED_PHOTO,
-	REFUSED_CHECKER, REFUSED_OWN
+	REFUSED_CHECKER, REFUSED_OWN, REFUSED_TWIN, REFUSED_KIND
 };
 /* What is wrong and what to do, in Indonesian, for the one who sent the command. */
 const char *refusal_text(enum refusal r);

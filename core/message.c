@@ -88,6 +88,7 @@ static const struct { const char *kind, *open; } public_kinds[] = {
 	{ "kabar-digabung",  "publik-kabar" },
 	{ "terima-kejadian", "publik" },  { "kabar-gabung",    "publik-kabar" },
 	{ "kabar-pisah",     "publik-kabar" },   { "kabar-pecah",     "publik-kabar" },
+	{ "kabar-dua",       "publik-kabar" },
 	{ "kabar-surut",     "publik-selesai" },
 	{ "kabar-batal",     "publik-kabar" },   { "kabar-dibuka",    "publik-kabar" },
 	{ "kabar-tambah",    "publik-kabar" },   { "kabar-selesai",   "publik-selesai" },

@@ -485,6 +485,7 @@ static const struct { enum case_event on; const char *kind, *sealed; } news[] = 
 	{ ON_DUPLICATE, "kabar-digabung",  NULL },
 	{ ON_SPLIT,     "kabar-pisah",     NULL },
 	{ ON_BREAK,     "kabar-pecah",     NULL },
+	{ ON_SECOND,    "kabar-dua",       NULL },
 	{ ON_WITHDRAW,  "kabar-batal",     NULL },
 	{ ON_WITHDRAW_ASKED, "kabar-tambah", NULL },
 	{ ON_NOTE,      "kabar-tambah",    NULL },

@@ -237,6 +237,7 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "kabar-gabung",      "kode unit alasan", NULL },
 	{ "kabar-pisah",       "kode unit batas", NULL },
 	{ "kabar-pecah",       "kode", NULL },
+	{ "kabar-dua",         "kode kode-lain kategori-lain", NULL },
 	{ "kabar-surut",       "kode tempat", NULL },
 	{ "kabar-batal",       "kode", NULL },
 	{ "kabar-dibuka",      "kode unit", NULL },

@@ -282,6 +282,14 @@ static const struct transition transitions[] = {
 	{ CASE_MENUNGGU,     ON_GROW,           CASE_MENUNGGU,    0 },
 	{ CASE_MENUNGGU,     ON_TRUTH,          CASE_MENUNGGU,    FX_REASON },
 
+	{ CASE_BARU,         ON_SECOND,         CASE_BARU,        FX_REASON | FX_TELL_REPORTER },
+	{ CASE_DITUGASKAN,   ON_SECOND,         CASE_DITUGASKAN,  FX_REASON | FX_TELL_REPORTER },
+	{ CASE_DITERIMA,     ON_SECOND,         CASE_DITERIMA,    FX_REASON | FX_TELL_REPORTER },
+	{ CASE_MENUJU,       ON_SECOND,         CASE_MENUJU,      FX_REASON | FX_TELL_REPORTER },
+	{ CASE_DITANGANI,    ON_SECOND,         CASE_DITANGANI,   FX_REASON | FX_TELL_REPORTER },
+	{ CASE_SELESAI,      ON_SECOND,         CASE_SELESAI,     FX_REASON | FX_TELL_REPORTER },
+	{ CASE_MENUNGGU,     ON_SECOND,         CASE_MENUNGGU,    FX_REASON | FX_TELL_REPORTER },
+
 	/* ---- photos by which work is shown: whatever became of the case meanwhile, they are kept ---- */
 	{ CASE_BARU,         ON_PHOTO,          CASE_BARU,        0 },
 	{ CASE_DITUGASKAN,   ON_PHOTO,          CASE_DITUGASKAN,  0 },
@@ -356,7 +364,7 @@ static const char *const events[] = {
 	[ON_REFUSE] = "tidak-setuju", [ON_RESUME] = "lanjut", [ON_CONFIRM] = "benar",
 	[ON_DISPUTE] = "sanggah", [ON_LAPSE] = "lewat", [ON_ATTEST] = "dibenarkan", [ON_WITHDRAW] = "batal",
 	[ON_WITHDRAW_ASKED] = "minta-batal", [ON_REJECT] = "tolak", [ON_MERGE] = "gabung",
-	[ON_DUPLICATE] = "ganda", [ON_SPLIT] = "pisah", [ON_BREAK] = "pecah", [ON_GROW] = "bertambah",
+	[ON_DUPLICATE] = "ganda", [ON_SPLIT] = "pisah", [ON_BREAK] = "pecah", [ON_SECOND] = "dua", [ON_GROW] = "bertambah",
 	[ON_SEAL] = "rahasiakan", [ON_SEAL_AWAY] = "rahasiakan-alihkan", [ON_TRUTH] = "kebenaran",
 	[ON_PHOTO] = "foto", [ON_PHOTO_FINE] = "foto-sah", [ON_PHOTO_FALSE] = "foto-palsu",
 	[ON_QUIET] = "diam", [ON_WRONG_NUMBER] = "salah-nomor",

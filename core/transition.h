@@ -24,6 +24,7 @@ enum case_event {
 	ON_DUPLICATE,		/* closed: somebody else reported it before */
 	ON_SPLIT,		/* it follows nobody any more */
 	ON_BREAK,		/* a danger of its own in what it is part of */
+	ON_SECOND,		/* its report names another problem too: that is a case of its own from now on */
 	ON_GROW,		/* so many report it by now */
 	ON_SEAL,		/* who sees it makes it confidential, or says whom it is about */
 	ON_SEAL_AWAY,		/* the same, and who works on it is whom it is about: others do from now on */

@@ -1,9 +1,36 @@
 #include "store/apply.h"
 
+#include <stdint.h>
+#include <stdio.h>
+
 #include "lib/log.h"
 #include "store/incident.h"
+#include "store/intake.h"
 
 #define TRIES 5
+
+/*
+ * The same words once more, as what the router makes of a report that names two problems: received when it was
+ * received, for a resident has waited for both since then.  The first one's news names it.
+ */
+static void
+second_prepare(struct intake *in, const struct store *st, const struct case_record *c, const struct laporan *words,
+    struct command *cmd)
+{
+	struct laporan second = *words;
+	char id[CODE_CHARS + 4];
+
+	snprintf(id, sizeof(id), "%s.2", c->code.s);
+	snprintf(second.channel, sizeof(second.channel), "%s", CHANNEL_TWIN);
+	snprintf(second.twin, sizeof(second.twin), "%s", c->code.s);
+	second.message_id = id;
+	second.category = cmd->category;
+	second.place = c->place[0] != '\0' ? (char *)(uintptr_t)c->place : NULL;
+	second.media_n = 0;		/* they are files of the first one */
+	second.lane_e = 0;
+	intake_prepare(in, st, &second);
+	snprintf(cmd->into, sizeof(cmd->into), "%s", in->codes[0].s);
+}
 
 static enum commit_result
 apply_once(struct house *h, const struct code *code, struct command *cmd, apply_prepare *prepare,
@@ -11,6 +38,7 @@ apply_once(struct house *h, const struct code *code, struct command *cmd, apply_
 {
 	struct commit_batch b = { 0 };
 	struct laporan words = { 0 };
+	struct intake second = { .field = "" };
 	struct case_keys keys;
 	struct stored_case s;
 	char lookup[33];
@@ -38,6 +66,10 @@ apply_once(struct house *h, const struct code *code, struct command *cmd, apply_
 		*why = merge_prepare(&h->st, &s.c, cmd->into, cmd, &b);
 	if (*why != NULL)
 		goto out;
+	if (cmd->event == ON_SECOND) {
+		second_prepare(&second, &h->st, &s.c, &words, cmd);
+		commit_beside_report(&b, &second);
+	}
 	if (case_decide(p, &h->roster, &s.c, cmd, h->store_ms, fx) != 0) {
 		*why = refusal_text(fx->refusal);
 		goto out;
@@ -51,6 +83,7 @@ apply_once(struct house *h, const struct code *code, struct command *cmd, apply_
 	    store_error(&h->st);
 out:
 	commit_release(&b);
+	intake_release(&second);
 	laporan_release(&words);
 	stored_case_release(&s);
 	return result;

@@ -19,6 +19,7 @@ commit_begin(struct commit_batch *b, int64_t decided_ms)
 	redis_args_reset(&b->args);
 	b->n = 0;
 	b->beside_n = 0;
+	b->report = NULL;
 	b->sent = 0;
 	b->decided_ms = decided_ms;
 }
@@ -374,7 +375,7 @@ add_second_call(const struct store *st, int64_t decided_ms, const struct buf *en
 }
 
 #define BORN_INDEXES 4
-/* What kt_intake writes of a report at the door; nobody may have come in under that code meanwhile. */
+/* A report's parts; nobody may have come in under that code meanwhile. */
 static void
 add_born(struct commit_batch *b, const struct store *st, const char *code, const struct intake *in)
 {
@@ -382,6 +383,27 @@ add_born(struct commit_batch *b, const struct store *st, const char *code, const
 	add_index_bytes(b, st, KEY_CASE, code, "s", "m", in->pub.data, in->pub.len);
 	add_index_bytes(b, st, KEY_CASE, code, "s", "k", in->wrapped, sizeof(in->wrapped));
 	add_index_bytes(b, st, KEY_CASE, code, "s", "l", in->sealed.data, in->sealed.len);
+}
+
+void
+commit_beside_report(struct commit_batch *b, const struct intake *in)
+{
+	b->report = in;
+}
+
+#define REPORT_INDEXES (BORN_INDEXES + 2)
+/* What kt_intake writes. */
+static void
+add_report(struct commit_batch *b, const struct store *st)
+{
+	const struct intake *in = b->report;
+
+	if (in == NULL)
+		return;
+	add_born(b, st, in->codes[0].s, in);
+	add_index(b, st, KEY_CASE, in->codes[0].s, "s", "v", "0");
+	add_index(b, st, KEY_IN, in->lane, "x", "c", in->codes[0].s);
+	b->report = NULL;
 }
 
 static void
@@ -413,13 +435,15 @@ add_case(struct commit_batch *b, struct store *st, const struct policy *p,
 	add_item(b, st, &(struct item){ .code = fx->after.code.s, .expect = before->version,
 	    .doc = doc.data, .doc_len = doc.len, .input = input != NULL ? input->id : "",
 	    .due_ms = case_due_ms(&fx->after), .entry = &entry, .digest = digest,
-	    .index_n = 1 + index_width(fx) + b->beside_n + keeps_look(fx, cmd) + (born != NULL ? BORN_INDEXES : 0),
+	    .index_n = 1 + index_width(fx) + b->beside_n + keeps_look(fx, cmd) + (born != NULL ? BORN_INDEXES : 0) +
+	    (b->report != NULL ? REPORT_INDEXES : 0),
 	    .out_n = n, .cancel_n = fx->cancels_n }, input);
 	add_indexes(b, st, fx, before, r->gone);
 	add_besides(b, st);
 	add_look(b, st, fx, cmd);
 	if (born != NULL)
 		add_born(b, st, fx->after.code.s, born);
+	add_report(b, st);
 	add_rendered(b, st, fx, keys, words != NULL ? words->ref : NULL, out, which, n);
 	for (int i = 0; i < fx->cancels_n; i++) {
 		char id[48];

@@ -36,6 +36,7 @@ struct commit_beside {
 
 struct commit_batch {
 	struct commit_beside beside[COMMIT_BESIDES]; int beside_n;	/* of the next case added */
+	const struct intake *report;	/* comes in with it; NULL none */
 	struct redis_args keys, args;
 	int n;
 	int64_t decided_ms;
@@ -44,6 +45,11 @@ struct commit_batch {
 	int cap;
 };
 void commit_begin(struct commit_batch *b, int64_t decided_ms);
+/*
+ * A report that comes in at the door together with the next case that is added, under its first code: both
+ * or neither.  Borrowed until then.
+ */
+void commit_beside_report(struct commit_batch *b, const struct intake *in);
 void commit_release(struct commit_batch *b);
 
 /* For the next case or answer that is added, or for none if none is: part may be NULL.  Ops as document_index. */

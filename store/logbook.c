@@ -212,6 +212,7 @@ add_command(struct buf *b, const struct command *cmd)
 	if (cmd->event == ON_SEAL)
 		buf_add_pair_if(b, "abo", cmd->about);
 	buf_add_pair_if(b, "into", cmd->into);
+	buf_add_pair_if(b, "cat", cmd->category);
 	buf_add_pair_if(b, "inc", cmd->incident);
 	buf_add_pair_if(b, "lead", cmd->lead);
 	if (cmd->apart)

@@ -137,6 +137,7 @@ read_command(struct recorded *r, const json_t *doc)
 	TEXT(c->to_unit, cmd, "to");
 	TEXT(c->about, cmd, "abo");
 	TEXT(c->into, cmd, "into");
+	TEXT(c->category, cmd, "cat");
 	TEXT(c->incident, cmd, "inc");
 	TEXT(c->lead, cmd, "lead");
 	c->apart = (int)int_of(cmd, "apart");

@@ -58,6 +58,7 @@ LEGAL = {
     "ganda": {(s, "ditutup") for s in ("baru", "ditugaskan", "diterima")},
     "pisah": {(s, t) for s in ("ditugaskan", "ditangani") for t in ("ditugaskan", "baru")},
     "pecah": {(s, "ditugaskan") for s in ("ditugaskan", "ditangani")},
+    "dua": {(s, s) for s in OPEN | {"selesai", "menunggu"}},
     "bertambah": {(s, s) for s in OPEN | {"selesai", "menunggu"}},
     "kebenaran": {(s, s) for s in OPEN | {"selesai", "menunggu"}},
     "janji": {(s, s) for s in OPEN},

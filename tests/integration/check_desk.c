@@ -242,6 +242,66 @@ START_TEST(asked_rejected_merged)
 }
 END_TEST
 
+/* Nothing in its words said so to the machine: whoever sees that it is about two things makes two cases of it. */
+START_TEST(one_report_is_two_problems)
+{
+	static const char who[] = "+6281234500040";
+	char code[CODE_CHARS + 1], path[64], text[512], shown[16];
+	struct buf page = { 0 };
+	const char *other;
+	json_t *first, *second;
+	struct visitor v;
+	struct code number;
+
+	come_in(&v, "opr-d112-1");
+	sms(who, "jalan berlubang besar di desa kabat depan balai desa, terus yang di pojokan itu baunya minta ampun", code);
+	wait_state(code, "ditugaskan");
+	snprintf(path, sizeof(path), "/kasus/%s", code);
+	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Buka masalah kedua sebagai kasus sendiri"));
+	ck_assert_int_eq(send_form(&v, path, "aksi=dua&kategori=&catatan=sampah+di+pojok", NULL, NULL), 422);
+	ck_assert_int_eq(send_form(&v, path, "aksi=dua&kategori=jalan-rusak&catatan=sampah+di+pojok", NULL, NULL), 422);
+	ck_assert_int_eq(send_form(&v, path, "aksi=dua&kategori=sampah&catatan=", NULL, NULL), 422);
+	ck_assert_int_eq(send_form(&v, path, "aksi=dua&kategori=sampah&catatan=sampah+di+pojok", NULL, NULL), 303);
+	first = case_in(code, "ditugaskan");
+	other = json_string_value(json_object_get(first, "twin"));
+	ck_assert_ptr_nonnull(other);
+	second = case_in(other, "ditugaskan");
+	ck_assert_str_eq(json_string_value(json_object_get(second, "twin")), code);
+	ck_assert_str_eq(json_string_value(json_object_get(second, "category")), "sampah");
+	ck_assert_str_eq(json_string_value(json_object_get(second, "place")), json_string_value(json_object_get(first, "place")));
+	/* he has waited for both since he wrote */
+	ck_assert_int_eq(json_integer_value(json_object_get(first, "received_ms")),
+	    json_integer_value(json_object_get(second, "received_ms")));
+	told(other, "tugas", "");
+	text_of(code, "kabar-dua", who, text);
+	ck_assert_int_eq(code_parse(&number, other, strlen(other)), 0);
+	code_show(shown, &number);
+	ck_assert_msg(strstr(text, shown) != NULL, "%s", text);
+	/* once: no third, and the form is gone */
+	ck_assert_int_eq(send_form(&v, path, "aksi=dua&kategori=drainase&catatan=bau", NULL, NULL), 422);
+	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_ptr_null(strstr(buf_str(&page), "Buka masalah kedua sebagai kasus sendiri"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), other));
+	/* what he says to the second number is the second's */
+	snprintf(text, sizeof(text), "CEK %s", other);
+	sms(who, text, NULL);
+	told(other, "cek", who);
+	json_decref(first);
+	json_decref(second);
+	/* the same from the terminal */
+	sms("+6281234500041", "pohon tumbang menutup jalan di desa kabat depan sekolah", code);
+	wait_state(code, "ditugaskan");
+	snprintf(text, sizeof(text), "act %s dua --as opr-d112-1 --category sampah --note 'ada sampah juga'", code);
+	buf_reset(&page);
+	ck_assert_int_eq(house_command(text, &page), 0);
+	first = case_in(code, "ditugaskan");
+	ck_assert_ptr_nonnull(json_object_get(first, "twin"));
+	json_decref(first);
+	buf_release(&page);
+}
+END_TEST
+
 /* Two who smell the same ditch: offered with a score and one key, merged by nobody but the operator. */
 START_TEST(what_may_be_the_same_is_offered)
 {
@@ -561,6 +621,7 @@ desk_suite(void)
 	tcase_add_test(tc, an_officers_unclear_words_are_read_by_a_human);
 	tcase_add_test(tc, assigned_from_the_page_the_unit_hears_and_the_next_one_opens);
 	tcase_add_test(tc, asked_rejected_merged);
+	tcase_add_test(tc, one_report_is_two_problems);
 	tcase_add_test(tc, what_may_be_the_same_is_offered);
 	tcase_add_test(tc, the_acts_of_a_case_page);
 	tcase_add_loop_test(tc, who_may_come_where, 0, N_ELEMS(doors));

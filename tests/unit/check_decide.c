@@ -768,6 +768,58 @@ END_TEST
  * Sealed by the resident's wish: its category's ladder is open, and names the camat as
  * superior.
  */
+static const struct { const char *what, *category, *twin; int opened, sealed; enum refusal refusal; } seconds[] = {
+	{ "another problem", "sampah", "", 1, 0, REFUSED_NOT },
+	{ "the same one", "jalan-rusak", "", 1, 0, REFUSED_KIND },
+	{ "one that is none", "matahari", "", 1, 0, REFUSED_KIND },
+	{ "nothing said", "", "", 1, 0, REFUSED_KIND },
+	{ "no case", "spam", "", 1, 0, REFUSED_KIND },
+	{ "a secret", "kekerasan-anak", "", 1, 0, REFUSED_KIND },
+	{ "of a secret", "sampah", "", 1, 1, REFUSED_STATE },
+	{ "a third", "sampah", "7K4M2XA9", 1, 0, REFUSED_TWIN },
+	{ "without a case", "sampah", "", 0, 0, REFUSED_CASE },
+};
+
+/* One report, two problems: its reporter hears both numbers, whoever works on the first goes on with it. */
+START_TEST(a_second_problem)
+{
+	struct command cmd = { .event = ON_SECOND, .by = BY_OFFICER, .actor = PTG, .note = "juga sampah" };
+	const struct message *m;
+	struct case_record was;
+	struct code other;
+	int rc;
+
+	open_desa();
+	code_make(&other, 777);
+	w.c.sealed = seconds[_i].sealed;
+	snprintf(w.c.twin, sizeof(w.c.twin), "%s", seconds[_i].twin);
+	snprintf(cmd.category, sizeof(cmd.category), "%s", seconds[_i].category);
+	snprintf(cmd.into, sizeof(cmd.into), "%s", seconds[_i].opened ? other.s : "");
+	was = w.c;
+	rc = world_send(&w, cmd);
+	ck_assert_msg((rc == 0) == (seconds[_i].refusal == REFUSED_NOT), "%s: %d", seconds[_i].what, rc);
+	if (rc != 0) {
+		ck_assert_msg(w.fx.refusal == seconds[_i].refusal, "%s: %s", seconds[_i].what, refusal_text(w.fx.refusal));
+		return;
+	}
+	ck_assert_str_eq(w.c.twin, other.s);
+	ck_assert_str_eq(w.c.twin_category, "sampah");
+	ck_assert_int_eq(w.c.state, was.state);
+	ck_assert_str_eq(w.c.category, was.category);
+	ck_assert_int_eq(memcmp(w.c.clocks, was.clocks, sizeof(was.clocks)), 0);
+	ck_assert_int_eq(w.c.tasks_n, was.tasks_n);
+	ck_assert_int_eq(w.fx.cancels_n, 0);
+	m = world_message(&w, "kabar-dua", "warga");
+	ck_assert_ptr_nonnull(m);
+	ck_assert_int_eq(m->to, TO_REPORTER);
+	/* a bare reason is none */
+	cmd.note = "";
+	snprintf(w.c.twin, sizeof(w.c.twin), "%s", "");
+	ck_assert_int_ne(world_send(&w, cmd), 0);
+	ck_assert_int_eq(w.fx.refusal, REFUSED_REASON);
+}
+END_TEST
+
 START_TEST(sealed_by_wish)
 {
 	struct understanding u = world_understanding("jalan-rusak", URGENCY_BIASA, GENDOH, DESA);
@@ -1198,6 +1250,7 @@ add_people(Suite *s)
 
 	tcase_add_test(tc, sealed_says_nothing);
 	tcase_add_test(tc, sealed_by_wish);
+	tcase_add_loop_test(tc, a_second_problem, 0, N_ELEMS(seconds));
 	tcase_add_test(tc, sealed_task_does_not_climb);
 	tcase_add_test(tc, told_officers_alone_have_nonces);
 	tcase_add_test(tc, acknowledgement_cancels);

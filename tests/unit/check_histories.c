@@ -170,6 +170,8 @@ any_command(struct command *cmd, const struct understanding *u)
 	snprintf(cmd->reason, sizeof(cmd->reason), "%s", draw(4) ? "anggaran" : draw(2) ? "malas" : PRANK);
 	if (cmd->event == ON_TRUTH && draw(4))
 		snprintf(cmd->reason, sizeof(cmd->reason), "%s", draw(2) ? "rt" : "tidak-benar");
+	if (cmd->event == ON_SECOND)
+		snprintf(cmd->category, sizeof(cmd->category), "%s", PICK(categories));
 	cmd->voices = (int)draw(40);
 	if (cmd->event == ON_PHOTO) {
 		static struct photo_verdict v;

@@ -42,6 +42,7 @@ static const struct { enum case_event on; const char *row; } matrix[] = {
 	{ ON_DUPLICATE,       "CCC....." },
 	{ ON_SPLIT,           ".T..T..." },
 	{ ON_BREAK,           ".T..T..." },
+	{ ON_SECOND,          "BTAMHSW." },
 	{ ON_GROW,            "BTAMHSW." },
 	{ ON_SEAL,            "BTAMHSWC" },
 	{ ON_SEAL_AWAY,       "TTTTT.T." },
@@ -148,7 +149,7 @@ row_is_lawful(const struct transition *t, size_t i)
 START_TEST(rows_are_lawful)
 {
 	static const enum case_event reasoned[] = { ON_RESOLVE, ON_DECLINE, ON_DROP, ON_HAND_ON,
-	    ON_ASK, ON_WAIT, ON_REFUSE, ON_REJECT, ON_MERGE, ON_DUPLICATE, ON_SPLIT, ON_TRUTH, ON_WHY, ON_ANSWER, ON_DATE, ON_RECKON,
+	    ON_ASK, ON_WAIT, ON_REFUSE, ON_REJECT, ON_MERGE, ON_DUPLICATE, ON_SPLIT, ON_SECOND, ON_TRUTH, ON_WHY, ON_ANSWER, ON_DATE, ON_RECKON,
 	    ON_PHOTO_FINE, ON_PHOTO_FALSE };
 
 	for (size_t i = 0; transition_at(i) != NULL; i++) {
