@@ -127,6 +127,41 @@ pinned(const char *fields, char code[CODE_CHARS + 1], char path[32])
 	snprintf(path, 32, "/kasus/%s", code);
 }
 
+/* Waits until one case stands above the other in his list. */
+static void
+stands_above(const struct visitor *v, const char *upper, const char *lower)
+{
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	int above = 0;
+
+	while (!above) {
+		const char *one, *other;
+		struct answer a;
+
+		ck_assert_msg(clock_mono_ms() < until, "%s does not stand above %s", upper, lower);
+		visitor_opens(v, "/tugas", &a);
+		ck_assert_int_eq(a.status, 200);
+		one = strstr(buf_str(&a.body), upper), other = strstr(buf_str(&a.body), lower);
+		above = one != NULL && other != NULL && one < other;
+		answer_release(&a);
+	}
+}
+
+/* By time left, not by number or by when it came. */
+START_TEST(what_is_due_first_stands_first)
+{
+	char first[CODE_CHARS + 1], second[CODE_CHARS + 1], path[32];
+
+	lamp("+6281234570071", first, path);
+	sms("+6281234570072", "lampu jalan padam di desa benculuk kecamatan cluring dekat masjid", second);
+	wait_state(second, "ditugaskan");
+	snprintf(path, sizeof(path), "/kasus/%s", second);
+	stands_above(&dishub, first, second);
+	ck_assert_int_eq(acts(&desk, path, "aksi=tugaskan&kategori=lampu-jalan&urgensi=darurat"), 303);
+	stands_above(&dishub, second, first);
+}
+END_TEST
+
 /* Where to go: the desa on a map of its kecamatan, the spot on it, and an address that a telephone's own map opens. */
 START_TEST(a_case_lies_on_a_map)
 {
@@ -527,6 +562,7 @@ pages_suite(void)
 
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, from_task_to_done);
+	tcase_add_test(tc, what_is_due_first_stands_first);
 	tcase_add_test(tc, a_case_lies_on_a_map);
 	tcase_add_test(tc, others_see_nothing_of_it);
 	tcase_add_test(tc, two_at_once);
