@@ -135,7 +135,7 @@ add_whose(struct buf *b, const struct console *c, const struct looking *l, int k
 	add_category_field(b, c, l->w.lang, keys ? "k" : "", guesses, n);
 	add_place_field(b, c, keys ? "l" : "", l->s.c.place);
 	add_urgency_field(b, keys ? "u" : "", l->s.c.urgency);
-	add_unit_field(b, c, "[[Unit yang memimpin]]", "[[Menurut kategori dan tempatnya]]", l->s.c.place);
+	add_unit_field(b, c, "[[Unit yang memimpin]]", "[[Menurut kategori dan tempatnya]]", l->s.c.place, 0);
 	add_place_list(b, c);
 }
 
@@ -147,6 +147,15 @@ add_truths(struct buf *b, enum truth now)
 		buf_addf(b, "<option value=\"%s\"%s>%s</option>\n", truth_name((enum truth)t),
 		    (enum truth)t == now ? " selected" : "", console_truth_words((enum truth)t));
 	buf_adds(b, "</select></label>\n");
+}
+
+/* Those near it and those of the regency: all 400 are half of a page, which a slow line carries for five seconds. */
+static void
+add_target_field(struct buf *b, const struct console *c, const struct looking *l)
+{
+	add_unit_field(b, c, "[[Unit tujuan]]", "[[Pilih unit]]", l->all_units ? NULL : l->s.c.place, 1);
+	if (!l->all_units)
+		buf_addf(b, "<p class=\"hint\"><a href=\"/kasus/%s?unit=semua\">[[Unit di kecamatan lain]]</a></p>\n", l->code.s);
 }
 
 static void
@@ -165,11 +174,11 @@ add_form(struct buf *b, const struct console *c, const struct looking *l, size_t
 	buf_addf(b, "<input type=\"hidden\" name=\"aksi\" value=\"%s\"><input type=\"hidden\" name=\"versi\" value=\"%"
 	    PRId64 "\">\n", name, l->s.c.version);
 	if (asks & ASKS_UNIT)
-		add_unit_field(b, c, "[[Unit tujuan]]", "[[Pilih unit]]", NULL);
+		add_target_field(b, c, l);
 	if (asks & ASKS_MORE)
-		add_unit_field(b, c, "[[Unit tambahan]]", "[[Menurut kategorinya]]", l->s.c.place);
+		add_unit_field(b, c, "[[Unit tambahan]]", "[[Menurut kategorinya]]", l->s.c.place, 0);
 	if (asks & ASKS_ABOUT)
-		add_unit_field(b, c, "[[Keluhan tentang unit]]", "[[Bukan tentang sebuah kantor]]", l->s.c.place);
+		add_unit_field(b, c, "[[Keluhan tentang unit]]", "[[Bukan tentang sebuah kantor]]", l->s.c.place, 0);
 	if (asks & ASKS_INTO)
 		buf_adds(b, "<label>[[Kode kasus yang memimpin]]<input name=\"ke\" class=\"kode\" required maxlength=\"12\" "
 		    "autocomplete=\"off\" placeholder=\"7K3F-9QXM\"></label>\n");

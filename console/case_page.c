@@ -683,8 +683,12 @@ get_case_page(struct http_req *r, void *arg)
 	struct console *c = arg;
 	struct looking l;
 
-	if (looking_begin(r, c, &l, 0))
+	if (looking_begin(r, c, &l, 0)) {
+		size_t len = 0;
+
+		l.all_units = http_req_query(r, "unit", &len) != NULL;
 		answer_case_page(r, c, &l, 200, "", 0, "");
+	}
 	looking_release(&l);
 }
 

@@ -17,6 +17,7 @@ struct looking {
 	struct laporan words;		/* opened only with SEE_WORDS */
 	int opened;
 	struct blur blur;		/* s and words are blurred already; his notes by this */
+	int all_units;			/* he asked for the units of all places in the form that hands it on */
 	int64_t glass_ms;		/* it is open to him until then alone (store/glass.h); 0: it is his to see */
 };
 /*

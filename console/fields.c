@@ -144,10 +144,11 @@ add_unit_option(struct buf *b, const struct unit *u)
 }
 
 void
-add_unit_field(struct buf *b, const struct console *c, const char *label, const char *none, const char *near)
+add_unit_field(struct buf *b, const struct console *c, const char *label, const char *none, const char *near,
+    int required)
 {
 	add_label(b, label, "");
-	buf_addf(b, "<select name=\"unit\"%s>", near == NULL ? " required" : "");
+	buf_addf(b, "<select name=\"unit\"%s>", required ? " required" : "");
 	add_option(b, "", none, 0);
 	for (size_t i = 0; i < units_count(c->h.policy->units); i++) {
 		const struct unit *u = unit_at(c->h.policy->units, i);

@@ -14,11 +14,11 @@ void add_place_field(struct buf *b, const struct console *c, const char *key, co
 void add_place_list(struct buf *b, const struct console *c);
 /*
  * label and none are HTML, with marks (console/say.h).
- * near NULL: all, and one must be chosen.  Else a place or "": those of the regency and of that kecamatan, for
- * a page that a cheap phone loads; none says what happens without one.
+ * near NULL: all.  Else a place or "": those of the regency and of that kecamatan, for a page that a cheap phone
+ * loads; none says what happens without one, where one is not required.
  */
 void add_unit_field(struct buf *b, const struct console *c, const char *label, const char *none,
-    const char *near);
+    const char *near, int required);
 void add_urgency_field(struct buf *b, const char *key, enum urgency chosen);
 
 /* A form's field; the caller frees.  "" where it is absent. */

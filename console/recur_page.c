@@ -87,7 +87,7 @@ add_form(struct buf *b, const struct search *s, const struct recur_group *g, con
 	add_hidden(b, "tempat", g->place);
 	add_hidden(b, "usulan", owner != NULL ? owner->code : "");
 	add_hidden(b, "kasus", buf_str(&codes));
-	add_unit_field(b, s->k.c, "[[Pemilik masalah]]", buf_str(&none), g->place);
+	add_unit_field(b, s->k.c, "[[Pemilik masalah]]", buf_str(&none), g->place, 0);
 	buf_adds(b, "<button>[[Jadikan masalah akar]]</button></form>\n");
 	buf_release(&codes);
 	buf_release(&none);

@@ -227,6 +227,7 @@ static const struct word list[] = {
 	{ "Catatan (boleh kosong)", "Note (may be empty)" },
 	{ "Gabung ke kasus lain", "Merge into another case" },
 	{ "Mengapa sama", "Why they are the same" },
+	{ "Unit di kecamatan lain", "Units of other kecamatan" },
 	{ "Buka masalah kedua sebagai kasus sendiri", "Open the second problem as a case of its own" },
 	{ "Apa masalah yang kedua", "What the second problem is" },
 	{ "membuka masalah kedua sebagai kasus sendiri", "opened the second problem as a case of its own" },

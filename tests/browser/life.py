@@ -4,7 +4,7 @@
 usage: life.py BUILD
 
 A resident at a telephone 360 px wide, an operator with a keyboard alone, an officer at a telephone, and the Bupati's
-wall at 1920 px, on a living house; then a call-taker at a typist's pace. Nothing is asked of the house but what they click and type; each step waits until its
+wall at 1920 px, on a living house; then a call-taker at a typist's pace, and an officer on a slow line. Nothing is asked of the house but what they click and type; each step waits until its
 page says so. Pictures of every step stay in BUILD/browser/. Needs chromium and chromium-driver.
 """
 import argparse, base64, json, os, pathlib, re, shutil, subprocess, sys, tempfile, threading, time, urllib.error, urllib.parse, urllib.request
@@ -17,6 +17,8 @@ LIMIT_S = 20
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"		# W3C WebDriver, 12: how an element is named in JSON
 ENTER, ESCAPE, TAB, ALT = "\ue007", "\ue00c", "\ue004", "\ue00a"
 KEYS_A_S = 5			# a typist who listens: 60 words a minute
+SLOW = {"latency": 400, "download_throughput": 50_000 // 8, "upload_throughput": 20_000 // 8, "offline": False}	# GPRS at a village's edge
+SLOW_LIMIT_S = 15		# until a page is whole on it, nothing in the browser's memory
 ENTRY_LIMIT_S = 30		# from the caller's first word to the whole report stored
 
 
@@ -58,10 +60,12 @@ def was_replaced(error):
 class Browser:
     """One person's browser, with cookies of its own."""
 
-    def __init__(self, driver, who, width, height, phone=False):
+    def __init__(self, driver, who, width, height, phone=False, script=True):
         options = {"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--window-size={width},{height}"]}
         if phone:
             options["mobileEmulation"] = {"deviceMetrics": {"width": width, "height": height, "pixelRatio": 2.0, "touch": True}}
+        if not script:
+            options["prefs"] = {"profile.managed_default_content_settings.javascript": 2}
         self.driver, self.who, self.pictures = driver, who, 0
         made = driver.ask("POST", "/session", {"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}})
         self.at = "/session/" + made["sessionId"]
@@ -69,6 +73,9 @@ class Browser:
 
     def goes(self, url):
         self.driver.ask("POST", self.at + "/url", {"url": url})
+
+    def is_on_a_slow_line(self):
+        self.driver.ask("POST", self.at + "/chromium/network_conditions", {"network_conditions": SLOW})
 
     def where(self):
         return self.driver.ask("GET", self.at + "/url")
@@ -300,6 +307,32 @@ def call_taker(house, driver):
     desk.closes()
 
 
+def slow_line(house, driver):
+    """At the edge of the network, a browser without scripts: the list, a case, an act."""
+    resident, officer = Browser(driver, "warga-3", 360, 740, phone=True), Browser(driver, "pelan", 500, 740, script=False)
+    code = reports(resident, house, "lampu jalan mati di desa kabat depan pasar", "081234560003")
+    resident.reads_again_until("Dinas Perhubungan")
+    resident.closes()
+    enters(officer, house, "ptg-o-dishub-2")
+    officer.is_on_a_slow_line()
+    took = {}
+
+    def step(name, do, words):
+        begun = time.monotonic()
+        do()
+        officer.waits_until("main", words)
+        took[name] = time.monotonic() - begun
+    step("list", lambda: officer.goes(f"http://{house.console}/tugas"), code)
+    step("case", lambda: officer.clicks(f"//a[contains(., '{code}')]", "xpath"), "Terima tugas")
+    step("act", lambda: officer.presses("Terima tugas"), "diterima petugas")
+    officer.picture("terima")
+    for name, seconds in took.items():
+        if seconds >= SLOW_LIMIT_S:
+            raise RuntimeError(f"{name}: {seconds:.1f} s on a line of 50 kbit/s, more than {SLOW_LIMIT_S}")
+    print("fine  on 50 kbit/s and without scripts: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in took.items()), flush=True)
+    officer.closes()
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("build", type=pathlib.Path)
@@ -317,6 +350,7 @@ def main():
             house.start()
             life(house, driver)
             call_taker(house, driver)
+            slow_line(house, driver)
     finally:
         driver.close()
         shutil.rmtree(root, ignore_errors=True)

@@ -322,7 +322,7 @@ END_TEST
 /* Passed on with a reason, not ours, a question to the reporter, his telephone's answer: each by its form. */
 START_TEST(it_moves_on_by_its_forms)
 {
-	char code[CODE_CHARS + 1], path[32], text[512];
+	char code[CODE_CHARS + 1], path[32], text[512], all[64];
 	json_t *c;
 
 	lamp("+6281234600022", code, path);
@@ -331,6 +331,12 @@ START_TEST(it_moves_on_by_its_forms)
 	ck_assert_msg(strstr(text, "Tiang nomor berapa") != NULL, "%s", text);
 	sms("+6281234600022", "nomor 14, depan masjid", NULL);
 	page_comes(dishub.cookie, path, "nomor 14, depan masjid", 1, NULL);	/* the conversation stands on the page */
+	/* near ones at first, for a slow line; all where he asks for them */
+	snprintf(all, sizeof(all), "%s?unit=semua", path);
+	page_has(&dishub, path, "<option value=\"D-35.10.14.2012\"", 1);
+	page_has(&dishub, path, "<option value=\"D-35.10.20.2005\"", 0);
+	page_has(&dishub, path, all, 1);
+	page_has(&dishub, all, "<option value=\"D-35.10.20.2005\"", 1);
 	ck_assert_int_eq(acts(&dishub, path, "aksi=teruskan&unit=O-PUCKPP&catatan="), 422);
 	ck_assert_int_eq(acts(&dishub, path, "aksi=teruskan&unit=TIADA&catatan=tiang+kami+sudah+menyala"), 422);
 	ck_assert_int_eq(acts(&dishub, path, "aksi=teruskan&unit=O-PUCKPP&catatan=kabel+tanah"), 303);
