@@ -1,12 +1,15 @@
 /* What officers see: the read model from the log, feeds, the board. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "console/desk.h"
 #include "console/drafts.h"
 #include "console/frame.h"
 #include "console/hasher.h"
+#include "lib/log.h"
 
 #define ESCALATIONS_MAX 10000
 #define CONSOLE_CSP "default-src 'none'; style-src 'self'; script-src 'self'; " \
@@ -130,6 +133,10 @@ console_init(void *self, struct daemon *d, const char *port)
 	struct buf errors = { 0 }, detail = { 0 };
 
 	c->d = d;
+	/* Before the worker that hashes passwords is made: it stands back too. */
+	if (getpriority(PRIO_PROCESS, 0) < c->h.set.console_nice &&
+	    setpriority(PRIO_PROCESS, 0, (int)c->h.set.console_nice) != 0)
+		log_warn("nice", "want=%d err=\"%s\"", (int)c->h.set.console_nice, strerror(errno));
 	if (secret_read(c->h.st.dir, "console_admin", &c->secret, &errors) != 0 ||
 	    (c->hasher = hasher_new(d->base)) == NULL) {
 		fputs(buf_str(&errors), stderr);

@@ -15,6 +15,7 @@
 #include "notify/retry.h"
 
 #define ROUND_MS (1000 / OUTLANE_SLOTS)
+#define ASK_MS 1000		/* a lane that rests is asked itself that often */
 
 static void on_landing(evutil_socket_t fd, short what, void *arg);
 
@@ -486,6 +487,16 @@ note_spent(struct outlane *l, int64_t spent_ms)
 	buf_release(&words);
 }
 
+int
+outlane_rests(struct outlane *l, int64_t first_ms)
+{
+	if (l->h->store_ms == 0 || first_ms <= house_now_ms(l->h) || l->spent_ms != 0 ||
+	    clock_mono_ms() - l->asked_mono_ms >= ASK_MS)
+		return 0;
+	l->busy = 0;
+	return 1;
+}
+
 int64_t
 outlane_run(struct outlane *l)
 {
@@ -505,6 +516,7 @@ outlane_run(struct outlane *l)
 		claim.most = allowance(l);
 	if (claim.most <= 0)
 		return next_round(l);
+	l->asked_mono_ms = mono;
 	n = outbox_claim(&l->h->st, &claim, l->claimed, &l->now_ms, &spent);
 	/* What is in the air may come back unsent, and its parts with it. */
 	if (n >= 0 && l->sending == 0)

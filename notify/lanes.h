@@ -33,6 +33,7 @@ struct outlane {
 	int recent[OUTLANE_SLOTS], recent_sum;	/* claimed in each slot of the last second, and in all */
 	int64_t slot;			/* number of the current one */
 	int64_t filled_mono_ms, paused_until_mono_ms;
+	int64_t asked_mono_ms;		/* when it last claimed */
 	int64_t down_mono_ms;		/* since when nothing has been taken; 0: it takes */
 	int64_t spent_mono_ms, spent_ms;	/* since when the budget is used up (0: it is not), and till when */
 	const struct outlane *all;	/* all ways out of this daemon, all_n; NULL: this one alone */
@@ -54,6 +55,11 @@ void outlane_release(struct outlane *l);
 void outlane_join(struct outlane *l, const struct outlane *all, size_t n);
 /* One round; milliseconds until the next is worth its while. */
 int64_t outlane_run(struct outlane *l);
+/*
+ * 1 when a round would find nothing: the first of its messages is for first_ms (INT64_MAX: there is
+ * none).  Once a second it does not rest, for a claim also mends what a clock that was set back left.
+ */
+int outlane_rests(struct outlane *l, int64_t first_ms);
 /* 1 while messages of it are in the air. */
 int outlane_is_busy(const struct outlane *l);
 #endif

@@ -14,11 +14,29 @@
 struct notify {
 	struct house h;
 	struct httpc *http;
-	struct outlane *lanes;
+	struct outlane *lanes;		/* lanes_n, as what follows */
+	const char **routes;
+	int64_t *first_ms;		/* of each lane, when something of it is due */
 	size_t lanes_n;
 	struct receipts receipts;
 	struct event *tick;
 };
+
+/* One round of each lane that has something to do; milliseconds until the next is worth its while. */
+static int64_t
+run_lanes(struct notify *n)
+{
+	int64_t wait = n->h.set.notify_nap_ms;
+	int known = outbox_firsts(&n->h.st, n->routes, n->lanes_n, n->first_ms) == 0;
+
+	for (size_t i = 0; !n->h.daemon->stopping && i < n->lanes_n; i++) {
+		int64_t next = known && outlane_rests(&n->lanes[i], n->first_ms[i]) ?
+		    n->first_ms[i] - house_now_ms(&n->h) : outlane_run(&n->lanes[i]);
+
+		wait = next < wait ? next : wait;
+	}
+	return wait > 0 ? wait : 0;
+}
 
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
@@ -28,13 +46,10 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	struct timeval tv;
 
 	(void)fd, (void)what;
-	for (size_t i = 0; n->h.serving && !n->h.daemon->stopping && i < n->lanes_n; i++) {
-		int64_t next = outlane_run(&n->lanes[i]);
-
-		wait = next < wait ? next : wait;
-	}
-	if (n->h.serving && !n->h.daemon->stopping)
+	if (n->h.serving && !n->h.daemon->stopping) {
+		wait = run_lanes(n);
 		receipts_look(&n->receipts, n->lanes, n->lanes_n);
+	}
 	tv = ms_to_timeval(wait);
 	event_add(n->tick, &tv);
 }
@@ -75,6 +90,8 @@ notify_init(void *self, struct daemon *d, const char *port)
 	d->arg = n;
 	n->http = httpc_new(d->base, CONNECTIONS_MAX);
 	n->lanes = xcalloc(ways_out_n, sizeof(*n->lanes));
+	n->routes = xcalloc(ways_out_n, sizeof(*n->routes));
+	n->first_ms = xcalloc(ways_out_n, sizeof(*n->first_ms));
 	receipts_init(&n->receipts, &n->h);
 	for (size_t i = 0; i < ways_out_n; i++) {
 		const struct ways_env env = { &n->h, d->base, n->http, d->dir };
@@ -96,8 +113,10 @@ notify_init(void *self, struct daemon *d, const char *port)
 		if (outlane_init(l, &n->h, d->base, &c) != 0)
 			return -1;
 	}
-	for (size_t i = 0; i < n->lanes_n; i++)
+	for (size_t i = 0; i < n->lanes_n; i++) {
 		outlane_join(&n->lanes[i], n->lanes, n->lanes_n);
+		n->routes[i] = n->lanes[i].channel.route;
+	}
 	n->tick = event_new(d->base, -1, 0, on_tick, n);
 	if (n->tick == NULL || house_start(&n->h, d) != 0)
 		return -1;
@@ -118,6 +137,8 @@ notify_release(void *self)
 	for (size_t i = 0; i < n->lanes_n; i++)
 		outlane_release(&n->lanes[i]);
 	free(n->lanes);
+	free(n->routes);
+	free(n->first_ms);
 	receipts_release(&n->receipts);
 }
 

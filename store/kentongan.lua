@@ -514,9 +514,9 @@ local function due(keys, args)
 	redis.call('ZCARD', keys[2])
 	while taken < most do
 		local batch = redis.call('ZRANGEBYSCORE', keys[1], '-inf', text(now), 'LIMIT', from, most)
-		for _, code in ipairs(batch) do
-			local held = redis.call('ZSCORE', keys[2], code)
-			if taken < most and (not held or tonumber(held) <= now) then
+		local held = batch[1] and redis.call('ZMSCORE', keys[2], unpack(batch))
+		for i, code in ipairs(batch) do
+			if taken < most and (not held[i] or tonumber(held[i]) <= now) then
 				-- One damaged case must not stop the clocks of all: it goes out empty and is reported.
 				local c = redis.pcall('HMGET', args[1] .. code, 'v', 'd', 'k')
 				leases[#leases + 1], leases[#leases + 2] = text(now + lease), code

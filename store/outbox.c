@@ -208,6 +208,50 @@ outbox_claim(struct store *st, const struct outbox_claim *c, struct outbox_item 
 	return n;
 }
 
+/* The score of a line's first member; what is no line is said by who claims of it. */
+static int64_t
+first_of(const redisReply *r)
+{
+	if (r->type != REDIS_REPLY_ARRAY)
+		return 0;
+	return r->elements == 2 ? strtoll(r->element[1]->str, NULL, 10) : INT64_MAX;
+}
+
+int
+outbox_firsts(struct store *st, const char *const *routes, size_t n, int64_t *first_ms)
+{
+	struct redis_args a = { 0 };
+	size_t asked = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < 2 * n && rc == 0; i++) {
+		char line[48];
+
+		redis_args_reset(&a);
+		redis_args_adds(&a, "ZRANGE");
+		snprintf(line, sizeof(line), "%c:%s", i % 2 == 0 ? 'e' : 'n', routes[i / 2]);
+		args_add_key(&a, st, KEY_OUT, line, NULL);
+		redis_args_adds(&a, "0");
+		redis_args_adds(&a, "0");
+		redis_args_adds(&a, "WITHSCORES");
+		rc = redis_pipe_queue(st->pipe, a.n, (const char **)a.argv, a.lens);
+		asked += rc == 0;
+	}
+	redis_args_release(&a);
+	for (size_t i = 0; i < n; i++)
+		first_ms[i] = INT64_MAX;
+	for (size_t i = 0; i < asked; i++) {
+		redisReply *r = redis_pipe_reply(st->pipe);
+
+		if (r == NULL)
+			return -1;
+		if (first_of(r) < first_ms[i / 2])
+			first_ms[i / 2] = first_of(r);
+		freeReplyObject(r);
+	}
+	return rc;
+}
+
 static void
 mark_args(struct redis_args *all, const struct store *st, const struct outbox_mark *m,
     int64_t now_ms)

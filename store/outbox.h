@@ -67,6 +67,11 @@ struct outbox_claim {
  */
 int outbox_claim(struct store *st, const struct outbox_claim *c, struct outbox_item *items,
     int64_t *now_ms, int64_t *spent_ms);
+/*
+ * The earliest time at which each of n routes has something to claim, INT64_MAX for none, in one
+ * round trip.  -1: no answer, and nothing of first_ms holds.
+ */
+int outbox_firsts(struct store *st, const char *const *routes, size_t n, int64_t *first_ms);
 /* What became of a claimed message. */
 struct outbox_mark {
 	const struct outbox_item *item;

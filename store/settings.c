@@ -402,6 +402,8 @@ static const struct setting table[] = {
 	    "roles of whom two others hear of it at once, in this order; kepala: of the case's own unit" },
 	{ "console.streams", SET_INT, AT(console_streams), "500", "1", "10000",
 	    "most live feeds at once" },
+	{ "console.nice", SET_INT, AT(console_nice), "5", "0", "19",
+	    "how far its pages stand back for the store and the deadlines: nice(2)" },
 	{ "console.backlog", SET_SIZE, AT(console_backlog_bytes), "1MiB", "4KiB", "64MiB",
 	    "a feed reader further behind is cut" },
 

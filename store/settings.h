@@ -58,7 +58,7 @@ struct settings {
 	    imap_read_ms, imap_read_bytes, imap_tries, imap_files, imap_files_bytes, imap_logo_bytes;
 	int64_t email_port, email_workers, email_per_s, email_limit_ms, email_pause_ms;
 
-	char *console_address; int64_t console_port, console_streams, console_backlog_bytes,
+	char *console_address; int64_t console_port, console_streams, console_nice, console_backlog_bytes,
 	    session_idle_ms, session_idle_sealed_ms, session_most_ms, session_prove_ms, once_ms, readers_kept_ms, glass_ms;
 	int64_t broadcast_per_minute, broadcast_window, broadcast_most, broadcast_text_bytes, broadcast_reporters_ms,
 	    broadcast_draft_ms, broadcast_keep_ms, broadcast_stops_ms, broadcast_rupiah,

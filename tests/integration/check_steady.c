@@ -272,6 +272,32 @@ START_TEST(a_claim_made_ahead_ends_as_if_made_now)
 }
 END_TEST
 
+/* A round without anything to do is left out, but not for ever: a claim also shortens claims made ahead. */
+START_TEST(a_lane_with_nothing_due_rests)
+{
+	const struct channel c = { .route = "sms", .in_flight = 4, .send = count_send };
+	struct event_base *base = event_base_new();
+	struct outlane l;
+
+	open_house();
+	ck_assert_int_eq(outlane_init(&l, &house, base, &c), 0);
+	ck_assert_int_eq(outlane_rests(&l, INT64_MAX), 0);		/* it has never asked */
+	l.filled_mono_ms -= 1000;
+	outlane_run(&l);
+	ck_assert_int_eq(outlane_rests(&l, INT64_MAX), 1);
+	ck_assert_int_eq(outlane_rests(&l, house_now_ms(&house) + 60000), 1);
+	ck_assert_int_eq(outlane_rests(&l, house_now_ms(&house)), 0);
+	l.spent_ms = house_now_ms(&house) + 60000;	/* its card's budget may be there again */
+	ck_assert_int_eq(outlane_rests(&l, INT64_MAX), 0);
+	l.spent_ms = 0;
+	l.asked_mono_ms -= 1000;
+	ck_assert_int_eq(outlane_rests(&l, INT64_MAX), 0);
+	outlane_release(&l);
+	house_close(&house);
+	event_base_free(base);
+}
+END_TEST
+
 Suite *
 steady_suite(void)
 {
@@ -287,6 +313,7 @@ steady_suite(void)
 	tcase_add_test(tc, in_doubt_nobody_is_silent);
 	tcase_add_test(tc, in_doubt_nothing_is_sent_or_ended);
 	tcase_add_test(tc, a_claim_made_ahead_ends_as_if_made_now);
+	tcase_add_test(tc, a_lane_with_nothing_due_rests);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -925,6 +925,34 @@ START_TEST(a_budget_of_hour_and_day)
 }
 END_TEST
 
+START_TEST(each_way_says_when_it_has_something)
+{
+	static const char *const ways[] = { "sms", "email", "x" };
+	struct outbox_item it[8];
+	int64_t first[3], till;
+
+	ck_assert_int_eq(outbox_firsts(&b.st, ways, 3, first), 0);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(first[i], INT64_MAX);
+	ck_assert_int_eq(kit_message(&b, "n1", "+62811", 0), COMMIT_OK);
+	ck_assert_int_eq(outbox_firsts(&b.st, ways, 3, first), 0);
+	ck_assert_int_le(first[0], store_now_ms(&b.st));
+	ck_assert_int_eq(first[1], INT64_MAX);
+	/* Once it is claimed, only when the claim ends; an emergency behind it counts at once. */
+	ck_assert_int_eq(claim_on(0, 0, &till, it), 1);
+	ck_assert_int_eq(outbox_firsts(&b.st, ways, 3, first), 0);
+	ck_assert_int_eq(first[0], now_ms + 60000);
+	ck_assert_int_eq(kit_message(&b, "e1", "+62812", 1), COMMIT_OK);
+	ck_assert_int_eq(outbox_firsts(&b.st, ways, 3, first), 0);
+	ck_assert_int_le(first[0], store_now_ms(&b.st));
+	/* What is no line is left to who claims of it: he says so. */
+	freeReplyObject(bench_command(&b, "SET %s x", bench_key(&b, KEY_OUT, "n:x")));
+	ck_assert_int_eq(outbox_firsts(&b.st, ways, 3, first), 0);
+	ck_assert_int_eq(first[2], 0);
+	end_sent(it, 1);
+}
+END_TEST
+
 /* ---- called back ---- */
 
 static void
@@ -1791,6 +1819,7 @@ add_outbox(Suite *s)
 	tcase_add_test(tc, old_storms_are_swept);
 	tcase_add_test(tc, old_wishes_for_a_language_are_swept);
 	tcase_add_test(tc, a_budget_of_hour_and_day);
+	tcase_add_test(tc, each_way_says_when_it_has_something);
 	tcase_add_test(tc, what_was_sent_is_called_back);
 	tcase_add_test(tc, life_and_safety_first);
 	tcase_add_test(tc, fences);

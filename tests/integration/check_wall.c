@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/calendar.h"
@@ -779,6 +780,15 @@ START_TEST(the_wall_moves_within_a_second)
 }
 END_TEST
 
+/* Where the processor is short the deadlines go before the pages. */
+START_TEST(the_console_stands_back)
+{
+	begin();
+	ck_assert_int_ge(getpriority(PRIO_PROCESS, (id_t)pid_of("console")), 5);
+	ck_assert_int_eq(getpriority(PRIO_PROCESS, (id_t)pid_of("sla")), getpriority(PRIO_PROCESS, 0));
+}
+END_TEST
+
 Suite *
 wall_suite(void)
 {
@@ -799,6 +809,7 @@ wall_suite(void)
 	tcase_add_test(tc, the_api_is_as_described);
 	tcase_add_test(tc, each_answer_is_as_described);
 	tcase_add_test(tc, pages_of_cases_join);
+	tcase_add_test(tc, the_console_stands_back);
 	suite_add_tcase(s, tc);
 	tcase_set_tags(seen, "browser");
 	tcase_add_unchecked_fixture(seen, begin, house_down);
