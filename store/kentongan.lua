@@ -173,7 +173,16 @@ local function row_check(g, key, op, field, value)
 		return op == 'X' and #redis.call('XRANGE', key, field, field) == 0 and 'already' or nil
 	end
 	rows_settle(g, key)
-	local old = redis.call('HGET', key, field)
+	local old = nil
+	if key == g.meta then
+		old = g.metas[field]
+	end
+	if old == nil then
+		old = redis.call('HGET', key, field)
+		if key == g.meta then
+			g.metas[field] = old
+		end
+	end
 	if op == 'u' then
 		return old and old ~= value and 'taken' or nil
 	elseif op == '=' then
@@ -268,6 +277,9 @@ local function inputs_after(inputs, input)
 end
 
 local function row_write(g, key, op, field, value)
+	if key == g.meta and op ~= '=' then
+		g.metas = {}
+	end
 	if op == 's' then
 		g.later:add('HSET', key, field, value)
 		g.rows[key] = true
@@ -465,6 +477,7 @@ local function commit(keys, args)
 	local decided, written = tonumber(args[2]), false
 	g.seq = log_check(g.meta, g.log)
 	g.later, g.checked, g.rows, g.now = collect(), {}, {}, text(now)
+	g.metas = {}	-- what rows asked of meta: nearly every item asks the same
 	g.waiting = setmetatable({ lists = {}, order = {}, prefix = args[1] }, recipients)
 	redis.call('ZCARD', g.due)
 	redis.call('ZCARD', g.lease)
