@@ -299,6 +299,20 @@ signal_event(struct daemon *d, int signal_number, event_callback_fn cb)
 	return e;
 }
 
+/* libevent's own choice is a clock that moves once in 4 ms, and waits in whole milliseconds. */
+static struct event_base *
+precise_base(void)
+{
+	struct event_config *c = event_config_new();
+	struct event_base *base = NULL;
+
+	if (c != NULL && event_config_set_flag(c, EVENT_BASE_FLAG_PRECISE_TIMER) == 0)
+		base = event_base_new_with_config(c);
+	if (c != NULL)
+		event_config_free(c);
+	return base;
+}
+
 int
 daemon_init(struct daemon *d, const char *name, int argc, char **argv,
     const struct daemon_flag *flags, size_t n)
@@ -315,7 +329,7 @@ daemon_init(struct daemon *d, const char *name, int argc, char **argv,
 	signal(SIGPIPE, SIG_IGN);
 	seal_init();
 	event_set_log_callback(on_libevent_log);
-	d->base = event_base_new();
+	d->base = precise_base();
 	if (d->base == NULL) {
 		log_error("start_failed", "err=\"no event loop\"");
 		return 2;

@@ -26,12 +26,13 @@ static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct sla *s = arg;
-	int64_t nap = s->h.set.sla_nap_ms, soon;
+	int64_t nap = s->h.set.sla_nap_ms, soon, said_us = clock_mono_us(), rest_us;
 	struct timeval tv;
 
 	(void)fd, (void)what;
 	if (s->h.serving) {
 		nap = engine_run(&s->engine);
+		said_us = clock_mono_us();
 		engine_unread(&s->engine);
 		soon = engine_leavers(&s->engine);
 		nap = soon < nap ? soon : nap;
@@ -45,7 +46,10 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		soon = engine_drills(&s->engine);
 		nap = soon < nap ? soon : nap;
 	}
-	tv = ms_to_timeval(nap);
+	/* From when it was said: the rest took its time too. */
+	rest_us = said_us + nap * 1000 - clock_mono_us();
+	rest_us = rest_us > 0 ? rest_us : 0;
+	tv = (struct timeval){ .tv_sec = rest_us / 1000000, .tv_usec = rest_us % 1000000 };
 	event_add(s->tick, &tv);
 }
 
