@@ -504,6 +504,28 @@ hear_danger(const struct understander *u, const struct alarm *alarm,
 	return alarm_permille(linear_calibration(u->policy->model), voices);
 }
 
+/*
+ * A child with a fit, and a puskesmas that is closed: who is called for the danger must come, and the
+ * complaint stays beside it.  What is confidential keeps those whose it is.
+ */
+static const struct category *
+danger_first(const struct category_choice *choice, const struct category *c, struct understanding *out)
+{
+	if (c != choice->best.category || c->urgency == URGENCY_DARURAT || c->sealed)
+		return c;
+	for (int i = 0; i < choice->also_n; i++) {
+		const struct category *danger = choice->also[i];
+
+		if (danger->urgency != URGENCY_DARURAT)
+			continue;
+		add_why(out, "kategori %s: bahaya didahulukan", danger->code);
+		take_category(out, danger, choice->confidence_permille);
+		memcpy(out->also[i], c->code, CATEGORY_CHARS);
+		return danger;
+	}
+	return c;
+}
+
 /* Chooses the category; returns it with its urgency counting only if it is certain enough. */
 static const struct category *
 find_category(const struct understander *u, const struct tokens *t, const struct hints *h,
@@ -540,6 +562,8 @@ find_category(const struct understander *u, const struct tokens *t, const struct
 		add_why(out, "atau %s: %s", choice.second.category->code,
 		    choice.second.words[0]->words);
 	explain_model(u, out, &choice);
+	if (alarm->danger >= ALARM_LINE)
+		c = danger_first(&choice, c, out);
 	if (chosen == NULL || (chosen == c && !h->other))
 		return c;
 	if (!h->other && *certain && c->urgency == URGENCY_DARURAT && chosen->urgency != URGENCY_DARURAT &&
@@ -656,6 +680,9 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	out->urgency = alarm_urgency(&alarm, a.category->urgency != URGENCY_DARURAT ||
 	    is_emergency(&alarm, t, certain &&
 	    out->confidence_permille >= u->emergency_permille) ? a.category->urgency : URGENCY_MENDESAK);
+	/* Who is afraid to tell what is done to somebody makes it no smaller. */
+	if (a.category->sealed && out->urgency < a.category->urgency)
+		out->urgency = a.category->urgency;
 	out->urgency = weigh_danger(u, &alarm, danger_permille, out->urgency, out);
 	if (h->other)		/* the danger is the other one's */
 		out->urgency = a.category->urgency;

@@ -247,6 +247,32 @@ START_TEST(two_problems_are_two_cases)
 }
 END_TEST
 
+START_TEST(an_emergency_is_first_and_never_second)
+{
+	char code[CODE_CHARS + 1];
+	const char *other;
+	json_t *first, *second;
+
+	sms("+6281234580018", "anak saya panas tinggi kejang sekarang di desa kalibarumanis, puskesmas tutup", code);
+	first = case_in(code, "ditugaskan");
+	ck_assert_str_eq(json_string_value(json_object_get(first, "category")), "darurat-medis");
+	ck_assert_str_eq(json_string_value(json_object_get(first, "urgency")), "darurat");
+	other = json_string_value(json_object_get(first, "twin"));
+	ck_assert_ptr_nonnull(other);
+	second = case_in(other, "ditugaskan");
+	ck_assert_str_eq(json_string_value(json_object_get(second, "category")), "layanan-kesehatan");
+	ck_assert_str_ne(json_string_value(json_object_get(second, "urgency")), "darurat");
+	json_decref(first);
+	json_decref(second);
+	/* Long ago: it calls nobody today. */
+	sms("+6281234580019", "jembatan ambrol di desa songgon, dulu ada yang kecelakaan disitu", code);
+	first = case_in(code, "ditugaskan");
+	ck_assert_str_eq(json_string_value(json_object_get(first, "category")), "jembatan");
+	ck_assert_ptr_null(json_object_get(first, "twin"));
+	json_decref(first);
+}
+END_TEST
+
 /* Before it counts, another configuration says which reports of late it would have sent elsewhere. */
 START_TEST(another_configuration_says_what_it_would_change)
 {
@@ -458,6 +484,7 @@ talk_suite(void)
 	tcase_add_test(tc, of_three_he_says_which);
 	tcase_add_test(tc, unanswered_it_is_the_desks);
 	tcase_add_test(tc, two_problems_are_two_cases);
+	tcase_add_test(tc, an_emergency_is_first_and_never_second);
 	tcase_add_test(tc, fifty_pranks_and_a_fire);
 	tcase_add_test(tc, a_marked_number_is_heard_by_a_human);
 	tcase_add_test(tc, support_raises_a_marked_number);

@@ -314,6 +314,39 @@ START_TEST(where_it_stood)
 }
 END_TEST
 
+/* Who is called for the danger comes, and what else is said stays beside it. */
+static const struct { const char *text, *category, *also, *unit; } dangers_first[] = {
+	{ "anak saya panas tinggi 3 hari kejang sekarang di desa kalibarumanis, puskesmas tutup", "darurat-medis",
+	    "layanan-kesehatan", "D119" },
+	{ "jembatan ambrol orang jatuh ke sungai desa songgon", "kecelakaan", "jembatan", "D119" },
+	{ "pagar sekolah roboh murid tertimpa 3 anak berdarah desa tegalsari", "kecelakaan", "pendidikan", "D119" },
+	/* without danger the problem that is named best stays first */
+	{ "jembatan ambrol di desa songgon, dulu ada yang kecelakaan disitu", "jembatan", "kecelakaan", "O-PUCKPP" },
+};
+START_TEST(danger_comes_first)
+{
+	struct understanding r;
+
+	understand(with_model, dangers_first[_i].text, strlen(dangers_first[_i].text), NULL, &r);
+	ck_assert_msg(strcmp(r.category, dangers_first[_i].category) == 0, "%s: %s", dangers_first[_i].text, r.category);
+	ck_assert_msg(strcmp(r.also[0], dangers_first[_i].also) == 0, "%s: and %s", dangers_first[_i].text, r.also[0]);
+	ck_assert_msg(has_unit(&r, dangers_first[_i].unit), "%s: no %s", dangers_first[_i].text, dangers_first[_i].unit);
+}
+END_TEST
+
+/* A confidential matter keeps its offices whatever else is heard, and fear makes it no smaller. */
+START_TEST(what_is_done_to_somebody_stays_urgent)
+{
+	static const char afraid[] = "tetangga saya pukul istrinya tiap malam, kami takut lapor, desa gitik";
+	struct understanding r;
+
+	understand(with_model, afraid, sizeof(afraid) - 1, NULL, &r);
+	ck_assert_str_eq(r.category, "kekerasan-anak");
+	ck_assert_int_eq(r.urgency, URGENCY_MENDESAK);
+	ck_assert(has_unit(&r, "O-UPTDPPA"));
+}
+END_TEST
+
 START_TEST(two_problems)
 {
 	static const char text[] = "lampu jalan mati di desa bomo, dan sampah menumpuk di depan pasar";
@@ -405,6 +438,8 @@ understand_suite(void)
 	tcase_add_test(tc, hints_win);
 	tcase_add_loop_test(tc, where_it_stood, 0, N_ELEMS(positions));
 	tcase_add_loop_test(tc, an_officer_says_it_is_urgent, 0, N_ELEMS(said_urgent));
+	tcase_add_loop_test(tc, danger_comes_first, 0, N_ELEMS(dangers_first));
+	tcase_add_test(tc, what_is_done_to_somebody_stays_urgent);
 	tcase_add_test(tc, two_problems);
 	tcase_add_test(tc, any_bytes);
 	tcase_add_test(tc, json);
