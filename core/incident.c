@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,19 +37,12 @@ truth_of_name(const char *s, enum truth *out)
 
 /* ---- places ---- */
 
-#define KM_OF_DEGREE 111.32	/* of latitude; of longitude nearly as much, so near the equator */
-
 double
 places_apart_km(const struct policy *p, const char *a, const char *b)
 {
 	const struct place *x = place_find(p->places, a), *y = place_find(p->places, b);
-	double dx, dy;
 
-	if (x == NULL || y == NULL)
-		return -1;
-	dy = (x->lat - y->lat) * KM_OF_DEGREE;
-	dx = (x->lng - y->lng) * KM_OF_DEGREE * cos(x->lat * 3.14159265358979 / 180);
-	return sqrt(dx * dx + dy * dy);
+	return x == NULL || y == NULL ? -1 : place_apart_km(x, y);
 }
 
 static int

@@ -1,6 +1,7 @@
 #include "core/place.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -428,6 +429,17 @@ size_t
 gazetteer_longest(const struct gazetteer *g)
 {
 	return g->longest;
+}
+
+#define KM_OF_DEGREE 111.32	/* of latitude; of longitude nearly as much, so near the equator */
+
+double
+place_apart_km(const struct place *x, const struct place *y)
+{
+	double dy = (x->lat - y->lat) * KM_OF_DEGREE;
+	double dx = (x->lng - y->lng) * KM_OF_DEGREE * cos(x->lat * M_PI / 180);
+
+	return sqrt(dx * dx + dy * dy);
 }
 
 const struct place *

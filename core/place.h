@@ -45,6 +45,8 @@ size_t gazetteer_spellings(const struct gazetteer *g, const struct spelling **ou
 size_t gazetteer_longest(const struct gazetteer *g);
 /* The kecamatan a place lies in (itself if it is one), NULL for the regency. */
 const struct place *place_kecamatan(const struct place *p);
+/* From the middle of one to that of the other, reckoned flat: true to a percent in a regency by the equator. */
+double place_apart_km(const struct place *x, const struct place *y);
 /* "Ds. Jambewangi, Kec. Sempu" / "Kel. X, Kec. Y" / "Kec. Sempu" / "Kab. Banyuwangi". */
 void buf_add_place(struct buf *b, const struct place *p);
 /*

@@ -8,6 +8,7 @@
 #include "router/vocab.h"
 
 #define HITS_MAX 256
+#define TWIN_NEAR_KM 8.0		/* from the middle of a kecamatan: just over its border */
 #define MENTIONS_MAX 24
 #define CANDIDATES_MAX 8
 #define FUZZY_MIN 6		/* shorter names have too many neighbours among words */
@@ -614,6 +615,58 @@ decide(struct location *out, const struct mention *m, size_t best)
 	out->confidence_permille = 0;
 }
 
+/* The kecamatan that another mention names; NULL none, or several. */
+static const struct place *
+named_kecamatan(const struct mention *twins, const struct mention *all, size_t n)
+{
+	const struct place *named = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		for (size_t c = 0; &all[i] != twins && c < all[i].n; c++) {
+			const struct place *p = all[i].candidates[c].place;
+
+			if (p->kind != PLACE_KECAMATAN || all[i].candidates[c].points <= 0 || p == named)
+				continue;
+			if (named != NULL)
+				return NULL;
+			named = p;
+		}
+	}
+	return named;
+}
+
+/*
+ * "watukebo rogojampi": neither Watukebo lies there, but one just over the border, where Rogojampi
+ * once was.  "karangrejo wongsorejo": both are far away, so that it is a hamlet that no list has: the
+ * kecamatan that he named is where it is, and nothing is to be asked.
+ */
+static void
+settle_twins(struct location *out, const struct mention *m, const struct mention *all, size_t n)
+{
+	const struct place *kecamatan = named_kecamatan(m, all, n), *near = NULL;
+	double km = TWIN_NEAR_KM, next = -1;
+
+	if (kecamatan == NULL)
+		return;
+	for (int i = 0; i < out->rivals_n; i++) {
+		double d = place_apart_km(kecamatan, out->rivals[i]);
+
+		if (d <= km) {
+			next = near != NULL ? km : next;
+			near = out->rivals[i];
+			km = d;
+		} else if (next < 0 || d < next) {
+			next = d;
+		}
+	}
+	if (near != NULL && next >= 0 && next < 2 * km)
+		return;			/* both are near: he is asked */
+	out->rivals_n = 0;
+	out->place = near != NULL && m->mark != MARK_DUSUN ? near : kecamatan;
+	out->confidence_permille = 700;
+	out->rule = out->place == kecamatan ? "kecamatan disebut" : "dekat kecamatan yang disebut";
+}
+
 static int
 is_word(const struct tokens *t, size_t i, const char *word)
 {
@@ -678,6 +731,8 @@ place_locate(const struct locator *l, const struct tokens *t, const struct place
 	}
 	if (best != NULL)
 		decide(out, best, best_c);
+	if (best != NULL && out->place == NULL)
+		settle_twins(out, best, m, n);
 }
 
 size_t

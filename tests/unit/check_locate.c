@@ -74,6 +74,14 @@ static const struct {
 	{ "watukebo wongsorejo", "35.10.18.2008", 0, "" },
 	{ "tamansari tegalsari", "35.10.23.2003", 0, "" },
 	{ "tamansari, licin", "35.10.24.2008", 0, "" },
+	/* neither twin lies in the kecamatan that is named: the one just over its border, or the kecamatan */
+	{ "banjir di watukebo rogojampi", "35.10.25.2003", 0, "" },
+	{ "tamansari gambiran", "35.10.23.2003", 0, "" },
+	{ "tolong, wongsorejo dusun karangrejo", "35.10.18", 0, "" },
+	{ "jalan rusak tamansari srono", "35.10.08", 0, "" },
+	{ "dusun karangrejo srono", "35.10.08", 0, "" },
+	{ "karangrejo srono", "35.10.25.2008", 0, "" },
+	{ "karangrejo srono wongsorejo", "", 2, "" },
 	{ "pengantigan rogojampi", "35.10.13.2014", 0, "" },
 	{ "pengantigan", "35.10.16.1016", 0, "" },
 	/* common words */
