@@ -667,6 +667,20 @@ settle_twins(struct location *out, const struct mention *m, const struct mention
 	out->rule = out->place == kecamatan ? "kecamatan disebut" : "dekat kecamatan yang disebut";
 }
 
+/* "dusun tamanagung srono": the desa of that name lies elsewhere, a hamlet in Srono is what he says. */
+static void
+settle_hamlet(struct location *out, const struct mention *m, const struct mention *all, size_t n)
+{
+	const struct place *kecamatan = named_kecamatan(m, all, n);
+
+	if (kecamatan == NULL || place_kecamatan(out->place) == kecamatan)
+		return;
+	add_rival(out, out->place);
+	out->place = kecamatan;
+	out->confidence_permille = 700;
+	out->rule = "kecamatan disebut";
+}
+
 static int
 is_word(const struct tokens *t, size_t i, const char *word)
 {
@@ -733,6 +747,8 @@ place_locate(const struct locator *l, const struct tokens *t, const struct place
 		decide(out, best, best_c);
 	if (best != NULL && out->place == NULL)
 		settle_twins(out, best, m, n);
+	else if (best != NULL && best->mark == MARK_DUSUN && best->candidates[best_c].kind != SPELLING_DUSUN)
+		settle_hamlet(out, best, m, n);
 }
 
 size_t

@@ -82,6 +82,9 @@ static const struct {
 	{ "dusun karangrejo srono", "35.10.08", 0, "" },
 	{ "karangrejo srono", "35.10.25.2008", 0, "" },
 	{ "karangrejo srono wongsorejo", "", 2, "" },
+	{ "dusun tamanagung srono", "35.10.08", 1, "" },
+	{ "dusun tamanagung", "35.10.06.2007", 0, "" },
+	{ "dusun tamanagung desa kebaman srono", "35.10.08.2004", 0, "" },
 	{ "pengantigan rogojampi", "35.10.13.2014", 0, "" },
 	{ "pengantigan", "35.10.16.1016", 0, "" },
 	/* common words */
