@@ -240,12 +240,13 @@ outbox_firsts(struct store *st, const char *const *routes, size_t n, int64_t *fi
 	redis_args_release(&a);
 	for (size_t i = 0; i < n; i++)
 		first_ms[i] = INT64_MAX;
+	/* All of them, also when one does not come: what is left would be taken for the next one's. */
 	for (size_t i = 0; i < asked; i++) {
 		redisReply *r = redis_pipe_reply(st->pipe);
 
 		if (r == NULL)
-			return -1;
-		if (first_of(r) < first_ms[i / 2])
+			rc = -1;
+		else if (first_of(r) < first_ms[i / 2])
 			first_ms[i / 2] = first_of(r);
 		freeReplyObject(r);
 	}

@@ -1,6 +1,7 @@
 /* The store's functions on a real server: the door, commits, the outbox, the due set, records. */
 #include <fcntl.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -955,6 +956,29 @@ START_TEST(each_way_says_when_it_has_something)
 }
 END_TEST
 
+/* A store that stands still in the middle of it: what is asked next gets its own answer, not one of these. */
+START_TEST(what_stood_still_answers_nobody_else)
+{
+	static const char *const ways[] = { "sms", "email", "x" };
+	int64_t first[3], until = clock_mono_ms() + 60000;
+	int own = 0;
+
+	redis_pipe_set_limit(b.st.pipe, 100);
+	ck_assert_int_eq(outbox_firsts(&b.st, ways, 3, first), 0);	/* there is a connection to be lost */
+	kill(b.redis, SIGSTOP);
+	ck_assert_int_eq(outbox_firsts(&b.st, ways, 3, first), -1);
+	kill(b.redis, SIGCONT);
+	for (int i = 0; own < 10; i++) {
+		redisReply *r = redis_pipe_command(b.st.pipe, "ECHO %d", i);
+
+		ck_assert_int_lt(clock_mono_ms(), until);
+		ck_assert_msg(r == NULL || strtol(r->str, NULL, 10) == i, "%d: %s", i, r->str);
+		own += r != NULL;
+		freeReplyObject(r);
+	}
+}
+END_TEST
+
 /* ---- called back ---- */
 
 static void
@@ -1822,6 +1846,7 @@ add_outbox(Suite *s)
 	tcase_add_test(tc, old_wishes_for_a_language_are_swept);
 	tcase_add_test(tc, a_budget_of_hour_and_day);
 	tcase_add_test(tc, each_way_says_when_it_has_something);
+	tcase_add_test(tc, what_stood_still_answers_nobody_else);
 	tcase_add_test(tc, what_was_sent_is_called_back);
 	tcase_add_test(tc, life_and_safety_first);
 	tcase_add_test(tc, fences);
