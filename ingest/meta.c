@@ -323,6 +323,10 @@ take_entry(struct ingest *g, struct taking *t, const char *channel, const json_t
 	const json_t *changes = json_in_array(entry, "changes", 0, &mistakes), *change;
 	size_t i;
 
+	if (!json_is_object(entry)) {
+		way_drop(g, channel, "entry");
+		return;
+	}
 	if (own[0] != '\0' && (e.account == NULL || strcmp(e.account, own) != 0)) {
 		way_drop(g, channel, "account");
 		return;
@@ -341,7 +345,7 @@ take_entry(struct ingest *g, struct taking *t, const char *channel, const json_t
 	e.field = json_in_text(entry, "field", 0, &mistakes);
 	if (e.value != NULL && e.field != NULL)
 		take(g, t, &e);
-	if (mistakes > 0)
+	else if (mistakes > 0 || (messages == NULL && changes == NULL))
 		way_drop(g, channel, "change");
 }
 
