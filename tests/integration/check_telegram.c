@@ -387,6 +387,7 @@ static const struct { const char *what, *mode; int64_t chat; size_t calls; int t
 	{ "slow", "{\"mode\":\"slow\",\"ms\":700," ONCE "}", 8000005, 1, 0 },
 	{ "answered, then reset", "{\"mode\":\"reset\"," ONCE "}", 8000006, 1, 1 },
 	{ "no whole head", "{\"mode\":\"hang-headers\",\"ms\":300," ONCE "}", 8000007, 2, 0 },
+	{ "no answer at all", "{\"mode\":\"hang\"," ONCE "}", 8000008, 2, 0 },	/* until telegram.timeout */
 };
 
 START_TEST(trouble_ends_in_one_answer)
