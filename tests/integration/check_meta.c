@@ -926,17 +926,24 @@ event(const char *object, const char *inside)
 }
 
 static void
-comment(const char *id, const char *from, const char *name, const char *text)
+said_as(const char *verb, const char *id, const char *from, const char *name, const char *text)
 {
 	struct buf b = { 0 };
 
-	buf_addf(&b, "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"add\",\"post_id\":\"" PAGE_ID "_9\","
-	    "\"comment_id\":\"%s\",\"parent_id\":\"" PAGE_ID "_9\",\"from\":{\"id\":\"%s\",\"name\":\"%s\"},\"message\":", id, from, name);
+	buf_addf(&b, "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"%s\",\"post_id\":\"" PAGE_ID "_9\","
+	    "\"comment_id\":\"%s\",\"parent_id\":\"" PAGE_ID "_9\",\"from\":{\"id\":\"%s\",\"name\":\"%s\"},\"message\":", verb, id, from,
+	    name);
 	buf_add_json(&b, text, strlen(text));
 	buf_addf(&b, ",\"created_time\":%lld,\"post\":{\"permalink_url\":\"https://www.facebook.com/lapor/posts/9\"}}}]",
 	    (long long)(clock_now_ms() / 1000));
 	ck_assert_int_eq(event("page", buf_str(&b)), 200);
 	buf_release(&b);
+}
+
+static void
+comment(const char *id, const char *from, const char *name, const char *text)
+{
+	said_as("add", id, from, name, text);
 }
 
 static void
@@ -1011,6 +1018,33 @@ START_TEST(a_comment_is_answered_in_public_without_a_name)
 		for (size_t k = 0; k < N_ELEMS(canaries) && strstr(member(r, "path"), id) != NULL; k++)
 			ck_assert_msg(strstr(member(r, "body"), canaries[k]) == NULL, "%s in %s", canaries[k], member(r, "body"));
 	json_decref(got);
+}
+END_TEST
+
+/* Who mends his comment adds to his report: danger that he writes there is heard. */
+START_TEST(an_edited_comment_is_added)
+{
+	long taken = figure("kentongan_ingest_reports_total");
+	char code[CODE_CHARS + 1];
+	const struct timespec pause = { 0, 20 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	json_t *body, *doc = NULL;
+
+	comment("9_110", "5021", "Siti", "lampu jalan mati di desa kabat");
+	body = sent("nomor", "/v23.0/9_110/comments");
+	code_in(member(body, "message"), code);
+	json_decref(body);
+	said_as("edited", "9_110", "5021", "Siti", "lampu jalan mati di desa kabat, ada kebakaran");
+	said_as("edited", "9_110", "5021", "Siti", "lampu jalan mati di desa kabat, ada kebakaran");
+	said_as("remove", "9_110", "5021", "Siti", "lampu jalan mati di desa kabat, ada kebakaran");
+	while (doc == NULL || strcmp(member(doc, "urgency"), "darurat") != 0) {
+		ck_assert_int_lt(clock_mono_ms(), until);
+		json_decref(doc);
+		nanosleep(&pause, NULL);
+		doc = case_in_any(code);
+	}
+	json_decref(doc);
+	ck_assert_int_eq(figure("kentongan_ingest_reports_total"), taken + 2);	/* once, however often it is told */
 }
 END_TEST
 
@@ -1094,7 +1128,7 @@ static const struct { const char *object, *inside; } nothing[] = {
 	{ "page", "\"messaging\":[{\"sender\":{\"id\":\"7001\"},\"timestamp\":1,\"message\":{\"text\":\"banjir di desa kabat\"}}]" },
 	{ "page", "\"messaging\":[{\"sender\":{\"id\":\"7001\"},\"timestamp\":1,\"message\":{\"mid\":\"m7\"}}]" },
 	{ "page", "\"messaging\":[7,null,\"x\"]" }, { "page", "\"messaging\":{}" }, { "page", "\"changes\":[{},{\"field\":1,\"value\":2}]" },
-	{ "page", "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"edited\",\"comment_id\":\"9_7001\",\"from\":{\"id\":\"7001\"},\"message\":\"banjir\"}}]" },
+	{ "page", "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"remove\",\"comment_id\":\"9_7001\",\"from\":{\"id\":\"7001\"},\"message\":\"banjir\"}}]" },
 	{ "page", "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"reaction\",\"verb\":\"add\",\"post_id\":\"9_7001\",\"from\":{\"id\":\"7001\"}}}]" },
 	{ "page", "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"add\",\"comment_id\":\"9_7001\",\"from\":{\"id\":\"" PAGE_ID "\"},\"message\":\"banjir\"}}]" },
 	{ "page", "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"add\",\"comment_id\":\"../7001\",\"from\":{\"id\":\"7001\"},\"message\":\"banjir\"}}]" },
@@ -1285,6 +1319,7 @@ meta_suite(void)
 	tcase_add_unchecked_fixture(tc, begin_places, end);
 	tcase_add_test(tc, the_hook_of_both_places_is_guarded);
 	tcase_add_test(tc, a_comment_is_answered_in_public_without_a_name);
+	tcase_add_test(tc, an_edited_comment_is_added);
 	tcase_add_test(tc, a_sealed_comment_is_answered_to_its_author);
 	tcase_add_loop_test(tc, a_message_is_answered_to_its_sender, 0, N_ELEMS(directs));
 	tcase_add_loop_test(tc, an_instagram_comment_comes_in_two_shapes, 0, N_ELEMS(shapes));
