@@ -163,6 +163,60 @@ START_TEST(a_letter_arrives_encrypted_and_logged_in)
 }
 END_TEST
 
+/* Lines of that letter's head, as the server got it. */
+static void
+head_of(const struct buf *box, const char *id, struct buf *out)
+{
+	const char *at = strstr(buf_str(box), letter_id(id)), *begin = at, *end;
+
+	ck_assert_ptr_nonnull(at);
+	while (begin > buf_str(box) && strncmp(begin, "\n\n", 2) != 0)
+		begin--;
+	end = strstr(at, "\n\n");
+	ck_assert_ptr_nonnull(end);
+	buf_add(out, begin, (size_t)(end - begin));
+}
+
+static const char *const attempts[] = {
+	"a\r\nBcc: x@y.id\r\n\r\nb", "\r\nBcc: x@y.id", "\nTo: x@y.id\nSubject: y", "\r\n.\r\nMAIL FROM:<x@y.id>\r\n", "\n.\n", "\r.\r",
+	"=?utf-8?q?=0D=0ABcc:_x@y.id?=", "From x@y.id\n>From y", "--=_uji.1--\r\nContent-Type: text/html\r\n\r\n<script>x</script>",
+	"\xe2\x80\xa8" "Bcc: x@y.id", "\x1b[2J\x07 \xff\xfe", "%s%n ${IFS} {{7*7}} <script>alert(1)</script>",
+};
+
+/* Whatever stands in the words, it is words: one letter each, with our headers and its one recipient. */
+START_TEST(no_attempt_makes_a_header)
+{
+	static const char *const ours[] = { "From ", "Return-path:", "Envelope-to:", "Delivery-date:", "Received:", "From:", "To: <siti@contoh.id>",
+	    "Subject:", "Date:", "Message-ID:", "Auto-Submitted:", "MIME-Version:", "Content-Language:", "Content-Type: multipart/alternative;",
+	    "References:", "In-Reply-To:", " ", "\t" };
+	char id[16];
+
+	for (size_t i = 0; i < N_ELEMS(attempts); i++) {
+		struct buf box = { 0 }, head = { 0 };
+		const char *line;
+
+		snprintf(id, sizeof(id), "uji.%zu", i + 1);
+		letter(id, "siti@contoh.id", attempts[i]);
+		eye_becomes(id, "sent");
+		mailbox_holds(id, &box);
+		head_of(&box, id, &head);
+		for (line = buf_str(&head); *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
+			size_t k = 0;
+
+			if (*line == '\n')
+				continue;
+			while (k < N_ELEMS(ours) && strncasecmp(line, ours[k], strlen(ours[k])) != 0)
+				k++;
+			ck_assert_msg(k < N_ELEMS(ours), "%zu: \"%.80s\" stands in the head", i, line);
+		}
+		buf_release(&box);
+		buf_release(&head);
+	}
+	shell("test $(grep -c '^Message-ID: ' %s/mail/all) = %zu && test $(grep -c ' <= ' %s/mainlog) = %zu", mail.folder,
+	    N_ELEMS(attempts), mail.folder, N_ELEMS(attempts));
+}
+END_TEST
+
 /* Readers, and what reads aloud, are told the language that the words are in. */
 START_TEST(a_letter_says_its_language)
 {
@@ -482,6 +536,7 @@ email_suite(void)
 
 	tcase_add_checked_fixture(real, begin_exim, end_exim);
 	tcase_add_test(real, a_letter_arrives_encrypted_and_logged_in);
+	tcase_add_test(real, no_attempt_makes_a_header);
 	tcase_add_test(real, a_letter_says_its_language);
 	suite_add_tcase(s, real);
 	tcase_add_checked_fixture(distrustful, begin_distrustful, end_exim);
