@@ -71,15 +71,41 @@ give_up(struct demo *d)
 	event_base_loopbreak(d->base);
 }
 
+/* The console wants to know who asks. */
+static int
+read_machine(struct demo *d)
+{
+	struct buf errors = { 0 }, secret = { 0 };
+	int rc = secret_read(d->dir, "console_admin", &secret, &errors);
+
+	if (rc == 0)
+		buf_addf(&d->machine, "Bearer %s", buf_str(&secret));
+	else
+		cli_fail("%s", buf_str(&errors));
+	buf_wipe(&secret);
+	buf_release(&errors);
+	return rc;
+}
+
 static void
 house_is_ready(struct demo *d)
 {
 	d->http = value_of(buf_str(&d->said), " http=");
 	d->console = value_of(buf_str(&d->said), " console=");
-	if (d->http == NULL || d->console == NULL || (d->kannel && demo_phone_begin(d) != 0))
+	if (d->http == NULL || d->console == NULL || read_machine(d) != 0 || (d->kannel && demo_phone_begin(d) != 0))
 		give_up(d);
 	else if (!d->kannel)
 		demo_go(d);	/* else when the telephones are on */
+}
+
+/* Whoever wants to see the board sets a password by this link first; it stands below the ready line. */
+static void
+tell_log_in(struct demo *d)
+{
+	if (d->log_in != NULL || d->began_ms == 0 ||
+	    (d->log_in = value_of(buf_str(&d->said), "\nfirst log-in ")) == NULL)
+		return;
+	demo_say(d, SAYS_HOUSE, "", "masuk pertama kali: %s", d->log_in);
 }
 
 void
@@ -95,6 +121,7 @@ demo_go(struct demo *d)
 	demo_say(d, SAYS_HOUSE, "", "siap. Formulir warga: %s", d->http);
 	demo_say(d, SAYS_HOUSE, "", "papan ruang Bupati: %s/papan (buka selagi demo berjalan)",
 	    d->console);
+	tell_log_in(d);
 	demo_say(d, SAYS_HOUSE, "", "waktu dipercepat %d kali: empat jam menjadi %d detik",
 	    d->speed, 4 * 3600 / d->speed);
 	event_add(d->limit, &length);
@@ -117,6 +144,8 @@ on_output(evutil_socket_t fd, short what, void *arg)
 	if (d->http == NULL && strncmp(buf_str(&d->said), "ready ", 6) == 0 &&
 	    strchr(buf_str(&d->said), '\n') != NULL)
 		house_is_ready(d);
+	if (buf_str(&d->said)[d->said.len - 1] == '\n')
+		tell_log_in(d);
 }
 
 static int
@@ -207,8 +236,12 @@ static void
 on_board(const struct httpc_answer *a, void *arg)
 {
 	struct demo *d = arg;
-	json_t *doc = a->outcome == 0 ? json_loadb(a->body, a->body_len, 0, NULL) : NULL;
+	json_t *doc = a->outcome == 0 && a->status == 200 ? json_loadb(a->body, a->body_len, 0, NULL) : NULL;
 
+	if (doc == NULL) {
+		cli_fail("%s/api/v1/board: no board (%d)", d->console, a->status);
+		d->status = 1;
+	}
 	d->tally.open = (int)json_integer_value(json_object_get(doc, "open"));
 	d->tally.triage = (int)json_integer_value(json_object_get(doc, "triage"));
 	d->tally.in_time = (int)json_integer_value(json_object_get(doc, "day_in_time"));
@@ -220,13 +253,17 @@ on_board(const struct httpc_answer *a, void *arg)
 static void
 ask_board(struct demo *d)
 {
-	struct buf url = { 0 };
+	struct buf url = { 0 }, who = { 0 };
+	const char *headers[] = { NULL, NULL };
 
 	buf_addf(&url, "%s/api/v1/board", d->console);
-	httpc_send(d->client, &(struct httpc_request){ .method = "GET", .url = buf_str(&url),
+	buf_addf(&who, "Authorization: %s", buf_str(&d->machine));
+	headers[0] = buf_str(&who);
+	httpc_send(d->client, &(struct httpc_request){ .method = "GET", .url = buf_str(&url), .headers = headers,
 	    .total_ms = 5000 }, on_board, d);
 	event_base_dispatch(d->base);
 	buf_release(&url);
+	buf_wipe(&who);
 }
 
 static void
@@ -380,8 +417,10 @@ demo_release(struct demo *d)
 	buf_release(&d->said);
 	buf_release(&d->own_dir);
 	buf_release(&d->own_conf);
+	buf_wipe(&d->machine);
 	free(d->http);
 	free(d->console);
+	free(d->log_in);
 }
 
 static int

@@ -65,6 +65,8 @@ struct demo {
 	int pid, out, stopping;
 	struct buf said;
 	char *http, *console;
+	char *log_in;				/* the link of the first administrator; told once */
+	struct buf machine;			/* "Bearer " and what lets programs of this machine into the console */
 	struct event *readable, *chld, *term, *interrupt, *limit;
 	/* the play */
 	struct demo_story stories[DEMO_STORIES];

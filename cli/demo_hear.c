@@ -379,10 +379,18 @@ static void
 on_feed_end(struct evhttp_request *req, void *arg)
 {
 	struct demo *d = arg;
+	int status = req != NULL ? evhttp_request_get_response_code(req) : 0;
 
-	(void)req;
-	if (!d->stopping)
+	if (d->stopping)
+		return;
+	if (status == 200) {
 		demo_say(d, SAYS_HOUSE, "", "umpan langsung terputus");
+		return;
+	}
+	/* Without it the day is told wrong from the first minute on. */
+	cli_fail("%s/api/v1/events: the live feed is refused (%d)", d->console, status);
+	d->status = 1;
+	event_base_loopbreak(d->base);
 }
 
 static int
@@ -400,6 +408,7 @@ follow_feed(struct demo *d)
 		goto out;
 	evhttp_request_set_chunked_cb(req, on_feed);
 	evhttp_add_header(evhttp_request_get_output_headers(req), "Host", "127.0.0.1");
+	evhttp_add_header(evhttp_request_get_output_headers(req), "Authorization", buf_str(&d->machine));
 	/* The connection owns the request from here on, also when this fails. */
 	rc = evhttp_make_request(d->stream, req, EVHTTP_REQ_GET, "/api/v1/events?last_event_id=0");
 	req = NULL;

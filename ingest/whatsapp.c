@@ -310,7 +310,7 @@ take_change(struct ingest *g, struct taking *t, const json_t *change)
 	}
 	if (json_object_get(value, "errors") != NULL)
 		way_drop(g, WAY, "errors");
-	if (mistakes > 0)
+	else if (mistakes > 0 || (messages == NULL && statuses == NULL))
 		way_drop(g, WAY, "change");
 }
 

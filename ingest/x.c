@@ -390,7 +390,7 @@ take_activity_old(struct call *c, const json_t *doc)
 		add(c, &l, is, why);
 	}
 	take_messages(c, doc, us);
-	if (posts == NULL && json_object_get(doc, "direct_message_events") == NULL)
+	if (!json_is_array(posts) && !json_is_array(json_object_get(doc, "direct_message_events")))
 		way_drop(c->g, "x", json_object_get(doc, "tweet_delete_events") != NULL ?
 		    "post.delete" : "other");
 }

@@ -34,6 +34,7 @@
 #include "notify/mime.h"
 
 #define ALL_SENT 'D'
+#define LEAVING 421			/* RFC 5321, 3.8: whatever was said last, it is about the server */
 
 /* What the worker found, over the pipe. */
 struct verdict { int outcome, pause; char why[96]; };
@@ -122,6 +123,8 @@ judge(struct verdict *v, smtp_session_t s, smtp_message_t m, smtp_recipient_t to
 	(void)s;
 	if (ran && end->code / 100 == 2 && rcpt->code / 100 == 2)
 		conclude(v, SEND_DONE, 0, "accepted", end->code);
+	else if (from->code == LEAVING || rcpt->code == LEAVING || end->code == LEAVING)
+		conclude(v, SEND_RETRY, 1, "the server is going", LEAVING);
 	else if (rcpt->code / 100 == 5)
 		conclude(v, SEND_FINAL, 0, "recipient refused", rcpt->code);
 	else if (rcpt->code / 100 == 4)

@@ -61,7 +61,9 @@ judge_code(struct graph_verdict *v, const struct graph_rule *rules, size_t n, in
 		if (v->code < rule->first || v->code > rule->last)
 			continue;
 		v->result.outcome = rule->outcome;
-		v->result.pause_ms = rule->pause_ms;
+		/* Its own word, where it gives one, before our guess. */
+		v->result.pause_ms = rule->pause_ms > 0 && v->result.retry_after_ms > 0 ?
+		    v->result.retry_after_ms : rule->pause_ms;
 		if (rule->wait_ms > v->result.retry_after_ms)
 			v->result.retry_after_ms = rule->wait_ms;
 		v->flags = rule->flags;

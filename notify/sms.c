@@ -19,6 +19,7 @@
 #include "lib/fault.h"
 #include "lib/httpc.h"
 #include "lib/log.h"
+#include "notify/sms_gateway.h"
 
 #define OWN_URL "http://127.0.0.1:13013"	/* of kannel.run */
 #define RECEIPTS "19"		/* dlr-mask: delivered, not delivered, refused by the SMSC */
@@ -249,7 +250,7 @@ sms_open(struct channel *c, const struct ways_env *env)
 	struct kannel *k;
 
 	if (card == NULL)
-		return 1;
+		return sms_gateway_open(c, env);
 	secret = card == &set->card[0] ? "kannel_send" : "sms2_send";
 	k = xcalloc(1, sizeof(*k));
 	*k = (struct kannel){ .set = set, .card = card, .smsbox = smsbox, .st = &env->h->st,

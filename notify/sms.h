@@ -10,8 +10,8 @@
 #include "notify/channel.h"
 
 /*
- * Rows of ways_out, one for each card: 1 when the route (c->route) has no smsbox, that is, neither
- * kannel.url nor kannel.run, or no sms2.url.
+ * Rows of ways_out, one for each card.  Without a smsbox (neither kannel.url nor kannel.run, or no
+ * sms2.url) the route goes by a gateway of another kind (notify/sms_gateway.h): 1 when there is none.
  */
 int sms_open(struct channel *c, const struct ways_env *env);
 

@@ -1,5 +1,6 @@
 #include "notify/telegram.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,8 +155,20 @@ telegram_sent(const struct httpc_answer *a, struct telegram_id *out)
 	json_decref(doc);
 }
 
+/* The id that a group got when it became a larger one; 0: it did not. */
+static int64_t
+moved_to(const struct httpc_answer *a)
+{
+	json_t *doc = a->outcome == 0 && a->status == 400 ? json_loadb(a->body, a->body_len, 0, NULL) : NULL;
+	const json_t *id = json_object_get(json_object_get(doc, "parameters"), "migrate_to_chat_id");
+	int64_t chat = json_is_integer(id) ? json_integer_value(id) : 0;
+
+	json_decref(doc);
+	return chat;
+}
+
 static void
-on_answer(const struct httpc_answer *a, void *arg)
+on_last_answer(const struct httpc_answer *a, void *arg)
 {
 	struct api_call *c = arg;
 	struct send_result r;
@@ -169,6 +182,39 @@ on_answer(const struct httpc_answer *a, void *arg)
 		r.name = sent.name;
 	}
 	api_done(c, &r, a->outcome == 0 && (a->status == 401 || a->status == 404));
+}
+
+/* To where the group is now, once. */
+static void
+follow(struct api_call *c, int64_t chat)
+{
+	struct outbox_item there = *c->item;
+	const char *to = buf_str(&c->item->to) + strlen(PREFIX), *method;
+	struct buf url = { 0 }, json = { 0 };
+
+	memset(&there.to, 0, sizeof(there.to));
+	buf_addf(&there.to, PREFIX "%" PRId64 "%s", chat, to + strcspn(to, ":"));
+	if (telegram_request(&there, &method, &json) == 0) {
+		buf_addf(&url, "%s/bot%s/%s", buf_str(&c->api->base), buf_str(&c->api->token), method);
+		api_post(c->api, buf_str(&url), 0, &json, on_last_answer, c->item, c->done, c->arg);
+		free(c);
+	} else {
+		api_done(c, &(struct send_result){ .outcome = SEND_FINAL, .why = "no chat that a group could have moved to" }, 0);
+	}
+	buf_wipe(&there.to);
+	buf_wipe(&url);
+	buf_wipe(&json);
+}
+
+static void
+on_answer(const struct httpc_answer *a, void *arg)
+{
+	int64_t chat = moved_to(a);
+
+	if (chat != 0)
+		follow(arg, chat);
+	else
+		on_last_answer(a, arg);
 }
 
 static void
@@ -201,7 +247,7 @@ cancel_telegram(struct channel *c, const struct outbox_item *it, on_sent done, v
 		    .why = "no message of Telegram" }, arg);
 	} else {
 		buf_addf(&url, "%s/bot%s/deleteMessage", buf_str(&api->base), buf_str(&api->token));
-		api_post(api, buf_str(&url), 0, &json, on_answer, it, done, arg);
+		api_post(api, buf_str(&url), 0, &json, on_last_answer, it, done, arg);
 	}
 	buf_wipe(&url);
 	buf_wipe(&json);
@@ -211,10 +257,14 @@ int
 telegram_open(struct channel *c, const struct ways_env *env)
 {
 	const struct settings *set = &env->h->set;
+	int rc;
 
 	c->in_flight = IN_FLIGHT;
 	c->per_second = strcmp(c->route, "telegram") == 0 ? set->telegram_per_s : PUBLIC_PER_S;
 	c->send = send_telegram;
 	c->cancel = cancel_telegram;
-	return api_channel(c, env, "telegram_token", set->telegram_api, set->telegram_timeout_ms, "telegram.timeout");
+	rc = api_channel(c, env, "telegram_token", set->telegram_api, set->telegram_timeout_ms,
+	    "telegram.timeout, twice (to a group, then to where it has moved)");
+	c->longest_ms *= 2;
+	return rc;
 }

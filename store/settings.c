@@ -124,6 +124,26 @@ static const struct setting table[] = {
 	    "what the gateway wants to hear" },
 	{ "sms_map.reply_type", SET_STRING, AT(sms_map_reply_type), "text/plain; charset=utf-8", "1",
 	    "60", "its Content-Type" },
+	{ "sms_gateway.url", SET_STRING, AT(gateway_url), "", NULL, "1000",
+	    "where an SMS is handed to a gateway that is no Kannel; empty: there is none" },
+	{ "sms_gateway.route", SET_STRING, AT(gateway_route), "sms", "3", "4", "the card that it is: sms or sms2" },
+	{ "sms_gateway.type", SET_STRING, AT(gateway_type), "form", "4", "4", "what its body is: form or json" },
+	{ "sms_gateway.body", SET_STRING, AT(gateway_body), "", NULL, "2000",
+	    "the body, with {to_e164} {to_62} {to_08} {text} {id} {secret}; empty: a GET, all stands in the url" },
+	{ "sms_gateway.headers", SET_STRING, AT(gateway_headers), "", NULL, "2000",
+	    "header lines, with {secret} and {id}" },
+	{ "sms_gateway.ok_at", SET_STRING, AT(gateway_ok_at), "", NULL, "100",
+	    "where its JSON says yes or no, as /status; empty: a status of 2xx is a yes" },
+	{ "sms_gateway.ok_is", SET_STRING, AT(gateway_ok_is), "", NULL, "200", "what it says there for yes; several with blanks" },
+	{ "sms_gateway.error_at", SET_STRING, AT(gateway_error_at), "", NULL, "100", "where it says why not" },
+	{ "sms_gateway.final", SET_STRING, AT(gateway_final), "", NULL, "500",
+	    "what it says there when this message can never go; all else is tried again" },
+	{ "sms_gateway.answer", SET_DURATION, AT(gateway_total_ms), "15s", "100ms", "2m",
+	    "limit for the whole answer; later it is unknown" },
+	{ "sms_gateway.pause", SET_DURATION, AT(gateway_pause_ms), "10s", "100ms", "10m",
+	    "rest when it cannot be reached or asks for patience" },
+	{ "sms_gateway.stop", SET_DURATION, AT(gateway_stop_ms), "5m", "100ms", "1d",
+	    "rest when it refuses our account or the credit is used up; an alarm says so too" },
 
 	{ "router.batch", SET_INT, AT(router_batch), "256", "1", "1000",
 	    "reports of each lane read at once" },
@@ -623,6 +643,26 @@ check_ways(const struct settings *s, const char *path, struct buf *errors)
 	return rc;
 }
 
+/* Two senders on one card would not know of each other's budget. */
+static int
+check_gateway(const struct settings *s, const char *path, struct buf *errors)
+{
+	int second = strcmp(s->gateway_route, "sms2") == 0;
+
+	if (s->gateway_url[0] == '\0')
+		return 0;
+	if (!second && strcmp(s->gateway_route, "sms") != 0)
+		buf_addf(errors, "%s: sms_gateway.route: '%s' is no card: write sms or sms2\n", path, s->gateway_route);
+	else if (strcmp(s->gateway_type, "form") != 0 && strcmp(s->gateway_type, "json") != 0)
+		buf_addf(errors, "%s: sms_gateway.type: '%s': write form or json\n", path, s->gateway_type);
+	else if (s->card[second].url[0] != '\0' || (!second && s->kannel_run))
+		buf_addf(errors, "%s: sms_gateway.url: route %s goes by Kannel already: name the other card in sms_gateway.route, "
+		    "or empty %s\n", path, s->gateway_route, second ? "sms2.url" : "kannel.url and kannel.run");
+	else
+		return 0;
+	return -1;
+}
+
 /* A mistake here would shut the office out, or count everybody as within it. */
 static int
 check_networks(const struct settings *s, const char *path, struct buf *errors)
@@ -660,7 +700,7 @@ settings_load(struct settings *s, const char *conf_dir, struct buf *errors)
 	    errors);
 	if (rc == 0)
 		rc = check_ways(s, buf_str(&path), errors) | check_networks(s, buf_str(&path), errors) |
-		    check_photos(s, buf_str(&path), errors);
+		    check_photos(s, buf_str(&path), errors) | check_gateway(s, buf_str(&path), errors);
 out:
 	buf_release(&path);
 	buf_release(&text);

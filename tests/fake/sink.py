@@ -1,5 +1,5 @@
 """What the stand-ins of chat platforms share: each request is recorded, with monotonic time, raw
-bytes and a serial number, before it is answered; a script of modes says how it is answered.
+bytes, a serial number and how many were open then, before it is answered; a script of modes says how it is answered.
 
 Control, never recorded:
   POST /_mode     {"mode": ..., "times": n, "only": words of the paths that it is for, "ms": ..., "retry_after": ...,
@@ -47,6 +47,7 @@ class Sink:
         self.lock = threading.Lock()
         self.news = threading.Condition(self.lock)
         self.records, self.serial, self.mode = [], 0, {"mode": "ok"}
+        self.open = 0           # requests that are being answered
         parser = argparse.ArgumentParser()
         parser.add_argument("--token", required=True)
         self.args = parser.parse_args()
@@ -68,7 +69,7 @@ class Sink:
             r = {"serial": self.serial, "mono": time.monotonic(), "method": method, "path": path,
                  "headers": {k.lower(): v for k, v in headers.items()},
                  "raw": base64.b64encode(body).decode(), "body": body.decode("utf-8", "replace"),
-                 "status": 0}
+                 "status": 0, "open": self.open}
             self.records.append(r)
             mode = dict(self.mode) if self.mode.get("only", "") in path else {"mode": "ok"}
             if "times" in mode:
@@ -173,10 +174,15 @@ class Sink:
                     self.abort()
 
             def do_GET(self):
+                with sink.lock:
+                    sink.open += 1
                 try:
                     self.handle_one()
                 except (BrokenPipeError, ConnectionResetError, OSError):
                     self.close_connection = True
+                finally:
+                    with sink.lock:
+                        sink.open -= 1
 
             do_POST = do_GET
 

@@ -9,7 +9,12 @@ them, read at each connection:
   rcpt550=X    refuses recipients X@...      mix A B ...  the next of these at each connection
   greet421     421 and closes                auth535      refuses every log-in
   data451      451 after the final dot       cutdot:N     drops the first N connections after the dot
-  hang         accepts and says nothing
+  hang         accepts and says nothing      cutdata:N    drops the first N in the middle of the letter
+  VERB=CODE    answers that verb with it     junk:N       to the first N, lines of no dialogue and a code of none
+  long:N       to the first N, a line of 10 MB
+
+VERB is ehlo, auth, mail, rcpt, data, or dot: the end of the letter; what went before is answered well, and
+a server that says 421 hangs up.  It never offers STARTTLS.
 
 A letter counts as taken the moment its final dot is read: DIR/taken gets one line, its Message-ID,
 before anything is answered.  DIR/sessions gets one line per connection.
@@ -30,6 +35,12 @@ def refuses(mode, line):
     """1 where the mode refuses the recipient of a RCPT."""
     word, _, name = mode.partition("=")
     return word == "rcpt550" and (not name or line.upper().startswith(f"RCPT TO:<{name.upper()}@"))
+
+
+def at_verb(mode, verb):
+    """The code with which the mode answers that verb; "" none of its own."""
+    word, _, code = mode.partition("=")
+    return code if word == verb else ""
 
 
 def chosen():
@@ -64,6 +75,16 @@ def serve(c):
     if mode in ("greet554", "greet421"):
         say("554 not today" if mode == "greet554" else "421 busy, come later")
         return
+    if mode.startswith("junk") and spend(mode) == "junk":
+        f.write(b"220-\xff\x00 no\r\n\r\n220-\r\n2x0 \r\n\r\n999 what\r\n")
+        f.flush()
+        f.read()
+        return
+    if mode.startswith("long") and spend(mode) == "long":
+        f.write(b"220-" + b"x" * 10_000_000 + b"\r\n220 uji ESMTP\r\n")
+        f.flush()
+        f.read()
+        return
     known, recipients = False, 0
     say("220 uji ESMTP")
     for raw in f:
@@ -71,7 +92,13 @@ def serve(c):
             note("violations", f"bare line end: {raw!r}")
         line = raw.decode("ascii", "replace").rstrip("\r\n")
         verb = line.split(" ")[0].upper()
-        if verb == "EHLO":
+        note("verbs", verb)
+        own = at_verb(mode, verb.lower())
+        if own and (verb != "DATA" or recipients):
+            say(f"{own} as the test wished")
+            if own == "421":
+                return
+        elif verb == "EHLO":
             say("250-uji")
             say("250 AUTH PLAIN")
         elif verb == "AUTH":
@@ -92,7 +119,10 @@ def serve(c):
         elif verb == "DATA":
             say("354 go on")
             head = {}
+            cut = mode.startswith("cutdata") and spend(mode) == "cutdata"
             for raw in f:
+                if cut:
+                    return
                 if not raw.endswith(b"\r\n"):
                     note("violations", f"bare line end: {raw!r}")
                 if raw == b".\r\n":
@@ -100,8 +130,11 @@ def serve(c):
                 name, colon, value = raw.decode("ascii", "replace").partition(": ")
                 if colon and name not in head:
                     head[name] = value.strip()
-            if mode == "data451":
-                say("451 4.3.0 later")
+            own = "451" if mode == "data451" else at_verb(mode, "dot")
+            if own:
+                say(f"{own} 4.3.0 not this one")
+                if own == "421":
+                    return
                 continue
             note("taken", head.get("Message-ID", head.get("Message-Id", "")))
             if mode.startswith("cutdot") and spend(mode) == "cutdot":

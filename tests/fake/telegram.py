@@ -2,7 +2,7 @@
 """A stand-in of the Telegram Bot API: sendMessage, deleteMessage, answerCallbackQuery, getUpdates.
 
 Feed: {"updates": [...]} for getUpdates; {"webhook": true} makes that a conflict; {"blocked": [chat]}
-and {"unknown": [chat]} are chats that cannot be written to.
+and {"unknown": [chat]} are chats that cannot be written to; {"moved": {"chat": chat}} groups that have another id now.
 """
 import json, re, time
 from urllib.parse import parse_qs
@@ -37,7 +37,7 @@ class Telegram(Sink):
     def __init__(self):
         super().__init__()
         self.updates, self.webhook, self.blocked, self.unknown = [], False, set(), set()
-        self.sent, self.polling = 0, 0
+        self.sent, self.polling, self.moved = 0, 0, {}
         self.there = {}         # message -> chat
 
     def feed(self, doc):
@@ -45,6 +45,7 @@ class Telegram(Sink):
         self.webhook = doc.get("webhook", self.webhook)
         self.blocked |= set(doc.get("blocked", []))
         self.unknown |= set(doc.get("unknown", []))
+        self.moved.update(doc.get("moved", {}))
 
     def limited(self, mode):
         wait = mode.get("retry_after", 1)
@@ -85,6 +86,10 @@ class Telegram(Sink):
             raise bad("Bad Request: location can be requested in private chats only")
         if doc["chat_id"] in self.blocked:
             raise bad("Forbidden: bot was blocked by the user", 403)
+        if str(doc["chat_id"]) in self.moved:
+            raise Refused(400, {"ok": False, "error_code": 400,
+                                "description": "Bad Request: group chat was upgraded to a supergroup chat",
+                                "parameters": {"migrate_to_chat_id": self.moved[str(doc["chat_id"])]}})
         if doc["chat_id"] in self.unknown:
             raise bad("Bad Request: chat not found")
         with self.lock:

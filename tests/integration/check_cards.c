@@ -64,6 +64,14 @@ begin_deaf(void)
 	post_open();
 }
 
+/* An answer is waited for a second. */
+static void
+begin_hasty(void)
+{
+	post_begin(1, "notify:\n  nap: 20ms\n  retry: 50ms\n  tries: 4\nsms:\n  per_second: 500\n");
+	post_open();
+}
+
 static void
 begin_alone(void)
 {
@@ -254,6 +262,101 @@ START_TEST(taken_and_died_is_sent_twice_at_most)
 }
 END_TEST
 
+/* However smsbox fails, the words arrive under their one id; twice only where nobody can know. */
+static const struct { const char *mode; size_t calls, more; } modes[] = {
+	{ "{\"mode\":\"slow\",\"times\":1,\"ms\":300}", 1, 0 },
+	{ "{\"mode\":\"503\",\"times\":2}", 3, 0 },
+	{ "{\"mode\":\"hang-headers\",\"times\":1}", 2, 0 },
+	{ "{\"mode\":\"hang\",\"times\":1}", 2, 0 },
+	{ "{\"mode\":\"die\",\"times\":1}", 2, 0 },
+	{ "{\"mode\":\"reset\",\"times\":1}", 1, 1 },		/* the answer may come through before it */
+	{ "{\"mode\":\"wrong-json\",\"times\":1}", 2, 0 },	/* 202, and a page of somebody else */
+};
+
+START_TEST(whatever_smsbox_does)
+{
+	const json_t *r;
+	json_t *all;
+	size_t i, n;
+
+	sink_mode(&post.gate[0], modes[_i].mode);
+	post_say("n1", A, 0, HOUR);
+	post_becomes("n1", "st", "sent");
+	/* The next one to him leaves behind all tries of the first. */
+	post_say("n2", A, 0, HOUR);
+	ck_assert_uint_eq(post_took(0, "n2", 1), 1);
+	all = sink_records(&post.gate[0]);
+	n = json_array_size(all) - 1;
+	ck_assert_msg(n >= modes[_i].calls && n <= modes[_i].calls + modes[_i].more, "%s: %zu calls", modes[_i].mode, n);
+	json_array_foreach(all, i, r)
+		if (i < n)
+			ck_assert_str_eq(json_string_value(json_object_get(r, "path")),
+			    json_string_value(json_object_get(json_array_get(all, 0), "path")));
+	json_decref(all);
+}
+END_TEST
+
+/* The receipt comes before the answer, or in its place: then it is delivered, and not sent again. */
+static const char *const before_the_answer[] = {
+	"{\"mode\":\"slow\",\"times\":1,\"ms\":600}", "{\"mode\":\"hang\",\"times\":1}",
+};
+
+START_TEST(a_receipt_overtakes_the_answer)
+{
+	const json_t *last;
+	json_t *all;
+
+	sink_mode(&post.gate[0], before_the_answer[_i]);
+	post_say("n1", A, 0, HOUR);
+	sink_wait(&post.gate[0], "id%3Dn1%26", "", 1, &all, &last);
+	json_decref(all);
+	post_receipt("n1", RECEIPT_DELIVERED);
+	post_becomes("n1", "st", "delivered");
+	if (_i == 0)
+		ck_assert_uint_eq(post_took(0, "n1", 1), 1);
+	else
+		post_logged("event=send_failed route=sms message=n1");
+	/* Its answer is over, and what it left to do would be done before the last of these. */
+	for (int i = 2; i < 6; i++) {
+		char id[8];
+
+		snprintf(id, sizeof(id), "n%d", i);
+		post_say(id, A, 0, HOUR);
+		ck_assert_uint_eq(post_took(0, id, 1), 1);
+		post_becomes(id, "st", "sent");
+	}
+	post_becomes("n1", "st", "delivered");
+	ck_assert_uint_eq(sink_count(&post.gate[0], "id%3Dn1%26", ""), 1);
+}
+END_TEST
+
+static void
+somebody(int i, char to[24])
+{
+	snprintf(to, 24, "+62812345%05d", i);
+}
+
+/* Kannel's call-backs compete with what is handed to it: never more than kannel.in_flight at once. */
+START_TEST(no_more_in_the_air_than_may)
+{
+	const json_t *r;
+	json_t *all;
+	json_int_t most = 0;
+	size_t i;
+
+	sink_mode(&post.gate[0], "{\"mode\":\"slow\",\"ms\":100}");
+	post_say_many("n", 120, somebody, 0, HOUR);
+	post_empty("n:sms");
+	all = sink_records(&post.gate[0]);
+	ck_assert_uint_eq(json_array_size(all), 120);
+	json_array_foreach(all, i, r)
+		if (json_integer_value(json_object_get(r, "open")) > most)
+			most = json_integer_value(json_object_get(r, "open"));
+	json_decref(all);
+	ck_assert_msg(most <= 16 && most >= 8, "%d at once", (int)most);
+}
+END_TEST
+
 /* G5: what is better known stays, whoever says what, how often and in what order. */
 START_TEST(receipts_never_go_back)
 {
@@ -272,12 +375,6 @@ START_TEST(receipts_never_go_back)
 END_TEST
 
 /* ---- budgets ---- */
-
-static void
-somebody(int i, char to[24])
-{
-	snprintf(to, 24, "+62812345%05d", i);
-}
 
 /* Messages of lane n that the card took: the alarm about its budget is one of lane e. */
 static size_t
@@ -382,7 +479,8 @@ cards_suite(void)
 	Suite *s = suite_create("cards");
 	TCase *two = group(s, "two", begin), *impatient = group(s, "impatient", begin_impatient),
 	    *deaf = group(s, "deaf", begin_deaf), *one = group(s, "one", begin_alone),
-	    *budget = group(s, "budget", begin_with_budget), *poor = group(s, "poor", begin_poor);
+	    *budget = group(s, "budget", begin_with_budget), *poor = group(s, "poor", begin_poor),
+	    *hasty = group(s, "hasty", begin_hasty);
 
 	tcase_add_test(two, what_failed_goes_by_the_second_card);
 	tcase_add_test(two, what_a_gateway_refuses_goes_by_the_other);
@@ -393,6 +491,9 @@ cards_suite(void)
 	tcase_add_test(impatient, no_loop_between_two_that_are_down);
 	tcase_add_test(one, patience_is_honoured);
 	tcase_add_test(one, taken_and_died_is_sent_twice_at_most);
+	tcase_add_loop_test(hasty, whatever_smsbox_does, 0, N_ELEMS(modes));
+	tcase_add_loop_test(hasty, a_receipt_overtakes_the_answer, 0, N_ELEMS(before_the_answer));
+	tcase_add_test(hasty, no_more_in_the_air_than_may);
 	tcase_add_test(budget, a_card_sends_no_more_than_it_may);
 	tcase_add_test(poor, what_a_card_may_not_send_goes_by_the_other);
 	tcase_add_test(budget, an_outage_costs_no_budget);

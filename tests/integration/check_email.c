@@ -29,7 +29,7 @@ open_house(const char *port, const char *tls, const char *user)
 	buf_addf(&settings,
 	    "notify:\n  retry: 50ms\n  nap: 20ms\n  tries: 6\n"
 	    "email:\n  server: localhost\n  port: %s\n  %s\n  user: '%s'\n  from: lapor@uji.go.id\n"
-	    "  domain: uji.go.id\n  limit: 3s\n  pause: 300ms\n", port, tls, user);
+	    "  domain: uji.go.id\n  limit: 3s\n  pause: 100ms\n", port, tls, user);
 	house_make(buf_str(&settings));
 	house_put_secret("smtp_password", SMTP_PASSWORD);
 	house_up();
@@ -163,6 +163,60 @@ START_TEST(a_letter_arrives_encrypted_and_logged_in)
 }
 END_TEST
 
+/* Lines of that letter's head, as the server got it. */
+static void
+head_of(const struct buf *box, const char *id, struct buf *out)
+{
+	const char *at = strstr(buf_str(box), letter_id(id)), *begin = at, *end;
+
+	ck_assert_ptr_nonnull(at);
+	while (begin > buf_str(box) && strncmp(begin, "\n\n", 2) != 0)
+		begin--;
+	end = strstr(at, "\n\n");
+	ck_assert_ptr_nonnull(end);
+	buf_add(out, begin, (size_t)(end - begin));
+}
+
+static const char *const attempts[] = {
+	"a\r\nBcc: x@y.id\r\n\r\nb", "\r\nBcc: x@y.id", "\nTo: x@y.id\nSubject: y", "\r\n.\r\nMAIL FROM:<x@y.id>\r\n", "\n.\n", "\r.\r",
+	"=?utf-8?q?=0D=0ABcc:_x@y.id?=", "From x@y.id\n>From y", "--=_uji.1--\r\nContent-Type: text/html\r\n\r\n<script>x</script>",
+	"\xe2\x80\xa8" "Bcc: x@y.id", "\x1b[2J\x07 \xff\xfe", "%s%n ${IFS} {{7*7}} <script>alert(1)</script>",
+};
+
+/* Whatever stands in the words, it is words: one letter each, with our headers and its one recipient. */
+START_TEST(no_attempt_makes_a_header)
+{
+	static const char *const ours[] = { "From ", "Return-path:", "Envelope-to:", "Delivery-date:", "Received:", "From:", "To: <siti@contoh.id>",
+	    "Subject:", "Date:", "Message-ID:", "Auto-Submitted:", "MIME-Version:", "Content-Language:", "Content-Type: multipart/alternative;",
+	    "References:", "In-Reply-To:", " ", "\t" };
+	char id[16];
+
+	for (size_t i = 0; i < N_ELEMS(attempts); i++) {
+		struct buf box = { 0 }, head = { 0 };
+		const char *line;
+
+		snprintf(id, sizeof(id), "uji.%zu", i + 1);
+		letter(id, "siti@contoh.id", attempts[i]);
+		eye_becomes(id, "sent");
+		mailbox_holds(id, &box);
+		head_of(&box, id, &head);
+		for (line = buf_str(&head); *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
+			size_t k = 0;
+
+			if (*line == '\n')
+				continue;
+			while (k < N_ELEMS(ours) && strncasecmp(line, ours[k], strlen(ours[k])) != 0)
+				k++;
+			ck_assert_msg(k < N_ELEMS(ours), "%zu: \"%.80s\" stands in the head", i, line);
+		}
+		buf_release(&box);
+		buf_release(&head);
+	}
+	shell("test $(grep -c '^Message-ID: ' %s/mail/all) = %zu && test $(grep -c ' <= ' %s/mainlog) = %zu", mail.folder,
+	    N_ELEMS(attempts), mail.folder, N_ELEMS(attempts));
+}
+END_TEST
+
 /* Readers, and what reads aloud, are told the language that the words are in. */
 START_TEST(a_letter_says_its_language)
 {
@@ -186,6 +240,50 @@ START_TEST(a_letter_says_its_language)
 }
 END_TEST
 
+/* Until notify has said so often that a letter did not go. */
+static void
+fails(int n)
+{
+	const struct timespec pause = { 0, 10 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	struct buf path = { 0 }, log = { 0 };
+	int seen = 0;
+
+	buf_addf(&path, "%s/log/notify.log", house.dir);
+	while (seen < n) {
+		ck_assert_msg(clock_mono_ms() < until, "notify failed %d times, not %d", seen, n);
+		nanosleep(&pause, NULL);
+		buf_reset(&log);
+		ck_assert_int_eq(file_read(buf_str(&path), 16 << 20, &log), 0);
+		seen = 0;
+		for (const char *at = buf_str(&log); (at = strstr(at, "event=send_failed route=email")) != NULL; at++)
+			seen++;
+	}
+	buf_release(&path);
+	buf_release(&log);
+}
+
+/* Nobody we trust has signed its certificate: it hears neither password nor letter. */
+static void
+begin_distrustful(void)
+{
+	mailers_make(&mail);
+	exim_start(&mail);
+	open_house(mail.smtp_port, "starttls: true", "kentongan");
+}
+
+START_TEST(a_stranger_gets_no_letter)
+{
+	char state[16];
+
+	letter("uji.1", "siti@contoh.id", "rahasia");
+	fails(2);
+	eye_field("uji.1", "st", state, sizeof(state));
+	ck_assert_str_ne(state, "sent");
+	shell("test ! -e %s/mail/all && ! grep -qs -e ' A=' -e ' <= ' %s/mainlog", mail.folder, mail.folder);
+}
+END_TEST
+
 /* ---- the one that misbehaves ---- */
 
 static void
@@ -195,7 +293,7 @@ mode(const char *m)
 }
 
 static void
-begin_sink(void)
+begin_with(const char *tls)
 {
 	char port[16];
 	struct buf log = { 0 };
@@ -207,9 +305,12 @@ begin_sink(void)
 	buf_addf(&log, "%s/err", folder);
 	peer_start(&server, argv, buf_str(&log));
 	peer_line(&server, "ready ", port, sizeof(port));
-	open_house(port, "starttls: false", "kentongan");
+	open_house(port, tls, "kentongan");
 	buf_release(&log);
 }
+
+static void begin_sink(void) { begin_with("starttls: false"); }
+static void begin_stripped(void) { begin_with("starttls: true"); }
 
 static void
 end_sink(void)
@@ -218,6 +319,21 @@ end_sink(void)
 	peer_stop(&server);
 	shell("rm -rf %s", folder);
 }
+
+/* Somebody on the line took STARTTLS out of the greeting: not a word beyond EHLO. */
+START_TEST(without_starttls_nothing_is_said)
+{
+	char state[16];
+
+	letter("uji.1", "a@contoh.id", "kabar");
+	at_least("sessions", "ok", 9);
+	eye_field("uji.1", "st", state, sizeof(state));
+	ck_assert_str_ne(state, "sent");
+	ck_assert_str_ne(state, "undeliverable");
+	ck_assert_int_ge(lines("verbs", "EHLO"), 8);
+	ck_assert_int_eq(lines("verbs", "AUTH") + lines("verbs", "MAIL") + lines("verbs", "RCPT") + lines("verbs", "DATA"), 0);
+}
+END_TEST
 
 START_TEST(greylisting_is_waited_out)
 {
@@ -239,8 +355,11 @@ START_TEST(a_refused_recipient_is_final)
 }
 END_TEST
 
-/* The server refuses us, not the letter: all wait, none is burnt, and all go when it is mended. */
-static const char *const shut[] = { "greet554", "greet421", "auth535" };
+/* The server refuses us, or is going, whatever was said last: all wait, none is burnt, and all go when it is mended. */
+static const char *const shut[] = {
+	"greet554", "greet421", "auth535", "ehlo=421", "ehlo=554", "auth=421", "auth=454", "auth=535", "mail=421", "mail=451",
+	"mail=550", "rcpt=421", "data=421", "dot=421",
+};
 
 START_TEST(a_shut_door_burns_no_letter)
 {
@@ -254,6 +373,47 @@ START_TEST(a_shut_door_burns_no_letter)
 	mode("ok");
 	eye_becomes("uji.1", "sent");
 	ck_assert_int_eq(tries("uji.1"), 0);
+}
+END_TEST
+
+/* It is about this letter or this recipient: later perhaps, or never. */
+static const struct { const char *mode, *ends; } verbs[] = {
+	{ "rcpt=450", "sent" }, { "rcpt=452", "sent" }, { "data=451", "sent" }, { "dot=452", "sent" },
+	{ "rcpt=550", "undeliverable" }, { "rcpt=553", "undeliverable" }, { "data=554", "undeliverable" },
+	{ "dot=552", "undeliverable" }, { "dot=554", "undeliverable" },
+};
+
+START_TEST(each_verb_may_be_refused)
+{
+	int later = strcmp(verbs[_i].ends, "sent") == 0;
+
+	mode(verbs[_i].mode);
+	letter("uji.1", "a@contoh.id", "kabar");
+	if (later) {
+		at_least("sessions", verbs[_i].mode, 2);
+		mode("ok");
+	}
+	eye_becomes("uji.1", verbs[_i].ends);
+	ck_assert_int_eq(lines("taken", letter_id("uji.1")), later);
+	if (later)
+		ck_assert_int_ge(tries("uji.1"), 2);
+	else
+		ck_assert_msg(lines("sessions", NULL) == 1, "%s: asked %d times", verbs[_i].mode, lines("sessions", NULL));
+	ck_assert_int_eq(lines("violations", NULL), 0);
+}
+END_TEST
+
+/* What is no dialogue at all is trouble that passes: the letter arrives, once. */
+static const char *const babble[] = { "cutdata:2", "junk:2", "long:2" };
+
+START_TEST(a_babbling_server_gets_it_once)
+{
+	mode(babble[_i]);
+	letter("uji.1", "a@contoh.id", "kabar");
+	eye_becomes("uji.1", "sent");
+	ck_assert_int_eq(lines("taken", letter_id("uji.1")), 1);
+	ck_assert_int_eq(lines("taken", NULL), 1);
+	ck_assert_int_eq(lines("sessions", babble[_i]), 3);
 }
 END_TEST
 
@@ -371,16 +531,26 @@ Suite *
 email_suite(void)
 {
 	Suite *s = suite_create("email");
-	TCase *real = tcase_create("exim"), *sink = tcase_create("sink");
+	TCase *real = tcase_create("exim"), *sink = tcase_create("sink"), *distrustful = tcase_create("distrustful"),
+	    *stripped = tcase_create("stripped");
 
 	tcase_add_checked_fixture(real, begin_exim, end_exim);
 	tcase_add_test(real, a_letter_arrives_encrypted_and_logged_in);
+	tcase_add_test(real, no_attempt_makes_a_header);
 	tcase_add_test(real, a_letter_says_its_language);
 	suite_add_tcase(s, real);
+	tcase_add_checked_fixture(distrustful, begin_distrustful, end_exim);
+	tcase_add_test(distrustful, a_stranger_gets_no_letter);
+	suite_add_tcase(s, distrustful);
+	tcase_add_checked_fixture(stripped, begin_stripped, end_sink);
+	tcase_add_test(stripped, without_starttls_nothing_is_said);
+	suite_add_tcase(s, stripped);
 	tcase_add_checked_fixture(sink, begin_sink, end_sink);
 	tcase_add_test(sink, greylisting_is_waited_out);
 	tcase_add_test(sink, a_refused_recipient_is_final);
 	tcase_add_loop_test(sink, a_shut_door_burns_no_letter, 0, N_ELEMS(shut));
+	tcase_add_loop_test(sink, each_verb_may_be_refused, 0, N_ELEMS(verbs));
+	tcase_add_loop_test(sink, a_babbling_server_gets_it_once, 0, N_ELEMS(babble));
 	tcase_add_test(sink, put_off_for_ever_ends_undeliverable);
 	tcase_add_test(sink, cut_after_the_dot_is_sent_again_under_the_same_id);
 	tcase_add_test(sink, a_hanging_server_holds_up_nobody_else);

@@ -460,7 +460,8 @@ static const struct { const char *what, *location; } detours[] = {
 	{ "to this machine", "http://127.0.0.1:1/x" }, { "to a cloud's own address", "http://169.254.169.254/" },
 	{ "to itself by six", "http://[::1]/x" }, { "to itself in disguise", "http://0x7f.1/x" },
 	{ "to a name before a host", "https://a@b.fbcdn.net/" }, { "to a file", "file:///etc/passwd" },
-	{ "to gopher", "gopher://127.0.0.1:6379/_FLUSHALL" }, { "in circles", "" },
+	{ "to gopher", "gopher://127.0.0.1:6379/_FLUSHALL" }, { "to a listed name that leads home", "https://localhost/x.jpg" },
+	{ "in circles", "" },
 };
 
 START_TEST(a_detour)

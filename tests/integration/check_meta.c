@@ -262,6 +262,41 @@ left(const char *route, const char *what)
 	buf_release(&all);
 }
 
+/* That notify's log says this of a message; waited for. */
+static void
+is_logged(const char *words, const char *id)
+{
+	const struct timespec pause = { 0, 20 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	struct buf path = { 0 }, all = { 0 }, line = { 0 };
+
+	buf_addf(&path, "%s/log/notify.log", house.dir);
+	buf_addf(&line, "%s%s", words, id);
+	while (strstr(buf_str(&all), buf_str(&line)) == NULL) {
+		ck_assert_msg(clock_mono_ms() < until, "notify does not log %s", buf_str(&line));
+		nanosleep(&pause, NULL);
+		buf_reset(&all);
+		file_read(buf_str(&path), 64u << 20, &all);
+	}
+	buf_release(&path);
+	buf_release(&all);
+	buf_release(&line);
+}
+
+/* Requests so far, answered or not, whose body has this. */
+static int
+asked(const char *what)
+{
+	json_t *got = fake_ask("/_got", NULL), *r;
+	int n = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(got, "requests"), i, r)
+		n += strstr(member(r, "body"), what) != NULL;
+	json_decref(got);
+	return n;
+}
+
 /* ---- WhatsApp ---- */
 
 static void
@@ -705,6 +740,44 @@ START_TEST(statuses_change_the_record)
 }
 END_TEST
 
+/* The answer is lost, and a status says that the message has left: it does not leave again. */
+START_TEST(a_status_stands_for_a_lost_answer)
+{
+	static const char who[] = "6281230000041";
+	const struct timespec pause = { 0, 20 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	char opaque[64] = "", id[24];
+	json_t *body;
+
+	fake_tell("/_mode", "{\"mode\":\"hang\",\"times\":1}");
+	one_text(who, "drainase mampet di desa kabat depan masjid");
+	while (opaque[0] == '\0') {
+		json_t *got = fake_ask("/_got", NULL), *r;
+		size_t i;
+
+		json_array_foreach(json_object_get(got, "requests"), i, r)
+			if (strstr(member(r, "body"), who) != NULL) {
+				body = json_loads(member(r, "body"), 0, NULL);
+				snprintf(opaque, sizeof(opaque), "%s", member(body, "biz_opaque_callback_data"));
+				json_decref(body);
+			}
+		json_decref(got);
+		ck_assert_int_lt(clock_mono_ms(), until);
+		nanosleep(&pause, NULL);
+	}
+	snprintf(id, sizeof(id), "%.*s", (int)strcspn(opaque, " "), opaque);
+	status("sent", opaque);
+	message_is(id, "st", "sent");
+	is_logged("event=send_failed route=whatsapp message=", id);	/* the lost answer is given up */
+	/* What waited behind it to the same person has left long after it would have come again. */
+	one_text(who, "CEK");
+	json_decref(sent(who, "Pemegang"));
+	ck_assert_int_eq(asked(opaque), 1);
+	status("delivered", opaque);
+	message_is(id, "st", "delivered");
+}
+END_TEST
+
 START_TEST(a_failed_status_sends_an_sms)
 {
 	char code[CODE_CHARS + 1], opaque[64];
@@ -853,17 +926,24 @@ event(const char *object, const char *inside)
 }
 
 static void
-comment(const char *id, const char *from, const char *name, const char *text)
+said_as(const char *verb, const char *id, const char *from, const char *name, const char *text)
 {
 	struct buf b = { 0 };
 
-	buf_addf(&b, "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"add\",\"post_id\":\"" PAGE_ID "_9\","
-	    "\"comment_id\":\"%s\",\"parent_id\":\"" PAGE_ID "_9\",\"from\":{\"id\":\"%s\",\"name\":\"%s\"},\"message\":", id, from, name);
+	buf_addf(&b, "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"%s\",\"post_id\":\"" PAGE_ID "_9\","
+	    "\"comment_id\":\"%s\",\"parent_id\":\"" PAGE_ID "_9\",\"from\":{\"id\":\"%s\",\"name\":\"%s\"},\"message\":", verb, id, from,
+	    name);
 	buf_add_json(&b, text, strlen(text));
 	buf_addf(&b, ",\"created_time\":%lld,\"post\":{\"permalink_url\":\"https://www.facebook.com/lapor/posts/9\"}}}]",
 	    (long long)(clock_now_ms() / 1000));
 	ck_assert_int_eq(event("page", buf_str(&b)), 200);
 	buf_release(&b);
+}
+
+static void
+comment(const char *id, const char *from, const char *name, const char *text)
+{
+	said_as("add", id, from, name, text);
 }
 
 static void
@@ -938,6 +1018,33 @@ START_TEST(a_comment_is_answered_in_public_without_a_name)
 		for (size_t k = 0; k < N_ELEMS(canaries) && strstr(member(r, "path"), id) != NULL; k++)
 			ck_assert_msg(strstr(member(r, "body"), canaries[k]) == NULL, "%s in %s", canaries[k], member(r, "body"));
 	json_decref(got);
+}
+END_TEST
+
+/* Who mends his comment adds to his report: danger that he writes there is heard. */
+START_TEST(an_edited_comment_is_added)
+{
+	long taken = figure("kentongan_ingest_reports_total");
+	char code[CODE_CHARS + 1];
+	const struct timespec pause = { 0, 20 * 1000000L };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	json_t *body, *doc = NULL;
+
+	comment("9_110", "5021", "Siti", "lampu jalan mati di desa kabat");
+	body = sent("nomor", "/v23.0/9_110/comments");
+	code_in(member(body, "message"), code);
+	json_decref(body);
+	said_as("edited", "9_110", "5021", "Siti", "lampu jalan mati di desa kabat, ada kebakaran");
+	said_as("edited", "9_110", "5021", "Siti", "lampu jalan mati di desa kabat, ada kebakaran");
+	said_as("remove", "9_110", "5021", "Siti", "lampu jalan mati di desa kabat, ada kebakaran");
+	while (doc == NULL || strcmp(member(doc, "urgency"), "darurat") != 0) {
+		ck_assert_int_lt(clock_mono_ms(), until);
+		json_decref(doc);
+		nanosleep(&pause, NULL);
+		doc = case_in_any(code);
+	}
+	json_decref(doc);
+	ck_assert_int_eq(figure("kentongan_ingest_reports_total"), taken + 2);	/* once, however often it is told */
 }
 END_TEST
 
@@ -1021,7 +1128,7 @@ static const struct { const char *object, *inside; } nothing[] = {
 	{ "page", "\"messaging\":[{\"sender\":{\"id\":\"7001\"},\"timestamp\":1,\"message\":{\"text\":\"banjir di desa kabat\"}}]" },
 	{ "page", "\"messaging\":[{\"sender\":{\"id\":\"7001\"},\"timestamp\":1,\"message\":{\"mid\":\"m7\"}}]" },
 	{ "page", "\"messaging\":[7,null,\"x\"]" }, { "page", "\"messaging\":{}" }, { "page", "\"changes\":[{},{\"field\":1,\"value\":2}]" },
-	{ "page", "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"edited\",\"comment_id\":\"9_7001\",\"from\":{\"id\":\"7001\"},\"message\":\"banjir\"}}]" },
+	{ "page", "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"remove\",\"comment_id\":\"9_7001\",\"from\":{\"id\":\"7001\"},\"message\":\"banjir\"}}]" },
 	{ "page", "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"reaction\",\"verb\":\"add\",\"post_id\":\"9_7001\",\"from\":{\"id\":\"7001\"}}}]" },
 	{ "page", "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"add\",\"comment_id\":\"9_7001\",\"from\":{\"id\":\"" PAGE_ID "\"},\"message\":\"banjir\"}}]" },
 	{ "page", "\"changes\":[{\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"add\",\"comment_id\":\"../7001\",\"from\":{\"id\":\"7001\"},\"message\":\"banjir\"}}]" },
@@ -1122,28 +1229,53 @@ START_TEST(nobody_is_named_in_log_and_store)
 }
 END_TEST
 
-static const struct { const char *mode; int again; } place_modes[] = {
-	{ "{\"mode\":\"503\",\"times\":1}", 1 }, { "{\"mode\":\"hang\",\"times\":1}", 1 },
-	{ "{\"mode\":\"reset\",\"times\":1}", 1 }, { "{\"mode\":\"wrong-json\",\"times\":1}", 1 },
+/* However the other side fails: a comment of the page and a message of the account each arrive. */
+static const struct { const char *mode; int tries; double apart; } place_modes[] = {
+	{ "{\"mode\":\"slow\",\"ms\":300,\"times\":1}", 1, 0 },
+	{ "{\"mode\":\"503\",\"times\":2}", 3, 0.08 },
+	{ "{\"mode\":\"429\",\"times\":1}", 2, 1.0 },		/* Retry-After: 1 */
+	{ "{\"mode\":\"hang-head\",\"times\":1}", 2, 5.3 },		/* the limit, and the rest after it */
+	{ "{\"mode\":\"hang\",\"times\":1}", 2, 5.3 },
+	{ "{\"mode\":\"die\",\"times\":2}", 3, 0 },			/* libcurl's own second try is at once */
+	{ "{\"mode\":\"reset\",\"times\":1}", 2, 0.3 },
+	{ "{\"mode\":\"wrong-json\",\"times\":1}", 2, 0.3 },
 };
 
 START_TEST(whatever_the_places_do)
 {
-	char id[16], path[48];
+	int mode = _i / 2, in_public = _i % 2 == 0, tries = 0;
+	char id[24], from[24], address[64];
 	json_t *got, *r;
-	int tries = 0;
+	double last = 0;
 	size_t i;
 
-	snprintf(id, sizeof(id), "9_30%d", _i);
-	snprintf(path, sizeof(path), "/v23.0/%s/comments", id);
-	fake_tell("/_mode", place_modes[_i].mode);
-	comment(id, "5011", "Budi", "pohon tumbang menutup jalan di desa kabat");
-	json_decref(sent("nomor", path));
+	fake_tell("/_mode", place_modes[mode].mode);
+	if (in_public) {
+		snprintf(id, sizeof(id), "9_30%d", mode);
+		snprintf(address, sizeof(address), "/v23.0/%s/comments", id);
+		comment(id, "5011", "Budi", "pohon tumbang menutup jalan di desa kabat");
+		json_decref(sent("nomor", address));
+	} else {
+		snprintf(id, sizeof(id), "m_mode%d", mode);
+		snprintf(from, sizeof(from), "611%d", mode);
+		snprintf(address, sizeof(address), "{\"id\":\"%s\"}", from);
+		direct("instagram", from, id, "pohon tumbang menutup jalan di desa kabat");
+		json_decref(sent(address, "/messages"));
+	}
 	got = fake_ask("/_got", NULL);
-	json_array_foreach(json_object_get(got, "requests"), i, r)
-		tries += strcmp(member(r, "path"), path) == 0;
+	json_array_foreach(json_object_get(got, "requests"), i, r) {
+		double now = json_real_value(json_object_get(r, "at"));
+
+		if (strcmp(member(r, "path"), address) != 0 && strstr(member(r, "body"), address) == NULL)
+			continue;
+		ck_assert_msg(tries == 0 || now - last >= place_modes[mode].apart, "%s: again after %.3f s",
+		    place_modes[mode].mode, now - last);
+		last = now;
+		tries++;
+	}
 	json_decref(got);
-	ck_assert_int_eq(tries, 1 + place_modes[_i].again);
+	ck_assert_msg(tries == place_modes[mode].tries, "%s: %d tries", place_modes[mode].mode, tries);
+	fake_tell("/_mode", "{\"mode\":\"ok\"}");
 }
 END_TEST
 
@@ -1169,6 +1301,7 @@ meta_suite(void)
 	tcase_add_test(tc, a_voice_alone_goes_to_a_human);
 	tcase_add_test(tc, an_unsupported_kind_goes_to_a_human);
 	tcase_add_test(tc, statuses_change_the_record);
+	tcase_add_test(tc, a_status_stands_for_a_lost_answer);
 	tcase_add_test(tc, a_failed_status_sends_an_sms);
 	tcase_add_test(tc, who_is_not_on_whatsapp_gets_an_sms);
 	tcase_add_test(tc, a_closed_window_takes_the_template);
@@ -1186,6 +1319,7 @@ meta_suite(void)
 	tcase_add_unchecked_fixture(tc, begin_places, end);
 	tcase_add_test(tc, the_hook_of_both_places_is_guarded);
 	tcase_add_test(tc, a_comment_is_answered_in_public_without_a_name);
+	tcase_add_test(tc, an_edited_comment_is_added);
 	tcase_add_test(tc, a_sealed_comment_is_answered_to_its_author);
 	tcase_add_loop_test(tc, a_message_is_answered_to_its_sender, 0, N_ELEMS(directs));
 	tcase_add_loop_test(tc, an_instagram_comment_comes_in_two_shapes, 0, N_ELEMS(shapes));
@@ -1194,7 +1328,7 @@ meta_suite(void)
 	tcase_add_test(tc, a_closed_window_ends_the_message);
 	tcase_add_test(tc, whatsapp_without_an_account_goes_to_its_file);
 	tcase_add_test(tc, nobody_is_named_in_log_and_store);
-	tcase_add_loop_test(tc, whatever_the_places_do, 0, N_ELEMS(place_modes));
+	tcase_add_loop_test(tc, whatever_the_places_do, 0, 2 * N_ELEMS(place_modes));
 	suite_add_tcase(s, tc);
 	return s;
 }

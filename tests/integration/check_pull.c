@@ -137,6 +137,8 @@ END_TEST
 static const char *const troubles[] = {
 	"{\"mode\":\"503\",\"times\":1}", "{\"mode\":\"die\",\"times\":1}", "{\"mode\":\"wrong-json\",\"times\":1}",
 	"{\"mode\":\"hang-headers\",\"ms\":300,\"times\":1}", "{\"mode\":\"429\",\"retry_after\":1,\"times\":1}",
+	"{\"mode\":\"slow\",\"ms\":700,\"times\":1}", "{\"mode\":\"hang\",\"ms\":300,\"times\":1}",
+	"{\"mode\":\"reset\",\"times\":1}", "{\"mode\":\"die-after\",\"times\":1}",
 };
 
 START_TEST(trouble_loses_nothing)
@@ -320,6 +322,75 @@ START_TEST(an_inbox_is_read_to_its_end)
 	ck_assert_int_eq(figure("kentongan_ingest_dropped_total"), dropped + 1);
 	ck_assert(!sms_says("\"3346\""));
 	buf_release(&b);
+}
+END_TEST
+
+/* The same at the inbox and at X: each message is one report, whatever became of the call that brought it. */
+START_TEST(trouble_elsewhere_loses_nothing)
+{
+	struct buf b = { 0 };
+	const json_t *last;
+	json_t *all;
+	char number[24], id[24];
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+
+	snprintf(number, sizeof(number), "+62812340010%02d", _i);
+	snprintf(id, sizeof(id), "mode%d", _i);
+	sink_mode(&inbox, troubles[_i]);
+	buf_addf(&b, "{\"items\":[{\"msgid\":\"%s\",\"msisdn\":\"%s\",\"body\":\"jalan rusak di desa kabat\"}]}", id, number);
+	sink_feed(&inbox, buf_str(&b));
+	buf_reset(&b);
+	buf_addf(&b, "since=%s", id);
+	sink_wait(&inbox, buf_str(&b), "", 1, &all, &last);
+	json_decref(all);
+	while (!sms_says(number)) {
+		ck_assert_msg(clock_mono_ms() < until, "%s: %s is not answered", troubles[_i], number);
+		nap();
+	}
+	sink_mode(&x, troubles[_i]);
+	feed_mentions(100 + _i, 1);
+	each_replied_once(100 + _i, 1);
+	asked_since(100 + _i);
+	buf_release(&b);
+}
+END_TEST
+
+/* How many calls followed the first that got this status, and how long after it the first of them came. */
+static size_t
+after_status(const struct sink *s, const char *path, int status, double *wait_s)
+{
+	json_t *all = sink_records(s);
+	const json_t *r;
+	double told = 0;
+	size_t i, n = 0;
+
+	json_array_foreach(all, i, r) {
+		double mono = json_real_value(json_object_get(r, "mono"));
+
+		if (strstr(json_string_value(json_object_get(r, "path")), path) == NULL)
+			continue;
+		if (told > 0 && n++ == 0)
+			*wait_s = mono - told;
+		if (told == 0 && json_integer_value(json_object_get(r, "status")) == status)
+			told = mono;
+	}
+	json_decref(all);
+	return n;
+}
+
+/* Each is given the time that it asks for, in its own way of asking. */
+START_TEST(patience_is_honoured)
+{
+	const struct { const struct sink *s; const char *path; } asked[] = { { &bot, "/getUpdates" }, { &inbox, "/inbox" } };
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	double wait_s = 0;
+
+	sink_mode(asked[_i].s, "{\"mode\":\"429\",\"retry_after\":2,\"times\":1}");
+	while (after_status(asked[_i].s, asked[_i].path, 429, &wait_s) == 0) {
+		ck_assert_msg(clock_mono_ms() < until, "%s was never put off, or never asked again", asked[_i].path);
+		nap();
+	}
+	ck_assert_msg(wait_s >= 2, "%s: asked again after %.2f s", asked[_i].path, wait_s);
 }
 END_TEST
 
@@ -512,12 +583,14 @@ pull_suite(void)
 
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, updates_are_stored_and_then_confirmed);
+	tcase_add_loop_test(tc, patience_is_honoured, 0, 2);		/* before any other 429 */
 	tcase_add_loop_test(tc, trouble_loses_nothing, 0, N_ELEMS(troubles));
 	tcase_add_test(tc, a_webhook_beside_it_is_an_alarm);
 	tcase_add_test(tc, all_pages_before_the_cursor);
 	tcase_add_test(tc, limits_are_kept);
 	tcase_add_test(tc, a_round_cut_between_pages_begins_anew);
 	tcase_add_test(tc, an_inbox_is_read_to_its_end);
+	tcase_add_loop_test(tc, trouble_elsewhere_loses_nothing, 0, N_ELEMS(troubles));
 	tcase_add_test(tc, only_the_holder_moves_the_cursor);
 	tcase_add_test(tc, one_of_two_fetches);
 	tcase_add_test(tc, what_is_not_stored_is_not_confirmed);

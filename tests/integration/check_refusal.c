@@ -704,8 +704,19 @@ static const struct { const char *settings, *secret, *says; } too_slow[] = {
 	{ "media: {within: 90s, worker_within: 30s}", "none",
 	    "media.within + media.worker_within: 120000 ms, must be shorter than media.lease (120000 ms)" },
 	{ "kannel: {url: http://127.0.0.1:9, answer: 31s}", "kannel_send", "kannel.answer: 31000 ms, must be shorter" },
-	{ "telegram: {timeout: 20s}\nnotify: {lease: 20s}", "telegram_token", "telegram.timeout: 20000 ms, must be shorter" },
+	{ "telegram: {timeout: 20s}\nnotify: {lease: 20s}", "telegram_token", "where it has moved): 40000 ms, must be shorter" },
 	{ "x: {timeout: 20s}\nnotify: {lease: 20s}", "x_token", "x.timeout: 20000 ms, must be shorter" },
+	{ "sms_gateway: {url: \"http://127.0.0.1:9/\", body: \"m={text}\", answer: 31s}", "sms_gateway",
+	    "sms_gateway.answer: 31000 ms, must be shorter" },
+	/* and a gateway that could not be asked at all */
+	{ "sms_gateway: {url: \"http://127.0.0.1:9/\", body: \"to={to}&m={text}\"}", "sms_gateway", "sms_gateway.body: {to} cannot stand there" },
+	{ "sms_gateway: {url: \"http://127.0.0.1:9/\", body: \"to={to_62}\"}", "sms_gateway", "sms_gateway.body: holds no {text}" },
+	{ "sms_gateway: {url: \"http://127.0.0.1:9/\", body: \"m={text}\", headers: \"X: {to_62}\"}", "sms_gateway",
+	    "sms_gateway.headers: {to_62} cannot stand there" },
+	{ "sms_gateway: {url: \"http://127.0.0.1:9/\", body: \"m={text}\"}", "none", "secrets/sms_gateway" },
+	{ "sms_gateway: {url: \"http://127.0.0.1:9/\", type: yaml}", "none", "write form or json" },
+	{ "sms_gateway: {url: \"http://127.0.0.1:9/\", route: sms3}", "none", "is no card: write sms or sms2" },
+	{ "sms_gateway: {url: \"http://127.0.0.1:9/\"}\nkannel: {run: true}", "none", "route sms goes by Kannel already" },
 };
 
 START_TEST(a_sending_ends_before_its_lease)

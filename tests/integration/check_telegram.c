@@ -27,7 +27,7 @@ begin(void)
 
 	sink_start(&bot, "telegram", TOKEN);
 	snprintf(settings, sizeof(settings),
-	    "telegram:\n  api: %s\n  timeout: 8s\nnotify:\n  retry: 100ms\n  lease: 10s\n", bot.base);
+	    "telegram:\n  api: %s\n  timeout: 4s\nnotify:\n  retry: 100ms\n  lease: 10s\n", bot.base);
 	/* all tests speak with the same few tongues: no robots */
 	strncat(settings, "router:\n  exchanges: 100\n", sizeof(settings) - strlen(settings) - 1);
 	house_make(settings);
@@ -300,6 +300,35 @@ START_TEST(a_group_hears_a_number_only)
 }
 END_TEST
 
+/* The group has become a larger one since, under another id: the answer follows it. */
+START_TEST(a_group_that_moved_is_followed)
+{
+	struct buf b = { 0 };
+	char body[2048];
+	const json_t *last;
+	json_t *all;
+
+	sink_feed(&bot, "{\"moved\":{\"-44001\":-100440010001,\"-44002\":-44002}}");
+	for (int chat = -44001; chat >= -44002; chat--) {
+		buf_reset(&b);
+		buf_addf(&b, "{\"update_id\":%d,\"message\":{\"message_id\":56,\"from\":{\"id\":%d,\"is_bot\":false,"
+		    "\"first_name\":\"B\"},\"chat\":{\"id\":%d,\"title\":\"RT 4\",\"type\":\"group\"},\"date\":%" PRId64 ","
+		    "\"text\":\"lampu jalan mati di desa kabat\"}}", ++update_id, -chat, chat, clock_now_ms() / 1000);
+		post(buf_str(&b));
+	}
+	said(-100440010001, "dengan nomor", 1, body, sizeof(body));
+	ck_assert_ptr_nonnull(strstr(body, "\"reply_parameters\":{\"message_id\":56,"));
+	ck_assert_uint_eq(sink_count(&bot, "/sendMessage", "\"chat_id\":-44001,"), 1);
+	/* One that leads to itself is not run after for ever. */
+	sink_wait(&bot, "/sendMessage", "\"chat_id\":-44002,", 2, &all, &last);
+	json_decref(all);
+	message(44003, 1, "\"text\":\"lampu jalan mati di desa kabat\"");
+	said(44003, "Kabat", 1, body, sizeof(body));
+	ck_assert_uint_eq(sink_count(&bot, "/sendMessage", "\"chat_id\":-44002,"), 2);
+	buf_release(&b);
+}
+END_TEST
+
 /* ---- what is no report ---- */
 
 #define FROM "\"from\":{\"id\":5555555,\"is_bot\":false,\"first_name\":\"B\"}"
@@ -387,6 +416,7 @@ static const struct { const char *what, *mode; int64_t chat; size_t calls; int t
 	{ "slow", "{\"mode\":\"slow\",\"ms\":700," ONCE "}", 8000005, 1, 0 },
 	{ "answered, then reset", "{\"mode\":\"reset\"," ONCE "}", 8000006, 1, 1 },
 	{ "no whole head", "{\"mode\":\"hang-headers\",\"ms\":300," ONCE "}", 8000007, 2, 0 },
+	{ "no answer at all", "{\"mode\":\"hang\"," ONCE "}", 8000008, 2, 0 },	/* until telegram.timeout */
 };
 
 START_TEST(trouble_ends_in_one_answer)
@@ -542,6 +572,7 @@ telegram_suite(void)
 	tcase_add_test(tc, a_store_that_stands_still);
 	tcase_add_test(tc, a_greeting_is_greeted);
 	tcase_add_test(tc, a_group_hears_a_number_only);
+	tcase_add_test(tc, a_group_that_moved_is_followed);
 	tcase_add_loop_test(tc, what_is_no_report_is_counted, 0, N_ELEMS(no_reports));
 	tcase_add_test(tc, forgeries_are_refused);
 	tcase_add_test(tc, robots_are_not_answered);

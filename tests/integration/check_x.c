@@ -324,14 +324,17 @@ END_TEST
 
 /* ---- a platform in trouble ---- */
 
-static const struct { const char *what, *mode; size_t calls; double apart_s; } troubles[] = {
-	{ "503", "{\"mode\":\"503\",\"times\":1}", 2, 0 },
-	{ "429", "{\"mode\":\"429\",\"times\":1,\"reset\":3}", 2, 2 },
-	{ "accepted and died", "{\"mode\":\"die\",\"times\":1}", 2, 0 },
+/* more: whether one more is right too, for the answer may have been lost. */
+static const struct { const char *what, *mode; size_t calls; double apart_s; size_t more; } troubles[] = {
+	{ "503", "{\"mode\":\"503\",\"times\":1}", 2, 0, 0 },
+	{ "429", "{\"mode\":\"429\",\"times\":1,\"reset\":3}", 2, 2, 0 },
+	{ "accepted and died", "{\"mode\":\"die\",\"times\":1}", 2, 0, 0 },
 	/* Sent, and the answer lost: the second try is refused as a duplicate, and that is a yes. */
-	{ "wrong JSON", "{\"mode\":\"wrong-json\",\"times\":1}", 2, 0 },
-	{ "slow", "{\"mode\":\"slow\",\"ms\":700,\"times\":1}", 1, 0 },
-	{ "no whole head", "{\"mode\":\"hang-headers\",\"ms\":300,\"times\":1}", 2, 0 },
+	{ "wrong JSON", "{\"mode\":\"wrong-json\",\"times\":1}", 2, 0, 0 },
+	{ "slow", "{\"mode\":\"slow\",\"ms\":700,\"times\":1}", 1, 0, 0 },
+	{ "no whole head", "{\"mode\":\"hang-headers\",\"ms\":300,\"times\":1}", 2, 0, 0 },
+	{ "no answer at all", "{\"mode\":\"hang\",\"times\":1}", 2, 7.5, 0 },	/* until x.timeout */
+	{ "answered, then reset", "{\"mode\":\"reset\",\"times\":1}", 1, 0, 1 },
 };
 
 START_TEST(trouble_ends_in_one_answer)
@@ -363,8 +366,9 @@ START_TEST(trouble_ends_in_one_answer)
 	snprintf(to, sizeof(to), "%s9", id + 1);
 	replied(to, 1, code, body, sizeof(body));
 	snprintf(to, sizeof(to), "\"in_reply_to_tweet_id\":\"%s\"", id);
-	ck_assert_msg(sink_count(&x, "/2/tweets", to) == troubles[_i].calls, "%s: %zu calls", troubles[_i].what,
-	    sink_count(&x, "/2/tweets", to));
+	n = sink_count(&x, "/2/tweets", to);
+	ck_assert_msg(n >= troubles[_i].calls && n <= troubles[_i].calls + troubles[_i].more, "%s: %zu calls",
+	    troubles[_i].what, n);
 	buf_release(&b);
 }
 END_TEST

@@ -53,8 +53,9 @@ post_begin(int cards, const char *settings)
 	ck_assert_int_eq(system(buf_str(&text)), 0);
 	buf_reset(&text);
 	/* an answer is waited for less long than what is being sent is leased */
-	buf_addf(&text, "kannel:\n  url: %s\n  dlr_url: http://127.0.0.1:9\n  pause: 300ms\n  stop: 15s\n  answer: %s\n",
-	    post.gate[0].base, strstr(settings, "lease: 30s") != NULL ? "20s" : "1s");
+	if (cards > 0)
+		buf_addf(&text, "kannel:\n  url: %s\n  dlr_url: http://127.0.0.1:9\n  pause: 300ms\n  stop: 15s\n  answer: %s\n",
+		    post.gate[0].base, strstr(settings, "lease: 30s") != NULL ? "20s" : "1s");
 	if (cards > 1)
 		buf_addf(&text, "sms2:\n  url: %s\n", post.gate[1].base);
 	buf_adds(&text, settings);

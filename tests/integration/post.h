@@ -13,7 +13,7 @@
 struct post_room { struct bench b; struct sink gate[2]; struct peer notify; char conf[96]; };
 extern struct post_room post;
 
-/* cards: how many of the two have a smsbox; settings are further lines of kentongan.yaml. */
+/* cards: how many of the two have a smsbox, 0 to 2; settings are further lines of kentongan.yaml. */
 void post_begin(int cards, const char *settings);
 void post_open(void);			/* starts notify; waits until it serves */
 void post_kill(void);			/* SIGKILL */

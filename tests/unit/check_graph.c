@@ -79,7 +79,7 @@ START_TEST(an_answer_means)
 }
 END_TEST
 
-/* The gateway's own word counts when it is the longer one. */
+/* The gateway's own word: for one person when it is the longer one, for the whole way in any case. */
 START_TEST(retry_after_is_honoured)
 {
 	const char *body = ERROR(131056);
@@ -91,6 +91,11 @@ START_TEST(retry_after_is_honoured)
 	a.retry_after_ms = 100;
 	graph_judge(&v, whatsapp_rules, whatsapp_rules_n, &a);
 	ck_assert_int_eq(v.result.retry_after_ms, 6000);
+	a.body = ERROR(4);
+	a.body_len = strlen(a.body);
+	a.retry_after_ms = 2000;
+	graph_judge(&v, meta_rules, meta_rules_n, &a);
+	ck_assert_int_eq(v.result.pause_ms, 2000);	/* our guess would be a minute */
 }
 END_TEST
 

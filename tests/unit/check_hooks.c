@@ -205,7 +205,7 @@ static const struct {
 	    NULL, "facebook:7", "banjir", "post:100_8", "https://www.facebook.com/100_8", "post:100_8" },
 	{ "nobody's comment", "facebook", "feed", "{\"item\":\"comment\",\"verb\":\"add\",\"comment_id\":\"9_1\",\"post_id\":\"100_9\",\"message\":\"banjir\"}",
 	    NULL, "facebook:comment:9_1", "banjir", "comment:9_1", "https://www.facebook.com/100_9", "comment:9_1" },
-	{ "an edited one", "facebook", "feed", "{\"item\":\"comment\",\"verb\":\"edited\",\"comment_id\":\"9_1\",\"from\":{\"id\":\"7\"},\"message\":\"x\"}",
+	{ "a removed one", "facebook", "feed", "{\"item\":\"comment\",\"verb\":\"remove\",\"comment_id\":\"9_1\",\"from\":{\"id\":\"7\"},\"message\":\"x\"}",
 	    "verb", NULL, NULL, NULL, NULL, NULL },
 	{ "a like", "facebook", "feed", "{\"item\":\"reaction\",\"verb\":\"add\",\"post_id\":\"9_1\"}", "item", NULL, NULL, NULL, NULL, NULL },
 	{ "an id with a path", "facebook", "feed", "{\"item\":\"comment\",\"verb\":\"add\",\"comment_id\":\"9/../me\",\"message\":\"x\"}", "id", NULL, NULL, NULL, NULL, NULL },
