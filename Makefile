@@ -227,9 +227,10 @@ model-same: $(B)/kentongan-train
 	$(B)/kentongan-train --peers model/setara.txt --folds 2 --out $(B)/model/b.bin $(TEXTS) > /dev/null && wait $$one
 	cmp $(B)/model/a.bin $(B)/model/b.bin
 
-# Texts that neither rules nor model were made from.
+# Texts that the model was not taught.
 exam: all
-	python3 tests/exam.py --limits $(B) tests/texts/ujian-a.tsv tests/texts/ujian-b.tsv
+	python3 tests/exam.py --limits $(B) tests/texts/ujian-a.tsv tests/texts/ujian-b.tsv \
+	    tests/texts/ujian-c.tsv
 
 .PHONY: bench
 bench:
