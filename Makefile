@@ -218,18 +218,19 @@ $(BENCHES): $(B)/bench/%: $(B)/bench/%.o $(B)/obj/tests/say.o $(call parts,route
 TEXTS   := $(sort $(wildcard model/latih/*.tsv)) model/bahaya.tsv
 .PHONY: model model-same exam
 model: $(B)/kentongan-train
-	$(B)/kentongan-train --out conf/model.bin $(TEXTS) $(wildcard var/latih/koreksi.tsv) $(EXTRA)
+	$(B)/kentongan-train --peers model/setara.txt --out conf/model.bin $(TEXTS) $(wildcard var/latih/koreksi.tsv) $(EXTRA)
 
 # The same texts give the same bytes.
 model-same: $(B)/kentongan-train
 	@mkdir -p $(B)/model
-	$(B)/kentongan-train --folds 2 --out $(B)/model/a.bin $(TEXTS) > /dev/null & one=$$!; \
-	$(B)/kentongan-train --folds 2 --out $(B)/model/b.bin $(TEXTS) > /dev/null && wait $$one
+	$(B)/kentongan-train --peers model/setara.txt --folds 2 --out $(B)/model/a.bin $(TEXTS) > /dev/null & one=$$!; \
+	$(B)/kentongan-train --peers model/setara.txt --folds 2 --out $(B)/model/b.bin $(TEXTS) > /dev/null && wait $$one
 	cmp $(B)/model/a.bin $(B)/model/b.bin
 
-# Texts that neither rules nor model were made from.
+# Texts that the model was not taught.
 exam: all
-	python3 tests/exam.py --limits $(B) tests/texts/ujian-a.tsv tests/texts/ujian-b.tsv
+	python3 tests/exam.py --limits $(B) tests/texts/ujian-a.tsv tests/texts/ujian-b.tsv \
+	    tests/texts/ujian-c.tsv
 
 .PHONY: bench
 bench:

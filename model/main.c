@@ -15,7 +15,7 @@
 
 static const char usage[] =
     "usage: kentongan-train [--conf DIR] [--out FILE] [--folds N] [--bits N] [--cost X]\n"
-    "                       [--own N] TABLE...\n"
+    "                       [--own N] [--peers FILE] TABLE...\n"
     "Trains the model of categories and danger from tab separated tables (columns text, label[,\n"
     "label_lain, mutu, urgensi], or text, urgensi) and prints what texts held back say about it.\n";
 
@@ -218,10 +218,39 @@ read_catalogue(const char *conf, struct buf *errors)
 	return c;
 }
 
+/* Peers and the places of conf/wilayah.csv; what they are belongs to what the model was made of. */
+static struct variations *
+read_variations(const char *conf, const char *peers, struct gazetteer **places, struct rows *rows,
+    struct buf *errors)
+{
+	struct buf path = { 0 }, table = { 0 }, words = { 0 };
+	struct variations *v = NULL;
+
+	buf_addf(&path, "%s/wilayah.csv", conf);
+	if (file_read(buf_str(&path), 8u << 20, &table) != 0)
+		buf_addf(errors, "%s: %s\n", buf_str(&path), strerror(errno));
+	else if (file_read(peers, 8u << 20, &words) != 0)
+		buf_addf(errors, "%s: %s\n", peers, strerror(errno));
+	else if ((*places = gazetteer_parse(buf_str(&path), buf_str(&table), table.len, NULL, NULL,
+	    0, errors)) != NULL)
+		v = variations_new(peers, buf_str(&words), words.len, *places, errors);
+	if (v != NULL) {
+		digest_chain(rows->digest, rows->digest, buf_str(&table), table.len);
+		digest_chain(rows->digest, rows->digest, buf_str(&words), words.len);
+	}
+	buf_release(&path);
+	buf_release(&table);
+	buf_release(&words);
+	return v;
+}
+
 static int
-run(struct training *t, const char *conf, const char *to, char **paths, int n, struct buf *errors)
+run(struct training *t, const char *conf, const char *peers, const char *to, char **paths, int n,
+    struct buf *errors)
 {
 	struct catalogue *catalogue = read_catalogue(conf, errors);
+	struct gazetteer *places = NULL;
+	struct variations *variations = NULL;
 	struct rows rows = { 0 };
 	struct samples samples = { 0 };
 	struct buf bytes = { 0 };
@@ -231,6 +260,9 @@ run(struct training *t, const char *conf, const char *to, char **paths, int n, s
 	if (catalogue == NULL)
 		goto out;
 	t->catalogue = catalogue;
+	if (peers != NULL &&
+	    (t->variations = variations = read_variations(conf, peers, &places, &rows, errors)) == NULL)
+		goto out;
 	for (int i = 0; i < n; i++)
 		if (rows_read(&rows, paths[i], catalogue, errors) != 0)
 			goto out;
@@ -254,6 +286,8 @@ out:
 	linear_free(m);
 	samples_free(&samples);
 	rows_release(&rows);
+	variations_free(variations);
+	gazetteer_free(places);
 	catalogue_free(catalogue);
 	buf_release(&bytes);
 	return rc;
@@ -276,10 +310,10 @@ main(int argc, char **argv)
 		{ "conf", required_argument, NULL, 'c' }, { "out", required_argument, NULL, 'o' },
 		{ "folds", required_argument, NULL, 'f' }, { "bits", required_argument, NULL, 'b' },
 		{ "cost", required_argument, NULL, 'x' }, { "own", required_argument, NULL, 'w' },
-		{ NULL, 0, NULL, 0 }
+		{ "peers", required_argument, NULL, 'p' }, { NULL, 0, NULL, 0 }
 	};
 	struct training t = TRAINING_DEFAULTS;
-	const char *conf = "conf", *to = "conf/model.bin";
+	const char *conf = "conf", *to = "conf/model.bin", *peers = NULL;
 	struct buf errors = { 0 };
 	int option, rc;
 
@@ -291,6 +325,7 @@ main(int argc, char **argv)
 		case 'b': t.hash_bits = (unsigned)small_number(optarg); break;
 		case 'x': t.cost = strtod(optarg, NULL); break;
 		case 'w': t.own_weight = small_number(optarg); break;
+		case 'p': peers = optarg; break;
 		default: fputs(usage, stderr); return 2;
 		}
 	}
@@ -299,7 +334,7 @@ main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	rc = run(&t, conf, to, argv + optind, argc - optind, &errors);
+	rc = run(&t, conf, peers, to, argv + optind, argc - optind, &errors);
 	fputs(buf_str(&errors), stderr);
 	buf_release(&errors);
 	return rc == 0 ? 0 : 1;

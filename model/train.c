@@ -13,9 +13,12 @@
 #define SEED 3510
 #define GUESSED_WEIGHT 2	/* of a row whose danger only follows from its category */
 
+/* A row is taught several times: as written, with a place named, with words exchanged. */
+enum wording { WORDING_WRITTEN, WORDING_PLACE, WORDING_PEERS, WORDINGS };
+
 /* A text as liblinear and the rules see it. */
 struct example {
-	struct feature_node *nodes;	/* ended by index -1 */
+	struct feature_node *nodes[WORDINGS];	/* ended by index -1; NULL: taught as written */
 	float (*voices)[VOICES];	/* the rules'; NULL for ROW_DANGER */
 	int danger;			/* 1, 0; -1: nobody can tell */
 	int danger_times;		/* so often it is taught */
@@ -108,6 +111,27 @@ guess_danger(const struct workshop *w, const struct row *row, const struct alarm
 		e->danger = 0;
 }
 
+/* The other wordings of a row that is taught more than once. */
+static void
+vary(const struct workshop *w, size_t i, const struct normaliser *normaliser, struct tokens *tokens)
+{
+	const struct variations *v = w->t->variations;
+	const struct row *row = &w->rows->at[i];
+	struct buf text = { 0 };
+
+	if (v == NULL || row->kind == ROW_OPERATOR || row->kind == ROW_PHRASE)
+		return;
+	for (int k = WORDING_PLACE; k < WORDINGS; k++) {
+		text.len = 0;
+		if (!(k == WORDING_PLACE ? variations_place(v, row->text, row->len, i, &text) :
+		    variations_peers(v, row->text, row->len, i, &text)))
+			continue;
+		normaliser_run(normaliser, buf_str(&text), text.len, tokens);
+		w->examples[i].nodes[k] = nodes_of(tokens, w->t->hash_bits);
+	}
+	buf_release(&text);
+}
+
 static int
 prepare(struct workshop *w, struct buf *errors)
 {
@@ -130,17 +154,18 @@ prepare(struct workshop *w, struct buf *errors)
 		struct alarm alarm;
 
 		normaliser_run(normaliser, row->text, row->len, &tokens);
-		e->nodes = nodes_of(&tokens, w->t->hash_bits);
+		e->nodes[WORDING_WRITTEN] = nodes_of(&tokens, w->t->hash_bits);
 		alarm_read(alarms, row->text, row->len, &tokens, &alarm);
 		guess_danger(w, row, &alarm, e);
 		w->knows_danger |= row->danger == 1;
 		category_choose(classifier, &tokens, alarm.danger >= ALARM_LINE, &choice);
 		alarm_voices(&alarm, 0, 0, choice.rules_best, e->danger_voices);
-		if (row->kind == ROW_DANGER)
-			continue;
-		e->voices = xcalloc(w->categories, sizeof(*e->voices));
-		category_voices(classifier, &tokens, alarm.danger >= ALARM_LINE, e->voices);
-		w->taught |= UINT64_C(1) << row->label;
+		if (row->kind != ROW_DANGER) {
+			e->voices = xcalloc(w->categories, sizeof(*e->voices));
+			category_voices(classifier, &tokens, alarm.danger >= ALARM_LINE, e->voices);
+			w->taught |= UINT64_C(1) << row->label;
+		}
+		vary(w, i, normaliser, &tokens);
 	}
 	rc = 0;
 out:
@@ -155,7 +180,8 @@ static void
 workshop_release(struct workshop *w)
 {
 	for (size_t i = 0; w->examples != NULL && i < w->rows->n; i++) {
-		free(w->examples[i].nodes);
+		for (int k = 0; k < WORDINGS; k++)
+			free(w->examples[i].nodes[k]);
 		free(w->examples[i].voices);
 	}
 	free(w->examples);
@@ -192,6 +218,15 @@ speaks_for(const struct workshop *w, size_t i, size_t column, int *times)
 	return row->label == (int)column;
 }
 
+/* The k-th time a row is taught; what has no such wording is taught as written. */
+static struct feature_node *
+worded(const struct example *e, int k)
+{
+	struct feature_node *nodes = k < WORDINGS ? e->nodes[k] : NULL;
+
+	return nodes == NULL ? e->nodes[WORDING_WRITTEN] : nodes;
+}
+
 /* Teaches one category, or danger.  fold: rows of that fold are held back; -1: none. */
 static void
 teach_column(struct workshop *w, size_t column, int fold)
@@ -213,7 +248,7 @@ teach_column(struct workshop *w, size_t column, int fold)
 			continue;
 		for (int k = 0; k < times; k++) {
 			p.y[p.l] = own ? 1 : -1;
-			p.x[p.l++] = w->examples[i].nodes;
+			p.x[p.l++] = worded(&w->examples[i], k);
 		}
 	}
 	set_print_string_function(quiet);
@@ -245,7 +280,7 @@ score(const struct workshop *w, const struct example *e, float *out)
 
 	for (size_t c = 0; c < w->columns; c++)
 		sum[c] = w->biases[c];
-	for (const struct feature_node *n = e->nodes; n[1].index >= 0; n++)
+	for (const struct feature_node *n = e->nodes[WORDING_WRITTEN]; n[1].index >= 0; n++)
 		for (size_t c = 0; c < w->columns; c++)
 			sum[c] += n->value * w->weights[(size_t)(n->index - 1) * w->columns + c];
 	for (size_t c = 0; c < w->columns; c++)

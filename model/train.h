@@ -10,10 +10,12 @@
 #include "core/linear.h"
 #include "core/policy.h"
 #include "model/rows.h"
+#include "model/vary.h"
 #include "model/weigh.h"
 
 struct training {
 	const struct catalogue *catalogue;
+	const struct variations *variations;	/* NULL: rows are taught as they are written */
 	unsigned hash_bits;
 	int folds;		/* of the cross-validation that calibrates; 2 or more */
 	double cost;		/* liblinear's C */

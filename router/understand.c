@@ -21,7 +21,7 @@
  * makes one only there; below the second even one that the rules' words name is none, if they are
  * not too plain for any doubt; list ambang: bahaya, sangsi.
  */
-#define DANGER_PERMILLE 360
+#define DANGER_PERMILLE 300
 #define DOUBT_PERMILLE 80
 #define GUESS_PERMILLE 200	/* below, a guess that no rule shares is none */
 #define SURE_SCORE 5

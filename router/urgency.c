@@ -11,6 +11,7 @@
 #define LETTER_LONG_WORDS 50
 #define UNMISTAKABLE 20	/* so heavy a danger counts in full, however long the letter */
 #define PAST_REACH 6
+#define WISH_FAR 3	/* "takut", not "bisa", which is also venom: such a one speaks in a gap too */
 #define FAINT_LINE 4		/* lighter words only add to others */
 #define HEARSAY_REACH 3
 #define RULES_MOST 40		/* more words say no more to the voices */
@@ -154,15 +155,36 @@ says_more(const struct reading *r, const struct hit *figure, const struct hit *d
 	    (figure->from == danger->from && figure->to > danger->from + first);
 }
 
+/*
+ * "The truck, I fear it hits somebody": what stands in a gap of a phrase belongs to it as little as
+ * what stands before it, and speaks of its last words.
+ */
+static int
+is_in_gap(const struct hit *h, const struct hit *danger, const char *words, int *before)
+{
+	int first, last;
+
+	phrase_ends(words, &first, &last);
+	*before = danger->to - last - h->to;
+	return first + last <= danger->to - danger->from && h->from >= danger->from + first &&
+	    *before >= 0;
+}
+
 /* The word that explains a danger word away, or NULL. */
 static const struct word_rule *
 explained_by(const struct reading *r, const struct hit *danger)
 {
+	const struct word_rule *rule = r->w->entries[danger->value].rule;
+
 	for (size_t i = 0; i < r->n; i++) {
 		const struct hit *h = &r->hits[i];
 		const struct entry *e = &r->w->entries[h->value];
-		int before = danger->from - h->to, after = h->from - danger->to;
+		int before = danger->from - h->to, after = h->from - danger->to, gap;
 
+		if (e->list == LIST_WISH && e->rule->weight >= WISH_FAR &&
+		    is_in_gap(h, danger, rule->words, &gap) && gap < e->rule->weight &&
+		    !is_parted(r->text, r->t, h->to - 1U, (size_t)(h->to + gap)))
+			return e->rule;
 		if (h->from >= danger->from && h->to <= danger->to && e->list != LIST_FIGURE)
 			continue;	/* "tidak sadar": the negation belongs to the danger */
 		switch (e->list) {

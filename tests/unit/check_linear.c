@@ -260,6 +260,46 @@ START_TEST(learns_danger)
 }
 END_TEST
 
+/* Words are exchanged for peers and places are named, each row's the same every time. */
+START_TEST(varies)
+{
+	static const char peers[] = "# kin\nbapak ibu nenek\n\nsungai laut\n";
+	static const char text[] = "Bapak ke sungai, bapaknya tidak";
+	struct buf places = conf_file("conf/wilayah.csv"), errors = { 0 };
+	struct gazetteer *g = gazetteer_parse("wilayah.csv", buf_str(&places), places.len, NULL,
+	    NULL, 0, &errors);
+	struct variations *v = variations_new("peers", peers, strlen(peers), g, &errors);
+	int exchanged = 0;
+
+	ck_assert_msg(v != NULL, "%s", buf_str(&errors));
+	for (size_t i = 0; i < 20; i++) {
+		struct buf a = { 0 }, b = { 0 };
+
+		ck_assert_int_eq(variations_place(v, text, strlen(text), i, &a), 1);
+		ck_assert(strncmp(buf_str(&a), "Bapak ke sungai, bapaknya tidak, ", 33) == 0);
+		variations_place(v, text, strlen(text), i, &b);
+		ck_assert_str_eq(buf_str(&a), buf_str(&b));
+		a.len = b.len = 0;
+		exchanged += variations_peers(v, text, strlen(text), i, &a);
+		variations_peers(v, text, strlen(text), i, &b);
+		ck_assert_str_eq(buf_str(&a), buf_str(&b));
+		/* "bapaknya" has no peer, and what stands between words stays */
+		ck_assert(strstr(buf_str(&a), ", bapaknya tidak") != NULL);
+		a.len = 0;
+		ck_assert_int_eq(variations_peers(v, "kucing", 6, i, &a), 0);
+		buf_release(&a);
+		buf_release(&b);
+	}
+	ck_assert_int_gt(exchanged, 10);
+	variations_free(v);
+	ck_assert(variations_new("peers", "dua tiga\nsendiri\n", 17, g, &errors) == NULL);
+	ck_assert_str_eq(buf_str(&errors), "peers:2: a word alone has no peer; add one or take it out\n");
+	gazetteer_free(g);
+	buf_release(&places);
+	buf_release(&errors);
+}
+END_TEST
+
 static const struct { const char *what, *table; int rc; size_t rows; } tables[] = {
 	{ "two columns", "text\tlabel\na\tjalan-rusak\nb\tsampah\n", 0, 2 },
 	{ "in any order, others beside", "x\tlabel\ttext\n1\tjalan-rusak\ta\n", 0, 1 },
@@ -308,6 +348,7 @@ linear_suite(void)
 	tcase_add_loop_test(tc, refuses_hand_made, 0, 6);
 	tcase_add_test(tc, trains_alike);
 	tcase_add_test(tc, learns_danger);
+	tcase_add_test(tc, varies);
 	tcase_add_loop_test(tc, reads_tables, 0, (int)N_ELEMS(tables));
 	suite_add_tcase(s, tc);
 	return s;

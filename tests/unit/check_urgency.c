@@ -25,6 +25,11 @@ static const struct {
 	{ "takut kebakaran", URGENCY_BIASA, URGENCY_MENDESAK },
 	{ "jangan sampai kebakaran", URGENCY_BIASA, URGENCY_MENDESAK },
 	{ "banjir sebetis", URGENCY_DARURAT, URGENCY_MENDESAK },
+	/* a fear in the gap of a phrase, and a comma that parts it from what did happen */
+	{ "truk pasir takut nabrak anak", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "truk pasir, takut, nabrak anak", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "mimpi kebakaran", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "rumah ambruk, penghuni selamat", URGENCY_BIASA, URGENCY_MENDESAK },
 	/* who does not wake, breathe or answer; who is under something; who is in the water */
 	{ "simbah digugah ora tangi", URGENCY_BIASA, URGENCY_DARURAT },
 	{ "bapak gak bangun2 dari tadi", URGENCY_BIASA, URGENCY_DARURAT },
