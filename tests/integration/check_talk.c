@@ -253,19 +253,19 @@ START_TEST(an_emergency_is_first_and_never_second)
 	const char *other;
 	json_t *first, *second;
 
-	sms("+6281234580018", "anak saya panas tinggi kejang sekarang di desa kalibarumanis, puskesmas tutup", code);
+	sms("+6281234580018", "jembatan ambrol orang jatuh ke sungai desa songgon", code);
 	first = case_in(code, "ditugaskan");
-	ck_assert_str_eq(json_string_value(json_object_get(first, "category")), "darurat-medis");
+	ck_assert_str_eq(json_string_value(json_object_get(first, "category")), "kecelakaan");
 	ck_assert_str_eq(json_string_value(json_object_get(first, "urgency")), "darurat");
 	other = json_string_value(json_object_get(first, "twin"));
 	ck_assert_ptr_nonnull(other);
 	second = case_in(other, "ditugaskan");
-	ck_assert_str_eq(json_string_value(json_object_get(second, "category")), "layanan-kesehatan");
+	ck_assert_str_eq(json_string_value(json_object_get(second, "category")), "jembatan");
 	ck_assert_str_ne(json_string_value(json_object_get(second, "urgency")), "darurat");
 	json_decref(first);
 	json_decref(second);
 	/* Long ago: it calls nobody today. */
-	sms("+6281234580019", "jembatan ambrol di desa songgon, dulu ada yang kecelakaan disitu", code);
+	sms("+6281234580019", "jembatan ambrol di desa gumirih, dulu ada yang kecelakaan disitu", code);
 	first = case_in(code, "ditugaskan");
 	ck_assert_str_eq(json_string_value(json_object_get(first, "category")), "jembatan");
 	ck_assert_ptr_null(json_object_get(first, "twin"));

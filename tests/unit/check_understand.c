@@ -317,7 +317,7 @@ END_TEST
 /* Who is called for the danger comes, and what else is said stays beside it. */
 static const struct { const char *text, *category, *also, *unit; } dangers_first[] = {
 	{ "anak saya panas tinggi 3 hari kejang sekarang di desa kalibarumanis, puskesmas tutup", "darurat-medis",
-	    "layanan-kesehatan", "D119" },
+	    "", "D119" },
 	{ "jembatan ambrol orang jatuh ke sungai desa songgon", "kecelakaan", "jembatan", "D119" },
 	{ "pagar sekolah roboh murid tertimpa 3 anak berdarah desa tegalsari", "kecelakaan", "pendidikan", "D119" },
 	/* without danger the problem that is named best stays first */
