@@ -161,7 +161,7 @@ any_command(struct command *cmd, const struct understanding *u)
 		cmd->event = draw(2) ? ON_SPLIT : ON_BREAK;
 	if (w->c.wish.until_ms > w->now && draw(6) == 0)
 		cmd->event = ON_APPROVE;	/* rare among so many */
-	if (draw(w->c.date_ms != 0 || w->c.state == CASE_MENUNGGU ? 6 : 30) == 0)
+	if (draw(w->c.date_ms != 0 || w->c.waited_ms != 0 || w->c.state == CASE_MENUNGGU ? 6 : 30) == 0)
 		cmd->event = ON_RECKON;		/* most has to hold while something waits or has a day */
 	cmd->was = w->p;
 	cmd->note = draw(10) == 0 ? "" : "alasan";
