@@ -18,7 +18,7 @@ Suite *account_suite(void);
 
 #define CITIZEN "+6281234570001"
 
-/* The four hours are so many seconds here. */
+/* The four hours are so many seconds here, and the machine thinks that it stands in New York. */
 static void
 begin(void)
 {
@@ -36,6 +36,7 @@ begin(void)
 	buf_release(&path);
 	buf_release(&sla);
 	buf_release(&changed);
+	ck_assert_int_eq(setenv("TZ", "America/New_York", 1), 0);
 	house_up();
 }
 
@@ -260,6 +261,39 @@ START_TEST(five_places_tell_the_same)
 }
 END_TEST
 
+/* Whatever the machine's zone: the receipt, the page and the terminal say by when in WIB. */
+START_TEST(a_machine_elsewhere_promises_in_wib)
+{
+	char code[CODE_CHARS + 1], text[512], path[32], clock[16];
+	struct buf out = { 0 };
+	const json_t *row;
+	struct answer a;
+	int64_t due = 0;
+	json_t *doc;
+	size_t i;
+
+	sms("+6281234570002", "lampu jalan mati di desa kabat depan pasar", code);
+	text_of(code, "terima", "", text);
+	doc = case_in_any(code);
+	json_array_foreach(json_object_get(doc, "clocks"), i, row)
+		if (strcmp(json_string_value(json_object_get(row, "clock")), "ditangani") == 0)
+			due = number(row, "due_ms");
+	ck_assert_int_eq(due, number(doc, "received_ms") + 6000);
+	json_decref(doc);
+	/* by hand: this process stands in New York too */
+	snprintf(clock, sizeof(clock), "%02d:%02d WIB", (int)((due / HOUR_MS + 7) % 24), (int)(due / MINUTE_MS % 60));
+	ck_assert_msg(strstr(text, clock) != NULL, "%s is not in %s", clock, text);
+	snprintf(path, sizeof(path), "case %s", code);
+	ck_assert_int_eq(house_command(path, &out), 0);
+	ck_assert_msg(strstr(buf_str(&out), clock) != NULL, "%s is not in %s", clock, buf_str(&out));
+	snprintf(path, sizeof(path), "/kasus/%s", code);
+	ask(&a, house.console, path, NULL, NULL, 0);
+	ck_assert_msg(strstr(buf_str(&a.body), clock) != NULL, "%s is not in %s", clock, buf_str(&a.body));
+	answer_release(&a);
+	buf_release(&out);
+}
+END_TEST
+
 Suite *
 account_suite(void)
 {
@@ -268,6 +302,7 @@ account_suite(void)
 
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, five_places_tell_the_same);
+	tcase_add_test(tc, a_machine_elsewhere_promises_in_wib);
 	suite_add_tcase(s, tc);
 	return s;
 }
