@@ -579,6 +579,19 @@ static void seam_changed(void)
 	judged(1, "the archive up to here is not the one that left the store", "");
 }
 
+static void end_changed(void)
+{
+	size_t i = line_with("{\"end\":", 0);
+	json_t *doc = line_at(i);
+	long long last = json_integer_value(json_object_get(doc, "end"));
+	char *chain = strstr(lines[i].data, "\"chain\":\"") + 9;
+
+	json_decref(doc);
+	*chain = *chain == 'a' ? 'b' : 'a';
+	write_lines();
+	judged(1, named(last, "the record does not end here, or was changed before"), "");
+}
+
 static void (*const on_the_file[])(void) = {
 	one_byte,
 	with_its_digest,
@@ -598,6 +611,7 @@ static void (*const on_the_file[])(void) = {
 	forged_head,
 	head_removed,
 	seam_changed,
+	end_changed,
 };
 
 START_TEST(bent_on_the_file)
