@@ -46,6 +46,9 @@ print_line(const struct policy *p, const struct case_record *c, int64_t now)
 static void
 print_case(const struct policy *p, const struct case_record *c, int64_t now)
 {
+	struct ledger_row rows[LEDGER_ROWS + 1];
+	int n;
+
 	print_line(p, c, now);
 	if (c->abandoned_ms != 0) {
 		struct buf at = { 0 };
@@ -65,9 +68,9 @@ print_case(const struct policy *p, const struct case_record *c, int64_t now)
 		    c->clocks[i].breached_ms != 0 ? "  LEWAT" : "");
 		buf_release(&due);
 	}
-	for (int i = 0; i < c->ledger.n; i++)
-		printf("  %-24s %" PRId64 " detik\n", c->ledger.rows[i].holder,
-		    c->ledger.rows[i].ms / 1000);
+	n = ledger_list(&c->ledger, now, rows);
+	for (int i = 0; i < n; i++)
+		printf("  %-24s %" PRId64 " detik\n", rows[i].holder, rows[i].ms / 1000);
 }
 
 /* What may be the same, for a human to decide; no answer is no reason to show nothing. */

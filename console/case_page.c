@@ -527,14 +527,12 @@ add_ledger_table(struct buf *b, const struct console *c, const struct case_recor
 	static const struct { const char *holder, *words; } known[] = { { HOLDER_GATEWAY, "[[Gerbang pesan]]" },
 	    { HOLDER_QUEUE, "[[Antrean]]" }, { HOLDER_TRIAGE, "[[Meja 112]]" }, { HOLDER_RESIDENT, "[[Menunggu warga]]" },
 	    { HOLDER_WAITING, "[[Menunggu dengan izin]]" }, { HOLDER_OTHERS, "[[Lainnya]]" } };
-	int open = k->ledger.holder[0] != '\0';
+	struct ledger_row rows[LEDGER_ROWS + 1];
+	int rows_n = ledger_list(&k->ledger, now_ms, rows);
 
-	for (int i = 0; i < k->ledger.n; i++)
-		open &= strcmp(k->ledger.rows[i].holder, k->ledger.holder) != 0;
 	buf_adds(b, "<h2>[[Waktu di siapa]]</h2>\n<table><tbody>\n");
-	for (int i = 0; i < k->ledger.n + open; i++) {
-		const char *holder = i < k->ledger.n ? k->ledger.rows[i].holder : k->ledger.holder;
-		const char *words = NULL;
+	for (int i = 0; i < rows_n; i++) {
+		const char *holder = rows[i].holder, *words = NULL;
 
 		for (size_t n = 0; n < N_ELEMS(known); n++)
 			if (strcmp(known[n].holder, holder) == 0)
@@ -545,7 +543,7 @@ add_ledger_table(struct buf *b, const struct console *c, const struct case_recor
 		else
 			PLAIN(b, console_unit_name(c, holder));
 		buf_adds(b, "</td><td class=\"n\">");
-		add_said_duration(b, ledger_of(&k->ledger, holder, now_ms));
+		add_said_duration(b, rows[i].ms);
 		buf_adds(b, "</td></tr>\n");
 	}
 	buf_adds(b, "</tbody></table>\n");

@@ -506,7 +506,7 @@ act_note_progress(struct step *s, const struct case_record *before)
 
 	if (c->state != CASE_DITERIMA || limit == 0)
 		c->stall_ms = 0;
-	else if (sign || (c->urgency > before->urgency && s->now_ms + limit < c->stall_ms))
+	else if (sign || c->stall_ms == 0 || (c->urgency > before->urgency && s->now_ms + limit < c->stall_ms))
 		c->stall_ms = s->now_ms + limit;
 	if (s->t->on == ON_ABANDON) {
 		c->abandoned++;

@@ -26,6 +26,13 @@ case_ladder(const struct policy *p, const struct case_record *c, int clock)
 	return policy_ladder_for(p, &p->clocks[clock], c->category, tier_of(p, c));
 }
 
+static int64_t
+warning_ms(const struct case_clock *k, int percent)
+{
+	return k->start_ms + (k->due_ms - k->start_ms) / 100 * percent +
+	    (k->due_ms - k->start_ms) % 100 * percent / 100;
+}
+
 int64_t
 clock_next(const struct policy *p, const struct case_record *c, int clock)
 {
@@ -38,8 +45,7 @@ clock_next(const struct policy *p, const struct case_record *c, int clock)
 	if (c->lead[0] != '\0')		/* the lead's climb; the promise to its own reporter stays */
 		return rule->stop == STOP_ON_HANDLE && !k->in_breach ? k->due_ms : 0;
 	if (!k->in_breach && k->warned < rule->warnings_n)
-		return k->start_ms + (k->due_ms - k->start_ms) / 100 * rule->warnings[k->warned] +
-		    (k->due_ms - k->start_ms) % 100 * rule->warnings[k->warned] / 100;
+		return warning_ms(k, rule->warnings[k->warned]);
 	if (!k->in_breach)
 		return k->from_ms != 0 ? k->from_ms : k->due_ms;
 	l = case_ladder(p, c, clock);
@@ -360,7 +366,10 @@ clocks_sign_end(struct step *s)
 			clock_met(s, i);
 }
 
-/* Another due moment: what of its warnings is past was said, or is not worth saying any more. */
+/*
+ * Another due moment: what of its warnings is past was said, or is not worth saying any more.  Nobody was
+ * warned of a case that follows another: once it stands alone, the engine passes what is past.
+ */
 static void
 clock_move(struct step *s, int i, int64_t due_ms)
 {
@@ -373,7 +382,8 @@ clock_move(struct step *s, int i, int64_t due_ms)
 	k->from_ms = k->from_rung = 0;
 	k->epoch++;
 	k->next_ms = clock_next(s->p, s->c, i);
-	while (k->next_ms != 0 && k->warned < rule->warnings_n && k->next_ms <= s->now_ms) {
+	while (s->c->lead[0] == '\0' && k->next_ms != 0 && k->warned < rule->warnings_n &&
+	    k->next_ms <= s->now_ms) {
 		k->warned++;
 		k->next_ms = clock_next(s->p, s->c, i);
 	}
@@ -404,6 +414,35 @@ is_ahead(const struct case_record *c, enum clock_stop stop)
 	case STOP_ON_RESOLVE: return c->resolved_ms == 0 && c->units_n > 0;
 	case STOP_ON_CLOSE: return 1;
 	default: return 0;
+	}
+}
+
+static int
+warns_at(const struct clock_rule *rule, int percent)
+{
+	for (int i = 0; i < rule->warnings_n; i++)
+		if (rule->warnings[i] == percent)
+			return 1;
+	return 0;
+}
+
+/*
+ * The same end, perhaps with other warnings before it: whoever heard "50 %" is not told it again, nor of a
+ * new one whose moment is past.  One that is late by an outage still comes.
+ */
+static void
+clock_rewarn(const struct step *s, int i, const struct clock_rule *old)
+{
+	const struct clock_rule *rule = &s->p->clocks[i];
+	struct case_clock *k = &s->c->clocks[i];
+	int said = k->warned > 0 ? old->warnings[k->warned - 1] : 0;
+	int64_t now = k->state == CLOCK_PAUSED ? k->met_ms : s->now_ms;
+
+	for (k->warned = 0; k->warned < rule->warnings_n; k->warned++) {
+		int percent = rule->warnings[k->warned];
+
+		if (percent > said && (s->c->lead[0] != '\0' || warns_at(old, percent) || warning_ms(k, percent) > now))
+			break;
 	}
 }
 
@@ -440,9 +479,10 @@ clocks_reckon(struct step *s, const struct policy *was)
 			k->next_ms = 0;
 		} else if (due + k->paused_ms != k->due_ms) {
 			clock_move(s, i, due + k->paused_ms);
-		} else if (k->state == CLOCK_RUNNING) {
+		} else {
+			clock_rewarn(s, i, &was->clocks[at]);
 			k->next_ms = clock_next(s->p, s->c, i);
-			if (k->in_breach)
+			if (k->in_breach)	/* one that waits climbs on there too */
 				ladder_change(s, i, case_ladder(was, s->c, at));
 		}
 	}

@@ -89,3 +89,22 @@ ledger_of(const struct ledger *l, const char *holder, int64_t now_ms)
 		sum += now_ms - l->since_ms;
 	return sum;
 }
+
+int
+ledger_list(const struct ledger *l, int64_t now_ms, struct ledger_row out[LEDGER_ROWS + 1])
+{
+	int n = l->n, open = l->holder[0] != '\0';
+
+	for (int i = 0; i < n; i++) {
+		out[i] = l->rows[i];
+		if (open && strcmp(out[i].holder, l->holder) == 0) {
+			out[i].ms = ledger_of(l, l->holder, now_ms);
+			open = 0;
+		}
+	}
+	if (open) {
+		set_holder(out[n].holder, l->holder);
+		out[n++].ms = ledger_of(l, l->holder, now_ms);
+	}
+	return n;
+}

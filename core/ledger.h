@@ -17,8 +17,9 @@
 #define HOLDER_BEFORE "sebelumnya"	/* the time before this house, of an old complaint */
 #define HOLDER_OTHERS "lainnya"		/* a ledger that ran out of rows adds up here */
 
+struct ledger_row { char holder[HOLDER_CHARS]; int64_t ms; };
 struct ledger {
-	struct { char holder[HOLDER_CHARS]; int64_t ms; } rows[LEDGER_ROWS];
+	struct ledger_row rows[LEDGER_ROWS];
 	int n;
 	char holder[HOLDER_CHARS];	/* who has it now; "" once ended */
 	int64_t since_ms;
@@ -32,4 +33,9 @@ void ledger_end(struct ledger *l, int64_t at_ms);
 int64_t ledger_sum(const struct ledger *l, int64_t now_ms);
 /* One holder's share, the open stretch included. */
 int64_t ledger_of(const struct ledger *l, const char *holder, int64_t now_ms);
+/*
+ * Every holder with his share, the open stretch included: how many.  Whoever shows a ledger shows
+ * these, so that page, API, log and message never tell it differently.
+ */
+int ledger_list(const struct ledger *l, int64_t now_ms, struct ledger_row out[LEDGER_ROWS + 1]);
 #endif

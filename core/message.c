@@ -196,19 +196,18 @@ static void
 add_longest(struct buf *b, const struct policy *p, const struct case_record *c, const char *lang,
     int64_t now_ms)
 {
-	const char *holder = c->ledger.holder;
+	struct ledger_row rows[LEDGER_ROWS + 1];
 	const struct unit *u;
-	int64_t most = ledger_of(&c->ledger, holder, now_ms);
+	int n = ledger_list(&c->ledger, now_ms, rows), most = 0;
 
-	for (int i = 0; i < c->ledger.n; i++) {
-		int64_t ms = ledger_of(&c->ledger, c->ledger.rows[i].holder, now_ms);
-
-		if (ms > most)
-			most = ms, holder = c->ledger.rows[i].holder;
-	}
-	u = unit_find(p->units, holder);
-	buf_addf(b, "%s ", u != NULL ? u->shortname : holder);
-	buf_add_duration(b, most, lang);
+	if (n == 0)
+		return;			/* of no case yet */
+	for (int i = 1; i < n; i++)
+		if (rows[i].ms >= rows[most].ms)	/* of two the later, who may have it still */
+			most = i;
+	u = unit_find(p->units, rows[most].holder);
+	buf_addf(b, "%s ", u != NULL ? u->shortname : rows[most].holder);
+	buf_add_duration(b, rows[most].ms, lang);
 }
 
 /* "1 Karangrejo, Kec. Banyuwangi; 2 ..." or "1 lampu jalan 7K3F-9QXM; 2 ...". */

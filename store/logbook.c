@@ -62,17 +62,14 @@ add_sealed(struct buf *b, const char *note, const struct understanding *u, uint6
 static void
 add_ledger(struct buf *b, const struct ledger *l, int64_t at_ms)
 {
-	int open = l->holder[0] != '\0';
+	struct ledger_row rows[LEDGER_ROWS + 1];
+	int n = ledger_list(l, at_ms, rows);
 
-	for (int i = 0; i < l->n; i++)
-		open &= strcmp(l->rows[i].holder, l->holder) != 0;
 	buf_adds(b, ",\"ledger\":[");
-	for (int i = 0; i < l->n + open; i++) {
-		const char *holder = i < l->n ? l->rows[i].holder : l->holder;
-
+	for (int i = 0; i < n; i++) {
 		buf_adds(b, i ? ",[" : "[");
-		buf_add_json(b, holder, strlen(holder));
-		buf_addf(b, ",%" PRId64 "]", ledger_of(l, holder, at_ms));
+		buf_add_json(b, rows[i].holder, strlen(rows[i].holder));
+		buf_addf(b, ",%" PRId64 "]", rows[i].ms);
 	}
 	buf_addc(b, ']');
 }

@@ -59,21 +59,13 @@ add_clocks(struct buf *b, const struct policy *p, const struct case_record *c, i
 static void
 add_ledger(struct buf *b, const struct case_record *c, int64_t now_ms)
 {
-	const struct ledger *l = &c->ledger;
-	int seen = 0;
+	struct ledger_row rows[LEDGER_ROWS + 1];
+	int n = ledger_list(&c->ledger, now_ms, rows);
 
 	buf_adds(b, ",\"ledger\":[");
-	for (int i = 0; i < l->n; i++) {
-		int present = strcmp(l->rows[i].holder, l->holder) == 0;
-
-		buf_addf(b, "%s{\"holder\":\"%s\",\"ms\":%" PRId64 "%s}", i ? "," : "",
-		    l->rows[i].holder, present ? ledger_of(l, l->holder, now_ms) : l->rows[i].ms,
-		    present ? ",\"now\":true" : "");
-		seen |= present;
-	}
-	if (l->holder[0] != '\0' && !seen)
-		buf_addf(b, "%s{\"holder\":\"%s\",\"ms\":%" PRId64 ",\"now\":true}",
-		    l->n ? "," : "", l->holder, ledger_of(l, l->holder, now_ms));
+	for (int i = 0; i < n; i++)
+		buf_addf(b, "%s{\"holder\":\"%s\",\"ms\":%" PRId64 "%s}", i ? "," : "", rows[i].holder,
+		    rows[i].ms, strcmp(rows[i].holder, c->ledger.holder) == 0 ? ",\"now\":true" : "");
 	buf_adds(b, "]");
 }
 

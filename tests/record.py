@@ -190,6 +190,10 @@ class Record:
         if o["at"] < self.at - SLACK or o["at"] < self.head_at - SLACK:
             raise Wrong(f"entry {seq}: back-dated")
         self.at = max(self.at, o["at"])
+        if o.get("what") == "arsip":
+            m = re.match(r"first=(\d+) last=(\d+)", o.get("detail", ""))
+            if not m or not int(m.group(1)) <= int(m.group(2)) < seq:
+                raise Wrong(f"entry {seq}: no round of the archive")
         if "code" not in o:
             return
         last, version = self.cases.get(o["code"], ("", 0))
@@ -220,7 +224,7 @@ class Record:
             if o["end"] > self.seq:
                 raise Wrong(f"entry {self.seq + 1}: missing, the tail was cut")
             if o["end"] != self.seq or bytes.fromhex(o["chain"]) != self.chain:
-                raise Wrong(f"entry {self.seq}: the end is another")
+                raise Wrong(f"entry {o['end']}: the end is another")
         else:
             raise Wrong("a line that no record knows")
 

@@ -418,6 +418,47 @@ START_TEST(a_restored_store_meets_its_newer_archive)
 }
 END_TEST
 
+/*
+ * What is on the disk is not what was written: a disk that lies, or another program in the file.  It is read
+ * back before anything leaves the store, so nothing does; and once the file is right again, all goes.
+ */
+static const char *const lies[] = {
+	"CREATE TRIGGER lie AFTER INSERT ON entry WHEN NEW.seq = (SELECT max(first) + 2 FROM round) BEGIN"
+	    " UPDATE entry SET e = replace(CAST(e AS TEXT), '\"at\":1', '\"at\":2') WHERE seq = NEW.seq; END",
+	"CREATE TRIGGER lie AFTER INSERT ON entry WHEN NEW.seq = (SELECT max(first) + 2 FROM round) BEGIN"
+	    " DELETE FROM entry WHERE seq = NEW.seq; END",
+	"CREATE TRIGGER lie AFTER INSERT ON entry WHEN NEW.seq = (SELECT max(first) + 2 FROM round) BEGIN"
+	    " UPDATE entry SET h = zeroblob(32) WHERE seq = NEW.seq; END",
+	"CREATE TRIGGER lie AFTER INSERT ON kasus BEGIN UPDATE kasus SET d = replace(CAST(d AS TEXT), '\"st\":', '\"ts\":')"
+	    " WHERE code = NEW.code; END",
+	"CREATE TRIGGER lie AFTER INSERT ON kasus BEGIN DELETE FROM kasus WHERE code = NEW.code; END",
+	"CREATE TRIGGER lie AFTER INSERT ON kunci BEGIN UPDATE kunci SET k = zeroblob(length(k)) WHERE code = NEW.code; END",
+};
+
+START_TEST(a_file_that_reads_otherwise_moves_nothing)
+{
+	struct archive_plan p = { store_now_ms(&b.st) - 90 * DAY_MS, 800, 0 };
+	struct archive_done done;
+	struct buf sql = { 0 };
+	char before[48], after[48];
+
+	/* the first officers of the roster alone: the file is there, the cases are still to come */
+	ck_assert_int_eq(archiver_round(&b.st, &(struct archive_plan){ p.before_ms, 20, 0 }, &done), ARCHIVE_OK);
+	ck_assert_int_eq(done.cases, 0);
+	buf_addf(&sql, "%s; UPDATE entry SET h = h WHERE seq = 1", lies[_i]);
+	shelf_edit(&b, buf_str(&sql));
+	bench_digest(&b, before);
+	ck_assert_msg(archiver_round(&b.st, &p, &done) == ARCHIVE_FAILED, "moved on: %s", lies[_i]);
+	bench_digest(&b, after);
+	ck_assert_str_eq(before, after);
+	shelf_edit(&b, "DROP TRIGGER lie; DELETE FROM kasus; DELETE FROM kunci; DELETE FROM entry WHERE seq > 20; "
+	    "DELETE FROM round WHERE first > 1");
+	ck_assert_int_eq(shelf_archive(&b, 800).cases, 3);
+	ck_assert_msg(is_clean(), "%s", buf_str(&report));
+	buf_release(&sql);
+}
+END_TEST
+
 /* ---- the disk ---- */
 
 static int
@@ -635,6 +676,7 @@ archive_suite(void)
 	tcase_add_test(tc, a_start_judges_from_the_seam_on);
 	tcase_add_test(tc, a_note_older_than_the_seam_holds);
 	tcase_add_test(tc, a_restored_store_meets_its_newer_archive);
+	tcase_add_loop_test(tc, a_file_that_reads_otherwise_moves_nothing, 0, N_ELEMS(lies));
 	tcase_add_loop_test(tc, a_full_disk_moves_nothing, 0, 4);
 	tcase_add_test(tc, a_disk_with_little_room_moves_nothing);
 	tcase_add_test(tc, erasing_takes_the_key_out_of_the_file);

@@ -268,9 +268,12 @@ END_TEST
 
 /* ---- parts that Kannel did not join ---- */
 
-/* Part n of total, in UCS-2, as smsbox hands it on when its own time for the others is over. */
+/*
+ * Part n of total, in UCS-2, as smsbox hands it on when its own time for the others is over; at_s: when the
+ * operator got it, 0 not said.
+ */
 static long
-bring_part(const char *from, int reference, int total, int n, const char *utf16, size_t len)
+bring_part_of(const char *from, int reference, int total, int n, int64_t at_s, const char *utf16, size_t len)
 {
 	struct buf query = { 0 };
 	long status;
@@ -278,9 +281,17 @@ bring_part(const char *from, int reference, int total, int n, const char *utf16,
 	buf_addf(&query, "&from=%%2B%s&to=1708&coding=2&charset=UTF-16BE&id=p-%s-%d-%d-%zu&udh=%%05%%00%%03%%%02X%%%02X%%%02X&text=",
 	    from, from, reference, n, len, (unsigned)reference, (unsigned)total, (unsigned)n);
 	buf_add_url(&query, utf16, len);
+	if (at_s != 0)
+		buf_addf(&query, "&ts=%" PRId64, at_s);
 	status = bring(buf_str(&query));
 	buf_release(&query);
 	return status;
+}
+
+static long
+bring_part(const char *from, int reference, int total, int n, const char *utf16, size_t len)
+{
+	return bring_part_of(from, reference, total, n, 0, utf16, len);
 }
 
 static long
@@ -327,6 +338,44 @@ START_TEST(parts_in_any_order_are_one_report)
 	ck_assert_int_eq(metric("reports_total") - taken, 2);
 	buf_release(&wide);
 	buf_release(&words);
+}
+END_TEST
+
+/*
+ * The promise begins when the operator got the first part, whichever number it has and whenever it comes to
+ * us: here the second is the oldest, and it comes last.
+ */
+START_TEST(the_promise_begins_with_the_first_part)
+{
+	static const struct { int n; int64_t ago_s; const char *words; } parts[] = {
+		{ 3, 1200, " sudah tiga hari" }, { 1, 2400, "lampu jalan mati " }, { 2, 3000, "di desa kabat depan balai desa" },
+	};
+	int64_t now_s = clock_now_ms() / 1000;
+	char code[CODE_CHARS + 1];
+	const json_t *clock;
+	json_t *doc;
+	size_t i;
+	int seen = 0;
+
+	for (i = 0; i < N_ELEMS(parts); i++) {
+		struct buf wide = { 0 };
+
+		sms_add_as_utf16(&wide, parts[i].words, strlen(parts[i].words));
+		ck_assert_int_eq(bring_part_of("6281234567319", 0x44, 3, parts[i].n, now_s - parts[i].ago_s, wide.data,
+		    wide.len), 200);
+		buf_release(&wide);
+	}
+	code_told("+6281234567319", "Diterima", code);
+	doc = case_in_any(code);
+	ck_assert_int_eq(json_integer_value(json_object_get(doc, "received_ms")), (now_s - 3000) * 1000);
+	json_array_foreach(json_object_get(doc, "clocks"), i, clock) {
+		if (strcmp(json_string_value(json_object_get(clock, "clock")), "ditangani") != 0)
+			continue;
+		ck_assert_int_eq(json_integer_value(json_object_get(clock, "due_ms")), (now_s - 3000 + 4 * 3600) * 1000);
+		seen++;
+	}
+	ck_assert_int_eq(seen, 1);
+	json_decref(doc);
 }
 END_TEST
 
@@ -586,6 +635,7 @@ kannel_suite(void)
 	tcase_add_test(tc, ucs2_in_parts_comes_byte_for_byte);
 	tcase_add_test(tc, a_missed_call_is_asked_what_is_wrong);
 	tcase_add_test(tc, parts_in_any_order_are_one_report);
+	tcase_add_test(tc, the_promise_begins_with_the_first_part);
 	tcase_add_test(tc, a_missing_part_times_out_and_a_late_one_is_added);
 	tcase_add_test(tc, parts_outlive_ingest);
 	tcase_add_loop_test(tc, every_form_of_call_is_answered, 0, N_ELEMS(calls));

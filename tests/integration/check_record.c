@@ -148,6 +148,15 @@ end(void)
 	bench_end(&b);
 }
 
+/* The entry that a verifier names first; 0: none. */
+static long long
+first_named(const struct buf *verdict)
+{
+	const char *at = strstr(buf_str(verdict), "entry ");
+
+	return at != NULL ? strtoll(at + 6, NULL, 10) : 0;
+}
+
 /* Both verifiers; both must say so much.  more: further words of the command line. */
 static void
 judged(int status, const char *says, const char *more)
@@ -163,6 +172,8 @@ judged(int status, const char *says, const char *more)
 	ck_assert_msg(run_line(&second, "python3 tests/record.py %s --key %s %s", path, public_hex,
 			  more) == status,
 	    "the second verifier: %s", buf_str(&second));
+	ck_assert_msg(status == 0 || first_named(&said) == first_named(&second), "they name different ones:\n%s%s",
+	    buf_str(&said), buf_str(&second));
 	buf_release(&second);
 }
 
@@ -389,6 +400,25 @@ static void of_no_case_past_the_seam(void)
 	judged(1, "was signed over another chain", "");
 }
 
+/* The last one of its case: no later one speaks against it. */
+static void a_version_left_out(void)
+{
+	size_t i = opening() + 2;
+
+	rewrite(i, "\"v\":3", "\"v\":4", 1);
+	write_lines();
+	judged(1, named(seq_at(i), "is version 4 of case"), "");
+}
+
+static void a_round_of_what_is_still_to_come(void)
+{
+	size_t i = line_with("\\\"what\\\":\\\"arsip\\\"", 0);
+
+	rewrite(i, " last=", " last=9", 1);
+	write_lines();
+	judged(1, named(seq_at(i), "is no record of an archiving in the known form"), "");
+}
+
 static void removed(void)
 {
 	size_t i = first_entry() + 7;
@@ -549,11 +579,26 @@ static void seam_changed(void)
 	judged(1, "the archive up to here is not the one that left the store", "");
 }
 
+static void end_changed(void)
+{
+	size_t i = line_with("{\"end\":", 0);
+	json_t *doc = line_at(i);
+	long long last = json_integer_value(json_object_get(doc, "end"));
+	char *chain = strstr(lines[i].data, "\"chain\":\"") + 9;
+
+	json_decref(doc);
+	*chain = *chain == 'a' ? 'b' : 'a';
+	write_lines();
+	judged(1, named(last, "the record does not end here, or was changed before"), "");
+}
+
 static void (*const on_the_file[])(void) = {
 	one_byte,
 	with_its_digest,
 	of_no_case_with_its_digest,
 	of_no_case_past_the_seam,
+	a_version_left_out,
+	a_round_of_what_is_still_to_come,
 	removed,
 	removed_and_closed_up,
 	inserted,
@@ -566,6 +611,7 @@ static void (*const on_the_file[])(void) = {
 	forged_head,
 	head_removed,
 	seam_changed,
+	end_changed,
 };
 
 START_TEST(bent_on_the_file)
@@ -610,12 +656,13 @@ START_TEST(back_dated_behind_a_head)
 }
 END_TEST
 
+/* The last head is an hour old: only the entry before it speaks against it. */
 START_TEST(back_dated_behind_an_entry)
 {
-	int64_t seq = plant("catatan", store_now_ms(&b.st) - 2 * HOUR_MS);
+	int64_t seq = plant("catatan", store_now_ms(&b.st) - 2 * MINUTE_MS);
 
 	export();
-	judged(1, named(seq, "is dated 7"), "");
+	judged(1, named(seq, "is dated 120 s before an entry before it"), "");
 }
 END_TEST
 

@@ -93,6 +93,9 @@ START_TEST(what_was_and_what_would_have_been)
 	ck_assert_msg(strstr(buf_str(&out), slow) != NULL && strstr(buf_str(&out), quick) == NULL &&
 	    strstr(buf_str(&out), "nobody has accepted") != NULL, "%.3000s", buf_str(&out));
 	ck_assert_msg(say("forecast", "--hours 0", &out) != 0, "%.3000s", buf_str(&out));
+	/* a house without a past has no calibration, and says so */
+	ck_assert_msg(say("forecast", "--check", &out) != 0 && strstr(buf_str(&out), "nothing fell due") != NULL, "%.3000s",
+	    buf_str(&out));
 	handles(slow);
 	told(never, "eskalasi", "");
 

@@ -663,6 +663,129 @@ START_TEST(recalculation_erases_no_breach)
 }
 END_TEST
 
+/* Broken while no engine looked, and of the new version no promise at all: it was broken. */
+START_TEST(recalculation_drops_no_breach_with_its_target)
+{
+	struct policy *without = policy_with("      - {dalam: 14 hari kerja}\n", "");
+	struct command reckon = { .event = ON_RECKON, .by = BY_OFFICER, .actor = BUPATI,
+	    .note = "perintah Bupati", .was = shipped };
+	int64_t due;
+
+	open_case("jalan-rusak", URGENCY_BIASA, DESA, t0);
+	world_act(&w, ON_ACCEPT, PTG);
+	due = world_clock(&w, "hukum")->due_ms;
+	w.now = due + MINUTE_MS;
+	w.p = without;
+	ck_assert_int_eq(world_send(&w, reckon), 0);
+	ck_assert_int_eq(world_clock(&w, "hukum")->state, CLOCK_STOPPED);
+	ck_assert_int_eq(world_clock(&w, "hukum")->breached_ms, due);
+}
+END_TEST
+
+/* What was waited with leave stays waited: the cure's end is where it was, while it waits and after. */
+START_TEST(recalculation_counts_what_was_waited)
+{
+	struct policy *stricter = policy_with("      - {dalam: 4h}\n", "      - {dalam: 2h}\n");
+	struct command reckon = { .event = ON_RECKON, .by = BY_OFFICER, .actor = BUPATI,
+	    .note = "perintah Bupati", .was = shipped };
+	struct command wish = { .event = ON_WAIT, .by = BY_OFFICER, .note = "aspal", .actor = PTG,
+	    .reason = "suku-cadang" };
+	struct case_clock cure;
+
+	open_case("jalan-rusak", URGENCY_BIASA, DESA, t0);
+	world_act(&w, ON_ACCEPT, PTG);
+	for (int wait = 0; wait < 2; wait++) {		/* the second is still on */
+		wish.until_ms = w.now + 10 * DAY_MS;
+		ck_assert_int_eq(world_send(&w, wish), 0);
+		ck_assert_int_eq(world_act(&w, ON_APPROVE, KPL), 0);
+		w.now += 2 * DAY_MS;
+		if (_i == wait)
+			break;
+		ck_assert_int_eq(world_act(&w, ON_RESUME, PTG), 0);
+		w.now += HOUR_MS;
+	}
+	cure = *world_clock(&w, "diselesaikan");
+	w.p = stricter;
+	ck_assert_int_eq(world_send(&w, reckon), 0);
+	ck_assert_int_eq(world_clock(&w, "diselesaikan")->due_ms, cure.due_ms);
+	ck_assert_int_eq(world_clock(&w, "diselesaikan")->epoch, cure.epoch);
+	ck_assert_int_eq(world_clock(&w, "diselesaikan")->state, cure.state);
+	ck_assert_int_eq(world_clock(&w, "diselesaikan")->paused_ms, cure.paused_ms);
+}
+END_TEST
+
+/*
+ * The government moves a feast: who reports now has the day more, who reported before has what he was
+ * told until somebody reckons it anew, and that says from when to when.
+ */
+START_TEST(a_feast_that_is_moved_moves_no_promise_by_itself)
+{
+	struct conf_set set = { 0 };
+	struct buf errors = { 0 }, entry = { 0 }, moved = { 0 };
+	struct seal_key key = { { 0 } };
+	struct command reckon = { .event = ON_RECKON, .by = BY_OFFICER, .actor = BUPATI,
+	    .note = "cuti bersama baru", .was = shipped };
+	uint8_t digest[DIGEST_BYTES];
+	struct policy *changed;
+	int64_t before;
+
+	ck_assert_int_eq(version_read_files(&set, "conf", &errors), 0);
+	for (size_t i = 0; i < set.n; i++)
+		if (strcmp(set.files[i].name, "libur.csv") == 0)
+			buf_adds(&set.files[i].data, "2026-11-24,Cuti Bersama,cuti-bersama,resmi\n");
+	ck_assert_ptr_nonnull(changed = policy_parse(&set, &errors));
+	snprintf(changed->digest, sizeof(changed->digest), "%064d", 9);
+
+	open_case("sampah", URGENCY_BIASA, DESA, t0);		/* two working days from Friday, 14:05 */
+	before = world_clock(&w, "diselesaikan")->due_ms;
+	ck_assert_int_eq(before, at(24, 14, 5));
+	ck_assert_int_eq(policy_due_ms(changed, &changed->clocks[policy_clock_index(changed, "diselesaikan")],
+	    URGENCY_BIASA, "sampah", TIER_DESA, t0), at(25, 14, 5));
+	w.p = changed;
+	ck_assert_int_eq(world_act(&w, ON_ACCEPT, PTG), 0);	/* whatever happens to it */
+	ck_assert_int_eq(world_clock(&w, "diselesaikan")->due_ms, before);
+	ck_assert_int_eq(world_send(&w, reckon), 0);
+	ck_assert_int_eq(world_clock(&w, "diselesaikan")->due_ms, at(25, 14, 5));
+	ck_assert_int_eq(world_clock(&w, "ditangani")->due_ms, t0 + 4 * HOUR_MS);	/* day and night */
+	logbook_entry(&entry, digest, w.p, &w.r, &w.before, &w.fx, &reckon, &key, w.now);
+	buf_addf(&moved, "[\"diselesaikan\",%" PRId64 ",%" PRId64 "]", before, at(25, 14, 5));
+	ck_assert_msg(strstr(buf_str(&entry), buf_str(&moved)) != NULL, "%s", buf_str(&entry));
+	conf_release(&set);
+	buf_release(&errors);
+	buf_release(&entry);
+	buf_release(&moved);
+}
+END_TEST
+
+/* Promises over midnight lose no minute and gain none: at the turn of a day, a month, a leap day, a year. */
+static const struct { int year, month, day; } midnights[] = {
+	{ 2026, 11, 20 }, { 2026, 11, 30 }, { 2026, 12, 31 }, { 2027, 2, 28 }, { 2028, 2, 28 }, { 2028, 2, 29 },
+};
+
+START_TEST(midnight_costs_no_minute)
+{
+	struct wib t = { .year = midnights[_i].year, .month = midnights[_i].month, .day = midnights[_i].day,
+	    .hour = 20, .minute = 30 };
+
+	for (int minutes = 0; minutes < 300; minutes += 7) {
+		int64_t from = wib_to_ms(&t) + minutes * MINUTE_MS + 59999;
+		struct buf got = { 0 }, want = { 0 };
+
+		open_case("pohon", URGENCY_MENDESAK, DESA, from);	/* its night holds nobody */
+		ck_assert_int_eq(world_act(&w, ON_GO, PTG), 0);
+		world_run(&w, from + 300 * MINUTE_MS, from, &got);
+		buf_adds(&want, "+2h00 ditangani warning 50%\n+3h00 ditangani warning 75%\n+3h36 ditangani warning 90%\n"
+		    "+4h00 ditangani breach\n+4h00 ditangani rung kepala\n+4h30 ditangani rung camat\n"
+		    "+5h00 ditangani rung sekda\n");
+		ck_assert_msg(strcmp(buf_str(&got), buf_str(&want)) == 0, "from %d min after 20:30:59.999:\n%s", minutes,
+		    buf_str(&got));
+		ck_assert_int_eq(world_clock(&w, "ditangani")->breached_ms, from + 4 * HOUR_MS);
+		buf_release(&got);
+		buf_release(&want);
+	}
+}
+END_TEST
+
 /* Nor does a version that knows nothing of the clock. */
 START_TEST(recalculation_loses_no_clock)
 {
@@ -760,6 +883,10 @@ clocks_suite(void)
 	tcase_add_test(tc, the_third_hand_over_is_the_sekdas);
 	tcase_add_test(tc, recalculation_is_deliberate);
 	tcase_add_test(tc, recalculation_erases_no_breach);
+	tcase_add_test(tc, recalculation_drops_no_breach_with_its_target);
+	tcase_add_loop_test(tc, recalculation_counts_what_was_waited, 0, 3);
+	tcase_add_test(tc, a_feast_that_is_moved_moves_no_promise_by_itself);
+	tcase_add_loop_test(tc, midnight_costs_no_minute, 0, N_ELEMS(midnights));
 	tcase_add_test(tc, recalculation_loses_no_clock);
 	tcase_add_test(tc, recalculation_starts_nothing_that_is_over);
 	tcase_add_test(tc, a_breach_says_where_the_time_went);

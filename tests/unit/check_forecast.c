@@ -154,6 +154,7 @@ END_TEST
 START_TEST(a_calibration_counts)
 {
 	struct calibration c = { .n = 0 };
+	struct buf table = { 0 };
 
 	calibration_add(&c, 0.25, 1);
 	calibration_add(&c, 0.25, 0);
@@ -162,6 +163,13 @@ START_TEST(a_calibration_counts)
 	ck_assert_double_eq_tol(calibration_base(&c), 2.0 / 9, 1e-12);
 	ck_assert_int_eq(c.bins[2].n, 2);
 	ck_assert_int_eq(c.bins[9].happened, 1);
+	/* as it is printed: what was said, how often, and what came of it */
+	buf_add_calibration(&table, &c);
+	ck_assert_str_eq(buf_str(&table), "asked 3 times, 2 broke; Brier score 0.2083, of the bare share 0.2222\n"
+	    "said        times   said on average   broke\n"
+	    " 20- 30 %       2            25.0 %    50.0 %\n"
+	    " 90-100 %       1           100.0 %   100.0 %\n");
+	buf_release(&table);
 }
 END_TEST
 

@@ -17,7 +17,7 @@ Suite *histories_suite(void);
 #define STEPS 60
 #define FIRED 512
 
-static struct policy *policies[2];
+static struct policy *policies[4];	/* the third and the fourth: the first two, changed */
 static struct roster all;
 static struct duty *usual;	/* of all's officers, as imported */
 static uint64_t seed, state;
@@ -27,6 +27,7 @@ static int seen[ON_DUE + 1];	/* how often each event changed a case */
 /* What the test remembers beside the case. */
 static struct history {
 	struct world w;
+	const struct policy *was;		/* before a recalculation */
 	char fired[FIRED][64]; int fired_n;	/* "clock/epoch/label" */
 	struct { char officer[OFFICER_ID_CHARS], nonce[NONCE_CHARS + 1]; } index[CASE_TASKS];
 	int index_n;
@@ -160,6 +161,9 @@ any_command(struct command *cmd, const struct understanding *u)
 		cmd->event = draw(2) ? ON_SPLIT : ON_BREAK;
 	if (w->c.wish.until_ms > w->now && draw(6) == 0)
 		cmd->event = ON_APPROVE;	/* rare among so many */
+	if (draw(w->c.date_ms != 0 || w->c.waited_ms != 0 || w->c.state == CASE_MENUNGGU ? 6 : 30) == 0)
+		cmd->event = ON_RECKON;		/* most has to hold while something waits or has a day */
+	cmd->was = w->p;
 	cmd->note = draw(10) == 0 ? "" : "alasan";
 	cmd->entropy = draw(UINT64_MAX);
 	cmd->answer = draw(5) == 0;
@@ -213,7 +217,7 @@ any_command(struct command *cmd, const struct understanding *u)
 	if (cmd->by != BY_OFFICER && cmd->by != BY_OPERATOR)
 		return;
 	/* Some acts are for few; mostly it is somebody who has the task. */
-	if ((cmd->event == ON_WHY || cmd->event == ON_DATE || cmd->event == ON_APPROVE) && draw(2))
+	if ((cmd->event == ON_WHY || cmd->event == ON_DATE || cmd->event == ON_APPROVE || cmd->event == ON_RECKON) && draw(2))
 		snprintf(cmd->actor, sizeof(cmd->actor), "kpl-bupati");
 	else if (w->c.tasks_n > 0 && draw(3))
 		snprintf(cmd->actor, sizeof(cmd->actor), "%s",
@@ -315,6 +319,24 @@ time_is_not_given_back(const struct case_record *b, const struct case_record *a,
 	if (is->state == CLOCK_MET && was->state == CLOCK_RUNNING)
 		HOLDS(is->met_ms == h.w.now && (was->due_ms >= h.w.now || is->breached_ms != 0),
 		    "%s met late", name);
+}
+
+/* Other targets, by name: what was broken stays broken, what began then still did. */
+static void
+recalculation_erases_nothing(const struct case_record *b, const struct case_record *a)
+{
+	for (int i = 0; i < b->clocks_n; i++) {
+		const char *name = h.was->clocks[i].name;
+		int at = policy_clock_index(h.w.p, name);
+
+		if (b->clocks[i].state == CLOCK_NONE)
+			continue;
+		HOLDS(at >= 0, "%s is gone", name);
+		HOLDS(b->clocks[i].breached_ms == 0 || a->clocks[at].breached_ms == b->clocks[i].breached_ms,
+		    "%s forgets its breach", name);
+		HOLDS(a->clocks[at].start_ms == b->clocks[i].start_ms, "%s begins anew", name);
+		HOLDS(a->clocks[at].epoch >= b->clocks[i].epoch, "%s", name);
+	}
 }
 
 /* Who is gone is out of the case: no task, nothing in hand, nothing on the way to him. */
@@ -462,6 +484,9 @@ entry_of(const struct command *cmd)
 	e.accepted = units_that_accepted(&h.w.c);
 	e.another_holder = strcmp(b->holder, h.w.c.holder) != 0;
 	e.one_again = cmd->lead[0] != '\0';
+	e.p = e.on == ON_RECKON ? h.w.p : NULL;
+	e.ahead = (b->taken_ms == 0) << STOP_ON_ACCEPT | (b->handled_ms == 0) << STOP_ON_HANDLE |
+	    (b->resolved_ms == 0 && b->units_n > 0) << STOP_ON_RESOLVE | 1u << STOP_ON_CLOSE;
 	return e;
 }
 
@@ -574,7 +599,7 @@ index_apply(const struct index_op *op)
 	case INDEX_REPORTER_DROP: h.reporter--; break;
 	case INDEX_PRANK: case INDEX_SUPPORT: break;
 	case INDEX_MEMBER_SET:
-		snprintf(h.member, sizeof(h.member), "%s", op->officer);
+		snprintf(h.member, sizeof(h.member), "%.*s", CODE_CHARS, op->officer);
 		break;
 	case INDEX_MEMBER_DROP:
 		HOLDS(strcmp(h.member, op->officer) == 0, "it is none of %s's", op->officer);
@@ -671,8 +696,10 @@ check_step(const struct command *cmd)
 
 	if (!first)
 		only_lawful_moves(b, a);
-	for (int i = 0; !first && i < a->clocks_n; i++)
+	for (int i = 0; !first && e.on != ON_RECKON && i < a->clocks_n; i++)
 		time_is_not_given_back(b, a, i);
+	if (e.on == ON_RECKON)
+		recalculation_erases_nothing(b, a);
 	the_gone_are_gone(b, a, cmd);
 	nothing_lies_for_ever(a);
 	escalates_once(b, a);
@@ -708,6 +735,16 @@ say(const struct command *cmd, int rc)
 	    actor_name(cmd->by), cmd->actor, case_state_name(h.w.c.state), case_lead(&h.w.c), why);
 }
 
+static const struct policy *
+other_version(const struct policy *p)
+{
+	int at = 0;
+
+	while (policies[at] != p)
+		at++;
+	return policies[(at + 2) % 4];
+}
+
 static int
 step(const struct command *cmd)
 {
@@ -718,7 +755,12 @@ step(const struct command *cmd)
 	h.fate.esc.why = "";
 	h.fate.rung = -1;
 	foretold = timer ? model_fate(&h.model, &h.w.c, &h.w.r, h.w.now, &h.fate) : 0;
+	h.was = h.w.p;
+	if (cmd->event == ON_RECKON)
+		h.w.p = other_version(h.was);
 	rc = world_send(&h.w, *cmd);
+	if (rc != 0)
+		h.w.p = h.was;
 	h.steps++;
 	h.timers += timer && rc == 0;
 	say(cmd, rc);
@@ -814,10 +856,11 @@ START_TEST(histories)
 	ck_assert_int_gt(timers, 5 * SEEDS);
 	ck_assert_int_gt(told, SEEDS);
 	ck_assert_int_gt(noted, SEEDS / 100);
+	ck_assert_int_gt(seen[ON_RECKON], SEEDS / 5);
 	ck_assert(seen[ON_MERGE] > SEEDS / 10 && seen[ON_SPLIT] > SEEDS / 50 && seen[ON_BREAK] > SEEDS / 50);
 	/* An imported case is born otherwise and has no clock: check_legacy; of no drill is any of these. */
 	for (int e = 0; e <= ON_DUE; e++)
-		ck_assert_msg((e == ON_LEGACY || e == ON_PAST || e == ON_STAND_DOWN || e == ON_RECKON || e == ON_FILE || e == ON_SEAL_AWAY) ==
+		ck_assert_msg((e == ON_LEGACY || e == ON_PAST || e == ON_STAND_DOWN || e == ON_FILE || e == ON_SEAL_AWAY) ==
 		    (seen[e] == 0), "%s: %d times",
 		    case_event_name((enum case_event)e), seen[e]);
 }
@@ -864,13 +907,69 @@ static const char small[] =
     "  malam-tahan: [biasa, mendesak], oper: 4, oper-meja: SEKDA,\n"
     "  alasan-tunggu: [anggaran]}\n";
 
+/* One thing of a text for another, as an administrator edits it. */
+struct edit { const char *from, *to; };
+
+static struct policy *
+edited(const char *sla, const struct edit *edits, size_t n)
+{
+	struct buf text = { 0 };
+	struct policy *p;
+
+	buf_adds(&text, sla);
+	for (size_t i = 0; i < n; i++) {
+		const char *at = strstr(buf_str(&text), edits[i].from);
+		struct buf next = { 0 };
+
+		ck_assert_msg(at != NULL, "sla.yaml has no %s", edits[i].from);
+		buf_add(&next, text.data, (size_t)(at - text.data));
+		buf_addf(&next, "%s%s", edits[i].to, at + strlen(edits[i].from));
+		buf_release(&text);
+		text = next;
+	}
+	p = world_policy(buf_str(&text));
+	buf_release(&text);
+	return p;
+}
+
+/* A new clock before all others, nearer and farther targets, other warnings, ladders and nights. */
+static const struct edit shipped_edits[] = {
+	{ "  - nama: triase\n", "  - nama: kunjungan\n    berhenti: tangani\n    ingat: [40]\n    tangga: utama\n"
+	    "    target:\n      - {urgensi: biasa, dalam: 9h}\n\n  - nama: triase\n" },
+	{ "      - {dalam: 4h}\n", "      - {dalam: 2h}\n" },
+	{ "      - {dalam: 5 hari kerja}\n", "      - {dalam: 9 hari kerja}\n" },
+	{ "      - {kategori: kekerasan-anak, dalam: 3d}\n", "" },
+	{ "    ingat: [50, 90]\n", "    ingat: [20, 50, 90]\n" },
+	{ "      - {nama: sekda, kepada: SEKDA, setelah: 30m}\n      - {nama: bupati, kepada: bupati, setelah: 60m}\n",
+	    "      - {nama: asisten, kepada: O-SETDA, setelah: 5m}\n      - {nama: sekda, kepada: SEKDA, setelah: 20m}\n"
+	    "      - {nama: bupati, kepada: bupati, setelah: 90m}\n" },
+	{ "  malam: \"21:00-05:00\"", "  malam: \"22:30-06:00\"" },
+	{ "  terbengkalai-biasa: 2h", "  terbengkalai-biasa: 3h" },
+};
+
+static const struct edit small_edits[] = {
+	{ "target: [{urgensi: mendesak, dalam: 2d}]}", "target: [{urgensi: darurat, dalam: 2d}]}" },
+	{ "{tingkat: rt, dalam: 6h}", "{tingkat: desa, dalam: 6h}" },
+	{ "      {nama: atas, kepada: induk, setelah: 1m},\n", "" },
+	{ "ingat: [1, 99]", "ingat: [30]" },
+	{ "dalam: 1h, penerima: 3}", "dalam: 1h, penerima: 2}" },
+	{ "lain: {", "lain: {terbengkalai-biasa: 1h, " },
+};
+
 static void
 load(void)
 {
+	struct buf sla = conf_file("conf/sla.yaml");
+
 	/* The host's zone plays no part: the model counts in WIB and knows of no other. */
 	ck_assert_int_eq(setenv("TZ", "America/New_York", 1), 0);
 	policies[0] = world_policy(NULL);
 	policies[1] = world_policy(small);
+	policies[2] = edited(buf_str(&sla), shipped_edits, N_ELEMS(shipped_edits));
+	policies[3] = edited(small, small_edits, N_ELEMS(small_edits));
+	for (int i = 0; i < 4; i++)
+		snprintf(policies[i]->digest, sizeof(policies[i]->digest), "%064d", i + 1);
+	buf_release(&sla);
 	world_roster(&all);
 	usual = xcalloc(all.n, sizeof(*usual));
 	for (size_t i = 0; i < all.n; i++)
@@ -880,8 +979,8 @@ load(void)
 static void
 unload(void)
 {
-	policy_free(policies[0]);
-	policy_free(policies[1]);
+	for (int i = 0; i < 4; i++)
+		policy_free(policies[i]);
 	roster_release(&all);
 	free(usual);
 }

@@ -31,6 +31,23 @@ static const struct {
 	    { { "gerbang", 500 }, { "A", 0 }, { "B", 500 } }, 1000 },
 };
 
+/* Each holder once, with what he had; together all of it. */
+static void
+lists_it_all(const struct ledger *l, int64_t now)
+{
+	struct ledger_row rows[LEDGER_ROWS + 1];
+	int n = ledger_list(l, now, rows);
+	int64_t sum = 0;
+
+	for (int i = 0; i < n; i++) {
+		ck_assert_int_eq(rows[i].ms, ledger_of(l, rows[i].holder, now));
+		for (int k = 0; k < i; k++)
+			ck_assert_str_ne(rows[k].holder, rows[i].holder);
+		sum += rows[i].ms;
+	}
+	ck_assert_int_eq(sum, ledger_sum(l, now));
+}
+
 START_TEST(story)
 {
 	struct ledger l;
@@ -47,6 +64,7 @@ START_TEST(story)
 		    stories[_i].share[i].ms, "%s: %s", stories[_i].what,
 		    stories[_i].share[i].holder);
 	ck_assert_msg(ledger_sum(&l, T0 + 1000) == stories[_i].sum, "%s: sum", stories[_i].what);
+	lists_it_all(&l, T0 + 1000);
 }
 END_TEST
 
@@ -85,6 +103,7 @@ START_TEST(random_passes_sum_to_the_time)
 		ledger_pass(&l, holder, now);
 		ck_assert_int_eq(ledger_sum(&l, now), now - T0);
 		ck_assert_int_eq(ledger_sum(&l, now + 77), now + 77 - T0);
+		lists_it_all(&l, now + 77);
 	}
 }
 END_TEST

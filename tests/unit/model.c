@@ -289,9 +289,9 @@ between_acts(const struct model *m, int i)
 	return m->p->clocks[i].stop == STOP_ON_ANSWER || m->p->clocks[i].stop == STOP_ON_SIGN;
 }
 
-/* Writes the clock's moments down anew; what is done stays done. */
+/* Writes the clock's moments on a ladder down anew; what is done stays done. */
 static void
-write_moments(const struct model *m, struct model_clock *k, int i)
+write_moments_on(const struct model *m, struct model_clock *k, int i, const struct ladder *l)
 {
 	const struct clock_rule *rule = &m->p->clocks[i];
 	struct moment list[MODEL_MOMENTS];
@@ -301,11 +301,17 @@ write_moments(const struct model *m, struct model_clock *k, int i)
 	for (int w = 0; w < rule->warnings_n; w++)
 		note(list, &n, k, MOMENT_WARNING, w, k->start_ms + span * rule->warnings[w] / 100);
 	note(list, &n, k, MOMENT_BREACH, 0, k->again_ms != 0 ? k->again_ms : k->due_ms);
-	k->ladder = ladder_of(m, i);
+	k->ladder = l;
 	for (int g = 0; k->ladder != NULL && g < k->ladder->n; g++)
 		note(list, &n, k, MOMENT_RUNG, g, rung_moment(m, k, g));
 	memcpy(k->moments, list, sizeof(list));
 	k->n = n;
+}
+
+static void
+write_moments(const struct model *m, struct model_clock *k, int i)
+{
+	write_moments_on(m, k, i, ladder_of(m, i));
 }
 
 static struct moment *
@@ -662,8 +668,9 @@ wait_begins(struct model *m, const struct model_entry *e)
 			meet(m, i, e->at_ms, CLOCK_PAUSED);
 }
 
+/* On the ladder that it waited on: who has the case now is considered after. */
 static void
-wait_ends(struct model *m, int64_t at_ms)
+wait_ends(struct model *m, const struct ladder *const *ladders, int64_t at_ms)
 {
 	m->wait_ms = 0;
 	for (int i = 0; i < m->p->clocks_n; i++) {
@@ -676,7 +683,7 @@ wait_ends(struct model *m, int64_t at_ms)
 		k->since_ms = 0;
 		k->start_ms += waited, k->due_ms += waited, k->waited_ms += waited;
 		k->again_ms += k->again_ms != 0 ? waited : 0;
-		write_moments(m, k, i);
+		write_moments_on(m, k, i, ladders[i]);
 	}
 }
 
@@ -739,6 +746,87 @@ set_day(struct model *m, const struct model_entry *e)
 	}
 }
 
+/* Warnings of another list: by what they say. */
+static void
+said_of_others(const struct model *m, struct model_clock *k, int i, const struct clock_rule *was, int64_t now_ms)
+{
+	const struct clock_rule *rule = &m->p->clocks[i];
+	int said = -1, open = 1;
+
+	for (int o = 0; o < was->warnings_n; o++)
+		if (is_done(k, MOMENT_WARNING, o))
+			said = was->warnings[o];
+	for (int x = 0; x < k->n; x++)
+		if (k->moments[x].kind == MOMENT_WARNING)
+			k->moments[x].done = 0;
+	write_moments(m, k, i);
+	for (int x = 0; x < k->n && open && k->moments[x].kind == MOMENT_WARNING; x++) {
+		int percent = rule->warnings[k->moments[x].index], known = 0;
+
+		for (int o = 0; o < was->warnings_n; o++)
+			known |= was->warnings[o] == percent;
+		open = percent <= said || (!m->follows && !known && k->moments[x].at_ms <= now_ms);
+		k->moments[x].done = open;
+	}
+}
+
+/* Another version's clock: what it has done is done, what it promises is reckoned from the true start. */
+static void
+reckon_clock(struct model *m, int i, const struct clock_rule *was, const struct ladder *old, int64_t at_ms)
+{
+	struct model_clock *k = &m->clocks[i];
+	const struct ladder *l = ladder_of(m, i);
+	int64_t due = m->dated && m->p->clocks[i].stop == STOP_ON_RESOLVE && m->p->clocks[i].pauses ?
+	    k->due_ms - k->waited_ms : promised(m, i, k->start_ms - k->waited_ms);
+
+	if (due == 0) {
+		remember_breach(k, at_ms);
+		k->state = CLOCK_STOPPED;
+		k->since_ms = 0;
+	} else if (due + k->waited_ms != k->due_ms) {
+		remember_breach(k, at_ms);
+		k->due_ms = due + k->waited_ms;
+		k->epoch++;
+		k->n = 0;
+		k->again_ms = 0;
+		write_moments(m, k, i);
+		for (int x = 0; x < k->n && k->state == CLOCK_RUNNING && !m->follows; x++)
+			k->moments[x].done = k->moments[x].kind == MOMENT_WARNING && k->moments[x].at_ms <= at_ms;
+		ask_again(m, i, at_ms);
+	} else if (is_breached(k) && l != old) {
+		climb_elsewhere(m, i, old, l);
+	} else {
+		said_of_others(m, k, i, was, k->state == CLOCK_PAUSED ? k->since_ms : at_ms);
+	}
+}
+
+/* The clocks by their names: a version may have others, and in another order. */
+static void
+reckon(struct model *m, const struct model_entry *e, const struct ladder *const *ladders)
+{
+	const struct policy *was = m->p;
+	struct model_clock old[POLICY_CLOCKS];
+
+	memcpy(old, m->clocks, sizeof(old));
+	memset(m->clocks, 0, sizeof(m->clocks));
+	m->p = e->p;
+	for (int i = 0; i < m->p->clocks_n; i++) {
+		int at = was->clocks_n;
+
+		while (at-- > 0)
+			if (strcmp(was->clocks[at].name, m->p->clocks[i].name) == 0)
+				break;
+		if (at >= 0 && old[at].state != CLOCK_NONE) {
+			m->clocks[i] = old[at];
+			if (old[at].state == CLOCK_RUNNING || old[at].state == CLOCK_PAUSED)
+				reckon_clock(m, i, &was->clocks[at], ladders[at], e->at_ms);
+		} else if (e->ahead >> m->p->clocks[i].stop & 1) {
+			run(m, i, m->report.received_ms);
+			ask_again(m, i, e->at_ms);
+		}
+	}
+}
+
 /* Those in the field are well, or are there no more. */
 static unsigned
 hear_the_field(struct model *m, const struct model_entry *e)
@@ -767,7 +855,7 @@ run_clocks(struct model *m, const struct model_entry *e, enum case_state before,
 	int first = e->on == ON_OPEN || e->on == ON_TRIAGE;
 	unsigned stopped = 0;
 
-	for (int i = 0; i < m->p->clocks_n; i++) {
+	for (int i = 0; i < m->p->clocks_n && e->on != ON_RECKON; i++) {
 		enum clock_stop stop = m->p->clocks[i].stop;
 		enum clock_state is = m->clocks[i].state;
 		int late = 0, cure_unknown = stop == STOP_ON_RESOLVE && (first ? e->on == ON_TRIAGE : m->units_n == 0);
@@ -909,7 +997,7 @@ watch_progress(struct model *m, const struct model_entry *e, enum case_state bef
 
 	if (m->state != CASE_DITERIMA || limit == 0)
 		m->stall_ms = 0;
-	else if (shown || (m->urgency > urgency && e->at_ms + limit < m->stall_ms))
+	else if (shown || m->stall_ms == 0 || (m->urgency > urgency && e->at_ms + limit < m->stall_ms))
 		m->stall_ms = e->at_ms + limit;
 }
 
@@ -946,11 +1034,13 @@ live(struct model *m, const struct model_entry *e)
 		wait_begins(m, e);
 	if (e->on == ON_DATE)
 		set_day(m, e);
+	if (e->on == ON_RECKON)
+		reckon(m, e, ladders);
 	if (e->on == ON_UNDO)
 		take_back(m, e->at_ms);
 	m->state = goes_to(m, e);
 	if (before == CASE_MENUNGGU && m->state != CASE_MENUNGGU)
-		wait_ends(m, e->at_ms);
+		wait_ends(m, ladders, e->at_ms);
 	if (e->on == ON_NOTE && e->has_u && e->u.urgency > m->urgency)
 		m->urgency = e->u.urgency;
 	if (reopens(e)) {
@@ -975,6 +1065,7 @@ live(struct model *m, const struct model_entry *e)
 static void
 work_out(struct model *m)
 {
+	m->p = m->first;
 	m->state = CASE_BARU;
 	m->category[0] = m->place[0] = '\0';
 	m->urgency = URGENCY_BIASA;
@@ -993,7 +1084,7 @@ work_out(struct model *m)
 void
 model_begin(struct model *m, const struct policy *p, const struct report_facts *f)
 {
-	m->p = p;
+	m->first = p;
 	m->report = *f;
 	m->n = 0;
 	work_out(m);

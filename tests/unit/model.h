@@ -9,8 +9,8 @@
  * It knows working days by reading conf/libur.csv itself.
  *
  * Not foretold, but taken as given: which commands are refused, who has the case's tasks and took
- * them, and for which unit an actor speaks.  Not modelled: another policy in the middle of a life
- * (ON_RECKON), whom a case is about (check_accused.c), shifts with a date, and how a lead's end reaches
+ * them, for which unit an actor speaks, and which acts stand noted when the targets change.  Not
+ * modelled: whom a case is about (check_accused.c), shifts with a date, and how a lead's end reaches
  * those who follow it, which is check_incident.c's and check_floods.c's.
  *
  * Units      int64_t milliseconds since the epoch, UTC.
@@ -41,6 +41,9 @@ struct model_entry {
 	/* of a timer: what the model said would happen */
 	enum due_said { SAID_NOTHING, SAID_REVIEW, SAID_WARNING, SAID_BREACH, SAID_RUNG, SAID_PROMISE } said;
 	int clock, hurried, rung;	/* rung: the one that told somebody; -1 none did */
+	/* of a recalculation: what counts from then on, and which clocks still wait for their act */
+	const struct policy *p;
+	unsigned ahead;			/* bit of an enum clock_stop */
 };
 
 enum moment_kind { MOMENT_WARNING, MOMENT_BREACH, MOMENT_RUNG };
@@ -66,7 +69,7 @@ struct model_fate {
 };
 
 struct model {
-	const struct policy *p;
+	const struct policy *p, *first;		/* now, and when it was opened */
 	struct report_facts report;
 	struct model_entry history[MODEL_HISTORY]; int n;
 	/* worked out from the above */
