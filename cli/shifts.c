@@ -9,7 +9,6 @@
 #include "core/ical.h"
 #include "core/shift.h"
 
-#define DAYS_DEFAULT 60
 #define DAYS_MOST 400
 
 /* Copies what is to be changed, without the shifts that nobody asks for any more. */
@@ -161,7 +160,7 @@ shifts_list(struct house *h, const struct cli *c, const struct officer_flags *f)
 int
 shifts_calendar(struct house *h, const struct cli *c, const struct officer_flags *f)
 {
-	long days = f->days != NULL ? strtol(f->days, NULL, 10) : DAYS_DEFAULT;
+	long days = f->days != NULL ? strtol(f->days, NULL, 10) : ICAL_DAYS;
 	int64_t now = store_now_ms(&h->st);
 	struct ical x = { .roster = &h->roster, .holidays = h->policy->calendar,
 	    .units = h->policy->units, .regency = h->set.regency, .now_ms = now,

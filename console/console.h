@@ -56,6 +56,7 @@ void window_sealed(struct window *w, int64_t opened_ms);
 void get_events(struct http_req *r, void *arg);
 void get_atom(struct http_req *r, void *arg);
 void get_json_feed(struct http_req *r, void *arg);
+void get_duty_calendar(struct http_req *r, void *arg);
 /* code: the case that it is about, "" none; only who may know of it hears it. */
 void feed_publish(struct console *c, enum model_event e, int64_t seq, const char *code,
     const struct buf *data);

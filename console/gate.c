@@ -287,14 +287,14 @@ feed_officer(struct console *c, const char *given, int *rc)
 }
 
 int
-gate_feed(struct http_req *r, struct console *c, struct who *w)
+gate_address(struct http_req *r, struct console *c, struct who *w)
 {
 	size_t len = 0;
 	const char *given = http_req_query(r, "t", &len);
 	int rc;
 
 	if (given == NULL)
-		return gate_for(r, c, w, SEE_BOARD);
+		return gate(r, c, w);
 	memset(w, 0, sizeof(*w));
 	if (!is_safe_way(r))
 		return 0;
@@ -309,6 +309,14 @@ gate_feed(struct http_req *r, struct console *c, struct who *w)
 		    "Alamat umpan ini tidak berlaku lagi. Buat yang baru di /akun.");
 		return 0;
 	}
+	return 1;
+}
+
+int
+gate_feed(struct http_req *r, struct console *c, struct who *w)
+{
+	if (!gate_address(r, c, w))
+		return 0;
 	if (access_may(c->h.policy, w->officer, SEE_BOARD, NULL))
 		return 1;
 	http_answer_problem(r, 403, "Forbidden", "Umpan ini bukan untuk peran Anda.");

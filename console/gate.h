@@ -30,9 +30,11 @@ int gate(struct http_req *r, struct console *c, struct who *w);
 /* The same for what changes something: the form's token, or JSON from our own origin. */
 int gate_change(struct http_req *r, struct console *c, struct who *w);
 /*
- * For a feed: the session or the machine's secret as above, or the token of its address (?t=), which
- * opens nothing else.  He needs SEE_BOARD.
+ * For what programs fetch: the session or the machine's secret as above, or the token of its address
+ * (?t=), which opens nothing else.
  */
+int gate_address(struct http_req *r, struct console *c, struct who *w);
+/* The same for a feed of escalations: he needs SEE_BOARD. */
 int gate_feed(struct http_req *r, struct console *c, struct who *w);
 /* For what is everybody's: only the way must be safe. */
 int gate_public(struct http_req *r);

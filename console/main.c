@@ -69,6 +69,7 @@ static struct http_route routes[] = {
 	{ HTTP_GET, "/papan.js",             0,    get_board_js,        0 },
 	{ HTTP_GET, "/feed/eskalasi.atom",   0,    get_atom,            0 },
 	{ HTTP_GET, "/feed/eskalasi.json",   0,    get_json_feed,       0 },
+	{ HTTP_GET, "/feed/jaga.ics",        0,    get_duty_calendar,   0 },
 	{ HTTP_GET, "/feed/cap.atom",        0,    get_cap_feed,        0 },
 	{ HTTP_GET, "/feed/cap/" "*",        0,    get_cap_alert,       0 },
 	{ HTTP_GET, "/buka-darurat",         0,    get_emergency,       0 },

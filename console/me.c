@@ -7,8 +7,10 @@
 #include "lib/log.h"
 #include "store/account.h"
 
-static const struct { const char *path, *what; } feeds[] = {
-	{ "/feed/eskalasi.atom", "[[Eskalasi, Atom]]" }, { "/feed/eskalasi.json", "[[Eskalasi, JSON Feed]]" },
+/* Everybody has his duties; escalations are for who may see the board. */
+static const struct { const char *path, *what; int board; } feeds[] = {
+	{ "/feed/jaga.ics", "[[Jadwal jaga, kalender]]", 0 },
+	{ "/feed/eskalasi.atom", "[[Eskalasi, Atom]]", 1 }, { "/feed/eskalasi.json", "[[Eskalasi, JSON Feed]]", 1 },
 };
 
 /* Whole, where the console knows where it stands (console.url): who copies it pastes it into another program. */
@@ -16,8 +18,10 @@ static void
 add_addresses(struct buf *b, const struct console *c, const struct officer *o, const char *token)
 {
 	buf_adds(b, "<div class=\"pesan baik\" role=\"status\"><p>[[Salin sekarang: alamat ini hanya tampil sekali. Siapa yang "
-	    "memegangnya dapat membaca eskalasi yang boleh Anda lihat, dan tidak lebih.]]</p><dl class=\"rinci\">\n");
+	    "memegangnya dapat membaca jadwal jaga dan eskalasi yang boleh Anda lihat, dan tidak lebih.]]</p><dl class=\"rinci\">\n");
 	for (size_t i = 0; i < N_ELEMS(feeds); i++) {
+		if (feeds[i].board && !access_may(c->h.policy, o, SEE_BOARD, NULL))
+			continue;
 		buf_addf(b, "<dt>%s</dt><dd class=\"kode alamat\">", feeds[i].what);
 		buf_add_html(b, c->h.set.console_url, strlen(c->h.set.console_url));
 		buf_addf(b, "%s?t=%s.%s</dd>\n", feeds[i].path, o->id, token);
@@ -55,13 +59,13 @@ answer_me(struct http_req *r, struct console *c, const struct who *w, int status
 	add_said_message(&b, message, status == 200);
 	buf_adds(&b, "<dl class=\"rinci\"><dt>[[Nama masuk]]</dt><dd>");
 	buf_add_html(&b, w->officer->id, strlen(w->officer->id));
-	buf_adds(&b, "</dd></dl>\n<h2>[[Alamat umpan]]</h2>\n<p>[[Untuk pembaca berita dan papan lain yang tidak dapat masuk "
-	    "dengan sandi. Alamat baru mematikan yang lama.]]</p>\n");
+	buf_adds(&b, "</dd></dl>\n<h2>[[Alamat umpan]]</h2>\n<p>[[Untuk kalender telepon, pembaca berita dan papan lain yang "
+	    "tidak dapat masuk dengan sandi. Alamat baru mematikan yang lama.]]</p>\n");
 	if (token[0] != '\0')
 		add_addresses(&b, c, w->officer, token);
-	if (!access_may(c->h.policy, w->officer, SEE_BOARD, NULL)) {
-		buf_adds(&b, "<p class=\"hint\">[[Umpan tersedia untuk kepala unit, meja 112 dan pimpinan.]]</p>\n");
-	} else if (a->feed[0] != '\0') {
+	if (!access_may(c->h.policy, w->officer, SEE_BOARD, NULL))
+		buf_adds(&b, "<p class=\"hint\">[[Jadwal jaga untuk semua petugas; eskalasi untuk kepala unit, meja 112 dan pimpinan.]]</p>\n");
+	if (a->feed[0] != '\0') {
 		buf_adds(&b, "<p>[[Alamat dibuat]] ");
 		add_said_time(&b, a->feed_ms);
 		buf_adds(&b, ".</p>\n");
@@ -120,8 +124,6 @@ post_me(struct http_req *r, void *arg)
 	makes = act != NULL && strcmp(act, "buat") == 0;
 	if (!makes && (act == NULL || strcmp(act, "cabut") != 0)) {
 		answer_me(r, c, &w, 422, &a, "", SAID("Tidak dikenal."));
-	} else if (makes && !access_may(c->h.policy, w.officer, SEE_BOARD, NULL)) {
-		answer_me(r, c, &w, 403, &a, "", SAID("Umpan bukan untuk peran Anda."));
 	} else {
 		a.feed[0] = '\0';
 		a.feed_ms = house_now_ms(&c->h);

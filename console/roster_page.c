@@ -6,6 +6,7 @@
 
 #include "console/desk.h"
 #include "console/fields.h"
+#include "core/ical.h"
 #include "core/shift.h"
 #include "lib/escape.h"
 #include "store/officer.h"
@@ -284,6 +285,41 @@ unit_asked(struct http_req *r, struct console *c, const struct who *w, const cha
 	http_answer_problem(r, u == NULL ? 404 : 403, u == NULL ? "Not Found" : "Forbidden", u == NULL ?
 	    "Tidak ada unit dengan kode itu; lihat unit.csv." : "Jaga unit itu bukan urusan peran Anda.");
 	return NULL;
+}
+
+/* For telephones that subscribe to it: his own duties, or those of a unit whose roster he may see. */
+void
+get_duty_calendar(struct http_req *r, void *arg)
+{
+	struct console *c = arg;
+	struct ical x = { 0 };
+	struct buf b = { 0 };
+	struct who w;
+	size_t len = 0;
+	const char *asked;
+
+	if (!gate_address(r, c, &w))
+		return;
+	asked = http_req_query(r, "unit", &len);
+	if (asked != NULL) {
+		const struct unit *u = unit_asked(r, c, &w, asked, SEE_ROSTER);
+
+		if (u == NULL)
+			return;
+		x.unit = u->code;
+	} else if (w.by_secret) {
+		http_answer_problem(r, 403, "Forbidden", "Masuk dengan akun Anda sendiri dahulu.");
+		return;
+	} else {
+		x.officer = w.officer->id;
+	}
+	x.roster = &c->h.roster, x.holidays = c->h.policy->calendar, x.units = c->h.policy->units;
+	x.regency = c->h.set.regency;
+	x.now_ms = house_now_ms(&c->h);
+	x.from_ms = x.now_ms - DAY_MS, x.until_ms = x.now_ms + ICAL_DAYS * DAY_MS;
+	ical_add(&b, &x);
+	http_answer(r, 200, "text/calendar; charset=utf-8", &b);
+	buf_release(&b);
 }
 
 void

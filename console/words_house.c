@@ -155,10 +155,11 @@ static const struct word list[] = {
 	    "a file is being worked on; wait until it is done" },
 	{ "Eskalasi, Atom", "Escalations, Atom" },
 	{ "Eskalasi, JSON Feed", "Escalations, JSON Feed" },
-	{ "Salin sekarang: alamat ini hanya tampil sekali. Siapa yang memegangnya dapat membaca eskalasi yang "
-	    "boleh Anda lihat, dan tidak lebih.",
-	    "Copy it now: this address is shown only once. Whoever has it can read the escalations that you may "
-	    "see, and no more." },
+	{ "Jadwal jaga, kalender", "Duties, calendar" },
+	{ "Salin sekarang: alamat ini hanya tampil sekali. Siapa yang memegangnya dapat membaca jadwal jaga dan eskalasi "
+	    "yang boleh Anda lihat, dan tidak lebih.",
+	    "Copy it now: this address is shown only once. Whoever has it can read the duties and the escalations "
+	    "that you may see, and no more." },
 	{ "Akun saya", "My account" },
 	{ "Perangkat", "Devices" },
 	{ "Keluar di bilah atas menutup perangkat ini saja. Ini menutup semua yang sedang masuk dengan akun Anda, juga papan yang terbuka di dinding.",
@@ -166,16 +167,17 @@ static const struct word list[] = {
 	{ "Keluar di semua perangkat", "Log out on all devices" },
 	{ "Nama masuk", "Log-in name" },
 	{ "Alamat umpan", "Address of your feeds" },
-	{ "Untuk pembaca berita dan papan lain yang tidak dapat masuk dengan sandi. Alamat baru mematikan yang lama.",
-	    "For feed readers and other boards that cannot log in with a password. A new address ends the old one." },
-	{ "Umpan tersedia untuk kepala unit, meja 112 dan pimpinan.",
-	    "Feeds are for heads of units, desk 112 and the regency's heads." },
+	{ "Untuk kalender telepon, pembaca berita dan papan lain yang tidak dapat masuk dengan sandi. Alamat baru mematikan "
+	    "yang lama.",
+	    "For a telephone's calendar, feed readers and other boards that cannot log in with a password. A new address ends "
+	    "the old one." },
+	{ "Jadwal jaga untuk semua petugas; eskalasi untuk kepala unit, meja 112 dan pimpinan.",
+	    "Duties are for every officer; escalations for heads of units, desk 112 and the regency's heads." },
 	{ "Alamat dibuat", "Address made" },
 	{ "Matikan alamat ini", "End this address" },
 	{ "Buat alamat baru", "Make a new address" },
 	{ "Buat alamat umpan", "Make an address" },
 	{ "Tidak dikenal.", "Not known." },
-	{ "Umpan bukan untuk peran Anda.", "Feeds are not for your role." },
 	{ "Alamat itu sudah mati.", "That address has ended." },
 	{ "Kami terima", "We accept it" },
 	{ "Petugas menuju lokasi", "Our people are on their way" },

@@ -14,6 +14,8 @@
 #include "core/roster.h"
 #include "core/unit.h"
 
+#define ICAL_DAYS 60			/* ahead, unless somebody asks for another number */
+
 struct ical {
 	const struct roster *roster;
 	const struct calendar *holidays;

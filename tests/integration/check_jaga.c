@@ -2,7 +2,9 @@
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "lib/clock.h"
 #include "tests/integration/browser.h"
 
 Suite *jaga_suite(void);
@@ -116,6 +118,55 @@ START_TEST(two_change_their_shifts)
 }
 END_TEST
 
+/* The time of a shift two days from now, as the command takes it and as the calendar says it (UTC). */
+static void
+in_two_days(int hour, char wib[24], char utc[24])
+{
+	time_t day = (time_t)((clock_now_ms() + 7 * 3600000) / 86400000 + 2) * 86400, at = day + hour * 3600;
+	struct tm tm;
+
+	strftime(wib, 24, "%Y-%m-%d %H:%M", gmtime_r(&at, &tm));
+	at -= 7 * 3600;
+	strftime(utc, 24, "%Y%m%dT%H%M%SZ", gmtime_r(&at, &tm));
+}
+
+START_TEST(duties_come_to_the_telephone)
+{
+	struct visitor telephone = { "", "" };
+	char from[24], until[24], starts[24], ends[24], line[260], path[200];
+	struct buf page = { 0 };
+	const char *at;
+
+	in_two_days(6, from, starts);
+	in_two_days(14, until, ends);
+	snprintf(line, sizeof(line), "officer shift ptg-o-dishub-1 --from '%s' --until '%s'", from, until);
+	command(line, "1 of 1");
+	command("officer passwd ptg-o-dishub-1", "/sandi/");
+	ck_assert_int_eq(send_form(&officer, "/akun", "aksi=buat", NULL, &page), 200);
+	ck_assert_ptr_null(strstr(buf_str(&page), "/feed/eskalasi"));	/* not for his role */
+	at = strstr(buf_str(&page), "/feed/jaga.ics?t=ptg-o-dishub-1.");
+	ck_assert_ptr_nonnull(at);
+	snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, "<"), at);
+	ck_assert_int_eq(visit(&telephone, path, &page), 200);
+	snprintf(line, sizeof(line), "DTSTART:%s\r\nDTEND:%s\r\n", starts, ends);
+	ck_assert_msg(strstr(buf_str(&page), line) != NULL, "%s", buf_str(&page));
+	ck_assert_ptr_null(strstr(buf_str(&page), "+62"));
+	/* The address opens his duties, his unit's, and nothing else. */
+	snprintf(line, sizeof(line), "%s&unit=" UNIT, path);
+	ck_assert_int_eq(visit(&telephone, line, &page), 200);
+	snprintf(line, sizeof(line), "%s&unit=O-DLH", path);
+	ck_assert_int_eq(visit(&telephone, line, &page), 403);
+	snprintf(line, sizeof(line), "/feed/eskalasi.json%s", strchr(path, '?'));
+	ck_assert_int_eq(visit(&telephone, line, &page), 403);
+	snprintf(line, sizeof(line), "/jaga%s", strchr(path, '?'));
+	ck_assert_int_eq(visit(&telephone, line, &page), 303);
+	ck_assert_int_eq(send_form(&officer, "/akun", "aksi=cabut", NULL, NULL), 200);
+	ck_assert_int_eq(visit(&telephone, path, &page), 401);
+	ck_assert_int_eq(visit(&telephone, "/feed/jaga.ics", &page), 401);
+	buf_release(&page);
+}
+END_TEST
+
 START_TEST(a_drill_is_seen_everywhere)
 {
 	ck_assert_int_eq(shows(&head, "/jaga", "<strong>LATIHAN.</strong>"), 1);
@@ -133,6 +184,7 @@ jaga_suite(void)
 	tcase_add_test(tc, whose_roster_it_is);
 	tcase_add_test(tc, leave_makes_a_gap);
 	tcase_add_test(tc, two_change_their_shifts);
+	tcase_add_test(tc, duties_come_to_the_telephone);
 	tcase_add_test(tc, a_drill_is_seen_everywhere);
 	suite_add_tcase(s, tc);
 	return s;
