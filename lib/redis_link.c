@@ -21,7 +21,7 @@
 #include "lib/redis.h"
 
 #define BACKOFF_LEAST_MS 100
-#define BACKOFF_MOST_MS 5000
+#define BACKOFF_MOST_MS 1000	/* it is on this machine or the next one; whoever waits for it waits this long */
 #define PING_MS 2000
 
 struct pending {
