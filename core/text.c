@@ -638,6 +638,9 @@ texts_free(struct texts *t)
 
 /* ---- filling ---- */
 
+#define PROOF "bukti"
+#define GIVES_WAY "terima"		/* the kind from which it is left out where it has no room */
+
 /* A resident's words stay on one line: nobody's text may look like a line of ours. */
 static void
 add_value(struct buf *b, const char *s, size_t len)
@@ -650,27 +653,47 @@ add_value(struct buf *b, const char *s, size_t len)
 			b->data[i] = ' ';
 }
 
-struct filling { const struct template_value *values; size_t n; int may_lack; };
+struct filling { const struct template_value *values; size_t n; int may_lack, without_proof; };
 
 static const char *
 value_of(const char *name, void *arg)
 {
 	const struct filling *f = arg;
 
+	if (f->without_proof && strcmp(name, PROOF) == 0)
+		return "";
 	for (size_t i = 0; i < f->n; i++)
 		if (strcmp(f->values[i].name, name) == 0)
 			return f->values[i].value != NULL ? f->values[i].value : "";
 	return f->may_lack ? "" : NULL;
 }
 
+/* What comes first has its limit in one SMS; long names leave no room for the check code, which CEK tells too. */
 static int
-fill(const struct text *text, struct buf *out, const struct template_value *values, size_t n)
+is_too_long_with_proof(const struct text *text, size_t kind, const char *words, size_t len)
 {
-	struct filling f = { values, n, text->may_lack };
+	struct sms_size size;
+
+	if (strcmp(kinds[kind].name, GIVES_WAY) != 0 || strstr(text->words, "{?" PROOF "}") == NULL)
+		return 0;
+	sms_measure(&size, words, len);
+	return size.segments > text->segments;
+}
+
+static int
+fill(const struct text *text, size_t kind, struct buf *out, const struct template_value *values, size_t n)
+{
+	struct filling f = { values, n, text->may_lack, 0 };
 	const struct template_source source = { .value = value_of, .arg = &f };
 	struct buf errors = { 0 };
+	size_t from = out->len;
 	int rc = template_render(out, text->words, add_value, &source, &errors);
 
+	if (rc == 0 && is_too_long_with_proof(text, kind, buf_str(out) + from, out->len - from)) {
+		buf_cut(out, from);
+		f.without_proof = 1;
+		rc = template_render(out, text->words, add_value, &source, &errors);
+	}
 	buf_release(&errors);
 	return rc;
 }
@@ -686,7 +709,7 @@ text_fill(const struct texts *t, const char *lang, const char *kind, struct buf 
 		return -1;
 	if (l == NULL || l->texts[k].words == NULL)
 		l = language(t, TEXTS_BASE);
-	return fill(&l->texts[k], out, values, n);
+	return fill(&l->texts[k], (size_t)k, out, values, n);
 }
 
 static int
@@ -698,7 +721,7 @@ check_length(const struct language *l, size_t kind, const struct template_value 
 	struct sms_size size;
 	int mistakes = 1;
 
-	if (fill(text, &filled, longest, n) != 0) {
+	if (fill(text, kind, &filled, longest, n) != 0) {
 		buf_addf(errors, "%s:%d: %s: no longest value is known for one of {%s}\n",
 		    l->file, text->line, kinds[kind].name, kinds[kind].holes);
 		goto out;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sms.h"
 #include "core/text.h"
 #include "lib/config.h"
 
@@ -189,6 +190,37 @@ START_TEST(every_text_fits_its_limit)
 	ck_assert_int_eq(text_segments_max(t, "terima"), 1);
 	ck_assert_int_eq(text_segments_max(t, "tugas"), 2);
 	ck_assert_int_eq(text_segments_max(t, "tak-ada"), 0);
+	texts_free(t);
+}
+END_TEST
+
+/* One SMS is the limit of what comes first: the check code stands in it where names leave it room. */
+START_TEST(a_receipt_tells_its_check_code_where_there_is_room)
+{
+	static const char *const langs[] = { "id", "en", "jv", "osi", "mad" };
+	const struct template_value shorter[] = { { "kode", "7K3F-9QXM" }, { "kategori", "kebakaran" },
+	    { "tempat", "Ds. Kaligung, Kec. Blimbingsari" }, { "unit", "Damkar Srono" }, { "batas", "15:50 WIB" },
+	    { "bukti", "7K3F9-QXM2W" } };
+	struct texts *t = texts();
+
+	for (size_t i = 0; i < N_ELEMS(langs); i++) {
+		struct buf b = { 0 };
+		struct sms_size size;
+
+		ck_assert_int_eq(text_fill(t, langs[i], "terima", &b, shorter, N_ELEMS(shorter)), 0);
+		ck_assert_msg(strstr(buf_str(&b), " 7K3F9-QXM2W") != NULL, "%s: %s", langs[i], buf_str(&b));
+		sms_measure(&size, b.data, b.len);
+		ck_assert_int_eq(size.segments, 1);
+		buf_reset(&b);
+		buf_adds(&b, "what stood there ");
+		ck_assert_int_eq(text_fill(t, langs[i], "terima", &b, longest, N_ELEMS(longest)), 0);
+		ck_assert_int_eq(strncmp(buf_str(&b), "what stood there ", 17), 0);
+		ck_assert_msg(strstr(buf_str(&b), "7K3F9") == NULL, "%s: %s", langs[i], buf_str(&b));
+		ck_assert_int_eq(strcmp(buf_str(&b) + b.len - 9, "7K3F-9QXM"), 0);	/* no loose end */
+		sms_measure(&size, b.data + 17, b.len - 17);
+		ck_assert_int_eq(size.segments, 1);
+		buf_release(&b);
+	}
 	texts_free(t);
 }
 END_TEST
@@ -459,6 +491,7 @@ text_suite(void)
 	tcase_add_loop_test(tc, fold, 0, (int)N_ELEMS(folds));
 	tcase_add_test(tc, a_nul_is_dropped);
 	tcase_add_test(tc, every_text_fits_its_limit);
+	tcase_add_test(tc, a_receipt_tells_its_check_code_where_there_is_room);
 	tcase_add_test(tc, filling);
 	tcase_add_loop_test(tc, mistakes_name_file_and_line, 0, (int)N_ELEMS(mistakes));
 	tcase_add_test(tc, a_language_leaves_out_what_it_says_in_indonesian);
