@@ -272,6 +272,20 @@ START_TEST(a_claim_made_ahead_ends_as_if_made_now)
 }
 END_TEST
 
+/* Who took deadlines by a time that was none would hold them for as long as the step was. */
+START_TEST(a_step_frees_what_was_taken)
+{
+	const char *key = bench_key(&b, KEY_LEASE, NULL);
+
+	look("look", "a", "boot-a", START_MS);
+	bench_integer(&b, "ZADD %s %lld 7K3F9QXM", key, (long long)store_now_ms(&b.st) + 92000);
+	look("look", "a", "boot-a", START_MS + 100);
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", key), 1);
+	look("look", "a", "boot-a", START_MS + 90000);
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", key), 0);
+}
+END_TEST
+
 /* A round without anything to do is left out, but not for ever: a claim also shortens claims made ahead. */
 START_TEST(a_lane_with_nothing_due_rests)
 {
@@ -313,6 +327,7 @@ steady_suite(void)
 	tcase_add_test(tc, in_doubt_nobody_is_silent);
 	tcase_add_test(tc, in_doubt_nothing_is_sent_or_ended);
 	tcase_add_test(tc, a_claim_made_ahead_ends_as_if_made_now);
+	tcase_add_test(tc, a_step_frees_what_was_taken);
 	tcase_add_test(tc, a_lane_with_nothing_due_rests);
 	suite_add_tcase(s, tc);
 	return s;
