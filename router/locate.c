@@ -615,14 +615,34 @@ decide(struct location *out, const struct mention *m, size_t best)
 	out->confidence_permille = 0;
 }
 
-/* The kecamatan that another mention names; NULL none, or several. */
+/* One stands right beside the other, or "kec", "desa", "dusun" alone between them. */
+static int
+is_beside(const struct locator *l, const struct tokens *t, const struct mention *a, const struct mention *b)
+{
+	const struct mention *first = a->from < b->from ? a : b, *second = first == a ? b : a;
+	enum mark between;
+	int weight;
+
+	if (second->from != first->to + 1U)
+		return second->from == first->to;
+	between = mark_at(l, t, first->to, &weight);
+	return between == MARK_KECAMATAN || between == MARK_DESA || between == MARK_DUSUN;
+}
+
+/*
+ * The kecamatan that is named right beside; NULL none, or several.  One that is named elsewhere may be
+ * where somebody comes from, goes to, or waits for help from.
+ */
 static const struct place *
-named_kecamatan(const struct mention *twins, const struct mention *all, size_t n)
+named_kecamatan(const struct locator *l, const struct tokens *t, const struct mention *twins, const struct mention *all,
+    size_t n)
 {
 	const struct place *named = NULL;
 
 	for (size_t i = 0; i < n; i++) {
-		for (size_t c = 0; &all[i] != twins && c < all[i].n; c++) {
+		if (&all[i] == twins || !is_beside(l, t, twins, &all[i]))
+			continue;
+		for (size_t c = 0; c < all[i].n; c++) {
 			const struct place *p = all[i].candidates[c].place;
 
 			if (p->kind != PLACE_KECAMATAN || all[i].candidates[c].points <= 0 || p == named)
@@ -641,9 +661,10 @@ named_kecamatan(const struct mention *twins, const struct mention *all, size_t n
  * kecamatan that he named is where it is, and nothing is to be asked.
  */
 static void
-settle_twins(struct location *out, const struct mention *m, const struct mention *all, size_t n)
+settle_twins(const struct locator *l, const struct tokens *t, struct location *out, const struct mention *m,
+    const struct mention *all, size_t n)
 {
-	const struct place *kecamatan = named_kecamatan(m, all, n), *near = NULL;
+	const struct place *kecamatan = named_kecamatan(l, t, m, all, n), *near = NULL;
 	double km = TWIN_NEAR_KM, next = -1;
 
 	if (kecamatan == NULL)
@@ -669,9 +690,10 @@ settle_twins(struct location *out, const struct mention *m, const struct mention
 
 /* "dusun tamanagung srono": the desa of that name lies elsewhere, a hamlet in Srono is what he says. */
 static void
-settle_hamlet(struct location *out, const struct mention *m, const struct mention *all, size_t n)
+settle_hamlet(const struct locator *l, const struct tokens *t, struct location *out, const struct mention *m,
+    const struct mention *all, size_t n)
 {
-	const struct place *kecamatan = named_kecamatan(m, all, n);
+	const struct place *kecamatan = named_kecamatan(l, t, m, all, n);
 
 	if (kecamatan == NULL || place_kecamatan(out->place) == kecamatan)
 		return;
@@ -746,9 +768,9 @@ place_locate(const struct locator *l, const struct tokens *t, const struct place
 	if (best != NULL)
 		decide(out, best, best_c);
 	if (best != NULL && out->place == NULL)
-		settle_twins(out, best, m, n);
+		settle_twins(l, t, out, best, m, n);
 	else if (best != NULL && best->mark == MARK_DUSUN && best->candidates[best_c].kind != SPELLING_DUSUN)
-		settle_hamlet(out, best, m, n);
+		settle_hamlet(l, t, out, best, m, n);
 }
 
 size_t

@@ -504,6 +504,20 @@ hear_danger(const struct understander *u, const struct alarm *alarm,
 	return alarm_permille(linear_calibration(u->policy->model), voices);
 }
 
+/* An accident of long ago, feared or dreamt, that is told beside the problem is no problem of its own. */
+static void
+drop_long_past(const struct alarm *alarm, struct category_choice *choice)
+{
+	int kept = 0;
+
+	if (alarm->danger >= ALARM_LINE || alarm->lowered == 0)
+		return;
+	for (int i = 0; i < choice->also_n; i++)
+		if (choice->also[i]->urgency != URGENCY_DARURAT)
+			choice->also[kept++] = choice->also[i];
+	choice->also_n = kept;
+}
+
 /*
  * A child with a fit, and a puskesmas that is closed: who is called for the danger must come, and the
  * complaint stays beside it.  What is confidential keeps those whose it is.
@@ -554,6 +568,7 @@ find_category(const struct understander *u, const struct tokens *t, const struct
 	/* the model sends nobody away: what no rule surely calls spam is read at the desk */
 	if (c->no_case && choice.best.score < SURE_SCORE)
 		*certain = 0;
+	drop_long_past(alarm, &choice);
 	for (int i = 0; i < choice.also_n; i++)
 		memcpy(out->also[out->also_n++], choice.also[i]->code, CATEGORY_CHARS);
 	if (choice.best.words_n > 0)
@@ -684,8 +699,9 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	if (a.category->sealed && out->urgency < a.category->urgency)
 		out->urgency = a.category->urgency;
 	out->urgency = weigh_danger(u, &alarm, danger_permille, out->urgency, out);
-	if (h->other)		/* the danger is the other one's */
-		out->urgency = a.category->urgency;
+	if (h->other)		/* the danger is the other one's; where none was heard, this one has none either */
+		out->urgency = a.category->urgency == URGENCY_DARURAT && alarm.danger < ALARM_LINE ? URGENCY_MENDESAK :
+		    a.category->urgency;
 	code = drum_code_of(u, t, out->place);
 	if (code != NULL && !h->other) {
 		a.category = category_find(u->policy->catalogue, code->category);

@@ -257,11 +257,8 @@ second_problem(const struct router *r, const struct entry *e)
 
 		if (k == NULL || k->no_case || k->sealed || k == first)
 			continue;
-		/*
-		 * One emergency has many sides: those who are called for it see to all of them.  And where
-		 * none is, an accident of long ago that is told beside the problem calls nobody either.
-		 */
-		if (k->urgency == URGENCY_DARURAT)
+		/* One emergency has many sides: those who are called for it see to all of them. */
+		if (u->urgency == URGENCY_DARURAT && k->urgency == URGENCY_DARURAT)
 			continue;
 		return k;
 	}

@@ -18,6 +18,16 @@ struct sla {
 	struct event *tick, *seal, *archive, *retain, *canary;
 };
 
+/* A nap runs from when it was said: what else is done before it is taken takes its time too. */
+static void
+nap_at_most(int64_t *until_us, int64_t nap_ms)
+{
+	int64_t us = clock_mono_us() + nap_ms * 1000;
+
+	if (us < *until_us)
+		*until_us = us;
+}
+
 /*
  * Wakes for the nearest deadline, but naps no longer than sla.nap: a deadline written meanwhile by
  * another daemon is then noticed that much late at worst.
@@ -26,28 +36,25 @@ static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct sla *s = arg;
-	int64_t nap = s->h.set.sla_nap_ms, soon, said_us = clock_mono_us(), rest_us;
+	int64_t until_us = INT64_MAX, rest_us;
 	struct timeval tv;
 
 	(void)fd, (void)what;
 	if (s->h.serving) {
-		nap = engine_run(&s->engine);
-		said_us = clock_mono_us();
+		nap_at_most(&until_us, engine_run(&s->engine));
 		engine_unread(&s->engine);
-		soon = engine_leavers(&s->engine);
-		nap = soon < nap ? soon : nap;
-		soon = engine_crowds(&s->engine);
-		nap = soon < nap ? soon : nap;
+		nap_at_most(&until_us, engine_leavers(&s->engine));
+		nap_at_most(&until_us, engine_crowds(&s->engine));
 		engine_rollcall(&s->engine);
 		engine_callouts(&s->engine);
 		engine_subscribers(&s->engine);
 		engine_broadcasts(&s->engine);
 		engine_warnings(&s->engine);
-		soon = engine_drills(&s->engine);
-		nap = soon < nap ? soon : nap;
+		nap_at_most(&until_us, engine_drills(&s->engine));
+	} else {
+		nap_at_most(&until_us, s->h.set.sla_nap_ms);
 	}
-	/* From when it was said: the rest took its time too. */
-	rest_us = said_us + nap * 1000 - clock_mono_us();
+	rest_us = until_us - clock_mono_us();
 	rest_us = rest_us > 0 ? rest_us : 0;
 	tv = (struct timeval){ .tv_sec = rest_us / 1000000, .tv_usec = rest_us % 1000000 };
 	event_add(s->tick, &tv);

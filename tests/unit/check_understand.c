@@ -321,7 +321,9 @@ static const struct { const char *text, *category, *also, *unit; } dangers_first
 	{ "jembatan ambrol orang jatuh ke sungai desa songgon", "kecelakaan", "jembatan", "D119" },
 	{ "pagar sekolah roboh murid tertimpa 3 anak berdarah desa tegalsari", "kecelakaan", "pendidikan", "D119" },
 	/* without danger the problem that is named best stays first */
-	{ "jembatan ambrol di desa songgon, dulu ada yang kecelakaan disitu", "jembatan", "kecelakaan", "O-PUCKPP" },
+	{ "jembatan ambrol di desa songgon, dulu ada yang kecelakaan disitu", "jembatan", "", "O-PUCKPP" },
+	/* a flood to the ankles is a problem of its own, and no emergency */
+	{ "sampah menumpuk di pasar desa kabat, dan banjir semata kaki di jalan raya desa kabat", "sampah", "bencana", "O-DLH" },
 };
 START_TEST(danger_comes_first)
 {
@@ -344,6 +346,19 @@ START_TEST(what_is_done_to_somebody_stays_urgent)
 	ck_assert_str_eq(r.category, "kekerasan-anak");
 	ck_assert_int_eq(r.urgency, URGENCY_MENDESAK);
 	ck_assert(has_unit(&r, "O-UPTDPPA"));
+}
+END_TEST
+
+/* The second problem of a text in which no danger stands is none, whatever its category. */
+START_TEST(a_second_problem_is_no_emergency_by_its_name)
+{
+	static const char text[] = "sampah menumpuk di pasar desa kabat, dan banjir semata kaki di jalan raya desa kabat";
+	struct hints h = { .category = "bencana", .other = 1 };
+	struct understanding r;
+
+	understand(with_model, text, sizeof(text) - 1, &h, &r);
+	ck_assert_str_eq(r.category, "bencana");
+	ck_assert_int_eq(r.urgency, URGENCY_MENDESAK);
 }
 END_TEST
 
@@ -440,6 +455,7 @@ understand_suite(void)
 	tcase_add_loop_test(tc, an_officer_says_it_is_urgent, 0, N_ELEMS(said_urgent));
 	tcase_add_loop_test(tc, danger_comes_first, 0, N_ELEMS(dangers_first));
 	tcase_add_test(tc, what_is_done_to_somebody_stays_urgent);
+	tcase_add_test(tc, a_second_problem_is_no_emergency_by_its_name);
 	tcase_add_test(tc, two_problems);
 	tcase_add_test(tc, any_bytes);
 	tcase_add_test(tc, json);
