@@ -102,8 +102,12 @@ house_is_ready(struct demo *d)
 static void
 tell_log_in(struct demo *d)
 {
-	if (d->log_in != NULL || d->began_ms == 0 ||
-	    (d->log_in = value_of(buf_str(&d->said), "\nfirst log-in ")) == NULL)
+	static const char words[] = "\nfirst log-in ";
+	const char *at = strstr(buf_str(&d->said), words);
+
+	/* Half a link opens nothing: the rest of its line is still to come. */
+	if (d->log_in != NULL || d->began_ms == 0 || at == NULL || strchr(at + 1, '\n') == NULL ||
+	    (d->log_in = value_of(buf_str(&d->said), words)) == NULL)
 		return;
 	demo_say(d, SAYS_HOUSE, "", "masuk pertama kali: %s", d->log_in);
 }

@@ -383,11 +383,11 @@ on_feed_end(struct evhttp_request *req, void *arg)
 
 	if (d->stopping)
 		return;
-	if (status == 200) {
+	if (status == 200 || status == 0) {	/* 0: the connection was lost, and the house mends that */
 		demo_say(d, SAYS_HOUSE, "", "umpan langsung terputus");
 		return;
 	}
-	/* Without it the day is told wrong from the first minute on. */
+	/* Refused: without it the day is told wrong from the first minute on. */
 	cli_fail("%s/api/v1/events: the live feed is refused (%d)", d->console, status);
 	d->status = 1;
 	event_base_loopbreak(d->base);

@@ -20,6 +20,16 @@ by_word(const void *a, const void *b)
 	return strcmp(((const struct peer *)a)->word, ((const struct peer *)b)->word);
 }
 
+/* A word of two lines stands in the order of the file, whatever a library's sort does with equals. */
+static int
+by_word_and_line(const void *a, const void *b)
+{
+	const struct peer *x = a, *y = b;
+	int order = by_word(x, y);
+
+	return order != 0 ? order : x->first < y->first ? -1 : x->first > y->first;
+}
+
 /* The words of a line; how many. */
 static size_t
 add_line(struct variations *v, const char *line, size_t len)
@@ -69,7 +79,7 @@ variations_new(const char *file, const char *peers, size_t len, const struct gaz
 	v->sorted = xcalloc(v->n + 1, sizeof(*v->sorted));
 	if (v->n > 0)
 		memcpy(v->sorted, v->lines, v->n * sizeof(*v->sorted));
-	qsort(v->sorted, v->n, sizeof(*v->sorted), by_word);
+	qsort(v->sorted, v->n, sizeof(*v->sorted), by_word_and_line);
 	return v;
 }
 

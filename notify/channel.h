@@ -24,6 +24,7 @@ struct send_result {
 	int64_t pause_ms;		/* the whole way stands still so long (throughput, its account) */
 	const char *why;		/* for the log: no number, no text; may be NULL */
 	enum send_outcome otherwise;	/* SEND_ELSEWHERE: what it is when there is no other way */
+	int last;			/* SEND_UNKNOWN: not here again, by another way or not at all */
 	const char *alarm;		/* what a human must do about the way, in Indonesian; may be NULL */
 	const char *ref;		/* SEND_DONE: what the message is called back by; may be NULL */
 	const char *name;		/* SEND_DONE: the id by which an answer quotes it; may be NULL */

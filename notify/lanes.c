@@ -209,10 +209,10 @@ settle(struct flight *f)
 	    f->result.outcome != SEND_UNKNOWN;
 	if (f->result.alarm != NULL)
 		house_alarm(l->h, "gerbang", l->channel.route, f->result.alarm);
-	if (f->result.outcome == SEND_ELSEWHERE) {
+	if (f->result.outcome == SEND_ELSEWHERE || (f->result.outcome == SEND_UNKNOWN && f->result.last)) {
 		if (go_elsewhere(f))
 			return;
-		f->result.outcome = f->result.otherwise;
+		f->result.outcome = f->result.outcome == SEND_UNKNOWN ? SEND_FINAL : f->result.otherwise;
 	}
 	random_bytes(&jitter, sizeof(jitter));
 	/* Not the time of the last claim: with all in the air that is as old as what hung longest. */

@@ -208,23 +208,31 @@ about_this_one(struct send_result *r)
 	r->why = "the gateway refuses the number or the text";
 }
 
+/* Our account: the whole way waits, and a human hears. */
+static void
+about_us(struct send_result *r, const struct settings *set)
+{
+	r->why = "the gateway refuses our account, or is not at sms_gateway.url";
+	r->alarm = "gerbang SMS menolak akun kami; periksa sms_gateway.* dan secrets/sms_gateway";
+	r->pause_ms = set->gateway_stop_ms;
+}
+
 static void
 judge_status(struct send_result *r, int status, const struct settings *set)
 {
 	if (status == 401 || status == 403 || status == 404) {
-		r->why = "the gateway refuses our account, or is not at sms_gateway.url";
-		r->alarm = "gerbang SMS menolak akun kami; periksa sms_gateway.* dan secrets/sms_gateway";
-		r->pause_ms = set->gateway_stop_ms;
+		about_us(r, set);
 	} else if (status == 402) {
 		r->why = "the credit is used up";
 		r->alarm = "pulsa gerbang SMS habis; isi ulang, pesan menunggu";
 		r->pause_ms = set->gateway_stop_ms;
-	} else if (status == 429 || status == 503) {
+	} else if (status == 429 || status == 502 || status == 503) {	/* 502: a proxy without what is behind it */
 		r->why = "the gateway asks for patience";
 		r->pause_ms = r->retry_after_ms > 0 ? r->retry_after_ms : set->gateway_pause_ms;
 	} else if (status >= 500 || status == 408 || status < 400) {
 		r->outcome = SEND_UNKNOWN;
 		r->why = "the gateway is in trouble";
+		r->pause_ms = set->gateway_pause_ms;
 	} else {
 		about_this_one(r);
 	}
@@ -238,14 +246,18 @@ judge_body(struct send_result *r, const struct httpc_answer *a, const struct set
 	char said[SAID_MOST + 1], error[SAID_MOST + 1];
 
 	text_at(doc, set->gateway_ok_at, said);
-	text_at(doc, set->gateway_error_at, error);
+	error[0] = '\0';
+	if (set->gateway_error_at[0] != '\0')
+		text_at(doc, set->gateway_error_at, error);
 	if (said[0] == '\0') {
 		r->outcome = SEND_UNKNOWN;
 		r->why = "an answer without what sms_gateway.ok_at names";
 	} else if (is_listed(set->gateway_ok_is, said)) {
 		r->outcome = SEND_DONE;
-	} else if (set->gateway_error_at[0] != '\0' && is_listed(set->gateway_final, error)) {
+	} else if (is_listed(set->gateway_final, error)) {
 		about_this_one(r);
+	} else if (is_listed(set->gateway_stopped, error)) {
+		about_us(r, set);
 	} else {
 		r->why = "the gateway says no";
 	}
@@ -263,6 +275,7 @@ sms_gateway_result(const struct httpc_answer *a, const struct settings *set, int
 	} else if (a->outcome != 0) {
 		r.outcome = SEND_UNKNOWN;
 		r.why = "the gateway did not answer to the end";
+		r.pause_ms = set->gateway_pause_ms;
 	} else if (a->status < 200 || a->status >= 300) {
 		judge_status(&r, a->status, set);
 	} else if (set->gateway_ok_at[0] == '\0') {
@@ -270,10 +283,7 @@ sms_gateway_result(const struct httpc_answer *a, const struct settings *set, int
 	} else {
 		judge_body(&r, a, set);
 	}
-	if (r.outcome == SEND_UNKNOWN && tries > 0) {
-		r.outcome = SEND_ELSEWHERE;
-		r.otherwise = SEND_FINAL;
-	}
+	r.last = tries > 0;
 	return r;
 }
 
@@ -341,6 +351,26 @@ release_gateway(struct channel *c)
 	c->data = NULL;
 }
 
+/* Each a name, a colon and a value; those past HEADERS_MOST would be left out. */
+static int
+headers_fit(const char *s)
+{
+	int n = 0;
+
+	for (; *s != '\0'; s += strcspn(s, "\n"), s += *s == '\n') {
+		size_t len = strcspn(s, "\r\n");
+
+		if (len == 0)
+			continue;
+		if (memchr(s, ':', len) == NULL || ++n > HEADERS_MOST) {
+			fprintf(stderr, "kentongan.yaml: sms_gateway.headers: %.*s: write lines of \"Name: value\", at most %d\n",
+			    (int)strcspn(s, ":\r\n"), s, HEADERS_MOST);
+			return -1;
+		}
+	}
+	return 0;
+}
+
 /* The texts of the configuration, tried once with a message of nobody. */
 static int
 texts_fit(const struct settings *set)
@@ -361,6 +391,8 @@ texts_fit(const struct settings *set)
 			    (int)strcspn(wrong, "}") + 1, wrong);
 			rc = -1;
 		}
+	if (rc == 0)
+		rc = headers_fit(set->gateway_headers);
 	if (rc == 0 && strstr(set->gateway_url, "{text}") == NULL && strstr(set->gateway_body, "{text}") == NULL) {
 		fputs("kentongan.yaml: sms_gateway.body: holds no {text}; write the gateway's form or JSON with it\n", stderr);
 		rc = -1;

@@ -23,8 +23,8 @@ int sms_gateway_fill(struct buf *out, const char *text, enum gateway_place place
 /*
  * What an answer means.  A status of our own account (401, 402, 403, 404) stops the way, with an
  * alarm; 400 and its like are about this message: another way may take it.  Where the answer says yes
- * or no in its body (sms_gateway.ok_at), the body has the word; one that cannot be read is unknown.  A
- * second unknown goes another way or to a human: no gateway of this kind knows a message again.
+ * or no in its body (sms_gateway.ok_at), the body has the word; one that cannot be read is unknown.  What is
+ * unknown after a try before goes another way or to a human: no gateway of this kind knows a message again.
  */
 struct send_result sms_gateway_result(const struct httpc_answer *a, const struct settings *set, int tries);
 #endif

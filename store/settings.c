@@ -138,6 +138,8 @@ static const struct setting table[] = {
 	{ "sms_gateway.error_at", SET_STRING, AT(gateway_error_at), "", NULL, "100", "where it says why not" },
 	{ "sms_gateway.final", SET_STRING, AT(gateway_final), "", NULL, "500",
 	    "what it says there when this message can never go; all else is tried again" },
+	{ "sms_gateway.stopped", SET_STRING, AT(gateway_stopped), "", NULL, "500",
+	    "what it says there of our account or its credit: the way waits, and an alarm" },
 	{ "sms_gateway.answer", SET_DURATION, AT(gateway_total_ms), "15s", "100ms", "2m",
 	    "limit for the whole answer; later it is unknown" },
 	{ "sms_gateway.pause", SET_DURATION, AT(gateway_pause_ms), "10s", "100ms", "10m",
@@ -655,6 +657,13 @@ check_gateway(const struct settings *s, const char *path, struct buf *errors)
 		buf_addf(errors, "%s: sms_gateway.route: '%s' is no card: write sms or sms2\n", path, s->gateway_route);
 	else if (strcmp(s->gateway_type, "form") != 0 && strcmp(s->gateway_type, "json") != 0)
 		buf_addf(errors, "%s: sms_gateway.type: '%s': write form or json\n", path, s->gateway_type);
+	else if ((s->gateway_ok_at[0] != '\0' && s->gateway_ok_at[0] != '/') ||
+	    (s->gateway_error_at[0] != '\0' && s->gateway_error_at[0] != '/'))
+		buf_addf(errors, "%s: sms_gateway.ok_at and error_at are places in its JSON: write them as /status\n", path);
+	else if ((s->gateway_ok_at[0] == '\0') != (s->gateway_ok_is[0] == '\0'))
+		buf_addf(errors, "%s: sms_gateway.ok_at and ok_is belong together: where it says yes, and what it says\n", path);
+	else if (s->gateway_error_at[0] == '\0' && (s->gateway_final[0] != '\0' || s->gateway_stopped[0] != '\0'))
+		buf_addf(errors, "%s: sms_gateway.final and stopped are words at sms_gateway.error_at: name that place\n", path);
 	else if (s->card[second].url[0] != '\0' || (!second && s->kannel_run))
 		buf_addf(errors, "%s: sms_gateway.url: route %s goes by Kannel already: name the other card in sms_gateway.route, "
 		    "or empty %s\n", path, s->gateway_route, second ? "sms2.url" : "kannel.url and kannel.run");

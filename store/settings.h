@@ -32,7 +32,7 @@ struct settings {
 	int64_t heads_shown, heads_cache_ms;
 
 	char *gateway_url, *gateway_route, *gateway_type, *gateway_body, *gateway_headers, *gateway_ok_at, *gateway_ok_is,
-	    *gateway_error_at, *gateway_final;
+	    *gateway_error_at, *gateway_final, *gateway_stopped;
 	int64_t gateway_total_ms, gateway_pause_ms, gateway_stop_ms;
 	char *sms_map_signature, *sms_map_header, *sms_map_url, *sms_map_id, *sms_map_from,
 	    *sms_map_text, *sms_map_time, *sms_map_reply, *sms_map_reply_type;

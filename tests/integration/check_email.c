@@ -193,6 +193,7 @@ START_TEST(no_attempt_makes_a_header)
 
 	for (size_t i = 0; i < N_ELEMS(attempts); i++) {
 		struct buf box = { 0 }, head = { 0 };
+		int stood[N_ELEMS(ours)] = { 0 };
 		const char *line;
 
 		snprintf(id, sizeof(id), "uji.%zu", i + 1);
@@ -208,6 +209,11 @@ START_TEST(no_attempt_makes_a_header)
 			while (k < N_ELEMS(ours) && strncasecmp(line, ours[k], strlen(ours[k])) != 0)
 				k++;
 			ck_assert_msg(k < N_ELEMS(ours), "%zu: \"%.80s\" stands in the head", i, line);
+			/* each server adds its own Received; one To and no other behind it */
+			ck_assert_msg(++stood[k] == 1 || strcmp(ours[k], "Received:") == 0 || ours[k][0] == ' ' ||
+			    ours[k][0] == '\t', "%zu: %s stands twice", i, ours[k]);
+			ck_assert_msg(strncmp(line, "To:", 3) != 0 || strcspn(line, "\n") == strlen("To: <siti@contoh.id>"), "%zu: %.80s",
+			    i, line);
 		}
 		buf_release(&box);
 		buf_release(&head);

@@ -15,7 +15,7 @@ Suite *sms_gateway_suite(void);
 static struct sink gateway;
 
 static const char form[] = "/kirim'\n  body: 'userkey=kab&passkey={secret}&to={to_08}&message={text}'\n"
-    "  ok_at: /status\n  ok_is: '1'\n  error_at: /status\n  final: '2'\n";
+    "  ok_at: /status\n  ok_is: '1'\n  error_at: /status\n  final: '2'\n  stopped: 4 5\n";
 static const char json[] = "/v1/messages'\n  type: json\n  headers: 'Authorization: Bearer {secret}'\n"
     "  body: '{\"to\":\"{to_e164}\",\"body\":\"{text}\",\"ref\":\"{id}\"}'\n";
 
@@ -100,7 +100,7 @@ START_TEST(a_barred_number_is_final)
 }
 END_TEST
 
-/* The credit is used up, said by 402: the way waits, a human hears, nothing is burnt. */
+/* The credit is used up, said by 402 or under 200: the way waits, a human hears, nothing is burnt. */
 START_TEST(without_credit_all_wait)
 {
 	char tries[96];
@@ -119,6 +119,7 @@ END_TEST
 static const struct { const char *mode; size_t calls, more; const char *ends; } modes[] = {
 	{ "{\"mode\":\"slow\",\"times\":1,\"ms\":300}", 1, 0, "sent" },
 	{ "{\"mode\":\"503\",\"times\":2}", 3, 0, "sent" },
+	{ "{\"mode\":\"503\",\"times\":9}", 10, 0, "sent" },	/* an outage burns nothing */
 	{ "{\"mode\":\"429\",\"times\":1,\"retry_after\":1}", 2, 0, "sent" },
 	{ "{\"mode\":\"hang-headers\",\"times\":1}", 2, 0, "sent" },
 	{ "{\"mode\":\"hang\",\"times\":1}", 2, 0, "sent" },
@@ -194,6 +195,7 @@ sms_gateway_suite(void)
 
 	tcase_add_test(by_form, a_form_is_taken);
 	tcase_add_test(by_form, a_barred_number_is_final);
+	tcase_add_test(by_form, without_credit_all_wait);
 	tcase_add_loop_test(by_form, whatever_the_gateway_does, 0, N_ELEMS(modes));
 	tcase_add_test(by_form, the_log_says_little);
 	tcase_add_test(by_json, a_document_is_taken);

@@ -68,9 +68,10 @@ static const struct {
 	{ "neither yes nor no",     0, 200, "{\"x\":1}", 0, SEND_UNKNOWN, 0, 0 },
 	{ "a page",                 0, 200, "<html>", 0, SEND_UNKNOWN, 0, 0 },
 	{ "half a yes",             0, 200, "{\"status\":\"1\"", 0, SEND_UNKNOWN, 0, 0 },
-	{ "unknown again",          0, 200, "<html>", 1, SEND_ELSEWHERE, 0, 0 },
-	{ "cut",                   -2, 0, "", 0, SEND_UNKNOWN, 0, 0 },
-	{ "cut again",             -2, 0, "", 1, SEND_ELSEWHERE, 0, 0 },
+	{ "no, and not to us",      0, 200, "{\"status\":\"0\",\"text\":\"Credit\"}", 0, SEND_RETRY, STOP, 1 },
+	{ "unknown again",          0, 200, "<html>", 1, SEND_UNKNOWN, 0, 0 },
+	{ "cut",                   -2, 0, "", 0, SEND_UNKNOWN, PAUSE, 0 },
+	{ "cut again",             -2, 0, "", 1, SEND_UNKNOWN, PAUSE, 0 },
 	{ "not reached",           -1, 0, "", 3, SEND_RETRY, PAUSE, 0 },
 	{ "a bad number",           0, 400, "", 0, SEND_ELSEWHERE, 0, 0 },
 	{ "our key",                0, 401, "", 0, SEND_RETRY, STOP, 1 },
@@ -79,8 +80,9 @@ static const struct {
 	{ "no credit",              0, 402, "", 0, SEND_RETRY, STOP, 1 },
 	{ "too many",               0, 429, "", 0, SEND_RETRY, 7, 0 },
 	{ "over capacity",          0, 503, "", 0, SEND_RETRY, 7, 0 },
-	{ "its own mistake",        0, 500, "", 0, SEND_UNKNOWN, 0, 0 },
-	{ "a redirect",             0, 302, "", 0, SEND_UNKNOWN, 0, 0 },
+	{ "nobody behind the proxy", 0, 502, "", 0, SEND_RETRY, 7, 0 },
+	{ "its own mistake",        0, 500, "", 0, SEND_UNKNOWN, PAUSE, 0 },
+	{ "a redirect",             0, 302, "", 0, SEND_UNKNOWN, PAUSE, 0 },
 };
 
 START_TEST(an_answer_means)
@@ -88,13 +90,15 @@ START_TEST(an_answer_means)
 	struct httpc_answer a = { .outcome = answers[_i].outcome, .status = answers[_i].status, .body = answers[_i].body,
 	    .body_len = strlen(answers[_i].body), .retry_after_ms = 7 };
 	struct settings set = { .gateway_ok_at = "/status", .gateway_ok_is = "1 ok", .gateway_error_at = "/text",
-	    .gateway_final = "Invalid Empty", .gateway_pause_ms = PAUSE, .gateway_stop_ms = STOP };
+	    .gateway_final = "Invalid Empty", .gateway_stopped = "Credit Key", .gateway_pause_ms = PAUSE, .gateway_stop_ms = STOP };
 	struct send_result r = sms_gateway_result(&a, &set, answers[_i].tries);
 
 	ck_assert_msg(r.outcome == answers[_i].means, "%s: %d", answers[_i].what, (int)r.outcome);
 	ck_assert_msg(r.pause_ms == answers[_i].pause_ms, "%s: rests %lld", answers[_i].what, (long long)r.pause_ms);
 	ck_assert_msg((r.alarm != NULL) == answers[_i].alarms, "%s", answers[_i].what);
 	ck_assert_msg((r.why == NULL) == (r.outcome == SEND_DONE), "%s: a reason for the log", answers[_i].what);
+	if (r.outcome == SEND_UNKNOWN)
+		ck_assert_msg(r.last == (answers[_i].tries > 0), "%s: last %d", answers[_i].what, r.last);
 	if (r.outcome == SEND_ELSEWHERE)
 		ck_assert_int_eq(r.otherwise, SEND_FINAL);
 }
