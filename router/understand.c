@@ -504,13 +504,20 @@ hear_danger(const struct understander *u, const struct alarm *alarm,
 	return alarm_permille(linear_calibration(u->policy->model), voices);
 }
 
+/* Words of danger stand there, and none beside them that make it small. */
+static int
+is_heard(const struct alarm *alarm)
+{
+	return alarm->danger - alarm->mild >= ALARM_LINE;
+}
+
 /* An accident of long ago, feared or dreamt, that is told beside the problem is no problem of its own. */
 static void
 drop_long_past(const struct alarm *alarm, struct category_choice *choice)
 {
 	int kept = 0;
 
-	if (alarm->danger >= ALARM_LINE || alarm->lowered == 0)
+	if (is_heard(alarm) || alarm->lowered == 0)
 		return;
 	for (int i = 0; i < choice->also_n; i++)
 		if (choice->also[i]->urgency != URGENCY_DARURAT)
@@ -577,7 +584,7 @@ find_category(const struct understander *u, const struct tokens *t, const struct
 		add_why(out, "atau %s: %s", choice.second.category->code,
 		    choice.second.words[0]->words);
 	explain_model(u, out, &choice);
-	if (alarm->danger >= ALARM_LINE)
+	if (is_heard(alarm))
 		c = danger_first(&choice, c, out);
 	if (chosen == NULL || (chosen == c && !h->other))
 		return c;
@@ -700,7 +707,7 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 		out->urgency = a.category->urgency;
 	out->urgency = weigh_danger(u, &alarm, danger_permille, out->urgency, out);
 	if (h->other)		/* the danger is the other one's; where none was heard, this one has none either */
-		out->urgency = a.category->urgency == URGENCY_DARURAT && alarm.danger < ALARM_LINE ? URGENCY_MENDESAK :
+		out->urgency = a.category->urgency == URGENCY_DARURAT && !is_heard(&alarm) ? URGENCY_MENDESAK :
 		    a.category->urgency;
 	code = drum_code_of(u, t, out->place);
 	if (code != NULL && !h->other) {

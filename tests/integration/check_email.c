@@ -180,7 +180,7 @@ head_of(const struct buf *box, const char *id, struct buf *out)
 static const char *const attempts[] = {
 	"a\r\nBcc: x@y.id\r\n\r\nb", "\r\nBcc: x@y.id", "\nTo: x@y.id\nSubject: y", "\r\n.\r\nMAIL FROM:<x@y.id>\r\n", "\n.\n", "\r.\r",
 	"=?utf-8?q?=0D=0ABcc:_x@y.id?=", "From x@y.id\n>From y", "--=_uji.1--\r\nContent-Type: text/html\r\n\r\n<script>x</script>",
-	"\xe2\x80\xa8" "Bcc: x@y.id", "\x1b[2J\x07 \xff\xfe", "%s%n ${IFS} {{7*7}} <script>alert(1)</script>",
+	"\u2028Bcc: x@y.id", "\x1b[2J\x07 \xff\xfe", "%s%n ${IFS} {{7*7}} <script>alert(1)</script>",
 };
 
 /* Whatever stands in the words, it is words: one letter each, with our headers and its one recipient. */
