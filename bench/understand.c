@@ -15,7 +15,7 @@
 #include "store/version.h"
 
 #define SMS_BYTES 160
-#define TEXTS_MAX 4096
+#define TEXTS_MAX 16384
 
 struct texts { char *at[TEXTS_MAX]; size_t len[TEXTS_MAX]; size_t n, bytes; };
 
@@ -71,7 +71,7 @@ time_parts(const struct policy *p, const struct texts *t, int rounds, double out
 	struct classifier *rules = classifier_new(p->catalogue, NULL, normaliser_words(n), &errors);
 	struct tokens *tokens = xcalloc(t->n, sizeof(*tokens));
 	struct category_choice choice;
-	static struct features f;
+	struct features_memo *memo = features_memo_new();
 	float scores[LINEAR_COLUMNS];
 	double from = now_s();
 
@@ -86,16 +86,15 @@ time_parts(const struct policy *p, const struct texts *t, int rounds, double out
 	out[1] = now_s() - from;
 	from = now_s();
 	for (int r = 0; p->model != NULL && r < rounds; r++)
-		for (size_t i = 0; i < t->n; i++) {
-			features_of(&tokens[i], &f);
-			linear_score(p->model, f.words, f.words_n, f.pieces, f.pieces_n, scores);
-		}
+		for (size_t i = 0; i < t->n; i++)
+			features_score(memo, p->model, &tokens[i], scores);
 	out[2] = now_s() - from;
 	for (int k = 0; k < 3; k++)
 		out[k] /= (double)rounds * (double)t->n;
 	for (size_t i = 0; i < t->n; i++)
 		tokens_release(&tokens[i]);
 	free(tokens);
+	features_memo_free(memo);
 	classifier_free(rules);
 	normaliser_free(n);
 	buf_release(&errors);

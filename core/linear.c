@@ -256,8 +256,8 @@ linear_memory(const struct linear *m)
 	return sizeof(*m) + (sizeof(*m->rows) << m->hash_bits);
 }
 
-static void
-add_rows(const struct linear *m, const uint32_t *features, size_t n, int32_t weight, int32_t *sum)
+void
+linear_add(const struct linear *m, const uint32_t *features, size_t n, int weight, int32_t *sums)
 {
 	for (size_t i = 0; i < n;) {
 		size_t end = n - i > CHUNK ? i + CHUNK : n;
@@ -273,21 +273,28 @@ add_rows(const struct linear *m, const uint32_t *features, size_t n, int32_t wei
 				part[k] = (int16_t)(part[k] + row[k]);
 		}
 		for (size_t k = 0; k < LINEAR_COLUMNS; k++)
-			sum[k] += weight * part[k];
+			sums[k] += weight * part[k];
 	}
+}
+
+void
+linear_finish(const struct linear *m, const int32_t *sums, size_t words_n, size_t pieces_n, float *out)
+{
+	float norm = sqrtf((float)(LINEAR_WORD_WEIGHT * LINEAR_WORD_WEIGHT * words_n + pieces_n + 1));
+
+	for (size_t k = 0; k <= m->classes; k++)
+		out[k] = (float)sums[k] * m->scales[k] / norm + m->biases[k];
 }
 
 void
 linear_score(const struct linear *m, const uint32_t *words, size_t words_n, const uint32_t *pieces,
     size_t pieces_n, float *out)
 {
-	int32_t sum[LINEAR_COLUMNS] = { 0 };
-	float norm = sqrtf((float)(LINEAR_WORD_WEIGHT * LINEAR_WORD_WEIGHT * words_n + pieces_n + 1));
+	int32_t sums[LINEAR_COLUMNS] = { 0 };
 
-	add_rows(m, words, words_n, LINEAR_WORD_WEIGHT, sum);
-	add_rows(m, pieces, pieces_n, 1, sum);
-	for (size_t k = 0; k <= m->classes; k++)
-		out[k] = (float)sum[k] * m->scales[k] / norm + m->biases[k];
+	linear_add(m, words, words_n, LINEAR_WORD_WEIGHT, sums);
+	linear_add(m, pieces, pieces_n, 1, sums);
+	linear_finish(m, sums, words_n, pieces_n, out);
 }
 
 int

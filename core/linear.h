@@ -76,6 +76,9 @@ linear_row(uint32_t hash, unsigned hash_bits)
  */
 void linear_score(const struct linear *m, const uint32_t *words, size_t words_n,
     const uint32_t *pieces, size_t pieces_n, float *out);
+/* Its two halves, for who keeps sums: adds features to LINEAR_COLUMNS sums; sums to scores. */
+void linear_add(const struct linear *m, const uint32_t *features, size_t n, int weight, int32_t *sums);
+void linear_finish(const struct linear *m, const int32_t *sums, size_t words_n, size_t pieces_n, float *out);
 /* 1 if the model was taught what danger is. */
 int linear_knows_danger(const struct linear *m);
 #endif

@@ -31,6 +31,7 @@ struct phrase {
 struct classifier {
 	struct matcher *rules, *owners;
 	const struct linear *model;
+	struct features_memo *memo;
 	/* the catalogue's place of each class; -1: the catalogue has it no more */
 	int class_at[LINEAR_CLASSES];
 	struct phrase *phrases;
@@ -112,6 +113,7 @@ static void
 set_model(struct classifier *c, const struct catalogue *cat, const struct linear *m)
 {
 	c->model = m;
+	c->memo = features_memo_new();
 	for (size_t i = 0; i < linear_classes(m); i++) {
 		const struct category *category = category_find(cat, linear_class(m, i));
 
@@ -158,6 +160,7 @@ classifier_free(struct classifier *c)
 		return;
 	matcher_free(c->rules);
 	matcher_free(c->owners);
+	features_memo_free(c->memo);
 	free(c->phrases);
 	free(c->owner_rules);
 	free(c->owner_categories);
@@ -286,23 +289,22 @@ categories_of(const struct classifier *c)
 	return c->categories_n < CATEGORIES_MAX ? c->categories_n : CATEGORIES_MAX;
 }
 
+/* What the rules and the word of danger say of a category that some rule speaks for. */
 static void
-voices_of(const struct classifier *c, const struct ranking *ranking, int danger,
-    float voices[][VOICES])
+ranked_voices(const struct ranking *ranking, const struct ranked *r, float *voices)
 {
-	memset(voices, 0, categories_of(c) * sizeof(*voices));
-	for (size_t i = 0; danger && i < categories_of(c); i++)
-		voices[i][VOICE_DANGER] = c->first[i].urgency == URGENCY_DARURAT;
-	for (size_t i = 0; i < ranking->n; i++) {
-		const struct ranked *r = &ranking->at[i];
-		size_t at = (size_t)(r->score.category - c->first);
+	voices[VOICE_RULES] = logf(1 + (float)r->score.score);
+	voices[VOICE_SURE] = (float)r->score.score / 10;
+	voices[VOICE_FIRST] = r == ranking->best;
+}
 
-		if (at >= categories_of(c))
-			continue;
-		voices[at][VOICE_RULES] = logf(1 + (float)r->score.score);
-		voices[at][VOICE_SURE] = (float)r->score.score / 10;
-		voices[at][VOICE_FIRST] = r == ranking->best;
-	}
+/* Its place among those that are weighed; -1: it is not. */
+static int
+place_of(const struct classifier *c, const struct category *category)
+{
+	size_t at = (size_t)(category - c->first);
+
+	return at < categories_of(c) ? (int)at : -1;
 }
 
 void
@@ -312,7 +314,15 @@ category_voices(const struct classifier *c, const struct tokens *t, int danger,
 	struct ranking ranking;
 
 	rank_rules(c, t, danger, &ranking);
-	voices_of(c, &ranking, danger, voices);
+	memset(voices, 0, categories_of(c) * sizeof(*voices));
+	for (size_t i = 0; danger && i < categories_of(c); i++)
+		voices[i][VOICE_DANGER] = c->first[i].urgency == URGENCY_DARURAT;
+	for (size_t i = 0; i < ranking.n; i++) {
+		int at = place_of(c, ranking.at[i].score.category);
+
+		if (at >= 0)
+			ranked_voices(&ranking, &ranking.at[i], voices[at]);
+	}
 }
 
 /* Values to shares that add up to 1. */
@@ -339,46 +349,53 @@ permille_of(float share)
 static void
 best_two(const struct classifier *c, const float *shares, int danger, int *best, int *second)
 {
+	float most = -INFINITY, next = -INFINITY;
+
 	*best = *second = -1;
-	for (size_t i = 0; i < categories_of(c); i++) {
-		if (danger && c->first[i].no_case)
+	for (int i = 0; i < (int)categories_of(c); i++) {
+		if (shares[i] <= next || (danger && c->first[i].no_case))
 			continue;
-		if (*best < 0 || shares[i] > shares[*best]) {
+		if (shares[i] > most) {
 			*second = *best;
-			*best = (int)i;
-		} else if (*second < 0 || shares[i] > shares[*second]) {
-			*second = (int)i;
+			next = most;
+			*best = i;
+			most = shares[i];
+		} else {
+			*second = i;
+			next = shares[i];
 		}
 	}
 }
 
-/* Asks the model; its score stands in the voices, and its own shares name its guesses. */
+/* The model's score of each category; its own shares name its guesses. */
 static void
-hear_model(const struct classifier *c, const struct tokens *t, int danger, float voices[][VOICES],
+hear_model(const struct classifier *c, const struct tokens *t, int danger, float *heard,
     struct category_choice *out)
 {
-	struct features f;
-	float scores[LINEAR_COLUMNS], own[CATEGORIES_MAX] = { 0 }, least = 0;
+	float scores[LINEAR_COLUMNS], own[CATEGORIES_MAX], least = 0, harmless = HARMLESS_LEAST;
+	float weight = linear_calibration(c->model)->weight[VOICE_MODEL];
+	size_t classes = linear_classes(c->model);
 	int best, second;
 
-	features_of(t, &f);
-	linear_score(c->model, f.words, f.words_n, f.pieces, f.pieces_n, scores);
+	features_score(c->memo, c->model, t, scores);
 	out->has_danger = linear_knows_danger(c->model);
-	out->danger_score = scores[linear_classes(c->model)];
-	out->harmless_score = HARMLESS_LEAST;
-	for (size_t i = 0; i < linear_classes(c->model); i++)
+	out->danger_score = scores[classes];
+	for (size_t i = 0; i < classes; i++)
 		least = scores[i] < least ? scores[i] : least;
 	for (size_t i = 0; i < categories_of(c); i++)
-		voices[i][VOICE_MODEL] = least;	/* a category that it was not taught */
-	for (size_t i = 0; i < linear_classes(c->model); i++) {
-		if (c->class_at[i] < 0)
+		heard[i] = least;	/* a category that it was not taught */
+	for (size_t i = 0; i < classes; i++) {
+		int at = c->class_at[i];
+
+		if (at < 0)
 			continue;
-		voices[c->class_at[i]][VOICE_MODEL] = scores[i];
-		if (c->first[c->class_at[i]].urgency != URGENCY_DARURAT)
-			out->harmless_score = fmaxf(out->harmless_score, scores[i]);
+		heard[at] = scores[i];
+		if (scores[i] > harmless && c->first[at].urgency != URGENCY_DARURAT)
+			harmless = scores[i];
 	}
+	out->harmless_score = harmless;
 	for (size_t i = 0; i < categories_of(c); i++)
-		own[i] = voices[i][VOICE_MODEL] * linear_calibration(c->model)->weight[VOICE_MODEL];
+		own[i] = heard[i] * weight;
 	softmax(own, categories_of(c));
 	best_two(c, own, danger, &best, &second);
 	if (best < 0 || second < 0)
@@ -412,25 +429,25 @@ take_score(struct category_score *out, const struct ranking *r, const struct cat
 /*
  * Further problems in the same report: strong enough by the rules, resting on other words, and
  * not thought absurd by the model, whose score for one category knows nothing of the others.
- * voices: NULL for rules alone.
+ * heard: the model's scores; NULL for rules alone.
  */
 static void
 add_also(const struct classifier *c, struct category_choice *out, const struct ranking *ranking,
-    float voices[][VOICES])
+    const float *heard)
 {
 	const struct ranked *best = ranked_of(ranking, out->best.category);
 	int least = best == NULL ? 0 : ALSO_SHARE_PERCENT * best->score.score;
 
 	for (size_t i = 0; i < ranking->n && out->also_n < UNDERSTANDING_ALSO; i++) {
 		const struct ranked *r = &ranking->at[i];
-		int own = cover_count(&r->cover, &r->cover);
+		int own = cover_count(&r->cover, &r->cover), at = place_of(c, r->score.category);
 
 		if (r == best || r->score.category->no_case || r->score.score < ALSO_MIN ||
 		    100 * r->score.score < least)
 			continue;
 		if (best != NULL && 2 * cover_count(&r->cover, &best->cover) > own)
 			continue;
-		if (voices != NULL && voices[r->score.category - c->first][VOICE_MODEL] < ALSO_SCORE)
+		if (heard != NULL && at >= 0 && heard[at] < ALSO_SCORE)
 			continue;
 		out->also[out->also_n++] = r->score.category;
 	}
@@ -455,14 +472,23 @@ choose_together(const struct classifier *c, const struct tokens *t, int danger,
     const struct ranking *ranking, struct category_choice *out)
 {
 	const struct linear_calibration *k = linear_calibration(c->model);
-	float voices[CATEGORIES_MAX][VOICES], shares[CATEGORIES_MAX] = { 0 };
+	float heard[CATEGORIES_MAX], shares[CATEGORIES_MAX];
 	int best, second;
 
-	voices_of(c, ranking, danger, voices);
-	hear_model(c, t, danger, voices, out);
+	hear_model(c, t, danger, heard, out);
 	for (size_t i = 0; i < categories_of(c); i++)
-		for (int v = 0; v < VOICES; v++)
-			shares[i] += k->weight[v] * voices[i][v];
+		shares[i] = k->weight[VOICE_MODEL] * heard[i];
+	for (size_t i = 0; i < ranking->n; i++) {
+		float voices[VOICES] = { 0 };
+		int at = place_of(c, ranking->at[i].score.category);
+
+		ranked_voices(ranking, &ranking->at[i], voices);
+		for (int v = VOICE_RULES; at >= 0 && v < VOICES; v++)
+			shares[at] += k->weight[v] * voices[v];
+	}
+	for (size_t i = 0; danger && i < categories_of(c); i++)
+		if (c->first[i].urgency == URGENCY_DARURAT)
+			shares[i] += k->weight[VOICE_DANGER];
 	softmax(shares, categories_of(c));
 	best_two(c, shares, danger, &best, &second);
 	if (best < 0)
@@ -472,7 +498,7 @@ choose_together(const struct classifier *c, const struct tokens *t, int danger,
 	if (second >= 0)
 		take_score(&out->second, ranking, &c->first[second]);
 	if (!out->best.category->no_case)
-		add_also(c, out, ranking, voices);
+		add_also(c, out, ranking, heard);
 }
 
 void

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/linear.h"
 #include "router/normalise.h"
 
 #define FEATURE_WORDS 1024	/* of a longer letter the beginning is read */
@@ -20,4 +21,11 @@ struct features {
 };
 
 void features_of(const struct tokens *t, struct features *out);
+
+/* A model's sums for the words that come again and again; of one model and one normaliser, one thread. */
+struct features_memo;
+struct features_memo *features_memo_new(void);
+void features_memo_free(struct features_memo *memo);
+/* The scores of linear_score() for features_of(t), to the bit. */
+void features_score(struct features_memo *memo, const struct linear *m, const struct tokens *t, float *out);
 #endif

@@ -15,6 +15,8 @@ struct edge { uint32_t node, symbol, child; };	/* child 0: slot is free */
 /* first: index + 1 into values; words: a bit for each word that may lead on; marks: the special edges. */
 struct node { uint64_t words; uint32_t first; unsigned char marks; };
 struct value { uint32_t value, next; };		/* next: index + 1 into values, 0 ends */
+/* What a word of a report is to the phrases, for when it comes again. */
+struct seen { uint32_t times, of_values, symbols[TOKEN_SYMBOLS]; };
 struct wild { char *part; size_t len; int at_end; uint32_t symbol; };
 
 struct matcher {
@@ -33,6 +35,7 @@ struct matcher {
 	size_t from_root_n;
 	struct value *values;
 	size_t values_n, values_cap;
+	struct seen *memo;		/* LEXEMES, by the tokens' own number */
 };
 
 struct run {
@@ -146,6 +149,7 @@ matcher_new(struct vocab *words, int written_only)
 
 	m->words = words;
 	m->written_only = written_only;
+	m->memo = xcalloc(LEXEMES, sizeof(*m->memo));
 	grow_edges(m);
 	add_node(m);		/* the root: never a child, so 0 can mean "no edge" */
 	return m;
@@ -164,6 +168,7 @@ matcher_free(struct matcher *m)
 	free(m->from_root);
 	free(m->nodes);
 	free(m->values);
+	free(m->memo);
 	free(m);
 }
 
@@ -374,6 +379,20 @@ symbols_of_token(const struct matcher *m, const struct tokens *t, size_t i, uint
 		symbols[n] = SYMBOL_NONE;	/* ends them */
 }
 
+static const uint32_t *
+seen_symbols(const struct matcher *m, const struct tokens *t, size_t i)
+{
+	struct seen *seen = &m->memo[t->at[i].lexeme];
+
+	if (seen->times != t->at[i].lexeme_times || seen->of_values != m->values_n) {
+		symbols_of_token(m, t, i, seen->symbols);
+		seen->times = t->at[i].lexeme_times;
+		seen->of_values = (uint32_t)m->values_n;
+	}
+	return seen->symbols;
+}
+
+/* The words of the report may push each other out of the memo: those that stand there are copied. */
 size_t
 matcher_run(const struct matcher *m, const struct tokens *t, struct hit *hits, size_t max)
 {
@@ -383,7 +402,7 @@ matcher_run(const struct matcher *m, const struct tokens *t, struct hit *hits, s
 	if (t->n > N_ELEMS(few))
 		r.symbols = xmalloc(t->n * sizeof(*r.symbols));
 	for (size_t i = 0; i < t->n; i++)
-		symbols_of_token(m, t, i, r.symbols[i]);
+		memcpy(r.symbols[i], seen_symbols(m, t, i), sizeof(*r.symbols));
 	if (m->nodes[0].marks & 1 << SYMBOL_START)
 		walk(&r, find_edge(m, 0, SYMBOL_START)->child, 0, 0);
 	for (r.start = 0; r.start < t->n; r.start++) {

@@ -49,6 +49,12 @@ slot_of(const struct near_words *n, uint32_t hash)
 	return &n->slots[at];
 }
 
+static int
+has_bit(const uint64_t *bits, size_t bit)
+{
+	return (int)(bits[bit / 64] >> bit % 64 & 1);
+}
+
 static uint32_t
 filter_bit(uint32_t hash)
 {
@@ -59,7 +65,7 @@ filter_bit(uint32_t hash)
 static int
 may_lead(const struct near_words *n, uint32_t hash)
 {
-	return n->filter[filter_bit(hash) / 64] >> filter_bit(hash) % 64 & 1;
+	return has_bit(n->filter, filter_bit(hash));
 }
 
 static void
@@ -99,12 +105,29 @@ length_bit(size_t len)
 	return UINT64_C(1) << (len < 63 ? len : 63);
 }
 
-/* 1 if some word begins with the same letter and has a length that is near. */
+/* Where an end of a word stands in the bits of the ends. */
+static size_t
+end_bit(const char *end)
+{
+	uint32_t h = 0;
+
+	for (int i = 0; i < NEAR_END; i++)
+		h = h * 31 + (unsigned char)end[i];
+	return (h * 2654435769u) >> (32 - NEAR_ENDS_BITS);
+}
+
+/*
+ * 1 if some word begins with the same letter, has a length that is near and, where both are so long
+ * that one error leaves an end whole, the same beginning or end.
+ */
 static int
 may_be_near(const struct near_words *n, const char *word, size_t len)
 {
-	return (n->lengths[(unsigned char)word[0]] &
-	    (length_bit(len - 1) | length_bit(len) | length_bit(len + 1))) != 0;
+	if ((n->lengths[(unsigned char)word[0]] &
+	    (length_bit(len - 1) | length_bit(len) | length_bit(len + 1))) == 0)
+		return 0;
+	return len <= 2 * NEAR_END + 1 || has_bit(n->heads, end_bit(word)) ||
+	    has_bit(n->tails, end_bit(word + len - NEAR_END));
 }
 
 void
@@ -117,6 +140,10 @@ near_add(struct near_words *n, const char *word, size_t len, uint32_t value)
 		return;
 	number = vocab_add(&n->words, word, len);
 	n->lengths[(unsigned char)word[0]] |= length_bit(len);
+	if (len > 2 * NEAR_END) {
+		n->heads[end_bit(word) / 64] |= UINT64_C(1) << end_bit(word) % 64;
+		n->tails[end_bit(word + len - NEAR_END) / 64] |= UINT64_C(1) << end_bit(word + len - NEAR_END) % 64;
+	}
 	spell(&s, word, len);
 	for (size_t i = 0; i < s.n; i++)
 		add_key(n, s.hash[i], number, value);

@@ -13,6 +13,8 @@
 
 #define NEAR_CHARS 96		/* longer words have no neighbours */
 
+#define NEAR_END 4		/* so many letters of either end are one, and longer than both: not all are mistyped */
+#define NEAR_ENDS_BITS 13
 #define NEAR_FILTER_BITS 17	/* 16 KiB: stays in the nearest cache */
 
 struct near_entry { uint32_t word, value, next; };	/* next: index + 1, 0 ends */
@@ -24,6 +26,7 @@ struct near_words {
 	struct near_entry *entries;
 	size_t entries_n;
 	uint64_t lengths[256];		/* by the first letter: a bit for each length, 63 for all longer */
+	uint64_t heads[1 << (NEAR_ENDS_BITS - 6)], tails[1 << (NEAR_ENDS_BITS - 6)];
 	uint64_t filter[1 << (NEAR_FILTER_BITS - 6)];	/* a bit for each hash that stands in slots */
 };
 

@@ -13,6 +13,16 @@
 #define BONES_WEIGHT 8	/* of the dangers that are known by their consonants */
 #define STEM_MIN 5	/* shorter stems mean too much: "perapian" is no "api" */
 
+/* What reading a word found, kept for when it comes again: most words of a report are common ones. */
+struct lexeme {
+	char word[TOKEN_CHARS], stem[TOKEN_CHARS];
+	const char *meant;		/* of the normaliser's tables; NULL: itself */
+	uint32_t hash[FORMS], number[FORMS];
+	uint16_t len[FORMS];		/* 0: no such form */
+	uint32_t times;			/* the slot was filled: a reader's own memo of it stands as long */
+	uint32_t of_words;		/* so many words were known to the matchers then */
+};
+
 struct normaliser {
 	struct vocab slang;		/* shorthand */
 	struct buf meant;		/* the words meant, each ended by a NUL */
@@ -24,6 +34,7 @@ struct normaliser {
 	struct vocab stemless;		/* words whose stem means something else */
 	struct vocab words;		/* of the matchers' phrases */
 	struct sb_stemmer *stemmer;
+	struct lexeme *memo;		/* LEXEMES, by the word's hash */
 };
 
 /* One character on its way: a byte of a word, or a border between words. */
@@ -168,6 +179,45 @@ add_char(struct reader *r, const char *s, size_t len, size_t from, size_t to)
 	}
 }
 
+/* What an ASCII letter or digit is read as; 0 for all others. */
+static const char plain[128] = {
+	['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5', ['6'] = '6', ['7'] = '7',
+	['8'] = '8', ['9'] = '9',
+	['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd', ['e'] = 'e', ['f'] = 'f', ['g'] = 'g', ['h'] = 'h',
+	['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l', ['m'] = 'm', ['n'] = 'n', ['o'] = 'o', ['p'] = 'p',
+	['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't', ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x',
+	['y'] = 'y', ['z'] = 'z',
+	['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f', ['G'] = 'g', ['H'] = 'h',
+	['I'] = 'i', ['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n', ['O'] = 'o', ['P'] = 'p',
+	['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v', ['W'] = 'w', ['X'] = 'x',
+	['Y'] = 'y', ['Z'] = 'z',
+};
+
+/* Reads ASCII letters and digits from there on, as add_char() would one by one; where they end. */
+static size_t
+read_plain(struct reader *r, const char *text, size_t at, size_t len)
+{
+	char last = r->len == 0 ? '\0' : r->word[r->len - 1];
+	size_t n = r->len;
+
+	if (n == 0) {
+		r->from = (uint32_t)at;
+		r->is_plain = 1;
+	}
+	for (; at < len && (unsigned char)text[at] < 0x80 && plain[(unsigned char)text[at]] != 0; at++) {
+		char c = plain[(unsigned char)text[at]];
+
+		r->is_plain &= is_letter(c) & (c != last);
+		if (n < sizeof(r->word)) {
+			r->word[n++] = c;
+			last = c;
+		}
+	}
+	r->len = n;
+	r->to = (uint32_t)at;
+	return at;
+}
+
 static int
 is_apostrophe(utf8proc_int32_t c)
 {
@@ -236,12 +286,12 @@ read_text(struct tokens *out, const char *text, size_t len)
 		utf8proc_int32_t code;
 		utf8proc_ssize_t n;
 
+		if (c < 0x80 && plain[c] != 0) {
+			i = read_plain(&r, text, i, len);
+			continue;
+		}
 		if (c < 0x80) {
-			char low = (char)(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
-
-			if ((low >= 'a' && low <= 'z') || (c >= '0' && c <= '9'))
-				add_char(&r, &low, 1, i, i + 1);
-			else if (!is_apostrophe(c))
+			if (!is_apostrophe(c))
 				end_word(&r);
 			i++;
 			continue;
@@ -296,22 +346,6 @@ join_spelt_out(struct tokens *t)
 	t->n = kept;
 }
 
-static void
-look_up(const struct normaliser *n, struct token *token, enum token_form form, const char *s, size_t len)
-{
-	token->hash[form] = vocab_hash(s, len);
-	token->word[form] = vocab_find_hashed(&n->words, s, len, token->hash[form]);
-}
-
-static void
-add_form(const struct normaliser *n, struct tokens *t, struct token *token, enum token_form form,
-    const char *s, size_t len)
-{
-	token->form[form] = add_text(t, s, len);
-	token->form_len[form] = (uint16_t)len;
-	look_up(n, token, form, s, len);
-}
-
 /* The danger word that is left when its vowels are put back: "kjang", "kbkrn"; NULL. */
 static const char *
 danger_without_vowels(const struct normaliser *n, const char *word, size_t len)
@@ -346,24 +380,29 @@ word_meant(const struct normaliser *n, const char *word, size_t len, uint32_t ha
 }
 
 static void
-add_forms(const struct normaliser *n, struct tokens *t, size_t i)
+take_form(const struct normaliser *n, struct lexeme *x, enum token_form form, const char *s, size_t len)
 {
-	char word[TOKEN_CHARS];
-	struct token *token = &t->at[i];
-	size_t len = token->form_len[FORM_WRITTEN];
-	const char *meant;
+	x->len[form] = (uint16_t)len;
+	x->hash[form] = vocab_hash(s, len);
+	x->number[form] = vocab_find_hashed(&n->words, s, len, x->hash[form]);
+}
+
+static void
+read_word(const struct normaliser *n, struct lexeme *x, const char *word, size_t len)
+{
 	const sb_symbol *stem;
 	size_t stem_len;
 
-	memcpy(word, t->text.data + token->form[FORM_WRITTEN], len);
-	look_up(n, token, FORM_WRITTEN, word, len);
+	*x = (struct lexeme){ .times = x->times + 1, .of_words = (uint32_t)n->words.n };
+	memcpy(x->word, word, len);
+	take_form(n, x, FORM_WRITTEN, word, len);
 	if (!is_letter(word[0]))
 		return;
-	meant = word_meant(n, word, len, token->hash[FORM_WRITTEN]);
-	if (meant != NULL) {
-		len = strlen(meant);
-		memcpy(word, meant, len);
-		add_form(n, t, token, FORM_MEANT, meant, len);
+	x->meant = word_meant(n, word, len, x->hash[FORM_WRITTEN]);
+	if (x->meant != NULL) {
+		word = x->meant;
+		len = strlen(word);
+		take_form(n, x, FORM_MEANT, word, len);
 	}
 	if (len < STEM_MIN || vocab_find(&n->stemless, word, len) != 0)
 		return;
@@ -371,8 +410,33 @@ add_forms(const struct normaliser *n, struct tokens *t, size_t i)
 	if (stem == NULL)
 		return;		/* out of memory: the other forms still stand */
 	stem_len = (size_t)sb_stemmer_length(n->stemmer);
-	if (stem_len >= STEM_MIN && (stem_len != len || memcmp(stem, word, len) != 0))
-		add_form(n, t, token, FORM_STEM, (const char *)stem, stem_len);
+	if (stem_len < STEM_MIN || stem_len > sizeof(x->stem) ||
+	    (stem_len == len && memcmp(stem, word, len) == 0))
+		return;
+	memcpy(x->stem, stem, stem_len);
+	take_form(n, x, FORM_STEM, x->stem, stem_len);
+}
+
+static void
+add_forms(const struct normaliser *n, struct tokens *t, size_t i)
+{
+	struct token *token = &t->at[i];
+	const char *word = t->text.data + token->form[FORM_WRITTEN];
+	size_t len = token->form_len[FORM_WRITTEN];
+	uint32_t slot = vocab_hash(word, len) % LEXEMES;
+	struct lexeme *x = &n->memo[slot];
+
+	if (x->len[FORM_WRITTEN] != len || x->of_words != n->words.n || memcmp(x->word, word, len) != 0)
+		read_word(n, x, word, len);
+	if (x->meant != NULL)
+		token->form[FORM_MEANT] = add_text(t, x->meant, x->len[FORM_MEANT]);
+	if (x->len[FORM_STEM] != 0)
+		token->form[FORM_STEM] = add_text(t, x->stem, x->len[FORM_STEM]);
+	memcpy(token->hash, x->hash, sizeof(token->hash));
+	memcpy(token->word, x->number, sizeof(token->word));
+	memcpy(token->form_len, x->len, sizeof(token->form_len));
+	token->lexeme = slot;
+	token->lexeme_times = x->times;
 }
 
 static void
@@ -530,6 +594,7 @@ normaliser_new(const struct catalogue *c, struct buf *errors)
 	int rc = 0;
 
 	n->meant_at = xcalloc(count + 1, sizeof(*n->meant_at));
+	n->memo = xcalloc(LEXEMES, sizeof(*n->memo));
 	for (size_t i = 0; i < count; i++)
 		rc |= add_slang(n, &rules[i], errors);
 	add_dangers(n, c);
@@ -560,6 +625,7 @@ normaliser_free(struct normaliser *n)
 	near_release(&n->dangers);
 	buf_release(&n->meant);
 	free(n->meant_at);
+	free(n->memo);
 	sb_stemmer_delete(n->stemmer);	/* NULL is fine */
 	free(n);
 }

@@ -14,7 +14,8 @@
  * written only.
  *
  * Ownership  the caller holds struct tokens and releases it; it can be filled again and again.
- * Threads    a normaliser serves one thread: the stemmer has scratch memory of its own.
+ * Threads    a normaliser serves one thread: the stemmer has scratch memory of its own, and what a
+ *            word was read as is remembered.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +27,7 @@
 enum token_form { FORM_WRITTEN, FORM_MEANT, FORM_STEM, FORMS };
 
 #define TOKENS_MAX 2000		/* words beyond are not read: nobody's report is that long */
+#define LEXEMES 8192		/* words remembered; two that share a place take turns */
 #define TOKEN_CHARS 48		/* a longer run of letters is cut */
 
 struct token {
@@ -34,6 +36,8 @@ struct token {
 	uint32_t hash[FORMS];		/* of the form, for the tables of words */
 	uint32_t word[FORMS];		/* its number among normaliser_words(); 0: no phrase has it */
 	uint16_t form_len[FORMS];
+	/* The normaliser's own memo of the word: who keeps something of a lexeme keeps it for these times. */
+	uint32_t lexeme, lexeme_times;
 };
 struct tokens {
 	struct token *at;

@@ -260,6 +260,80 @@ START_TEST(learns_danger)
 }
 END_TEST
 
+static void
+ck_same_tokens(const struct tokens *a, const struct tokens *b)
+{
+	ck_assert_uint_eq(a->n, b->n);
+	for (size_t i = 0; i < a->n; i++) {
+		ck_assert_mem_eq(a->at[i].hash, b->at[i].hash, sizeof(a->at[i].hash));
+		ck_assert_mem_eq(a->at[i].word, b->at[i].word, sizeof(a->at[i].word));
+		for (int f = FORM_WRITTEN; f < FORMS; f++) {
+			const char *x = token_form(a, i, (enum token_form)f);
+			const char *y = token_form(b, i, (enum token_form)f);
+
+			ck_assert((x == NULL) == (y == NULL) && (x == NULL || strcmp(x, y) == 0));
+		}
+	}
+}
+
+/* The text of a table's line, and where the next line begins; NULL behind the last. */
+static const char *
+read_line(const char *line, size_t *len)
+{
+	*len = strcspn(line, "\t\n");
+	return *line == '\0' ? NULL : line + strcspn(line, "\n") + 1;
+}
+
+/*
+ * What is remembered of words changes nothing: one normaliser has read all texts before, the other
+ * reads each after others; forms and scores are the same, the scores to the bit those without a memo.
+ */
+START_TEST(a_memo_changes_nothing)
+{
+	struct buf yaml = conf_file("conf/kategori.yaml"), bytes = conf_file("conf/model.bin"), errors = { 0 };
+	struct buf table = conf_file("model/bahaya.tsv"), letter = { 0 };
+	struct catalogue *cat = catalogue_parse("k", buf_str(&yaml), yaml.len, &errors);
+	struct linear *m = linear_parse("model.bin", bytes.data, bytes.len, &errors);
+	struct normaliser *used = normaliser_new(cat, &errors), *fresh = normaliser_new(cat, &errors);
+	struct features_memo *memo = features_memo_new();
+	struct tokens a = { 0 }, b = { 0 };
+	size_t words = 0, len;
+
+	for (const char *line = table.data, *next; (next = read_line(line, &len)) != NULL; line = next) {
+		normaliser_run(used, line, len, &a);
+		words += a.n;
+		buf_add(&letter, line, len);
+		buf_addc(&letter, ' ');
+	}
+	ck_assert_uint_gt(words, 3 * LEXEMES);
+	buf_addc(&letter, '\n');
+	buf_add(&letter, table.data, table.len);	/* first of all a letter whose end nobody reads */
+	for (const char *line = letter.data, *next; (next = read_line(line, &len)) != NULL; line = next) {
+		float with[LINEAR_COLUMNS], without[LINEAR_COLUMNS];
+		static struct features f;
+
+		normaliser_run(used, line, len, &a);
+		normaliser_run(fresh, line, len, &b);
+		ck_same_tokens(&a, &b);
+		features_score(memo, m, &a, with);
+		features_of(&b, &f);
+		linear_score(m, f.words, f.words_n, f.pieces, f.pieces_n, without);
+		ck_assert_mem_eq(with, without, (linear_classes(m) + 1) * sizeof(*with));
+	}
+	features_memo_free(memo);
+	normaliser_free(used);
+	normaliser_free(fresh);
+	tokens_release(&a);
+	tokens_release(&b);
+	linear_free(m);
+	catalogue_free(cat);
+	buf_release(&yaml);
+	buf_release(&bytes);
+	buf_release(&table);
+	buf_release(&letter);
+}
+END_TEST
+
 /* Words are exchanged for peers and places are named, each row's the same every time. */
 START_TEST(varies)
 {
@@ -348,6 +422,7 @@ linear_suite(void)
 	tcase_add_loop_test(tc, refuses_hand_made, 0, 6);
 	tcase_add_test(tc, trains_alike);
 	tcase_add_test(tc, learns_danger);
+	tcase_add_test(tc, a_memo_changes_nothing);
 	tcase_add_test(tc, varies);
 	tcase_add_loop_test(tc, reads_tables, 0, (int)N_ELEMS(tables));
 	suite_add_tcase(s, tc);
