@@ -14,6 +14,7 @@
 #define FUZZY_MIN 6		/* shorter names have too many neighbours among words */
 #define FUZZY_MARKED 5		/* save after "desa" and the like, where only a name can stand */
 #define FUZZY_ALONE 8		/* so long a name is believed without a word beside it */
+#define FUZZY_PAIR 10		/* two words with an error between them: "klibaru wetan" */
 
 /* Points for a candidate; the sums are small on purpose, so that they can be reckoned by hand. */
 enum {
@@ -21,7 +22,8 @@ enum {
 	POINTS_FUZZY = 14, POINTS_DUSUN = 12,
 	POINTS_MARKER = 30,		/* "desa X" for a desa, "kec X" for a kecamatan */
 	POINTS_WRONG_MARKER = -40,
-	POINTS_AT = 6, POINTS_NEAR_WORD = 3,	/* "di X"; "pasar X", "dari X" */
+	POINTS_AT = 6, POINTS_NEAR_WORD = 3,	/* "di X"; "pasar X" */
+	POINTS_WAY = -8,		/* "dari X", "arah X": rather another place, if one is named */
 	POINTS_CONTEXT = 40,		/* another mention is its kecamatan, or its desa */
 	POINTS_NEARBY = 8,		/* more than the lead below which equal names are rivals */
 	POINTS_DESA = 5,		/* the smaller area says more */
@@ -30,12 +32,13 @@ enum {
 /* What a name needs beside it to count; as the weights of nama_umum. */
 enum { NEED_NOTHING, NEED_MARK, NEED_AT, NEED_DESA_OR_KECAMATAN, NEED_DESA_TOO };
 
-enum mark { MARK_NONE, MARK_DESA, MARK_KECAMATAN, MARK_DUSUN, MARK_PLACE };
+enum mark { MARK_NONE, MARK_DESA, MARK_KECAMATAN, MARK_DUSUN, MARK_PLACE, MARK_WAY };
 static const struct { const char *list; enum mark mark; } mark_lists[] = {
 	{ "tanda_desa",      MARK_DESA },
 	{ "tanda_kecamatan", MARK_KECAMATAN },
 	{ "tanda_dusun",     MARK_DUSUN },
 	{ "tanda_tempat",    MARK_PLACE },
+	{ "tanda_arah",      MARK_WAY },
 };
 
 struct locator {
@@ -65,7 +68,7 @@ struct mention {
 	size_t n;
 	int fuzzy;
 	enum mark mark;			/* the word before or after it */
-	int weight;			/* of that word, for MARK_PLACE */
+	int weight;			/* of that word, for MARK_PLACE and MARK_WAY */
 	int need;			/* NEED_ */
 };
 
@@ -117,19 +120,24 @@ read_common(struct locator *l, const struct catalogue *c)
 	}
 }
 
+/* "kalibaru wetan" is "kalibaruwetan", too: where people leave out letters they leave out spaces. */
 static void
 add_near_names(struct locator *l, const struct spelling *s, uint32_t index)
 {
-	size_t len = strlen(s->words), n;
-	char fold[NEAR_CHARS];
+	char joined[NEAR_CHARS], fold[NEAR_CHARS];
+	size_t len = 0, n;
 	uint32_t number;
 
-	if (len < FUZZY_MARKED || len > sizeof(fold) || strchr(s->words, ' ') != NULL ||
-	    s->kind > SPELLING_ALIAS || s->place->kind == PLACE_KABUPATEN)
+	if (strlen(s->words) > sizeof(joined) || s->place->kind == PLACE_KABUPATEN || s->kind == SPELLING_LANDMARK)
 		return;
-	near_add(&l->near_names, fold, spelling_fold(fold, s->words, len), index);
-	n = spelling_bones(fold, s->words, len);
-	if (n < BONES_MIN)
+	for (const char *c = s->words; *c != '\0'; c++)
+		if (*c != ' ')
+			joined[len++] = *c;
+	if (len < FUZZY_MARKED)
+		return;
+	near_add(&l->near_names, fold, spelling_fold(fold, joined, len), index);
+	n = spelling_bones(fold, joined, len);
+	if (n < BONES_MIN || s->kind > SPELLING_ALIAS)
 		return;
 	number = vocab_add(&l->bones, fold, n);
 	l->bones_of[l->bones_n].spelling = index;
@@ -285,6 +293,17 @@ find_names(const struct locator *l, const struct tokens *t, struct mention *m)
 	return found;
 }
 
+/* 1 if the name is written so but for spaces. */
+static int
+is_joined(const char *name, const char *word)
+{
+	for (; *name != '\0'; name++)
+		if (*name != ' ' && *name != *word++)
+			return 0;
+	return *word == '\0';
+}
+
+/* Hamlets only as written but for the spaces: their names are too many and too common. */
 static void
 add_misspelt(const struct locator *l, struct mention *m, const char *word, size_t len, int exact)
 {
@@ -294,10 +313,12 @@ add_misspelt(const struct locator *l, struct mention *m, const char *word, size_
 
 	n = near_find(&l->near_names, fold, n, near, N_ELEMS(near));
 
-	for (size_t i = 0; i < n; i++)
-		if (!exact || strcmp(l->spellings[near[i]].words, word) == 0)
-			add_candidate(m, l->spellings[near[i]].place,
-			    l->spellings[near[i]].kind, POINTS_FUZZY);
+	for (size_t i = 0; i < n; i++) {
+		const struct spelling *s = &l->spellings[near[i]];
+
+		if ((!exact && s->kind <= SPELLING_ALIAS) || is_joined(s->words, word))
+			add_candidate(m, s->place, s->kind, POINTS_FUZZY);
+	}
 }
 
 /* "muncr", "wngsrjo": every name that is left so when vowels are left out. */
@@ -316,11 +337,21 @@ add_vowelless(const struct locator *l, struct mention *m, const char *word, size
 	}
 }
 
+/* "manggil manggil" is a word, and no name. */
+static int
+is_said_twice(const struct tokens *t, size_t i)
+{
+	uint32_t hash = t->at[i].hash[FORM_WRITTEN];
+
+	return (i > 0 && t->at[i - 1].hash[FORM_WRITTEN] == hash) ||
+	    (i + 1 < t->n && t->at[i + 1].hash[FORM_WRITTEN] == hash);
+}
+
 /* 1 if nothing else explains the word. */
 static int
 is_strange_at_all(const struct locator *l, const struct tokens *t, size_t i)
 {
-	return !token_is_number(t, i) &&
+	return !token_is_number(t, i) && !is_said_twice(t, i) &&
 	    token_form(t, i, FORM_MEANT) == NULL &&
 	    !is_mark(l, t, i) && !classifier_knows(l->known, t->at[i].word[FORM_WRITTEN]) &&
 	    !classifier_knows(l->known, t->at[i].word[FORM_STEM]);
@@ -338,40 +369,86 @@ is_strange(const struct locator *l, const struct tokens *t, size_t i)
 	return len >= (marked ? FUZZY_MARKED : FUZZY_MIN) && is_strange_at_all(l, t, i);
 }
 
-/* Names with one typing error, and names written apart: "jambe wangi", "wringin pitu". */
+/* "jambe wangi", and with an error where a word of the two is nothing else: "klibaru wetan". */
+static void
+add_written_apart(const struct locator *l, const struct tokens *t, size_t i, struct mention *m)
+{
+	char both[2 * TOKEN_CHARS];
+	size_t len = t->at[i].form_len[FORM_WRITTEN], more = t->at[i + 1].form_len[FORM_WRITTEN];
+	int exact = len + more < FUZZY_PAIR || (!is_strange_at_all(l, t, i) && !is_strange_at_all(l, t, i + 1));
+
+	if (len + more < FUZZY_ALONE || len < 3 || more < 3)
+		return;
+	memcpy(both, token_form(t, i, FORM_WRITTEN), len);
+	memcpy(both + len, token_form(t, i + 1, FORM_WRITTEN), more + 1);
+	add_misspelt(l, m, both, len + more, exact);
+	m->to = (uint16_t)(i + 2);
+}
+
+/* One word with a typing error, or without its vowels. */
+static void
+add_mistyped(const struct locator *l, const struct tokens *t, size_t i, struct mention *m)
+{
+	size_t len = t->at[i].form_len[FORM_WRITTEN];
+
+	m->to = (uint16_t)(i + 1);
+	if (is_strange(l, t, i)) {
+		add_misspelt(l, m, token_form(t, i, FORM_WRITTEN), len, 0);
+		m->need = len < FUZZY_ALONE ? NEED_MARK : NEED_NOTHING;
+	}
+	if (m->n == 0 && len >= BONES_MIN && is_strange_at_all(l, t, i)) {
+		add_vowelless(l, m, token_form(t, i, FORM_WRITTEN), len);
+		m->need = NEED_MARK;
+	}
+}
+
 static size_t
 find_misspelt(const struct locator *l, const struct tokens *t, struct mention *m, size_t found)
 {
 	for (size_t i = 0; i < t->n && found < MENTIONS_MAX; i++) {
 		struct mention *k = &m[found];
-		char both[2 * TOKEN_CHARS];
-		size_t len = t->at[i].form_len[FORM_WRITTEN], more;
 
 		if (overlaps(m, found, i, i + 1))
 			continue;
 		memset(k, 0, sizeof(*k));
 		k->from = (uint16_t)i;
-		k->to = (uint16_t)(i + 1);
 		k->fuzzy = 1;
-		if (is_strange(l, t, i)) {
-			add_misspelt(l, k, token_form(t, i, FORM_WRITTEN), len, 0);
-			k->need = len < FUZZY_ALONE ? NEED_MARK : NEED_NOTHING;
-		}
-		if (k->n == 0 && len >= BONES_MIN && is_strange_at_all(l, t, i)) {
-			add_vowelless(l, k, token_form(t, i, FORM_WRITTEN), len);
-			k->need = NEED_MARK;
-		}
-		if (k->n == 0 && i + 1 < t->n && !overlaps(m, found, i + 1, i + 2)) {
-			more = t->at[i + 1].form_len[FORM_WRITTEN];
-			memcpy(both, token_form(t, i, FORM_WRITTEN), len);
-			memcpy(both + len, token_form(t, i + 1, FORM_WRITTEN), more + 1);
-			if (len + more >= FUZZY_ALONE && len >= 3 && more >= 3)
-				add_misspelt(l, k, both, len + more, 1);
-			k->to = (uint16_t)(i + 2);
-		}
+		if (i + 1 < t->n && !overlaps(m, found, i + 1, i + 2))
+			add_written_apart(l, t, i, k);
+		if (k->n == 0)
+			add_mistyped(l, t, i, k);
 		found += k->n > 0;
 	}
 	return found;
+}
+
+/* A capital within a sentence, of one who does not begin every word so. */
+static int
+is_typed_as_name(const struct tokens *t, const struct mention *m)
+{
+	size_t capitals = 0;
+
+	if ((t->at[m->from].typed & (TOKEN_CAPITAL | TOKEN_OPENS)) != TOKEN_CAPITAL)
+		return 0;
+	for (size_t i = 0; i < t->n; i++)
+		capitals += (t->at[i].typed & TOKEN_CAPITAL) != 0;
+	return 2 * capitals <= t->n;
+}
+
+/* What the writing says: a name's capital; "... tulung.  Sobo": what is said last, and apart. */
+static void
+add_typed(const struct tokens *t, struct mention *m)
+{
+	const struct token *first = &t->at[m->from];
+	int last = m->from > 0 && m->to == t->n && first->from >= t->at[m->from - 1].to + 2;
+	int weight = is_typed_as_name(t, m) + last;
+
+	if (last && (first->typed & TOKEN_OPENS) != 0)
+		weight = (first->typed & TOKEN_CAPITAL) != 0 ? NEED_DESA_OR_KECAMATAN : NEED_AT;
+	if (weight == 0 || (m->mark != MARK_NONE && m->mark != MARK_PLACE))
+		return;
+	m->weight = m->mark == MARK_PLACE ? m->weight + weight : weight;
+	m->mark = MARK_PLACE;
 }
 
 /* The word that points at the mention: before it, or "desa" and the like behind it. */
@@ -389,11 +466,7 @@ find_mark(const struct locator *l, const struct tokens *t, struct mention *m,
 		m->mark = MARK_PLACE;		/* "rt 3 sempu" */
 		m->weight = 2;
 	}
-	if (m->mark == MARK_NONE && m->from > 0 && m->to == t->n &&
-	    t->at[m->from].from >= t->at[m->from - 1].to + 2) {
-		m->mark = MARK_PLACE;		/* "... tulung.  Sobo": what is said last, and apart */
-		m->weight = 1;
-	}
+	add_typed(t, m);
 	if (m->mark == MARK_DESA || m->mark == MARK_KECAMATAN || m->mark == MARK_DUSUN ||
 	    m->to >= t->n)
 		return;
@@ -429,6 +502,8 @@ mark_points(const struct tokens *t, const struct mention *m, const struct place 
 		return kind == SPELLING_DUSUN ? POINTS_MARKER : POINTS_NEAR_WORD;
 	case MARK_PLACE:
 		return m->weight > 1 ? POINTS_AT : POINTS_NEAR_WORD;
+	case MARK_WAY:
+		return POINTS_WAY;
 	case MARK_NONE:
 		break;
 	}
@@ -497,7 +572,7 @@ is_backed(const struct mention *m, size_t c, const struct mention *all, size_t n
 		return is_same_again(m, m->candidates[c].place, all, n);
 	if (need == NEED_NOTHING || strong || context >= POINTS_CONTEXT)
 		return 1;
-	return m->mark == MARK_PLACE && (need == NEED_MARK || (need == NEED_AT && m->weight > 1));
+	return (m->mark == MARK_PLACE || m->mark == MARK_WAY) && m->weight >= need;
 }
 
 static void

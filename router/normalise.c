@@ -44,6 +44,7 @@ struct reader {
 	size_t len;
 	uint32_t from, to;
 	int is_plain;			/* letters alone, no two alike side by side */
+	uint16_t typed, opens;		/* of the word; TOKEN_OPENS if it comes next */
 };
 
 static int
@@ -63,7 +64,7 @@ add_text(struct tokens *t, const char *s, size_t len)
 }
 
 static void
-add_token(struct tokens *t, const char *s, size_t len, uint32_t from, uint32_t to)
+add_token(struct tokens *t, const char *s, size_t len, const struct reader *r)
 {
 	struct token *token;
 
@@ -75,8 +76,9 @@ add_token(struct tokens *t, const char *s, size_t len, uint32_t from, uint32_t t
 	}
 	token = &t->at[t->n++];
 	memset(token, 0, sizeof(*token));
-	token->from = from;
-	token->to = to;
+	token->from = r->from;
+	token->to = r->to;
+	token->typed = r->typed;
 	token->form[FORM_WRITTEN] = add_text(t, s, len);
 	token->form_len[FORM_WRITTEN] = (uint16_t)len;
 }
@@ -139,7 +141,7 @@ end_word(struct reader *r)
 	if (r->len == 0)
 		return;
 	if (r->is_plain) {
-		add_token(r->out, r->word, r->len, r->from, r->to);
+		add_token(r->out, r->word, r->len, r);
 		r->len = 0;
 		return;
 	}
@@ -158,19 +160,26 @@ end_word(struct reader *r)
 			while (end < r->len && is_letter(r->word[end]))
 				end++;
 		}
-		add_token(r->out, r->word + start, end - start, r->from, r->to);
+		add_token(r->out, r->word + start, end - start, r);
 		start = end;
 	}
 	r->len = 0;
 }
 
 static void
+begin_word(struct reader *r, size_t from, int capital)
+{
+	r->from = (uint32_t)from;
+	r->is_plain = 1;
+	r->typed = (uint16_t)(r->opens | (capital ? TOKEN_CAPITAL : 0));
+	r->opens = 0;
+}
+
+static void
 add_char(struct reader *r, const char *s, size_t len, size_t from, size_t to)
 {
-	if (r->len == 0) {
-		r->from = (uint32_t)from;
-		r->is_plain = 1;
-	}
+	if (r->len == 0)
+		begin_word(r, from, 0);
 	r->is_plain &= len == 1 && is_letter(s[0]) && (r->len == 0 || r->word[r->len - 1] != s[0]);
 	r->to = (uint32_t)to;
 	if (r->len + len <= sizeof(r->word)) {
@@ -200,10 +209,8 @@ read_plain(struct reader *r, const char *text, size_t at, size_t len)
 	char last = r->len == 0 ? '\0' : r->word[r->len - 1];
 	size_t n = r->len;
 
-	if (n == 0) {
-		r->from = (uint32_t)at;
-		r->is_plain = 1;
-	}
+	if (n == 0)
+		begin_word(r, at, text[at] >= 'A' && text[at] <= 'Z');
 	for (; at < len && (unsigned char)text[at] < 0x80 && plain[(unsigned char)text[at]] != 0; at++) {
 		char c = plain[(unsigned char)text[at]];
 
@@ -279,7 +286,7 @@ read_character(struct reader *r, utf8proc_int32_t c, size_t from, size_t to)
 static void
 read_text(struct tokens *out, const char *text, size_t len)
 {
-	struct reader r = { .out = out };
+	struct reader r = { .out = out, .opens = TOKEN_OPENS };
 
 	for (size_t i = 0; i < len;) {
 		unsigned char c = (unsigned char)text[i];
@@ -293,6 +300,8 @@ read_text(struct tokens *out, const char *text, size_t len)
 		if (c < 0x80) {
 			if (!is_apostrophe(c))
 				end_word(&r);
+			if (c == '.' || c == '!' || c == '?' || c == '\n')
+				r.opens = TOKEN_OPENS;
 			i++;
 			continue;
 		}

@@ -30,12 +30,15 @@ enum token_form { FORM_WRITTEN, FORM_MEANT, FORM_STEM, FORMS };
 #define LEXEMES 8192		/* words remembered; two that share a place take turns */
 #define TOKEN_CHARS 48		/* a longer run of letters is cut */
 
+/* How it was typed: a capital begins it; a sentence's end, or a line's, stands before it. */
+enum { TOKEN_CAPITAL = 1, TOKEN_OPENS = 2 };
 struct token {
 	uint32_t from, to;		/* bytes of the original text */
 	uint32_t form[FORMS];		/* offsets into tokens.text; 0: no such form */
 	uint32_t hash[FORMS];		/* of the form, for the tables of words */
 	uint32_t word[FORMS];		/* its number among normaliser_words(); 0: no phrase has it */
 	uint16_t form_len[FORMS];
+	uint16_t typed;			/* TOKEN_ */
 	/* The normaliser's own memo of the word: who keeps something of a lexeme keeps it for these times. */
 	uint32_t lexeme, lexeme_times;
 };

@@ -125,6 +125,26 @@ static const struct {
 	/* said last, and apart: a common word is a name there */
 	{ "ular masuk kamar mandi. Sobo", "35.10.16.1002", 0, "" },
 	{ "ular masuk kamar mandi sobo", "", 0, "" },
+	{ "atap bocor, anak masih kecil. Sepanjang", "35.10.10.2002", 0, "" },
+	{ "atap bocor, anak masih kecil. sepanjang", "", 0, "" },
+	{ "biawak masuk kandang ayam. bubuk", "35.10.13.2007", 0, "" },
+	/* a capital within a sentence makes a name, at its start or in a letter of capitals it says nothing */
+	{ "truk sampah ga dateng, perum Mendut Sobo", "35.10.16.1002", 0, "" },
+	{ "kok nggak ada dokter gigi di Licin ya", "35.10.24", 1, "" },
+	{ "sumur asat. Bengkak kakiku", "", 0, "" },
+	{ "SUMUR ASAT KAKIKU BENGKAK LAGI", "", 0, "" },
+	/* where it comes from, and where it is */
+	{ "kiriman lumpur dari bayu, warga singojuruh mengungsi", "35.10.12", 1, "" },
+	{ "lumpur dari bayu", "35.10.19.2006", 0, "" },
+	/* two words with an error between them; one that is said twice is no name */
+	{ "seragam. klibaru wetan", "35.10.11.2003", 0, "" },
+	{ "di wringin puteh muncar", "35.10.05.2007", 0, "" },
+	{ "monyet lepas, gombeng sri", "35.10.21.1006", 0, "" },
+	{ "sopirnya manggil manggil", "", 0, "" },
+	/* hamlets */
+	{ "jembatan putus, dusun lider terisolir", "35.10.19.2007", 0, "" },
+	{ "banjir rob, sampangan", "35.10.05.2002", 0, "" },
+	{ "depan rth maron jam 7", "35.10.09.2003", 0, "" },
 	/* no place */
 	{ "banyuwangi", "", 0, "" },
 	{ "kabupaten banyuwangi", "", 0, "" },
