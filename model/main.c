@@ -130,8 +130,8 @@ print_lines(const struct samples *s, const struct linear_calibration *c)
 
 	printf("\nbahaya sangsi                 recall  precision\n");
 	for (size_t k = 0; k < N_ELEMS(dangers) * N_ELEMS(doubts); k++) {
-		const struct alarm_lines lines = { dangers[k / N_ELEMS(doubts)],
-		    doubts[k % N_ELEMS(doubts)] };
+		const struct alarm_lines lines = { .danger = dangers[k / N_ELEMS(doubts)],
+		    .doubt = doubts[k % N_ELEMS(doubts)] };
 		size_t all = 0, found = 0, right = 0;
 
 		for (size_t i = 0; i < s->n; i++) {

@@ -21,7 +21,8 @@
  * makes one only there; below the second even one that the rules' words name is none, if they are
  * not too plain for any doubt; list ambang: bahaya, sangsi.
  */
-#define DANGER_PERMILLE 300
+#define DANGER_PERMILLE 400
+#define LOOK_PERMILLE 300
 #define DOUBT_PERMILLE 80
 #define GUESS_PERMILLE 200	/* below, a guess that no rule shares is none */
 #define SURE_SCORE 5
@@ -144,7 +145,7 @@ read_codes(struct understander *u, struct buf *errors)
 	return 0;
 }
 
-/* "triase", "darurat", "bahaya" and "sangsi", weights in per cent. */
+/* "triase", "darurat", "bahaya", "ragu" and "sangsi", weights in per cent. */
 static int
 read_lines(struct understander *u, struct buf *errors)
 {
@@ -152,6 +153,7 @@ read_lines(struct understander *u, struct buf *errors)
 		{ "triase", &u->sure_permille, SURE_PERMILLE },
 		{ "darurat", &u->emergency_permille, EMERGENCY_PERMILLE },
 		{ "bahaya", &u->lines.danger, DANGER_PERMILLE },
+		{ "ragu", &u->lines.look, LOOK_PERMILLE },
 		{ "sangsi", &u->lines.doubt, DOUBT_PERMILLE },
 	};
 	const struct word_rule *rules;
@@ -164,8 +166,8 @@ read_lines(struct understander *u, struct buf *errors)
 			if (strcmp(rules[i].words, lines[k].name) == 0)
 				break;
 		if (k == N_ELEMS(lines) || rules[i].weight < 0 || rules[i].weight > 100) {
-			buf_addf(errors, "kategori.yaml:%d: ambang knows triase, darurat, bahaya and "
-			    "sangsi, each from 0 to 100\n", rules[i].line);
+			buf_addf(errors, "kategori.yaml:%d: ambang knows triase, darurat, bahaya, "
+			    "ragu and sangsi, each from 0 to 100\n", rules[i].line);
 			return -1;
 		}
 		*lines[k].line = 10 * rules[i].weight;
@@ -679,6 +681,13 @@ weigh_danger(const struct understander *u, const struct alarm *alarm, int permil
 		    permille % 1000 / 10);
 		return URGENCY_DARURAT;
 	}
+	if (by_rules != URGENCY_DARURAT && permille >= u->lines.look) {
+		/* one in seven is an emergency: too few to send somebody, too many to let lie */
+		add_why(out, "mungkin bahaya menurut model %d,%02d: dibaca petugas", permille / 1000,
+		    permille % 1000 / 10);
+		out->unsure = 1;
+		return URGENCY_MENDESAK;
+	}
 	if (by_rules == URGENCY_DARURAT && !stands) {
 		add_why(out, "tanda bahaya lemah, menurut model %d,%02d", permille / 1000,
 		    permille % 1000 / 10);
@@ -706,9 +715,11 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	if (a.category->sealed && out->urgency < a.category->urgency)
 		out->urgency = a.category->urgency;
 	out->urgency = weigh_danger(u, &alarm, danger_permille, out->urgency, out);
-	if (h->other)		/* the danger is the other one's; where none was heard, this one has none either */
+	if (h->other) {		/* the danger is the other one's; where none was heard, this one has none either */
 		out->urgency = a.category->urgency == URGENCY_DARURAT && !is_heard(&alarm) ? URGENCY_MENDESAK :
 		    a.category->urgency;
+		out->unsure = 0;
+	}
 	code = drum_code_of(u, t, out->place);
 	if (code != NULL && !h->other) {
 		a.category = category_find(u->policy->catalogue, code->category);
@@ -723,8 +734,10 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 		out->urgency = URGENCY_DARURAT;
 		add_why(out, "darurat: kata petugas yang mencatat");
 	}
-	if (h->root_of != NULL)
+	if (h->root_of != NULL) {
 		out->urgency = URGENCY_BIASA;
+		out->unsure = 0;
+	}
 	a.urgency = out->urgency;
 	a.certain = certain;
 	a.place = out->place;
@@ -738,7 +751,7 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	a.root_of = h->root_of;
 	units_assign(u->policy, &a, out);
 	/* A human has read an emergency that he wrote down himself: who is near goes before its kind is known. */
-	out->unsure = (!certain && !h->urgent) || (out->rivals_n > 0 && out->place[0] == '\0') ||
+	out->unsure = (out->unsure && !h->urgent) || (!certain && !h->urgent) || (out->rivals_n > 0 && out->place[0] == '\0') ||
 	    (out->urgency == URGENCY_DARURAT && out->place[0] == '\0');
 }
 

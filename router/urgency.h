@@ -58,9 +58,10 @@ void alarm_voices(const struct alarm *a, float score, float harmless, const stru
     float voices[DANGER_VOICES]);
 /* How probable an emergency is by all voices, in thousandths. */
 int alarm_permille(const struct linear_calibration *c, const float voices[DANGER_VOICES]);
-/* From which probability, in thousandths, danger is one: lists ambang bahaya and sangsi. */
+/* From which probability, in thousandths, danger is one: list ambang bahaya, ragu and sangsi. */
 struct alarm_lines {
 	int danger;	/* by all voices together, whatever the words say */
+	int look;	/* below it, yet from here a human looks at once */
 	int doubt;	/* words that reach ALARM_LINE count only from here; plain ones always */
 };
 /* 1 if it is an emergency by words (sum of weights, less what is mild) and voices together. */

@@ -198,6 +198,38 @@ START_TEST(model_speaks_of_danger)
 }
 END_TEST
 
+/* Below the line of danger and above that of doubt nobody is sent, but a human reads it at once. */
+START_TEST(doubtful_danger_is_read)
+{
+	static const char text[] = "nenek badannya adem semua, diam saja di muncar";
+	struct buf kategori = conf_file("conf/kategori.yaml"), errors = { 0 };
+	char *line = strstr(kategori.data, "\"bahaya\", b: 40");
+	struct policy strict = policy_with_model;
+	struct hints heard = { .urgent = 1 };
+	struct understander *reader;
+	struct understanding r;
+
+	ck_assert_ptr_nonnull(line);
+	memcpy(line, "\"bahaya\", b: 99", 15);
+	strict.catalogue = catalogue_parse("kategori.yaml", buf_str(&kategori), kategori.len, &errors);
+	ck_assert_msg(strict.catalogue != NULL, "%s", buf_str(&errors));
+	reader = understander_new(&strict, &errors);
+	ck_assert_msg(reader != NULL, "%s", buf_str(&errors));
+	understand(reader, text, strlen(text), NULL, &r);
+	ck_assert_int_eq(r.urgency, URGENCY_MENDESAK);
+	ck_assert(r.unsure && has_why(&r, "mungkin bahaya menurut model"));
+	understand(reader, text, strlen(text), &heard, &r);	/* by who heard it himself */
+	ck_assert_int_eq(r.urgency, URGENCY_DARURAT);
+	ck_assert(!r.unsure);
+	understand(reader, "jalan rusak di muncar", 21, NULL, &r);
+	ck_assert(!r.unsure && !has_why(&r, "mungkin bahaya"));
+	understander_free(reader);
+	catalogue_free(strict.catalogue);
+	buf_release(&kategori);
+	buf_release(&errors);
+}
+END_TEST
+
 START_TEST(never_to_the_accused)
 {
 	static const struct { const char *text, *never; } rows[] = {
@@ -449,6 +481,7 @@ understand_suite(void)
 	tcase_add_loop_test(tc, whole_step, 0, N_ELEMS(texts));
 	tcase_add_test(tc, dangers_are_heard);
 	tcase_add_loop_test(tc, model_speaks_of_danger, 0, N_ELEMS(by_model));
+	tcase_add_test(tc, doubtful_danger_is_read);
 	tcase_add_test(tc, never_to_the_accused);
 	tcase_add_test(tc, hints_win);
 	tcase_add_loop_test(tc, where_it_stood, 0, N_ELEMS(positions));

@@ -52,6 +52,18 @@ static const struct {
 	{ "hp saya jatuh ke sungai", URGENCY_BIASA, URGENCY_MENDESAK },
 	{ "kapan ambulans desa ada", URGENCY_BIASA, URGENCY_MENDESAK },
 	{ "nomor ambulans", URGENCY_BIASA, URGENCY_MENDESAK },
+	/* nearly; gone by now; a thing, a smoke and a breath that are every night's */
+	{ "hampir saja anak saya ketabrak mobil ngebut", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "hampir satu jam bapak pingsan", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "ana tabrakan nong mangir, isun mrono wis sepi", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "pintu air dam limo hilang", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "bau pabrik, napas sesek tiap malam", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "bapak napas sesek, tolong", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "asap pembakaran arang masuk rumah", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "asap tebal dari rumah kosong", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "ada kucing kejepit pipa", URGENCY_BIASA, URGENCY_MENDESAK },
+	{ "perahu wisata kebalik", URGENCY_BIASA, URGENCY_DARURAT },
+	{ "buaya nerkam orang mancing", URGENCY_BIASA, URGENCY_DARURAT },
 	/* the longer phrase says more: the brigade's name is a figure, its being called is none */
 	{ "mobil pemadam kebakaran baru", URGENCY_BIASA, URGENCY_MENDESAK },
 	{ "tolong kirim pemadam kebakaran", URGENCY_BIASA, URGENCY_DARURAT },
