@@ -21,8 +21,8 @@
  * makes one only there; below the second even one that the rules' words name is none, if they are
  * not too plain for any doubt; list ambang: bahaya, sangsi.
  */
-#define DANGER_PERMILLE 400
-#define LOOK_PERMILLE 300
+#define DANGER_PERMILLE 350
+#define LOOK_PERMILLE 250
 #define DOUBT_PERMILLE 80
 #define GUESS_PERMILLE 200	/* below, a guess that no rule shares is none */
 #define SURE_SCORE 5
@@ -682,7 +682,7 @@ weigh_danger(const struct understander *u, const struct alarm *alarm, int permil
 		return URGENCY_DARURAT;
 	}
 	if (by_rules != URGENCY_DARURAT && permille >= u->lines.look) {
-		/* one in seven is an emergency: too few to send somebody, too many to let lie */
+		/* some of these are emergencies: too few to send somebody, too many to let lie */
 		add_why(out, "mungkin bahaya menurut model %d,%02d: dibaca petugas", permille / 1000,
 		    permille % 1000 / 10);
 		out->unsure = 1;

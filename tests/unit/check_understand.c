@@ -203,7 +203,7 @@ START_TEST(doubtful_danger_is_read)
 {
 	static const char text[] = "nenek badannya adem semua, diam saja di muncar";
 	struct buf kategori = conf_file("conf/kategori.yaml"), errors = { 0 };
-	char *line = strstr(kategori.data, "\"bahaya\", b: 40");
+	char *line = strstr(kategori.data, "\"bahaya\", b: 35");
 	struct policy strict = policy_with_model;
 	struct hints heard = { .urgent = 1 };
 	struct understander *reader;
