@@ -1241,6 +1241,9 @@ static const struct { const char *mode; int tries; double apart; } place_modes[]
 	{ "{\"mode\":\"wrong-json\",\"times\":1}", 2, 0.3 },
 };
 
+/* The place notes when it reads a request, and may have come to the first later than to the second. */
+#define READ_LATE_S 0.1
+
 START_TEST(whatever_the_places_do)
 {
 	int mode = _i / 2, in_public = _i % 2 == 0, tries = 0;
@@ -1268,7 +1271,7 @@ START_TEST(whatever_the_places_do)
 
 		if (strcmp(member(r, "path"), address) != 0 && strstr(member(r, "body"), address) == NULL)
 			continue;
-		ck_assert_msg(tries == 0 || now - last >= place_modes[mode].apart, "%s: again after %.3f s",
+		ck_assert_msg(tries == 0 || now - last + READ_LATE_S >= place_modes[mode].apart, "%s: again after %.3f s",
 		    place_modes[mode].mode, now - last);
 		last = now;
 		tries++;
