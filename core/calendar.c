@@ -380,21 +380,47 @@ calendar_is_working(const struct calendar *c, int64_t day)
 	return !calendar_is_holiday(c, day);
 }
 
-/* The file cannot hold an endless holiday, so both loops end. */
+/* The n-th day from Monday to Friday after one of them. */
+static int64_t
+add_weekdays(int64_t day, int n)
+{
+	int at = weekday_of(day) - 1, rest = n % 5;	/* 0 Monday */
+
+	return day + n / 5 * 7 + rest + (at + rest > 4 ? 2 : 0);
+}
+
+/* The first holiday after the day: its place among them. */
+static size_t
+holiday_after(const struct calendar *c, int64_t day)
+{
+	size_t from = 0, to = c->n;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+
+		if (c->days[mid] > day)
+			to = mid;
+		else
+			from = mid + 1;
+	}
+	return from;
+}
+
+/* Each holiday on the way that is no weekend moves the end by a weekday. */
 int64_t
 calendar_add_working_days(const struct calendar *c, int64_t ms, int n)
 {
-	int64_t day = wib_day(ms);
+	int64_t day = wib_day(ms), end;
 	int64_t time_of_day = ms + WIB_MS - day * DAY_MS;
 
 	if (!calendar_is_working(c, day)) {
 		time_of_day = 0;
-		while (!calendar_is_working(c, day))
+		while (!calendar_is_working(c, day))	/* the file cannot hold an endless holiday */
 			day++;
 	}
-	for (int i = 0; i < n; i++)
-		do
-			day++;
-		while (!calendar_is_working(c, day));
-	return day * DAY_MS + time_of_day - WIB_MS;
+	end = n > 0 ? add_weekdays(day, n) : day;
+	for (size_t i = holiday_after(c, day); i < c->n && c->days[i] <= end; i++)
+		if (weekday_of(c->days[i]) != SATURDAY && weekday_of(c->days[i]) != SUNDAY)
+			end = add_weekdays(end, 1);
+	return end * DAY_MS + time_of_day - WIB_MS;
 }
