@@ -456,6 +456,9 @@ START_TEST(a_version_it_cannot_use_replaces_nothing)
 	ck_assert_int_eq(alarms("yang lama tetap berlaku"), 1);
 	buf_release(borders);
 	*borders = whole;
+	ck_assert_int_eq(version_publish(&b.st, &files, "test", good), 0);	/* as it was before */
+	ck_assert_int_eq(router_refresh(r), 0);
+	ck_assert_ptr_eq(r->understander, was);
 	buf_adds(borders, "\n");
 	ck_assert_int_eq(version_publish(&b.st, &files, "test", good), 0);
 	ck_assert_int_eq(router_refresh(r), 0);
