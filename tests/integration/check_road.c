@@ -984,6 +984,13 @@ END_TEST
 
 Suite *road_suite(void);
 
+/* Last: whatever the tests before it have left there. */
+START_TEST(what_lies_in_the_store_is_known)
+{
+	house_keys_are_known();
+}
+END_TEST
+
 Suite *
 road_suite(void)
 {
@@ -1019,6 +1026,7 @@ road_suite(void)
 	tcase_add_test(tc, the_form_follows_a_reload);
 	/* last: for a minute after it all numbers are longer */
 	tcase_add_test(tc, an_officer_in_a_flood_gets_longer_numbers);
+	tcase_add_test(tc, what_lies_in_the_store_is_known);
 	suite_add_tcase(s, tc);
 	tcase_add_unchecked_fixture(stingy, begin_stingy, house_down);
 	tcase_add_test(stingy, answers_to_one_number_are_limited);
