@@ -197,6 +197,7 @@ lint:
 	python3 tests/includes.py
 	python3 tests/channels.py
 	python3 tests/words.py
+	python3 tests/docs.py
 	luac5.1 -p store/kentongan.lua
 	cppcheck -q -j$$(nproc) --error-exitcode=1 --std=c11 -I. --enable=warning,performance,portability \
 	    --inline-suppr --suppress=missingIncludeSystem --suppress=comparePointers $(MODULES) $(DAEMONS) picture verify cli model bench

@@ -253,7 +253,9 @@ cli_cases(int argc, char **argv)
 	if (cli_house(&c, &h) != 0)
 		return 1;
 	l.now = store_now_ms(&h.st);
-	if (l.now == 0 || collect(&l, &h) != 0)
+	if (l.unit != NULL && unit_find(h.policy->units, l.unit) == NULL)
+		cli_fail("--unit %s: no such unit; see conf/unit.csv", l.unit);
+	else if (l.now == 0 || collect(&l, &h) != 0)
 		cli_fail("the store does not answer: %s", redis_pipe_error(h.st.pipe));
 	else {
 		print_all(&l, c.json);

@@ -38,7 +38,7 @@ process_start_time(pid_t pid)
 
 	buf_addf(&path, "/proc/%d/stat", (int)pid);
 	if (file_read(buf_str(&path), 4096, &stat) == 0 &&
-	    (p = strrchr(buf_str(&stat), ')')) != NULL) {
+	    (p = strrchr(buf_str(&stat), ')')) != NULL && p[1] == ' ' && p[2] != 'Z') {
 		for (int field = 2; field < 22 && p != NULL; field++)
 			p = strchr(p + 1, ' ');
 		if (p != NULL)

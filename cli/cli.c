@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/config.h"
+#include "router/rules.h"
 
 int
 cli_usage(const char *line)
@@ -46,41 +47,49 @@ cli_fail(const char *fmt, ...)
 	return 1;
 }
 
+/* --name value and --name=value; *took: the value was the next argument. */
 static int
-take_flag(const char *name, const char *value, const struct cli_flag *flags, size_t n, int *took)
+take_flag(const char *flag, const char *next, const struct cli_flag *flags, size_t n, int *took)
 {
+	size_t len = strcspn(flag, "=");
+	const char *value = flag[len] == '=' ? flag + len + 1 : next;
+
+	*took = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(flags[i].name, name) != 0)
+		if (strlen(flags[i].name) != len || strncmp(flags[i].name, flag, len) != 0)
 			continue;
+		if (flags[i].is_set != NULL && flag[len] == '=') {
+			cli_fail("--%s takes no value", flags[i].name);
+			return -1;
+		}
 		if (flags[i].is_set != NULL) {
 			*flags[i].is_set = 1;
-			*took = 0;
 			return 0;
 		}
-		if (value == NULL)
-			return cli_fail("--%s needs a value", name) - 2;
+		if (value == NULL) {
+			cli_fail("--%s needs a value", flags[i].name);
+			return -1;
+		}
 		*flags[i].value = value;
-		*took = 1;
+		*took = value == next;
 		return 0;
 	}
-	cli_fail("unknown flag --%s", name);
-	return -1;
+	return 1;
 }
 
 int
 cli_parse(struct cli *c, int argc, char **argv, const struct cli_flag *flags, size_t n)
 {
+	const char *conf = NULL, *dir = NULL;
 	const struct cli_flag own[] = {
-		{ "conf", &c->conf, NULL }, { "dir", &c->dir, NULL }, { "redis", &c->redis, NULL },
+		{ "conf", &conf, NULL }, { "dir", &dir, NULL }, { "redis", &c->redis, NULL },
 		{ "json", NULL, &c->json },
 	};
 
 	memset(c, 0, sizeof(*c));
-	c->conf = "conf";
-	c->dir = "var";
 	for (int i = 1; i < argc; i++) {
-		const char *value = i + 1 < argc ? argv[i + 1] : NULL, *name = argv[i] + 2;
-		int took = 0, mine = 0;
+		const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+		int took, rc;
 
 		if (strncmp(argv[i], "--", 2) != 0) {
 			if (c->args_n == (int)N_ELEMS(c->args)) {
@@ -90,14 +99,19 @@ cli_parse(struct cli *c, int argc, char **argv, const struct cli_flag *flags, si
 			c->args[c->args_n++] = argv[i];
 			continue;
 		}
-		for (size_t f = 0; f < N_ELEMS(own); f++)
-			mine |= strcmp(own[f].name, name) == 0;
-		if (take_flag(name, value, mine ? own : flags, mine ? N_ELEMS(own) : n, &took) != 0)
+		rc = take_flag(argv[i] + 2, next, own, N_ELEMS(own), &took);
+		if (rc > 0)
+			rc = take_flag(argv[i] + 2, next, flags, n, &took);
+		if (rc > 0)
+			cli_fail("unknown flag %.40s", argv[i]);
+		if (rc != 0)
 			return -1;
-		c->dir_given |= strcmp(name, "dir") == 0;
-		c->conf_given |= strcmp(name, "conf") == 0;
 		i += took;
 	}
+	c->conf = conf != NULL ? conf : "conf";
+	c->dir = dir != NULL ? dir : "var";
+	c->conf_given = conf != NULL;
+	c->dir_given = dir != NULL;
 	return 0;
 }
 
@@ -153,6 +167,18 @@ cli_house(const struct cli *c, struct house *h)
 	if (store_check(&h->st) != 0 || house_refresh(h) != 0)
 		return close_unusable(h, "no configuration that can be read is published; run 'kentongan reload'");
 	return 0;
+}
+
+struct policy *
+cli_policy(const struct conf_set *files, struct buf *errors)
+{
+	struct policy *p = policy_parse(files, errors);
+
+	if (p != NULL && rules_check(p, errors) != 0) {
+		policy_free(p);
+		p = NULL;
+	}
+	return p;
 }
 
 int

@@ -26,6 +26,11 @@ int cli_house(const struct cli *c, struct house *h);
  */
 int cli_house_unread(const struct cli *c, struct house *h);
 /*
+ * What the files say, made ready by the router's own measure too: nothing that stops it is called sound or
+ * published.  NULL with a line per mistake; the caller frees it.
+ */
+struct policy *cli_policy(const struct conf_set *files, struct buf *errors);
+/*
  * The version that lies in --conf, its digest set, and the officers beside it, without a store: 0, or
  * -1 with a line per mistake.  The caller frees both, after a mistake too.
  */

@@ -2,6 +2,7 @@
 #include "cli/officer.h"
 #include "store/table.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,12 +187,34 @@ set_leave(struct house *h, const char *id, int64_t from, int64_t until)
 	return officers_write(h, &o, 1);
 }
 
+/* Without one it is 0. */
+static int
+milliseconds(const char *flag, const char *text, int64_t *ms)
+{
+	char *end = NULL;
+
+	*ms = 0;
+	if (text == NULL)
+		return 0;
+	errno = 0;
+	*ms = strtoll(text, &end, 10);
+	if (errno == 0 && end != text && *end == '\0' && *ms >= 0)
+		return 0;
+	cli_fail("%s %s: no time; write it in milliseconds since the epoch", flag, text);
+	return -1;
+}
+
 /* The same by the store's milliseconds, for programs; 0 and 0 end it. */
 static int
 away(struct house *h, const struct cli *c, const struct officer_flags *f)
 {
-	return set_leave(h, c->args[1], f->from != NULL ? strtoll(f->from, NULL, 10) : 0,
-	    f->until != NULL ? strtoll(f->until, NULL, 10) : 0);
+	int64_t from, until;
+
+	if (milliseconds("--from", f->from, &from) != 0 || milliseconds("--until", f->until, &until) != 0)
+		return 1;
+	if (until != 0 && until <= from)
+		return cli_fail("--until %s: the leave must end after it begins", f->until);
+	return set_leave(h, c->args[1], from, until);
 }
 
 /* A last day without a time is a day of leave, all of it. */
@@ -251,16 +274,17 @@ add(struct house *h, const struct cli *c, const struct officer_flags *f)
 		return cli_fail("--phone %s: no telephone number; write it as +62812...", f->phone);
 	if (duty_parse(f->duty != NULL ? f->duty : "24", &o.duty) != 0)
 		return cli_fail("--duty %s: write 24, jadwal or \"Sen-Jum 07:00-15:00\"", f->duty);
+	if (officer_order_parse(f->order != NULL ? f->order : "1", &o.order) != 0)
+		return cli_fail("--order %s: a number from 0 to 99; the lowest is told first", f->order);
 	if (strlen(id) < sizeof(o.id))		/* else it stays empty, and is refused */
 		snprintf(o.id, sizeof(o.id), "%s", id);
 	snprintf(o.unit, sizeof(o.unit), "%s", f->unit);
-	o.order = f->order != NULL ? (int)strtol(f->order, NULL, 10) : 1;
 	o.name = xstrdup(f->name);
 	if (old != NULL)
 		officer_keep(&o, old);
 	o.ended = 0;
 	status = is_sound(&o) ? officers_write(h, &o, 1) :
-	    cli_fail("%s: no id; write 1 to 23 of a-z 0-9 . -, and an order of 0 to 99", id);
+	    cli_fail("%s: no id; write 1 to 23 of a-z 0-9 . -", id);
 	officer_release(&o);
 	return status;
 }
@@ -296,7 +320,7 @@ set_role(struct house *h, const struct cli *c, const struct officer_flags *f)
 		return cli_fail("%s is not on the roster; see 'kentongan officer list'", c->args[1]);
 	officer_copy(&o, old);
 	status = role_of_name(c->args[2], &o.role) != 0 ?
-	    cli_fail("%s: one of petugas kepala operator admin", c->args[2]) : officers_write(h, &o, 1);
+	    cli_fail("%s: one of petugas kepala operator admin pengawas", c->args[2]) : officers_write(h, &o, 1);
 	/* What he may see has changed: he logs in anew. */
 	if (status == 0 && sessions_end_of(&h->st, o.id) < 0)
 		status = cli_fail("his sessions were not ended: %s", store_error(&h->st));

@@ -14,12 +14,12 @@ cli_reload(int argc, char **argv)
 	struct cli c;
 	int status = 1;
 
-	if (cli_parse(&c, argc, argv, NULL, 0) != 0)
-		return 2;
+	if (cli_parse(&c, argc, argv, NULL, 0) != 0 || c.args_n != 0)
+		return cli_usage("reload [--conf DIR] [--dir DIR]");
 	if (cli_house_unread(&c, &h) != 0)
 		return 1;
 	if (version_read_files(&files, c.conf, &errors) != 0 ||
-	    (p = policy_parse(&files, &errors)) == NULL) {
+	    (p = cli_policy(&files, &errors)) == NULL) {
 		fputs(buf_str(&errors), stderr);
 		cli_fail("%s is not sound; the version in force stays %s", c.conf,
 		    h.policy != NULL ? h.current : "as it was");

@@ -1,4 +1,5 @@
 /* kentongan report: a report from this terminal, through the same door as all others. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,7 +35,9 @@ cli_report(int argc, char **argv)
 
 	if (cli_parse(&c, argc, argv, flags, N_ELEMS(flags)) != 0 || c.args_n != 1)
 		return cli_usage(
-		    "report TEXT [--from NUMBER] [--place CODE] [--lane e] [--latihan]");
+		    "report TEXT [--from NUMBER] [--place CODE] [--lane e|n] [--latihan]");
+	if (lane != NULL && strcmp(lane, "e") != 0 && strcmp(lane, "n") != 0)
+		return cli_fail("--lane %s: e (life and safety) or n", lane);
 	if (from != NULL && phone_normalise(number, from, strlen(from)) != PHONE_E164)
 		return cli_fail("--from %s: no telephone number; write it as +62812...", from);
 	if (cli_house(&c, &h) != 0)
@@ -47,9 +50,15 @@ cli_report(int argc, char **argv)
 		l.sender = xstrdup(number);
 		snprintf(l.reply_channel, sizeof(l.reply_channel), "sms");
 	}
-	if (place != NULL && place_find(h.policy->places, place) == NULL)
+	if (l.text[strspn(l.text, " \t\r\n")] == '\0')
+		cli_fail("the report is empty; say what happened and where");
+	else if ((int64_t)strlen(l.text) > h.set.text_bytes)
+		cli_fail("the report is longer than %" PRId64 " bytes (ingest.form.text); shorten it", h.set.text_bytes);
+	else if (place != NULL && place_find(h.policy->places, place) == NULL)
 		cli_fail("--place %s: no such place code", place);
-	else if ((l.received_ms = store_now_ms(&h.st)) != 0)
+	else if ((l.received_ms = store_now_ms(&h.st)) == 0)
+		cli_fail("the store did not answer (%s); try again", redis_pipe_error(h.st.pipe));
+	else
 		status = send_in(&h, &l);
 	laporan_release(&l);
 	house_close(&h);

@@ -81,8 +81,8 @@ cli_route(int argc, char **argv)
 	struct understander *u = NULL;
 	int64_t for_ms;
 
-	if (cli_parse(&c, argc, argv, flags, N_ELEMS(flags)) != 0)
-		return 2;
+	if (cli_parse(&c, argc, argv, flags, N_ELEMS(flags)) != 0 || c.args_n != 0)
+		return cli_usage("route [--explain | --dry-run [--since 30d]] [--conf DIR] < FILE; one text a line");
 	if (config_duration(since, &for_ms) != 0)
 		return cli_fail("--since %s: a duration, as 30d or 12h", since);
 	if (version_read_files(&files, c.conf, &errors) == 0 &&

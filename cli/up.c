@@ -336,7 +336,7 @@ publish(struct house_up *u, struct house *h)
 	int rc = -1;
 
 	if (version_read_files(&files, u->cli.conf, &errors) != 0 ||
-	    (p = policy_parse(&files, &errors)) == NULL) {
+	    (p = cli_policy(&files, &errors)) == NULL) {
 		fputs(buf_str(&errors), stderr);
 		cli_fail("%s is not sound: mend the lines above", u->cli.conf);
 	} else if (version_publish(&h->st, &files, "up", digest) != 0 || house_refresh(h) != 0) {
@@ -366,6 +366,8 @@ first_roster(struct house_up *u, struct house *h)
 		} else if (officers_put(&h->st, r.officers, r.n, "up") < 0) {
 			rc = cli_fail("%s", store_error(&h->st)) - 2;
 		}
+	} else if (h->roster.n == 0 && errno != ENOENT) {
+		rc = cli_fail("%s: cannot be read: %s", buf_str(&path), strerror(errno)) - 2;
 	}
 	roster_release(&r);
 	buf_release(&path);

@@ -49,7 +49,7 @@ void child_stop(struct child *c, int64_t limit_ms);
  */
 int leftover_end(const char *dir, const char *name);
 /*
- * Start time of a process in clock ticks since boot, 0 if there is none: /proc/PID/stat
+ * Start time of a process in clock ticks since boot, 0 if there is none or it has ended: /proc/PID/stat
  * field 22.
  */
 unsigned long long process_start_time(pid_t pid);

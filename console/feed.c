@@ -258,6 +258,18 @@ add_title(struct buf *b, const struct console *c, const struct model_escalation 
 	}
 }
 
+/* Where readers reach the console: as the settings say, else as this one has asked; feeds are read far from here. */
+static void
+add_base(struct buf *b, const struct console *c, const struct http_req *r)
+{
+	const char *host = http_req_header(r, "Host");
+
+	if (c->h.set.console_url[0] != '\0')
+		buf_adds(b, c->h.set.console_url);
+	else if (host != NULL)
+		buf_addf(b, "%s://%s", http_req_is_tls(r) ? "https" : "http", host);
+}
+
 static void
 add_summary(struct buf *b, const struct console *c, const struct model_escalation *e)
 {
@@ -267,6 +279,8 @@ add_summary(struct buf *b, const struct console *c, const struct model_escalatio
 	buf_addf(b, "%s, ", e->category);
 	if (p != NULL)
 		buf_add_place(b, p);
+	else
+		buf_adds(b, "tempat belum diketahui");
 	buf_adds(b, ". Batas ");
 	buf_add_wib_short(b, e->due_ms);
 	buf_addc(b, '.');
@@ -321,7 +335,7 @@ add_atom_told(struct buf *b, const struct model_escalation *e)
 }
 
 static void
-add_atom_entry(struct buf *b, const struct console *c, const struct model_escalation *e)
+add_atom_entry(struct buf *b, const struct console *c, const char *base, const struct model_escalation *e)
 {
 	struct buf title = { 0 }, summary = { 0 };
 
@@ -334,8 +348,9 @@ add_atom_entry(struct buf *b, const struct console *c, const struct model_escala
 	buf_add_wib_iso(b, e->at_ms);
 	buf_adds(b, "</updated>");
 	add_xml_text(b, "summary", &summary);
-	buf_addf(b, "<category term=\"%s\"/><link rel=\"alternate\" href=\"/papan#%s\"/>",
-	    escalation_name(e->kind), e->code.s);
+	buf_addf(b, "<category term=\"%s\"/><link rel=\"alternate\" href=\"", escalation_name(e->kind));
+	buf_add_html(b, base, strlen(base));
+	buf_addf(b, "/papan#%s\"/>", e->code.s);
 	buf_addf(b,
 	    "<kt:seq>%" PRId64
 	    "</kt:seq><kt:code>%s</kt:code><kt:kind>%s</kt:kind><kt:clock>%s</kt:clock>"
@@ -409,7 +424,7 @@ void
 get_atom(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
-	struct buf b = { 0 };
+	struct buf b = { 0 }, base = { 0 };
 	struct latest l;
 	struct who w;
 
@@ -426,22 +441,26 @@ get_atom(struct http_req *r, void *arg)
 	    "xmlns:kt=\"tag:kentongan,2026:eskalasi\" xml:lang=\"id\">");
 	buf_addf(&b, "<id>tag:kentongan,2026:%s:eskalasi</id><title>Eskalasi Kentongan</title>"
 	    "<author><name>Kentongan</name></author>"
-	    "<link rel=\"self\" href=\"/feed/eskalasi.atom\"/><updated>",
+	    "<link rel=\"self\" href=\"",
 	    c->h.set.regency);
+	add_base(&base, c, r);
+	buf_add_html(&b, buf_str(&base), base.len);
+	buf_adds(&b, "/feed/eskalasi.atom\"/><updated>");
 	buf_add_wib_iso(&b, l.n > 0 ? l.rows[0].at_ms : model_at_ms(c->model));
 	buf_adds(&b, "</updated>");
 	for (size_t i = 0; i < l.n; i++)
-		add_atom_entry(&b, c, &l.rows[i]);
+		add_atom_entry(&b, c, buf_str(&base), &l.rows[i]);
 	free(l.rows);
 	buf_adds(&b, "</feed>\n");
 	http_answer(r, 200, "application/atom+xml; charset=utf-8", &b);
+	buf_release(&base);
 	buf_release(&b);
 }
 
 /* ---- JSON Feed ---- */
 
 static void
-add_json_item(struct buf *b, const struct console *c, const struct model_escalation *e)
+add_json_item(struct buf *b, const struct console *c, const char *base, const struct model_escalation *e)
 {
 	struct buf text = { 0 };
 
@@ -450,8 +469,12 @@ add_json_item(struct buf *b, const struct console *c, const struct model_escalat
 	buf_cut(b, b->len - 1);
 	buf_addf(b,
 	    ",\"id\":\"tag:kentongan,2026:%s:eskalasi:%" PRId64
-	    "\",\"url\":\"/papan#%s\",\"title\":",
-	    c->h.set.regency, e->seq, e->code.s);
+	    "\",\"url\":",
+	    c->h.set.regency, e->seq);
+	buf_addf(&text, "%s/papan#%s", base, e->code.s);
+	buf_add_json(b, buf_str(&text), text.len);
+	buf_reset(&text);
+	buf_adds(b, ",\"title\":");
 	add_title(&text, c, e);
 	buf_add_json(b, buf_str(&text), text.len);
 	buf_reset(&text);
@@ -468,7 +491,7 @@ void
 get_json_feed(struct http_req *r, void *arg)
 {
 	struct console *c = arg;
-	struct buf b = { 0 };
+	struct buf b = { 0 }, base = { 0 }, url = { 0 };
 	struct latest l;
 	struct who w;
 
@@ -482,13 +505,23 @@ get_json_feed(struct http_req *r, void *arg)
 	buf_adds(&b,
 	    "{\"version\":\"https://jsonfeed.org/version/1.1\","
 	    "\"title\":\"Eskalasi Kentongan\",\"language\":\"id\","
-	    "\"home_page_url\":\"/papan\",\"feed_url\":\"/feed/eskalasi.json\",\"items\":[");
+	    "\"home_page_url\":");
+	add_base(&base, c, r);
+	buf_addf(&url, "%s/papan", buf_str(&base));
+	buf_add_json(&b, buf_str(&url), url.len);
+	buf_reset(&url);
+	buf_addf(&url, "%s/feed/eskalasi.json", buf_str(&base));
+	buf_adds(&b, ",\"feed_url\":");
+	buf_add_json(&b, buf_str(&url), url.len);
+	buf_adds(&b, ",\"items\":[");
 	for (size_t i = 0; i < l.n; i++) {
 		buf_adds(&b, i ? "," : "");
-		add_json_item(&b, c, &l.rows[i]);
+		add_json_item(&b, c, buf_str(&base), &l.rows[i]);
 	}
 	free(l.rows);
 	buf_adds(&b, "]}");
 	http_answer(r, 200, "application/feed+json; charset=utf-8", &b);
+	buf_release(&base);
+	buf_release(&url);
 	buf_release(&b);
 }

@@ -206,7 +206,7 @@ main(int argc, char **argv)
 {
 	static const struct house_life life = {
 		"console", "port to listen on, in place of console.port",
-		console_init, console_release
+		console_init, console_release, NULL
 	};
 	static struct console console;
 

@@ -183,10 +183,11 @@ struct policy *policy_reopen(const struct conf_set *files, struct buf *errors);
 void policy_free(struct policy *p);
 /*
  * Beyond form: rungs without a head and desa without any officer (ended, on leave at now_ms or
- * without a number do not count), officers of unknown units.  Lines in errors; their count.
+ * without a number do not count), officers of unknown units.  Mistakes in errors, by the line of
+ * unit.csv or of file, from which the roster was read; their count.
  */
-int policy_check_roster(const struct policy *p, const struct roster *roster, int64_t now_ms,
-    struct buf *errors);
+int policy_check_roster(const struct policy *p, const struct roster *roster, const char *file,
+    int64_t now_ms, struct buf *errors);
 
 /* Due time of a clock, or 0 if no target fits (the case does not run this clock). */
 int64_t policy_due_ms(const struct policy *p, const struct clock_rule *clock, enum urgency u,

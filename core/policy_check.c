@@ -452,8 +452,8 @@ mark_all_rungs(const struct policy *p, char *needed)
 }
 
 int
-policy_check_roster(const struct policy *p, const struct roster *roster, int64_t now_ms,
-    struct buf *errors)
+policy_check_roster(const struct policy *p, const struct roster *roster, const char *file,
+    int64_t now_ms, struct buf *errors)
 {
 	char *needed = xcalloc(units_count(p->units), 1);
 	int gaps = 0;
@@ -463,9 +463,9 @@ policy_check_roster(const struct policy *p, const struct roster *roster, int64_t
 		if (!roster->officers[i].ended &&
 		    unit_find(p->units, roster->officers[i].unit) == NULL) {
 			buf_addf(errors,
-			    "officer %s: unit %s is unknown; move the officer to a kode of "
+			    "%s:%d: officer %s: unit %s is unknown; move the officer to a kode of "
 			    "unit.csv\n",
-			    roster->officers[i].id, roster->officers[i].unit);
+			    file, roster->officers[i].line, roster->officers[i].id, roster->officers[i].unit);
 			gaps++;
 		}
 	for (size_t i = 0; i < units_count(p->units); i++) {
@@ -473,14 +473,14 @@ policy_check_roster(const struct policy *p, const struct roster *roster, int64_t
 
 		if (needed[i] && !has_officer(roster, u->code, ROLE_KEPALA, now_ms)) {
 			buf_addf(errors,
-			    "unit %s (%s): a rung without anybody; name a reachable kepala\n",
-			    u->code, u->shortname);
+			    "unit.csv:%d: unit %s (%s): a rung without anybody; name a reachable kepala in %s\n",
+			    u->line, u->code, u->shortname, file);
 			gaps++;
 		}
 		if (u->tier == TIER_DESA && !has_officer(roster, u->code, -1, now_ms)) {
 			buf_addf(errors,
-			    "unit %s (%s): a desa without any reachable officer; name one\n",
-			    u->code, u->shortname);
+			    "unit.csv:%d: unit %s (%s): a desa without any reachable officer; name one in %s\n",
+			    u->line, u->code, u->shortname, file);
 			gaps++;
 		}
 	}

@@ -72,8 +72,8 @@ is_lang(const char *s)
 	return (len == 2 || len == 3) && strspn(s, "abcdefghijklmnopqrstuvwxyz") == len;
 }
 
-static int
-order_parse(const char *s, int *out)
+int
+officer_order_parse(const char *s, int *out)
 {
 	int value = 0;
 
@@ -140,7 +140,7 @@ set_lang(struct officer *o, const char *s)
 static int
 set_order(struct officer *o, const char *s)
 {
-	return order_parse(s, &o->order);
+	return officer_order_parse(s, &o->order);
 }
 
 static int
@@ -289,8 +289,10 @@ parse(struct roster *r, const struct surroundings *with, const char *file, const
 		goto out;
 	r->officers = xcalloc(csv_rows(csv) + 1, sizeof *r->officers);
 	r->n = csv_rows(csv);
-	for (size_t i = 0; i < r->n; i++)
+	for (size_t i = 0; i < r->n; i++) {
 		mistakes += read_officer(&r->officers[i], csv, i, columns, errors);
+		r->officers[i].line = csv_line(csv, i);
+	}
 	mistakes += check_distinct(r, csv, errors);
 	if (with != NULL)
 		mistakes += check_against(r, with, csv, errors);

@@ -21,6 +21,9 @@ int role_of_name(const char *s, enum officer_role *out);
 /* 1 if the list, of names with blanks between, has the role. */
 int role_in_list(const char *list, enum officer_role r);
 
+/* Who is told first: 0 to 99, the lowest first.  0 or -1. */
+int officer_order_parse(const char *s, int *out);
+
 #define OFFICER_ID_CHARS 24
 /* One dated duty: for his own unit or for another, which he joins in his role for that time. */
 struct shift { int64_t from_ms, until_ms; char unit[24]; };
@@ -42,6 +45,7 @@ struct officer {
 	int silent;			/* it was open too long: he is no rung (core/rollcall.h) */
 	int ended;			/* left the service */
 	int64_t version;
+	int line;			/* of the file that he was read from, 0 none */
 };
 struct roster {
 	int64_t seq;

@@ -318,6 +318,7 @@ read_table(const struct csv *csv, const int *columns, struct buf *errors)
 		struct row r = { csv, i, errors, 0 };
 
 		read_row(&t->units[i], &r, columns);
+		t->units[i].line = csv_line(csv, i);
 		mistakes += r.mistakes;
 	}
 	if (mistakes == 0) {

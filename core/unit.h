@@ -29,6 +29,7 @@ struct unit {
 	const struct unit *parent;	/* NULL at the top */
 	char place[16];			/* area code, "" for the whole regency */
 	char *serves;			/* ';' list of area codes beyond place (fire posts), "" */
+	int line;			/* of unit.csv */
 };
 struct unit_table;
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/phone.h"
 #include "ingest/pace.h"
@@ -368,17 +369,29 @@ is_in_pace(struct http_req *r, struct ingest *g, const struct laporan *l, int la
 	return 0;
 }
 
+/* Who sends its fields as something else gets told so, and not that they are empty. */
+static const char *
+fault_of_kind(struct http_req *r)
+{
+	const char *type = http_req_header(r, "Content-Type");
+
+	if (type == NULL || strncasecmp(type, "application/x-www-form-urlencoded", 33) == 0 ||
+	    strncasecmp(type, "multipart/form-data", 19) == 0)
+		return NULL;
+	return SAID("Isian dibaca sebagai application/x-www-form-urlencoded atau multipart/form-data; kirim dengan salah satunya.");
+}
+
 void
 post_lapor(struct http_req *r, void *arg)
 {
 	struct ingest *g = arg;
 	struct laporan l = { .channel = "" };
-	const char *mistake = fill(&l, r, g);
+	const char *kind = fault_of_kind(r), *mistake = kind != NULL ? kind : fill(&l, r, g);
 	int lane_e = mistake == NULL && g->door != NULL && danger_at_door(g->door, l.text, strlen(l.text));
 	struct taken *t;
 
 	if (mistake != NULL) {
-		refuse_form(r, g, 400, mistake);
+		refuse_form(r, g, kind != NULL ? 415 : 400, mistake);
 	} else if (is_in_pace(r, g, &l, lane_e)) {
 		t = xcalloc(1, sizeof(*t));
 		t->r = r;

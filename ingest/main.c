@@ -123,7 +123,7 @@ main(int argc, char **argv)
 {
 	static const struct house_life life = {
 		"ingest", "port to listen on, in place of ingest.http.port",
-		ingest_init, ingest_release
+		ingest_init, ingest_release, NULL
 	};
 	static struct ingest ingest;
 

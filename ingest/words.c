@@ -108,6 +108,8 @@ static const struct word list[] = {
 	{ "kode", "code" },
 	{ "atau kirim SMS", "or send the SMS" },
 	{ "Tulis dulu apa yang terjadi.", "Please write first what has happened." },
+	{ "Isian dibaca sebagai application/x-www-form-urlencoded atau multipart/form-data; kirim dengan salah satunya.",
+	    "Fields are read as application/x-www-form-urlencoded or multipart/form-data; send them as one of these." },
 	{ "Laporan terlalu panjang; ringkaskan, atau kirim sisanya sebagai laporan kedua.",
 	    "The report is too long; shorten it, or send the rest as a second report." },
 	{ "Salah satu isian terlalu panjang.", "One of the fields is too long." },

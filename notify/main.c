@@ -146,7 +146,7 @@ int
 main(int argc, char **argv)
 {
 	static const struct house_life life = {
-		"notify", NULL, notify_init, notify_release
+		"notify", NULL, notify_init, notify_release, NULL
 	};
 	static struct notify notify;
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "router/inbox.h"
+#include "router/rules.h"
 
 struct routing { struct router r; struct inbox *inbox; };
 
@@ -50,7 +51,7 @@ int
 main(int argc, char **argv)
 {
 	static const struct house_life life = {
-		"router", NULL, routing_init, routing_release
+		"router", NULL, routing_init, routing_release, rules_check
 	};
 	static struct routing routing;
 

@@ -45,27 +45,56 @@ router_release(struct router *r)
 	free(r->fx);
 }
 
+/* Whose words are read by the version before, or by nobody, until the configuration is mended. */
+static int
+rules_refused(struct router *r, const struct buf *errors)
+{
+	log_error("understander", "version=%s err=\"%s\"", r->h.current, log_quote(buf_str(errors), errors->len));
+	if (r->understander != NULL)
+		house_alarm(&r->h, "aturan", "router", "konfigurasi baru tidak dapat dipakai router, yang lama tetap berlaku; "
+		    "jalankan kentongan check, lalu reload");
+	else
+		house_alarm(&r->h, "aturan", "router", "konfigurasi tidak dapat dipakai router: laporan belum dibaca; "
+		    "jalankan kentongan check, lalu reload");
+	snprintf(r->refused, sizeof(r->refused), "%s", r->h.current);
+	return r->understander != NULL ? 0 : -1;
+}
+
+/* What cannot be used replaces nothing. */
+static int
+rules_refresh(struct router *r)
+{
+	struct buf errors = { 0 };
+	struct understander *u;
+	struct group_words *words;
+	int rc = 0;
+
+	if (strcmp(r->refused, r->h.current) == 0)
+		return r->understander != NULL ? 0 : -1;
+	u = understander_new(r->h.policy, &errors);
+	words = group_words_new(r->h.policy, &errors);
+	if (u == NULL || words == NULL) {
+		understander_free(u);
+		group_words_free(words);
+		rc = rules_refused(r, &errors);
+	} else {
+		understander_free(r->understander);
+		group_words_free(r->group_words);
+		r->understander = u;
+		r->group_words = words;
+		r->refused[0] = '\0';
+		snprintf(r->version, sizeof(r->version), "%s", r->h.current);
+	}
+	buf_release(&errors);
+	return rc;
+}
+
 int
 router_refresh(struct router *r)
 {
-	struct buf errors = { 0 };
-
 	if (house_refresh(&r->h) != 0)
 		return -1;
-	if (strcmp(r->version, r->h.current) == 0)
-		return 0;
-	understander_free(r->understander);
-	group_words_free(r->group_words);
-	r->understander = understander_new(r->h.policy, &errors);
-	r->group_words = group_words_new(r->h.policy, &errors);
-	if (r->understander == NULL || r->group_words == NULL)
-		log_error("understander", "version=%s err=\"%s\"", r->h.current,
-		    log_quote(buf_str(&errors), errors.len));
-	buf_release(&errors);
-	if (r->understander == NULL || r->group_words == NULL)
-		return -1;
-	snprintf(r->version, sizeof(r->version), "%s", r->h.current);
-	return 0;
+	return strcmp(r->version, r->h.current) == 0 ? 0 : rules_refresh(r);
 }
 
 void

@@ -23,6 +23,7 @@ struct router {
 	struct group_words *group_words;
 	struct groups groups;		/* as the flights under way will leave them */
 	char version[33];		/* that the understander was made of */
+	char refused[33];		/* of which none could be made: the one before stays */
 	struct store line;		/* commits travel on a connection of their own */
 	struct flight flights[2];	/* [0] is being filled, [1] may be in the air */
 	struct commit_batch answers;

@@ -153,7 +153,7 @@ sla_release(void *self)
 int
 main(int argc, char **argv)
 {
-	static const struct house_life life = { "sla", NULL, sla_init, sla_release };
+	static const struct house_life life = { "sla", NULL, sla_init, sla_release, NULL };
 	static struct sla sla;
 
 	return house_main(&life, &sla.h, &sla, argc, argv);

@@ -41,8 +41,9 @@ house_close(struct house *h)
 	settings_release(&h->set);
 }
 
-int
-house_check_only(const char *conf_dir)
+/* Settings and configuration checked and said, for -n.  Exit status. */
+static int
+check_only(const struct house_life *life, const char *conf_dir)
 {
 	struct buf errors = { 0 };
 	struct settings set = { 0 };
@@ -52,7 +53,8 @@ house_check_only(const char *conf_dir)
 
 	if (settings_load(&set, conf_dir, &errors) == 0 &&
 	    version_read_files(&files, conf_dir, &errors) == 0 &&
-	    (p = policy_parse(&files, &errors)) != NULL)
+	    (p = policy_parse(&files, &errors)) != NULL &&
+	    (life->check == NULL || life->check(p, &errors) == 0))
 		rc = 0;
 	fputs(buf_str(&errors), stderr);
 	if (rc == 0)
@@ -82,7 +84,7 @@ house_main(const struct house_life *life, struct house *h, void *self, int argc,
 		return status - 1;
 	status = 1;
 	if (d.check_only) {
-		status = house_check_only(d.conf_dir);
+		status = check_only(life, d.conf_dir);
 	} else if (house_open(h, d.conf_dir, d.dir, d.redis_url, instance) == 0) {
 		if (life->init(self, &d, port) == 0)
 			status = daemon_run(&d);

@@ -34,9 +34,6 @@ struct house {
 int house_open(struct house *h, const char *conf_dir, const char *dir, const char *url,
     const char *name);
 void house_close(struct house *h);
-/* Settings and configuration checked and said, for -n.  Exit status. */
-int house_check_only(const char *conf_dir);
-
 /*
  * The life of a daemon, from its flags to its exit status; what differs between daemons is here.
  * init makes self ready to run in d->base (port: as flagged, or NULL) and returns 0 or -1; release
@@ -48,6 +45,8 @@ struct house_life {
 	const char *port_what;		/* what --port is for; NULL: there is no such flag */
 	int (*init)(void *self, struct daemon *d, const char *port);
 	void (*release)(void *self);
+	/* What this daemon makes of a configuration, for -n: 0, or -1 with a line per mistake; may be NULL. */
+	int (*check)(const struct policy *p, struct buf *errors);
 };
 int house_main(const struct house_life *life, struct house *h, void *self, int argc, char **argv);
 

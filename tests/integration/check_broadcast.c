@@ -665,6 +665,13 @@ START_TEST(one_that_nobody_waits_for_is_dropped)
 }
 END_TEST
 
+/* Last: whatever the tests before it have left there. */
+START_TEST(what_lies_in_the_store_is_known)
+{
+	house_keys_are_known();
+}
+END_TEST
+
 Suite *
 broadcast_suite(void)
 {
@@ -681,6 +688,7 @@ broadcast_suite(void)
 	tcase_add_test(tc, stop_is_noted_once_and_not_for_ever);
 	tcase_add_test(tc, one_that_cannot_be_read_stops_no_other);
 	tcase_add_test(tc, by_the_page);
+	tcase_add_test(tc, what_lies_in_the_store_is_known);
 	suite_add_tcase(s, tc);
 	tcase_add_unchecked_fixture(slow, begin_slow, end);
 	tcase_add_test(slow, cancelled_while_it_goes);

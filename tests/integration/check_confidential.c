@@ -381,6 +381,13 @@ START_TEST(each_view_is_on_record)
 }
 END_TEST
 
+/* Last: whatever the tests before it have left there. */
+START_TEST(what_lies_in_the_store_is_known)
+{
+	house_keys_are_known();
+}
+END_TEST
+
 Suite *
 confidential_suite(void)
 {
@@ -397,6 +404,7 @@ confidential_suite(void)
 	tcase_add_test(tc, who_watches_sees_no_spot);
 	tcase_add_test(tc, nothing_lies_in_the_clear);
 	tcase_add_test(tc, each_view_is_on_record);
+	tcase_add_test(tc, what_lies_in_the_store_is_known);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -352,6 +352,13 @@ START_TEST(what_is_read_late_is_closed_too)
 }
 END_TEST
 
+/* Last: whatever the tests before it have left there. */
+START_TEST(what_lies_in_the_store_is_known)
+{
+	house_keys_are_known();
+}
+END_TEST
+
 Suite *
 drills_suite(void)
 {
@@ -364,6 +371,7 @@ drills_suite(void)
 	tcase_add_test(tc, its_end_closes_what_is_its_own);
 	tcase_add_test(tc, what_is_read_late_is_closed_too);
 	tcase_add_test(tc, who_plays_along_is_heard);
+	tcase_add_test(tc, what_lies_in_the_store_is_known);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -623,6 +623,13 @@ START_TEST(no_log_holds_number_words_or_secret)
 }
 END_TEST
 
+/* Last: whatever the tests before it have left there. */
+START_TEST(what_lies_in_the_store_is_known)
+{
+	house_keys_are_known();
+}
+END_TEST
+
 Suite *
 kannel_suite(void)
 {
@@ -645,6 +652,7 @@ kannel_suite(void)
 	tcase_add_test(tc, messages_wait_for_kannel);
 	tcase_add_test(tc, a_wrong_password_loses_nothing);
 	tcase_add_test(tc, no_log_holds_number_words_or_secret);
+	tcase_add_test(tc, what_lies_in_the_store_is_known);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -386,6 +386,13 @@ START_TEST(the_first_administrator_comes_in_by_a_link)
 }
 END_TEST
 
+/* Last: whatever the tests before it have left there. */
+START_TEST(what_lies_in_the_store_is_known)
+{
+	house_keys_are_known();
+}
+END_TEST
+
 Suite *
 login_suite(void)
 {
@@ -406,6 +413,7 @@ login_suite(void)
 	tcase_add_test(tc, plain_http_is_for_this_machine);
 	tcase_add_test(tc, an_old_way_of_keeping_ends_with_a_log_in);
 	tcase_add_test(tc, nothing_lies_open);
+	tcase_add_test(tc, what_lies_in_the_store_is_known);
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(first, NULL, house_down);
 	tcase_add_test(first, the_first_administrator_comes_in_by_a_link);

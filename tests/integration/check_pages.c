@@ -560,6 +560,13 @@ START_TEST(the_console_speaks_english)
 }
 END_TEST
 
+/* Last: whatever the tests before it have left there. */
+START_TEST(what_lies_in_the_store_is_known)
+{
+	house_keys_are_known();
+}
+END_TEST
+
 Suite *
 pages_suite(void)
 {
@@ -581,6 +588,7 @@ pages_suite(void)
 	tcase_add_test(tc, a_sealed_case_is_for_the_named);
 	tcase_add_test(tc, the_console_speaks_english);
 	tcase_add_test(tc, the_watch_reads_and_changes_nothing);
+	tcase_add_test(tc, what_lies_in_the_store_is_known);
 	suite_add_tcase(s, tc);
 	return s;
 }

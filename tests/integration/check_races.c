@@ -414,6 +414,62 @@ START_TEST(the_list_is_swept)
 }
 END_TEST
 
+/* ---- a version that it cannot read by ---- */
+
+static int64_t
+alarms(const char *detail)
+{
+	redisReply *r = bench_command(&b, "XRANGE %s - +", bench_key(&b, KEY_LOG, NULL));
+	int64_t n = 0;
+
+	for (size_t i = 0; i < r->elements; i++)
+		n += strstr(r->element[i]->element[1]->element[1]->str, detail) != NULL;
+	freeReplyObject(r);
+	return n;
+}
+
+/* Published by who did not check: the one before goes on being used, a human hears of it, and it is mended. */
+START_TEST(a_version_it_cannot_use_replaces_nothing)
+{
+	struct router *r = router_new("router");
+	struct conf_set files = { 0 };
+	struct buf errors = { 0 }, whole = { 0 };
+	struct understanding u = { 0 };
+	struct understander *was = r->understander;
+	char good[65], bad[65];
+	struct buf *borders = NULL;
+
+	ck_assert_msg(version_read_files(&files, "conf", &errors) == 0, "%s", buf_str(&errors));
+	for (size_t i = 0; i < files.n; i++)
+		if (strcmp(files.files[i].name, "batas.geojson") == 0)
+			borders = &files.files[i].data;
+	ck_assert_ptr_nonnull(borders);
+	whole = *borders;
+	*borders = (struct buf){ 0 };
+	buf_adds(borders, "{");
+	ck_assert_int_eq(version_publish(&b.st, &files, "test", bad), 0);
+	for (int again = 0; again < 3; again++)
+		ck_assert_int_eq(router_refresh(r), 0);
+	ck_assert_ptr_eq(r->understander, was);
+	ck_assert_int_eq(understand(r->understander, "banjir di desa kabat", 20, NULL, &u), 0);
+	ck_assert_str_eq(u.category, "bencana");
+	ck_assert_int_eq(alarms("yang lama tetap berlaku"), 1);
+	buf_release(borders);
+	*borders = whole;
+	ck_assert_int_eq(version_publish(&b.st, &files, "test", good), 0);	/* as it was before */
+	ck_assert_int_eq(router_refresh(r), 0);
+	ck_assert_ptr_eq(r->understander, was);
+	buf_adds(borders, "\n");
+	ck_assert_int_eq(version_publish(&b.st, &files, "test", good), 0);
+	ck_assert_int_eq(router_refresh(r), 0);
+	ck_assert_ptr_ne(r->understander, was);
+	ck_assert_int_eq(strncmp(r->version, good, 32), 0);
+	conf_release(&files);
+	buf_release(&errors);
+	router_end(r);
+}
+END_TEST
+
 Suite *
 races_suite(void)
 {
@@ -428,6 +484,7 @@ races_suite(void)
 	tcase_add_test(tc, what_ended_routers_is_listed);
 	tcase_add_test(tc, a_batch_speaks_his_new_language);
 	tcase_add_test(tc, the_list_is_swept);
+	tcase_add_test(tc, a_version_it_cannot_use_replaces_nothing);
 	suite_add_tcase(s, tc);
 	return s;
 }

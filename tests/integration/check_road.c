@@ -729,6 +729,26 @@ static const struct { const char *fields; long status; const char *says; } forms
 	{ "isi=%3Cscript%3Ealert(1)%3C%2Fscript%3E&desa=x", 400, "&lt;script&gt;alert(1)" },
 };
 
+static const struct { const char *type, *body; long status; const char *says; } kinds[] = {
+	{ "Content-Type: application/json", "{\"isi\":\"jalan rusak di desa kabat\"}", 415, "x-www-form-urlencoded" },
+	{ "Content-Type: text/plain", "isi=jalan rusak di desa kabat", 415, "x-www-form-urlencoded" },
+	{ "Content-Type: APPLICATION/X-WWW-Form-urlencoded;charset=utf-8", "isi=jalan+rusak+di+desa+kabat", 201, "\"code\"" },
+	{ "Content-Type: multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"isi\"\r\n\r\n"
+	    "jalan rusak di desa kabat\r\n--b--\r\n", 201, "\"code\"" },
+};
+
+START_TEST(a_report_of_another_kind_hears_what_is_read)
+{
+	const char *headers[] = { "Accept: application/json", kinds[_i].type, NULL };
+	struct answer a;
+
+	ask(&a, house.http, "/lapor", headers, kinds[_i].body, strlen(kinds[_i].body));
+	ck_assert_msg(a.status == kinds[_i].status, "%s: %ld %s", kinds[_i].type, a.status, buf_str(&a.body));
+	ck_assert_msg(strstr(buf_str(&a.body), kinds[_i].says) != NULL, "%s", buf_str(&a.body));
+	answer_release(&a);
+}
+END_TEST
+
 /* His own page, opened with the cookie of his report. */
 static void
 own_page(const char *url, const char *cookie, struct answer *a)
@@ -984,6 +1004,13 @@ END_TEST
 
 Suite *road_suite(void);
 
+/* Last: whatever the tests before it have left there. */
+START_TEST(what_lies_in_the_store_is_known)
+{
+	house_keys_are_known();
+}
+END_TEST
+
 Suite *
 road_suite(void)
 {
@@ -1014,11 +1041,13 @@ road_suite(void)
 	tcase_add_loop_test(tc, the_form_says_what_to_mend, 0, N_ELEMS(forms));
 	tcase_add_test(tc, json_and_a_photo);
 	tcase_add_test(tc, wrong_codes_are_slowed);
+	tcase_add_loop_test(tc, a_report_of_another_kind_hears_what_is_read, 0, N_ELEMS(kinds));
 	tcase_add_test(tc, a_silent_router_is_noticed);
 	tcase_add_test(tc, a_drill_is_marked);
 	tcase_add_test(tc, the_form_follows_a_reload);
 	/* last: for a minute after it all numbers are longer */
 	tcase_add_test(tc, an_officer_in_a_flood_gets_longer_numbers);
+	tcase_add_test(tc, what_lies_in_the_store_is_known);
 	suite_add_tcase(s, tc);
 	tcase_add_unchecked_fixture(stingy, begin_stingy, house_down);
 	tcase_add_test(stingy, answers_to_one_number_are_limited);

@@ -466,6 +466,13 @@ START_TEST(choice)
 }
 END_TEST
 
+/* Last: whatever the tests before it have left there. */
+START_TEST(what_lies_in_the_store_is_known)
+{
+	house_keys_are_known();
+}
+END_TEST
+
 Suite *
 talk_suite(void)
 {
@@ -490,6 +497,7 @@ talk_suite(void)
 	tcase_add_test(tc, support_raises_a_marked_number);
 	tcase_add_test(tc, a_correction_becomes_a_training_row);
 	tcase_add_test(tc, another_configuration_says_what_it_would_change);
+	tcase_add_test(tc, what_lies_in_the_store_is_known);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -10,6 +10,7 @@
 
 #include "core/calendar.h"
 #include "lib/clock.h"
+#include "lib/config.h"
 #include "tests/integration/peek.h"
 #include "tests/integration/sink.h"
 #include "tests/integration/visitor.h"
@@ -146,6 +147,112 @@ START_TEST(what_arrives_late_is_said_when_it_arrives)
 }
 END_TEST
 
+/* ---- what the formats ask for ---- */
+
+/* RFC 4287 as far as XPath can say it; a line a rule. */
+#define A(name) "*[local-name()='" name "' and namespace-uri()='http://www.w3.org/2005/Atom']"
+#define WHEN "'dddd-dd-ddTdd:dd:dd+dd:dd'"
+#define IS_TIME(path) "translate(" path ", '0123456789', 'dddddddddd') = " WHEN
+static const char *const atom_rules[] = {
+	"count(/" A("feed") ") = 1",
+	"count(/" A("feed") "/" A("id") ") = 1 and count(/" A("feed") "/" A("title") ") = 1",
+	"count(/" A("feed") "/" A("updated") ") = 1 and count(/" A("feed") "/" A("author") "/" A("name") ") = 1",
+	"count(/" A("feed") "/" A("link") "[@rel='self']) = 1",
+	"count(//" A("entry") ") > 2",
+	"not(//" A("entry") "[count(" A("id") ") != 1 or count(" A("title") ") != 1 or count(" A("updated") ") != 1])",
+	"not(//" A("entry") "[count(" A("link") "[@rel='alternate']) != 1])",
+	"not(//" A("entry") "[" A("id") " = following-sibling::" A("entry") "/" A("id") "])",
+	"not(//" A("updated") "[not(" IS_TIME("string(.)") ")])",
+	"not(//" A("link") "[not(starts-with(@href, 'http://127.0.0.1:'))])",
+	"not(//" A("entry") "[" A("title") " = ''])",
+	"count(//" A("summary") "[contains(., 'tempat belum diketahui')]) > 0",
+};
+
+static void
+atom_holds(const char *file, const char *rule)
+{
+	struct buf command = { 0 };
+	char said[16] = "";
+	FILE *f;
+
+	buf_addf(&command, "xmllint --xpath \"%s\" %s", rule, file);
+	f = popen(buf_str(&command), "r");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_msg(fgets(said, sizeof(said), f) != NULL && strncmp(said, "true", 4) == 0, "%s", rule);
+	ck_assert_int_eq(pclose(f), 0);
+	buf_release(&command);
+}
+
+static const char *
+text_in(const json_t *o, const char *member)
+{
+	const char *s = json_string_value(json_object_get(o, member));
+
+	ck_assert_msg(s != NULL && s[0] != '\0', "no %s", member);
+	return s;
+}
+
+static void
+begins(const json_t *o, const char *member, const char *with)
+{
+	ck_assert_msg(strncmp(text_in(o, member), with, strlen(with)) == 0, "%s is %s", member, text_in(o, member));
+}
+
+/* jsonfeed.org/version/1.1 */
+static void
+json_feed_holds(const struct buf *body)
+{
+	json_t *doc = json_loadb(body->data, body->len, 0, NULL);
+	const json_t *items = json_object_get(doc, "items"), *item, *other;
+	int64_t at;
+	size_t i, k;
+
+	ck_assert_str_eq(text_in(doc, "version"), "https://jsonfeed.org/version/1.1");
+	text_in(doc, "title");
+	begins(doc, "home_page_url", house.console);
+	begins(doc, "feed_url", house.console);
+	ck_assert(json_is_array(items) && json_array_size(items) > 2);
+	json_array_foreach(items, i, item) {
+		text_in(item, "content_text");
+		text_in(item, "title");
+		begins(item, "url", house.console);
+		ck_assert_int_eq(strlen(text_in(item, "date_published")), sizeof("2026-11-23T18:57:04+07:00") - 1);
+		at = json_integer_value(json_object_get(item, "seq"));
+		json_array_foreach(items, k, other)
+			ck_assert(k <= i || (strcmp(text_in(item, "id"), text_in(other, "id")) != 0 &&
+			    json_integer_value(json_object_get(other, "seq")) < at));
+	}
+	json_decref(doc);
+}
+
+/* Readers far from here: absolute addresses, one id an entry, times with their zone; no place is no hole. */
+START_TEST(the_feeds_are_what_their_formats_ask_for)
+{
+	struct buf file = { 0 }, b = { 0 };
+	char nowhere[CODE_CHARS + 1], shown[CODE_CHARS + 2];
+	struct answer a;
+	struct code c;
+
+	buf_addf(&b, "{\"id\":\"nowhere\",\"from\":\"+6281234600043\",\"text\":\"lampu jalan mati\",\"time\":%" PRId64 "}",
+	    clock_now_ms() - 5 * HOUR_MS);
+	ck_assert_int_eq(post_signed(buf_str(&b), clock_now_ms() / 1000, 0, nowhere), 202);
+	ck_assert_int_eq(code_parse(&c, nowhere, strlen(nowhere)), 0);
+	code_show(shown, &c);
+	page_comes(bupati.cookie, ATOM, shown, 1, NULL);
+	visitor_opens(&bupati, ATOM, &a);
+	buf_addf(&file, "%s/feed.atom", house.dir);
+	ck_assert_int_eq(file_write(buf_str(&file), a.body.data, a.body.len, 0600), 0);
+	answer_release(&a);
+	for (size_t i = 0; i < N_ELEMS(atom_rules); i++)
+		atom_holds(buf_str(&file), atom_rules[i]);
+	visitor_opens(&bupati, FEED, &a);
+	json_feed_holds(&a.body);
+	answer_release(&a);
+	buf_release(&file);
+	buf_release(&b);
+}
+END_TEST
+
 Suite *
 told_suite(void)
 {
@@ -154,6 +261,7 @@ told_suite(void)
 
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, what_arrives_late_is_said_when_it_arrives);
+	tcase_add_test(tc, the_feeds_are_what_their_formats_ask_for);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -689,6 +689,13 @@ START_TEST(the_record_is_whole)
 }
 END_TEST
 
+/* Last: whatever the tests before it have left there. */
+START_TEST(what_lies_in_the_store_is_known)
+{
+	house_keys_are_known();
+}
+END_TEST
+
 Suite *
 warnings_suite(void)
 {
@@ -709,6 +716,7 @@ warnings_suite(void)
 	tcase_add_test(tc, a_server_in_trouble_is_backed_off);
 	tcase_add_test(tc, the_record_is_whole);
 	tcase_add_test(tc, what_is_old_is_forgotten);
+	tcase_add_test(tc, what_lies_in_the_store_is_known);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -17,6 +17,7 @@
 #include <jansson.h>
 #include <sys/socket.h>
 
+#include "core/calendar.h"
 #include "core/code.h"
 #include "core/text.h"
 #include "lib/buf.h"
@@ -25,6 +26,7 @@
 #include "lib/escape.h"
 #include "lib/seal.h"
 #include "store/house.h"
+#include "store/keys.h"
 
 struct living_house house;
 
@@ -244,6 +246,93 @@ house_restart(void)
 {
 	stop();
 	house_up();
+}
+
+/* ---- what lies in the store ---- */
+
+/* The row of a key; NULL there is none. */
+static const struct key_spec *
+spec_of(const char *name)
+{
+	const struct key_spec *best = NULL;
+
+	for (int i = 0; i < KEYS_N; i++) {
+		size_t n = strlen(key_specs[i].name);
+		int parts = key_specs[i].name[n - 1] == ':';
+
+		if (strncmp(key_specs[i].name, name, n) == 0 && (parts ? name[n] != '\0' : name[n] == '\0') &&
+		    (best == NULL || n > strlen(best->name)))
+			best = &key_specs[i];
+	}
+	return best;
+}
+
+static void
+key_is_known(struct house *h, const char *key, size_t prefix)
+{
+	redisReply *type = redis_pipe_command(h->st.pipe, "TYPE %s", key), *ttl = redis_pipe_command(h->st.pipe, "PTTL %s", key);
+	const struct key_spec *spec = spec_of(key + prefix);
+	char known[24];
+
+	ck_assert_msg(spec != NULL, "%s stands in no row of store/keys.c", key);
+	ck_assert(type != NULL && ttl != NULL);
+	snprintf(known, sizeof(known), "%s", strcmp(spec->type, "sorted set") == 0 ? "zset" : spec->type);
+	ck_assert_msg(strcmp(type->str, known) == 0 || strcmp(type->str, "none") == 0, "%s is a %s", key, type->str);
+	/* Redis's own end of life follows the wall clock: more than a year of it does no harm. */
+	ck_assert_msg(ttl->integer < 0 || (spec->id == KEY_READERS && ttl->integer > 300 * DAY_MS), "%s expires", key);
+	freeReplyObject(type);
+	freeReplyObject(ttl);
+}
+
+static int
+has_schema(const redisReply *r)
+{
+	return r->type == REDIS_REPLY_STRING && strncmp(r->str, "{\"schema\":1,", 12) == 0;
+}
+
+/* What can be read of a case without its key, and each entry of the log. */
+static void
+documents_have_schema(struct house *h, const char *key, const struct key_spec *spec)
+{
+	redisReply *r = NULL;
+
+	if (spec->id == KEY_CASE) {
+		r = redis_pipe_command(h->st.pipe, "HMGET %s d m", key);
+		for (size_t i = 0; r != NULL && i < r->elements; i++)
+			ck_assert_msg(r->element[i]->type == REDIS_REPLY_NIL || has_schema(r->element[i]), "%s", key);
+	} else if (spec->id == KEY_LOG) {
+		r = redis_pipe_command(h->st.pipe, "XRANGE %s - +", key);
+		for (size_t i = 0; r != NULL && i < r->elements; i++)
+			ck_assert_msg(has_schema(r->element[i]->element[1]->element[1]), "entry %s", r->element[i]->element[0]->str);
+	}
+	freeReplyObject(r);
+}
+
+void
+house_keys_are_known(void)
+{
+	char cursor[24] = "0";
+	struct house h;
+	size_t prefix, n = 0;
+
+	house_eye(&h);
+	prefix = strlen(h.st.keys.prefix);
+	do {
+		redisReply *r = redis_pipe_command(h.st.pipe, "SCAN %s COUNT 1000", cursor);
+
+		ck_assert(r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2);
+		snprintf(cursor, sizeof(cursor), "%s", r->element[0]->str);
+		for (size_t i = 0; i < r->element[1]->elements; i++, n++) {
+			const char *key = r->element[1]->element[i]->str;
+
+			ck_assert_msg(strncmp(key, h.st.keys.prefix, prefix) == 0, "%s lies in another slot", key);
+			key_is_known(&h, key, prefix);
+			documents_have_schema(&h, key, spec_of(key + prefix));
+		}
+		freeReplyObject(r);
+	} while (strcmp(cursor, "0") != 0);
+	ck_assert_uint_gt(n, 10);
+	house_close(&h);
 }
 
 void

@@ -33,6 +33,8 @@ void house_restart(void);
 void house_down(void);
 /* `kentongan ARGS` in this house, through a shell: its exit status; out may be NULL. */
 int house_command(const char *args, struct buf *out);
+/* Every key is of a row of store/keys.c, of its type, in the one slot, without an end of life; documents say their schema. */
+void house_keys_are_known(void);
 pid_t pid_of(const char *daemon);
 /* 1 when ingest takes reports (again): its port accepts, and the store is there. */
 int house_is_ready(void);

@@ -622,15 +622,15 @@ expect_gaps(const struct policy *p, const struct roster *r, int64_t now, int cou
 {
 	struct buf errors = { 0 };
 
-	ck_assert_int_eq(policy_check_roster(p, r, now, &errors), count);
+	ck_assert_int_eq(policy_check_roster(p, r, "petugas.csv", now, &errors), count);
 	ck_assert_str_eq(buf_str(&errors), lines);
 	buf_release(&errors);
 }
 
 START_TEST(gaps_in_the_roster)
 {
-	static const char camat[] = "unit K-35.10.20 (Kec. Sempu): a rung without anybody; name a "
-	    "reachable kepala\n";
+	static const char camat[] = "unit.csv:81: unit K-35.10.20 (Kec. Sempu): a rung without anybody; name a "
+	    "reachable kepala in petugas.csv\n";
 	struct policy *p = policy();
 	struct roster r;
 	struct officer *o;
@@ -655,18 +655,18 @@ START_TEST(gaps_in_the_roster)
 	expect_gaps(p, &r, at(11, 20, 3, 0), 0, "");
 	officer(&r, "kpl-35.10.20.2001")->ended = 1;
 	expect_gaps(p, &r, at(11, 20, 3, 0), 2,
-	    "unit D-35.10.20.2001 (Ds. Sempu): a rung without anybody; name a reachable kepala\n"
-	    "unit D-35.10.20.2001 (Ds. Sempu): a desa without any reachable officer; name one\n");
+	    "unit.csv:304: unit D-35.10.20.2001 (Ds. Sempu): a rung without anybody; name a reachable kepala in petugas.csv\n"
+	    "unit.csv:304: unit D-35.10.20.2001 (Ds. Sempu): a desa without any reachable officer; name one in petugas.csv\n");
 	roster_release(&r);
 
 	read_roster(&r);
 	memcpy(officer(&r, "ptg-d112-1")->unit, "D911", 5);
 	expect_gaps(p, &r, at(11, 20, 3, 0), 1,
-	    "officer ptg-d112-1: unit D911 is unknown; move the officer to a kode of unit.csv\n");
+	    "petugas.csv:105: officer ptg-d112-1: unit D911 is unknown; move the officer to a kode of unit.csv\n");
 	officer(&r, "ptg-d112-1")->ended = 1;
 	officer(&r, "kpl-bupati")->ended = 1;
 	expect_gaps(p, &r, at(11, 20, 3, 0), 1,
-	    "unit BUPATI (Bupati): a rung without anybody; name a reachable kepala\n");
+	    "unit.csv:2: unit BUPATI (Bupati): a rung without anybody; name a reachable kepala in petugas.csv\n");
 	roster_release(&r);
 	policy_free(p);
 }
