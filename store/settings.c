@@ -154,7 +154,7 @@ static const struct setting table[] = {
 	{ "router.scan_every", SET_DURATION, AT(router_scan_ms), "5s", "100ms", "5m",
 	    "how often entries of dead routers are looked for" },
 	{ "router.follow_up", SET_DURATION, AT(follow_up_ms), "30d", "1h", "90d",
-	    "a reply belongs to a case for so long" },
+	    "words without a number belong to a case so long after its reporter's last" },
 	{ "router.answers_per_hour", SET_INT, AT(answers_per_hour), "20", "1", "1000",
 	    "most automatic answers to one number in an hour" },
 	{ "router.officer_answers_per_hour", SET_INT, AT(officer_answers_per_hour), "300", "1", "10000",
