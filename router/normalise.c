@@ -33,7 +33,15 @@ struct reader {
 	size_t len;
 	uint32_t from, to;
 	int is_plain;			/* letters alone, no two alike side by side */
+	int parted;			/* punctuation that parts stood since the last word */
 };
+
+/* What parts one thing that is said from the next. */
+static int
+is_parting(char c)
+{
+	return strchr(".,;:!?\n\r&+()", c) != NULL;
+}
 
 static int
 is_letter(char c)
@@ -52,8 +60,9 @@ add_text(struct tokens *t, const char *s, size_t len)
 }
 
 static void
-add_token(struct tokens *t, const char *s, size_t len, uint32_t from, uint32_t to)
+add_token(struct reader *r, const char *s, size_t len, uint32_t from, uint32_t to)
 {
+	struct tokens *t = r->out;
 	struct token *token;
 
 	if (len == 0 || t->n == TOKENS_MAX)
@@ -66,6 +75,8 @@ add_token(struct tokens *t, const char *s, size_t len, uint32_t from, uint32_t t
 	memset(token, 0, sizeof(*token));
 	token->from = from;
 	token->to = to;
+	token->begins = (uint16_t)r->parted;
+	r->parted = 0;
 	token->form[FORM_WRITTEN] = add_text(t, s, len);
 	token->form_len[FORM_WRITTEN] = (uint16_t)len;
 }
@@ -128,7 +139,7 @@ end_word(struct reader *r)
 	if (r->len == 0)
 		return;
 	if (r->is_plain) {
-		add_token(r->out, r->word, r->len, r->from, r->to);
+		add_token(r, r->word, r->len, r->from, r->to);
 		r->len = 0;
 		return;
 	}
@@ -147,7 +158,7 @@ end_word(struct reader *r)
 			while (end < r->len && is_letter(r->word[end]))
 				end++;
 		}
-		add_token(r->out, r->word + start, end - start, r->from, r->to);
+		add_token(r, r->word + start, end - start, r->from, r->to);
 		start = end;
 	}
 	r->len = 0;
@@ -241,8 +252,10 @@ read_text(struct tokens *out, const char *text, size_t len)
 
 			if ((low >= 'a' && low <= 'z') || (c >= '0' && c <= '9'))
 				add_char(&r, &low, 1, i, i + 1);
-			else if (!is_apostrophe(c))
+			else if (!is_apostrophe(c)) {
 				end_word(&r);
+				r.parted |= is_parting((char)c);
+			}
 			i++;
 			continue;
 		}

@@ -34,6 +34,7 @@ struct token {
 	uint32_t hash[FORMS];		/* of the form, for the tables of words */
 	uint32_t word[FORMS];		/* its number among normaliser_words(); 0: no phrase has it */
 	uint16_t form_len[FORMS];
+	uint16_t begins;		/* a sentence, a clause or an item of a list begins with it, by what stands before */
 };
 struct tokens {
 	struct token *at;

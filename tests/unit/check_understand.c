@@ -374,6 +374,35 @@ START_TEST(two_problems)
 }
 END_TEST
 
+/* Each thing and what is wrong with it; NULL: one problem, however many things are named beside it. */
+static const struct { const char *text, *one, *other; } parts[] = {
+	{ "lampu jalan mati di desa gintangan. sampah juga numpuk tidak diangkut", "sampah", "lampu-jalan" },
+	{ "selokan mampet dan jalan berlubang di desa bomo", "drainase", "jalan-rusak" },
+	{ "listrik padam di desa bomo, air pdam juga tidak keluar", "listrik", "air-bersih" },
+	{ "jembatan rusak dan sampah menumpuk di bawahnya desa kabat", "jembatan", "sampah" },
+	{ "1. jalan rusak 2. lampu mati desa kabat", "lampu-jalan", "jalan-rusak" },
+	{ "dalane bolong nang desa kabat, lampune yo mati", "lampu-jalan", "jalan-rusak" },
+	{ "jalan rusak di depan pasar desa kabat, dekat sekolah", "jalan-rusak", NULL },
+	{ "lampu jalan mati di depan sd, mohon diperbaiki, terima kasih", "lampu-jalan", NULL },
+	{ "pohon besar di depan puskesmas kabat rimbun, takut menimpa kabel listrik", "pohon", NULL },
+	{ "sampah menumpuk di depan balai desa bomo, sampai bau", "sampah", NULL },
+};
+START_TEST(each_part_is_read)
+{
+	struct understanding r;
+	const char *text = parts[_i].text;
+
+	understand(with_model, text, strlen(text), NULL, &r);
+	ck_assert_msg(r.also_n == (parts[_i].other != NULL), "%s: %d further, %s", text, r.also_n, r.also[0]);
+	if (parts[_i].other == NULL)
+		ck_assert_msg(strcmp(r.category, parts[_i].one) == 0, "%s: %s", text, r.category);
+	else
+		ck_assert_msg((strcmp(r.category, parts[_i].one) == 0 && strcmp(r.also[0], parts[_i].other) == 0) ||
+		    (strcmp(r.category, parts[_i].other) == 0 && strcmp(r.also[0], parts[_i].one) == 0), "%s: %s and %s",
+		    text, r.category, r.also[0]);
+}
+END_TEST
+
 START_TEST(any_bytes)
 {
 	struct understanding r;
@@ -457,6 +486,7 @@ understand_suite(void)
 	tcase_add_test(tc, what_is_done_to_somebody_stays_urgent);
 	tcase_add_test(tc, a_second_problem_is_no_emergency_by_its_name);
 	tcase_add_test(tc, two_problems);
+	tcase_add_loop_test(tc, each_part_is_read, 0, N_ELEMS(parts));
 	tcase_add_test(tc, any_bytes);
 	tcase_add_test(tc, json);
 	tcase_add_test(tc, unit_codes_exist);
