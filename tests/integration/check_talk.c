@@ -311,6 +311,94 @@ START_TEST(another_configuration_says_what_it_would_change)
 }
 END_TEST
 
+/* For people: what was understood, of which words, by which model, and what else it may be. */
+START_TEST(a_person_reads_why)
+{
+	static const struct { const char *text, *words[6]; } rows[] = {
+		{ "lampu jalan mati di desa kabat", { "biasa, ", "Ds. Kabat, Kec. Kabat", "Dinas Perhubungan", "Desa Kabat",
+		    "karena lampu-jalan: ", "karena model " } },
+		{ "sampah menumpuk di desa watukebo", { "tempat: tidak diketahui; bisa juga", "Kec. Blimbingsari",
+		    "Kec. Wongsorejo", "meja triase", "karena tempat Watukebo: ada 2" } },
+		{ "kades gendoh minta uang untuk surat", { "rahasia", "Inspektorat", "keluhan tentang pejabat" } },
+	};
+	struct buf command = { 0 }, bin = { 0 };
+
+	bin_path(&bin, "kentongan");
+	for (size_t i = 0; i < N_ELEMS(rows); i++) {
+		char said[4096];
+		size_t n;
+		FILE *f;
+
+		buf_reset(&command);
+		buf_addf(&command, "echo '%s' | %s route --explain --conf %s", rows[i].text, buf_str(&bin), house.conf);
+		f = popen(buf_str(&command), "r");
+		ck_assert_ptr_nonnull(f);
+		n = fread(said, 1, sizeof(said) - 1, f);
+		said[n] = '\0';
+		ck_assert_int_eq(pclose(f), 0);
+		for (size_t k = 0; k < N_ELEMS(rows[i].words) && rows[i].words[k] != NULL; k++)
+			ck_assert_msg(strstr(said, rows[i].words[k]) != NULL, "no \"%s\" in %s", rows[i].words[k], said);
+	}
+	buf_release(&command);
+	buf_release(&bin);
+}
+END_TEST
+
+/* The log entry that opened it names the version it was understood by. */
+static void
+version_of(const char *code, char out[40])
+{
+	json_t *doc = case_in_any(code);
+	const char *version = json_string_value(json_object_get(doc, "policy"));
+
+	ck_assert_ptr_nonnull(version);
+	snprintf(out, 40, "%s", version);
+	json_decref(doc);
+}
+
+static int
+leads(const char *code, const char *unit)
+{
+	json_t *doc = case_in_any(code);
+	const char *first = json_string_value(json_array_get(json_object_get(doc, "units"), 0));
+	int is = first != NULL && strcmp(first, unit) == 0;
+
+	json_decref(doc);
+	return is;
+}
+
+/* Another table counts from its reload on, for what comes then; nobody is stopped, and no case moves. */
+START_TEST(another_table_counts_while_it_runs)
+{
+	char before[CODE_CHARS + 1], after[CODE_CHARS + 1], line[512], was[40], is_now[40];
+
+	sms("+6281234580020", "sampah menumpuk di desa kabat pinggir kali", before);
+	wait_state(before, "ditugaskan");
+	ck_assert(leads(before, "O-DLH"));
+	version_of(before, was);
+	snprintf(line, sizeof(line), "cp %s/kategori.yaml %s/kategori.lama && sed -i "
+	    "'s/unit: .O-DLH, desa, kecamatan./unit: [kecamatan, O-DLH, desa]/' %s/kategori.yaml && "
+	    "! cmp -s %s/kategori.yaml %s/kategori.lama", house.conf, house.dir, house.conf, house.conf, house.dir);
+	ck_assert_int_eq(system(line), 0);
+	ck_assert_int_eq(house_command("reload", NULL), 0);
+	sms("+6281234580021", "sampah menumpuk di desa kabat pinggir kali", after);
+	wait_state(after, "ditugaskan");
+	ck_assert(leads(after, "K-35.10.14"));
+	version_of(after, is_now);
+	ck_assert_str_ne(was, is_now);
+	ck_assert(leads(before, "O-DLH"));
+	version_of(before, is_now);
+	ck_assert_str_eq(was, is_now);
+	/* what has a mistake is refused, and the old one goes on */
+	snprintf(line, sizeof(line), "sed -i 's/unit: .kecamatan, O-DLH, desa./unit: [O-TIADA]/' %s/kategori.yaml", house.conf);
+	ck_assert_int_eq(system(line), 0);
+	ck_assert_int_ne(house_command("reload", NULL), 0);
+	snprintf(line, sizeof(line), "mv %s/kategori.lama %s/kategori.yaml", house.dir, house.conf);
+	ck_assert_int_eq(system(line), 0);
+	ck_assert_int_eq(house_command("reload", NULL), 0);
+}
+END_TEST
+
 static int
 unread_of(const char *out)
 {
@@ -490,6 +578,8 @@ talk_suite(void)
 	tcase_add_test(tc, support_raises_a_marked_number);
 	tcase_add_test(tc, a_correction_becomes_a_training_row);
 	tcase_add_test(tc, another_configuration_says_what_it_would_change);
+	tcase_add_test(tc, a_person_reads_why);
+	tcase_add_test(tc, another_table_counts_while_it_runs);
 	suite_add_tcase(s, tc);
 	return s;
 }
