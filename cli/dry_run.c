@@ -19,7 +19,7 @@ static void
 hear(const struct understander *u, const struct laporan *l, struct understanding *out)
 {
 	const struct hints h = { .place = l->place, .category = l->category, .other = l->twin[0] != '\0',
-	    .urgent = l->urgent,
+	    .urgent = l->urgent, .cell = l->cell,
 	    .has_position = l->has_position, .lat = l->lat, .lng = l->lng };
 	struct buf all = { 0 };
 

@@ -120,6 +120,8 @@ static const struct setting table[] = {
 	{ "sms_map.text", SET_STRING, AT(sms_map_text), "text", "1", "60", "field with the words" },
 	{ "sms_map.time", SET_STRING, AT(sms_map_time), "time", NULL, "60",
 	    "field with seconds or milliseconds since 1970; may be missing" },
+	{ "sms_map.cell", SET_STRING, AT(sms_map_cell), "cell", NULL, "60",
+	    "field with the network's cell or the modem it came by (list sel of kategori.yaml); may be missing" },
 	{ "sms_map.reply", SET_STRING, AT(sms_map_reply), "", NULL, "500",
 	    "what the gateway wants to hear" },
 	{ "sms_map.reply_type", SET_STRING, AT(sms_map_reply_type), "text/plain; charset=utf-8", "1",

@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "lib/clock.h"
 #include "lib/config.h"
 #include "router/converse.h"
 #include "tests/integration/living.h"
@@ -23,6 +24,8 @@ begin(void)
 
 	house_make("");
 	snprintf(line, sizeof(line), "sed -i 's/tanya-laporan: 5m/tanya-laporan: 2s/' %s/sla.yaml", house.conf);
+	ck_assert_int_eq(system(line), 0);
+	snprintf(line, sizeof(line), "sed -i 's/^sel: .*/sel:\\n  - {k: \"510-10-77 = 35.10.18\", b: 1}/' %s/kategori.yaml", house.conf);
 	ck_assert_int_eq(system(line), 0);
 	house_up();
 }
@@ -107,6 +110,20 @@ START_TEST(a_twin_lies_by_what_he_reported)
 	wait_state(code, "ditugaskan");
 	is(code, "place", "35.10.25.2008");
 	told(code, "terima", who);
+}
+END_TEST
+
+/* Nor is he whose gateway says which cell it came by. */
+START_TEST(a_twin_lies_by_its_cell)
+{
+	static const char body[] = "{\"id\":\"sel-1\",\"from\":\"+6281234580023\",\"cell\":\"510-10-77\","
+	    "\"text\":\"jalan rusak parah di desa watukebo\"}";
+	char code[CODE_CHARS + 1];
+
+	ck_assert_int_eq(post_signed(body, clock_now_ms() / 1000, 0, code), 202);
+	wait_state(code, "ditugaskan");
+	is(code, "place", "35.10.18.2008");
+	told(code, "terima", "+6281234580023");
 }
 END_TEST
 
@@ -566,6 +583,7 @@ talk_suite(void)
 	tcase_add_test(tc, a_missing_place_is_asked_once);
 	tcase_add_test(tc, a_twin_is_asked_by_number);
 	tcase_add_test(tc, a_twin_lies_by_what_he_reported);
+	tcase_add_test(tc, a_twin_lies_by_its_cell);
 	tcase_add_test(tc, a_twin_is_named);
 	tcase_add_test(tc, another_report_is_no_answer);
 	tcase_add_test(tc, of_three_the_one_it_is_about);
