@@ -328,6 +328,45 @@ START_TEST(another_configuration_says_what_it_would_change)
 }
 END_TEST
 
+/* Who comes along beside the lead is part of it, and so is who may read it. */
+START_TEST(who_else_is_told_is_a_change_too)
+{
+	static const struct { const char *sed, *text, *member, *was, *is; } rows[] = {
+		{ "s/unit: .O-DLH, desa, kecamatan./unit: [O-DLH, desa]/", "sampah menumpuk di desa kabat tepi sawah", "units",
+		    "O-DLH D-35.10.14.2012 K-35.10.14", "O-DLH D-35.10.14.2012" },
+		{ "s/^minta_rahasia:/minta_rahasia:\\n  - {k: \"tepi sawah\", b: 1}/", "sampah menumpuk di desa kabat tepi sawah",
+		    "sealed", "terbuka", "rahasia" },
+	};
+	char code[CODE_CHARS + 1], line[400], own[sizeof(house.conf)];
+
+	sms("+6281234580024", rows[0].text, code);
+	wait_state(code, "ditugaskan");
+	for (size_t i = 0; i < N_ELEMS(rows); i++) {
+		struct buf out = { 0 };
+		json_t *row;
+		const char *at;
+
+		snprintf(line, sizeof(line), "rm -rf %s/lain && cp -r %s %s/lain && sed -i '%s' %s/lain/kategori.yaml", house.dir,
+		    house.conf, house.dir, rows[i].sed, house.dir);
+		ck_assert_int_eq(system(line), 0);
+		memcpy(own, house.conf, sizeof(own));
+		snprintf(house.conf, sizeof(house.conf), "%s/lain", house.dir);
+		ck_assert_int_eq(house_command("route --dry-run --json", &out), 0);
+		memcpy(house.conf, own, sizeof(own));
+		snprintf(line, sizeof(line), "{\"code\":\"%s\"", code);
+		at = strstr(buf_str(&out), line);
+		ck_assert_msg(at != NULL, "%s: %s", rows[i].member, buf_str(&out));
+		row = json_loads(at, JSON_DISABLE_EOF_CHECK, NULL);
+		ck_assert_str_eq(json_string_value(json_array_get(json_object_get(row, "lead"), 0)),
+		    json_string_value(json_array_get(json_object_get(row, "lead"), 1)));
+		ck_assert_str_eq(json_string_value(json_array_get(json_object_get(row, rows[i].member), 0)), rows[i].was);
+		ck_assert_str_eq(json_string_value(json_array_get(json_object_get(row, rows[i].member), 1)), rows[i].is);
+		json_decref(row);
+		buf_release(&out);
+	}
+}
+END_TEST
+
 /* For people: what was understood, of which words, by which model, and what else it may be. */
 START_TEST(a_person_reads_why)
 {
@@ -596,6 +635,7 @@ talk_suite(void)
 	tcase_add_test(tc, support_raises_a_marked_number);
 	tcase_add_test(tc, a_correction_becomes_a_training_row);
 	tcase_add_test(tc, another_configuration_says_what_it_would_change);
+	tcase_add_test(tc, who_else_is_told_is_a_change_too);
 	tcase_add_test(tc, a_person_reads_why);
 	tcase_add_test(tc, another_table_counts_while_it_runs);
 	suite_add_tcase(s, tc);
