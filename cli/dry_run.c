@@ -9,17 +9,19 @@
 #include "lib/escape.h"
 #include "router/understand.h"
 
+#define UNITS_TEXT (UNDERSTANDING_UNITS * UNIT_CODE_CHARS)
+
 struct dry {
 	const struct understander *now, *then;	/* in force; in --conf */
 	int json;
-	long reports, changed, category, place, urgency, lead, better, worse, unsure_now, unsure_then;
+	long reports, changed, category, place, urgency, lead, units, sealed, better, worse, unsure_now, unsure_then;
 };
 
 static void
 hear(const struct understander *u, const struct laporan *l, struct understanding *out)
 {
 	const struct hints h = { .place = l->place, .category = l->category, .other = l->twin[0] != '\0',
-	    .urgent = l->urgent,
+	    .urgent = l->urgent, .cell = l->cell, .root_of = l->unit[0] != '\0' ? l->unit : NULL,
 	    .has_position = l->has_position, .lat = l->lat, .lng = l->lng };
 	struct buf all = { 0 };
 
@@ -36,6 +38,23 @@ static const char *
 lead_of(const struct understanding *u)
 {
 	return u->unsure || u->units_n == 0 ? "triase" : u->units[0];
+}
+
+/* All whom it goes to, the lead first: "O-DISHUB O-PUCKPP K-35.10.14"; what nobody is sure of goes to none yet. */
+static void
+units_of(char *out, size_t size, const struct understanding *u)
+{
+	size_t at = 0;
+
+	out[0] = '\0';
+	for (int i = 0; i < u->units_n && !u->unsure && at < size; i++)
+		at += (size_t)snprintf(out + at, size - at, "%s%s", i > 0 ? " " : "", u->units[i]);
+}
+
+static const char *
+openness(const struct understanding *u)
+{
+	return u->sealed ? "rahasia" : "terbuka";
 }
 
 /* One column, "a" or "a -> b". */
@@ -60,6 +79,7 @@ static void
 say(const struct dry *d, const char *code, const struct understanding *was,
     const struct understanding *is, const char *became)
 {
+	char before[UNITS_TEXT], after[UNITS_TEXT];
 	struct buf b = { 0 };
 
 	buf_addf(&b, d->json ? "{\"code\":\"%s\"" : "%s", code);
@@ -67,6 +87,10 @@ say(const struct dry *d, const char *code, const struct understanding *was,
 	add_column(&b, d, "place", was->place, is->place);
 	add_column(&b, d, "urgency", urgency_name(was->urgency), urgency_name(is->urgency));
 	add_column(&b, d, "lead", lead_of(was), lead_of(is));
+	units_of(before, sizeof(before), was);
+	units_of(after, sizeof(after), is);
+	add_column(&b, d, "units", before, after);
+	add_column(&b, d, "sealed", openness(was), openness(is));
 	buf_addf(&b, d->json ? ",\"became\":\"%s\"}" : "  (became %s)", became);
 	puts(buf_str(&b));
 	buf_release(&b);
@@ -77,7 +101,8 @@ compare(const struct opened *o, void *arg)
 {
 	struct dry *d = arg;
 	struct understanding was, is;
-	int category, place, urgency, lead;
+	char before[UNITS_TEXT], after[UNITS_TEXT];
+	int category, place, urgency, lead, units, sealed;
 
 	hear(d->now, o->words, &was);
 	hear(d->then, o->words, &is);
@@ -85,6 +110,10 @@ compare(const struct opened *o, void *arg)
 	place = strcmp(was.place, is.place) != 0;
 	urgency = was.urgency != is.urgency;
 	lead = strcmp(lead_of(&was), lead_of(&is)) != 0;
+	units_of(before, sizeof(before), &was);
+	units_of(after, sizeof(after), &is);
+	units = strcmp(before, after) != 0;
+	sealed = was.sealed != is.sealed;
 	d->reports++;
 	d->unsure_now += was.unsure;
 	d->unsure_then += is.unsure;
@@ -92,11 +121,13 @@ compare(const struct opened *o, void *arg)
 	d->place += place;
 	d->urgency += urgency;
 	d->lead += lead;
-	d->changed += category || place || urgency || lead;
+	d->units += units;
+	d->sealed += sealed;
+	d->changed += category || place || urgency || lead || units || sealed;
 	/* What people made of it since is the nearest thing to the truth. */
 	d->better += category && strcmp(is.category, o->s->c.category) == 0;
 	d->worse += category && strcmp(was.category, o->s->c.category) == 0;
-	if (category || place || urgency || lead)
+	if (category || place || urgency || lead || units || sealed)
 		say(d, o->s->c.code.s, &was, &is, o->s->c.category);
 	return 0;
 }
@@ -106,14 +137,15 @@ say_all(const struct dry *d, int erased)
 {
 	if (d->json)
 		printf("{\"reports\":%ld,\"changed\":%ld,\"category\":%ld,\"place\":%ld,\"urgency\":%ld,\"lead\":%ld,"
-		    "\"triage\":[%ld,%ld],\"nearer\":%ld,\"farther\":%ld,\"erased\":%d}\n", d->reports, d->changed,
-		    d->category, d->place, d->urgency, d->lead, d->unsure_now, d->unsure_then, d->better, d->worse,
-		    erased);
+		    "\"units\":%ld,\"sealed\":%ld,\"triage\":[%ld,%ld],\"nearer\":%ld,\"farther\":%ld,\"erased\":%d}\n", d->reports, d->changed,
+		    d->category, d->place, d->urgency, d->lead, d->units, d->sealed, d->unsure_now, d->unsure_then,
+		    d->better, d->worse, erased);
 	else
-		printf("%ld reports, %ld understood otherwise: category %ld, place %ld, urgency %ld, lead %ld; "
-		    "to triage %ld, then %ld\nof the new categories %ld are what the case became, of the old "
+		printf("%ld reports, %ld understood otherwise: category %ld, place %ld, urgency %ld, lead %ld, units %ld, "
+		    "sealed %ld; to triage %ld, then %ld\nof the new categories %ld are what the case became, of the old "
 		    "ones %ld\n%d erased or damaged reports left out\n", d->reports, d->changed, d->category,
-		    d->place, d->urgency, d->lead, d->unsure_now, d->unsure_then, d->better, d->worse, erased);
+		    d->place, d->urgency, d->lead, d->units, d->sealed, d->unsure_now, d->unsure_then, d->better, d->worse,
+		    erased);
 }
 
 int

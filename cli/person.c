@@ -57,6 +57,7 @@ add_his(const struct opened *o, void *arg)
 	buf_add_pair_if(&c->out, "number", o->words->sender);
 	buf_add_pair_if(&c->out, "name", o->words->name);
 	buf_add_pair_if(&c->out, "where", o->words->where);
+	buf_add_pair_if(&c->out, "cell", o->words->cell);
 	buf_add_pair_if(&c->out, "words", o->words->text);
 	if (o->words->has_position)
 		buf_addf(&c->out, ",\"position\":[%.6f,%.6f]", o->words->lat, o->words->lng);

@@ -359,7 +359,8 @@ blur_laporan(const struct blur *h, struct laporan *l)
 	blur_string(h, &l->where);
 	free(l->link);
 	free(l->place);
-	l->link = l->place = NULL;
+	free(l->cell);
+	l->link = l->place = l->cell = NULL;
 	l->has_position = l->media_n = 0;
 	l->lat = l->lng = 0;
 }

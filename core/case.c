@@ -40,6 +40,16 @@ case_is_legacy(const struct case_record *c)
 	return c->legacy.source[0] != '\0';
 }
 
+int64_t
+case_contact_ms(const struct case_record *c)
+{
+	int64_t asked_ms = c->state == CASE_SELESAI ? c->resolved_ms :
+	    c->state == CASE_MENUNGGU && c->wait_asked ? c->wait_since_ms : 0;
+	int64_t heard_ms = c->heard_ms > c->received_ms ? c->heard_ms : c->received_ms;
+
+	return asked_ms > heard_ms ? asked_ms : heard_ms;
+}
+
 const char *
 case_lead(const struct case_record *c)
 {

@@ -223,6 +223,11 @@ int case_photo_number(const struct policy *p, const struct case_record *c, const
 /* How long it has waited for budget or parts, all such waits together, the present one included. */
 int64_t case_waited_ms(const struct case_record *c, int64_t now_ms);
 int case_is_legacy(const struct case_record *c);
+/*
+ * The resident's last word of it, or our last question to him that still waits for one: what he writes
+ * without naming a case is held against it for some time from then on, and no longer (cards change hands).
+ */
+int64_t case_contact_ms(const struct case_record *c);
 const char *case_lead(const struct case_record *c);	/* unit code, "" in triage */
 /* The unit's place among the case's units; -1 if it is none of them. */
 int case_unit_index(const struct case_record *c, const char *unit);

@@ -24,6 +24,7 @@ laporan_release(struct laporan *l)
 	free(l->name);
 	free(l->text);
 	free(l->where);
+	free(l->cell);
 	free(l->place);
 	free(l->category);
 	free(l->look);
@@ -92,6 +93,7 @@ laporan_encode_private(struct buf *b, const struct laporan *l)
 	buf_add_pair_if(b, "name", l->name);
 	buf_add_pair_if(b, "text", l->text);
 	buf_add_pair_if(b, "where", l->where);
+	buf_add_pair_if(b, "cell", l->cell);
 	buf_add_pair_if(b, "place", l->place);
 	buf_add_pair_if(b, "cat", l->category);
 	buf_add_pair_if(b, "look", l->look);
@@ -163,6 +165,7 @@ laporan_decode_private(struct laporan *l, const char *json, size_t len)
 	l->name = text_of(doc, "name");
 	l->text = text_of(doc, "text");
 	l->where = text_of(doc, "where");
+	l->cell = text_of(doc, "cell");
 	l->place = text_of(doc, "place");
 	l->look = text_of(doc, "look");
 	l->category = text_of(doc, "cat");

@@ -36,6 +36,7 @@ struct laporan {
 	char *quotes;			/* the platform's id of the message of ours that it answers */
 	char *name, *text;		/* text: UTF-8, byte for byte as sent */
 	char *where;			/* place in the citizen's words */
+	char *cell;			/* by which cell or modem it came, as its gateway calls it; NULL unknown */
 	char *place, *category;		/* chosen on the form, codes */
 	double lat, lng; int has_position;
 	/* names in the media folder, or CHANNEL:ID of what the platform still keeps, unggah:NAME */

@@ -42,6 +42,7 @@ static const struct json_field fields[] = {
 	{ "id", JSON_IN_TEXT, 1, ID_MAX }, { "from", JSON_IN_TEXT, 1, 64 },
 	{ "text", JSON_IN_TEXT, 1, 0 },
 	{ "time", JSON_IN_INT, 0, 0 },
+	{ "cell", JSON_IN_TEXT, 0, CELL_MAX },
 };
 
 static void
@@ -87,6 +88,7 @@ post_sms_http(struct http_req *r, void *arg)
 		    json_string_value(json_object_get(doc, "from")),
 		    json_string_value(json_object_get(doc, "text")),
 		    json_integer_value(json_object_get(doc, "time")));
+		way_cell(&l, json_string_value(json_object_get(doc, "cell")));
 		receive(g, &l, 1, on_taken, r);
 	}
 	json_decref(doc);

@@ -147,6 +147,7 @@ fill(struct laporan *l, const struct ingest *g, const struct call *c, const char
 	l->message_id = c->id[0] != '\0' ? xstrdup(c->id) : NULL;
 	if (!is_missed_call(g, c) && !is_blank(words))
 		l->text = xstrdup(words);
+	way_cell(l, c->smsc);
 	l->provider_ms = c->sent_ms;
 	l->received_ms = laporan_received_ms(l->provider_ms, house_now_ms(&g->h),
 	    g->h.set.provider_age_ms);

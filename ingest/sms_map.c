@@ -175,7 +175,7 @@ static const struct {
 
 /* ---- fields ---- */
 
-struct message { char *id, *from, *text, *time; };
+struct message { char *id, *from, *text, *time, *cell; };
 
 static void
 release(struct message *m)
@@ -184,6 +184,7 @@ release(struct message *m)
 	free(m->from);
 	free(m->text);
 	free(m->time);
+	free(m->cell);
 }
 
 static char *
@@ -223,7 +224,7 @@ read_message(const struct ingest *g, struct http_req *r, struct message *m, stru
 	const struct { const char *name; char **into; int required; size_t most; } fields[] = {
 		{ set->sms_map_id, &m->id, 1, ID_MAX }, { set->sms_map_from, &m->from, 1, 64 },
 		{ set->sms_map_text, &m->text, 1, (size_t)set->text_bytes },
-		{ set->sms_map_time, &m->time, 0, 32 },
+		{ set->sms_map_time, &m->time, 0, 32 }, { set->sms_map_cell, &m->cell, 0, CELL_MAX },
 	};
 	const char *body;
 	size_t len;
@@ -269,6 +270,7 @@ fill(struct laporan *l, const struct ingest *g, const struct message *m)
 	snprintf(l->channel, sizeof(l->channel), "sms");
 	l->message_id = xstrdup(m->id);
 	l->text = xstrdup(m->text);
+	way_cell(l, m->cell);
 	l->provider_ms = time_of(m->time);
 	l->received_ms = laporan_received_ms(l->provider_ms, house_now_ms(&g->h),
 	    g->h.set.provider_age_ms);

@@ -298,6 +298,13 @@ way_sms(struct laporan *l, const struct ingest *g, const char *id, const char *f
 	}
 }
 
+void
+way_cell(struct laporan *l, const char *cell)
+{
+	free(l->cell);
+	l->cell = cell != NULL && cell[0] != '\0' && strlen(cell) <= CELL_MAX ? xstrdup(cell) : NULL;
+}
+
 char *
 way_text(const struct ingest *g, const char *text)
 {

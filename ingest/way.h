@@ -75,6 +75,9 @@ void taking_end(struct taking *t);
  * every channel; anything else stays "PREFIX:id".
  */
 void way_sender(struct laporan *l, const char *channel, const char *prefix, const char *id);
+#define CELL_MAX 64
+/* By which cell or modem the gateway says it came; NULL, "" or longer than CELL_MAX: unknown. */
+void way_cell(struct laporan *l, const char *cell);
 /*
  * A text of the channel, cut at a whole character to ingest.form.text bytes: what is longer than
  * that is still heard.  NULL for NULL and "".  Caller frees.

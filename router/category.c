@@ -19,6 +19,14 @@
 #define ALSO_SHARE_PERCENT 55
 /* The model gives it at least this (0: undecided): else its words are used in another sense. */
 #define ALSO_SCORE -0.7f
+/*
+ * In a short report "and the street lamps are out" is a part that is read by itself: a thing and what is wrong
+ * with it, and hardly a doubt.  In a long letter a part is an aside as often as not.
+ */
+#define PART_REPORT_WORDS 40
+#define PART_WORDS 2
+#define PART_MIN 8
+#define PART_PERMILLE 900
 
 struct phrase {
 	const struct category *category;
@@ -453,6 +461,38 @@ add_also(const struct classifier *c, struct category_choice *out, const struct r
 	}
 }
 
+static int
+is_word_of(const struct tokens *t, size_t i, const char *const *words, size_t n)
+{
+	for (int form = FORM_WRITTEN; form <= FORM_MEANT; form++) {
+		const char *s = token_form(t, i, (enum token_form)form);
+
+		for (size_t k = 0; s != NULL && k < n; k++)
+			if (strcmp(s, words[k]) == 0)
+				return 1;
+	}
+	return 0;
+}
+
+/* "dan" begins what it joins. */
+static int
+begins_part(const struct tokens *t, size_t i)
+{
+	static const char *const words[] = { "dan", "serta", "lan", "terus", "plus", "sekalian", "sarta", "ambi", "selain" };
+
+	return (t->at[i].typed & TOKEN_PARTED) != 0 || is_word_of(t, i, words, N_ELEMS(words));
+}
+
+/* Why the first problem is one, what comes of it, or may come: "takut menimpa kabel listrik". */
+static int
+is_said_of_the_first(const struct tokens *t, size_t from)
+{
+	static const char *const words[] = { "takut", "khawatir", "kuatir", "kawatir", "wedi", "sehingga", "sampai", "karena",
+	    "akibat", "akibatnya", "gara", "supaya", "agar", "biar", "nanti", "jangan", "bikin", "membuat" };
+
+	return is_word_of(t, from, words, N_ELEMS(words));
+}
+
 static void
 choose_by_rules(const struct classifier *c, const struct ranking *ranking,
     struct category_choice *out)
@@ -467,14 +507,17 @@ choose_by_rules(const struct classifier *c, const struct ranking *ranking,
 		add_also(c, out, ranking, NULL);
 }
 
+/* Model and rules together: the best and the next, and how sure; what the model said where it is wanted. */
 static void
-choose_together(const struct classifier *c, const struct tokens *t, int danger,
-    const struct ranking *ranking, struct category_choice *out)
+weigh(const struct classifier *c, const struct tokens *t, int danger, const struct ranking *ranking,
+    struct category_choice *out, float *heard)
 {
 	const struct linear_calibration *k = linear_calibration(c->model);
-	float heard[CATEGORIES_MAX], shares[CATEGORIES_MAX];
+	float own[CATEGORIES_MAX], shares[CATEGORIES_MAX];
 	int best, second;
 
+	if (heard == NULL)
+		heard = own;
 	hear_model(c, t, danger, heard, out);
 	for (size_t i = 0; i < categories_of(c); i++)
 		shares[i] = k->weight[VOICE_MODEL] * heard[i];
@@ -497,8 +540,81 @@ choose_together(const struct classifier *c, const struct tokens *t, int danger,
 	out->confidence_permille = permille_of(shares[best]);
 	if (second >= 0)
 		take_score(&out->second, ranking, &c->first[second]);
-	if (!out->best.category->no_case)
+}
+
+static int
+has_also(const struct category_choice *out, const struct category *category)
+{
+	for (int i = 0; i < out->also_n; i++)
+		if (out->also[i] == category)
+			return 1;
+	return 0;
+}
+
+/* What a part says, read as if nothing else had been said; NULL: nothing that is sure and another problem. */
+static const struct category *
+part_names(const struct classifier *c, const struct tokens *t, size_t from, size_t to, const struct category *first)
+{
+	struct tokens part = *t;
+	struct ranking ranking;
+	struct category_choice choice;
+	const struct ranked *r;
+
+	part.at += from;
+	part.n = to - from;
+	memset(&choice, 0, sizeof(choice));
+	rank_rules(c, &part, 0, &ranking);
+	if (ranking.best == NULL || ranking.best->score.category == first)
+		return NULL;
+	weigh(c, &part, 0, &ranking, &choice, NULL);
+	r = ranked_of(&ranking, choice.best.category);
+	if (r == NULL || r->score.category == first || r->score.category->no_case ||
+	    r->score.category->urgency == URGENCY_DARURAT || choice.confidence_permille < PART_PERMILLE ||
+	    r->score.score < PART_MIN || cover_count(&r->cover, &r->cover) < PART_WORDS)
+		return NULL;
+	return r->score.category;
+}
+
+/*
+ * Further problems that have a part of their own.  An emergency is not looked for here: it has words that
+ * are heard anywhere, and those who are called for one see to its sides.
+ */
+static void
+add_parts(const struct classifier *c, const struct tokens *t, struct category_choice *out,
+    const struct ranking *ranking)
+{
+	const struct ranked *best = ranked_of(ranking, out->best.category);
+	int first_words;
+
+	if (best == NULL || best->score.category->urgency == URGENCY_DARURAT || t->n > PART_REPORT_WORDS)
+		return;
+	first_words = cover_count(&best->cover, &best->cover);
+	for (size_t i = 0, end; i < t->n && out->also_n < UNDERSTANDING_ALSO; i = end) {
+		const struct category *named;
+		int of_first = 0;	/* a word or two of the first may stand beside the second: "jalan rusak, lampu mati" */
+
+		for (end = i; end < t->n && (end == i || !begins_part(t, end)); end++)
+			of_first += cover_has(&best->cover, end);
+		if (2 * of_first >= first_words || end - i < PART_WORDS || end - i == t->n ||
+		    is_said_of_the_first(t, i))
+			continue;
+		named = part_names(c, t, i, end, best->score.category);
+		if (named != NULL && !has_also(out, named))
+			out->also[out->also_n++] = named;
+	}
+}
+
+static void
+choose_together(const struct classifier *c, const struct tokens *t, int danger,
+    const struct ranking *ranking, struct category_choice *out)
+{
+	float heard[CATEGORIES_MAX];
+
+	weigh(c, t, danger, ranking, out, heard);
+	if (out->best.category != NULL && !out->best.category->no_case) {
 		add_also(c, out, ranking, heard);
+		add_parts(c, t, out, ranking);
+	}
 }
 
 void

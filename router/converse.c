@@ -560,7 +560,7 @@ converse_own_cases(struct router *r, const struct entry *e, int only_done,
 
 		/* what he writes is no part of an exercise in which his number was used, but "1" and "2" are */
 		if (s != NULL && s->c.state != CASE_DITUTUP && (only_done || s->c.latihan == e->words.latihan) &&
-		    s->c.received_ms > r->now_ms - r->h.set.follow_up_ms && (!only_done || s->c.state == CASE_SELESAI))
+		    case_contact_ms(&s->c) > r->now_ms - r->h.set.follow_up_ms && (!only_done || s->c.state == CASE_SELESAI))
 			out[kept++] = e->own->codes[i];
 	}
 	return kept;

@@ -44,8 +44,21 @@ struct reader {
 	size_t len;
 	uint32_t from, to;
 	int is_plain;			/* letters alone, no two alike side by side */
-	uint16_t typed, opens;		/* of the word; TOKEN_OPENS if it comes next */
+	uint16_t typed, next;		/* TOKEN_ of the word; what stands before the next one */
 };
+
+static int
+is_ending(char c)
+{
+	return c == '.' || c == '!' || c == '?' || c == '\n';
+}
+
+/* What parts one thing that is said from the next. */
+static int
+is_parting(char c)
+{
+	return strchr(".,;:!?\n\r&+()", c) != NULL;
+}
 
 static int
 is_letter(char c)
@@ -161,6 +174,7 @@ end_word(struct reader *r)
 				end++;
 		}
 		add_token(r->out, r->word + start, end - start, r);
+		r->typed = 0;
 		start = end;
 	}
 	r->len = 0;
@@ -171,8 +185,8 @@ begin_word(struct reader *r, size_t from, int capital)
 {
 	r->from = (uint32_t)from;
 	r->is_plain = 1;
-	r->typed = (uint16_t)(r->opens | (capital ? TOKEN_CAPITAL : 0));
-	r->opens = 0;
+	r->typed = (uint16_t)(r->next | (capital ? TOKEN_CAPITAL : 0));
+	r->next = 0;
 }
 
 static void
@@ -286,7 +300,7 @@ read_character(struct reader *r, utf8proc_int32_t c, size_t from, size_t to)
 static void
 read_text(struct tokens *out, const char *text, size_t len)
 {
-	struct reader r = { .out = out, .opens = TOKEN_OPENS };
+	struct reader r = { .out = out, .next = TOKEN_OPENS };
 
 	for (size_t i = 0; i < len;) {
 		unsigned char c = (unsigned char)text[i];
@@ -300,8 +314,10 @@ read_text(struct tokens *out, const char *text, size_t len)
 		if (c < 0x80) {
 			if (!is_apostrophe(c))
 				end_word(&r);
-			if (c == '.' || c == '!' || c == '?' || c == '\n')
-				r.opens = TOKEN_OPENS;
+			if (is_ending((char)c))
+				r.next |= TOKEN_OPENS;
+			if (is_parting((char)c))
+				r.next |= TOKEN_PARTED;
 			i++;
 			continue;
 		}

@@ -30,8 +30,8 @@ enum token_form { FORM_WRITTEN, FORM_MEANT, FORM_STEM, FORMS };
 #define LEXEMES 8192		/* words remembered; two that share a place take turns */
 #define TOKEN_CHARS 48		/* a longer run of letters is cut */
 
-/* How it was typed: a capital begins it; a sentence's end, or a line's, stands before it. */
-enum { TOKEN_CAPITAL = 1, TOKEN_OPENS = 2 };
+/* How it was typed: a capital begins it; before it stands a sentence's end, or a sign that parts. */
+enum { TOKEN_CAPITAL = 1, TOKEN_OPENS = 2, TOKEN_PARTED = 4 };
 struct token {
 	uint32_t from, to;		/* bytes of the original text */
 	uint32_t form[FORMS];		/* offsets into tokens.text; 0: no such form */

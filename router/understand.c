@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/assign.h"
 #include "lib/escape.h"
@@ -41,6 +42,9 @@ struct drum_code {
 	int weight;
 };
 
+/* "510-10-3412-77 = 35.10.25": a cell of the network, or a gateway's modem, and where it stands. */
+struct known_cell { const char *name; size_t len; const struct place *place; };
+
 struct understander {
 	const struct policy *policy;
 	struct normaliser *normaliser;
@@ -53,6 +57,8 @@ struct understander {
 	size_t offices_n;
 	struct drum_code *codes;
 	size_t codes_n;
+	struct known_cell *cells;
+	size_t cells_n;
 	struct tokens *tokens;		/* of the text at hand: filled again and again, so no text asks for memory */
 	int sure_permille, emergency_permille;
 	struct alarm_lines lines;
@@ -145,6 +151,39 @@ read_codes(struct understander *u, struct buf *errors)
 	return 0;
 }
 
+static int
+read_cells(struct understander *u, struct buf *errors)
+{
+	const struct word_rule *rules;
+	size_t n = catalogue_words(u->policy->catalogue, "sel", &rules);
+
+	u->cells = xcalloc(n + 1, sizeof(*u->cells));
+	for (size_t i = 0; i < n; i++) {
+		const char *equals = strstr(rules[i].words, " = ");
+		struct known_cell *k = &u->cells[u->cells_n];
+
+		k->place = equals != NULL ? place_find(u->policy->places, equals + 3) : NULL;
+		if (k->place == NULL || equals == rules[i].words) {
+			buf_addf(errors, "kategori.yaml:%d: sel is \"cell = place-code\", with the code of a desa or "
+			    "kecamatan\n", rules[i].line);
+			return -1;
+		}
+		k->name = rules[i].words;
+		k->len = (size_t)(equals - rules[i].words);
+		u->cells_n++;
+	}
+	return 0;
+}
+
+static const struct place *
+cell_place(const struct understander *u, const char *cell)
+{
+	for (size_t i = 0; cell != NULL && i < u->cells_n; i++)
+		if (strlen(cell) == u->cells[i].len && strncasecmp(cell, u->cells[i].name, u->cells[i].len) == 0)
+			return u->cells[i].place;
+	return NULL;
+}
+
 /* "triase", "darurat", "bahaya", "ragu" and "sangsi", weights in per cent. */
 static int
 read_lines(struct understander *u, struct buf *errors)
@@ -196,7 +235,7 @@ understander_new(const struct policy *p, struct buf *errors)
 	    (u->locator = locator_new(p->places, p->catalogue, u->classifier, words, errors)) == NULL ||
 	    (u->misdeeds = list_matcher(p->catalogue, "tercela", words, errors)) == NULL ||
 	    (u->secrecy = list_matcher(p->catalogue, "minta_rahasia", words, errors)) == NULL ||
-	    read_offices(u, errors) != 0 || read_codes(u, errors) != 0 ||
+	    read_offices(u, errors) != 0 || read_codes(u, errors) != 0 || read_cells(u, errors) != 0 ||
 	    read_lines(u, errors) != 0)
 		goto refuse;
 	if (p->borders.len > 0 && (u->areas = areas_new(p->places, buf_str(&p->borders),
@@ -225,6 +264,7 @@ understander_free(struct understander *u)
 		free(u->office_units[i]);
 	free(u->office_units);
 	free(u->codes);
+	free(u->cells);
 	tokens_release(u->tokens);
 	free(u->tokens);
 	free(u);
@@ -453,12 +493,13 @@ find_place(const struct understander *u, const struct tokens *t, const struct hi
 	const struct place *chosen = h->place == NULL ? NULL : place_find(g, h->place);
 	const struct place *earlier =
 	    h->earlier_place == NULL ? NULL : place_find(g, h->earlier_place);
+	const struct place *cell = cell_place(u, h->cell);
 	struct location where;
 
 	if (h->has_position && u->areas != NULL)
 		area_find(u->areas, h->lat, h->lng, &at);
-	place_locate(u->locator, t, chosen != NULL ? chosen : at.place != NULL ? at.place : earlier,
-	    &where);
+	place_locate(u->locator, t, chosen != NULL ? chosen : at.place != NULL ? at.place :
+	    cell != NULL ? cell : earlier, &where);
 	memcpy(out->rt, where.rt, sizeof(out->rt));
 	memcpy(out->rw, where.rw, sizeof(out->rw));
 	if (chosen != NULL && chosen->kind != PLACE_KABUPATEN) {
@@ -481,6 +522,8 @@ find_place(const struct understander *u, const struct tokens *t, const struct hi
 		add_why(out, "tempat %s: ada %d yang bernama sama", where.rivals[0]->name,
 		    where.rivals_n);
 	}
+	if (cell != NULL)
+		add_why(out, "dikirim lewat pemancar di %s", cell->name);
 	if (h->has_position && u->areas != NULL)
 		weigh_position(u, h, &where, &at, out);
 }

@@ -20,6 +20,7 @@ struct hints {
 	/* A root problem, as the office says: its owner, who alone is told; nothing burns.  NULL none. */
 	const char *root_of;
 	const char *earlier_place;	/* of the sender's last case: tells equal names apart */
+	const char *cell;		/* as the gateway calls it; where it is known to stand tells equal names apart */
 	int has_position;
 	/*
 	 * Where the sender says it is, or stood: names the desa where the text names none, tells

@@ -207,6 +207,7 @@ entry_understand(struct router *r, struct entry *e)
 	h.other = e->words.twin[0] != '\0';
 	h.urgent = e->words.urgent;
 	h.root_of = e->words.unit[0] != '\0' ? e->words.unit : NULL;
+	h.cell = e->words.cell;
 	h.has_position = e->words.has_position;
 	h.lat = e->words.lat, h.lng = e->words.lng;
 	buf_adds(&all, text);

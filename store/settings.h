@@ -35,7 +35,7 @@ struct settings {
 	    *gateway_error_at, *gateway_final, *gateway_stopped;
 	int64_t gateway_total_ms, gateway_pause_ms, gateway_stop_ms;
 	char *sms_map_signature, *sms_map_header, *sms_map_url, *sms_map_id, *sms_map_from,
-	    *sms_map_text, *sms_map_time, *sms_map_reply, *sms_map_reply_type;
+	    *sms_map_text, *sms_map_time, *sms_map_cell, *sms_map_reply, *sms_map_reply_type;
 
 	int64_t router_batch, router_deliveries, router_scan_ms, follow_up_ms, answers_per_hour, officer_answers_per_hour, exchanges, exchange_gap_ms, nonce_tries, refusals, pranks, support_ms, unclear_most;
 

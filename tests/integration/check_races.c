@@ -400,6 +400,100 @@ START_TEST(a_batch_speaks_his_new_language)
 }
 END_TEST
 
+/* ---- whose number it is after weeks ---- */
+
+#define NUMBER "+6281234560062"
+
+static void
+days_pass(int days)
+{
+	long long then = store_now_ms(&b.st) + days * (int64_t)DAY_MS;
+
+	bench_integer(&b, "HSET %s clock %lld", bench_key(&b, KEY_META, NULL), then);
+	ck_assert_int_eq(store_now_ms(&b.st), then);
+}
+
+/* He writes and a router reads it: the code that was kept for it, and whether a case came of it. */
+static int
+writes(struct router *r, const char *who, const char *id, const char *text, struct code *code)
+{
+	struct laporan l = kit_report(id, who, text);
+	struct entry e;
+	struct stored_case s;
+	redisReply *stands;
+	int opened;
+
+	l.received_ms = store_now_ms(&b.st);
+	ck_assert_int_eq(kit_take(&b.st, &l, code), INTAKE_OK);
+	entry_make(&e, code, l.received_ms);
+	snprintf(e.lane, sizeof(e.lane), "n");
+	stands = redis_pipe_command(b.st.pipe, "XREVRANGE %s + - COUNT 1", bench_key(&b, KEY_IN, "n"));
+	ck_assert(stands != NULL && stands->type == REDIS_REPLY_ARRAY && stands->elements == 1);
+	snprintf(e.id, sizeof(e.id), "%s", stands->element[0]->element[0]->str);
+	freeReplyObject(stands);
+	ck_assert_int_eq(router_work(r, &e, 1), 0);
+	entry_release(&e);
+	ck_assert_int_eq(cases_load(&b.st, code, 1, &s), 0);
+	opened = s.there && s.version > 0;
+	stored_case_release(&s);
+	return opened;
+}
+
+static int64_t
+version_of(const struct code *code)
+{
+	struct stored_case s;
+	int64_t version;
+
+	ck_assert_int_eq(cases_load(&b.st, code, 1, &s), 0);
+	version = s.version;
+	stored_case_release(&s);
+	return version;
+}
+
+/* As long as he writes it is his conversation; a month after his last word the number may be another's. */
+START_TEST(a_conversation_ends_a_month_after_its_last_word)
+{
+	static const char asks[] = "pak yang kemarin itu kok belum ada kabarnya sama sekali";
+	struct router *r = router_new("router");
+	struct code his, code;
+	int64_t version;
+
+	ck_assert(writes(r, NUMBER, "a", "jalan berlubang di desa kaligung kecamatan rogojampi", &his));
+	for (int i = 0; i < 3; i++) {
+		char id[2] = { (char)('b' + i), '\0' };
+
+		days_pass(20);
+		version = version_of(&his);
+		ck_assert_msg(!writes(r, NUMBER, id, asks, &code), "day %d: a case of its own", 20 * (i + 1));
+		ck_assert_int_eq(version_of(&his), version + 1);
+	}
+	days_pass(31);
+	version = version_of(&his);
+	ck_assert(writes(r, NUMBER, "z", asks, &code));
+	ck_assert_int_eq(version_of(&his), version);
+	router_end(r);
+}
+END_TEST
+
+/* A road takes longer than a month; who is asked at its end whether it is mended may answer. */
+START_TEST(who_is_asked_late_is_heard)
+{
+	struct router *r = router_new("router");
+	struct code his = kit_opened(&b, "jalan", 0), code;
+	struct kit_case k;
+
+	days_pass(40);
+	ck_assert_int_eq(kit_act(&b, &his, ON_RESOLVE, KIT_PTG), COMMIT_OK);
+	ck_assert(!writes(r, "+6281234567890", "jawab", "1", &code));
+	kit_load(&b, &k, &his);
+	ck_assert_int_eq(k.before.state, CASE_DITUTUP);
+	ck_assert_int_eq(k.before.closed_as, CLOSE_CONFIRMED);
+	kit_release(&k);
+	router_end(r);
+}
+END_TEST
+
 /* What nobody looked at for so long is forgotten, the younger stay. */
 START_TEST(the_list_is_swept)
 {
@@ -483,6 +577,8 @@ races_suite(void)
 	tcase_add_test(tc, one_of_them_is_killed);
 	tcase_add_test(tc, what_ended_routers_is_listed);
 	tcase_add_test(tc, a_batch_speaks_his_new_language);
+	tcase_add_test(tc, a_conversation_ends_a_month_after_its_last_word);
+	tcase_add_test(tc, who_is_asked_late_is_heard);
 	tcase_add_test(tc, the_list_is_swept);
 	tcase_add_test(tc, a_version_it_cannot_use_replaces_nothing);
 	suite_add_tcase(s, tc);

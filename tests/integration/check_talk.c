@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "lib/clock.h"
 #include "lib/config.h"
 #include "router/converse.h"
 #include "tests/integration/living.h"
@@ -19,10 +20,13 @@ Suite *talk_suite(void);
 static void
 begin(void)
 {
-	char line[160];
+	char line[240];
 
 	house_make("");
-	snprintf(line, sizeof(line), "sed -i 's/tanya-laporan: 5m/tanya-laporan: 2s/' %s/sla.yaml", house.conf);
+	snprintf(line, sizeof(line), "sed -i 's/tanya-laporan: 5m/tanya-laporan: 2s/; s/tanya-tempat: 30m/tanya-tempat: 2s/' "
+	    "%s/sla.yaml", house.conf);
+	ck_assert_int_eq(system(line), 0);
+	snprintf(line, sizeof(line), "sed -i 's/^sel: .*/sel:\\n  - {k: \"510-10-77 = 35.10.18\", b: 1}/' %s/kategori.yaml", house.conf);
 	ck_assert_int_eq(system(line), 0);
 	house_up();
 }
@@ -107,6 +111,20 @@ START_TEST(a_twin_lies_by_what_he_reported)
 	wait_state(code, "ditugaskan");
 	is(code, "place", "35.10.25.2008");
 	told(code, "terima", who);
+}
+END_TEST
+
+/* Nor is he whose gateway says which cell it came by. */
+START_TEST(a_twin_lies_by_its_cell)
+{
+	static const char body[] = "{\"id\":\"sel-1\",\"from\":\"+6281234580023\",\"cell\":\"510-10-77\","
+	    "\"text\":\"jalan rusak parah di desa watukebo\"}";
+	char code[CODE_CHARS + 1];
+
+	ck_assert_int_eq(post_signed(body, clock_now_ms() / 1000, 0, code), 202);
+	wait_state(code, "ditugaskan");
+	is(code, "place", "35.10.18.2008");
+	told(code, "terima", "+6281234580023");
 }
 END_TEST
 
@@ -218,6 +236,47 @@ sent(const char *code, const char *to)
 	return n;
 }
 
+/* How many SMS of that kind a case sent so far. */
+static int
+of_kind(const char *code, const char *kind)
+{
+	struct buf path = { 0 }, all = { 0 };
+	int n = 0;
+
+	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
+	ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &all), 0);
+	for (const char *line = buf_str(&all), *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		json_t *m = json_loadb(line, (size_t)(end - line), 0, NULL);
+
+		n += strcmp(json_string_value(json_object_get(m, "code")), code) == 0 &&
+		    strcmp(json_string_value(json_object_get(m, "kind")), kind) == 0;
+		json_decref(m);
+	}
+	buf_release(&path);
+	buf_release(&all);
+	return n;
+}
+
+/* Who does not say where is called by the desk, though an office has his case; who said it is not. */
+START_TEST(silent_about_where_he_is_called)
+{
+	static const char said[] = "+6281234580025", silent[] = "+6281234580026";
+	char one[CODE_CHARS + 1], other[CODE_CHARS + 1], text[512];
+
+	sms(said, "lampu jalan mati sudah lama sekali pak", one);
+	told(one, "tanya-tempat", said);
+	sms(said, "di kaligung rogojampi pak", NULL);
+	told(one, "tambahan", "");
+	sms(silent, "lampu jalan mati sudah lama sekali pak", other);
+	told(other, "tanya-tempat", silent);
+	text_of(other, "tanpa-tempat", "", text);
+	ck_assert_msg(strstr(text, "belum menjawab di mana") != NULL, "%s", text);
+	ck_assert_int_eq(of_kind(one, "tanpa-tempat"), 0);
+	ck_assert_int_eq(of_kind(other, "tanpa-tempat"), 1);
+	is(other, "state", "ditugaskan");
+}
+END_TEST
+
 /* Two problems: two cases with clocks and offices of their own, one receipt that names both. */
 START_TEST(two_problems_are_two_cases)
 {
@@ -308,6 +367,133 @@ START_TEST(another_configuration_says_what_it_would_change)
 	ck_assert_ptr_null(strstr(buf_str(&out), "lurah"));
 	json_decref(last);
 	buf_release(&out);
+}
+END_TEST
+
+/* Who comes along beside the lead is part of it, and so is who may read it. */
+START_TEST(who_else_is_told_is_a_change_too)
+{
+	static const struct { const char *sed, *text, *member, *was, *is; } rows[] = {
+		{ "s/unit: .O-DLH, desa, kecamatan./unit: [O-DLH, desa]/", "sampah menumpuk di desa kabat tepi sawah", "units",
+		    "O-DLH D-35.10.14.2012 K-35.10.14", "O-DLH D-35.10.14.2012" },
+		{ "s/^minta_rahasia:/minta_rahasia:\\n  - {k: \"tepi sawah\", b: 1}/", "sampah menumpuk di desa kabat tepi sawah",
+		    "sealed", "terbuka", "rahasia" },
+	};
+	char code[CODE_CHARS + 1], line[400], own[sizeof(house.conf)];
+
+	sms("+6281234580024", rows[0].text, code);
+	wait_state(code, "ditugaskan");
+	for (size_t i = 0; i < N_ELEMS(rows); i++) {
+		struct buf out = { 0 };
+		json_t *row;
+		const char *at;
+
+		snprintf(line, sizeof(line), "rm -rf %s/lain && cp -r %s %s/lain && sed -i '%s' %s/lain/kategori.yaml", house.dir,
+		    house.conf, house.dir, rows[i].sed, house.dir);
+		ck_assert_int_eq(system(line), 0);
+		memcpy(own, house.conf, sizeof(own));
+		snprintf(house.conf, sizeof(house.conf), "%s/lain", house.dir);
+		ck_assert_int_eq(house_command("route --dry-run --json", &out), 0);
+		memcpy(house.conf, own, sizeof(own));
+		snprintf(line, sizeof(line), "{\"code\":\"%s\"", code);
+		at = strstr(buf_str(&out), line);
+		ck_assert_msg(at != NULL, "%s: %s", rows[i].member, buf_str(&out));
+		row = json_loads(at, JSON_DISABLE_EOF_CHECK, NULL);
+		ck_assert_str_eq(json_string_value(json_array_get(json_object_get(row, "lead"), 0)),
+		    json_string_value(json_array_get(json_object_get(row, "lead"), 1)));
+		ck_assert_str_eq(json_string_value(json_array_get(json_object_get(row, rows[i].member), 0)), rows[i].was);
+		ck_assert_str_eq(json_string_value(json_array_get(json_object_get(row, rows[i].member), 1)), rows[i].is);
+		json_decref(row);
+		buf_release(&out);
+	}
+}
+END_TEST
+
+/* For people: what was understood, of which words, by which model, and what else it may be. */
+START_TEST(a_person_reads_why)
+{
+	static const struct { const char *text, *words[6]; } rows[] = {
+		{ "lampu jalan mati di desa kabat", { "biasa, ", "Ds. Kabat, Kec. Kabat", "Dinas Perhubungan", "Desa Kabat",
+		    "karena lampu-jalan: ", "karena model " } },
+		{ "sampah menumpuk di desa watukebo", { "tempat: tidak diketahui; bisa juga", "Kec. Blimbingsari",
+		    "Kec. Wongsorejo", "meja triase", "karena tempat Watukebo: ada 2" } },
+		{ "kades gendoh minta uang untuk surat", { "rahasia", "Inspektorat", "keluhan tentang pejabat" } },
+	};
+	struct buf command = { 0 }, bin = { 0 };
+
+	bin_path(&bin, "kentongan");
+	for (size_t i = 0; i < N_ELEMS(rows); i++) {
+		char said[4096];
+		size_t n;
+		FILE *f;
+
+		buf_reset(&command);
+		buf_addf(&command, "echo '%s' | %s route --explain --conf %s", rows[i].text, buf_str(&bin), house.conf);
+		f = popen(buf_str(&command), "r");
+		ck_assert_ptr_nonnull(f);
+		n = fread(said, 1, sizeof(said) - 1, f);
+		said[n] = '\0';
+		ck_assert_int_eq(pclose(f), 0);
+		for (size_t k = 0; k < N_ELEMS(rows[i].words) && rows[i].words[k] != NULL; k++)
+			ck_assert_msg(strstr(said, rows[i].words[k]) != NULL, "no \"%s\" in %s", rows[i].words[k], said);
+	}
+	buf_release(&command);
+	buf_release(&bin);
+}
+END_TEST
+
+/* The log entry that opened it names the version it was understood by. */
+static void
+version_of(const char *code, char out[40])
+{
+	json_t *doc = case_in_any(code);
+	const char *version = json_string_value(json_object_get(doc, "policy"));
+
+	ck_assert_ptr_nonnull(version);
+	snprintf(out, 40, "%s", version);
+	json_decref(doc);
+}
+
+static int
+leads(const char *code, const char *unit)
+{
+	json_t *doc = case_in_any(code);
+	const char *first = json_string_value(json_array_get(json_object_get(doc, "units"), 0));
+	int is = first != NULL && strcmp(first, unit) == 0;
+
+	json_decref(doc);
+	return is;
+}
+
+/* Another table counts from its reload on, for what comes then; nobody is stopped, and no case moves. */
+START_TEST(another_table_counts_while_it_runs)
+{
+	char before[CODE_CHARS + 1], after[CODE_CHARS + 1], line[512], was[40], is_now[40];
+
+	sms("+6281234580020", "sampah menumpuk di desa kabat pinggir kali", before);
+	wait_state(before, "ditugaskan");
+	ck_assert(leads(before, "O-DLH"));
+	version_of(before, was);
+	snprintf(line, sizeof(line), "cp %s/kategori.yaml %s/kategori.lama && sed -i "
+	    "'s/unit: .O-DLH, desa, kecamatan./unit: [kecamatan, O-DLH, desa]/' %s/kategori.yaml && "
+	    "! cmp -s %s/kategori.yaml %s/kategori.lama", house.conf, house.dir, house.conf, house.conf, house.dir);
+	ck_assert_int_eq(system(line), 0);
+	ck_assert_int_eq(house_command("reload", NULL), 0);
+	sms("+6281234580021", "sampah menumpuk di desa kabat pinggir kali", after);
+	wait_state(after, "ditugaskan");
+	ck_assert(leads(after, "K-35.10.14"));
+	version_of(after, is_now);
+	ck_assert_str_ne(was, is_now);
+	ck_assert(leads(before, "O-DLH"));
+	version_of(before, is_now);
+	ck_assert_str_eq(was, is_now);
+	/* what has a mistake is refused, and the old one goes on */
+	snprintf(line, sizeof(line), "sed -i 's/unit: .kecamatan, O-DLH, desa./unit: [O-TIADA]/' %s/kategori.yaml", house.conf);
+	ck_assert_int_eq(system(line), 0);
+	ck_assert_int_ne(house_command("reload", NULL), 0);
+	snprintf(line, sizeof(line), "mv %s/kategori.lama %s/kategori.yaml", house.dir, house.conf);
+	ck_assert_int_eq(system(line), 0);
+	ck_assert_int_eq(house_command("reload", NULL), 0);
 }
 END_TEST
 
@@ -483,8 +669,10 @@ talk_suite(void)
 	suite_add_tcase(s, words);
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, a_missing_place_is_asked_once);
+	tcase_add_test(tc, silent_about_where_he_is_called);
 	tcase_add_test(tc, a_twin_is_asked_by_number);
 	tcase_add_test(tc, a_twin_lies_by_what_he_reported);
+	tcase_add_test(tc, a_twin_lies_by_its_cell);
 	tcase_add_test(tc, a_twin_is_named);
 	tcase_add_test(tc, another_report_is_no_answer);
 	tcase_add_test(tc, of_three_the_one_it_is_about);
@@ -498,6 +686,9 @@ talk_suite(void)
 	tcase_add_test(tc, a_correction_becomes_a_training_row);
 	tcase_add_test(tc, another_configuration_says_what_it_would_change);
 	tcase_add_test(tc, what_lies_in_the_store_is_known);
+	tcase_add_test(tc, who_else_is_told_is_a_change_too);
+	tcase_add_test(tc, a_person_reads_why);
+	tcase_add_test(tc, another_table_counts_while_it_runs);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -412,6 +412,22 @@ START_TEST(due_is_the_earliest)
 }
 END_TEST
 
+static const struct { const char *what; struct case_record c; int64_t contact_ms; } contacts[] = {
+	{ "his report", { .state = CASE_DITUGASKAN, .received_ms = 5, .heard_ms = 5 }, 5 },
+	{ "what he wrote later", { .state = CASE_DITANGANI, .received_ms = 5, .heard_ms = 40 }, 40 },
+	{ "by another way he was never heard", { .state = CASE_DITUGASKAN, .received_ms = 5 }, 5 },
+	{ "asked whether it is mended", { .state = CASE_SELESAI, .received_ms = 5, .heard_ms = 6, .resolved_ms = 70 }, 70 },
+	{ "it was mended once, and reopened", { .state = CASE_DITUGASKAN, .received_ms = 5, .heard_ms = 6, .resolved_ms = 70 }, 6 },
+	{ "asked something", { .state = CASE_MENUNGGU, .wait_asked = 1, .received_ms = 5, .heard_ms = 6, .wait_since_ms = 50 }, 50 },
+	{ "a wait for the budget asks him nothing", { .state = CASE_MENUNGGU, .received_ms = 5, .heard_ms = 6, .wait_since_ms = 50 }, 6 },
+};
+START_TEST(the_last_contact)
+{
+	ck_assert_msg(case_contact_ms(&contacts[_i].c) == contacts[_i].contact_ms, "%s: %lld", contacts[_i].what,
+	    (long long)case_contact_ms(&contacts[_i].c));
+}
+END_TEST
+
 Suite *
 case_suite(void)
 {
@@ -424,6 +440,7 @@ case_suite(void)
 	tcase_add_loop_test(tc, hostile_bytes, 0, N_ELEMS(documents));
 	tcase_add_test(tc, damaged_bytes_never_lead_outside);
 	tcase_add_test(tc, due_is_the_earliest);
+	tcase_add_loop_test(tc, the_last_contact, 0, N_ELEMS(contacts));
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -87,7 +87,7 @@ START_TEST(report_round_trip)
 	    .message_id = xstrdup("a\"1"), .sender = xstrdup("+62"),
 	    .link = xstrdup("https://x/9"), .quotes = xstrdup("wamid.1"),
 	    .name = xstrdup("Siti"), .text = xstrdup("a\nb\\c \xc3\xa9"),
-	    .where = xstrdup("dekat pasar"), .place = xstrdup("35.10.20"),
+	    .where = xstrdup("dekat pasar"), .cell = xstrdup("510-10-1"), .place = xstrdup("35.10.20"),
 	    .category = xstrdup("sampah"), .lat = -8.123457, .lng = 114.5, .has_position = 1,
 	    .media = { xstrdup("x.jpg"), xstrdup("y.jpg") }, .media_n = 2, .hide = 1,
 	    .reply_to = xstrdup("x:post:7"), .ack = xstrdup("telegram:tap:9"), .adds = 1,
@@ -110,6 +110,7 @@ START_TEST(report_round_trip)
 	ck_assert_str_eq(back.quotes, l.quotes);
 	ck_assert_str_eq(back.text, l.text);
 	ck_assert_str_eq(back.where, l.where);
+	ck_assert_str_eq(back.cell, l.cell);
 	ck_assert_str_eq(back.place, l.place);
 	ck_assert_str_eq(back.category, l.category);
 	ck_assert(back.lat == l.lat && back.lng == l.lng && back.has_position);

@@ -346,6 +346,91 @@ START_TEST(where_it_stood)
 }
 END_TEST
 
+/* Where the cell stands settles which of two villages is meant, and nothing else. */
+START_TEST(by_which_cell_it_came)
+{
+	static const char twin[] = "sampah numpuk di watukebo", none[] = "sampah numpuk di jalan";
+	struct buf text = conf_file("conf/kategori.yaml"), changed = { 0 }, errors = { 0 };
+	const char *at = strstr(buf_str(&text), "\nsel: []\n");
+	struct hints h = { .cell = "510-10-3412-77" };
+	struct policy with_cells = policy;
+	struct understander *own;
+	struct understanding r;
+
+	ck_assert_ptr_nonnull(at);
+	buf_add(&changed, text.data, (size_t)(at - text.data));
+	buf_adds(&changed, "\nsel:\n  - {k: \"510-10-3412-77 = 35.10.25\", b: 1}\n  - {k: \"Posko-Wongsorejo = 35.10.18.2001\", b: 1}\n");
+	buf_adds(&changed, at + 9);
+	with_cells.catalogue = catalogue_parse("kategori.yaml", buf_str(&changed), changed.len, &errors);
+	ck_assert_msg(with_cells.catalogue != NULL, "%s", buf_str(&errors));
+	own = understander_new(&with_cells, &errors);
+	ck_assert_msg(own != NULL, "%s", buf_str(&errors));
+	understand(own, twin, sizeof(twin) - 1, &h, &r);
+	ck_assert_str_eq(r.place, "35.10.25.2003");
+	ck_assert(has_why(&r, "pemancar di Blimbingsari"));
+	h.cell = "posko-wongsorejo";
+	understand(own, twin, sizeof(twin) - 1, &h, &r);
+	ck_assert_str_eq(r.place, "35.10.18.2008");
+	/* nobody says where: a cell is kilometres wide, so he is asked */
+	understand(own, none, sizeof(none) - 1, &h, &r);
+	ck_assert_str_eq(r.place, "");
+	h.cell = "510-10-3412-7";
+	understand(own, twin, sizeof(twin) - 1, &h, &r);
+	ck_assert_str_eq(r.place, "");
+	ck_assert_int_eq(r.rivals_n, 2);
+	understander_free(own);
+	catalogue_free(with_cells.catalogue);
+	buf_reset(&changed);
+	buf_add(&changed, text.data, (size_t)(at - text.data));
+	buf_adds(&changed, "\nsel:\n  - {k: \"510-10-3412-77 = 35.99\", b: 1}\n");
+	buf_adds(&changed, at + 9);
+	with_cells.catalogue = catalogue_parse("kategori.yaml", buf_str(&changed), changed.len, &errors);
+	ck_assert_ptr_nonnull(with_cells.catalogue);
+	ck_assert_ptr_null(understander_new(&with_cells, &errors));
+	ck_assert_ptr_nonnull(strstr(buf_str(&errors), "sel is"));
+	catalogue_free(with_cells.catalogue);
+	buf_release(&text);
+	buf_release(&changed);
+	buf_release(&errors);
+}
+END_TEST
+
+/* A desa whose three strokes mean another thing than its neighbours'. */
+START_TEST(a_desa_has_strokes_of_its_own)
+{
+	static const struct { const char *text, *category; enum urgency urgency; } rows[] = {
+		{ "3 sumberagung", "bencana", URGENCY_DARURAT }, { "titir telu desa sumberagung", "bencana", URGENCY_DARURAT },
+		{ "3 sarongan", "kebakaran", URGENCY_DARURAT }, { "4 sumberagung", "bencana", URGENCY_DARURAT },
+		{ "5 sumberagung", "odgj", URGENCY_MENDESAK }, { "5 sarongan", "keamanan", URGENCY_MENDESAK },
+	};
+	struct buf text = conf_file("conf/kategori.yaml"), changed = { 0 }, errors = { 0 };
+	const char *at = strstr(buf_str(&text), "\ntitir:\n");
+	struct policy with_table = policy;
+	struct understander *own;
+
+	ck_assert_ptr_nonnull(at);
+	buf_add(&changed, text.data, (size_t)(at + 8 - text.data));
+	buf_adds(&changed, "  - {k: \"3 bencana 35.10.01.2004\", b: 10}\n  - {k: \"5 odgj 35.10.01.2004\", b: 5}\n");
+	buf_adds(&changed, at + 8);
+	with_table.catalogue = catalogue_parse("kategori.yaml", buf_str(&changed), changed.len, &errors);
+	ck_assert_msg(with_table.catalogue != NULL, "%s", buf_str(&errors));
+	own = understander_new(&with_table, &errors);
+	ck_assert_msg(own != NULL, "%s", buf_str(&errors));
+	for (size_t i = 0; i < N_ELEMS(rows); i++) {
+		struct understanding r;
+
+		understand(own, rows[i].text, strlen(rows[i].text), NULL, &r);
+		ck_assert_msg(strcmp(r.category, rows[i].category) == 0 && r.urgency == rows[i].urgency, "%s: %s %s",
+		    rows[i].text, r.category, urgency_name(r.urgency));
+	}
+	understander_free(own);
+	catalogue_free(with_table.catalogue);
+	buf_release(&text);
+	buf_release(&changed);
+	buf_release(&errors);
+}
+END_TEST
+
 /* Who is called for the danger comes, and what else is said stays beside it. */
 static const struct { const char *text, *category, *also, *unit; } dangers_first[] = {
 	{ "anak saya panas tinggi 3 hari kejang sekarang di desa kalibarumanis, puskesmas tutup", "darurat-medis",
@@ -403,6 +488,35 @@ START_TEST(two_problems)
 	ck_assert_int_eq(r.also_n, 1);
 	ck_assert((strcmp(r.category, "sampah") == 0 && strcmp(r.also[0], "lampu-jalan") == 0) ||
 	    (strcmp(r.category, "lampu-jalan") == 0 && strcmp(r.also[0], "sampah") == 0));
+}
+END_TEST
+
+/* Each thing and what is wrong with it; NULL: one problem, however many things are named beside it. */
+static const struct { const char *text, *one, *other; } parts[] = {
+	{ "lampu jalan mati di desa gintangan. sampah juga numpuk tidak diangkut", "sampah", "lampu-jalan" },
+	{ "selokan mampet dan jalan berlubang di desa bomo", "drainase", "jalan-rusak" },
+	{ "listrik padam di desa bomo, air pdam juga tidak keluar", "listrik", "air-bersih" },
+	{ "jembatan rusak dan sampah menumpuk di bawahnya desa kabat", "jembatan", "sampah" },
+	{ "1. jalan rusak 2. lampu mati desa kabat", "lampu-jalan", "jalan-rusak" },
+	{ "dalane bolong nang desa kabat, lampune yo mati", "lampu-jalan", "jalan-rusak" },
+	{ "jalan rusak di depan pasar desa kabat, dekat sekolah", "jalan-rusak", NULL },
+	{ "lampu jalan mati di depan sd, mohon diperbaiki, terima kasih", "lampu-jalan", NULL },
+	{ "pohon besar di depan puskesmas kabat rimbun, takut menimpa kabel listrik", "pohon", NULL },
+	{ "sampah menumpuk di depan balai desa bomo, sampai bau", "sampah", NULL },
+};
+START_TEST(each_part_is_read)
+{
+	struct understanding r;
+	const char *text = parts[_i].text;
+
+	understand(with_model, text, strlen(text), NULL, &r);
+	ck_assert_msg(r.also_n == (parts[_i].other != NULL), "%s: %d further, %s", text, r.also_n, r.also[0]);
+	if (parts[_i].other == NULL)
+		ck_assert_msg(strcmp(r.category, parts[_i].one) == 0, "%s: %s", text, r.category);
+	else
+		ck_assert_msg((strcmp(r.category, parts[_i].one) == 0 && strcmp(r.also[0], parts[_i].other) == 0) ||
+		    (strcmp(r.category, parts[_i].other) == 0 && strcmp(r.also[0], parts[_i].one) == 0), "%s: %s and %s",
+		    text, r.category, r.also[0]);
 }
 END_TEST
 
@@ -489,7 +603,10 @@ understand_suite(void)
 	tcase_add_loop_test(tc, danger_comes_first, 0, N_ELEMS(dangers_first));
 	tcase_add_test(tc, what_is_done_to_somebody_stays_urgent);
 	tcase_add_test(tc, a_second_problem_is_no_emergency_by_its_name);
+	tcase_add_test(tc, by_which_cell_it_came);
+	tcase_add_test(tc, a_desa_has_strokes_of_its_own);
 	tcase_add_test(tc, two_problems);
+	tcase_add_loop_test(tc, each_part_is_read, 0, N_ELEMS(parts));
 	tcase_add_test(tc, any_bytes);
 	tcase_add_test(tc, json);
 	tcase_add_test(tc, unit_codes_exist);
