@@ -838,7 +838,7 @@ END_TEST
 START_TEST(an_officer_who_could_not_be_read_back)
 {
 	says("officer add 'Pak Lurah' --name X --unit D112 --phone 08000000999", 1, "no id; write 1 to 23");
-	says("officer add lurah --name X --unit D112 --phone 08000000999 --order 100", 1, "an order of 0 to 99");
+	says("officer add lurah --name X --unit D112 --phone 08000000999 --order 100", 1, "a number from 0 to 99");
 	says("officer add lurah --name X --unit D112 --phone 08000000999", 0, "1 of 1");
 }
 END_TEST
