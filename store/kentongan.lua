@@ -431,10 +431,13 @@ local recipients = {}
 recipients.__index = recipients
 
 function recipients:add(id, list, line, nb)
-	local r = self.lists[list]
+	local later = tonumber(nb) > self.now
+	local at = later and list .. '+' or list
+	local r = self.lists[at]
 	if not r then
-		r = { line = line, nb = nb, push = { 'RPUSH', list } }
-		self.lists[list], self.order[#self.order + 1] = r, r
+		local order = later and self.later or self.order
+		r = { line = line, nb = nb, later = later, push = { 'RPUSH', list } }
+		self.lists[at], order[#order + 1] = r, r
 	end
 	r.push[#r.push + 1] = id
 	if #r.push > 2000 then
@@ -442,18 +445,39 @@ function recipients:add(id, list, line, nb)
 	end
 end
 
-function recipients:flush()
-	local heads = {}
-	for _, r in ipairs(self.order) do
+-- What is told later, and was not tried yet, makes room for what may leave now.
+function recipients:pass(r, head)
+	local list, front = r.push[2], { 'LPUSH', r.push[2] }
+	for i = #r.push, 3, -1 do
+		front[#front + 1] = r.push[i]
+	end
+	redis.call('LTRIM', list, 0, 1 - #r.push)
+	redis.call(unpack(front))
+	redis.call('ZREM', r.line, head)
+	redis.call('ZADD', r.line, r.nb, r.push[3])
+end
+
+-- To a list that was not empty: most stand where they are.
+function recipients:join(r, length)
+	local head = redis.call('LINDEX', r.push[2], 0)
+	local m = redis.pcall('HMGET', self.prefix .. head, 'st', 'full', 'f', 'nb')
+	if m[1] ~= 'queued' then
+		return
+	end
+	if not r.later and not m[3] and (tonumber(m[4]) or 0) > self.now then
+		self:pass(r, head)
+	elseif m[2] and length >= (tonumber(m[2]) or math.huge) and string.find(r.push[2], ':rcp:b:', 1, true) then
+		-- What is held for a recipient leaves before its time once it fills a digest.
+		redis.call('ZADD', r.line, 'XX', r.nb, head)
+	end
+end
+
+function recipients:push(order, heads)
+	for _, r in ipairs(order) do
 		local n, length = #r.push - 2, redis.call(unpack(r.push))
-		if length > n and string.find(r.push[2], ':rcp:b:', 1, true) then
-			-- What is held for a recipient leaves before its time once it fills a digest.
-			local head = redis.call('LINDEX', r.push[2], 0)
-			local m = redis.pcall('HMGET', self.prefix .. head, 'st', 'full')
-			if m[1] == 'queued' and m[2] and length >= (tonumber(m[2]) or math.huge) then
-				redis.call('ZADD', r.line, 'XX', r.nb, head)
-			end
-		elseif length == n then
+		if length > n then
+			self:join(r, length)
+		else
 			local line = heads[r.line] or { 'ZADD', r.line }
 			line[#line + 1], line[#line + 2] = r.nb, r.push[3]
 			heads[r.line] = line
@@ -463,10 +487,16 @@ function recipients:flush()
 			end
 		end
 	end
+end
+
+function recipients:flush()
+	local heads = {}
+	self:push(self.order, heads)
+	self:push(self.later, heads)
 	for _, line in pairs(heads) do
 		redis.call(unpack(line))
 	end
-	self.lists, self.order = {}, {}
+	self.lists, self.order, self.later = {}, {}, {}
 end
 
 -- keys: meta, log, due, lease, ended, then each item's own
@@ -478,7 +508,7 @@ local function commit(keys, args)
 	g.seq = log_check(g.meta, g.log)
 	g.later, g.checked, g.rows, g.now = collect(), {}, {}, text(now)
 	g.metas = {}	-- what rows asked of meta: nearly every item asks the same
-	g.waiting = setmetatable({ lists = {}, order = {}, prefix = args[1] }, recipients)
+	g.waiting = setmetatable({ lists = {}, order = {}, later = {}, prefix = args[1], now = now }, recipients)
 	redis.call('ZCARD', g.due)
 	redis.call('ZCARD', g.lease)
 	redis.call('ZCARD', g.ended)

@@ -812,6 +812,67 @@ START_TEST(a_held_list_that_fills_is_due)
 }
 END_TEST
 
+/* Opens reported cases in one commit; the officer hears of each so long after now. */
+static void
+open_told(const struct code *codes, const int64_t *after_ms, int n)
+{
+	struct commit_batch batch = { 0 };
+	static struct kit_case k[2];
+	int64_t now = store_now_ms(&b.st);
+
+	commit_begin(&batch, now);
+	for (int i = 0; i < n; i++) {
+		kit_load(&b, &k[i], &codes[i]);
+		kit_decide_open(&b, &k[i], now);
+		for (int m = 0; m < k[i].fx.messages_n; m++)
+			if (k[i].fx.messages[m].to == TO_OFFICER)
+				k[i].fx.messages[m].not_before_ms += after_ms[i];
+		kit_add(&b, &batch, &k[i], NULL);
+	}
+	ck_assert_int_eq(kit_run(&b, &batch), COMMIT_OK);
+	for (int i = 0; i < n; i++)
+		kit_release(&k[i]);
+}
+
+/* Claims what may go now and says it was sent: a bit for each case that an officer was told of. */
+static int
+told_now(const struct code *codes, int n)
+{
+	struct outbox_item it[8];
+	int told = 0;
+
+	for (int taken = claim(8, 60000, it); taken > 0; taken = claim(8, 60000, it)) {
+		for (int i = 0; i < taken; i++) {
+			for (int c = 0; c < n && strcmp(it[i].kind, "tugas") == 0; c++)
+				told |= strncmp(it[i].id, codes[c].s, strlen(codes[c].s)) == 0 ? 1 << c : 0;
+			ck_assert_int_eq(mark(&it[i], "sent", 0), 0);
+			outbox_item_release(&it[i]);
+		}
+	}
+	return told;
+}
+
+/* What an officer is told later holds up nothing that he may hear now, whichever came first. */
+START_TEST(what_is_told_later_stands_behind)
+{
+	static const int64_t later[] = { 300000, 0 }, moment[] = { 0 };
+	struct code codes[4];
+	char id[8];
+
+	for (int i = 0; i < 4; i++) {
+		snprintf(id, sizeof(id), "%d", i);
+		codes[i] = kit_reported(&b, id, 0);
+	}
+	open_told(&codes[0], later, 1);
+	ck_assert_int_eq(told_now(codes, 4), 0);
+	open_told(&codes[1], moment, 1);
+	ck_assert_int_eq(told_now(codes, 4), 1 << 1);
+	open_told(&codes[2], later, 2);		/* both in one commit, the later one first */
+	ck_assert_int_eq(told_now(codes, 4), 1 << 3);
+	ck_assert_int_eq(bench_integer(&b, "ZCARD %s", bench_key(&b, KEY_OUT, "n:sms")), 1);
+}
+END_TEST
+
 START_TEST(old_storms_are_swept)
 {
 	struct house h = { .st = b.st, .set = b.set };
@@ -1842,6 +1903,7 @@ add_outbox(Suite *s)
 	tcase_add_test(tc, sent_says_what_the_lost_answer_would_have);
 	tcase_add_test(tc, a_bundle_is_of_all_or_of_none);
 	tcase_add_test(tc, a_held_list_that_fills_is_due);
+	tcase_add_test(tc, what_is_told_later_stands_behind);
 	tcase_add_test(tc, old_storms_are_swept);
 	tcase_add_test(tc, old_wishes_for_a_language_are_swept);
 	tcase_add_test(tc, a_budget_of_hour_and_day);
