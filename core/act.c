@@ -426,8 +426,10 @@ act_take_task(struct step *s)
 		SET(c->holder, s->cmd->actor);
 	/* His colleagues need not come; other units are told for their own part. */
 	messages_cancel(s, "tw", unit, s->cmd->actor);
-	if (s->t->effects & (FX_STOP_HANDLED | FX_STOP_RESOLVED))
+	if (s->t->effects & (FX_STOP_HANDLED | FX_STOP_RESOLVED)) {
 		messages_cancel(s, "ew", "", "");
+		tell_placed(s);		/* somebody was there */
+	}
 }
 
 void
@@ -606,6 +608,7 @@ seal(struct step *s, const char *about)
 	SET(c->about, about);
 	c->undo.until_ms = 0;
 	question_close(c);
+	tell_placed(s);
 	drop_accused(s);
 	if (had_units && c->units_n == 0)
 		return step_refuse(s, REFUSED_UNIT);	/* nobody would be left to see it */

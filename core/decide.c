@@ -135,8 +135,10 @@ apply(struct step *s, const struct case_record *before)
 		return -1;
 	if (fx & FX_FIRST)
 		question_open(s);
-	else if ((s->t->on == ON_ASSIGN || s->t->on == ON_MERGE) && c->place[0] != '\0')
+	else if ((s->t->on == ON_ASSIGN || s->t->on == ON_MERGE) && c->place[0] != '\0') {
 		question_close(c);
+		tell_placed(s);
+	}
 	if (s->t->on == ON_ASSIGN && c->units_n == 0 && s->cmd->by != BY_ROUTER)
 		return step_refuse(s, REFUSED_UNIT);
 	for (size_t i = 0; i < N_ELEMS(acts); i++)
@@ -199,6 +201,8 @@ announce(struct step *s, const struct case_record *before)
 		tell_sealed(s, strcmp(case_lead(before), case_lead(s->c)) != 0);
 	if (fx & FX_TELL_DESK)
 		tell_desk(s);
+	if (s->t->on == ON_OPEN)
+		tell_placeless(s);
 	if ((fx & FX_RELEASE) && s->c->lead[0] == '\0')
 		tell_release(s);
 	if (s->t->on == ON_RESOLVE)

@@ -135,6 +135,7 @@ struct policy {
 	int64_t undo_ms;
 	int64_t wait_max_ms;		/* longest waiting for budget or parts */
 	int64_t ask_ms;			/* the resident's answer is waited for */
+	int64_t where_ms;		/* so long the desk waits for his word where it is, of a case that has an office */
 	int64_t which_ms;		/* so long the desk waits for his word which case he means */
 	int64_t review_ms;		/* a case with nothing else due is looked at again after */
 	int64_t message_life_ms;	/* a message not sent within is expired */

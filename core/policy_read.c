@@ -651,6 +651,7 @@ static const struct {
 	{ "urung",      AT(undo_ms),         10 * MINUTE_MS, 0,              HOUR_MS },
 	{ "tunggu",     AT(wait_max_ms),     60 * DAY_MS,    1000,           366 * DAY_MS },
 	{ "tanya",      AT(ask_ms),          2 * DAY_MS,     1000,           30 * DAY_MS },
+	{ "tanya-tempat", AT(where_ms),      30 * MINUTE_MS, 10,             DAY_MS },
 	{ "tanya-laporan", AT(which_ms),     5 * MINUTE_MS,  10,             HOUR_MS },
 	{ "tinjau",     AT(review_ms),       DAY_MS,         1000,           30 * DAY_MS },
 	{ "umur-pesan", AT(message_life_ms), 12 * HOUR_MS,   1000, 7 * DAY_MS },
@@ -798,7 +799,7 @@ read_settings(struct reading *r, int map)
 		return;
 	}
 	check_keys(r, map, "lain",
-	    "konfirmasi urung tunggu tanya tanya-laporan tinjau umur-pesan kumpul diberitahu triase jadwal malam "
+	    "konfirmasi urung tunggu tanya tanya-tempat tanya-laporan tinjau umur-pesan kumpul diberitahu triase jadwal malam "
 	    "malam-tahan oper oper-meja tetangga alasan-tunggu tak-terjangkau terbengkalai-darurat "
 	    "terbengkalai-mendesak terbengkalai-biasa");
 	for (size_t i = 0; i < N_ELEMS(spans); i++)

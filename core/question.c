@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/act.h"
+#include "core/tell.h"
 
 static void
 option_add(struct case_record *c, const char *id, const char *category)
@@ -72,6 +73,7 @@ act_locate(struct step *s)
 	SET(s->c->incident, s->cmd->incident);
 	act_add_units(s, u);
 	question_close(s->c);
+	tell_placed(s);
 	return 0;
 }
 

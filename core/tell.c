@@ -278,6 +278,25 @@ tell_desk(struct step *s)
 }
 
 void
+tell_placeless(struct step *s)
+{
+	const struct officer *o[1];
+	struct message *m;
+
+	if (s->c->question.what != QUESTION_PLACE || reachable(s, s->p->triage_unit, o, 1) == 0)
+		return;
+	m = tell_officer(s, o[0], "tanpa-tempat", GROUP_NOTICE);
+	if (m != NULL)
+		m->not_before_ms += s->p->where_ms;
+}
+
+void
+tell_placed(struct step *s)
+{
+	messages_cancel(s, "i", s->p->triage_unit, "");
+}
+
+void
 tell_units(struct step *s)
 {
 	const char *kind = s->c->sealed ? "tugas-rahasia" :

@@ -41,6 +41,9 @@ void tell_asker(struct step *s);
 /* One fetch for each reference of the command, as a message that has no words. */
 void tell_platforms(struct step *s);
 /* What the resident hears of the step's event, if anything, and if he can be reached. */
+/* Asked where it is he is silent: the desk hears of it, whoever has the case, unless he says it in time. */
+void tell_placeless(struct step *s);
+void tell_placed(struct step *s);
 void tell_reporter(struct step *s);
 
 /*

@@ -295,6 +295,7 @@ static const struct kind { const char *name, *holes, *brief; } kinds[] = {
 	{ "jawaban",           "kode isi", NULL },
 	{ "jawaban-rahasia",   "kode", NULL },
 	{ "periksa-foto",      "kode kategori tempat", NULL },
+	{ "tanpa-tempat",      "kode kategori unit", NULL },
 	{ "diambil",           "kode unit", "ringkas-diambil" },
 	{ "tarik",             "kode", "ringkas-tarik" },
 	{ "jawab",             "kode keadaan", NULL },

@@ -20,10 +20,11 @@ Suite *talk_suite(void);
 static void
 begin(void)
 {
-	char line[160];
+	char line[240];
 
 	house_make("");
-	snprintf(line, sizeof(line), "sed -i 's/tanya-laporan: 5m/tanya-laporan: 2s/' %s/sla.yaml", house.conf);
+	snprintf(line, sizeof(line), "sed -i 's/tanya-laporan: 5m/tanya-laporan: 2s/; s/tanya-tempat: 30m/tanya-tempat: 2s/' "
+	    "%s/sla.yaml", house.conf);
 	ck_assert_int_eq(system(line), 0);
 	snprintf(line, sizeof(line), "sed -i 's/^sel: .*/sel:\\n  - {k: \"510-10-77 = 35.10.18\", b: 1}/' %s/kategori.yaml", house.conf);
 	ck_assert_int_eq(system(line), 0);
@@ -234,6 +235,47 @@ sent(const char *code, const char *to)
 	buf_release(&all);
 	return n;
 }
+
+/* How many SMS of that kind a case sent so far. */
+static int
+of_kind(const char *code, const char *kind)
+{
+	struct buf path = { 0 }, all = { 0 };
+	int n = 0;
+
+	buf_addf(&path, "%s/out/sms.jsonl", house.dir);
+	ck_assert_int_eq(file_read(buf_str(&path), 64u << 20, &all), 0);
+	for (const char *line = buf_str(&all), *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		json_t *m = json_loadb(line, (size_t)(end - line), 0, NULL);
+
+		n += strcmp(json_string_value(json_object_get(m, "code")), code) == 0 &&
+		    strcmp(json_string_value(json_object_get(m, "kind")), kind) == 0;
+		json_decref(m);
+	}
+	buf_release(&path);
+	buf_release(&all);
+	return n;
+}
+
+/* Who does not say where is called by the desk, though an office has his case; who said it is not. */
+START_TEST(silent_about_where_he_is_called)
+{
+	static const char said[] = "+6281234580025", silent[] = "+6281234580026";
+	char one[CODE_CHARS + 1], other[CODE_CHARS + 1], text[512];
+
+	sms(said, "lampu jalan mati sudah lama sekali pak", one);
+	told(one, "tanya-tempat", said);
+	sms(said, "di kaligung rogojampi pak", NULL);
+	told(one, "tambahan", "");
+	sms(silent, "lampu jalan mati sudah lama sekali pak", other);
+	told(other, "tanya-tempat", silent);
+	text_of(other, "tanpa-tempat", "", text);
+	ck_assert_msg(strstr(text, "belum menjawab di mana") != NULL, "%s", text);
+	ck_assert_int_eq(of_kind(one, "tanpa-tempat"), 0);
+	ck_assert_int_eq(of_kind(other, "tanpa-tempat"), 1);
+	is(other, "state", "ditugaskan");
+}
+END_TEST
 
 /* Two problems: two cases with clocks and offices of their own, one receipt that names both. */
 START_TEST(two_problems_are_two_cases)
@@ -627,6 +669,7 @@ talk_suite(void)
 	suite_add_tcase(s, words);
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, a_missing_place_is_asked_once);
+	tcase_add_test(tc, silent_about_where_he_is_called);
 	tcase_add_test(tc, a_twin_is_asked_by_number);
 	tcase_add_test(tc, a_twin_lies_by_what_he_reported);
 	tcase_add_test(tc, a_twin_lies_by_its_cell);

@@ -399,7 +399,7 @@ static const struct {
 	    "lain: diberitahu must be 1 to 8" },
 	{ "unknown desk", "sla.yaml", 1, "triase: D112 ", "triase: D911 ", 0,
 	    "lain: triase must be a kode" },
-	{ "no owner of the roster", "sla.yaml", 1, "  jadwal: O-KOMINFO ", "", -17,
+	{ "no owner of the roster", "sla.yaml", 1, "  jadwal: O-KOMINFO ", "", -18,
 	    "lain: jadwal must be a kode" },
 	{ "unknown part of the file", "sla.yaml", 1, "\nlain:\n", "\nlain2:\n", 0,
 	    "sla.yaml has no key \"lain2\"" },
