@@ -551,6 +551,15 @@ has_also(const struct category_choice *out, const struct category *category)
 	return 0;
 }
 
+/* A thing and what is wrong with it, of another problem than the first. */
+static int
+is_of_a_part(const struct ranked *r, const struct category *first)
+{
+	return r->score.category != first && !r->score.category->no_case &&
+	    r->score.category->urgency != URGENCY_DARURAT && r->score.score >= PART_MIN &&
+	    cover_count(&r->cover, &r->cover) >= PART_WORDS;
+}
+
 /* What a part says, read as if nothing else had been said; NULL: nothing that is sure and another problem. */
 static const struct category *
 part_names(const struct classifier *c, const struct tokens *t, size_t from, size_t to, const struct category *first)
@@ -559,20 +568,20 @@ part_names(const struct classifier *c, const struct tokens *t, size_t from, size
 	struct ranking ranking;
 	struct category_choice choice;
 	const struct ranked *r;
+	int may = 0;
 
 	part.at += from;
 	part.n = to - from;
 	memset(&choice, 0, sizeof(choice));
 	rank_rules(c, &part, 0, &ranking);
-	if (ranking.best == NULL || ranking.best->score.category == first)
+	for (size_t i = 0; i < ranking.n; i++)
+		may |= is_of_a_part(&ranking.at[i], first);
+	if (!may || ranking.best->score.category == first)
 		return NULL;
 	weigh(c, &part, 0, &ranking, &choice, NULL);
 	r = ranked_of(&ranking, choice.best.category);
-	if (r == NULL || r->score.category == first || r->score.category->no_case ||
-	    r->score.category->urgency == URGENCY_DARURAT || choice.confidence_permille < PART_PERMILLE ||
-	    r->score.score < PART_MIN || cover_count(&r->cover, &r->cover) < PART_WORDS)
-		return NULL;
-	return r->score.category;
+	return r != NULL && is_of_a_part(r, first) && choice.confidence_permille >= PART_PERMILLE ?
+	    r->score.category : NULL;
 }
 
 /*
