@@ -1,12 +1,14 @@
 #ifndef KENTONGAN_MATCH_H
 #define KENTONGAN_MATCH_H
 /*
- * Finds all phrases of a table in a report at once: a trie of words built once, then only read.
+ * Finds all phrases of a table in a report at once: a trie of words, built once.
  *
  * Phrases    words joined by one space.  * at a word's end or start stands for any letters, ~ for
  *            up to GAP_MAX other words, ^ and $ for the start and end of the report.
  * Forms      a word of the report fits by any of its forms, or, with written_only, as written.
  * Ownership  a phrase's value is the caller's number, handed back in the hit.
+ * Threads    one matcher serves one thread, with its normaliser: what a word is to the phrases is
+ *            remembered for when it comes again.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
  * The whole step from a report's text to category, urgency, place and units: rules of
  * kategori.yaml, each decision with its reason.
  *
- * Ownership  an understander borrows the policy, which must outlive it.  Immutable once made.
- * Threads    one understander serves one thread (its stemmer has scratch memory).
+ * Ownership  an understander borrows the policy, which must outlive it.
+ * Threads    one understander serves one thread (its stemmer has scratch memory, and words that were read are remembered).
  */
 #include "core/policy.h"
 #include "core/understanding.h"
