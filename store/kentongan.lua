@@ -720,11 +720,16 @@ local function mark(keys, args)
 		if args[4] == 'retry' then
 			redis.call('HINCRBY', key, 'n', 1)
 		end
+		local at = args[5]
 		if args[11] ~= '' then
 			redis.call('HSET', key, 'full', args[11])
+			-- What came while it was in the air counts too: nobody will look at this list again before the time.
+			if redis.call('LLEN', m[4]) >= tonumber(args[11]) then
+				at = text(now)
+			end
 		end
-		redis.call('HSET', key, 'st', 'queued', 'nb', args[5])
-		redis.call('ZADD', m[3], args[5], args[2])
+		redis.call('HSET', key, 'st', 'queued', 'nb', at)
+		redis.call('ZADD', m[3], at, args[2])
 	else
 		if args[6] ~= '' then
 			redis.call('HSET', keys[1], 'seq', text(log_append(g, args[6], args[7])))

@@ -812,6 +812,28 @@ START_TEST(a_held_list_that_fills_is_due)
 }
 END_TEST
 
+/* What came while the head was in the air fills the digest as well. */
+START_TEST(a_list_that_filled_in_the_air_is_due)
+{
+	struct storm s = { 1, 5, 1 };
+	struct outbox_item head;
+	struct outbox_mark m = { .item = &head, .uncounted = 1, .storm = &s, .full = 4 };
+	struct code codes[3];
+	struct buf score = { 0 };
+
+	claim_task(&head, 2, codes);
+	kit_opened(&b, "third", 0);
+	kit_opened(&b, "fourth", 0);
+	m.at_ms = store_now_ms(&b.st) + 3600000;
+	outbox_mark(&b.st, &m, 1, now_ms);
+	ck_assert_int_eq(m.result, 0);
+	bench_text(&b, &score, "ZSCORE %s %s", bench_key(&b, KEY_OUT, "n:sms"), head.id);
+	ck_assert_int_lt(strtoll(buf_str(&score), NULL, 10), m.at_ms);
+	buf_release(&score);
+	outbox_item_release(&head);
+}
+END_TEST
+
 /* Opens reported cases in one commit; the officer hears of each so long after now. */
 static void
 open_told(const struct code *codes, const int64_t *after_ms, int n)
@@ -1903,6 +1925,7 @@ add_outbox(Suite *s)
 	tcase_add_test(tc, sent_says_what_the_lost_answer_would_have);
 	tcase_add_test(tc, a_bundle_is_of_all_or_of_none);
 	tcase_add_test(tc, a_held_list_that_fills_is_due);
+	tcase_add_test(tc, a_list_that_filled_in_the_air_is_due);
 	tcase_add_test(tc, what_is_told_later_stands_behind);
 	tcase_add_test(tc, old_storms_are_swept);
 	tcase_add_test(tc, old_wishes_for_a_language_are_swept);
