@@ -202,7 +202,8 @@ collect(struct listing *l, struct house *h)
 			stored_case_release(&s[i]);
 		}
 	}
-	qsort(l->rows, l->n, sizeof(*l->rows), by_time_left);
+	if (l->n > 1)
+		qsort(l->rows, l->n, sizeof(*l->rows), by_time_left);
 	rc = 0;
 out:
 	freeReplyObject(r);

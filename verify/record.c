@@ -306,7 +306,8 @@ read_kept(struct reading *r, const char *path)
 		fprintf(stderr, "kentongan-verify: %s: holds no head\n", path);
 		return -1;
 	}
-	qsort(r->kept, r->kept_n, sizeof(*r->kept), by_seq);
+	if (r->kept_n > 1)
+		qsort(r->kept, r->kept_n, sizeof(*r->kept), by_seq);
 	return 0;
 }
 

@@ -108,7 +108,7 @@ START_TEST(a_value_may_stand_behind_an_equals_sign)
 {
 	struct buf out = { 0 };
 
-	ck_assert_int_eq(house_command("cases --unit=O-DLH --json", &out), 0);
+	ck_assert_msg(house_command("cases --unit=O-DLH --json", &out) == 0, "%s", buf_str(&out));
 	ck_assert_str_eq(buf_str(&out), "[]\n");
 	buf_release(&out);
 }
