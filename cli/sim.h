@@ -31,9 +31,9 @@ struct sim_options sim_usual(void);
 
 /* A living case and what the simulator knows of it besides. */
 struct sim_case {
-	struct case_record c;
 	struct understanding truth;
 	int64_t handled_ms;		/* the first act, whatever was disputed later; 0 none */
+	struct case_record c;		/* last: its lists' ends are hardly ever touched */
 };
 
 struct sim_step {

@@ -130,7 +130,7 @@ sim_moment_of_report(const struct sim_people *w, int64_t day, int n)
 	return dice_weighted(&d, sums, 24) * HOUR_MS + (int64_t)dice_below(&d, HOUR_MS);
 }
 
-static const struct place *
+static int
 where(const struct sim_people *w, enum sim_occasion why, struct dice *d)
 {
 	int at = dice_weighted(d, w->places, w->places_n);
@@ -140,7 +140,7 @@ where(const struct sim_people *w, enum sim_occasion why, struct dice *d)
 		at = w->flood_place;
 	else if (why == OCCASION_FLOOD)
 		at = (w->flood_place + 1 + (int)dice_below(d, 6)) % w->places_n;
-	return w->place[at];
+	return at;
 }
 
 static void
@@ -166,7 +166,8 @@ sim_report_draw(const struct sim_people *w, enum sim_occasion why, int64_t numbe
 		k = category_at(w->p->catalogue,
 		    (size_t)dice_weighted(&d, w->categories, w->categories_n));
 	memcpy(u->category, k->code, sizeof(u->category));
-	memcpy(u->place, where(w, why, &d)->code, sizeof(u->place));
+	out->place = where(w, why, &d);
+	memcpy(u->place, w->place[out->place]->code, sizeof(u->place));
 	u->urgency = k->urgency;
 	/* Most who felt the earth shake are safe and say so; one in a hundred needs help now. */
 	if (why != OCCASION_DAY)

@@ -36,6 +36,7 @@ struct sim_report {
 	struct understanding truth;	/* what a careful reader makes of it */
 	struct understanding read;	/* what the router made of it */
 	int triage;
+	int place;			/* that it is of, as struct sim_people counts */
 	char reporter[33];		/* 32 hex digits */
 };
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/calendar.h"
 #include "lib/buf.h"
 
 static int
@@ -57,13 +58,13 @@ settle(struct sim_queue *q, size_t at, struct sim_node e)
 }
 
 static void
-add(struct sim_queue *q, int64_t at_ms, uint32_t index)
+add(struct sim_queue *q, int64_t at_ms, uint32_t order, uint32_t index)
 {
 	if (q->n == q->cap) {
 		q->cap = q->cap != 0 ? 2 * q->cap : 1024;
 		q->nodes = xrealloc(q->nodes, q->cap * sizeof(*q->nodes));
 	}
-	rise(q, q->n++, (struct sim_node){ at_ms, q->order++, index });
+	rise(q, q->n++, (struct sim_node){ at_ms, order, index });
 }
 
 static void
@@ -84,6 +85,46 @@ sim_queue_next_ms(const struct sim_queue *q)
 }
 
 /* ---- of events ---- */
+
+/*
+ * Only what comes soon is in the heap: after an earthquake a hundred thousand acts of later hours would
+ * make it deeper than the cache.
+ */
+#define STRETCH_MS (10 * MINUTE_MS)
+#define NOTHING UINT32_MAX
+struct sim_kept { struct sim_event e; uint32_t order, next; };
+
+static void
+keep_for_later(struct sim_queue *q, uint32_t index)
+{
+	size_t at = q->later_at + (size_t)((q->events[index].e.at_ms - q->near_ms) / STRETCH_MS);
+
+	if (at >= q->later_n) {
+		size_t n = 2 * at + 64;
+
+		q->later = xrealloc(q->later, n * sizeof(*q->later));
+		while (q->later_n < n)
+			q->later[q->later_n++] = NOTHING;
+	}
+	q->events[index].next = q->later[at];
+	q->later[at] = index;
+}
+
+/* Fills an empty heap with the next stretch that has anything. */
+static void
+come_nearer(struct sim_queue *q)
+{
+	while (q->n == 0 && q->later_at < q->later_n) {
+		uint32_t next;
+
+		for (uint32_t i = q->later[q->later_at]; i != NOTHING; i = next) {
+			next = q->events[i].next;
+			add(q, q->events[i].e.at_ms, q->events[i].order, i);
+		}
+		q->later[q->later_at++] = NOTHING;
+		q->near_ms += STRETCH_MS;
+	}
+}
 
 /* Room for one more, and as much again: every event may be unused at once. */
 static void
@@ -106,8 +147,15 @@ sim_queue_put(struct sim_queue *q, const struct sim_event *e)
 	if (q->unused_n == 0)
 		more_events(q);
 	index = q->unused[--q->unused_n];
-	q->events[index] = *e;
-	add(q, e->at_ms, index);
+	q->events[index] = (struct sim_kept){ *e, q->order++, NOTHING };
+	if (q->later_n == 0)
+		q->near_ms = e->at_ms;
+	if (e->at_ms < q->near_ms) {
+		add(q, e->at_ms, q->events[index].order, index);
+	} else {
+		keep_for_later(q, index);
+		come_nearer(q);
+	}
 }
 
 int
@@ -118,9 +166,10 @@ sim_queue_take(struct sim_queue *q, struct sim_event *out)
 	if (q->n == 0)
 		return -1;
 	index = q->nodes[0].index;
-	*out = q->events[index];
+	*out = q->events[index].e;
 	q->unused[q->unused_n++] = index;
 	drop(q, 0);
+	come_nearer(q);
 	return 0;
 }
 
@@ -158,7 +207,7 @@ sim_queue_set(struct sim_queue *q, int slot, int64_t at_ms)
 
 	know_slot(q, slot);
 	if (was == 0 && at_ms != 0)
-		add(q, at_ms, (uint32_t)slot);
+		add(q, at_ms, q->order++, (uint32_t)slot);
 	else if (was != 0 && at_ms == 0)
 		drop(q, (size_t)q->places[slot] - 1);
 	else if (was != at_ms)
@@ -172,6 +221,7 @@ sim_queue_release(struct sim_queue *q)
 	free(q->nodes);
 	free(q->events);
 	free(q->unused);
+	free(q->later);
 	free(q->places);
 	*q = (struct sim_queue){ 0 };
 }

@@ -21,7 +21,9 @@ struct sim_node { int64_t at_ms; uint32_t order, index; };	/* index: of the even
 struct sim_queue {
 	struct sim_node *nodes; size_t n, cap;
 	uint32_t order;
-	struct sim_event *events; uint32_t *unused; size_t events_n, unused_n;
+	struct sim_kept *events; uint32_t *unused; size_t events_n, unused_n;
+	/* What comes at near_ms or later waits unsorted, a list for each stretch of time from there on. */
+	int64_t near_ms; uint32_t *later; size_t later_at, later_n;
 	int by_slot;		/* set on an empty queue */
 	int *places; size_t places_n;	/* by slot: its place + 1; 0 not in it */
 };

@@ -66,7 +66,7 @@ act_open(struct step *s)
 	const struct report_facts *f = s->cmd->report;
 	struct case_record *c = s->c;
 
-	memset(c, 0, sizeof(*c));
+	case_clear(c);
 	c->code = f->code;
 	SET(c->policy, f->policy);
 	SET(c->channel, f->channel);

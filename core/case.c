@@ -238,6 +238,12 @@ encode_task(struct buf *b, const struct case_task *t)
 }
 
 void
+case_clear(struct case_record *c)
+{
+	memset(c, 0, offsetof(struct case_record, tasks));
+}
+
+void
 case_copy(struct case_record *to, const struct case_record *from)
 {
 	memcpy(to, from, offsetof(struct case_record, tasks));

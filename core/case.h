@@ -199,6 +199,8 @@ struct case_record {
 	char files[CASE_FILES][MEDIA_NAME_CHARS];	/* names of stored files */
 };
 
+/* One of nothing; what stands in lists that hold nothing stays as it is. */
+void case_clear(struct case_record *c);
 /* As to = from, but for what its lists do not hold. */
 void case_copy(struct case_record *to, const struct case_record *from);
 

@@ -463,7 +463,7 @@ const struct category *
 category_find(const struct catalogue *c, const char *code)
 {
 	for (size_t i = 0; i < c->n; i++)
-		if (strcmp(c->categories[i].code, code) == 0)
+		if (c->categories[i].code[0] == code[0] && strcmp(c->categories[i].code, code) == 0)
 			return &c->categories[i];
 	return NULL;
 }

@@ -1,12 +1,13 @@
 #include "core/ledger.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "lib/buf.h"
 
 static void
 set_holder(char out[HOLDER_CHARS], const char *holder)
 {
-	snprintf(out, HOLDER_CHARS, "%s", holder);
+	text_set(out, HOLDER_CHARS, holder);
 }
 
 void

@@ -166,7 +166,8 @@ static int
 target_fits(const struct target *t, enum urgency u, const char *category, enum unit_tier tier)
 {
 	return (t->any_urgency || t->urgency == u) && (t->any_tier || t->tier == tier) &&
-	    (t->category[0] == '\0' || strcmp(t->category, category) == 0);
+	    (t->category[0] == '\0' ||
+	    (t->category[0] == category[0] && strcmp(t->category, category) == 0));
 }
 
 static const struct target *

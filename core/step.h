@@ -34,14 +34,5 @@ step_refuse(struct step *s, enum refusal why)
 	return -1;
 }
 
-/* Copies a text into an array of char, cut to its size.  snprintf() was a tenth of a decision. */
 #define SET(dst, src) text_set((dst), sizeof(dst), (src))
-static inline void
-text_set(char *dst, size_t size, const char *src)
-{
-	size_t len = strnlen(src, size - 1);
-
-	memmove(dst, src, len);		/* it may be the same array */
-	dst[len] = '\0';
-}
 #endif

@@ -104,6 +104,15 @@ messages_cancel_to(struct step *s, const char *officer)
 	c->pending_n = keep;
 }
 
+static int
+is_task_of(const struct case_record *c, int message, const char *officer)
+{
+	for (int i = 0; i < c->tasks_n; i++)
+		if (c->tasks[i].message == message && strcmp(c->tasks[i].officer, officer) == 0)
+			return 1;
+	return 0;
+}
+
 void
 messages_cancel(struct step *s, const char *groups, const char *unit, const char *but)
 {
@@ -112,13 +121,9 @@ messages_cancel(struct step *s, const char *groups, const char *unit, const char
 
 	for (int i = 0; i < c->pending_n; i++) {
 		const struct case_pending *m = &c->pending[i];
-		int mine = 0;
 
-		for (int t = 0; t < c->tasks_n; t++)
-			mine |= c->tasks[t].message == m->n &&
-			    strcmp(c->tasks[t].officer, but) == 0;
-		if (strchr(groups, m->group) != NULL && !mine &&
-		    (unit[0] == '\0' || strcmp(unit, m->unit) == 0) && message_cancel(s, m))
+		if (strchr(groups, m->group) != NULL && (unit[0] == '\0' || strcmp(unit, m->unit) == 0) &&
+		    !is_task_of(c, m->n, but) && message_cancel(s, m))
 			continue;
 		c->pending[keep++] = *m;
 	}

@@ -51,6 +51,7 @@ enum case_event {
 	ON_STAND_DOWN,		/* the exercise that it belongs to is over */
 	ON_DUE
 };
+#define CASE_EVENTS (ON_DUE + 1)
 const char *case_event_name(enum case_event e);
 int case_event_of_name(const char *s, enum case_event *out);
 
@@ -76,6 +77,7 @@ struct transition {
 	enum case_event on;
 	enum case_state to;
 	unsigned effects;
+	int legal;
 };
 
 /* NULL when the event is not for a case in that state. */

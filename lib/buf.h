@@ -9,6 +9,7 @@
  */
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 #include <stdint.h>
 
 struct buf {
@@ -50,6 +51,16 @@ void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t size);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t len);
+
+/* Copies a text into an array of that size, cut to it.  snprintf() was a tenth of a decision. */
+static inline void
+text_set(char *dst, size_t size, const char *src)
+{
+	size_t len = strnlen(src, size - 1);
+
+	memmove(dst, src, len);		/* it may be the same array */
+	dst[len] = '\0';
+}
 
 #define N_ELEMS(a) (sizeof(a) / sizeof((a)[0]))
 #endif
