@@ -144,8 +144,8 @@ add_truths(struct buf *b, enum truth now)
 {
 	buf_adds(b, "<label>[[Seberapa pasti]]<select name=\"alasan\">\n");
 	for (int t = TRUTH_UNVERIFIED; t <= TRUTH_UNFOUNDED; t++)
-		buf_addf(b, "<option value=\"%s\"%s>%s</option>\n", truth_name((enum truth)t),
-		    (enum truth)t == now ? " selected" : "", console_truth_words((enum truth)t));
+		buf_addf(b, "<option value=\"%s\"%s>[[%s]]</option>\n", truth_name((enum truth)t),
+		    (enum truth)t == now ? " selected" : "", truth_words((enum truth)t));
 	buf_adds(b, "</select></label>\n");
 }
 

@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "console/told.h"
+#include "core/incident.h"
 #include "core/message.h"
 #include "lib/escape.h"
 #include "lib/log.h"
@@ -270,16 +271,6 @@ add_incident(struct buf *b, const struct case_record *k)
 		buf_adds(b, "[[bahaya tersendiri dari sebuah kejadian]]");
 }
 
-const char *
-console_truth_words(enum truth t)
-{
-	static const char *const words[] = { [TRUTH_UNVERIFIED] = "[[belum dipastikan]]",
-	    [TRUTH_SECOND] = "[[ada pelapor kedua]]", [TRUTH_RT] = "[[dipastikan RT]]",
-	    [TRUTH_SCENE] = "[[dipastikan di lokasi]]", [TRUTH_UNFOUNDED] = "[[ternyata tidak benar]]" };
-
-	return words[t];
-}
-
 void
 add_case_facts(struct buf *b, const struct console *c, const struct looking *l)
 {
@@ -302,7 +293,7 @@ add_case_facts(struct buf *b, const struct console *c, const struct looking *l)
 	    add_reporter(&v, &l->words);
 	    else if (k->hide_reporter) buf_adds(&v, "[[minta tidak disebut; tanyalah lewat tombol di bawah]]"));
 	ROW(b, "[[Kebenaran]]", if (k->lead[0] != '\0' || k->voices > 1 || k->truth != TRUTH_UNVERIFIED)
-	    buf_adds(&v, console_truth_words(k->truth)));
+	    buf_addf(&v, "[[%s]]", truth_words(k->truth)));
 	ROW(b, "[[Kejadian]]", add_incident(&v, k));
 	ROW(b, "[[Menunggu sampai]]", if (k->state == CASE_MENUNGGU) add_said_time(&v, k->wait_until_ms));
 	ROW(b, "[[Masalah lain dari laporan ini]]",

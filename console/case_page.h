@@ -68,7 +68,6 @@ void acted_release(struct acted *a);
 void add_whose(struct buf *b, const struct console *c, const struct looking *l, int keys,
     const struct understanding *u);
 enum actor_kind console_actor(const struct officer *o);	/* as whom he acts on a case */
-const char *console_truth_words(enum truth t);
 /*
  * triage.c: open cases that may be the same, by kind, place, time, words and photos, with their score; merges: with
  * the button that puts them together.

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/incident.h"
 #include "lib/escape.h"
 #include "store/incident.h"
 
@@ -85,8 +86,8 @@ add_incident_card(struct buf *b, const struct console *c, const struct officer *
 	add_place_name(b, c, m->place);
 	buf_adds(b, "<br>[[Sejak]] ");
 	add_said_time(b, m->received_ms);
-	buf_addf(b, ". [[Dipimpin kasus]] <span class=\"kode\">%s</span>, [[%s]]; %s.", code,
-	    case_state_words(m->state, CLOSE_NONE, "id"), console_truth_words(m->truth));
+	buf_addf(b, ". [[Dipimpin kasus]] <span class=\"kode\">%s</span>, [[%s]]; [[%s]].", code,
+	    case_state_words(m->state, CLOSE_NONE, "id"), truth_words(m->truth));
 	if (k.n > 0)
 		buf_addf(b, " <span class=\"lewat\">%d [[bahaya tersendiri.]]</span>", k.n);
 	add_notices_at(&warned, c, m->place, m->received_ms);
@@ -193,9 +194,9 @@ add_one(struct buf *b, struct console *c, const struct looking *l, const struct 
 	add_notices_at(&warned, c, l->s.c.place, l->s.c.received_ms);
 	if (warned.len > 0)
 		buf_addf(b, "<p>%s</p>\n", buf_str(&warned));
-	buf_addf(b, "<p><strong>%zu [[suara]]</strong> [[dari]] %zu [[desa]]; %s.%s</p>\n<p class=\"jalan\"><a class=\"tombol-kecil\" "
+	buf_addf(b, "<p><strong>%zu [[suara]]</strong> [[dari]] %zu [[desa]]; [[%s]].%s</p>\n<p class=\"jalan\"><a class=\"tombol-kecil\" "
 	    "href=\"/kasus/%s\">[[Kasus yang memimpin]]</a> <a class=\"tombol-kecil\" href=\"/insiden\">[[Semua kejadian]]</a></p>\n",
-	    n - waits + 1, f.desa_n, console_truth_words(l->s.c.truth), waits > 0 ? " [[Ada laporan serupa yang belum cukup "
+	    n - waits + 1, f.desa_n, truth_words(l->s.c.truth), waits > 0 ? " [[Ada laporan serupa yang belum cukup "
 	    "banyak untuk digabung.]]" : "", l->code.s);
 	k.b = &list;
 	if (l->s.c.incident[0] != '\0')

@@ -7,6 +7,7 @@
 #include "console/case_page.h"
 #include "console/fields.h"
 #include "console/first.h"
+#include "core/incident.h"
 #include "core/message.h"
 #include "core/phone.h"
 #include "lib/escape.h"
@@ -65,6 +66,8 @@ add_card_of(struct buf *b, const struct console *c, const struct officer *o, con
 		add_said_duration(b, left < 0 ? -left : left);
 		buf_adds(b, "</span>");
 	}
+	if (m->truth != TRUTH_UNVERIFIED)
+		buf_addf(b, "<br>[[%s]]", truth_words(m->truth));
 	buf_adds(b, "</a></li>\n");
 }
 

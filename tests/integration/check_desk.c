@@ -359,7 +359,8 @@ START_TEST(the_acts_of_a_case_page)
 	ck_assert_int_eq(c.alarms, 1);
 	ck_assert_int_ge(case_unit_index(&c, "O-BPBD"), 0);
 	ck_assert_int_eq(visit(&v, path, &page), 200);
-	ck_assert_ptr_nonnull(strstr(buf_str(&page), "dipastikan RT"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&page), "<dd>dibenarkan RT</dd>"));
+	page_comes(o.cookie, "/tugas", "<br>dibenarkan RT", 1, NULL);
 	buf_release(&page);
 }
 END_TEST
