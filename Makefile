@@ -233,7 +233,7 @@ model-same: $(B)/kentongan-train
 # Texts that the model was not taught.
 exam: all
 	python3 tests/exam.py --limits $(B) tests/texts/ujian-a.tsv tests/texts/ujian-b.tsv \
-	    tests/texts/ujian-c.tsv tests/texts/ujian-d.tsv
+	    tests/texts/ujian-c.tsv tests/texts/ujian-d.tsv tests/texts/ujian-e.tsv
 
 .PHONY: bench
 bench:

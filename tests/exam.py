@@ -16,8 +16,8 @@ LIMITS = {
     "tulisan": {"category accepted": 0.90, "place exact": 0.95, "place false": -0.02, "darurat recall": 0.98,
                 "darurat precision": 0.85},
     # Goals: 0.90, 0.95, -0.02, 0.98, 0.85.  What is not reached yet stands just under what is: raise it with every step.
-    "ujian": {"category accepted": 0.93, "place exact": 0.97, "place false": -0.02, "darurat recall": 0.97,
-              "darurat precision": 0.845},
+    "ujian": {"category accepted": 0.93, "place exact": 0.97, "place false": -0.02, "darurat recall": 0.975,
+              "darurat precision": 0.865},
     "operator": {"category accepted": 0.88, "darurat false": -0.01},
 }
 
