@@ -402,14 +402,14 @@ ask(struct answer *a, const char *base, const char *path, const char *const *hea
 	buf_wipe(&bearer);
 }
 
-int
-house_is_ready(void)
+static int
+is_fine(const char *base, const char *path)
 {
 	struct buf url = { 0 };
 	CURL *c = curl_easy_init();
 	long status = 0;
 
-	buf_addf(&url, "%s/readyz", house.http);
+	buf_addf(&url, "%s%s", base, path);
 	curl_easy_setopt(c, CURLOPT_URL, buf_str(&url));
 	curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
 	if (curl_easy_perform(c) == CURLE_OK)
@@ -417,6 +417,12 @@ house_is_ready(void)
 	curl_easy_cleanup(c);
 	buf_release(&url);
 	return status == 200;
+}
+
+int
+house_is_ready(void)
+{
+	return is_fine(house.http, "/readyz") && is_fine(house.console, "/healthz");
 }
 
 int

@@ -36,7 +36,7 @@ int house_command(const char *args, struct buf *out);
 /* Every key is of a row of store/keys.c, of its type, in the one slot, without an end of life; documents say their schema. */
 void house_keys_are_known(void);
 pid_t pid_of(const char *daemon);
-/* 1 when ingest takes reports (again): its port accepts, and the store is there. */
+/* 1 when ingest takes reports (again), the store being there, and the console shows its pages. */
 int house_is_ready(void);
 /* The store, seen by the test itself; house_close() it. */
 struct house;
