@@ -233,6 +233,13 @@ fresh(int which)
 /* ---- one member ---- */
 
 /* The value at a path ("a.0.b"), with what holds it and its own name there. */
+/* The place in a list that a part of a path names. */
+static size_t
+place_named(const char *name)
+{
+	return (size_t)strtoul(name, NULL, 10);
+}
+
 static json_t *
 at_path(json_t *doc, const char *path, json_t **holder, char name[PATH_CHARS])
 {
@@ -243,7 +250,7 @@ at_path(json_t *doc, const char *path, json_t **holder, char name[PATH_CHARS])
 
 		*holder = v;
 		snprintf(name, PATH_CHARS, "%.*s", (int)n, path);
-		v = json_is_array(v) ? json_array_get(v, (size_t)atoi(name)) : json_object_get(v, name);
+		v = json_is_array(v) ? json_array_get(v, place_named(name)) : json_object_get(v, name);
 		path += n + (path[n] == '.');
 	}
 	return v;
@@ -293,7 +300,7 @@ bend(json_t *doc, const char *path, const char *other)
 
 	v = at_path(doc, path, &holder, name);
 	if (other == NULL)
-		return (json_is_array(holder) ? json_array_remove(holder, (size_t)atoi(name)) :
+		return (json_is_array(holder) ? json_array_remove(holder, place_named(name)) :
 		    json_object_del(holder, name)) == 0;
 	instead = json_loads(other, JSON_DECODE_ANY, NULL);
 	if (json_typeof(instead) == json_typeof(v) || (json_is_boolean(instead) && json_is_boolean(v)) ||
@@ -301,7 +308,7 @@ bend(json_t *doc, const char *path, const char *other)
 		json_decref(instead);
 		return 0;
 	}
-	return (json_is_array(holder) ? json_array_set_new(holder, (size_t)atoi(name), instead) :
+	return (json_is_array(holder) ? json_array_set_new(holder, place_named(name), instead) :
 	    json_object_set_new(holder, name, instead)) == 0;
 }
 

@@ -316,7 +316,9 @@ START_TEST(the_queue_gives_the_earliest_first)
 
 	for (int i = 0; i < 20000; i++) {
 		if (dice_chance(&d, 600)) {
-			e.at_ms = last.at_ms + (int64_t)dice_below(&d, 300);
+			/* soon, or in one of the stretches that wait apart; many at the same moment */
+			e.at_ms = last.at_ms + (int64_t)(dice_chance(&d, 500) ? dice_below(&d, 300) :
+			    dice_below(&d, 40) * 5 * (uint64_t)MINUTE_MS);
 			e.number = i;
 			sim_queue_put(&q, &e);
 			n++;
@@ -325,8 +327,15 @@ START_TEST(the_queue_gives_the_earliest_first)
 			last = e;
 			n--;
 		}
-		ck_assert_uint_eq(q.n, n);
+		ck_assert_uint_eq(q.events_n - q.unused_n, n);
+		ck_assert_int_eq(sim_queue_next_ms(&q) == INT64_MAX, n == 0);
 	}
+	ck_assert_uint_gt(n, 1000);
+	for (; sim_queue_take(&q, &e) == 0; n--) {
+		ck_assert(e.at_ms > last.at_ms || (e.at_ms == last.at_ms && e.number > last.number));
+		last = e;
+	}
+	ck_assert_uint_eq(n, 0);
 	sim_queue_release(&q);
 }
 END_TEST
