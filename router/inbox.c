@@ -381,9 +381,12 @@ on_scan(evutil_socket_t fd, short what, void *arg)
 	int n = 0;
 
 	(void)fd, (void)what;
-	if (in->r->h.serving && !in->stopping)
+	if (in->r->h.serving && !in->stopping) {
+		/* A new configuration takes a fifth of a second to make ready: not the next report's. */
+		router_refresh(in->r);
 		for (size_t i = 0; i < N_ELEMS(lanes); i++)
 			n = scan_lane(in, lanes[i], found, n);
+	}
 	memcpy(in->held, found, sizeof(*found) * (size_t)n);
 	in->held_n = n;
 	free(found);

@@ -33,6 +33,9 @@ routing_init(void *self, struct daemon *d, const char *port)
 	d->on_stop = on_stop;
 	d->on_idle = on_idle;
 	d->arg = g;
+	/* The rules are made ready before the first report comes; without the store they wait for it. */
+	if (g->r.h.serving)
+		router_refresh(&g->r);
 	inbox_start(g->inbox);
 	daemon_ready(d, "");
 	return 0;

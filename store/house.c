@@ -295,10 +295,6 @@ house_tick(struct house *h)
 		if (!h->serving) {
 			h->serving = 1;
 			log_info("serving", "version=%s officers=%zu", h->current, h->roster.n);
-			if (h->on_serving != NULL && h->on_serving(h->arg) != 0) {
-				daemon_stop(h->daemon, 1);
-				return;
-			}
 		}
 	}
 	if (store_pulse(&h->st, &p) != 0)

@@ -26,8 +26,6 @@ struct house {
 	struct daemon *daemon;
 	int nonce_extra;		/* symbols; since nonces were found taken */
 	int64_t nonce_until_ms;		/* monotonic */
-	int (*on_serving)(void *arg);	/* once, when the store is first found safe; 0 or -1 */
-	void *arg;
 };
 
 /* Loads the settings and opens the store; mistakes go to standard error.  0 or -1. */
