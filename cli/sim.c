@@ -335,9 +335,7 @@ room_for_case(const struct sim *s, int slot)
 
 	if (slot % (int)BLOCK_CASES != 0)
 		return s->slots[slot - 1] + 1;
-	block = aligned_alloc(BLOCK_BYTES, BLOCK_BYTES);
-	if (block == NULL)
-		abort();
+	block = xaligned(BLOCK_BYTES, BLOCK_BYTES);
 	madvise(block, BLOCK_BYTES, MADV_HUGEPAGE);	/* advice: without it all is the same, but slower */
 	return block;
 }

@@ -17,7 +17,7 @@ static int
 tier_of_word(const char *word, enum unit_tier *out)
 {
 	for (size_t i = 0; i < N_ELEMS(words); i++) {
-		if (strcmp(words[i].word, word) == 0) {
+		if (words[i].word[0] == word[0] && strcmp(words[i].word, word) == 0) {
 			*out = words[i].tier;
 			return 1;
 		}

@@ -1,5 +1,6 @@
 #include "lib/buf.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,25 @@ xcalloc(size_t n, size_t size)
 	if (p == NULL)
 		out_of_memory();
 	return p;
+}
+
+void *
+xaligned(size_t align, size_t size)
+{
+	void *p = aligned_alloc(align, (size + align - 1) / align * align);
+
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+void *
+xaligned_zero(size_t align, size_t size, void **room)
+{
+	char *p = xcalloc(1, size + align);
+
+	*room = p;
+	return p + (align - (uintptr_t)p % align) % align;
 }
 
 void *

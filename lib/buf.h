@@ -49,6 +49,10 @@ void buf_wipe(struct buf *b);
 void *xmalloc(size_t size);
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t size);
+/* At a multiple of align, a power of two; what is in it is not set.  free() ends it. */
+void *xaligned(size_t align, size_t size);
+/* The same, all 0; as with calloc(), pages that nobody touches cost nothing.  free() ends *room, which holds it. */
+void *xaligned_zero(size_t align, size_t size, void **room);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t len);
 

@@ -28,6 +28,8 @@
 #define PART_MIN 8
 #define PART_PERMILLE 900
 
+#define UNTAUGHT LINEAR_COLUMNS	/* behind the classes: the least that the model says of any */
+
 struct phrase {
 	const struct category *category;
 	const struct word_rule *rule;
@@ -40,12 +42,14 @@ struct classifier {
 	struct matcher *rules, *owners;
 	const struct linear *model;
 	struct features_memo *memo;
-	/* the catalogue's place of each class; -1: the catalogue has it no more */
-	int class_at[LINEAR_CLASSES];
+	/* by the catalogue's place: the class; UNTAUGHT of one that the model was not taught */
+	unsigned char class_of[CATEGORIES_MAX];
 	struct phrase *phrases;
 	size_t phrases_n;
 	size_t categories_n;
 	const struct category *first;	/* categories lie in one array of the catalogue */
+	unsigned char *part_marks;	/* PART_, by a word's number */
+	size_t part_n;
 	const struct owner_rule **owner_rules;
 	const struct category **owner_categories;
 	size_t owners_n;
@@ -56,6 +60,32 @@ struct classifier {
  * blurs `also`.
  */
 struct cover { unsigned long long bits[4]; };
+
+/*
+ * PART_BEGINS: "dan" begins what it joins.  PART_OF_FIRST: why the first problem is one, what comes of it, or
+ * may come: "takut menimpa kabel listrik".
+ */
+enum { PART_BEGINS = 1, PART_OF_FIRST = 2 };
+static const struct { const char *word; unsigned char mark; } part_words[] = {
+	{ "dan", PART_BEGINS }, { "serta", PART_BEGINS }, { "lan", PART_BEGINS }, { "terus", PART_BEGINS },
+	{ "plus", PART_BEGINS }, { "sekalian", PART_BEGINS }, { "sarta", PART_BEGINS }, { "ambi", PART_BEGINS },
+	{ "selain", PART_BEGINS },
+	{ "takut", PART_OF_FIRST }, { "khawatir", PART_OF_FIRST }, { "kuatir", PART_OF_FIRST },
+	{ "kawatir", PART_OF_FIRST }, { "wedi", PART_OF_FIRST }, { "sehingga", PART_OF_FIRST },
+	{ "sampai", PART_OF_FIRST }, { "karena", PART_OF_FIRST }, { "akibat", PART_OF_FIRST },
+	{ "akibatnya", PART_OF_FIRST }, { "gara", PART_OF_FIRST }, { "supaya", PART_OF_FIRST },
+	{ "agar", PART_OF_FIRST }, { "biar", PART_OF_FIRST }, { "nanti", PART_OF_FIRST },
+	{ "jangan", PART_OF_FIRST }, { "bikin", PART_OF_FIRST }, { "membuat", PART_OF_FIRST },
+};
+
+static void
+mark_parts(struct classifier *c, struct vocab *words)
+{
+	c->part_n = words->n + N_ELEMS(part_words) + 1;	/* as far as the numbers can go here */
+	c->part_marks = xcalloc(c->part_n, sizeof(*c->part_marks));
+	for (size_t i = 0; i < N_ELEMS(part_words); i++)
+		c->part_marks[vocab_add(words, part_words[i].word, strlen(part_words[i].word))] = part_words[i].mark;
+}
 
 static int
 count_words(const char *phrase)
@@ -122,12 +152,12 @@ set_model(struct classifier *c, const struct catalogue *cat, const struct linear
 {
 	c->model = m;
 	c->memo = features_memo_new();
+	memset(c->class_of, UNTAUGHT, sizeof(c->class_of));
 	for (size_t i = 0; i < linear_classes(m); i++) {
 		const struct category *category = category_find(cat, linear_class(m, i));
 
-		c->class_at[i] = category == NULL ? -1 : (int)(category - c->first);
-		if (c->class_at[i] >= CATEGORIES_MAX)
-			c->class_at[i] = -1;
+		if (category != NULL && category - c->first < CATEGORIES_MAX)
+			c->class_of[category - c->first] = (unsigned char)i;
 	}
 }
 
@@ -152,6 +182,7 @@ classifier_new(const struct catalogue *cat, const struct linear *m, struct vocab
 	c->owner_categories = xcalloc(owners + 1, sizeof(*c->owner_categories));
 	for (size_t i = 0; i < c->categories_n; i++)
 		rc |= add_category(c, category_at(cat, i), errors);
+	mark_parts(c, words);
 	if (m != NULL)
 		set_model(c, cat, m);
 	if (rc != 0) {
@@ -170,6 +201,7 @@ classifier_free(struct classifier *c)
 	matcher_free(c->owners);
 	features_memo_free(c->memo);
 	free(c->phrases);
+	free(c->part_marks);
 	free(c->owner_rules);
 	free(c->owner_categories);
 	free(c);
@@ -193,7 +225,8 @@ cover_count(const struct cover *a, const struct cover *b)
 	int n = 0;
 
 	for (size_t i = 0; i < N_ELEMS(a->bits); i++)
-		n += __builtin_popcountll(a->bits[i] & b->bits[i]);
+		for (unsigned long long both = a->bits[i] & b->bits[i]; both != 0; both &= both - 1)
+			n++;
 	return n;
 }
 
@@ -333,54 +366,66 @@ category_voices(const struct classifier *c, const struct tokens *t, int danger,
 	}
 }
 
-/* Values to shares that add up to 1. */
-static void
-softmax(float *v, size_t n)
-{
-	float most = v[0], sum = 0;
+/*
+ * What speaks for each category, and e raised to it (less `zero`): shares are parts of the sum of these.  The
+ * rules speak for few categories, and what the model alone speaks for is raised once for both.
+ */
+struct voiced { float heard[CATEGORIES_MAX], values[CATEGORIES_MAX], powers[CATEGORIES_MAX], zero; };
 
-	for (size_t i = 1; i < n; i++)
-		most = v[i] > most ? v[i] : most;
+#define RAISED_MOST 80.0f	/* e to more than 88 is no float */
+
+static void
+raise(struct voiced *v, size_t i)
+{
+	float above = v->values[i] - v->zero;
+
+	v->powers[i] = expf(above < RAISED_MOST ? above : RAISED_MOST);
+}
+
+static float
+sum_powers(const struct voiced *v, size_t n)
+{
+	float sum = 0;
+
 	for (size_t i = 0; i < n; i++)
-		sum += v[i] = expf(v[i] - most);
-	for (size_t i = 0; i < n; i++)
-		v[i] /= sum;
+		sum += v->powers[i];
+	return sum;
 }
 
 static int
-permille_of(float share)
+permille_of(float power, float sum)
 {
-	return (int)(1000 * share + 0.5f);
+	return (int)(1000 * power / sum + 0.5f);
 }
 
-/* The categories with the largest and the next share; -1: none that may be. */
+/* The categories with the largest and the next value; -1: none that may be. */
 static void
-best_two(const struct classifier *c, const float *shares, int danger, int *best, int *second)
+best_two(const struct classifier *c, const float *values, int danger, int *best, int *second)
 {
 	float most = -INFINITY, next = -INFINITY;
 
 	*best = *second = -1;
 	for (int i = 0; i < (int)categories_of(c); i++) {
-		if (shares[i] <= next || (danger && c->first[i].no_case))
+		if (values[i] <= next || (danger && c->first[i].no_case))
 			continue;
-		if (shares[i] > most) {
+		if (values[i] > most) {
 			*second = *best;
 			next = most;
 			*best = i;
-			most = shares[i];
+			most = values[i];
 		} else {
 			*second = i;
-			next = shares[i];
+			next = values[i];
 		}
 	}
 }
 
 /* The model's score of each category; its own shares name its guesses. */
 static void
-hear_model(const struct classifier *c, const struct tokens *t, int danger, float *heard,
+hear_model(const struct classifier *c, const struct tokens *t, int danger, struct voiced *v,
     struct category_choice *out)
 {
-	float scores[LINEAR_COLUMNS], own[CATEGORIES_MAX], least = 0, harmless = HARMLESS_LEAST;
+	float scores[LINEAR_COLUMNS + 1], least = 0, harmless = HARMLESS_LEAST, sum;
 	float weight = linear_calibration(c->model)->weight[VOICE_MODEL];
 	size_t classes = linear_classes(c->model);
 	int best, second;
@@ -390,28 +435,28 @@ hear_model(const struct classifier *c, const struct tokens *t, int danger, float
 	out->danger_score = scores[classes];
 	for (size_t i = 0; i < classes; i++)
 		least = scores[i] < least ? scores[i] : least;
-	for (size_t i = 0; i < categories_of(c); i++)
-		heard[i] = least;	/* a category that it was not taught */
-	for (size_t i = 0; i < classes; i++) {
-		int at = c->class_at[i];
-
-		if (at < 0)
-			continue;
-		heard[at] = scores[i];
-		if (scores[i] > harmless && c->first[at].urgency != URGENCY_DARURAT)
-			harmless = scores[i];
+	scores[UNTAUGHT] = least;
+	for (size_t i = 0; i < categories_of(c); i++) {
+		v->heard[i] = scores[c->class_of[i]];
+		if (v->heard[i] > harmless && c->first[i].urgency != URGENCY_DARURAT)
+			harmless = v->heard[i];
 	}
 	out->harmless_score = harmless;
+	v->zero = -INFINITY;
+	for (size_t i = 0; i < categories_of(c); i++) {
+		v->values[i] = v->heard[i] * weight;
+		v->zero = v->values[i] > v->zero ? v->values[i] : v->zero;
+	}
 	for (size_t i = 0; i < categories_of(c); i++)
-		own[i] = heard[i] * weight;
-	softmax(own, categories_of(c));
-	best_two(c, own, danger, &best, &second);
+		raise(v, i);
+	best_two(c, v->values, danger, &best, &second);
 	if (best < 0 || second < 0)
 		return;
 	out->model_best = &c->first[best];
 	out->model_second = &c->first[second];
-	out->model_permille = permille_of(own[best]);
-	out->model_second_permille = permille_of(own[second]);
+	sum = sum_powers(v, categories_of(c));
+	out->model_permille = permille_of(v->powers[best], sum);
+	out->model_second_permille = permille_of(v->powers[second], sum);
 }
 
 static const struct ranked *
@@ -461,36 +506,20 @@ add_also(const struct classifier *c, struct category_choice *out, const struct r
 	}
 }
 
+/* PART_ of the word, in any form in which it is written or meant. */
 static int
-is_word_of(const struct tokens *t, size_t i, const char *const *words, size_t n)
+part_mark(const struct classifier *c, const struct tokens *t, size_t i)
 {
-	for (int form = FORM_WRITTEN; form <= FORM_MEANT; form++) {
-		const char *s = token_form(t, i, (enum token_form)form);
+	const uint32_t *word = t->at[i].word;
 
-		for (size_t k = 0; s != NULL && k < n; k++)
-			if (strcmp(s, words[k]) == 0)
-				return 1;
-	}
-	return 0;
+	return (word[FORM_WRITTEN] < c->part_n ? c->part_marks[word[FORM_WRITTEN]] : 0) |
+	    (word[FORM_MEANT] < c->part_n ? c->part_marks[word[FORM_MEANT]] : 0);
 }
 
-/* "dan" begins what it joins. */
 static int
-begins_part(const struct tokens *t, size_t i)
+begins_part(const struct classifier *c, const struct tokens *t, size_t i)
 {
-	static const char *const words[] = { "dan", "serta", "lan", "terus", "plus", "sekalian", "sarta", "ambi", "selain" };
-
-	return (t->at[i].typed & TOKEN_PARTED) != 0 || is_word_of(t, i, words, N_ELEMS(words));
-}
-
-/* Why the first problem is one, what comes of it, or may come: "takut menimpa kabel listrik". */
-static int
-is_said_of_the_first(const struct tokens *t, size_t from)
-{
-	static const char *const words[] = { "takut", "khawatir", "kuatir", "kawatir", "wedi", "sehingga", "sampai", "karena",
-	    "akibat", "akibatnya", "gara", "supaya", "agar", "biar", "nanti", "jangan", "bikin", "membuat" };
-
-	return is_word_of(t, from, words, N_ELEMS(words));
+	return (t->at[i].typed & TOKEN_PARTED) != 0 || (part_mark(c, t, i) & PART_BEGINS) != 0;
 }
 
 static void
@@ -507,37 +536,37 @@ choose_by_rules(const struct classifier *c, const struct ranking *ranking,
 		add_also(c, out, ranking, NULL);
 }
 
-/* Model and rules together: the best and the next, and how sure; what the model said where it is wanted. */
+/* Model and rules together: the best and the next, and how sure. */
 static void
 weigh(const struct classifier *c, const struct tokens *t, int danger, const struct ranking *ranking,
-    struct category_choice *out, float *heard)
+    struct category_choice *out, struct voiced *v)
 {
 	const struct linear_calibration *k = linear_calibration(c->model);
-	float own[CATEGORIES_MAX], shares[CATEGORIES_MAX];
+	float more[CATEGORIES_MAX] = { 0 };	/* what the rules and the danger say beside the model */
 	int best, second;
 
-	if (heard == NULL)
-		heard = own;
-	hear_model(c, t, danger, heard, out);
-	for (size_t i = 0; i < categories_of(c); i++)
-		shares[i] = k->weight[VOICE_MODEL] * heard[i];
+	hear_model(c, t, danger, v, out);
 	for (size_t i = 0; i < ranking->n; i++) {
 		float voices[VOICES] = { 0 };
 		int at = place_of(c, ranking->at[i].score.category);
 
 		ranked_voices(ranking, &ranking->at[i], voices);
-		for (int v = VOICE_RULES; at >= 0 && v < VOICES; v++)
-			shares[at] += k->weight[v] * voices[v];
+		for (int voice = VOICE_RULES; at >= 0 && voice < VOICES; voice++)
+			more[at] += k->weight[voice] * voices[voice];
 	}
 	for (size_t i = 0; danger && i < categories_of(c); i++)
 		if (c->first[i].urgency == URGENCY_DARURAT)
-			shares[i] += k->weight[VOICE_DANGER];
-	softmax(shares, categories_of(c));
-	best_two(c, shares, danger, &best, &second);
+			more[i] += k->weight[VOICE_DANGER];
+	for (size_t i = 0; i < categories_of(c); i++)
+		if (more[i] != 0) {
+			v->values[i] += more[i];
+			raise(v, i);
+		}
+	best_two(c, v->values, danger, &best, &second);
 	if (best < 0)
 		return;
 	take_score(&out->best, ranking, &c->first[best]);
-	out->confidence_permille = permille_of(shares[best]);
+	out->confidence_permille = permille_of(v->powers[best], sum_powers(v, categories_of(c)));
 	if (second >= 0)
 		take_score(&out->second, ranking, &c->first[second]);
 }
@@ -566,6 +595,7 @@ part_names(const struct classifier *c, const struct tokens *t, size_t from, size
 {
 	struct tokens part = *t;
 	struct ranking ranking;
+	struct voiced voiced;
 	struct category_choice choice;
 	const struct ranked *r;
 	int may = 0;
@@ -578,7 +608,7 @@ part_names(const struct classifier *c, const struct tokens *t, size_t from, size
 		may |= is_of_a_part(&ranking.at[i], first);
 	if (!may || ranking.best->score.category == first)
 		return NULL;
-	weigh(c, &part, 0, &ranking, &choice, NULL);
+	weigh(c, &part, 0, &ranking, &choice, &voiced);
 	r = ranked_of(&ranking, choice.best.category);
 	return r != NULL && is_of_a_part(r, first) && choice.confidence_permille >= PART_PERMILLE ?
 	    r->score.category : NULL;
@@ -602,10 +632,10 @@ add_parts(const struct classifier *c, const struct tokens *t, struct category_ch
 		const struct category *named;
 		int of_first = 0;	/* a word or two of the first may stand beside the second: "jalan rusak, lampu mati" */
 
-		for (end = i; end < t->n && (end == i || !begins_part(t, end)); end++)
+		for (end = i; end < t->n && (end == i || !begins_part(c, t, end)); end++)
 			of_first += cover_has(&best->cover, end);
 		if (2 * of_first >= first_words || end - i < PART_WORDS || end - i == t->n ||
-		    is_said_of_the_first(t, i))
+		    (part_mark(c, t, i) & PART_OF_FIRST) != 0)
 			continue;
 		named = part_names(c, t, i, end, best->score.category);
 		if (named != NULL && !has_also(out, named))
@@ -617,11 +647,11 @@ static void
 choose_together(const struct classifier *c, const struct tokens *t, int danger,
     const struct ranking *ranking, struct category_choice *out)
 {
-	float heard[CATEGORIES_MAX];
+	struct voiced voiced;
 
-	weigh(c, t, danger, ranking, out, heard);
+	weigh(c, t, danger, ranking, out, &voiced);
 	if (out->best.category != NULL && !out->best.category->no_case) {
-		add_also(c, out, ranking, heard);
+		add_also(c, out, ranking, voiced.heard);
 		add_parts(c, t, out, ranking);
 	}
 }

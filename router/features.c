@@ -1,5 +1,6 @@
 #include "router/features.h"
 
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,20 +105,25 @@ features_of(const struct tokens *t, struct features *out)
 }
 
 /* A word's own features, summed: all but those of pairs. */
-struct word_sums { uint32_t times, hash; uint16_t pieces_n; int16_t sums[LINEAR_COLUMNS]; };
+struct word_sums { alignas(64) uint32_t times; uint32_t hash; uint16_t pieces_n; int16_t sums[LINEAR_COLUMNS]; };
 _Static_assert((2 * LINEAR_WORD_WEIGHT + TOKEN_CHARS * (PIECE_MAX - PIECE_MIN + 1)) * 128 <= INT16_MAX,
     "a word's sums fit");
-struct features_memo { struct word_sums at[LEXEMES]; };
+struct features_memo { struct word_sums *at; void *room; };	/* LEXEMES */
 
 struct features_memo *
 features_memo_new(void)
 {
-	return xcalloc(1, sizeof(struct features_memo));
+	struct features_memo *memo = xcalloc(1, sizeof(*memo));
+
+	memo->at = xaligned_zero(alignof(struct word_sums), LEXEMES * sizeof(*memo->at), &memo->room);
+	return memo;
 }
 
 void
 features_memo_free(struct features_memo *memo)
 {
+	if (memo != NULL)
+		free(memo->room);
 	free(memo);
 }
 

@@ -1,5 +1,6 @@
 #include "router/locate.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,14 @@ static const struct { const char *list; enum mark mark; } mark_lists[] = {
 	{ "tanda_arah",      MARK_WAY },
 };
 
+/* Words, and the spellings that each of them may stand for. */
+struct index {
+	struct vocab words;
+	struct { uint32_t spelling, next; } *of;	/* next: index + 1, 0 ends */
+	uint32_t *first;		/* by the word's number - 1: index + 1 into of */
+	size_t n;
+};
+
 struct locator {
 	struct matcher *names;		/* value: index of a spelling */
 	const struct spelling *spellings;
@@ -50,26 +59,24 @@ struct locator {
 	struct vocab common;		/* names that are common words: what they need */
 	unsigned char *common_need;
 	struct near_words near_names;	/* folded spellings; value: index of a spelling */
-	struct vocab bones;		/* names without their vowels */
-	struct { uint32_t spelling, next; } *bones_of;	/* next: index + 1, 0 ends */
-	uint32_t *first_of;		/* by the bones' number - 1: index + 1 into bones_of */
-	size_t bones_n;
+	struct index bones;		/* names without their vowels */
+	struct index joined;		/* names without their spaces */
 	const struct classifier *known;
 };
 
 /* A place that the report names: some tokens, and what they may mean. */
 struct mention {
 	uint16_t from, to;
-	struct {
-		const struct place *place;
-		enum spelling_kind kind;
-		int points;
-	} candidates[CANDIDATES_MAX];
-	size_t n;
 	int fuzzy;
 	enum mark mark;			/* the word before or after it */
 	int weight;			/* of that word, for MARK_PLACE and MARK_WAY */
 	int need;			/* NEED_ */
+	size_t n;
+	struct {
+		const struct place *place;
+		enum spelling_kind kind;
+		int points;
+	} candidates[CANDIDATES_MAX];	/* set as far as n goes */
 };
 
 /* ---- building ---- */
@@ -120,13 +127,46 @@ read_common(struct locator *l, const struct catalogue *c)
 	}
 }
 
+static void
+index_make(struct index *x, size_t most)
+{
+	x->of = xcalloc(most + 1, sizeof(*x->of));
+	x->first = xcalloc(most + 1, sizeof(*x->first));
+}
+
+static void
+index_release(struct index *x)
+{
+	vocab_release(&x->words);
+	free(x->of);
+	free(x->first);
+}
+
+static void
+index_add(struct index *x, const char *word, size_t len, uint32_t spelling)
+{
+	uint32_t number = vocab_add(&x->words, word, len);
+
+	x->of[x->n].spelling = spelling;
+	x->of[x->n].next = x->first[number - 1];
+	x->first[number - 1] = (uint32_t)++x->n;
+}
+
+/* The first of the word's spellings as index + 1 into of; 0: it has none. */
+static uint32_t
+index_find(const struct index *x, const char *word, size_t len)
+{
+	uint32_t number = vocab_find(&x->words, word, len);
+
+	return number == 0 ? 0 : x->first[number - 1];
+}
+
 /* "kalibaru wetan" is "kalibaruwetan", too: where people leave out letters they leave out spaces. */
 static void
 add_near_names(struct locator *l, const struct spelling *s, uint32_t index)
 {
 	char joined[NEAR_CHARS], fold[NEAR_CHARS];
 	size_t len = 0, n;
-	uint32_t number;
 
 	if (strlen(s->words) > sizeof(joined) || s->place->kind == PLACE_KABUPATEN || s->kind == SPELLING_LANDMARK)
 		return;
@@ -136,13 +176,10 @@ add_near_names(struct locator *l, const struct spelling *s, uint32_t index)
 	if (len < FUZZY_MARKED)
 		return;
 	near_add(&l->near_names, fold, spelling_fold(fold, joined, len), index);
+	index_add(&l->joined, joined, len, index);
 	n = spelling_bones(fold, joined, len);
-	if (n < BONES_MIN || s->kind > SPELLING_ALIAS)
-		return;
-	number = vocab_add(&l->bones, fold, n);
-	l->bones_of[l->bones_n].spelling = index;
-	l->bones_of[l->bones_n].next = l->first_of[number - 1];
-	l->first_of[number - 1] = (uint32_t)++l->bones_n;
+	if (n >= BONES_MIN && s->kind <= SPELLING_ALIAS)
+		index_add(&l->bones, fold, n, index);
 }
 
 struct locator *
@@ -154,8 +191,8 @@ locator_new(const struct gazetteer *g, const struct catalogue *c, const struct c
 	l->spellings_n = gazetteer_spellings(g, &l->spellings);
 	l->known = known;
 	l->names = matcher_new(words, 1);
-	l->bones_of = xcalloc(l->spellings_n + 1, sizeof(*l->bones_of));
-	l->first_of = xcalloc(l->spellings_n + 1, sizeof(*l->first_of));
+	index_make(&l->bones, l->spellings_n);
+	index_make(&l->joined, l->spellings_n);
 	read_common(l, c);
 	if (read_marks(l, c, words, errors) != 0)
 		goto refuse;
@@ -185,9 +222,8 @@ locator_free(struct locator *l)
 	matcher_free(l->names);
 	vocab_release(&l->common);
 	near_release(&l->near_names);
-	vocab_release(&l->bones);
-	free(l->bones_of);
-	free(l->first_of);
+	index_release(&l->bones);
+	index_release(&l->joined);
 	free(l->marks);
 	free(l->common_need);
 	free(l);
@@ -275,6 +311,14 @@ overlaps(const struct mention *m, size_t n, size_t from, size_t to)
 	return 0;
 }
 
+static void
+mention_begin(struct mention *m, size_t from, size_t to)
+{
+	memset(m, 0, offsetof(struct mention, candidates));
+	m->from = (uint16_t)from;
+	m->to = (uint16_t)to;
+}
+
 static size_t
 find_names(const struct locator *l, const struct tokens *t, struct mention *m)
 {
@@ -285,9 +329,7 @@ find_names(const struct locator *l, const struct tokens *t, struct mention *m)
 	for (size_t i = 0; i < n && found < MENTIONS_MAX; i++) {
 		if (overlaps(m, found, hits[i].from, hits[i].to))
 			continue;
-		memset(&m[found], 0, sizeof(m[found]));
-		m[found].from = hits[i].from;
-		m[found].to = hits[i].to;
+		mention_begin(&m[found], hits[i].from, hits[i].to);
 		add_meanings(l, &m[found++], hits[i].value);
 	}
 	return found;
@@ -305,7 +347,7 @@ is_joined(const char *name, const char *word)
 
 /* Hamlets only as written but for the spaces: their names are too many and too common. */
 static void
-add_misspelt(const struct locator *l, struct mention *m, const char *word, size_t len, int exact)
+add_misspelt(const struct locator *l, struct mention *m, const char *word, size_t len)
 {
 	uint32_t near[CANDIDATES_MAX];
 	char fold[2 * TOKEN_CHARS];
@@ -316,8 +358,19 @@ add_misspelt(const struct locator *l, struct mention *m, const char *word, size_
 	for (size_t i = 0; i < n; i++) {
 		const struct spelling *s = &l->spellings[near[i]];
 
-		if ((!exact && s->kind <= SPELLING_ALIAS) || is_joined(s->words, word))
+		if (s->kind <= SPELLING_ALIAS || is_joined(s->words, word))
 			add_candidate(m, s->place, s->kind, POINTS_FUZZY);
+	}
+}
+
+/* As written but for the spaces. */
+static void
+add_joined(const struct locator *l, struct mention *m, const char *word, size_t len)
+{
+	for (uint32_t k = index_find(&l->joined, word, len); k != 0; k = l->joined.of[k - 1].next) {
+		const struct spelling *s = &l->spellings[l->joined.of[k - 1].spelling];
+
+		add_candidate(m, s->place, s->kind, POINTS_FUZZY);
 	}
 }
 
@@ -327,10 +380,9 @@ add_vowelless(const struct locator *l, struct mention *m, const char *word, size
 {
 	char bones[TOKEN_CHARS];
 	size_t n = spelling_bones(bones, word, len);
-	uint32_t number = n < BONES_MIN ? 0 : vocab_find(&l->bones, bones, n);
 
-	for (uint32_t k = number == 0 ? 0 : l->first_of[number - 1]; k != 0; k = l->bones_of[k - 1].next) {
-		const struct spelling *s = &l->spellings[l->bones_of[k - 1].spelling];
+	for (uint32_t k = n < BONES_MIN ? 0 : index_find(&l->bones, bones, n); k != 0; k = l->bones.of[k - 1].next) {
+		const struct spelling *s = &l->spellings[l->bones.of[k - 1].spelling];
 
 		if (spelling_is_cut(word, len, s->words))
 			add_candidate(m, s->place, s->kind, POINTS_FUZZY);
@@ -349,7 +401,7 @@ is_said_twice(const struct tokens *t, size_t i)
 
 /* 1 if nothing else explains the word. */
 static int
-is_strange_at_all(const struct locator *l, const struct tokens *t, size_t i)
+is_strange(const struct locator *l, const struct tokens *t, size_t i)
 {
 	return !token_is_number(t, i) && !is_said_twice(t, i) &&
 	    token_form(t, i, FORM_MEANT) == NULL &&
@@ -357,47 +409,54 @@ is_strange_at_all(const struct locator *l, const struct tokens *t, size_t i)
 	    !classifier_knows(l->known, t->at[i].word[FORM_STEM]);
 }
 
+/* Words that stand where a name may be, misspelt: those which nothing else explains are strange. */
+struct search { const struct locator *l; const struct tokens *t; unsigned char strange[TOKENS_MAX]; };
+
 /* 1 if the word may be a misspelt name: long enough for that, too. */
 static int
-is_strange(const struct locator *l, const struct tokens *t, size_t i)
+may_be_misspelt(const struct search *s, size_t i)
 {
-	size_t len = t->at[i].form_len[FORM_WRITTEN];
+	size_t len = s->t->at[i].form_len[FORM_WRITTEN];
 	int weight;
-	enum mark mark = i == 0 ? MARK_NONE : mark_at(l, t, i - 1, &weight);
+	enum mark mark = i == 0 ? MARK_NONE : mark_at(s->l, s->t, i - 1, &weight);
 	int marked = mark == MARK_DESA || mark == MARK_KECAMATAN;
 
-	return len >= (marked ? FUZZY_MARKED : FUZZY_MIN) && is_strange_at_all(l, t, i);
+	return len >= (marked ? FUZZY_MARKED : FUZZY_MIN) && s->strange[i];
 }
 
 /* "jambe wangi", and with an error where a word of the two is nothing else: "klibaru wetan". */
 static void
-add_written_apart(const struct locator *l, const struct tokens *t, size_t i, struct mention *m)
+add_written_apart(const struct search *s, size_t i, struct mention *m)
 {
+	const struct tokens *t = s->t;
 	char both[2 * TOKEN_CHARS];
 	size_t len = t->at[i].form_len[FORM_WRITTEN], more = t->at[i + 1].form_len[FORM_WRITTEN];
-	int exact = len + more < FUZZY_PAIR || (!is_strange_at_all(l, t, i) && !is_strange_at_all(l, t, i + 1));
 
 	if (len + more < FUZZY_ALONE || len < 3 || more < 3)
 		return;
 	memcpy(both, token_form(t, i, FORM_WRITTEN), len);
 	memcpy(both + len, token_form(t, i + 1, FORM_WRITTEN), more + 1);
-	add_misspelt(l, m, both, len + more, exact);
+	if (len + more >= FUZZY_PAIR && (s->strange[i] || s->strange[i + 1]))
+		add_misspelt(s->l, m, both, len + more);
+	else
+		add_joined(s->l, m, both, len + more);
 	m->to = (uint16_t)(i + 2);
 }
 
 /* One word with a typing error, or without its vowels. */
 static void
-add_mistyped(const struct locator *l, const struct tokens *t, size_t i, struct mention *m)
+add_mistyped(const struct search *s, size_t i, struct mention *m)
 {
-	size_t len = t->at[i].form_len[FORM_WRITTEN];
+	const char *word = token_form(s->t, i, FORM_WRITTEN);
+	size_t len = s->t->at[i].form_len[FORM_WRITTEN];
 
 	m->to = (uint16_t)(i + 1);
-	if (is_strange(l, t, i)) {
-		add_misspelt(l, m, token_form(t, i, FORM_WRITTEN), len, 0);
+	if (may_be_misspelt(s, i)) {
+		add_misspelt(s->l, m, word, len);
 		m->need = len < FUZZY_ALONE ? NEED_MARK : NEED_NOTHING;
 	}
-	if (m->n == 0 && len >= BONES_MIN && is_strange_at_all(l, t, i)) {
-		add_vowelless(l, m, token_form(t, i, FORM_WRITTEN), len);
+	if (m->n == 0 && len >= BONES_MIN && s->strange[i]) {
+		add_vowelless(s->l, m, word, len);
 		m->need = NEED_MARK;
 	}
 }
@@ -405,18 +464,23 @@ add_mistyped(const struct locator *l, const struct tokens *t, size_t i, struct m
 static size_t
 find_misspelt(const struct locator *l, const struct tokens *t, struct mention *m, size_t found)
 {
+	struct search s;
+
+	s.l = l;
+	s.t = t;
+	for (size_t i = 0; i < t->n; i++)
+		s.strange[i] = (unsigned char)is_strange(l, t, i);
 	for (size_t i = 0; i < t->n && found < MENTIONS_MAX; i++) {
 		struct mention *k = &m[found];
 
 		if (overlaps(m, found, i, i + 1))
 			continue;
-		memset(k, 0, sizeof(*k));
-		k->from = (uint16_t)i;
+		mention_begin(k, i, i);
 		k->fuzzy = 1;
 		if (i + 1 < t->n && !overlaps(m, found, i + 1, i + 2))
-			add_written_apart(l, t, i, k);
+			add_written_apart(&s, i, k);
 		if (k->n == 0)
-			add_mistyped(l, t, i, k);
+			add_mistyped(&s, i, k);
 		found += k->n > 0;
 	}
 	return found;

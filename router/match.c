@@ -1,5 +1,6 @@
 #include "router/match.h"
 
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +16,14 @@ struct edge { uint32_t node, symbol, child; };	/* child 0: slot is free */
 /* first: index + 1 into values; words: a bit for each word that may lead on; marks: the special edges. */
 struct node { uint64_t words; uint32_t first; unsigned char marks; };
 struct value { uint32_t value, next; };		/* next: index + 1 into values, 0 ends */
-/* What a word of a report is to the phrases, for when it comes again. */
-struct seen { uint32_t times, of_values, symbols[TOKEN_SYMBOLS]; };
+/*
+ * What a word of a report is to the phrases, for when it comes again: its symbols, and the node that each
+ * leads to from the root, 0 for none.  One line of the processor's cache.
+ */
+struct seen {
+	alignas(64) uint32_t times;
+	uint32_t symbols[TOKEN_SYMBOLS], roots[TOKEN_SYMBOLS];
+};
 struct wild { char *part; size_t len; int at_end; uint32_t symbol; };
 
 struct matcher {
@@ -36,12 +43,18 @@ struct matcher {
 	struct value *values;
 	size_t values_n, values_cap;
 	struct seen *memo;		/* LEXEMES, by the tokens' own number */
+	void *memo_room;
+	unsigned char quiet;		/* its bit of the tokens' quiet; 0: it has none */
 };
+
+/* Of one token of a report. */
+struct symbols { uint32_t symbols[TOKEN_SYMBOLS], roots[TOKEN_SYMBOLS]; };
+
 
 struct run {
 	const struct matcher *m;
 	const struct tokens *t;
-	uint32_t (*symbols)[TOKEN_SYMBOLS];
+	struct symbols *tokens;
 	struct hit *hits;
 	size_t n, max, steps, start;
 };
@@ -149,7 +162,8 @@ matcher_new(struct vocab *words, int written_only)
 
 	m->words = words;
 	m->written_only = written_only;
-	m->memo = xcalloc(LEXEMES, sizeof(*m->memo));
+	m->quiet = words->readers < 8 ? (unsigned char)(1 << words->readers++) : 0;
+	m->memo = xaligned_zero(alignof(struct seen), LEXEMES * sizeof(*m->memo), &m->memo_room);
 	grow_edges(m);
 	add_node(m);		/* the root: never a child, so 0 can mean "no edge" */
 	return m;
@@ -168,7 +182,7 @@ matcher_free(struct matcher *m)
 	free(m->from_root);
 	free(m->nodes);
 	free(m->values);
-	free(m->memo);
+	free(m->memo_room);
 	free(m);
 }
 
@@ -293,6 +307,7 @@ matcher_add(struct matcher *m, const char *phrase, uint32_t value)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		node = add_edge(m, node, symbols[i]);
+	m->words->changes++;
 	if (m->values_n == m->values_cap) {
 		m->values_cap = m->values_cap == 0 ? 256 : 2 * m->values_cap;
 		m->values = xrealloc(m->values, m->values_cap * sizeof(*m->values));
@@ -327,8 +342,8 @@ walk(struct run *r, uint32_t node, size_t at, int may_gap)
 	}
 	if (r->steps++ > STEPS_MAX)
 		return;
-	for (size_t k = 0; k < TOKEN_SYMBOLS && r->symbols[at][k] != 0; k++) {
-		uint32_t child = child_of(m, node, r->symbols[at][k]);
+	for (size_t k = 0; k < TOKEN_SYMBOLS && r->tokens[at].symbols[k] != 0; k++) {
+		uint32_t child = child_of(m, node, r->tokens[at].symbols[k]);
 
 		if (child != 0)
 			walk(r, child, at + 1, 1);
@@ -379,43 +394,53 @@ symbols_of_token(const struct matcher *m, const struct tokens *t, size_t i, uint
 		symbols[n] = SYMBOL_NONE;	/* ends them */
 }
 
-static const uint32_t *
-seen_symbols(const struct matcher *m, const struct tokens *t, size_t i)
+/* What the token is to the phrases. */
+static void
+see(const struct matcher *m, const struct tokens *t, size_t i, struct symbols *out)
 {
-	struct seen *seen = &m->memo[t->at[i].lexeme];
+	struct seen *seen;
 
-	if (seen->times != t->at[i].lexeme_times || seen->of_values != m->values_n) {
+	out->symbols[0] = SYMBOL_NONE;
+	if ((t->quiet[t->at[i].lexeme] & m->quiet) != 0)
+		return;
+	seen = &m->memo[t->at[i].lexeme];
+	if (seen->times != t->at[i].lexeme_times) {
 		symbols_of_token(m, t, i, seen->symbols);
+		for (size_t k = 0; k < TOKEN_SYMBOLS && seen->symbols[k] != SYMBOL_NONE; k++)
+			seen->roots[k] = seen->symbols[k] < m->from_root_n ? m->from_root[seen->symbols[k]] : 0;
 		seen->times = t->at[i].lexeme_times;
-		seen->of_values = (uint32_t)m->values_n;
 	}
-	return seen->symbols;
+	if (seen->symbols[0] == SYMBOL_NONE) {
+		t->quiet[t->at[i].lexeme] |= m->quiet;
+		return;
+	}
+	memcpy(out->symbols, seen->symbols, sizeof(seen->symbols));
+	memcpy(out->roots, seen->roots, sizeof(seen->roots));
 }
 
 /* The words of the report may push each other out of the memo: those that stand there are copied. */
 size_t
 matcher_run(const struct matcher *m, const struct tokens *t, struct hit *hits, size_t max)
 {
-	uint32_t few[64][TOKEN_SYMBOLS];	/* an SMS needs no memory of its own */
-	struct run r = { .m = m, .t = t, .symbols = few, .hits = hits, .max = max };
+	struct symbols few[64];		/* an SMS needs no memory of its own */
+	struct run r = { .m = m, .t = t, .tokens = few, .hits = hits, .max = max };
 
 	if (t->n > N_ELEMS(few))
-		r.symbols = xmalloc(t->n * sizeof(*r.symbols));
+		r.tokens = xmalloc(t->n * sizeof(*r.tokens));
 	for (size_t i = 0; i < t->n; i++)
-		memcpy(r.symbols[i], seen_symbols(m, t, i), sizeof(*r.symbols));
+		see(m, t, i, &r.tokens[i]);
 	if (m->nodes[0].marks & 1 << SYMBOL_START)
 		walk(&r, find_edge(m, 0, SYMBOL_START)->child, 0, 0);
 	for (r.start = 0; r.start < t->n; r.start++) {
-		r.steps = 0;
-		for (size_t k = 0; k < TOKEN_SYMBOLS && r.symbols[r.start][k] != 0; k++) {
-			uint32_t symbol = r.symbols[r.start][k];
+		const struct symbols *own = &r.tokens[r.start];
 
-			if (symbol < m->from_root_n && m->from_root[symbol] != 0)
-				walk(&r, m->from_root[symbol], r.start + 1, 1);
-		}
+		r.steps = 0;
+		for (size_t k = 0; k < TOKEN_SYMBOLS && own->symbols[k] != SYMBOL_NONE; k++)
+			if (own->roots[k] != 0)
+				walk(&r, own->roots[k], r.start + 1, 1);
 	}
-	if (r.symbols != few)
-		free(r.symbols);
+	if (r.tokens != few)
+		free(r.tokens);
 	return r.n;
 }
 

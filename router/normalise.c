@@ -1,6 +1,7 @@
 #include "router/normalise.h"
 
 #include <libstemmer.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -11,16 +12,20 @@
 #define SPELT_OUT 4	/* so many single letters in a row are one word: "t o l o n g" */
 #define NEAR_MIN 7	/* so long a danger word is recognised with one typing error */
 #define BONES_WEIGHT 8	/* of the dangers that are known by their consonants */
+#define WAYS 2		/* places a word can stand in */
 #define STEM_MIN 5	/* shorter stems mean too much: "perapian" is no "api" */
 
-/* What reading a word found, kept for when it comes again: most words of a report are common ones. */
+/*
+ * What reading a word found, kept for when it comes again: most words of a report are common ones.  What is
+ * asked of a word without a stem lies in one line of the processor's cache.
+ */
 struct lexeme {
-	char word[TOKEN_CHARS], stem[TOKEN_CHARS];
+	alignas(64) uint32_t of_changes;	/* of the words known to the matchers */
+	uint32_t times;			/* the slot was filled: a reader's own memo of it stands as long */
 	const char *meant;		/* of the normaliser's tables; NULL: itself */
 	uint32_t hash[FORMS], number[FORMS];
 	uint16_t len[FORMS];		/* 0: no such form */
-	uint32_t times;			/* the slot was filled: a reader's own memo of it stands as long */
-	uint32_t of_words;		/* so many words were known to the matchers then */
+	char word[TOKEN_CHARS], stem[TOKEN_CHARS];
 };
 
 struct normaliser {
@@ -34,7 +39,10 @@ struct normaliser {
 	struct vocab stemless;		/* words whose stem means something else */
 	struct vocab words;		/* of the matchers' phrases */
 	struct sb_stemmer *stemmer;
-	struct lexeme *memo;		/* LEXEMES, by the word's hash */
+	struct lexeme *memo;		/* LEXEMES, by the word's hash: in one of WAYS places */
+	void *memo_room;
+	unsigned char *oldest;		/* of each WAYS: the place used longest ago */
+	unsigned char *quiet;		/* of each lexeme, for the matchers */
 };
 
 /* One character on its way: a byte of a word, or a border between words. */
@@ -418,7 +426,7 @@ read_word(const struct normaliser *n, struct lexeme *x, const char *word, size_t
 	const sb_symbol *stem;
 	size_t stem_len;
 
-	*x = (struct lexeme){ .times = x->times + 1, .of_words = (uint32_t)n->words.n };
+	*x = (struct lexeme){ .times = x->times + 1, .of_changes = n->words.changes };
 	memcpy(x->word, word, len);
 	take_form(n, x, FORM_WRITTEN, word, len);
 	if (!is_letter(word[0]))
@@ -442,17 +450,33 @@ read_word(const struct normaliser *n, struct lexeme *x, const char *word, size_t
 	take_form(n, x, FORM_STEM, x->stem, stem_len);
 }
 
+/* Where in the memo the word stands from now on. */
+static uint32_t
+remember(const struct normaliser *n, const char *word, size_t len)
+{
+	uint32_t set = vocab_hash(word, len) % (LEXEMES / WAYS), way;
+	struct lexeme *x = &n->memo[WAYS * set];
+
+	for (way = 0; way < WAYS; way++)
+		if (x[way].len[FORM_WRITTEN] == len && x[way].of_changes == n->words.changes &&
+		    memcmp(x[way].word, word, len) == 0)
+			break;
+	if (way == WAYS) {
+		way = n->oldest[set];
+		read_word(n, &x[way], word, len);
+		n->quiet[WAYS * set + way] = 0;
+	}
+	n->oldest[set] = (unsigned char)(way ^ 1);
+	return WAYS * set + way;
+}
+
 static void
 add_forms(const struct normaliser *n, struct tokens *t, size_t i)
 {
 	struct token *token = &t->at[i];
-	const char *word = t->text.data + token->form[FORM_WRITTEN];
-	size_t len = token->form_len[FORM_WRITTEN];
-	uint32_t slot = vocab_hash(word, len) % LEXEMES;
-	struct lexeme *x = &n->memo[slot];
+	uint32_t slot = remember(n, t->text.data + token->form[FORM_WRITTEN], token->form_len[FORM_WRITTEN]);
+	const struct lexeme *x = &n->memo[slot];
 
-	if (x->len[FORM_WRITTEN] != len || x->of_words != n->words.n || memcmp(x->word, word, len) != 0)
-		read_word(n, x, word, len);
 	if (x->meant != NULL)
 		token->form[FORM_MEANT] = add_text(t, x->meant, x->len[FORM_MEANT]);
 	if (x->len[FORM_STEM] != 0)
@@ -476,6 +500,7 @@ void
 normaliser_run(const struct normaliser *n, const char *text, size_t len, struct tokens *out)
 {
 	clear(out);
+	out->quiet = n->quiet;
 	if (len > UINT32_MAX / 2)
 		len = UINT32_MAX / 2;
 	read_text(out, text, len);
@@ -619,7 +644,9 @@ normaliser_new(const struct catalogue *c, struct buf *errors)
 	int rc = 0;
 
 	n->meant_at = xcalloc(count + 1, sizeof(*n->meant_at));
-	n->memo = xcalloc(LEXEMES, sizeof(*n->memo));
+	n->memo = xaligned_zero(alignof(struct lexeme), LEXEMES * sizeof(*n->memo), &n->memo_room);
+	n->quiet = xcalloc(LEXEMES, sizeof(*n->quiet));
+	n->oldest = xcalloc(LEXEMES / WAYS, sizeof(*n->oldest));
 	for (size_t i = 0; i < count; i++)
 		rc |= add_slang(n, &rules[i], errors);
 	add_dangers(n, c);
@@ -650,7 +677,9 @@ normaliser_free(struct normaliser *n)
 	near_release(&n->dangers);
 	buf_release(&n->meant);
 	free(n->meant_at);
-	free(n->memo);
+	free(n->memo_room);
+	free(n->oldest);
+	free(n->quiet);
 	sb_stemmer_delete(n->stemmer);	/* NULL is fine */
 	free(n);
 }

@@ -27,7 +27,7 @@
 enum token_form { FORM_WRITTEN, FORM_MEANT, FORM_STEM, FORMS };
 
 #define TOKENS_MAX 2000		/* words beyond are not read: nobody's report is that long */
-#define LEXEMES 8192		/* words remembered; two that share a place take turns */
+#define LEXEMES 16384		/* words remembered; what was used longest ago makes room */
 #define TOKEN_CHARS 48		/* a longer run of letters is cut */
 
 /* How it was typed: a capital begins it; before it stands a sentence's end, or a sign that parts. */
@@ -46,6 +46,8 @@ struct tokens {
 	struct token *at;
 	size_t n, cap;
 	struct buf text;		/* the forms, each ended by a NUL; starts with one */
+	/* By lexeme: a bit for each matcher to which the word is nothing; matchers keep it. */
+	unsigned char *quiet;
 };
 
 struct normaliser;

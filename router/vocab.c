@@ -79,6 +79,7 @@ vocab_add(struct vocab *v, const char *word, size_t len)
 		v->cap = v->cap == 0 ? 128 : 2 * v->cap;
 		v->at = xrealloc(v->at, v->cap * sizeof(*v->at));
 	}
+	v->changes++;
 	v->at[v->n++] = (uint32_t)v->text.len;
 	buf_add(&v->text, word, len);
 	buf_addc(&v->text, '\0');

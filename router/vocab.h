@@ -18,6 +18,8 @@ struct vocab {
 	uint32_t *at;			/* by number - 1: where in text */
 	struct vocab_slot *slots;	/* open addressing, a power of two, at most half full */
 	size_t n, cap, slots_n;
+	unsigned readers;		/* matchers whose phrases' words these are */
+	uint32_t changes;		/* words and phrases came: what was remembered of a word is to be read again */
 };
 
 uint32_t vocab_add(struct vocab *v, const char *word, size_t len);

@@ -297,15 +297,22 @@ START_TEST(a_memo_changes_nothing)
 	struct normaliser *used = normaliser_new(cat, &errors), *fresh = normaliser_new(cat, &errors);
 	struct features_memo *memo = features_memo_new();
 	struct tokens a = { 0 }, b = { 0 };
-	size_t words = 0, len;
+	struct vocab words = { .n = 0 };
+	size_t len, lines = table.len;
 
+	/* once more in a tongue of its own: words enough to push each other out */
+	buf_room(&table, lines);
+	buf_add(&table, table.data, lines);
+	for (size_t i = lines; i < table.len; i++)
+		table.data[i] = table.data[i] == 'a' ? 'o' : table.data[i];
 	for (const char *line = table.data, *next; (next = read_line(line, &len)) != NULL; line = next) {
 		normaliser_run(used, line, len, &a);
-		words += a.n;
+		for (size_t i = 0; i < a.n; i++)
+			vocab_add(&words, token_form(&a, i, FORM_WRITTEN), a.at[i].form_len[FORM_WRITTEN]);
 		buf_add(&letter, line, len);
 		buf_addc(&letter, ' ');
 	}
-	ck_assert_uint_gt(words, 3 * LEXEMES);
+	ck_assert_uint_gt(words.n, LEXEMES / 2);
 	buf_addc(&letter, '\n');
 	buf_add(&letter, table.data, table.len);	/* first of all a letter whose end nobody reads */
 	for (const char *line = letter.data, *next; (next = read_line(line, &len)) != NULL; line = next) {
@@ -320,6 +327,7 @@ START_TEST(a_memo_changes_nothing)
 		linear_score(m, f.words, f.words_n, f.pieces, f.pieces_n, without);
 		ck_assert_mem_eq(with, without, (linear_classes(m) + 1) * sizeof(*with));
 	}
+	vocab_release(&words);
 	features_memo_free(memo);
 	normaliser_free(used);
 	normaliser_free(fresh);
