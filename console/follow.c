@@ -72,7 +72,7 @@ take(const struct log_line *line, void *arg)
 {
 	struct console *c = arg;
 	struct buf data = { 0 };
-	enum model_event e = model_take(c->model, line, &data);
+	enum model_event e = model_take(c->model, line, c->watchers != NULL ? &data : NULL);
 
 	if (line->seq < 0)
 		log_error("foreign_entry", "after=%" PRId64, model_seq(c->model));
@@ -83,7 +83,7 @@ take(const struct log_line *line, void *arg)
 	notices_take(&c->notices, line);
 	alerts_take(&c->alerts, model_find(c->model, model_subject(c->model)), model_at_ms(c->model));
 	if (e != MODEL_NOTHING) {
-		if (e == MODEL_ESCALATION && c->watchers != NULL)
+		if (e == MODEL_ESCALATION)
 			told_fill(c, model_subject(c->model), &data);
 		feed_publish(c, e, line->seq, model_subject(c->model), &data);
 	}

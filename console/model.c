@@ -48,7 +48,7 @@ unit_id(struct model *m, const char *code)
 	m->codes = xrealloc(m->codes, (i + 1) * sizeof(*m->codes));
 	m->holdings = xrealloc(m->holdings, (i + 1) * sizeof(*m->holdings));
 	memset(&m->holdings[i], 0, sizeof(*m->holdings));
-	snprintf(m->codes[i], sizeof(m->codes[i]), "%s", code);
+	text_set(m->codes[i], sizeof(m->codes[i]), code);
 	m->codes_n++;
 	return (unsigned short)i;
 }
@@ -223,7 +223,7 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 {
 	const json_t *now = json_object_get(doc, "c");
 
-	snprintf(c->code.s, sizeof(c->code.s), "%s", text_of(doc, "code"));
+	text_set(c->code.s, sizeof(c->code.s), text_of(doc, "code"));
 	c->version = int_of(doc, "v");
 	c->seq = seq;
 	if (c->version == 1) {
@@ -236,9 +236,9 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 		c->state = CASE_BARU;
 	if (urgency_of_name(text_of(now, "urg"), &c->urgency) != 0)
 		c->urgency = URGENCY_BIASA;
-	snprintf(c->category, sizeof(c->category), "%s", text_of(now, "cat"));
-	snprintf(c->place, sizeof(c->place), "%s", text_of(now, "pl"));
-	snprintf(c->unit, sizeof(c->unit), "%s",
+	text_set(c->category, sizeof(c->category), text_of(now, "cat"));
+	text_set(c->place, sizeof(c->place), text_of(now, "pl"));
+	text_set(c->unit, sizeof(c->unit),
 	    json_is_string(json_array_get(json_object_get(now, "un"), 0)) ?
 	    json_string_value(json_array_get(json_object_get(now, "un"), 0)) : "");
 	c->received_ms = int_of(now, "rx");
@@ -247,10 +247,10 @@ read_case(struct model_case *c, const json_t *doc, int64_t seq)
 	c->breached_ms = int_of(now, "br");
 	c->abandoned_ms = int_of(now, "ab");
 	c->due_ms = int_of(now, "due");
-	snprintf(c->incident, sizeof(c->incident), "%s", text_of(now, "inc"));
-	snprintf(c->lead, sizeof(c->lead), "%s", text_of(now, "lead"));
+	text_set(c->incident, sizeof(c->incident), text_of(now, "inc"));
+	text_set(c->lead, sizeof(c->lead), text_of(now, "lead"));
 	c->apart = int_of(now, "apart") != 0;
-	snprintf(c->about, sizeof(c->about), "%s", text_of(now, "abo"));
+	text_set(c->about, sizeof(c->about), text_of(now, "abo"));
 	c->voices = (int)int_of(now, "voices");
 	if (truth_of_name(text_of(now, "truth"), &c->truth) != 0)
 		c->truth = TRUTH_UNVERIFIED;
@@ -274,10 +274,11 @@ copy_list(char *out, size_t size, const json_t *list)
 {
 	char *text = json_is_array(list) ? json_dumps(list, JSON_COMPACT) : NULL;
 
-	snprintf(out, size, "%s", text != NULL && strlen(text) < size ? text : "[]");
+	text_set(out, size, text != NULL && strlen(text) < size ? text : "[]");
 	free(text);
 }
 
+/* -1: the entry is none, and e stays as it is. */
 static int
 read_escalation(struct model_escalation *e, const json_t *doc, int64_t seq)
 {
@@ -286,28 +287,30 @@ read_escalation(struct model_escalation *e, const json_t *doc, int64_t seq)
 		{ "passed", ESC_PASSED },
 	};
 	const json_t *esc = json_object_get(doc, "esc"), *now = json_object_get(doc, "c"), *row;
+	enum escalation_kind kind = ESC_NONE;
 	json_t *people;
 	size_t at;
 
-	memset(e, 0, sizeof(*e));
 	for (size_t i = 0; i < N_ELEMS(kinds); i++)
 		if (strcmp(text_of(esc, "kind"), kinds[i].name) == 0)
-			e->kind = kinds[i].kind;
-	if (e->kind == ESC_NONE)
+			kind = kinds[i].kind;
+	if (kind == ESC_NONE)
 		return -1;
+	memset(e, 0, sizeof(*e));
+	e->kind = kind;
 	e->seq = seq;
 	e->at_ms = int_of(doc, "at");
 	e->due_ms = int_of(esc, "due_ms");
 	e->late_ms = int_of(esc, "late_ms");
 	e->latihan = json_is_true(json_object_get(doc, "latihan"));
-	snprintf(e->code.s, sizeof(e->code.s), "%s", text_of(doc, "code"));
-	snprintf(e->clock, sizeof(e->clock), "%s", text_of(esc, "clock"));
-	snprintf(e->rung, sizeof(e->rung), "%s", text_of(esc, "rung"));
-	snprintf(e->unit, sizeof(e->unit), "%s", text_of(esc, "unit"));
-	snprintf(e->told, sizeof(e->told), "%s", text_of(esc, "told"));
-	snprintf(e->why, sizeof(e->why), "%s", text_of(esc, "why"));
-	snprintf(e->category, sizeof(e->category), "%s", text_of(now, "cat"));
-	snprintf(e->place, sizeof(e->place), "%s", text_of(now, "pl"));
+	text_set(e->code.s, sizeof(e->code.s), text_of(doc, "code"));
+	text_set(e->clock, sizeof(e->clock), text_of(esc, "clock"));
+	text_set(e->rung, sizeof(e->rung), text_of(esc, "rung"));
+	text_set(e->unit, sizeof(e->unit), text_of(esc, "unit"));
+	text_set(e->told, sizeof(e->told), text_of(esc, "told"));
+	text_set(e->why, sizeof(e->why), text_of(esc, "why"));
+	text_set(e->category, sizeof(e->category), text_of(now, "cat"));
+	text_set(e->place, sizeof(e->place), text_of(now, "pl"));
 	e->received_ms = int_of(now, "rx");
 	copy_list(e->ledger, sizeof(e->ledger), json_object_get(esc, "ledger"));
 	people = told_people(doc);
@@ -318,7 +321,7 @@ read_escalation(struct model_escalation *e, const json_t *doc, int64_t seq)
 		int64_t ms = json_integer_value(json_array_get(row, 1));
 
 		if (holder != NULL && ms > e->longest_ms) {
-			snprintf(e->longest, sizeof(e->longest), "%s", holder);
+			text_set(e->longest, sizeof(e->longest), holder);
 			e->longest_ms = ms;
 		}
 	}
@@ -379,17 +382,17 @@ model_case_json(struct buf *b, const struct model_case *c, int64_t now_ms)
 	buf_addc(b, '}');
 }
 
+/* The escalation of the entry; NULL: it is none. */
 static enum model_event
-describe(const json_t *doc, const struct log_line *line, struct buf *data)
+describe(const json_t *doc, const struct log_line *line, const struct model_escalation *e, struct buf *data)
 {
-	struct model_escalation e;
 	struct model_case c = { .seq = 0 };
 
 	/* A sealed case exists for nobody here. */
 	if (json_object_get(json_object_get(doc, "c"), "sealed") != NULL)
 		return MODEL_NOTHING;
-	if (read_escalation(&e, doc, line->seq) == 0) {
-		model_escalation_json(data, &e);
+	if (e != NULL) {
+		model_escalation_json(data, e);
 		return MODEL_ESCALATION;
 	}
 	if (json_object_get(doc, "c") != NULL) {
@@ -419,9 +422,11 @@ enum model_event
 model_describe(const struct log_line *line, char code[CODE_CHARS + 1], struct buf *data)
 {
 	json_t *doc = line->seq >= 0 ? json_loadb(line->entry, line->len, 0, NULL) : NULL;
-	enum model_event e = doc != NULL ? describe(doc, line, data) : MODEL_NOTHING;
+	struct model_escalation esc;
+	enum model_event e = doc == NULL ? MODEL_NOTHING :
+	    describe(doc, line, read_escalation(&esc, doc, line->seq) == 0 ? &esc : NULL, data);
 
-	snprintf(code, CODE_CHARS + 1, "%s", text_of(doc, "code"));
+	text_set(code, CODE_CHARS + 1, text_of(doc, "code"));
 	json_decref(doc);
 	return e;
 }
@@ -434,7 +439,7 @@ unit_row(struct model *m, const char *unit)
 			return &m->units[i];
 	m->units = xrealloc(m->units, (m->units_n + 1) * sizeof(*m->units));
 	memset(&m->units[m->units_n], 0, sizeof(*m->units));
-	snprintf(m->units[m->units_n].unit, sizeof(m->units[0].unit), "%s", unit);
+	text_set(m->units[m->units_n].unit, sizeof(m->units[0].unit), unit);
 	return &m->units[m->units_n++];
 }
 
@@ -517,9 +522,9 @@ note_look(struct model *m, const json_t *doc, int64_t seq)
 		if (strcmp(text_of(doc, "what"), kinds[i]) == 0) {
 			l = &m->looks[m->looks_at];
 			*l = (struct model_look){ .seq = seq, .at_ms = int_of(doc, "at") };
-			snprintf(l->code.s, sizeof(l->code.s), "%s", text_of(doc, "about"));
-			snprintf(l->officer, sizeof(l->officer), "%s", text_of(doc, "actor"));
-			snprintf(l->what, sizeof(l->what), "%s", kinds[i]);
+			text_set(l->code.s, sizeof(l->code.s), text_of(doc, "about"));
+			text_set(l->officer, sizeof(l->officer), text_of(doc, "actor"));
+			text_set(l->what, sizeof(l->what), kinds[i]);
 			m->looks_at = (m->looks_at + 1) % MODEL_LOOKS;
 			m->looks_n += m->looks_n < MODEL_LOOKS;
 		}
@@ -536,6 +541,7 @@ model_take(struct model *m, const struct log_line *line, struct buf *data)
 {
 	json_t *doc = line->seq >= 0 ? json_loadb(line->entry, line->len, 0, NULL) : NULL;
 	const char *code = text_of(doc, "code");
+	const struct model_escalation *esc = NULL;
 	enum model_event e = MODEL_NOTHING;
 
 	if (doc == NULL || line->seq <= m->seq)
@@ -543,19 +549,18 @@ model_take(struct model *m, const struct log_line *line, struct buf *data)
 	m->seq = line->seq;
 	m->at_ms = int_of(doc, "at");
 	m->raised_ms = 0;
-	snprintf(m->subject, sizeof(m->subject), "%s", code);
+	text_set(m->subject, sizeof(m->subject), code);
 	note_look(m, doc, line->seq);
 	if (code[0] != '\0' && json_object_get(doc, "c") != NULL) {
 		int sealed = json_object_get(json_object_get(doc, "c"), "sealed") != NULL;
 		struct model_case *c = case_table_put(sealed ? &m->sealed : &m->open, code);
-		struct model_escalation esc;
 		char led[CODE_CHARS + 1];
 
 		if (!sealed) {
 			past_note(m->past, line->seq, c);
 			count_unit(m, c, doc);
 		}
-		snprintf(led, sizeof(led), "%s", c->lead);
+		text_set(led, sizeof(led), c->lead);
 		read_case(c, doc, line->seq);
 		raise_voices(c);
 		let_go(m, c);
@@ -565,13 +570,14 @@ model_take(struct model *m, const struct log_line *line, struct buf *data)
 			count_voice(m, c->lead, line->seq);
 		if (sealed)
 			seal_up(m, code);
-		else if (read_escalation(&esc, doc, line->seq) == 0) {
-			m->ring[m->ring_at] = esc;
+		else if (read_escalation(&m->ring[m->ring_at], doc, line->seq) == 0) {
+			esc = &m->ring[m->ring_at];
 			m->ring_at = (m->ring_at + 1) % m->ring_max;
 			m->ring_n += m->ring_n < m->ring_max;
 		}
 	}
-	e = describe(doc, line, data);
+	if (data != NULL)
+		e = describe(doc, line, esc, data);
 out:
 	json_decref(doc);
 	return e;

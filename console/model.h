@@ -68,7 +68,8 @@ void model_free(struct model *m);
 enum model_event { MODEL_NOTHING, MODEL_CASE, MODEL_ESCALATION, MODEL_SYSTEM, MODEL_WARNING };
 /*
  * Takes the next log entry in.  data gets the JSON that feeds carry for it (empty for
- * MODEL_NOTHING: sealed cases, entries of no interest to a feed).
+ * MODEL_NOTHING: sealed cases, entries of no interest to a feed).  NULL: nobody listens, which is answered
+ * as MODEL_NOTHING.
  */
 enum model_event model_take(struct model *m, const struct log_line *line, struct buf *data);
 /*

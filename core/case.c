@@ -202,7 +202,7 @@ encode_field(struct buf *b, const struct case_record *c, const struct field *f)
 	}
 	v = f->kind == FIELD_MS ? *(const int64_t *)at : *(const int *)at;
 	if (v != 0)
-		buf_addf(b, ",\"%s\":%" PRId64, f->key, v);
+		buf_add_int(b, f->key, v);
 }
 
 /* Names of units and officers come from files of the regency: they are data like all others. */
@@ -214,17 +214,26 @@ add_text(struct buf *b, const char *before, const char *s)
 }
 
 static void
+add_number(struct buf *b, int64_t v)
+{
+	buf_addc(b, ',');
+	buf_addi(b, v);
+}
+
+static void
 encode_clock(struct buf *b, const struct case_clock *k)
 {
 	if (k->state == CLOCK_NONE) {
 		buf_addc(b, '0');
 		return;
 	}
-	buf_addf(b, "[%d,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64
-	    ",%d,%d,%d,%d,%" PRId64, k->state, k->start_ms, k->due_ms, k->next_ms, k->met_ms,
-	    k->breached_ms, k->warned, k->rung, k->in_breach, k->epoch, k->paused_ms);
-	if (k->from_ms != 0)
-		buf_addf(b, ",%" PRId64 ",%d", k->from_ms, k->from_rung + 1);
+	const int64_t row[] = { k->state, k->start_ms, k->due_ms, k->next_ms, k->met_ms, k->breached_ms, k->warned,
+	    k->rung, k->in_breach, k->epoch, k->paused_ms, k->from_ms, k->from_rung + 1 };
+
+	for (size_t i = 0; i < N_ELEMS(row) - (k->from_ms == 0 ? 2 : 0); i++) {
+		buf_addc(b, i == 0 ? '[' : ',');
+		buf_addi(b, row[i]);
+	}
 	buf_addc(b, ']');
 }
 
@@ -234,7 +243,10 @@ encode_task(struct buf *b, const struct case_task *t)
 	add_text(b, "[", t->officer);
 	add_text(b, ",", t->unit);
 	add_text(b, ",", t->nonce);
-	buf_addf(b, ",%" PRId64 ",%d,%d]", t->told_ms, t->state, t->message);
+	add_number(b, t->told_ms);
+	add_number(b, t->state);
+	add_number(b, t->message);
+	buf_addc(b, ']');
 }
 
 void
@@ -282,7 +294,8 @@ case_encode(struct buf *b, const struct case_record *c)
 	buf_adds(b, "],\"lg\":[");
 	for (int i = 0; i < c->ledger.n; i++) {
 		add_text(b, i ? ",[" : "[", c->ledger.rows[i].holder);
-		buf_addf(b, ",%" PRId64 "]", c->ledger.rows[i].ms);
+		add_number(b, c->ledger.rows[i].ms);
+		buf_addc(b, ']');
 	}
 	for (int i = 0; i < c->files_n; i++)
 		add_text(b, i ? "," : "],\"fl\":[", c->files[i]);

@@ -137,6 +137,32 @@ buf_addc(struct buf *b, char c)
 	buf_added(b, 1);
 }
 
+/* As printf() does, which is half of what writing a case costs. */
+size_t
+int_set(char out[INT_CHARS], int64_t i)
+{
+	uint64_t rest = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
+	char digits[INT_CHARS];
+	size_t at = sizeof(digits), len;
+
+	do {
+		digits[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest != 0);
+	if (i < 0)
+		digits[--at] = '-';
+	len = sizeof(digits) - at;
+	memcpy(out, digits + at, len);
+	out[len] = '\0';
+	return len;
+}
+
+void
+buf_addi(struct buf *b, int64_t i)
+{
+	buf_added(b, int_set(buf_room(b, INT_CHARS), i));
+}
+
 void
 buf_addv(struct buf *b, const char *fmt, va_list ap)
 {

@@ -21,6 +21,8 @@ void buf_add(struct buf *b, const void *data, size_t len);
 void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, char c);
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The number in decimal. */
+void buf_addi(struct buf *b, int64_t i);
 void buf_addv(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
 /* Makes room for len more bytes and returns where they go; the caller then calls buf_added(). */
@@ -55,6 +57,10 @@ void *xaligned(size_t align, size_t size);
 void *xaligned_zero(size_t align, size_t size, void **room);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t len);
+
+/* The number in decimal into an array of that size, with its NUL; how many characters it has. */
+#define INT_CHARS 21
+size_t int_set(char out[INT_CHARS], int64_t i);
 
 /* Copies a text into an array of that size, cut to it.  snprintf() was a tenth of a decision. */
 static inline void

@@ -208,6 +208,15 @@ buf_add_pair_if(struct buf *b, const char *key, const char *value)
 		buf_add_pair(b, key, value);
 }
 
+void
+buf_add_int(struct buf *b, const char *key, int64_t value)
+{
+	buf_adds(b, ",\"");
+	buf_adds(b, key);
+	buf_adds(b, "\":");
+	buf_addi(b, value);
+}
+
 static int
 put_xml(struct buf *b, uint32_t cp)
 {

@@ -15,6 +15,8 @@ void buf_add_json(struct buf *b, const char *s, size_t len);
 void buf_add_pair(struct buf *b, const char *key, const char *value);
 /* The same, or nothing where the value is NULL or "". */
 void buf_add_pair_if(struct buf *b, const char *key, const char *value);
+/* ,"key":number */
+void buf_add_int(struct buf *b, const char *key, int64_t value);
 /* XML 1.0 text and attribute values; characters XML forbids are left out. */
 void buf_add_xml(struct buf *b, const char *s, size_t len);
 /* One RFC 4180 cell, always quoted; a cell that a spreadsheet would run gets a ' in front. */

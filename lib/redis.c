@@ -180,8 +180,8 @@ chunk_room(struct redis_args *a, size_t len)
 	return c->data + c->used - len;
 }
 
-void
-redis_args_add(struct redis_args *a, const void *data, size_t len)
+char *
+redis_args_room(struct redis_args *a, size_t len)
 {
 	if (a->n == a->cap) {
 		a->cap = a->cap > 0 ? a->cap * 2 : 32;
@@ -189,10 +189,18 @@ redis_args_add(struct redis_args *a, const void *data, size_t len)
 		a->lens = xrealloc(a->lens, (size_t)a->cap * sizeof(*a->lens));
 	}
 	a->argv[a->n] = chunk_room(a, len + 1);
-	if (len > 0)
-		memcpy(a->argv[a->n], data, len);
 	a->argv[a->n][len] = '\0';
-	a->lens[a->n++] = len;
+	a->lens[a->n] = len;
+	return a->argv[a->n++];
+}
+
+void
+redis_args_add(struct redis_args *a, const void *data, size_t len)
+{
+	char *to = redis_args_room(a, len);
+
+	if (len > 0)
+		memcpy(to, data, len);
 }
 
 void
@@ -204,10 +212,9 @@ redis_args_adds(struct redis_args *a, const char *s)
 void
 redis_args_addi(struct redis_args *a, int64_t i)
 {
-	char text[24];
-	int n = snprintf(text, sizeof(text), "%lld", (long long)i);
+	char text[INT_CHARS];
 
-	redis_args_add(a, text, (size_t)n);
+	redis_args_add(a, text, int_set(text, i));
 }
 
 void

@@ -105,6 +105,8 @@ int redis_pipe_is_up(const struct redis_pipe *p);
 /* Collects arguments for the calls above. Values are copied. */
 struct redis_args { int n, cap; char **argv; size_t *lens; struct redis_chunk *chunk; };
 void redis_args_add(struct redis_args *a, const void *data, size_t len);
+/* The next argument, of that length and not yet set: for who puts it together in its place. */
+char *redis_args_room(struct redis_args *a, size_t len);
 void redis_args_adds(struct redis_args *a, const char *s);
 void redis_args_addi(struct redis_args *a, int64_t i);
 void redis_args_reset(struct redis_args *a);

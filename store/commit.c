@@ -63,9 +63,9 @@ commit_beside(struct commit_batch *b, enum key_id key, const char *part, char op
 	assert(b->beside_n <= COMMIT_BESIDES);
 	x->key = key;
 	x->op = op;
-	snprintf(x->part, sizeof(x->part), "%s", part != NULL ? part : "");
-	snprintf(x->field, sizeof(x->field), "%s", field);
-	snprintf(x->value, sizeof(x->value), "%s", value);
+	text_set(x->part, sizeof(x->part), part != NULL ? part : "");
+	text_set(x->field, sizeof(x->field), field);
+	text_set(x->value, sizeof(x->value), value);
 }
 
 /* ---- the fixed part of one item; the order is the Lua side's item_read() ---- */

@@ -58,6 +58,15 @@ add_sealed(struct buf *b, const char *note, const struct understanding *u, uint6
 	buf_release(&sealed);
 }
 
+/* A word of ours, which needs no escapes, up to its closing quote. */
+static void
+add_name(struct buf *b, const char *before, const char *name)
+{
+	buf_adds(b, before);
+	buf_adds(b, name);
+	buf_addc(b, '"');
+}
+
 /* Where the time went until then: the rows sum up to the time since the report. */
 static void
 add_ledger(struct buf *b, const struct ledger *l, int64_t at_ms)
@@ -69,7 +78,9 @@ add_ledger(struct buf *b, const struct ledger *l, int64_t at_ms)
 	for (int i = 0; i < n; i++) {
 		buf_adds(b, i ? ",[" : "[");
 		buf_add_json(b, rows[i].holder, strlen(rows[i].holder));
-		buf_addf(b, ",%" PRId64 "]", rows[i].ms);
+		buf_addc(b, ',');
+		buf_addi(b, rows[i].ms);
+		buf_addc(b, ']');
 	}
 	buf_addc(b, ']');
 }
@@ -118,12 +129,15 @@ add_escalation(struct buf *b, const struct escalation *e, const struct case_reco
 {
 	if (e->kind == ESC_NONE)
 		return;
-	buf_addf(b,
-	    ",\"esc\":{\"kind\":\"%s\",\"clock\":\"%s\",\"rung\":\"%s\","
-	    "\"unit\":\"%s\",\"told\":\"%s\","
-	    "\"due_ms\":%" PRId64 ",\"late_ms\":%" PRId64 ",\"epoch\":%d",
-	    escalation_name(e->kind), e->clock, e->rung, e->unit, e->told, e->due_ms, e->late_ms,
-	    e->epoch);
+	buf_adds(b, ",\"esc\":{");
+	add_name(b, "\"kind\":\"", escalation_name(e->kind));
+	add_name(b, ",\"clock\":\"", e->clock);
+	add_name(b, ",\"rung\":\"", e->rung);
+	add_name(b, ",\"unit\":\"", e->unit);
+	add_name(b, ",\"told\":\"", e->told);
+	buf_add_int(b, "due_ms", e->due_ms);
+	buf_add_int(b, "late_ms", e->late_ms);
+	buf_add_int(b, "epoch", e->epoch);
 	buf_add_pair_if(b, "why", e->why);
 	if (e->kind == ESC_BREACH || e->kind == ESC_RUNG) {
 		add_ledger(b, &c->ledger, at_ms);
@@ -144,14 +158,19 @@ add_snapshot(struct buf *b, const struct policy *p, const struct case_record *c)
 			met = c->clocks[i].state == CLOCK_MET ? c->clocks[i].met_ms : 0;
 			breached = c->clocks[i].breached_ms;
 		}
-	buf_addf(b, ",\"c\":{\"st\":\"%s\",\"urg\":\"%s\",\"cat\":\"%s\",\"pl\":\"%s\",\"un\":[",
-	    case_state_name(c->state), urgency_name(c->urgency), c->category, c->place);
+	add_name(b, ",\"c\":{\"st\":\"", case_state_name(c->state));
+	add_name(b, ",\"urg\":\"", urgency_name(c->urgency));
+	add_name(b, ",\"cat\":\"", c->category);
+	add_name(b, ",\"pl\":\"", c->place);
+	buf_adds(b, ",\"un\":[");
 	for (int i = 0; i < c->units_n; i++)
-		buf_addf(b, "%s\"%s\"", i ? "," : "", c->units[i]);
-	buf_addf(b,
-	    "],\"rx\":%" PRId64 ",\"due\":%" PRId64 ",\"pr\":%" PRId64 ",\"hd\":%" PRId64
-	    ",\"br\":%" PRId64,
-	    c->received_ms, case_due_ms(c), promise, met, breached);
+		add_name(b, i ? ",\"" : "\"", c->units[i]);
+	buf_addc(b, ']');
+	buf_add_int(b, "rx", c->received_ms);
+	buf_add_int(b, "due", case_due_ms(c));
+	buf_add_int(b, "pr", promise);
+	buf_add_int(b, "hd", met);
+	buf_add_int(b, "br", breached);
 	buf_add_pair_if(b, "as", close_reason_name(c->closed_as));
 	if (c->abandoned_ms != 0)
 		buf_addf(b, ",\"ab\":%" PRId64, c->abandoned_ms);
@@ -204,7 +223,7 @@ add_legacy(struct buf *b, const struct legacy_facts *f)
 static void
 add_command(struct buf *b, const struct command *cmd)
 {
-	buf_addf(b, ",\"cmd\":{\"ev\":\"%s\"", case_event_name(cmd->event));
+	add_name(b, ",\"cmd\":{\"ev\":\"", case_event_name(cmd->event));
 	buf_add_pair_if(b, "to", cmd->to_unit);
 	if (cmd->event == ON_SEAL)
 		buf_add_pair_if(b, "abo", cmd->about);
@@ -275,14 +294,16 @@ logbook_entry(struct buf *out, uint8_t digest[DIGEST_BYTES], const struct policy
 	const struct case_record *c = &fx->after;
 	uint64_t entropy = fx->indexes_n > 0 ? cmd->entropy : 0;
 
-	buf_addf(out,
-	    "{\"schema\":1,\"code\":\"%s\",\"v\":%" PRId64 ",\"at\":%" PRId64
-	    ",\"what\":\"%s\",\"by\":\"%s\"",
-	    c->code.s, c->version, at_ms, fx->what, actor_name(cmd->by));
+	add_name(out, "{\"schema\":1,\"code\":\"", c->code.s);
+	buf_add_int(out, "v", c->version);
+	buf_add_int(out, "at", at_ms);
+	add_name(out, ",\"what\":\"", fx->what);
+	add_name(out, ",\"by\":\"", actor_name(cmd->by));
 	buf_add_pair_if(out, "actor", cmd->actor);
-	buf_addf(out, ",\"from\":\"%s\",\"to\":\"%s\",\"policy\":\"%s\",\"roster\":%" PRId64,
-	    before->version == 0 ? "" : case_state_name(before->state), case_state_name(c->state),
-	    c->policy, r->seq);
+	add_name(out, ",\"from\":\"", before->version == 0 ? "" : case_state_name(before->state));
+	add_name(out, ",\"to\":\"", case_state_name(c->state));
+	add_name(out, ",\"policy\":\"", c->policy);
+	buf_add_int(out, "roster", r->seq);
 	add_command(out, cmd);
 	add_escalation(out, &fx->esc, c, at_ms);
 	add_moved(out, p, before, fx, cmd);

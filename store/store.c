@@ -95,18 +95,16 @@ void
 args_add_key(struct redis_args *a, const struct store *st, enum key_id id, const char *part,
     const char *more)
 {
-	struct buf key = { 0 };
-	char text[160];
-	int n = snprintf(text, sizeof(text), "%s%s%s%s%s", st->keys.prefix, key_specs[id].name,
-	    part != NULL ? part : "", more != NULL ? ":" : "", more != NULL ? more : "");
+	const char *const parts[] = { st->keys.prefix, key_specs[id].name, part != NULL ? part : "",
+	    more != NULL ? ":" : "", more != NULL ? more : "" };
+	size_t lens[N_ELEMS(parts)], len = 0;
+	char *to;
 
-	if (n >= 0 && (size_t)n < sizeof(text)) {
-		redis_args_add(a, text, (size_t)n);
-		return;
-	}
-	buf_add_key(&key, &st->keys, id, part, more);
-	redis_args_add(a, key.data, key.len);
-	buf_release(&key);
+	for (size_t i = 0; i < N_ELEMS(parts); i++)
+		len += lens[i] = strlen(parts[i]);
+	to = redis_args_room(a, len);
+	for (size_t i = 0; i < N_ELEMS(parts); to += lens[i++])
+		memcpy(to, parts[i], lens[i]);
 }
 
 void
