@@ -19,6 +19,21 @@ def say(name, text):
     print(f"{name:<46} {text}", flush=True)
 
 
+class Stolen:
+    """Percent of the processors' time, since it was made, that the machine below gave to others: /proc/stat's steal."""
+
+    def __init__(self):
+        self.before = self.ticks()
+
+    def ticks(self):
+        ticks = [int(v) for v in open("/proc/stat").readline().split()[1:9]]
+        return ticks[7], sum(ticks)
+
+    def percent(self):
+        lost, ticks = (after - before for after, before in zip(self.ticks(), self.before))
+        return 100 * lost / max(ticks, 1)
+
+
 class House:
     """`kentongan up` in a folder of its own; settings are lines more for its kentongan.yaml."""
 
@@ -135,12 +150,13 @@ def intake(h):
 
 
 def road(h):
-    p50, p99, cpu = {100: [], 1000: []}, {100: [], 1000: []}, []
+    p50, p99, lost, cpu = {100: [], 1000: []}, {100: [], 1000: []}, {100: [], 1000: []}, []
     for _ in range(RUNS):
         for rate in p50:
             n = rate * 5
-            before = h.cpu_us(*DAEMONS), h.cpu_us("redis")
+            before, stolen = (h.cpu_us(*DAEMONS), h.cpu_us("redis")), Stolen()
             x = h.load(requests=n, rate=rate, follow=True)
+            lost[rate].append(stolen.percent())
             p50[rate].append(x["outbox_p50_us"] / 1000)
             p99[rate].append(x["outbox_p99_us"] / 1000)
             if rate == 1000:
@@ -148,7 +164,8 @@ def road(h):
             h.drain()
     for rate, goal in ((100, "   (goal p99 < 20)"), (1000, "")):
         say(f"hook to task in the outbox at {rate}/s, ms", f"p50 {med(p50[rate]):.1f}  p99 {med(p99[rate]):.1f}"
-            f"   p99 of the runs {' '.join(f'{v:.0f}' for v in p99[rate])}{goal}")
+            f"   p99 of the runs {' '.join(f'{v:.0f}' for v in p99[rate])}"
+            f", while others had {' '.join(f'{v:.0f}' for v in lost[rate])} %{goal}")
     say("CPU us per report at 1,000/s", f"daemons {med([d for d, _ in cpu]):.0f}  redis {med([r for _, r in cpu]):.0f}")
     best = 0
     for rate in (2000, 3000, 4000, 5000, 6000, 8000):
@@ -647,11 +664,13 @@ def main():
     wanted = [a for a in sys.argv[2:] if not a.startswith("--")] or list(PARTS)
     print(f"{os.cpu_count()} cores; {RUNS} interleaved runs, medians; {time.strftime('%Y-%m-%d %H:%M')}")
     for part in wanted:
+        stolen = Stolen()
         if part not in NEEDS:
             PARTS[part]()
-            continue
-        with House(NEEDS[part], {"sms_map": "bench"} if NEEDS[part] == SAY_SETTINGS else None) as h:
-            PARTS[part](h)
+        else:
+            with House(NEEDS[part], {"sms_map": "bench"} if NEEDS[part] == SAY_SETTINGS else None) as h:
+                PARTS[part](h)
+        say(f"  {part}: of the processors' time others had", f"{stolen.percent():.1f} %")
 
 
 main()
