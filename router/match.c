@@ -50,7 +50,6 @@ struct matcher {
 /* Of one token of a report. */
 struct symbols { uint32_t symbols[TOKEN_SYMBOLS], roots[TOKEN_SYMBOLS]; };
 
-
 struct run {
 	const struct matcher *m;
 	const struct tokens *t;
@@ -401,7 +400,7 @@ see(const struct matcher *m, const struct tokens *t, size_t i, struct symbols *o
 	struct seen *seen;
 
 	out->symbols[0] = SYMBOL_NONE;
-	if ((t->quiet[t->at[i].lexeme] & m->quiet) != 0)
+	if (token_is_quiet(t, i, m->quiet))
 		return;
 	seen = &m->memo[t->at[i].lexeme];
 	if (seen->times != t->at[i].lexeme_times) {
@@ -411,7 +410,7 @@ see(const struct matcher *m, const struct tokens *t, size_t i, struct symbols *o
 		seen->times = t->at[i].lexeme_times;
 	}
 	if (seen->symbols[0] == SYMBOL_NONE) {
-		t->quiet[t->at[i].lexeme] |= m->quiet;
+		token_note_quiet(t, i, m->quiet);
 		return;
 	}
 	memcpy(out->symbols, seen->symbols, sizeof(seen->symbols));

@@ -42,7 +42,7 @@ struct normaliser {
 	struct lexeme *memo;		/* LEXEMES, by the word's hash: in one of WAYS places */
 	void *memo_room;
 	unsigned char *oldest;		/* of each WAYS: the place used longest ago */
-	unsigned char *quiet;		/* of each lexeme, for the matchers */
+	uint32_t *quiet;		/* of each lexeme, for the matchers: struct tokens */
 };
 
 /* One character on its way: a byte of a word, or a border between words. */
@@ -464,7 +464,7 @@ remember(const struct normaliser *n, const char *word, size_t len)
 	if (way == WAYS) {
 		way = n->oldest[set];
 		read_word(n, &x[way], word, len);
-		n->quiet[WAYS * set + way] = 0;
+		n->quiet[WAYS * set + way] = x[way].times << 8;
 	}
 	n->oldest[set] = (unsigned char)(way ^ 1);
 	return WAYS * set + way;

@@ -46,8 +46,8 @@ struct tokens {
 	struct token *at;
 	size_t n, cap;
 	struct buf text;		/* the forms, each ended by a NUL; starts with one */
-	/* By lexeme: a bit for each matcher to which the word is nothing; matchers keep it. */
-	unsigned char *quiet;
+	/* By lexeme: which word stands there, as the lower 24 bits of its times, and a bit for each matcher to which it is nothing. */
+	uint32_t *quiet;
 };
 
 struct normaliser;
@@ -70,6 +70,25 @@ token_form(const struct tokens *t, size_t i, enum token_form form)
 
 	return at == 0 ? NULL : t->text.data + at;
 }
+/*
+ * Whether the word is known to be nothing to the matcher of that bit, and to note it.  Another word of the same
+ * report may have pushed it out of its lexeme: then it is not known, and nothing is noted.
+ */
+static inline int
+token_is_quiet(const struct tokens *t, size_t i, uint32_t bit)
+{
+	uint32_t q = t->quiet[t->at[i].lexeme];
+
+	return q >> 8 == (t->at[i].lexeme_times & 0xffffff) && (q & bit) != 0;
+}
+
+static inline void
+token_note_quiet(const struct tokens *t, size_t i, uint32_t bit)
+{
+	if (t->quiet[t->at[i].lexeme] >> 8 == (t->at[i].lexeme_times & 0xffffff))
+		t->quiet[t->at[i].lexeme] |= bit;
+}
+
 int token_is_number(const struct tokens *t, size_t i);
 void tokens_release(struct tokens *t);
 

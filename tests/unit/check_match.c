@@ -1,4 +1,5 @@
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "router/match.h"
@@ -116,6 +117,54 @@ START_TEST(hostile_text_is_bounded)
 }
 END_TEST
 
+/*
+ * Words that share their places in the memo push each other out of it within one report.  However many do, and
+ * wherever the phrase's word stands among them, it is found.
+ */
+START_TEST(words_that_share_a_place_are_all_read)
+{
+	enum { SHARERS = 6 };
+	static const char word[] = "kobong";
+	struct buf errors = { 0 };
+	struct catalogue *c = catalogue_parse("k", slang, sizeof(slang) - 1, &errors);
+	struct normaliser *n = normaliser_new(c, &errors);
+	struct matcher *m = matcher_new(normaliser_words(n), 0);
+	struct tokens t = { 0 };
+	char others[SHARERS][16];
+	int found = 0;
+
+	ck_assert_int_eq(matcher_add(m, word, 1), 0);
+	for (unsigned i = 0; found < SHARERS; i++) {
+		char other[16];
+		int len = snprintf(other, sizeof(other), "q%c%c%c%c%c", 'b' + (int)(i % 20), 'a' + (int)(i / 20 % 26),
+		    'b' + (int)(i / 520 % 20), 'a' + (int)(i / 10400 % 26), 'z');
+
+		/* of so few sets that every place of one is of the other, however many stand in a set */
+		if ((vocab_hash(other, (size_t)len) ^ vocab_hash(word, strlen(word))) % LEXEMES == 0)
+			memcpy(others[found++], other, sizeof(other));
+	}
+	for (int before = 0; before <= SHARERS; before++)
+		for (int again = 0; again < 2; again++) {
+			struct buf text = { 0 };
+			struct hit hits[4];
+
+			for (int i = 0; i < before; i++)
+				buf_addf(&text, "%s ", others[i]);
+			buf_adds(&text, word);
+			for (int i = before; i < SHARERS; i++)
+				buf_addf(&text, " %s", others[i]);
+			normaliser_run(n, text.data, text.len, &t);
+			ck_assert_msg(matcher_run(m, &t, hits, N_ELEMS(hits)) == 1, "not found in: %s", text.data);
+			ck_assert_uint_eq(hits[0].from, before);
+			buf_release(&text);
+		}
+	tokens_release(&t);
+	matcher_free(m);
+	normaliser_free(n);
+	catalogue_free(c);
+}
+END_TEST
+
 Suite *match_suite(void);
 Suite *
 match_suite(void)
@@ -126,6 +175,7 @@ match_suite(void)
 	tcase_add_loop_test(tc, phrase, 0, N_ELEMS(rows));
 	tcase_add_test(tc, bad_phrases_are_refused);
 	tcase_add_test(tc, hostile_text_is_bounded);
+	tcase_add_test(tc, words_that_share_a_place_are_all_read);
 	suite_add_tcase(s, tc);
 	return s;
 }
