@@ -213,8 +213,9 @@ void
 redis_args_addi(struct redis_args *a, int64_t i)
 {
 	char text[INT_CHARS];
+	size_t len = int_set(text, i);
 
-	redis_args_add(a, text, int_set(text, i));
+	redis_args_add(a, text, len);
 }
 
 void

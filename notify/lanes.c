@@ -74,10 +74,13 @@ or_else(int64_t own, int64_t all)
 
 /* ---- the budget ---- */
 
+/* How long to wait for who asked for it: he counts from his answer, and our clock and the store's are cut to milliseconds. */
+#define CUT_MS 2
+
 static int64_t
-at_most(int64_t ms, int64_t most)
+asked_wait(int64_t ms, int64_t most)
 {
-	return ms < most ? ms : most;
+	return ms <= 0 ? 0 : ms < most ? ms + CUT_MS : most;
 }
 
 static double
@@ -251,8 +254,8 @@ on_outcome(const struct send_result *r, void *arg)
 
 	f->result = *r;
 	/* A platform's word, or its mistake, does not silence us for a year. */
-	f->result.pause_ms = at_most(r->pause_ms, l->h->set.pause_max_ms);
-	f->result.retry_after_ms = at_most(r->retry_after_ms, l->h->set.pause_max_ms);
+	f->result.pause_ms = asked_wait(r->pause_ms, l->h->set.pause_max_ms);
+	f->result.retry_after_ms = asked_wait(r->retry_after_ms, l->h->set.pause_max_ms);
 	snprintf(f->why, sizeof(f->why), "%s", r->why != NULL ? r->why : "");
 	f->result.why = f->why;
 	snprintf(f->ref, sizeof(f->ref), "%s", r->ref != NULL ? r->ref : "");
