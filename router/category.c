@@ -375,7 +375,7 @@ struct voiced { float heard[CATEGORIES_MAX], values[CATEGORIES_MAX], powers[CATE
 #define RAISED_MOST 80.0f	/* e to more than 88 is no float */
 
 static void
-raise(struct voiced *v, size_t i)
+raise_e(struct voiced *v, size_t i)
 {
 	float above = v->values[i] - v->zero;
 
@@ -448,7 +448,7 @@ hear_model(const struct classifier *c, const struct tokens *t, int danger, struc
 		v->zero = v->values[i] > v->zero ? v->values[i] : v->zero;
 	}
 	for (size_t i = 0; i < categories_of(c); i++)
-		raise(v, i);
+		raise_e(v, i);
 	best_two(c, v->values, danger, &best, &second);
 	if (best < 0 || second < 0)
 		return;
@@ -560,7 +560,7 @@ weigh(const struct classifier *c, const struct tokens *t, int danger, const stru
 	for (size_t i = 0; i < categories_of(c); i++)
 		if (more[i] != 0) {
 			v->values[i] += more[i];
-			raise(v, i);
+			raise_e(v, i);
 		}
 	best_two(c, v->values, danger, &best, &second);
 	if (best < 0)

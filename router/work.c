@@ -84,6 +84,7 @@ rules_refresh(struct router *r)
 		r->group_words = words;
 		r->refused[0] = '\0';
 		snprintf(r->version, sizeof(r->version), "%s", r->h.current);
+		log_info("rules", "version=%s", r->version);
 	}
 	buf_release(&errors);
 	return rc;

@@ -13,6 +13,7 @@
 #include "lib/config.h"
 #include "lib/clock.h"
 #include "tests/integration/living.h"
+#include "tests/integration/peer.h"
 
 Suite *up_suite(void);
 
@@ -25,6 +26,22 @@ begin(void)
 {
 	house_make("");
 	house_up();
+}
+
+/* How often the router has made the rules of a configuration ready. */
+static int
+rules_made(void)
+{
+	struct buf path = { 0 }, log = { 0 };
+	int n = 0;
+
+	buf_addf(&path, "%s/log/router.log", house.dir);
+	ck_assert_int_eq(file_read(buf_str(&path), 1 << 20, &log), 0);
+	for (const char *at = buf_str(&log); (at = strstr(at, "event=rules ")) != NULL; at++)
+		n++;
+	buf_release(&path);
+	buf_release(&log);
+	return n;
 }
 
 static void
@@ -177,6 +194,23 @@ START_TEST(a_daemon_stops_in_time_though_the_store_stands_still)
 }
 END_TEST
 
+/* Making them takes as long as reading ten thousand reports: none waits for it, not after a reload either. */
+START_TEST(the_rules_are_ready_before_a_report)
+{
+	const struct timespec pause = { 0, 20 * 1000000L };
+	int64_t until;
+	struct buf said = { 0 };
+
+	ck_assert_int_eq(rules_made(), 1);
+	ck_assert_int_eq(run_line(&said, "sed -i 's/arti: \"jembatan/arti: \"titian, jembatan/' %s/kategori.yaml && "
+	    "grep -q titian %s/kategori.yaml", house.conf, house.conf), 0);
+	ck_assert_int_eq(house_command("reload", NULL), 0);
+	for (until = clock_mono_ms() + STOP_MS; rules_made() < 2; nanosleep(&pause, NULL))
+		ck_assert_msg(clock_mono_ms() < until, "the router waits for a report before it reads the new rules");
+	buf_release(&said);
+}
+END_TEST
+
 Suite *
 up_suite(void)
 {
@@ -185,6 +219,7 @@ up_suite(void)
 
 	tcase_add_checked_fixture(tc, begin, house_down);
 	tcase_set_timeout(tc, 90);
+	tcase_add_test(tc, the_rules_are_ready_before_a_report);
 	tcase_add_test(tc, killed_hard_it_leaves_nobody_behind);
 	tcase_add_test(tc, what_was_left_is_ended_and_a_stranger_is_not);
 	tcase_add_test(tc, whoever_falls_comes_back_at_its_place);
