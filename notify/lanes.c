@@ -72,9 +72,10 @@ or_else(int64_t own, int64_t all)
 	return own > 0 ? own : all;
 }
 
-/* ---- the budget ---- */
-
-/* How long to wait for who asked for it: he counts from his answer, and our clock and the store's are cut to milliseconds. */
+/*
+ * How long to wait for who asked for it.  He counts from his answer, and our clock and the store's are both
+ * cut to whole milliseconds.
+ */
 #define CUT_MS 2
 
 static int64_t
@@ -82,6 +83,8 @@ asked_wait(int64_t ms, int64_t most)
 {
 	return ms <= 0 ? 0 : ms < most ? ms + CUT_MS : most;
 }
+
+/* ---- the budget ---- */
 
 static double
 rate_of(const struct outlane *l)

@@ -46,7 +46,10 @@ struct tokens {
 	struct token *at;
 	size_t n, cap;
 	struct buf text;		/* the forms, each ended by a NUL; starts with one */
-	/* By lexeme: which word stands there, as the lower 24 bits of its times, and a bit for each matcher to which it is nothing. */
+	/*
+	 * By lexeme: which word stands there, as the lower 24 bits of its times, and a bit for each matcher to
+	 * which it is nothing.
+	 */
 	uint32_t *quiet;
 };
 
