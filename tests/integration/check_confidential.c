@@ -174,12 +174,12 @@ START_TEST(no_stream_speaks_of_it)
 	for (size_t i = 0; i < N_ELEMS(people); i++) {
 		if (visitor_status(&visitors[i], "/papan") != 200)
 			continue;
-		ck_assert_msg(visitor_hears(&visitors[i], "/api/v1/events?last_event_id=0", i == 0 ? marker : "id: ", &heard), "%s",
+		ck_assert_msg(visitor_hears(&visitors[i], "/api/v1/events?last_event_id=0", NULL, i == 0 ? marker : "id: ", &heard), "%s",
 		    people[i].what);
 		ck_assert_msg(strstr(buf_str(&heard), code) == NULL && strcasestr(buf_str(&heard), NAME) == NULL, "%s hears of it",
 		    people[i].what);
 	}
-	ck_assert(visitor_hears(&visitors[6], "/api/v1/events?last_event_id=0", marker, &heard));
+	ck_assert(visitor_hears(&visitors[6], "/api/v1/events?last_event_id=0", NULL, marker, &heard));
 	ck_assert_ptr_null(strstr(buf_str(&heard), code));
 	buf_release(&heard);
 }

@@ -136,7 +136,7 @@ START_TEST(what_arrives_late_is_said_when_it_arrives)
 	ck_assert_msg(strstr(buf_str(&a.body), words) != NULL, "%s: %s", words, buf_str(&a.body));
 	answer_release(&a);
 	snprintf(words, sizeof(words), ",%" PRId64 ",\"delivered\",%" PRId64 "]", number, arrived_ms);
-	ck_assert_msg(visitor_hears(&bupati, "/api/v1/events?last_event_id=0", words, &heard), "%s", buf_str(&heard));
+	ck_assert_msg(visitor_hears(&bupati, "/api/v1/events?last_event_id=0", NULL, words, &heard), "%s", buf_str(&heard));
 	snprintf(words, sizeof(words), "/kasus/%s", code);
 	visitor_opens(&bupati, words, &a);
 	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), ": sudah sampai "));
@@ -144,6 +144,25 @@ START_TEST(what_arrives_late_is_said_when_it_arrives)
 	buf_release(&heard);
 	json_decref(before);
 	json_decref(after);
+}
+END_TEST
+
+static char new_code[CODE_CHARS + 1];
+
+static void
+report_another(void)
+{
+	sms("+6281234577100", "sampah menumpuk di desa macanputih kecamatan kabat", new_code);
+}
+
+/* Who asks for nothing that was hears what comes. */
+START_TEST(what_happens_is_heard_at_once)
+{
+	struct buf heard = { 0 };
+
+	ck_assert_msg(visitor_hears(&bupati, "/api/v1/events", report_another, "\"category\":\"sampah\"", &heard), "%s", buf_str(&heard));
+	ck_assert_msg(strstr(buf_str(&heard), new_code) != NULL, "%s", buf_str(&heard));
+	buf_release(&heard);
 }
 END_TEST
 
@@ -261,6 +280,7 @@ told_suite(void)
 
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, what_arrives_late_is_said_when_it_arrives);
+	tcase_add_test(tc, what_happens_is_heard_at_once);
 	tcase_add_test(tc, the_feeds_are_what_their_formats_ask_for);
 	suite_add_tcase(s, tc);
 	return s;

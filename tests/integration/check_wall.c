@@ -198,7 +198,7 @@ START_TEST(sealed_later_is_gone_from_before)
 	reported("lampu jalan mati di desa kabat belakang pasar", 0, marker);
 	wait_state(marker, "ditugaskan");
 	buf_release(&page);
-	ck_assert(visitor_hears(&bupati, "/api/v1/events?last_event_id=0", marker, &page));
+	ck_assert(visitor_hears(&bupati, "/api/v1/events?last_event_id=0", NULL, marker, &page));
 	ck_assert_ptr_null(strstr(buf_str(&page), code));
 	ck_assert_ptr_null(strstr(buf_str(&page), sealed));
 	for (size_t i = 0; i < N_ELEMS(open_pages); i++) {

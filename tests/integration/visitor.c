@@ -168,21 +168,25 @@ visitor_sends(const struct visitor *v, const char *page, const char *action, con
 	buf_release(&body);
 }
 
-struct heard { struct buf *text; const char *until; };
+struct heard { struct buf *text; const char *until; void (*then)(void); };
 
 static size_t
 on_heard(char *data, size_t size, size_t n, void *arg)
 {
 	struct heard *h = arg;
+	void (*then)(void) = h->then;
 
+	h->then = NULL;
 	buf_add(h->text, data, size * n);
+	if (then != NULL)
+		then();
 	return strstr(buf_str(h->text), h->until) == NULL ? size * n : 0;	/* enough */
 }
 
 int
-visitor_hears(const struct visitor *v, const char *path, const char *until, struct buf *out)
+visitor_hears(const struct visitor *v, const char *path, void (*then)(void), const char *until, struct buf *out)
 {
-	struct heard h = { out, until };
+	struct heard h = { out, until, then };
 	struct curl_slist *list = curl_slist_append(NULL, v->cookie);
 	struct buf url = { 0 };
 	CURL *c = curl_easy_init();

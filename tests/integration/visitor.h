@@ -33,7 +33,8 @@ void visitor_sends(const struct visitor *v, const char *page, const char *action
     struct answer *a);
 /*
  * All that an event feed says until these words come (1), or until it ends or LIMIT_MS are over (0); out
- * is emptied first.
+ * is emptied first.  then, unless NULL, is called once, when the feed's first words are there: what it sets
+ * off is news to this visitor, not something that was.
  */
-int visitor_hears(const struct visitor *v, const char *path, const char *until, struct buf *out);
+int visitor_hears(const struct visitor *v, const char *path, void (*then)(void), const char *until, struct buf *out);
 #endif
