@@ -324,7 +324,8 @@ forward(struct router *r, struct entry *e, const struct case_record *c, const st
 	if (cmd->event != ON_NOTE || cmd->by != BY_RESIDENT || c->lead[0] == '\0' ||
 	    code_parse(&lead, c->lead, strlen(c->lead)) != 0)
 		return 0;
-	beside.entry[0] = beside.reserved[0] = '\0';
+	beside.stays = 1;
+	beside.reserved[0] = '\0';
 	rc = apply_as(r, e, &lead, &also, &beside);
 	e->follows = follows;
 	return rc < 0 ? -1 : 0;
@@ -347,7 +348,7 @@ converse_apply_beside(struct router *r, struct entry *e, const struct code *code
 	struct input_id in;
 
 	work_input(&in, e);
-	in.entry[0] = '\0';
+	in.stays = 1;
 	return apply_as(r, e, code, cmd, &in);
 }
 

@@ -85,6 +85,7 @@ add_item(struct commit_batch *b, const struct store *st, const struct item *it,
     const struct input_id *in)
 {
 	struct redis_args *a = &b->args;
+	char ack[sizeof(in->entry) + 1];
 
 	redis_args_adds(a, it->code);
 	redis_args_addi(a, it->expect);
@@ -95,7 +96,8 @@ add_item(struct commit_batch *b, const struct store *st, const struct item *it,
 	else
 		redis_args_addi(a, it->due_ms);
 	redis_args_adds(a, in != NULL && in->reserved[0] != '\0' ? "1" : "");
-	redis_args_adds(a, in != NULL ? in->entry : "");
+	snprintf(ack, sizeof(ack), "%s%s", in != NULL && in->stays ? "=" : "", in != NULL ? in->entry : "");
+	redis_args_adds(a, ack);
 	redis_args_add(a, buf_str(it->entry), it->entry->len);
 	redis_args_add(a, it->digest, it->digest != NULL ? DIGEST_BYTES : 0);
 	redis_args_addi(a, it->index_n);

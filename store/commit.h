@@ -69,7 +69,8 @@ int case_keys_open(struct case_keys *k, const struct store *st, const void *wrap
 /* The input that a commit uses up: "" fields where there is none. */
 struct input_id {
 	char id[40];	/* remembered by the case: same id twice is COMMIT_ALREADY */
-	char lane[4], entry[32];	/* stream entry to acknowledge */
+	char lane[4], entry[32];	/* stream entry it uses up; gone is COMMIT_ALREADY */
+	int stays;			/* the entry must be there, but another commit uses it up */
 	char reserved[CODE_CHARS + 1];	/* a reserved code this input needs no longer */
 };
 

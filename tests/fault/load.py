@@ -12,7 +12,7 @@ import re
 import threading
 import time
 
-from house import wait_for
+from house import Late, wait_for
 
 PLACES = (
     "desa Licin", "kelurahan Kebalenan", "desa Sumberberas", "desa Genteng Kulon", "desa Kalibaru Kulon",
@@ -72,6 +72,7 @@ class Load:
         self.queue = []				# (when, order, message)
         self.order = 0
         self.open_ids = set()			# not acknowledged yet
+        self.made, self.progress = 0, threading.Condition()	# reports so far
         self.stopping = threading.Event()
         self.read_to = 0
         self.texts = [t for t, weight in REPORTS for _ in range(weight)]
@@ -116,6 +117,15 @@ class Load:
             if self.rng.random() < 0.1:		# the gateway delivers it again
                 self.put(m, self.rng.uniform(0.0, 3.0))
             n += 1
+            with self.progress:
+                self.made = n
+                self.progress.notify_all()
+
+    def reach(self, n):
+        """Waits until n reports were made: a moment of the load, the same in every run of a seed."""
+        with self.progress:
+            if not self.progress.wait_for(lambda: self.made >= n, 60 + n / self.rate):
+                raise Late("the load: only %d of %d reports made" % (self.made, n))
 
     # ---- those who answer ----
 

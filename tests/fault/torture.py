@@ -124,22 +124,41 @@ class Follower(threading.Thread):
         return items[0]["seq"] if items else 0
 
 
-def killer(house, history, rng, until, names):
+class Plan:
+    """The moments of the faults, in reports of the load: a seed kills at the same reports again."""
+
+    def __init__(self, load, rng, seconds):
+        self.load, self.rng, self.at, self.end = load, rng, 0, int(seconds * load.rate)
+
+    def over(self):
+        return max(self.at, self.load.made) >= self.end
+
+    def some(self, least_s, most_s):
+        """Waits while the load makes as many reports as it does in so many seconds, drawn."""
+        self.at = max(self.at, self.load.made) + max(1, int(self.rng.uniform(least_s, most_s) * self.load.rate))
+        self.load.reach(self.at)
+
+    def one_of(self, *spans_s):
+        span = self.rng.choice(spans_s)
+        self.some(span, span)
+
+
+def killer(house, history, plan, names):
     """A random one dies every half to two seconds."""
-    while time.monotonic() < until:
-        time.sleep(rng.uniform(0.5, 2.0))
+    while not plan.over():
+        plan.some(0.5, 2.0)
         if not names:
             continue
-        name = rng.choice(names)
+        name = plan.rng.choice(names)
         pid = house.signal(name, signal.SIGKILL)
         if pid is not None:
             history.add("kill", name=name, pid=pid)
 
 
-def power_cuts(house, history, rng, until):
+def power_cuts(house, history, plan):
     """All at once, the store too; then everybody must come back."""
-    while time.monotonic() < until:
-        time.sleep(rng.uniform(2.0, 4.0))
+    while not plan.over():
+        plan.some(2.0, 4.0)
         for name in DAEMONS + ("redis",):
             pid = house.signal(name, signal.SIGKILL)
             if pid is not None:
@@ -148,26 +167,26 @@ def power_cuts(house, history, rng, until):
                  lambda: all(house.pid(n) for n in DAEMONS) and house.store_answers(), 30)
 
 
-def stops(house, history, rng, until):
+def stops(house, history, plan):
     """Stops one while a second instance works on, then lets it go on where it stood."""
     twins = {}
     for name in ("router", "sla", "notify"):
         twins[name] = house.second(name, name + "-2")
     turn = 0
-    while time.monotonic() < until:
+    while not plan.over():
         name = ("router", "sla", "notify")[turn % 3]
         turn += 1
         pid = house.signal(name, signal.SIGSTOP)
         if pid is None:
             continue
         history.add("stop", name=name, pid=pid)
-        time.sleep(rng.choice((0.5, 1.5, 4.0)))
+        plan.one_of(0.5, 1.5, 4.0)
         if house.signal(name, signal.SIGCONT):
             history.add("thaw", name=name, pid=pid)
-        time.sleep(rng.uniform(0.1, 0.6))
+        plan.some(0.1, 0.6)
         os.kill(twins[name].pid, signal.SIGSTOP)	# now the other way round
         history.add("stop", name=name + "-2", pid=twins[name].pid)
-        time.sleep(rng.choice((0.5, 2.5)))
+        plan.one_of(0.5, 2.5)
         os.kill(twins[name].pid, signal.SIGCONT)
         history.add("thaw", name=name + "-2", pid=twins[name].pid)
 
@@ -218,14 +237,14 @@ def run(args, work):
         follower.start()
         load = Load(house, history, args.seed, args.rate, poison=150 if args.mode == "poison" else 0).start()
         history.add("faults_begin")
-        until = time.monotonic() + args.seconds
+        plan = Plan(load, rng, args.seconds)
         names = [n for n in args.only.split(",") if n != "-"] if args.only else list(DAEMONS) + ["redis"]
         if args.mode == "power":
-            power_cuts(house, history, rng, until)
+            power_cuts(house, history, plan)
         elif args.mode == "stop":
-            stops(house, history, rng, until)
+            stops(house, history, plan)
         else:
-            killer(house, history, rng, until, names)
+            killer(house, history, plan, names)
         if env:					# disarmed only by another start
             house.stop()
             house.env.pop("KENTONGAN_FAULT")

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "router/converse.h"
 #include "router/work.h"
 #include "store/dead.h"
 #include "tests/integration/kit.h"
@@ -36,15 +37,29 @@ end(void)
 
 /* ---- a router ---- */
 
+/* As it stands in its lane; an entry that is gone has an id that is none. */
 static void
-entry_make(struct entry *e, const struct code *code, int64_t arrived_ms)
+entry_make(struct entry *e, struct store *st, const struct code *code)
 {
+	static const char *const lanes[] = { "e", "n" };
+
 	memset(e, 0, sizeof(*e));
 	e->code = *code;
-	snprintf(e->lane, sizeof(e->lane), "e");
-	snprintf(e->id, sizeof(e->id), "%lld-0", (long long)arrived_ms);
-	e->arrived_ms = arrived_ms;
+	e->arrived_ms = store_now_ms(st);
 	e->deliveries = 1;
+	snprintf(e->id, sizeof(e->id), "0-1");
+	for (size_t i = 0; i < N_ELEMS(lanes); i++) {
+		redisReply *stand = redis_pipe_command(st->pipe, "XRANGE %s - +", bench_key(&b, KEY_IN, lanes[i]));
+
+		for (size_t k = 0; stand != NULL && k < stand->elements; k++)
+			if (strcmp(stand->element[k]->element[1]->element[1]->str, code->s) == 0) {
+				snprintf(e->lane, sizeof(e->lane), "%s", lanes[i]);
+				snprintf(e->id, sizeof(e->id), "%s", stand->element[k]->element[0]->str);
+			}
+		freeReplyObject(stand);
+	}
+	if (e->lane[0] == '\0')
+		snprintf(e->lane, sizeof(e->lane), "e");
 }
 
 static struct router *
@@ -78,7 +93,7 @@ work_off(struct router *r, int in, int out)
 		struct entry e;
 		char done;
 
-		entry_make(&e, &code, store_now_ms(&r->h.st));
+		entry_make(&e, &r->h.st, &code);
 		done = (char)(router_work(r, &e, 1) == 0);
 		entry_release(&e);
 		if (write(out, &done, 1) != 1)
@@ -154,6 +169,18 @@ family(int round, int which)
 	l.received_ms = store_now_ms(&b.st) - round * APART_MS;
 	ck_assert_int_eq(kit_take(&b.st, &l, &code), INTAKE_OK);
 	return code;
+}
+
+static int64_t
+version_of(const struct code *code)
+{
+	struct stored_case s;
+	int64_t version;
+
+	ck_assert_int_eq(cases_load(&b.st, code, 1, &s), 0);
+	version = s.version;
+	stored_case_release(&s);
+	return version;
 }
 
 /* One leads, the other follows it; the store's lists say the same. */
@@ -234,19 +261,25 @@ END_TEST
 struct hand { struct router *r; struct entry e; struct command cmd; struct report_facts f; struct commit_batch batch; };
 
 static void
+hold(struct hand *h, const struct code *code)
+{
+	entry_make(&h->e, &h->r->h.st, code);
+	ck_assert_int_eq(cases_load(&h->r->h.st, code, 1, &h->e.s), 0);
+	ck_assert_int_eq(stored_case_open(&h->e.s, &h->r->h.st, &h->e.keys, &h->e.words, h->e.lookup), 0);
+}
+
+static void
 decide_one(struct hand *h, const struct code *code)
 {
 	struct case_record before = { .code = *code };
 	struct input_id in;
 
-	entry_make(&h->e, code, store_now_ms(&b.st));
-	ck_assert_int_eq(cases_load(&h->r->h.st, code, 1, &h->e.s), 0);
-	ck_assert_int_eq(stored_case_open(&h->e.s, &h->r->h.st, &h->e.keys, &h->e.words, h->e.lookup), 0);
+	hold(h, code);
 	ck_assert_int_eq(router_refresh(h->r), 0);
 	h->r->now_ms = h->r->h.store_ms;
 	memset(&h->cmd, 0, sizeof(h->cmd));
 	h->cmd = (struct command){ .event = ON_OPEN, .by = BY_ROUTER, .u = entry_understand(h->r, &h->e),
-	    .report = &h->f, .entropy = 77 + (uintptr_t)h };
+	    .report = &h->f, .entropy = house_entropy(&h->r->h) };
 	work_facts(&h->f, h->r, &h->e);
 	work_input(&in, &h->e);
 	commit_begin(&h->batch, h->r->now_ms);
@@ -285,6 +318,43 @@ START_TEST(who_comes_second_follows)
 	ck_assert_str_eq(two.cmd.lead, x.s);
 	ck_assert_int_eq(commit_one(&two), COMMIT_OK);
 	one_incident(&x, &y, 0);
+	entry_release(&one.e);
+	entry_release(&two.e);
+	commit_release(&one.batch);
+	commit_release(&two.batch);
+	router_end(one.r);
+	router_end(two.r);
+}
+END_TEST
+
+/*
+ * One has read the report and is slow; another takes the entry over, uses it up on a case that is there and
+ * gives the report's code back.  What the slow one decides comes to nothing: no case, and no word said of it.
+ */
+START_TEST(what_was_taken_over_is_used_up_once)
+{
+	struct hand one = { .r = router_new("router") }, two = { .r = router_new("router2") };
+	struct code there[3], y = family(5600, 0);
+	struct command note = { .event = ON_NOTE, .by = BY_RESIDENT, .note = "airnya naik" };
+
+	for (int i = 0; i < 3; i++) {
+		there[i] = family(5500 + i, 0);
+		decide_one(&two, &there[i]);
+		ck_assert_int_eq(commit_one(&two), COMMIT_OK);
+		entry_release(&two.e);
+	}
+	decide_one(&one, &y);
+	hold(&two, &y);
+	ck_assert_int_eq(converse_apply_beside(two.r, &two.e, &there[0], &note), 1);
+	ck_assert_int_eq(version_of(&there[0]), 2);
+	ck_assert_int_eq(bench_integer(&b, "XLEN %s", bench_key(&b, KEY_IN, "e")), 1);	/* beside: it stays */
+	ck_assert_int_eq(converse_apply(two.r, &two.e, &there[1], &note), 1);
+	ck_assert_int_eq(version_of(&there[1]), 2);
+	ck_assert_int_eq(bench_integer(&b, "XLEN %s", bench_key(&b, KEY_IN, "e")), 0);
+	ck_assert_int_eq(commit_one(&one), COMMIT_ALREADY);
+	ck_assert_int_eq(converse_apply_beside(one.r, &one.e, &there[2], &note), 1);
+	ck_assert_int_eq(version_of(&there[2]), 1);
+	ck_assert_int_eq(bench_integer(&b, "EXISTS %s", bench_key(&b, KEY_CASE, y.s)), 0);
 	entry_release(&one.e);
 	entry_release(&two.e);
 	commit_release(&one.batch);
@@ -339,7 +409,7 @@ START_TEST(what_ended_routers_is_listed)
 	struct kit_case k;
 	struct entry e;
 
-	entry_make(&e, &code, store_now_ms(&b.st));
+	entry_make(&e, &b.st, &code);
 	e.deliveries = (int)r->h.set.router_deliveries;
 	ck_assert_int_eq(router_work(r, &e, 1), 0);
 	entry_release(&e);
@@ -357,7 +427,7 @@ START_TEST(what_ended_routers_is_listed)
 	ck_assert_int_eq(dead_find(&b.st, code.s, &d), 0);
 	/* Reports that did not are not listed. */
 	code = kit_reported(&b, "racun-2", 0);
-	entry_make(&e, &code, store_now_ms(&b.st));
+	entry_make(&e, &b.st, &code);
 	ck_assert_int_eq(router_work(r, &e, 1), 0);
 	entry_release(&e);
 	ck_assert_int_eq(dead_find(&b.st, code.s, &d), 0);
@@ -372,7 +442,6 @@ START_TEST(a_batch_speaks_his_new_language)
 	struct router *r = router_new("router");
 	struct entry e[2];
 	struct kit_case k;
-	redisReply *stands;
 
 	for (int i = 0; i < 2; i++) {
 		struct laporan l = kit_report(said[i], "+6281234560061", said[i]);
@@ -380,15 +449,8 @@ START_TEST(a_batch_speaks_his_new_language)
 
 		l.received_ms = store_now_ms(&b.st);
 		ck_assert_int_eq(kit_take(&b.st, &l, &code), INTAKE_OK);
-		entry_make(&e[i], &code, l.received_ms);
-		snprintf(e[i].lane, sizeof(e[i].lane), "n");
+		entry_make(&e[i], &b.st, &code);
 	}
-	/* an answer is guarded by its entry, which must be the one that stands in the stream */
-	stands = redis_pipe_command(b.st.pipe, "XRANGE %s - +", bench_key(&b, KEY_IN, "n"));
-	ck_assert(stands != NULL && stands->type == REDIS_REPLY_ARRAY && stands->elements == 2);
-	for (int i = 0; i < 2; i++)
-		snprintf(e[i].id, sizeof(e[i].id), "%s", stands->element[i]->element[0]->str);
-	freeReplyObject(stands);
 	ck_assert_int_eq(router_work(r, e, 2), 0);
 	kit_load(&b, &k, &e[1].code);
 	ck_assert_int_gt(k.s.version, 0);
@@ -420,35 +482,17 @@ writes(struct router *r, const char *who, const char *id, const char *text, stru
 	struct laporan l = kit_report(id, who, text);
 	struct entry e;
 	struct stored_case s;
-	redisReply *stands;
 	int opened;
 
 	l.received_ms = store_now_ms(&b.st);
 	ck_assert_int_eq(kit_take(&b.st, &l, code), INTAKE_OK);
-	entry_make(&e, code, l.received_ms);
-	snprintf(e.lane, sizeof(e.lane), "n");
-	stands = redis_pipe_command(b.st.pipe, "XREVRANGE %s + - COUNT 1", bench_key(&b, KEY_IN, "n"));
-	ck_assert(stands != NULL && stands->type == REDIS_REPLY_ARRAY && stands->elements == 1);
-	snprintf(e.id, sizeof(e.id), "%s", stands->element[0]->element[0]->str);
-	freeReplyObject(stands);
+	entry_make(&e, &b.st, code);
 	ck_assert_int_eq(router_work(r, &e, 1), 0);
 	entry_release(&e);
 	ck_assert_int_eq(cases_load(&b.st, code, 1, &s), 0);
 	opened = s.there && s.version > 0;
 	stored_case_release(&s);
 	return opened;
-}
-
-static int64_t
-version_of(const struct code *code)
-{
-	struct stored_case s;
-	int64_t version;
-
-	ck_assert_int_eq(cases_load(&b.st, code, 1, &s), 0);
-	version = s.version;
-	stored_case_release(&s);
-	return version;
 }
 
 /* As long as he writes it is his conversation; a month after his last word the number may be another's. */
@@ -572,6 +616,7 @@ races_suite(void)
 
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, who_comes_second_follows);
+	tcase_add_test(tc, what_was_taken_over_is_used_up_once);
 	tcase_add_test(tc, nobody_joins_what_has_ended);
 	tcase_add_test(tc, two_routers_make_one);
 	tcase_add_test(tc, one_of_them_is_killed);
