@@ -174,7 +174,7 @@ fault-all: all $(B)/bench/fill $(B)/tests/clockshim.so
 	@$(MAKE) --no-print-directory -s all B=$(B)/faults FAULTS=1
 	@for seed in 1 2 3; do $(TORTURE) run --build $(B) --seconds 60 --rate 60 --seed $$seed || exit 1; done
 	$(TORTURE) run --build $(B) --seconds 60 --rate 60 --seed 4 --only redis
-	@for mode in stop power; do $(TORTURE) run --build $(B) --seconds 60 --rate 50 --mode $$mode || exit 1; done
+	@for mode in stop mixed power; do $(TORTURE) run --build $(B) --seconds 60 --rate 50 --mode $$mode || exit 1; done
 	@for mode in points poison; do \
 	  $(TORTURE) run --build $(B)/faults --seconds 60 --rate 30 --mode $$mode || exit 1; done
 	$(TORTURE) redis-stopped --build $(B) --seconds 20

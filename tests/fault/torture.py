@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Torture and scenarios: breaks a running house on purpose and says whether it kept its word.
 
-    torture.py run [--build DIR] [--seconds N] [--rate N] [--seed N] [--mode kill|points|stop|power|poison]
+    torture.py run [--build DIR] [--seconds N] [--rate N] [--seed N] [--mode kill|points|stop|mixed|power|poison]
     torture.py SCENARIO [--build DIR]       see --help for the names
 
 The driver shares no code with the daemons.  A run writes history.jsonl; checker.py judges it
@@ -167,28 +167,65 @@ def power_cuts(house, history, plan):
                  lambda: all(house.pid(n) for n in DAEMONS) and house.store_answers(), 30)
 
 
+TWINS = ("router", "sla", "notify")
+
+
+def start_twins(house):
+    return {name + "-2": house.second(name, name + "-2") for name in TWINS}
+
+
+def hit(house, history, twins, name, what, op):
+    """Sends that to a daemon of the house or to a second one; whether it was there."""
+    if name in twins:
+        pid = twins[name].pid if twins[name].poll() is None else None
+        if pid is not None:
+            os.kill(pid, what)
+    else:
+        pid = house.signal(name, what)
+    if pid is not None:
+        history.add(op, name=name, pid=pid)
+    return pid is not None
+
+
+def stop_awhile(house, history, plan, twins, name, spans_s):
+    """One stands still while others work on, then goes on where it stood."""
+    if hit(house, history, twins, name, signal.SIGSTOP, "stop"):
+        plan.one_of(*spans_s)
+        hit(house, history, twins, name, signal.SIGCONT, "thaw")
+
+
 def stops(house, history, plan):
-    """Stops one while a second instance works on, then lets it go on where it stood."""
-    twins = {}
-    for name in ("router", "sla", "notify"):
-        twins[name] = house.second(name, name + "-2")
-    turn = 0
+    """Stops one while a second instance works on; then the other way round."""
+    twins = start_twins(house)
     while not plan.over():
-        name = ("router", "sla", "notify")[turn % 3]
-        turn += 1
-        pid = house.signal(name, signal.SIGSTOP)
-        if pid is None:
+        for name in TWINS:
+            stop_awhile(house, history, plan, twins, name, (0.5, 1.5, 4.0))
+            plan.some(0.1, 0.6)
+            stop_awhile(house, history, plan, twins, name + "-2", (0.5, 2.5))
+
+
+def mixed(house, history, plan):
+    """Two of each worker; any of them, or the store, stops or dies, also while another stands still."""
+    twins = start_twins(house)
+    names = DAEMONS + ("redis",) + tuple(twins)
+
+    def kill():
+        name = plan.rng.choice(names)
+        if hit(house, history, twins, name, signal.SIGKILL, "kill") and name in twins:
+            twins[name].wait()
+            twins[name] = house.second(name[:-2], name)
+
+    while not plan.over():
+        plan.some(0.2, 1.0)
+        if plan.rng.random() < 0.5:
+            kill()
             continue
-        history.add("stop", name=name, pid=pid)
-        plan.one_of(0.5, 1.5, 4.0)
-        if house.signal(name, signal.SIGCONT):
-            history.add("thaw", name=name, pid=pid)
-        plan.some(0.1, 0.6)
-        os.kill(twins[name].pid, signal.SIGSTOP)	# now the other way round
-        history.add("stop", name=name + "-2", pid=twins[name].pid)
-        plan.one_of(0.5, 2.5)
-        os.kill(twins[name].pid, signal.SIGCONT)
-        history.add("thaw", name=name + "-2", pid=twins[name].pid)
+        name = plan.rng.choice(names)
+        if hit(house, history, twins, name, signal.SIGSTOP, "stop"):
+            plan.one_of(0.3, 1.5, 4.0)
+            if plan.rng.random() < 0.5:
+                kill()			# it may be the one that stands still
+            hit(house, history, twins, name, signal.SIGCONT, "thaw")
 
 
 def armed(percent):
@@ -243,6 +280,8 @@ def run(args, work):
             power_cuts(house, history, plan)
         elif args.mode == "stop":
             stops(house, history, plan)
+        elif args.mode == "mixed":
+            mixed(house, history, plan)
         else:
             killer(house, history, plan, names)
         if env:					# disarmed only by another start
@@ -276,7 +315,7 @@ def main():
     p.add_argument("--seconds", type=float, default=20)
     p.add_argument("--rate", type=float, default=50)
     p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--mode", choices=("kill", "points", "stop", "power", "poison"), default="kill")
+    p.add_argument("--mode", choices=("kill", "points", "stop", "mixed", "power", "poison"), default="kill")
     p.add_argument("--only", default="", help="kill only these, with commas; - for none")
     p.add_argument("--arm", default="", help="KENTONGAN_FAULT in place of the mode's own")
     p.add_argument("--percent", type=int, default=1, help="of hits of a point that kill")
