@@ -492,8 +492,10 @@ def archive(h):
 
 def understanding():
     # thousands of texts that differ: what is remembered of words must serve a crowd, not one text again and again
+    # with large pages, as `up` starts the router
+    env = dict(os.environ, GLIBC_TUNABLES="glibc.malloc.hugetlb=1")
     runs = [json.loads(subprocess.run([f"{BUILD}/bench/understand", "conf", "model/bahaya.tsv", "1" if QUICK else "4"],
-                                      check=True, capture_output=True, text=True).stdout) for _ in range(RUNS)]
+                                      check=True, capture_output=True, text=True, env=env).stdout) for _ in range(RUNS)]
     mid = lambda key: med([r[key] for r in runs])
     rates = " ".join(f"{r['per_s']:.0f}" for r in runs)
     say("understanding, texts/s on one core (goal 100000)", f"{mid('per_s'):.0f}   runs {rates}")

@@ -198,6 +198,9 @@ become(struct child *c, int out, pid_t parent)
 	if (log >= 0)
 		dup2(log, 2);
 	dup2(out, 1);
+	/* What the operator set stands. */
+	if (c->wide_pages)
+		setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", 0);
 	execv(c->argv[0], c->argv);
 	fprintf(stderr, "kentongan: %s cannot be started: %s\n", c->argv[0], strerror(errno));
 	_exit(127);

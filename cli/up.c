@@ -405,6 +405,7 @@ start_daemon(struct house_up *u, const char *name)
 
 	c->up = &u->s;
 	c->name = name;
+	c->wide_pages = strcmp(name, "router") == 0;
 	buf_addf(&b, "%s/kentongan-%s", buf_str(&u->bin), name);
 	child_arg(c, buf_str(&b));
 	child_arg(c, "--conf");

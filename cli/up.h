@@ -20,6 +20,7 @@ struct child {
 	struct buf line;		/* of its output so far */
 	int ready, starts;
 	int silent;			/* a stranger's program: it never says that it is ready */
+	int wide_pages;			/* its tables are read all over: glibc asks the kernel for large pages */
 	int64_t started_ms;		/* monotonic */
 	int64_t delay_ms;		/* before the next start */
 	char *http;			/* URL it said it listens on */

@@ -263,6 +263,8 @@ linear_add(const struct linear *m, const uint32_t *features, size_t n, int weigh
 		size_t end = n - i > CHUNK ? i + CHUNK : n;
 		int16_t part[LINEAR_COLUMNS] = { 0 };
 
+		for (size_t k = i; k < end && k < i + AHEAD; k++)
+			__builtin_prefetch(m->rows[linear_row(features[k], m->hash_bits)]);
 		for (; i < end; i++) {
 			const int8_t *row = m->rows[linear_row(features[i], m->hash_bits)];
 

@@ -55,6 +55,13 @@ void *xrealloc(void *p, size_t size);
 void *xaligned(size_t align, size_t size);
 /* The same, all 0; as with calloc(), pages that nobody touches cost nothing.  free() ends *room, which holds it. */
 void *xaligned_zero(size_t align, size_t size, void **room);
+/* Asks for these bytes, which are read soon: several that are asked for together come together. */
+static inline void
+lines_ahead(const void *p, size_t size)
+{
+	for (size_t i = 0; i < size; i += 64)
+		__builtin_prefetch((const char *)p + i);
+}
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t len);
 

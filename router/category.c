@@ -35,6 +35,7 @@ struct phrase {
 	const struct word_rule *rule;
 	/* in the phrase: fewer than the tokens of a hit with gaps */
 	int words;
+	int weight;		/* the rule's own, which lies elsewhere */
 	/* category, then the heavier first, then as added: what hits are sorted by */
 	uint64_t order;
 };
@@ -131,7 +132,7 @@ add_category(struct classifier *c, const struct category *category, struct buf *
 			rc = -1;
 		}
 		c->phrases[c->phrases_n] = (struct phrase){ category, rule,
-		    count_words(rule->words), order_of(c, category, rule) };
+		    count_words(rule->words), rule->weight, order_of(c, category, rule) };
 		c->phrases_n++;
 	}
 	for (size_t i = 0; i < category->owners_n; i++) {
@@ -182,6 +183,8 @@ classifier_new(const struct catalogue *cat, const struct linear *m, struct vocab
 	c->owner_categories = xcalloc(owners + 1, sizeof(*c->owner_categories));
 	for (size_t i = 0; i < c->categories_n; i++)
 		rc |= add_category(c, category_at(cat, i), errors);
+	matcher_grown(c->rules);
+	matcher_grown(c->owners);
 	mark_parts(c, words);
 	if (m != NULL)
 		set_model(c, cat, m);
@@ -251,23 +254,27 @@ takes_tokens(struct cover *cover, const struct hit *hit, const struct phrase *p)
 	return fresh;
 }
 
+struct ranked { struct category_score score; struct cover cover; int first_weight; };
+
 static void
-add_hits(const struct classifier *c, const struct hit *hits, size_t n, struct category_score *score,
-    struct cover *cover)
+add_hits(const struct classifier *c, const struct hit *hits, size_t n, struct ranked *r)
 {
 	struct cover against = { { 0 } };
 
 	for (size_t i = 0; i < n; i++) {
 		const struct phrase *p = &c->phrases[hits[i].value];
-		int weight = p->rule->weight;
 
 		if (i > 0 && hits[i].value == hits[i - 1].value)
 			continue;	/* said twice counts once */
-		if (!takes_tokens(weight > 0 ? cover : &against, &hits[i], p))
+		if (!takes_tokens(p->weight > 0 ? &r->cover : &against, &hits[i], p))
 			continue;
-		score->score += weight;
-		if (weight > 0 && score->words_n < CATEGORY_WORDS)
-			score->words[score->words_n++] = p->rule;
+		r->score.score += p->weight;
+		if (p->weight <= 0)
+			continue;
+		if (r->score.words_n == 0)
+			r->first_weight = p->weight;
+		if (r->score.words_n < CATEGORY_WORDS)
+			r->score.words[r->score.words_n++] = p->rule;
 	}
 }
 
@@ -276,8 +283,6 @@ confidence(int best, int second)
 {
 	return best <= 0 ? 0 : 1000 * best / (best + (second > 0 ? second : 0) + DOUBT);
 }
-
-struct ranked { struct category_score score; struct cover cover; };
 
 /* What the rules make of a report: categories with a score above 0, the best and the next. */
 struct ranking {
@@ -294,6 +299,8 @@ rank_rules(const struct classifier *c, const struct tokens *t, int danger, struc
 
 	out->n = 0;
 	out->best = out->second = NULL;
+	for (size_t i = 0; i < n; i++)
+		lines_ahead(&c->phrases[hits[i].value], sizeof(*c->phrases));
 	hits_sort(hits, n, by_category_and_weight, c->phrases);
 	for (size_t i = 0, end; i < n && out->n < N_ELEMS(out->at); i = end) {
 		const struct category *category = c->phrases[hits[i].value].category;
@@ -305,8 +312,8 @@ rank_rules(const struct classifier *c, const struct tokens *t, int danger, struc
 			continue;
 		memset(r, 0, sizeof(*r));
 		r->score.category = category;
-		add_hits(c, hits + i, end - i, &r->score, &r->cover);
-		if (r->score.words_n > 0 && r->score.words[0]->weight < FOUNDING_WEIGHT)
+		add_hits(c, hits + i, end - i, r);
+		if (r->score.words_n > 0 && r->first_weight < FOUNDING_WEIGHT)
 			r->score.score /= 2;
 		if (danger && category->urgency == URGENCY_DARURAT && r->score.score >= BONUS_FROM)
 			r->score.score += DANGER_BONUS;

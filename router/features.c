@@ -167,6 +167,8 @@ features_score(struct features_memo *memo, const struct linear *m, const struct 
 		score_letter(m, t, out);
 		return;
 	}
+	for (size_t i = 0; i < t->n; i++)
+		lines_ahead(&memo->at[t->at[i].lexeme], sizeof(*memo->at));
 	for (size_t i = 0; i < t->n; i++) {
 		struct word_sums *w = &memo->at[t->at[i].lexeme];
 

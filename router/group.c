@@ -56,6 +56,7 @@ group_words_new(const struct policy *p, struct buf *errors)
 		rc |= add_list(w, list, (uint32_t)i, errors);
 	}
 	rc |= add_list(w, "terjebak", DANGER, errors);
+	matcher_grown(w->matcher);
 	if (rc == 0)
 		return w;
 refuse:

@@ -208,6 +208,7 @@ locator_new(const struct gazetteer *g, const struct catalogue *c, const struct c
 		}
 		add_near_names(l, &l->spellings[i], i);
 	}
+	matcher_grown(l->names);
 	return l;
 refuse:
 	locator_free(l);

@@ -1,5 +1,6 @@
 #include "router/match.h"
 
+#include <assert.h>
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,20 +11,32 @@ enum { SYMBOL_NONE, SYMBOL_START, SYMBOL_END, SYMBOL_GAP, SYMBOL_WORDS };
 #define WILD_MIN 3		/* "a*" would fit half of all words ("aaaa*" is squeezed to it) */
 #define TOKEN_SYMBOLS 6		/* three forms and a few wild cards */
 #define FEW_HITS 64
+#define FEW_CHILDREN 16		/* so many symbols fill a line of the cache */
 #define STEPS_MAX 20000		/* edges looked at per report: bounds what hostile text can cost */
 
 struct edge { uint32_t node, symbol, child; };	/* child 0: slot is free */
-/* first: index + 1 into values; words: a bit for each word that may lead on; marks: the special edges. */
-struct node { uint64_t words; uint32_t first; unsigned char marks; };
 struct value { uint32_t value, next; };		/* next: index + 1 into values, 0 ends */
+/* The trie as it grows. */
+struct sapling {
+	struct edge *edges;		/* open addressing, a power of two, at most half full */
+	size_t edges_n, slots_n;
+	uint32_t *first;		/* by node: index + 1 into values */
+	size_t nodes_n, nodes_cap;
+	struct value *values;
+	size_t values_n, values_cap;
+};
+/*
+ * The trie as it is read: nodes level by level, so that the children of one lie side by side, in the order of
+ * their symbols, and end where those of the next node begin; likewise its values.  bits: one for each symbol
+ * that may lead on, which answers most questions.
+ */
+struct node { uint64_t bits; uint32_t child, value; };
 /*
  * What a word of a report is to the phrases, for when it comes again: its symbols, and the node that each
  * leads to from the root, 0 for none.  One line of the processor's cache.
  */
-struct seen {
-	alignas(64) uint32_t times;
-	uint32_t symbols[TOKEN_SYMBOLS], roots[TOKEN_SYMBOLS];
-};
+struct symbols { uint64_t bits; uint32_t symbols[TOKEN_SYMBOLS], roots[TOKEN_SYMBOLS]; };
+struct seen { alignas(64) struct symbols is; uint32_t times; };
 struct wild { char *part; size_t len; int at_end; uint32_t symbol; };
 
 struct matcher {
@@ -34,124 +47,96 @@ struct matcher {
 	struct wild *wilds;
 	size_t wilds_n;
 	unsigned char wild_letters[256];	/* 1: one begins so, 2: one ends so */
-	struct edge *edges;		/* open addressing, a power of two, at most half full */
-	size_t edges_n, slots_n;
-	struct node *nodes;
-	size_t nodes_n, nodes_cap;
-	uint32_t *from_root;		/* by symbol: most words begin no phrase, so ask no hash */
-	size_t from_root_n;
-	struct value *values;
-	size_t values_n, values_cap;
+	struct sapling *growing;	/* NULL once it is read */
+	struct node *nodes;		/* and one behind the last */
+	uint32_t *symbols;		/* by node: what leads to it */
+	size_t nodes_n;
+	uint32_t *values;
+	uint32_t start;			/* where a report begins; 0: no phrase begins there */
 	struct seen *memo;		/* LEXEMES, by the tokens' own number */
 	void *memo_room;
 	unsigned char quiet;		/* its bit of the tokens' quiet; 0: it has none */
 };
 
-/* Of one token of a report. */
-struct symbols { uint32_t symbols[TOKEN_SYMBOLS], roots[TOKEN_SYMBOLS]; };
-
 struct run {
 	const struct matcher *m;
 	const struct tokens *t;
-	struct symbols *tokens;
+	const struct symbols *tokens;
 	struct hit *hits;
 	size_t n, max, steps, start;
 };
 
+/* ---- growing ---- */
+
 static size_t
-slot_of(const struct matcher *m, uint32_t node, uint32_t symbol)
+slot_of(const struct sapling *g, uint32_t node, uint32_t symbol)
 {
 	uint64_t h = ((uint64_t)node << 32 | symbol) * UINT64_C(0x9e3779b97f4a7c15);
 
-	return (size_t)(h >> 32) & (m->slots_n - 1);
+	return (size_t)(h >> 32) & (g->slots_n - 1);
 }
 
 static struct edge *
-find_edge(const struct matcher *m, uint32_t node, uint32_t symbol)
+find_edge(const struct sapling *g, uint32_t node, uint32_t symbol)
 {
-	size_t at = slot_of(m, node, symbol);
+	size_t at = slot_of(g, node, symbol);
 
-	while (m->edges[at].child != 0 &&
-	    (m->edges[at].node != node || m->edges[at].symbol != symbol))
-		at = (at + 1) & (m->slots_n - 1);
-	return &m->edges[at];
+	while (g->edges[at].child != 0 &&
+	    (g->edges[at].node != node || g->edges[at].symbol != symbol))
+		at = (at + 1) & (g->slots_n - 1);
+	return &g->edges[at];
 }
 
 static uint32_t
-add_node(struct matcher *m)
+add_node(struct sapling *g)
 {
-	if (m->nodes_n == m->nodes_cap) {
-		m->nodes_cap = m->nodes_cap == 0 ? 256 : 2 * m->nodes_cap;
-		m->nodes = xrealloc(m->nodes, m->nodes_cap * sizeof(*m->nodes));
+	if (g->nodes_n == g->nodes_cap) {
+		g->nodes_cap = g->nodes_cap == 0 ? 256 : 2 * g->nodes_cap;
+		g->first = xrealloc(g->first, g->nodes_cap * sizeof(*g->first));
 	}
-	m->nodes[m->nodes_n] = (struct node){ 0 };
-	return (uint32_t)m->nodes_n++;
+	g->first[g->nodes_n] = 0;
+	return (uint32_t)g->nodes_n++;
 }
 
 static void
-grow_edges(struct matcher *m)
+grow_edges(struct sapling *g)
 {
-	struct edge *old = m->edges;
-	size_t n = m->slots_n;
+	struct edge *old = g->edges;
+	size_t n = g->slots_n;
 
-	m->slots_n = n == 0 ? 512 : 2 * n;
-	m->edges = xcalloc(m->slots_n, sizeof(*m->edges));
+	g->slots_n = n == 0 ? 512 : 2 * n;
+	g->edges = xcalloc(g->slots_n, sizeof(*g->edges));
 	for (size_t i = 0; i < n; i++)
 		if (old[i].child != 0)
-			*find_edge(m, old[i].node, old[i].symbol) = old[i];
+			*find_edge(g, old[i].node, old[i].symbol) = old[i];
 	free(old);
 }
 
-static void
-note_root(struct matcher *m, uint32_t symbol, uint32_t child)
-{
-	size_t n = m->from_root_n;
-
-	if (symbol >= n) {
-		m->from_root_n = 2 * (size_t)symbol + 64;
-		m->from_root = xrealloc(m->from_root, m->from_root_n * sizeof(*m->from_root));
-		memset(m->from_root + n, 0, (m->from_root_n - n) * sizeof(*m->from_root));
-	}
-	m->from_root[symbol] = child;
-}
-
-static uint64_t
-word_bit(uint32_t symbol)
-{
-	return UINT64_C(1) << (symbol & 63);
-}
-
-/* Few words go on anywhere: the node's own bits answer most questions without a look at the hash. */
 static uint32_t
-child_of(const struct matcher *m, uint32_t node, uint32_t symbol)
+add_edge(struct sapling *g, uint32_t node, uint32_t symbol)
 {
-	if ((m->nodes[node].words & word_bit(symbol)) == 0)
-		return 0;
-	return find_edge(m, node, symbol)->child;
-}
-
-static uint32_t
-add_edge(struct matcher *m, uint32_t node, uint32_t symbol)
-{
-	struct edge *e = find_edge(m, node, symbol);
+	struct edge *e = find_edge(g, node, symbol);
 
 	if (e->child != 0)
 		return e->child;
-	if (2 * (m->edges_n + 1) > m->slots_n) {
-		grow_edges(m);
-		e = find_edge(m, node, symbol);
+	if (2 * (g->edges_n + 1) > g->slots_n) {
+		grow_edges(g);
+		e = find_edge(g, node, symbol);
 	}
-	e->node = node;
-	e->symbol = symbol;
-	e->child = add_node(m);
-	m->edges_n++;
-	if (node == 0)
-		note_root(m, symbol, e->child);
-	if (symbol < SYMBOL_WORDS)
-		m->nodes[node].marks |= (unsigned char)(1 << symbol);
-	else
-		m->nodes[node].words |= word_bit(symbol);
+	*e = (struct edge){ node, symbol, add_node(g) };
+	g->edges_n++;
 	return e->child;
+}
+
+static void
+sapling_free(struct sapling *g)
+{
+	if (g == NULL)
+		return;
+	free(g->edges);
+	free(g->first);
+	free(g->values);
+	free(g);
 }
 
 struct matcher *
@@ -163,8 +148,9 @@ matcher_new(struct vocab *words, int written_only)
 	m->written_only = written_only;
 	m->quiet = words->readers < 8 ? (unsigned char)(1 << words->readers++) : 0;
 	m->memo = xaligned_zero(alignof(struct seen), LEXEMES * sizeof(*m->memo), &m->memo_room);
-	grow_edges(m);
-	add_node(m);		/* the root: never a child, so 0 can mean "no edge" */
+	m->growing = xcalloc(1, sizeof(*m->growing));
+	grow_edges(m->growing);
+	add_node(m->growing);	/* the root: never a child, so 0 can mean "no edge" */
 	return m;
 }
 
@@ -177,9 +163,9 @@ matcher_free(struct matcher *m)
 	for (size_t i = 0; i < m->wilds_n; i++)
 		free(m->wilds[i].part);
 	free(m->wilds);
-	free(m->edges);
-	free(m->from_root);
+	sapling_free(m->growing);
 	free(m->nodes);
+	free(m->symbols);
 	free(m->values);
 	free(m->memo_room);
 	free(m);
@@ -299,60 +285,159 @@ is_one_letter(const char *phrase)
 int
 matcher_add(struct matcher *m, const char *phrase, uint32_t value)
 {
+	struct sapling *g = m->growing;
 	uint32_t symbols[PHRASE_WORDS], node = 0;
 	size_t n = 0;
 
+	assert(g != NULL);
 	if (parse_phrase(m, phrase, symbols, &n) != 0 || (n == 1 && is_one_letter(phrase)))
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		node = add_edge(m, node, symbols[i]);
+		node = add_edge(g, node, symbols[i]);
 	m->words->changes++;
-	if (m->values_n == m->values_cap) {
-		m->values_cap = m->values_cap == 0 ? 256 : 2 * m->values_cap;
-		m->values = xrealloc(m->values, m->values_cap * sizeof(*m->values));
+	if (g->values_n == g->values_cap) {
+		g->values_cap = g->values_cap == 0 ? 256 : 2 * g->values_cap;
+		g->values = xrealloc(g->values, g->values_cap * sizeof(*g->values));
 	}
-	m->values[m->values_n] = (struct value){ value, m->nodes[node].first };
-	m->nodes[node].first = (uint32_t)++m->values_n;
+	g->values[g->values_n] = (struct value){ value, g->first[node] };
+	g->first[node] = (uint32_t)++g->values_n;
 	return 0;
+}
+
+/* ---- grown ---- */
+
+static uint64_t
+symbol_bit(uint32_t symbol)
+{
+	return UINT64_C(1) << (symbol & 63);
+}
+
+/* Few have many children: those of most lie in one line of the cache. */
+static uint32_t
+child_of(const struct matcher *m, uint32_t node, uint32_t symbol)
+{
+	uint32_t from = m->nodes[node].child, to = m->nodes[node + 1].child;
+
+	if ((m->nodes[node].bits & symbol_bit(symbol)) == 0)
+		return 0;
+	while (to - from > FEW_CHILDREN) {
+		uint32_t mid = from + (to - from) / 2;
+
+		if (m->symbols[mid] <= symbol)
+			from = mid;
+		else
+			to = mid;
+	}
+	for (; from < to; from++)
+		if (m->symbols[from] == symbol)
+			return from;
+	return 0;
+}
+
+/* By parent, then by symbol. */
+static int
+by_place(const void *va, const void *vb)
+{
+	const struct edge *a = va, *b = vb;
+
+	if (a->node != b->node)
+		return a->node < b->node ? -1 : 1;
+	return a->symbol < b->symbol ? -1 : 1;
+}
+
+/* Puts the edges side by side, those of node 0, then of 1 ...; where those of each begin, the caller frees. */
+static size_t *
+edges_by_node(struct sapling *g)
+{
+	size_t *first = xcalloc(g->nodes_n + 1, sizeof(*first)), n = 0;
+
+	for (size_t i = 0; i < g->slots_n; i++)
+		if (g->edges[i].child != 0)
+			g->edges[n++] = g->edges[i];
+	qsort(g->edges, n, sizeof(*g->edges), by_place);
+	for (size_t i = 0; i < n; i++)
+		first[g->edges[i].node + 1] = i + 1;
+	for (size_t i = 1; i <= g->nodes_n; i++)
+		if (first[i] == 0)
+			first[i] = first[i - 1];
+	return first;
+}
+
+void
+matcher_grown(struct matcher *m)
+{
+	struct sapling *g = m->growing;
+	size_t *first = edges_by_node(g), n = 1, values = 0;
+	uint32_t *was = xmalloc(g->nodes_n * sizeof(*was));	/* by new number: the old one */
+
+	m->nodes_n = g->nodes_n;
+	m->nodes = xcalloc(m->nodes_n + 1, sizeof(*m->nodes));
+	m->symbols = xcalloc(m->nodes_n, sizeof(*m->symbols));
+	m->values = xmalloc((g->values_n + 1) * sizeof(*m->values));
+	was[0] = 0;
+	for (size_t i = 0; i < m->nodes_n; i++) {
+		m->nodes[i].child = (uint32_t)n;
+		m->nodes[i].value = (uint32_t)values;
+		for (size_t e = first[was[i]]; e < first[was[i] + 1]; e++) {
+			m->nodes[i].bits |= symbol_bit(g->edges[e].symbol);
+			m->symbols[n] = g->edges[e].symbol;
+			was[n++] = g->edges[e].child;
+		}
+		for (uint32_t v = g->first[was[i]]; v != 0; v = g->values[v - 1].next)
+			m->values[values++] = g->values[v - 1].value;
+	}
+	m->nodes[m->nodes_n] = (struct node){ .child = (uint32_t)n, .value = (uint32_t)values };
+	free(was);
+	free(first);
+	sapling_free(g);
+	m->growing = NULL;
+	m->start = child_of(m, 0, SYMBOL_START);
 }
 
 static void
 report(struct run *r, uint32_t node, size_t end)
 {
-	for (uint32_t v = r->m->nodes[node].first; v != 0; v = r->m->values[v - 1].next)
-		if (r->n < r->max)
-			r->hits[r->n++] = (struct hit){ r->m->values[v - 1].value,
-			    (uint16_t)r->start,
-			    (uint16_t)end };
+	for (uint32_t v = r->m->nodes[node].value; v < r->m->nodes[node + 1].value && r->n < r->max; v++)
+		r->hits[r->n++] = (struct hit){ r->m->values[v], (uint16_t)r->start, (uint16_t)end };
+}
+
+static void walk(struct run *r, uint32_t node, size_t at, int may_gap);
+
+/* Onward from a node by that token. */
+static void
+step(struct run *r, uint32_t node, size_t at)
+{
+	const struct symbols *own = &r->tokens[at];
+
+	if ((r->m->nodes[node].bits & own->bits) == 0)
+		return;
+	for (size_t k = 0; k < TOKEN_SYMBOLS && own->symbols[k] != SYMBOL_NONE; k++) {
+		uint32_t child = child_of(r->m, node, own->symbols[k]);
+
+		if (child != 0)
+			walk(r, child, at + 1, 1);
+	}
 }
 
 /* Follows every path from a node at a token.  Depth is bounded by PHRASE_WORDS. */
 static void
 walk(struct run *r, uint32_t node, size_t at, int may_gap)
 {
-	const struct matcher *m = r->m;
+	uint32_t child;
 
-	if (m->nodes[node].first != 0)
-		report(r, node, at);
+	report(r, node, at);
 	if (at == r->t->n) {
-		if (m->nodes[node].marks & 1 << SYMBOL_END)
-			report(r, find_edge(m, node, SYMBOL_END)->child, at);
+		child = child_of(r->m, node, SYMBOL_END);
+		if (child != 0)
+			report(r, child, at);
 		return;
 	}
 	if (r->steps++ > STEPS_MAX)
 		return;
-	for (size_t k = 0; k < TOKEN_SYMBOLS && r->tokens[at].symbols[k] != 0; k++) {
-		uint32_t child = child_of(m, node, r->tokens[at].symbols[k]);
-
-		if (child != 0)
-			walk(r, child, at + 1, 1);
-	}
-	if (may_gap && m->nodes[node].marks & 1 << SYMBOL_GAP) {
-		uint32_t child = find_edge(m, node, SYMBOL_GAP)->child;
-
-		for (size_t k = 0; k <= GAP_MAX && at + k < r->t->n; k++)
-			walk(r, child, at + k, 0);
-	}
+	step(r, node, at);
+	child = may_gap ? child_of(r->m, node, SYMBOL_GAP) : 0;
+	for (size_t k = 0; child != 0 && k <= GAP_MAX && at + k < r->t->n && r->steps++ <= STEPS_MAX; k++)
+		step(r, child, at + k);		/* no phrase ends with a gap */
 }
 
 static size_t
@@ -399,47 +484,70 @@ see(const struct matcher *m, const struct tokens *t, size_t i, struct symbols *o
 {
 	struct seen *seen;
 
+	out->bits = 0;
 	out->symbols[0] = SYMBOL_NONE;
 	if (token_is_quiet(t, i, m->quiet))
 		return;
 	seen = &m->memo[t->at[i].lexeme];
 	if (seen->times != t->at[i].lexeme_times) {
-		symbols_of_token(m, t, i, seen->symbols);
-		for (size_t k = 0; k < TOKEN_SYMBOLS && seen->symbols[k] != SYMBOL_NONE; k++)
-			seen->roots[k] = seen->symbols[k] < m->from_root_n ? m->from_root[seen->symbols[k]] : 0;
+		struct symbols *is = &seen->is;
+
+		symbols_of_token(m, t, i, is->symbols);
+		is->bits = 0;
+		for (size_t k = 0; k < TOKEN_SYMBOLS && is->symbols[k] != SYMBOL_NONE; k++) {
+			is->bits |= symbol_bit(is->symbols[k]);
+			is->roots[k] = child_of(m, 0, is->symbols[k]);
+		}
 		seen->times = t->at[i].lexeme_times;
 	}
-	if (seen->symbols[0] == SYMBOL_NONE) {
+	if (seen->is.symbols[0] == SYMBOL_NONE)
 		token_note_quiet(t, i, m->quiet);
-		return;
+	else
+		*out = seen->is;
+	for (size_t k = 0; k < TOKEN_SYMBOLS && out->symbols[k] != SYMBOL_NONE; k++)
+		lines_ahead(&m->nodes[out->roots[k]], sizeof(*m->nodes));
+}
+
+/* Of a phrase's first word: its values, and what goes on from it. */
+static void
+root_ahead(const struct matcher *m, const struct symbols *own)
+{
+	for (size_t k = 0; k < TOKEN_SYMBOLS && own->symbols[k] != SYMBOL_NONE; k++) {
+		const struct node *root = &m->nodes[own->roots[k]];
+
+		lines_ahead(&m->values[root->value], sizeof(*m->values));
+		lines_ahead(&m->symbols[root->child], sizeof(*m->symbols));
 	}
-	memcpy(out->symbols, seen->symbols, sizeof(seen->symbols));
-	memcpy(out->roots, seen->roots, sizeof(seen->roots));
 }
 
 /* The words of the report may push each other out of the memo: those that stand there are copied. */
 size_t
 matcher_run(const struct matcher *m, const struct tokens *t, struct hit *hits, size_t max)
 {
-	struct symbols few[64];		/* an SMS needs no memory of its own */
-	struct run r = { .m = m, .t = t, .tokens = few, .hits = hits, .max = max };
+	struct symbols few[64], *own = few;		/* an SMS needs no memory of its own */
+	struct run r = { .m = m, .t = t, .hits = hits, .max = max };
 
+	assert(m->growing == NULL);
 	if (t->n > N_ELEMS(few))
-		r.tokens = xmalloc(t->n * sizeof(*r.tokens));
+		own = xmalloc(t->n * sizeof(*own));
+	r.tokens = own;
 	for (size_t i = 0; i < t->n; i++)
-		see(m, t, i, &r.tokens[i]);
-	if (m->nodes[0].marks & 1 << SYMBOL_START)
-		walk(&r, find_edge(m, 0, SYMBOL_START)->child, 0, 0);
+		if (!token_is_quiet(t, i, m->quiet))
+			lines_ahead(&m->memo[t->at[i].lexeme], sizeof(*m->memo));
+	for (size_t i = 0; i < t->n; i++)
+		see(m, t, i, &own[i]);
+	for (size_t i = 0; i < t->n; i++)
+		root_ahead(m, &own[i]);
+	if (m->start != 0)
+		walk(&r, m->start, 0, 0);
 	for (r.start = 0; r.start < t->n; r.start++) {
-		const struct symbols *own = &r.tokens[r.start];
-
 		r.steps = 0;
-		for (size_t k = 0; k < TOKEN_SYMBOLS && own->symbols[k] != SYMBOL_NONE; k++)
-			if (own->roots[k] != 0)
-				walk(&r, own->roots[k], r.start + 1, 1);
+		for (size_t k = 0; k < TOKEN_SYMBOLS && own[r.start].symbols[k] != SYMBOL_NONE; k++)
+			if (own[r.start].roots[k] != 0)
+				walk(&r, own[r.start].roots[k], r.start + 1, 1);
 	}
-	if (r.tokens != few)
-		free(r.tokens);
+	if (own != few)
+		free(own);
 	return r.n;
 }
 

@@ -27,6 +27,8 @@ struct matcher *matcher_new(struct vocab *words, int written_only);
 void matcher_free(struct matcher *m);
 /* -1 if the phrase has no word, too many, a letter alone once normalised, or a misplaced * ~ ^ $. */
 int matcher_add(struct matcher *m, const char *phrase, uint32_t value);
+/* After the last phrase, before the first report: lays the trie out to be read. */
+void matcher_grown(struct matcher *m);
 /*
  * t: made by the normaliser of the words, after the last phrase was added.
  * Fills at most max hits in the order of their first token and returns how many.

@@ -13,6 +13,7 @@
 #define NEAR_MIN 7	/* so long a danger word is recognised with one typing error */
 #define BONES_WEIGHT 8	/* of the dangers that are known by their consonants */
 #define WAYS 2		/* places a word can stand in */
+#define AHEAD 32		/* words whose places are asked for together: nearly every SMS has fewer */
 #define STEM_MIN 5	/* shorter stems mean too much: "perapian" is no "api" */
 
 /*
@@ -450,12 +451,12 @@ read_word(const struct normaliser *n, struct lexeme *x, const char *word, size_t
 	take_form(n, x, FORM_STEM, x->stem, stem_len);
 }
 
-/* Where in the memo the word stands from now on. */
+/* Where in the memo the word stands from now on: in that set. */
 static uint32_t
-remember(const struct normaliser *n, const char *word, size_t len)
+remember(const struct normaliser *n, uint32_t set, const char *word, size_t len)
 {
-	uint32_t set = vocab_hash(word, len) % (LEXEMES / WAYS), way;
 	struct lexeme *x = &n->memo[WAYS * set];
+	uint32_t way;
 
 	for (way = 0; way < WAYS; way++)
 		if (x[way].len[FORM_WRITTEN] == len && x[way].of_changes == n->words.changes &&
@@ -471,10 +472,10 @@ remember(const struct normaliser *n, const char *word, size_t len)
 }
 
 static void
-add_forms(const struct normaliser *n, struct tokens *t, size_t i)
+add_forms(const struct normaliser *n, struct tokens *t, size_t i, uint32_t set)
 {
 	struct token *token = &t->at[i];
-	uint32_t slot = remember(n, t->text.data + token->form[FORM_WRITTEN], token->form_len[FORM_WRITTEN]);
+	uint32_t slot = remember(n, set, t->text.data + token->form[FORM_WRITTEN], token->form_len[FORM_WRITTEN]);
 	const struct lexeme *x = &n->memo[slot];
 
 	if (x->meant != NULL)
@@ -486,6 +487,28 @@ add_forms(const struct normaliser *n, struct tokens *t, size_t i)
 	memcpy(token->form_len, x->len, sizeof(token->form_len));
 	token->lexeme = slot;
 	token->lexeme_times = x->times;
+}
+
+/* Where the words' places begin is asked for together: the memo is larger than what a processor keeps at hand. */
+static void
+add_all_forms(const struct normaliser *n, struct tokens *t)
+{
+	uint32_t sets[AHEAD];
+
+	for (size_t from = 0; from < t->n; from += AHEAD) {
+		size_t here = t->n - from < AHEAD ? t->n - from : AHEAD;
+
+		for (size_t k = 0; k < here; k++) {
+			const struct token *token = &t->at[from + k];
+
+			sets[k] = vocab_hash(t->text.data + token->form[FORM_WRITTEN], token->form_len[FORM_WRITTEN]) %
+			    (LEXEMES / WAYS);
+			for (size_t way = 0; way < WAYS; way++)
+				lines_ahead(&n->memo[WAYS * sets[k] + way], offsetof(struct lexeme, stem));
+		}
+		for (size_t k = 0; k < here; k++)
+			add_forms(n, t, from + k, sets[k]);
+	}
 }
 
 static void
@@ -505,8 +528,7 @@ normaliser_run(const struct normaliser *n, const char *text, size_t len, struct 
 		len = UINT32_MAX / 2;
 	read_text(out, text, len);
 	join_spelt_out(out);
-	for (size_t i = 0; i < out->n; i++)
-		add_forms(n, out, i);
+	add_all_forms(n, out);
 }
 
 void

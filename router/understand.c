@@ -81,6 +81,7 @@ list_matcher(const struct catalogue *c, const char *list, struct vocab *words, s
 		matcher_free(m);
 		return NULL;
 	}
+	matcher_grown(m);
 	return m;
 }
 
@@ -123,6 +124,7 @@ read_offices(struct understander *u, struct buf *errors)
 		}
 		free(words);
 	}
+	matcher_grown(u->offices);
 	return rc;
 }
 

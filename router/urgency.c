@@ -27,7 +27,7 @@ static const char *const list_names[LISTS] = {
 	"kiasan", "tetapi"
 };
 
-struct entry { enum list list; const struct word_rule *rule; };
+struct entry { enum list list; const struct word_rule *rule; uint64_t order; };	/* list, then the heaviest */
 struct alarm_words {
 	struct matcher *matcher;
 	struct entry *entries;
@@ -56,13 +56,15 @@ alarm_words_new(const struct catalogue *c, struct vocab *words, struct buf *erro
 				    rules[i].words, list_names[l]);
 				rc = -1;
 			}
-			w->entries[w->n++] = (struct entry){ (enum list)l, &rules[i] };
+			w->entries[w->n++] = (struct entry){ (enum list)l, &rules[i],
+			    (uint64_t)l << 48 | (uint64_t)((int64_t)INT32_MAX - rules[i].weight) << 16 };
 		}
 	}
 	if (rc != 0) {
 		alarm_words_free(w);
 		return NULL;
 	}
+	matcher_grown(w->matcher);
 	return w;
 }
 
@@ -76,14 +78,11 @@ alarm_words_free(struct alarm_words *w)
 	free(w);
 }
 
-/* Heaviest first, then the longest: so a phrase is counted before the words inside it. */
+/* Then the longest: so a phrase is counted before the words inside it. */
 static uint64_t
-by_list_and_weight(const struct hit *h, const void *entries)
+by_order_and_length(const struct hit *h, const void *entries)
 {
-	const struct entry *e = (const struct entry *)entries + h->value;
-
-	return (uint64_t)e->list << 48 | (uint64_t)((int64_t)INT32_MAX - e->rule->weight) << 16 |
-	    (uint64_t)(UINT16_MAX - (h->to - h->from));
+	return ((const struct entry *)entries)[h->value].order | (uint64_t)(UINT16_MAX - (h->to - h->from));
 }
 
 /* 1 if a full stop, comma or the like stands between two tokens. */
@@ -281,7 +280,9 @@ alarm_read(const struct alarm_words *w, const char *text, size_t len, const stru
 
 	memset(out, 0, sizeof(*out));
 	r.n = matcher_run(w->matcher, t, hits, HITS_MAX);
-	hits_sort(hits, r.n, by_list_and_weight, w->entries);
+	for (size_t i = 0; i < r.n; i++)
+		lines_ahead(&w->entries[hits[i].value], sizeof(*w->entries));
+	hits_sort(hits, r.n, by_order_and_length, w->entries);
 	for (size_t i = 0; i < r.n; i++)
 		r.goes_on |= w->entries[hits[i].value].list == LIST_NOW;
 	for (size_t i = 0; i < r.n; i++) {

@@ -211,6 +211,45 @@ START_TEST(the_rules_are_ready_before_a_report)
 }
 END_TEST
 
+/* What a daemon was started with; "" if it has no such variable, or is not there.  out is emptied first. */
+static const char *
+environment_of(const char *daemon, const char *name, struct buf *out)
+{
+	struct buf path = { 0 };
+	const char *value = "";
+
+	buf_reset(out);
+	buf_addf(&path, "/proc/%d/environ", (int)pid_of(daemon));
+	if (file_read(buf_str(&path), 1 << 20, out) != 0)
+		buf_reset(out);
+	for (const char *at = buf_str(out); at < buf_str(out) + out->len; at += strlen(at) + 1)
+		if (strncmp(at, name, strlen(name)) == 0 && at[strlen(name)] == '=')
+			value = at + strlen(name) + 1;
+	buf_release(&path);
+	return value;
+}
+
+/* Of all daemons the router alone, also one that came back; what the operator set stands. */
+START_TEST(the_router_gets_large_pages)
+{
+	static const char name[] = "GLIBC_TUNABLES", large[] = "glibc.malloc.hugetlb=1", own[] = "glibc.malloc.top_pad=65536";
+	struct buf b = { 0 };
+	pid_t old = pid_of("router");
+
+	ck_assert_str_eq(environment_of("router", name, &b), large);
+	ck_assert_str_eq(environment_of("ingest", name, &b), "");
+	kill(old, SIGKILL);
+	wait_gone(old, "router", STOP_MS);
+	for (int64_t until = clock_mono_ms() + STOP_MS; strcmp(environment_of("router", name, &b), large) != 0;)
+		ck_assert_msg(clock_mono_ms() < until, "the router came back with small pages");
+	setenv(name, own, 1);
+	house_restart();
+	unsetenv(name);
+	ck_assert_str_eq(environment_of("router", name, &b), own);
+	buf_release(&b);
+}
+END_TEST
+
 Suite *
 up_suite(void)
 {
@@ -220,6 +259,7 @@ up_suite(void)
 	tcase_add_checked_fixture(tc, begin, house_down);
 	tcase_set_timeout(tc, 90);
 	tcase_add_test(tc, the_rules_are_ready_before_a_report);
+	tcase_add_test(tc, the_router_gets_large_pages);
 	tcase_add_test(tc, killed_hard_it_leaves_nobody_behind);
 	tcase_add_test(tc, what_was_left_is_ended_and_a_stranger_is_not);
 	tcase_add_test(tc, whoever_falls_comes_back_at_its_place);

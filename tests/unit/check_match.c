@@ -23,6 +23,7 @@ run(int written_only, const char *phrase, const char *text, struct hit *first)
 	ck_assert_msg(n != NULL, "%s", buf_str(&errors));
 	ck_assert_int_eq(matcher_add(m, "lain sekali", 9), 0);
 	ck_assert_int_eq(matcher_add(m, phrase, 7), 0);
+	matcher_grown(m);
 	normaliser_run(n, text, strlen(text), &t);
 	found = matcher_run(m, &t, hits, N_ELEMS(hits));
 	*first = hits[0];
@@ -104,6 +105,7 @@ START_TEST(hostile_text_is_bounded)
 	struct hit hits[64];
 
 	ck_assert_int_eq(matcher_add(m, "a ~ a ~ a ~ a ~ a ~ b", 1), 0);
+	matcher_grown(m);
 	for (int i = 0; i < TOKENS_MAX; i++)
 		buf_adds(&text, "a, ");
 	buf_adds(&text, "a1 a1");
@@ -111,6 +113,41 @@ START_TEST(hostile_text_is_bounded)
 	ck_assert_uint_le(matcher_run(m, &t, hits, N_ELEMS(hits)), N_ELEMS(hits));
 	tokens_release(&t);
 	buf_release(&text);
+	matcher_free(m);
+	normaliser_free(n);
+	catalogue_free(c);
+}
+END_TEST
+
+/* One word that many go on from, others that go on from those: each phrase is found, with all its values. */
+START_TEST(many_phrases_begin_alike)
+{
+	enum { MANY = 200 };
+	struct buf errors = { 0 };
+	struct catalogue *c = catalogue_parse("k", slang, sizeof(slang) - 1, &errors);
+	struct normaliser *n = normaliser_new(c, &errors);
+	struct matcher *m = matcher_new(normaliser_words(n), 0);
+	struct tokens t = { 0 };
+	struct hit hits[8];
+	char words[64];
+
+	for (uint32_t i = 0; i < MANY; i++) {
+		snprintf(words, sizeof(words), "pasar kut%c%c lama", 'a' + (int)(i % 20), 'a' + (int)(i / 20));
+		ck_assert_int_eq(matcher_add(m, words, 2 * i), 0);
+		ck_assert_int_eq(matcher_add(m, words, 2 * i + 1), 0);
+	}
+	matcher_grown(m);
+	for (uint32_t i = 0; i < MANY; i++) {
+		snprintf(words, sizeof(words), "di pasar kut%c%c lama", 'a' + (int)(i % 20), 'a' + (int)(i / 20));
+		normaliser_run(n, words, strlen(words), &t);
+		ck_assert_uint_eq(matcher_run(m, &t, hits, N_ELEMS(hits)), 2);
+		ck_assert_uint_eq(hits[0].value + hits[1].value, 4 * i + 1);
+		ck_assert_uint_eq(matcher_run(m, &t, hits, 1), 1);		/* as many as there is room for */
+	}
+	snprintf(words, sizeof(words), "pasar kutzz lama");
+	normaliser_run(n, words, strlen(words), &t);
+	ck_assert_uint_eq(matcher_run(m, &t, hits, N_ELEMS(hits)), 0);
+	tokens_release(&t);
 	matcher_free(m);
 	normaliser_free(n);
 	catalogue_free(c);
@@ -134,6 +171,7 @@ START_TEST(words_that_share_a_place_are_all_read)
 	int found = 0;
 
 	ck_assert_int_eq(matcher_add(m, word, 1), 0);
+	matcher_grown(m);
 	for (unsigned i = 0; found < SHARERS; i++) {
 		char other[16];
 		int len = snprintf(other, sizeof(other), "q%c%c%c%c%c", 'b' + (int)(i % 20), 'a' + (int)(i / 20 % 26),
@@ -175,6 +213,7 @@ match_suite(void)
 	tcase_add_loop_test(tc, phrase, 0, N_ELEMS(rows));
 	tcase_add_test(tc, bad_phrases_are_refused);
 	tcase_add_test(tc, hostile_text_is_bounded);
+	tcase_add_test(tc, many_phrases_begin_alike);
 	tcase_add_test(tc, words_that_share_a_place_are_all_read);
 	suite_add_tcase(s, tc);
 	return s;
