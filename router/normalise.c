@@ -12,7 +12,8 @@
 #define SPELT_OUT 4	/* so many single letters in a row are one word: "t o l o n g" */
 #define NEAR_MIN 7	/* so long a danger word is recognised with one typing error */
 #define BONES_WEIGHT 8	/* of the dangers that are known by their consonants */
-#define WAYS 2		/* places a word can stand in */
+#define WAYS 4		/* places a word can stand in */
+#define SETS (LEXEMES / WAYS)
 #define AHEAD 32		/* words whose places are asked for together: nearly every SMS has fewer */
 #define STEM_MIN 5	/* shorter stems mean too much: "perapian" is no "api" */
 
@@ -42,7 +43,8 @@ struct normaliser {
 	struct sb_stemmer *stemmer;
 	struct lexeme *memo;		/* LEXEMES, by the word's hash: in one of WAYS places */
 	void *memo_room;
-	unsigned char *oldest;		/* of each WAYS: the place used longest ago */
+	uint32_t *hashes;		/* of the words in memo: only the place that may be it is looked at */
+	unsigned char *used;		/* by set, a bit for each place: since all others were */
 	uint32_t *quiet;		/* of each lexeme, for the matchers: struct tokens */
 };
 
@@ -451,31 +453,45 @@ read_word(const struct normaliser *n, struct lexeme *x, const char *word, size_t
 	take_form(n, x, FORM_STEM, x->stem, stem_len);
 }
 
-/* Where in the memo the word stands from now on: in that set. */
+/* The place of a set that makes room: the first that was not used since all others were. */
 static uint32_t
-remember(const struct normaliser *n, uint32_t set, const char *word, size_t len)
+room_in(const struct normaliser *n, uint32_t set)
 {
+	uint32_t way = 0;
+
+	while (way < WAYS - 1 && (n->used[set] & 1 << way) != 0)
+		way++;
+	return way;
+}
+
+/* Where in the memo the word stands from now on. */
+static uint32_t
+remember(const struct normaliser *n, const char *word, size_t len, uint32_t hash)
+{
+	uint32_t set = hash % SETS, way;
 	struct lexeme *x = &n->memo[WAYS * set];
-	uint32_t way;
 
 	for (way = 0; way < WAYS; way++)
-		if (x[way].len[FORM_WRITTEN] == len && x[way].of_changes == n->words.changes &&
-		    memcmp(x[way].word, word, len) == 0)
+		if (n->hashes[WAYS * set + way] == hash && x[way].len[FORM_WRITTEN] == len &&
+		    x[way].of_changes == n->words.changes && memcmp(x[way].word, word, len) == 0)
 			break;
 	if (way == WAYS) {
-		way = n->oldest[set];
+		way = room_in(n, set);
 		read_word(n, &x[way], word, len);
+		n->hashes[WAYS * set + way] = hash;
 		n->quiet[WAYS * set + way] = x[way].times << 8;
 	}
-	n->oldest[set] = (unsigned char)(way ^ 1);
+	n->used[set] |= (unsigned char)(1 << way);
+	if (n->used[set] == (1 << WAYS) - 1)
+		n->used[set] = (unsigned char)(1 << way);
 	return WAYS * set + way;
 }
 
 static void
-add_forms(const struct normaliser *n, struct tokens *t, size_t i, uint32_t set)
+add_forms(const struct normaliser *n, struct tokens *t, size_t i, uint32_t hash)
 {
 	struct token *token = &t->at[i];
-	uint32_t slot = remember(n, set, t->text.data + token->form[FORM_WRITTEN], token->form_len[FORM_WRITTEN]);
+	uint32_t slot = remember(n, t->text.data + token->form[FORM_WRITTEN], token->form_len[FORM_WRITTEN], hash);
 	const struct lexeme *x = &n->memo[slot];
 
 	if (x->meant != NULL)
@@ -493,7 +509,7 @@ add_forms(const struct normaliser *n, struct tokens *t, size_t i, uint32_t set)
 static void
 add_all_forms(const struct normaliser *n, struct tokens *t)
 {
-	uint32_t sets[AHEAD];
+	uint32_t hashes[AHEAD];
 
 	for (size_t from = 0; from < t->n; from += AHEAD) {
 		size_t here = t->n - from < AHEAD ? t->n - from : AHEAD;
@@ -501,13 +517,13 @@ add_all_forms(const struct normaliser *n, struct tokens *t)
 		for (size_t k = 0; k < here; k++) {
 			const struct token *token = &t->at[from + k];
 
-			sets[k] = vocab_hash(t->text.data + token->form[FORM_WRITTEN], token->form_len[FORM_WRITTEN]) %
-			    (LEXEMES / WAYS);
-			for (size_t way = 0; way < WAYS; way++)
-				lines_ahead(&n->memo[WAYS * sets[k] + way], offsetof(struct lexeme, stem));
+			hashes[k] = vocab_hash(t->text.data + token->form[FORM_WRITTEN], token->form_len[FORM_WRITTEN]);
+			for (size_t at = WAYS * (hashes[k] % SETS), way = 0; way < WAYS; way++)
+				if (n->hashes[at + way] == hashes[k])
+					lines_ahead(&n->memo[at + way], offsetof(struct lexeme, stem));
 		}
 		for (size_t k = 0; k < here; k++)
-			add_forms(n, t, from + k, sets[k]);
+			add_forms(n, t, from + k, hashes[k]);
 	}
 }
 
@@ -668,7 +684,8 @@ normaliser_new(const struct catalogue *c, struct buf *errors)
 	n->meant_at = xcalloc(count + 1, sizeof(*n->meant_at));
 	n->memo = xaligned_zero(alignof(struct lexeme), LEXEMES * sizeof(*n->memo), &n->memo_room);
 	n->quiet = xcalloc(LEXEMES, sizeof(*n->quiet));
-	n->oldest = xcalloc(LEXEMES / WAYS, sizeof(*n->oldest));
+	n->hashes = xcalloc(LEXEMES, sizeof(*n->hashes));
+	n->used = xcalloc(SETS, sizeof(*n->used));
 	for (size_t i = 0; i < count; i++)
 		rc |= add_slang(n, &rules[i], errors);
 	add_dangers(n, c);
@@ -700,7 +717,8 @@ normaliser_free(struct normaliser *n)
 	buf_release(&n->meant);
 	free(n->meant_at);
 	free(n->memo_room);
-	free(n->oldest);
+	free(n->hashes);
+	free(n->used);
 	free(n->quiet);
 	sb_stemmer_delete(n->stemmer);	/* NULL is fine */
 	free(n);

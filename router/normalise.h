@@ -27,7 +27,7 @@
 enum token_form { FORM_WRITTEN, FORM_MEANT, FORM_STEM, FORMS };
 
 #define TOKENS_MAX 2000		/* words beyond are not read: nobody's report is that long */
-#define LEXEMES 16384		/* words remembered; what was used longest ago makes room */
+#define LEXEMES 16384		/* words remembered; what was not used lately makes room */
 #define TOKEN_CHARS 48		/* a longer run of letters is cut */
 
 /* How it was typed: a capital begins it; before it stands a sentence's end, or a sign that parts. */
