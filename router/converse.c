@@ -94,10 +94,9 @@ answer_to(struct router *r, struct entry *e, const char *officer, int use_up, co
 	if (e->asks_lang && strcmp(e->lang, TEXTS_BASE) != 0)
 		snprintf(wish, sizeof(wish), "%s %" PRId64, e->lang, r->now_ms);
 	work_input(&in, e);
-	if (e->s.version == 0)
+	in.stays = !use_up;
+	if (use_up && e->s.version == 0)
 		snprintf(in.reserved, sizeof(in.reserved), "%s", e->code.s);
-	if (!use_up)
-		memset(&in, 0, sizeof(in));
 	if (c != NULL)
 		snprintf(a.code, sizeof(a.code), "%s", c->code.s);
 	snprintf(a.id, sizeof(a.id), "%s.a", e->code.s);

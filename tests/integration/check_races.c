@@ -364,6 +364,39 @@ START_TEST(what_was_taken_over_is_used_up_once)
 }
 END_TEST
 
+/* An officer writes what nobody understands; whether he is told how a command looks. */
+static int
+is_answered(struct hand *h, const char *id, int taken_over)
+{
+	struct laporan l = kit_report(id, officer_find(&b.roster, KIT_PTG)->phone, "lha gimana ini pak bingung saya");
+	struct code code = { "" };
+	char message[32];
+
+	l.received_ms = store_now_ms(&b.st);
+	ck_assert_int_eq(kit_take(&b.st, &l, &code), INTAKE_OK);
+	hold(h, &code);
+	h->r->now_ms = h->r->h.store_ms;
+	if (taken_over)
+		bench_integer(&b, "XDEL %s %s", bench_key(&b, KEY_IN, h->e.lane), h->e.id);
+	ck_assert_int_eq(converse(h->r, &h->e), 0);
+	entry_release(&h->e);
+	snprintf(message, sizeof(message), "%s.a", code.s);
+	return (int)bench_integer(&b, "EXISTS %s", bench_key(&b, KEY_MSG, message));
+}
+
+/* What another has read to its end is not answered beside it either. */
+START_TEST(what_was_taken_over_is_not_answered)
+{
+	struct hand one = { .r = router_new("router") };
+
+	kit_opened(&b, "1", 0);		/* his task: so an order of his is expected */
+	ck_assert_int_eq(router_refresh(one.r), 0);
+	ck_assert_int_eq(is_answered(&one, "bingung-1", 0), 1);
+	ck_assert_int_eq(is_answered(&one, "bingung-2", 1), 0);
+	router_end(one.r);
+}
+END_TEST
+
 /* The lead ends between the look and the commit: nobody follows what is over. */
 START_TEST(nobody_joins_what_has_ended)
 {
@@ -617,6 +650,7 @@ races_suite(void)
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, who_comes_second_follows);
 	tcase_add_test(tc, what_was_taken_over_is_used_up_once);
+	tcase_add_test(tc, what_was_taken_over_is_not_answered);
 	tcase_add_test(tc, nobody_joins_what_has_ended);
 	tcase_add_test(tc, two_routers_make_one);
 	tcase_add_test(tc, one_of_them_is_killed);
