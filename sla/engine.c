@@ -19,6 +19,7 @@
 
 #define DOUBT_MS DAY_MS		/* between two alarms that hardly anybody answers a roll-call */
 #define LEAVERS_NAP_MS 10	/* between two steps through the open cases: deadlines come first */
+#define SAY_EVERY_MS HOUR_MS	/* between two alarms of one kind */
 #define STEPS_MAX 24		/* of one case in one pass; the rest follows in the next */
 
 int
@@ -73,6 +74,21 @@ open_words(struct engine *e, const struct code *code, struct laporan *words)
 	return rc;
 }
 
+/* A promise that nobody keeps must not stand in a log alone.  Once an hour, whichever case it is. */
+static void
+unserved(struct engine *e, const struct due_case *d, const char *why)
+{
+	char detail[TEXT_APA_CHARS + 1];
+	int64_t mono = clock_mono_ms();
+
+	log_error("due_unworkable", "case=%s why=%s", d->code.s, why);
+	if (e->said_unserved_ms != 0 && mono - e->said_unserved_ms < SAY_EVERY_MS)
+		return;
+	e->said_unserved_ms = mono;
+	snprintf(detail, sizeof(detail), "tenggat %s tidak terbaca, tidak dikerjakan: kentongan audit verify", d->code.s);
+	house_alarm(e->h, "tenggat", "kasus", detail);
+}
+
 /*
  * Decides everything that is due of one case and adds the commits.  They stand in one call, each
  * on the version the one before it makes: the first conflict fails the rest.
@@ -91,8 +107,7 @@ fire_case(struct engine *e, struct commit_batch *batch, const struct due_case *d
 		return;
 	if (p == NULL ||
 	    case_keys_open(&keys, &e->h->st, d->s.wrapped.data, d->s.wrapped.len) != 0) {
-		log_error("due_unworkable", "case=%s why=%s", d->code.s,
-		    p == NULL ? "version" : "key");
+		unserved(e, d, p == NULL ? "version" : "key");
 		return;
 	}
 	for (int i = 0; i < STEPS_MAX; i++) {
@@ -125,10 +140,7 @@ decide_round(struct engine *e, struct round *r)
 		const struct due_case *d = &r->cases[i];
 
 		if (!d->s.there || !d->s.readable || d->s.version == 0)
-			log_error("due_unreadable",
-			    "case=%s there=%d err=\"no case of a known schema; see 'kentongan "
-			    "audit verify'\"",
-			    d->code.s, d->s.there);
+			unserved(e, d, d->s.there ? "document" : "gone");
 		else
 			fire_case(e, &r->batch, d, now);
 	}
@@ -167,7 +179,6 @@ finish_round(struct engine *e, struct round *r)
 }
 
 #define LOOK_EVERY_MS 5000
-#define SAY_EVERY_MS HOUR_MS
 
 static void
 alarm_clock(struct engine *e, const struct steady *s)

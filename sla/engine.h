@@ -22,6 +22,7 @@ struct engine {
 	struct store line;	/* for deadlines and their commits alone: answers are owed on it */
 	int said_blind;
 	int64_t look_boot_ms, said_boot_ms;	/* the last steady_look(), and the last alarm of one */
+	int64_t said_unserved_ms;		/* the last alarm of a deadline that cannot be served; monotonic */
 	/* Two rounds at a time: while the store commits one, the next is decided. */
 	struct round {
 		struct due_case *cases;

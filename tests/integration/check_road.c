@@ -5,6 +5,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@
 #include "lib/config.h"
 #include "lib/escape.h"
 #include "lib/seal.h"
-#include "store/house.h"
+#include "tests/integration/eye.h"
 #include "tests/integration/living.h"
 #include "tests/integration/visitor.h"
 
@@ -1029,11 +1030,41 @@ START_TEST(what_lies_in_the_store_is_known)
 }
 END_TEST
 
+/* A case that nobody can open any more: a human hears that its deadlines are not served, and the others are. */
+START_TEST(a_deadline_that_cannot_be_served_is_an_alarm)
+{
+	struct buf name = { 0 }, due = { 0 }, body = { 0 };
+	char code[CODE_CHARS + 1], late[CODE_CHARS + 1];
+	redisReply *r;
+
+	sms("+6281234577900", "lampu jalan mati di desa kabat kecamatan kabat", code);
+	wait_state(code, "ditugaskan");
+	eye_open();
+	buf_add_key(&name, &eye.st.keys, KEY_CASE, code, NULL);
+	buf_add_key(&due, &eye.st.keys, KEY_DUE, NULL, NULL);
+	r = redis_pipe_command(eye.st.pipe, "HDEL %b k", name.data, name.len);
+	ck_assert(r != NULL && r->type == REDIS_REPLY_INTEGER && r->integer == 1);
+	freeReplyObject(r);
+	freeReplyObject(redis_pipe_command(eye.st.pipe, "ZADD %b 1 %s", due.data, due.len, code));
+	alarm_names("tidak dikerjakan");
+	ck_assert(sms_says(code));
+	buf_addf(&body, "{\"id\":\"late\",\"from\":\"+6281234577901\",\"text\":\"lampu jalan mati di desa kabat depan masjid\","
+	    "\"time\":%" PRId64 "}", clock_now_ms() - 5 * HOUR_MS);
+	ck_assert_int_eq(post_signed(buf_str(&body), clock_now_ms() / 1000, 0, late), 202);
+	told(late, "eskalasi", "");
+	eye_close();
+	buf_release(&name);
+	buf_release(&due);
+	buf_release(&body);
+}
+END_TEST
+
 Suite *
 road_suite(void)
 {
 	Suite *s = suite_create("road");
-	TCase *tc = tcase_create("road"), *stingy = tcase_create("few answers"), *crowd = tcase_create("crowd");
+	TCase *tc = tcase_create("road"), *stingy = tcase_create("few answers"), *crowd = tcase_create("crowd"),
+	    *damaged = tcase_create("damaged");
 
 	tcase_add_unchecked_fixture(tc, begin, house_down);
 	tcase_add_test(tc, a_fire_in_osing_is_handled_and_confirmed);
@@ -1073,5 +1104,8 @@ road_suite(void)
 	tcase_add_unchecked_fixture(crowd, begin, house_down);
 	tcase_add_test(crowd, a_silent_router_hides_nobody);
 	suite_add_tcase(s, crowd);
+	tcase_add_unchecked_fixture(damaged, begin, house_down);
+	tcase_add_test(damaged, a_deadline_that_cannot_be_served_is_an_alarm);
+	suite_add_tcase(s, damaged);
 	return s;
 }
