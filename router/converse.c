@@ -413,13 +413,17 @@ answer_no_task(struct router *r, struct entry *e, const struct speech *s, const 
 {
 	char example[16];
 	const struct template_value v[] = { { "nonce", s->nonce }, { "contoh", example } };
+	int rc;
 
 	log_warn("nonce_refused", "officer=%s event=%s", o->id, case_event_name(s->event));
-	count_guess(r, s, o->id);
 	if (s->nonce[0] == '\0')
 		return answer_how(r, e, o, s->event, only);
 	snprintf(example, sizeof(example), "TERIMA %s", only[0] != '\0' ? only : "7K3");
-	return refuse(r, e, o, "bukan-tugasnya", "jawab-kode", NULL, v, N_ELEMS(v));
+	rc = refuse(r, e, o, "bukan-tugasnya", "jawab-kode", NULL, v, N_ELEMS(v));
+	/* One that another router took over and worked off was right when it came. */
+	if (rc > 0 && r->answers.slots[0].result == COMMIT_OK)
+		count_guess(r, s, o->id);
+	return rc;
 }
 
 static int
@@ -820,6 +824,7 @@ goes_quiet(struct router *r, struct entry *e, const struct officer *o, const str
 	struct command cmd = { .event = s->kind == SPEECH_STOP ? ON_QUIET : ON_WRONG_NUMBER,
 	    .by = BY_RESIDENT, .note = e->words.text };
 	struct code codes[OPEN_MAX];
+	struct input_id in;
 	int n = converse_own_cases(r, e, 0, codes);
 
 	if (n < 0)
@@ -827,8 +832,9 @@ goes_quiet(struct router *r, struct entry *e, const struct officer *o, const str
 	for (int i = 0; i < n; i++)
 		if (converse_apply_beside(r, e, &codes[i], &cmd) < 0)
 			return -1;
+	work_input_beside(&in, e);
 	if (volunteer_quits(r, e) != 0 || (e->lookup[0] != '\0' &&
-	    (subscriber_stop(&r->h, e->lookup) != 0 || number_stops(&r->h, e->lookup) != 0)))
+	    (subscriber_stop(&r->h, e->lookup, &in) != 0 || number_stops(&r->h, e->lookup, &in) != 0)))
 		return -1;
 	if (o != NULL && s->kind == SPEECH_WRONG)
 		house_alarm(&r->h, "wrong_number", o->id, "nomor petugas dibalas SALAH; periksa daftar petugas");
@@ -857,10 +863,17 @@ subscribes(struct router *r, struct entry *e)
 		return -1;
 	snprintf(s.phone, sizeof(s.phone), "%s", e->words.sender);
 	snprintf(s.lang, sizeof(s.lang), "%s", e->lang);
-	if (subscriber_add(&s, p->code, r->h.set.subscribe_most) < 0)
+	if (subscriber_add(&s, p->code, r->h.set.subscribe_most) < 0) {
 		kind = "langgan-penuh";
-	else if (subscriber_put(&r->h, e->lookup, &s) != COMMIT_OK)
-		return -1;
+	} else {
+		enum commit_result result;
+		struct input_id in;
+
+		work_input_beside(&in, e);
+		result = subscriber_put(&r->h, e->lookup, &s, &in);
+		if (result != COMMIT_OK && result != COMMIT_ALREADY)
+			return -1;
+	}
 	r->commands++;
 	buf_add_place(&name, p);
 	{
@@ -1222,7 +1235,7 @@ join(struct router *r, struct entry *e)
 static int
 confirm_tap(struct router *r, struct entry *e)
 {
-	static const struct input_id none;
+	struct input_id in;
 	struct answer a = { .what = "tombol", .kind = "tombol", .route = e->words.reply_channel,
 	    .to = e->words.ack, .lane_e = e->words.lane_e, .latihan = e->words.latihan,
 	    .not_after_ms = r->now_ms + TAP_LIFE_MS };
@@ -1234,10 +1247,11 @@ confirm_tap(struct router *r, struct entry *e)
 		a.text_lang = e->lang;
 		snprintf(a.id, sizeof(a.id), "%s.k", e->code.s);
 		commit_begin(&r->answers, r->now_ms);
-		commit_add_answer(&r->answers, &r->h.st, &a, &e->keys, &none);
+		work_input_beside(&in, e);
+		commit_add_answer(&r->answers, &r->h.st, &a, &e->keys, &in);
 		commit_run(&r->answers, &r->h.st);
 		own_forget(r);
-		rc = r->answers.slots[0].result == COMMIT_OK ? 0 : -1;
+		rc = r->answers.slots[0].result == COMMIT_OK || r->answers.slots[0].result == COMMIT_ALREADY ? 0 : -1;
 	}
 	buf_release(&text);
 	return rc;

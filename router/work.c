@@ -12,6 +12,7 @@
 #include "router/together.h"
 #include "router/canary.h"
 #include "store/dead.h"
+#include "store/apply.h"
 #include "store/intake.h"
 
 #define TRIES 8		/* of one report, each with other nonces */
@@ -126,6 +127,14 @@ work_input(struct input_id *in, const struct entry *e)
 	snprintf(in->lane, sizeof(in->lane), "%s", e->lane);
 	if (MUTANT != 4)	/* planted: acknowledged by a second call, after the commit */
 		snprintf(in->entry, sizeof(in->entry), "%s", e->id);
+}
+
+void
+work_input_beside(struct input_id *in, const struct entry *e)
+{
+	work_input(in, e);
+	in->id[0] = '\0';
+	in->stays = 1;
 }
 
 /* Channel files write what a platform keeps as CHANNEL:ID; stored names have no colon. */
@@ -297,36 +306,20 @@ second_problem(const struct router *r, const struct entry *e)
 }
 
 /*
- * A report that names two problems is two cases.  The second goes in by the door, under an id that
- * follows from the first: however often this is tried, it is one.  0, or -1: no answer.
+ * A report that names two problems is two cases.  The second goes in with the commit that opens the first: it
+ * is there with it or not at all.  *second is released by the caller.
  */
-static int
-split(struct router *r, struct entry *e, struct report_facts *f)
+static void
+split(struct router *r, struct entry *e, struct report_facts *f, struct intake *second)
 {
 	const struct category *k = second_problem(r, e);
-	struct laporan second = e->words;
-	struct buf id = { 0 };
-	struct code code;
-	enum intake_result result;
 
 	if (k == NULL)
-		return 0;
-	buf_addf(&id, "%s.2", e->code.s);
-	snprintf(second.channel, sizeof(second.channel), "%s", CHANNEL_TWIN);
-	snprintf(second.twin, sizeof(second.twin), "%s", e->code.s);
-	second.message_id = id.data;
-	second.category = (char *)(uintptr_t)k->code;
-	if (e->u.place[0] != '\0')
-		second.place = e->u.place;
-	second.media_n = 0;		/* they are fetched for the first one */
-	second.lane_e = 0;
-	result = intake_take(&r->h.st, &second, r->now_ms, (int)r->h.set.dedupe_days, &code);
-	buf_release(&id);
-	if (result != INTAKE_OK && result != INTAKE_SEEN)
-		return -1;
-	memcpy(f->twin, code.s, sizeof(f->twin));
+		return;
+	second_prepare(second, &r->h.st, e->code.s, &e->words, k->code, e->u.place);
+	memcpy(f->twin, second->codes[0].s, sizeof(f->twin));
 	memcpy(f->twin_category, k->code, sizeof(f->twin_category));
-	return 0;
+	commit_beside_report(&r->flights[0].batch, second);
 }
 
 /* What ended us so often stands in the list of what did not get through, too. */
@@ -346,6 +339,7 @@ add_open(struct router *r, struct entry *e)
 	struct case_record before = { 0 };
 	struct report_facts f;
 	struct input_id in;
+	struct intake second = { .field = "" };
 	struct command cmd = { .by = BY_ROUTER, .u = u, .entropy = house_entropy(&r->h) };
 
 	work_input(&in, e);
@@ -354,11 +348,7 @@ add_open(struct router *r, struct entry *e)
 	work_facts(&f, r, e);
 	memcpy(f.follows, e->follows.s, sizeof(f.follows));
 	memcpy(f.twin, e->words.twin, sizeof(f.twin));
-	if (split(r, e, &f) != 0) {
-		log_error("second_problem_waits", "case=%s err=\"%s\"", e->code.s,
-		    redis_pipe_error(r->h.st.pipe));
-		return;		/* it stays pending and comes again */
-	}
+	split(r, e, &f, &second);
 	if (was_opened_unread(e)) {
 		before = e->s.c;
 		cmd.event = u->unsure ? ON_NOTE : ON_ASSIGN;
@@ -377,11 +367,13 @@ add_open(struct router *r, struct entry *e)
 		note_poison(r, e);
 	if (case_decide(r->h.policy, &r->h.roster, &before, &cmd, r->now_ms, r->fx) != 0) {
 		log_error("open_refused", "case=%s why=%d", e->code.s, (int)r->fx->refusal);
-		r->flights[0].batch.beside_n = 0;
+		commit_beside_nothing(&r->flights[0].batch);
+		intake_release(&second);
 		return;
 	}
 	commit_add_case(&r->flights[0].batch, &r->h.st, r->h.policy, &r->h.roster, &before, r->fx,
 	    &cmd, &e->keys, &e->words, &in);
+	intake_release(&second);
 	r->opened++;
 	r->triaged += u->unsure != 0;
 	log_info("opened", "case=%s category=%s urgency=%s place=%s unit=%s triage=%d lane=%s incident=%s lead=%s",
@@ -416,6 +408,7 @@ settle(struct router *r, const struct entry *e, enum commit_result result)
 		return 0;
 	case COMMIT_ALREADY:
 		acknowledge(r, e);
+		groups_forget(&r->groups);	/* what it was to lead may be led by another */
 		return 0;
 	case COMMIT_TAKEN:
 		house_nonce_taken(&r->h);

@@ -83,7 +83,10 @@ int router_work(struct router *r, struct entry *entries, int n);
 const struct understanding *entry_understand(struct router *r, struct entry *e);
 /* Facts of the report as case_decide() wants them. */
 void work_facts(struct report_facts *f, const struct router *r, const struct entry *e);
+/* What the commit that uses the entry up says of it. */
 void work_input(struct input_id *in, const struct entry *e);
+/* What a document beside it says: the entry must be there, for whoever took it over has done this too. */
+void work_input_beside(struct input_id *in, const struct entry *e);
 /* Adds what the entry's sender left with a platform: it is fetched for the case that cmd changes. */
 void work_references(struct command *cmd, const struct entry *e);
 #endif

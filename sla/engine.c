@@ -81,12 +81,15 @@ unserved(struct engine *e, const struct due_case *d, const char *why)
 	char detail[TEXT_APA_CHARS + 1];
 	int64_t mono = clock_mono_ms();
 
+	if (!redis_pipe_is_up(e->h->st.pipe))
+		return;			/* a version that was asked for in vain is not missing */
 	log_error("due_unworkable", "case=%s why=%s", d->code.s, why);
 	if (e->said_unserved_ms != 0 && mono - e->said_unserved_ms < SAY_EVERY_MS)
 		return;
-	e->said_unserved_ms = mono;
 	snprintf(detail, sizeof(detail), "tenggat %s tidak terbaca, tidak dikerjakan: kentongan audit verify", d->code.s);
 	house_alarm(e->h, "tenggat", "kasus", detail);
+	if (redis_pipe_is_up(e->h->st.pipe))
+		e->said_unserved_ms = mono;
 }
 
 /*
@@ -313,6 +316,7 @@ open_unread(struct engine *e, const struct code *code, const char *entry, const 
 	};
 	struct commit_batch *batch = &e->rounds[0].batch;
 	struct case_record nothing = { 0 };
+	struct input_id in = { .stays = 1 };
 	struct stored_case s;
 	struct case_keys keys;
 	struct laporan words = { 0 };
@@ -339,9 +343,11 @@ open_unread(struct engine *e, const struct code *code, const char *entry, const 
 	if (case_decide(e->h->policy, &e->h->roster, &nothing, &cmd, now_ms, e->fx) != 0)
 		goto out;
 	commit_begin(batch, now_ms);
-	/* The entry stays in its lane: a router that comes back may still understand it. */
+	/* The entry stays in its lane: a router that comes back may still understand it, or is back and has used it up. */
+	snprintf(in.lane, sizeof(in.lane), "%s", lane);
+	snprintf(in.entry, sizeof(in.entry), "%s", entry);
 	commit_add_case(batch, &e->h->st, e->h->policy, &e->h->roster, &nothing, e->fx, &cmd, &keys,
-	    &words, NULL);
+	    &words, &in);
 	if (commit_run(batch, &e->h->st) == 1)
 		log_warn("unread_opened", "case=%s lane=%s entry=%s waited_ms=%" PRId64, code->s,
 		    lane, entry, now_ms - arrived_ms);

@@ -9,27 +9,24 @@
 
 #define TRIES 5
 
-/*
- * The same words once more, as what the router makes of a report that names two problems: received when it was
- * received, for a resident has waited for both since then.  The first one's news names it.
- */
-static void
-second_prepare(struct intake *in, const struct store *st, const struct case_record *c, const struct laporan *words,
-    struct command *cmd)
+/* Received when the first one was: the resident has waited for both since then.  The first one's news names it. */
+void
+second_prepare(struct intake *in, const struct store *st, const char *code, const struct laporan *words,
+    const char *category, const char *place)
 {
 	struct laporan second = *words;
 	char id[CODE_CHARS + 4];
 
-	snprintf(id, sizeof(id), "%s.2", c->code.s);
+	snprintf(id, sizeof(id), "%s.2", code);
 	snprintf(second.channel, sizeof(second.channel), "%s", CHANNEL_TWIN);
-	snprintf(second.twin, sizeof(second.twin), "%s", c->code.s);
+	snprintf(second.twin, sizeof(second.twin), "%s", code);
 	second.message_id = id;
-	second.category = cmd->category;
-	second.place = c->place[0] != '\0' ? (char *)(uintptr_t)c->place : NULL;
+	second.category = (char *)(uintptr_t)category;
+	if (place[0] != '\0')
+		second.place = (char *)(uintptr_t)place;
 	second.media_n = 0;		/* they are files of the first one */
 	second.lane_e = 0;
 	intake_prepare(in, st, &second);
-	snprintf(cmd->into, sizeof(cmd->into), "%s", in->codes[0].s);
 }
 
 static enum commit_result
@@ -67,7 +64,8 @@ apply_once(struct house *h, const struct code *code, struct command *cmd, apply_
 	if (*why != NULL)
 		goto out;
 	if (cmd->event == ON_SECOND) {
-		second_prepare(&second, &h->st, &s.c, &words, cmd);
+		second_prepare(&second, &h->st, s.c.code.s, &words, cmd->category, s.c.place);
+		snprintf(cmd->into, sizeof(cmd->into), "%s", second.codes[0].s);
 		commit_beside_report(&b, &second);
 	}
 	if (case_decide(p, &h->roster, &s.c, cmd, h->store_ms, fx) != 0) {

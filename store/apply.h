@@ -11,6 +11,14 @@
 typedef const char *apply_prepare(const struct policy *p, const struct case_record *c,
     struct command *cmd, void *arg);
 
+struct intake;
+/*
+ * The same words as a report of their own, for commit_beside_report(): the second problem that a report names,
+ * which that case is opened with (place "": where the words say).  intake_release() it.
+ */
+void second_prepare(struct intake *in, const struct store *st, const char *code, const struct laporan *words,
+    const char *category, const char *place);
+
 /*
  * COMMIT_OK with what was decided in fx; else *why says what is wrong.  prepare may be NULL; the
  * command's entropy is drawn here.  COMMIT_REFUSED: the case does not take it, or there is none.

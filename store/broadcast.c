@@ -630,18 +630,19 @@ broadcasts_step(struct house *h, struct broadcasts_stuck *stuck, int *sent)
 /* ---- STOP ---- */
 
 int
-number_stops(struct house *h, const char *lookup)
+number_stops(struct house *h, const char *lookup, const struct input_id *input)
 {
 	struct commit_batch b = { 0 };
 	/* once: who says it again, or has it said by others, adds nothing */
-	struct document d = { .key = KEY_META, .version = -1, .what = "berhenti", .who = "warga",
+	struct document d = { .key = KEY_META, .version = -1, .what = "berhenti", .who = "warga", .input = input,
 	    .index = { { KEY_STOPPED, NULL, '=', lookup, "0" }, { KEY_STOPPED, NULL, 't', lookup, "" } }, .index_n = 2 };
 	int rc;
 
 	commit_begin(&b, store_now_ms(&h->st));
 	commit_add_document(&b, &h->st, &d);
 	commit_run(&b, &h->st);
-	rc = b.slots[0].result == COMMIT_OK || b.slots[0].result == COMMIT_CONFLICT ? 0 : -1;
+	rc = b.slots[0].result == COMMIT_OK || b.slots[0].result == COMMIT_CONFLICT ||
+	    b.slots[0].result == COMMIT_ALREADY ? 0 : -1;
 	commit_release(&b);
 	return rc;
 }

@@ -20,6 +20,7 @@
  * then nothing is written.
  */
 struct drawing;
+struct input_id;
 /*
  * texts, by, drill, to and target of b are the caller's; b is taken over and empty afterwards.  NULL: *why
  * says what is wrong, and b is still the caller's.
@@ -54,8 +55,11 @@ void broadcasts_stuck_release(struct broadcasts_stuck *s);
  */
 int broadcasts_step(struct house *h, struct broadcasts_stuck *stuck, int *sent);
 
-/* STOP: this number (its keyed hash) gets no broadcast until it subscribes again.  0, -1 no answer. */
-int number_stops(struct house *h, const char *lookup);
+/*
+ * STOP: this number (its keyed hash) gets no broadcast until it subscribes again.  input: the word it was said
+ * with, or NULL; another may have worked that off.  0, -1 no answer.
+ */
+int number_stops(struct house *h, const char *lookup, const struct input_id *input);
 /*
  * Forgets some of those numbers, where broadcast.stops has passed since and nobody of ours has it: anybody
  * can have any number say STOP.  *cursor, 0 at first, is where the next call goes on.  0, -1 no answer.

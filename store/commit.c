@@ -393,6 +393,13 @@ commit_beside_report(struct commit_batch *b, const struct intake *in)
 	b->report = in;
 }
 
+void
+commit_beside_nothing(struct commit_batch *b)
+{
+	b->beside_n = 0;
+	b->report = NULL;
+}
+
 #define REPORT_INDEXES (BORN_INDEXES + 2)
 /* What kt_intake writes. */
 static void

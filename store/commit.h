@@ -9,7 +9,7 @@
  * Units      int64_t milliseconds since the epoch, UTC, by the store's clock.
  * Ownership  arguments are borrowed for the call; the batch holds copies.
  * Errors     per commit: COMMIT_CONFLICT somebody was faster, reload and decide again.
- *            COMMIT_ALREADY this input was applied before.  COMMIT_TAKEN a nonce is in use, decide
+ *            COMMIT_ALREADY this input was applied before, or its entry is used up.  COMMIT_TAKEN a nonce is in use, decide
  *            again with other entropy.  COMMIT_UNKNOWN no answer; repeat with the same input id.
  *            COMMIT_REFUSED by the store, see store_error(): nothing was written.
  */
@@ -50,6 +50,8 @@ void commit_begin(struct commit_batch *b, int64_t decided_ms);
  * or neither.  Borrowed until then.
  */
 void commit_beside_report(struct commit_batch *b, const struct intake *in);
+/* The next case is not added after all: what was to stand beside it is forgotten. */
+void commit_beside_nothing(struct commit_batch *b);
 void commit_release(struct commit_batch *b);
 
 /* For the next case or answer that is added, or for none if none is: part may be NULL.  Ops as document_index. */
@@ -66,7 +68,7 @@ struct case_keys { struct seal_key key; uint8_t wrapped[SEAL_WRAPPED_BYTES]; };
 /* 0, or -1 when the wrapped key was erased or is not ours. */
 int case_keys_open(struct case_keys *k, const struct store *st, const void *wrapped, size_t len);
 
-/* The input that a commit uses up: "" fields where there is none. */
+/* The input of a commit: "" fields where there is none. */
 struct input_id {
 	char id[40];	/* remembered by the case: same id twice is COMMIT_ALREADY */
 	char lane[4], entry[32];	/* stream entry it uses up; gone is COMMIT_ALREADY */

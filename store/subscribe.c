@@ -92,14 +92,14 @@ subscriber_add(struct subscriber *s, const char *place, int64_t most)
 }
 
 enum commit_result
-subscriber_put(struct house *h, const char *lookup, const struct subscriber *s)
+subscriber_put(struct house *h, const char *lookup, const struct subscriber *s, const struct input_id *input)
 {
 	struct document_index lists[SUBSCRIBED_MOST + 2];
 	struct commit_batch b = { 0 };
 	struct buf plain = { 0 }, sealed = { 0 };
 	struct seal_key key;
 	char since[24];
-	struct document d = { .key = KEY_SUBSCRIBER, .part = lookup, .version = s->version,
+	struct document d = { .key = KEY_SUBSCRIBER, .part = lookup, .version = s->version, .input = input,
 	    .what = "langganan", .who = "warga", .note = s->stopped_ms != 0 ? "berhenti" : "mulai", .more = lists };
 	enum commit_result result;
 
@@ -125,15 +125,17 @@ subscriber_put(struct house *h, const char *lookup, const struct subscriber *s)
 }
 
 int
-subscriber_stop(struct house *h, const char *lookup)
+subscriber_stop(struct house *h, const char *lookup, const struct input_id *input)
 {
 	struct subscriber s;
+	enum commit_result result;
 	int rc = subscriber_load(&h->st, lookup, &s);
 
 	if (rc != 1 || s.stopped_ms != 0)
 		return rc < 0 ? -1 : 0;
 	s.stopped_ms = h->store_ms;
-	return subscriber_put(h, lookup, &s) == COMMIT_OK ? 0 : -1;
+	result = subscriber_put(h, lookup, &s, input);
+	return result == COMMIT_OK || result == COMMIT_ALREADY ? 0 : -1;
 }
 
 /* ---- lists ---- */

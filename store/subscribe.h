@@ -25,10 +25,14 @@ struct subscriber {
 int subscriber_load(struct store *st, const char *lookup, struct subscriber *out);
 /* Adds a desa: 1 it is new, 0 he has it, -1 he has subscribe.most already. */
 int subscriber_add(struct subscriber *s, const char *place, int64_t most);
-/* Writes him as he now is; he is in the list of his places, or of those who stopped. */
-enum commit_result subscriber_put(struct house *h, const char *lookup, const struct subscriber *s);
-/* He stops; 0 also where he never began, -1 no answer. */
-int subscriber_stop(struct house *h, const char *lookup);
+/*
+ * Writes him as he now is; he is in the list of his places, or of those who stopped.  input: what he said it
+ * with, or NULL; COMMIT_ALREADY: another has worked that off.
+ */
+enum commit_result subscriber_put(struct house *h, const char *lookup, const struct subscriber *s,
+    const struct input_id *input);
+/* He stops, as above; 0 also where he never began, -1 no answer. */
+int subscriber_stop(struct house *h, const char *lookup, const struct input_id *input);
 
 /*
  * Tells at most so many subscribers of incidents that began or ended in their desa; *told counts them.

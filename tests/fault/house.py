@@ -207,20 +207,39 @@ class House:
         self.http, self.console = (words[k].split("//")[1] for k in ("http", "console"))
         return self
 
-    def stop(self, limit_s=40):
-        for p in self.seconds:
-            if p.poll() is None:
-                p.send_signal(signal.SIGCONT)
-                p.terminate()
-        for p in self.seconds:
-            p.wait(limit_s)
+    def ended(self, p):
+        """A second instance that was killed on purpose."""
+        p.wait()
+        self.seconds.remove(p)
+
+    def stop_seconds(self, limit_s):
+        """Names of those that had ended by themselves, or did not end as they were told."""
+        wrong = []
+        for name, p in ((p.args[-1], p) for p in self.seconds):
+            if p.poll() is not None:
+                wrong.append("%s had ended with %d" % (name, p.returncode))
+                continue
+            p.send_signal(signal.SIGCONT)
+            p.terminate()
+            try:
+                if p.wait(limit_s) != 0:
+                    wrong.append("%s ended with %d" % (name, p.returncode))
+            except subprocess.TimeoutExpired:
+                p.kill()
+                wrong.append("%s did not end" % name)
         self.seconds = []
+        return wrong
+
+    def stop(self, limit_s=40):
+        wrong = self.stop_seconds(limit_s)
         if self.up is not None and self.up.poll() is None:
             self.up.terminate()
             self.up.wait(limit_s)
         if self.up is not None:
             self.up.stdout.close()
         self.up = None
+        if wrong:
+            raise Late("second instances: " + ", ".join(wrong))
 
     def __enter__(self):
         return self

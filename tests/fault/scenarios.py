@@ -466,7 +466,7 @@ def engines(args, work, count=10000):
             if time.time() > next_kill:		# the first as the storm is on, then one each second
                 victim = others.pop(0)
                 victim.kill()
-                victim.wait()
+                house.ended(victim)
                 kills += 1
                 others.append(house.second("sla", "sla-%d" % (kills % 4 + 2)))
                 next_kill += 0.3
@@ -583,6 +583,7 @@ def clock_steps(args, work, program):
             wait_for("the clocks to be one again",
                      lambda: abs(int(r("HGET", TAG + "meta", "clock_off") or 0)) < 20000, 10)
             led.must(True, "the house's own reckoning was %d s off the clock at the end", off // 1000)
+        r.close()
 
         def broken():
             return {e["code"] for _, e in log_entries(house)

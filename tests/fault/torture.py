@@ -125,7 +125,7 @@ class Follower(threading.Thread):
 
 
 class Plan:
-    """The moments of the faults, in reports of the load: a seed kills at the same reports again."""
+    """The moments of the faults, in reports of the load: as near the same in two runs of a seed as the house is."""
 
     def __init__(self, load, rng, seconds):
         self.load, self.rng, self.at, self.end = load, rng, 0, int(seconds * load.rate)
@@ -212,8 +212,9 @@ def mixed(house, history, plan):
     def kill():
         name = plan.rng.choice(names)
         if hit(house, history, twins, name, signal.SIGKILL, "kill") and name in twins:
-            twins[name].wait()
+            house.ended(twins[name])
             twins[name] = house.second(name[:-2], name)
+            history.add("back", name=name, pid=twins[name].pid)
 
     while not plan.over():
         plan.some(0.2, 1.0)

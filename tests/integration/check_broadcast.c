@@ -326,8 +326,8 @@ START_TEST(stop_is_noted_once_and_not_for_ever)
 		int entries = 0;
 
 		lookup_of(lookup, &h.st.lookup, numbers[i].number);
-		ck_assert_int_eq(number_stops(&h, lookup), 0);
-		ck_assert_int_eq(number_stops(&h, lookup), 0);
+		ck_assert_int_eq(number_stops(&h, lookup, NULL), 0);
+		ck_assert_int_eq(number_stops(&h, lookup, NULL), 0);
 		ck_assert_int_gt(logbook_read(&h.st, seq, 100, count_stop, &entries), 0);
 		ck_assert_int_eq(entries, 1);
 	}
@@ -528,7 +528,7 @@ begin_with_entries(const char *settings, int entries)
 	for (int i = 0; i < entries; i++) {
 		snprintf(number, sizeof(number), "+62812444%05d", i);
 		lookup_of(lookup, &h.st.lookup, number);
-		ck_assert_int_eq(number_stops(&h, lookup), 0);
+		ck_assert_int_eq(number_stops(&h, lookup, NULL), 0);
 	}
 	house_close(&h);
 }

@@ -12,6 +12,7 @@
 #include "router/converse.h"
 #include "router/work.h"
 #include "store/dead.h"
+#include "store/subscribe.h"
 #include "tests/integration/kit.h"
 
 Suite *races_suite(void);
@@ -528,6 +529,36 @@ writes(struct router *r, const char *who, const char *id, const char *text, stru
 	return opened;
 }
 
+/* A slow router has read LANGGANAN; another works it off, and the STOP after it.  He stays stopped. */
+START_TEST(who_stopped_stays_stopped)
+{
+	struct hand slow = { .r = router_new("router") };
+	struct router *quick = router_new("router2");
+	struct laporan l = kit_report("langgan", NUMBER, "LANGGANAN DESA KABAT");
+	struct code code = { "" };
+	struct subscriber s;
+	struct entry e;
+
+	l.received_ms = store_now_ms(&b.st);
+	ck_assert_int_eq(kit_take(&b.st, &l, &code), INTAKE_OK);
+	slow.r->now_ms = slow.r->h.store_ms;
+	hold(&slow, &code);
+	entry_make(&e, &b.st, &code);
+	ck_assert_int_eq(router_work(quick, &e, 1), 0);
+	entry_release(&e);
+	ck_assert_int_eq(subscriber_load(&b.st, slow.e.lookup, &s), 1);
+	ck_assert_int_eq(s.stopped_ms, 0);
+	writes(quick, NUMBER, "stop", "STOP", &code);
+	ck_assert_int_eq(converse(slow.r, &slow.e), 1);
+	ck_assert_int_eq(subscriber_load(&b.st, slow.e.lookup, &s), 1);
+	ck_assert_int_ne(s.stopped_ms, 0);
+	ck_assert_int_eq(bench_integer(&b, "HEXISTS %s %s", bench_key(&b, KEY_STOPPED, NULL), slow.e.lookup), 1);
+	entry_release(&slow.e);
+	router_end(slow.r);
+	router_end(quick);
+}
+END_TEST
+
 /* As long as he writes it is his conversation; a month after his last word the number may be another's. */
 START_TEST(a_conversation_ends_a_month_after_its_last_word)
 {
@@ -651,6 +682,7 @@ races_suite(void)
 	tcase_add_test(tc, who_comes_second_follows);
 	tcase_add_test(tc, what_was_taken_over_is_used_up_once);
 	tcase_add_test(tc, what_was_taken_over_is_not_answered);
+	tcase_add_test(tc, who_stopped_stays_stopped);
 	tcase_add_test(tc, nobody_joins_what_has_ended);
 	tcase_add_test(tc, two_routers_make_one);
 	tcase_add_test(tc, one_of_them_is_killed);

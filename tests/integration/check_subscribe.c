@@ -40,7 +40,7 @@ subscribed(const char *place)
 	snprintf(s.lang, sizeof(s.lang), "id");
 	ck_assert_int_ge(subscriber_add(&s, place, 5), 0);
 	ck_assert_int_eq(house_refresh(&keeper), 0);
-	ck_assert_int_eq(subscriber_put(&keeper, WHO, &s), COMMIT_OK);
+	ck_assert_int_eq(subscriber_put(&keeper, WHO, &s, NULL), COMMIT_OK);
 }
 
 static long long
@@ -75,10 +75,10 @@ START_TEST(who_stops_is_told_nothing_and_forgotten)
 	ck_assert_int_eq(listed(KABAT), 1);
 	ck_assert_int_eq(subscriber_load(&b.st, WHO, &s), 1);
 	ck_assert_str_eq(s.phone, NUMBER);
-	ck_assert_int_eq(subscriber_stop(&keeper, WHO), 0);
+	ck_assert_int_eq(subscriber_stop(&keeper, WHO, NULL), 0);
 	ck_assert_int_eq(listed(KABAT), 0);
 	ck_assert_int_eq(listed("henti"), 1);
-	ck_assert_int_eq(subscriber_stop(&keeper, WHO), 0);	/* twice is once */
+	ck_assert_int_eq(subscriber_stop(&keeper, WHO, NULL), 0);	/* twice is once */
 	ck_assert_int_eq(subscribers_sweep(&keeper), 0);
 	ck_assert_int_eq(subscriber_load(&b.st, WHO, &s), 1);	/* not yet */
 	shelf_forward(&b, keeper.set.subscribe_forget_ms + 1000);
@@ -94,7 +94,7 @@ START_TEST(who_comes_back_is_not_forgotten)
 	struct subscriber s;
 
 	subscribed(KABAT);
-	ck_assert_int_eq(subscriber_stop(&keeper, WHO), 0);
+	ck_assert_int_eq(subscriber_stop(&keeper, WHO, NULL), 0);
 	subscribed(KABAT);
 	ck_assert_int_eq(listed("henti"), 0);
 	shelf_forward(&b, keeper.set.subscribe_forget_ms + 1000);
