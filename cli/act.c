@@ -10,11 +10,12 @@
 
 /* An operator's correction needs the case as it is. */
 static const char *
-correct(const struct policy *p, const struct case_record *c, struct command *cmd, void *arg)
+correct(const struct policy *p, const struct case_record *c, struct command *cmd, struct commit_batch *b, void *arg)
 {
 	struct correction *k = arg;
 	const char *wrong;
 
+	(void)b;
 	if (cmd->event == ON_HELP) {
 		units_help(p, c, k->to, &k->u);
 		cmd->u = &k->u;

@@ -62,14 +62,21 @@ begin(struct house *h, const struct cli *c, const struct drill_flags *f)
 static int
 end(struct house *h, const struct cli *c, const struct drill_flags *f)
 {
-	const char *by = leader(h, f), *why;
+	const char *by = leader(h, f), *why = "tidak ada latihan yang sedang berjalan";
+	struct drill d = { .id = "" };
+	int rc = 1;
 
-	(void)c;
 	if (by == NULL)
 		return 1;
-	if (drill_end(h, by, &why) != 0)
+	if (c->args_n == 2)
+		snprintf(d.id, sizeof(d.id), "%s", c->args[1]);
+	else
+		rc = drill_now(&h->st, &d);
+	if (rc < 0)
+		return cli_fail("%s", store_error(&h->st));
+	if (rc == 0 || drill_end(h, d.id, by, &why) != 0)
 		return cli_fail("%s", why);
-	printf("it is over; its cases are being closed, and those who work on them are told\n");
+	printf("%s: it is over; its cases are being closed, and those who work on them are told\n", d.id);
 	return 0;
 }
 
@@ -180,7 +187,7 @@ static const struct {
 	{ "begin", begin, 1, 1, "--name N --until TIME --as OFFICER   an exercise; TIME in WIB" },
 	{ "play", play, 2, 2, "FILE|flood [--place KECAMATAN] [--seed N] [--reports N] [--minutes N] [--speed F] --as OFFICER" },
 	{ "status", status, 1, 2, "[ID]   how far it is, or what units did in it" },
-	{ "end", end, 1, 1, "--as OFFICER   its cases are closed" },
+	{ "end", end, 1, 2, "[ID] --as OFFICER   the one that goes on; its cases are closed" },
 };
 
 int

@@ -8,7 +8,6 @@
 
 #include "cli/cli.h"
 #include "lib/escape.h"
-#include "store/apply.h"
 #include "store/candidates.h"
 #include "store/incident.h"
 
@@ -255,7 +254,7 @@ sweep(struct house *h, const struct code *code, const char *place, const char *a
 		    m[i].state == CASE_DITUTUP)
 			continue;
 		snprintf(cmd.actor, sizeof(cmd.actor), "%s", as);
-		if (case_apply(h, &m[i].code, &cmd, NULL, NULL, fx, &why) == COMMIT_OK)
+		if (member_apply(h, &s, &m[i], &cmd, fx, &why) == COMMIT_OK)
 			asked++;
 		else
 			cli_fail("%s: %s", m[i].code.s, why);

@@ -282,10 +282,11 @@ parse_day(int64_t *ms, const char *s)
 
 /* He acts on the case that he saw; whose it is by what he says depends on it too. */
 static const char *
-prepare(const struct policy *p, const struct case_record *c, struct command *cmd, void *arg)
+prepare(const struct policy *p, const struct case_record *c, struct command *cmd, struct commit_batch *b, void *arg)
 {
 	struct wish *x = arg;
 
+	(void)b;
 	x->conflict = x->version != 0 && c->version != x->version + x->own;
 	if (x->conflict)
 		return SAID("kasus ini sudah berubah sejak Anda membukanya; yang Anda tulis masih ada di bawah");

@@ -44,10 +44,12 @@ add_begin(struct buf *b, const struct who *w)
 	    "LATIHAN.]]</p>\n");
 }
 
+/* Which one, for the page may be an old one. */
 static void
-add_end(struct buf *b, const struct who *w)
+add_end(struct buf *b, const struct who *w, const struct drill *d)
 {
 	begin_form(b, w, "akhiri");
+	buf_addf(b, "<input type=\"hidden\" name=\"no\" value=\"%s\">", d->id);
 	buf_adds(b, "<button class=\"bahaya\">[[Akhiri latihan sekarang]]</button></form>\n<p class=\"hint\">[[Semua kasus latihan ditutup, "
 	    "dan tiap petugas yang memegangnya diberi tahu sekali.]]</p>\n");
 }
@@ -173,7 +175,7 @@ answer_drill(struct http_req *r, struct console *c, const struct who *w, int sta
 		wrong = SAID("Penyimpanan sedang tidak menjawab; muat ulang.");
 	add_said_message(&b, wrong, 0);
 	if (going == 1)
-		add_end(&b, w);
+		add_end(&b, w, &now);
 	else if (going == 0)
 		add_begin(&b, w);
 	if (rc == 1)
@@ -220,17 +222,19 @@ post_drill(struct http_req *r, void *arg)
 	struct console *c = arg;
 	const char *why = SAID("formulir ini tidak utuh; muat ulang halamannya");
 	struct who w;
-	char *act;
+	char *act, *id;
 	int rc = -1;
 
 	if (!gate_change(r, c, &w) || !may(r, c, &w) || !gate_proven(r, c, &w))
 		return;
 	act = form_field(r, "aksi");
+	id = form_field(r, "no");
 	if (strcmp(act, "mulai") == 0)
 		rc = begin_drill(r, c, &w, &why);
-	else if (strcmp(act, "akhiri") == 0)
-		rc = drill_end(&c->h, w.officer->id, &why);
+	else if (strcmp(act, "akhiri") == 0 && id[0] != '\0')
+		rc = drill_end(&c->h, id, w.officer->id, &why);
 	free(act);
+	free(id);
 	log_info("drill", "officer=%s rc=%d", w.officer->id, rc);
 	if (rc == 0)
 		http_answer_redirect(r, 303, HERE);

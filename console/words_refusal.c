@@ -83,6 +83,8 @@ static const struct word list[] = {
 	{ "laporan ini latihan, kasus tujuan bukan", "this report is of a drill, the other case is not" },
 	{ "kasus tujuan sudah selesai; tidak dapat diikuti lagi",
 	    "the other case is resolved; it can no longer be followed" },
+	{ "kasus ini sudah tidak mengikuti kejadian itu", "this case is no longer part of that incident" },
+	{ "kejadian itu sudah berubah", "that incident has changed meanwhile" },
 	/* what an act's form was given */
 	{ "kasus ini sudah berubah sejak Anda membukanya; yang Anda tulis masih ada di bawah",
 	    "this case has changed since you opened it; what you wrote is still below" },

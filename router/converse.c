@@ -633,7 +633,7 @@ open_behind(struct router *r, struct entry *e, const struct case_record *lead)
 	    case_decide(r->h.policy, &r->h.roster, &before, &cmd, r->now_ms, r->fx) != 0)
 		return -1;
 	commit_begin(&r->answers, r->now_ms);
-	group_holds(&r->answers, lead);
+	commit_holds(&r->answers, lead);
 	commit_add_case(&r->answers, &r->h.st, r->h.policy, &r->h.roster, &before, r->fx, &cmd,
 	    &e->keys, &e->words, &in);
 	commit_run(&r->answers, &r->h.st);

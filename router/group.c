@@ -1,6 +1,5 @@
 #include "router/group.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,15 +208,6 @@ group_find(struct router *r, const char *name)
 
 /* ---- what a commit asks for ---- */
 
-void
-group_holds(struct commit_batch *b, const struct case_record *lead)
-{
-	char version[24];
-
-	snprintf(version, sizeof(version), "%" PRId64, lead->version);
-	commit_beside(b, KEY_CASE, lead->code.s, '=', "v", version);
-}
-
 static void
 follow(struct command *cmd, struct commit_batch *b, struct group *g)
 {
@@ -231,7 +221,7 @@ follow(struct command *cmd, struct commit_batch *b, struct group *g)
 	} else {
 		snprintf(cmd->lead, sizeof(cmd->lead), "%s", g->lead.code.s);
 	}
-	group_holds(b, &g->lead);
+	commit_holds(b, &g->lead);
 	g->voices++;
 }
 
@@ -261,7 +251,7 @@ stand_beside(const struct code *code, struct commit_batch *b, struct group *g)
 {
 	commit_beside(b, KEY_MEMBERS, g->lead.code.s, 's', code->s, "calon");
 	commit_beside(b, KEY_CROWDS, NULL, 's', g->lead.code.s, "0");
-	group_holds(b, &g->lead);
+	commit_holds(b, &g->lead);
 	g->voices++;
 }
 

@@ -41,8 +41,6 @@ void group_open(struct router *r, const struct entry *e, struct command *cmd,
  */
 void group_reply(struct router *r, const struct entry *e, const struct case_record *c, const char *first,
     struct command *cmd, struct commit_batch *b);
-/* The case must still be this version. */
-void group_holds(struct commit_batch *b, const struct case_record *lead);
 /* What a neighbour joins with IKUT: opens the entry's case as one that follows that one. */
 void group_follow(struct understanding *u, const struct case_record *lead);
 #endif

@@ -54,11 +54,11 @@ apply_once(struct house *h, const struct code *code, struct command *cmd, apply_
 	*why = "tidak ada kasus terbuka dengan kode itu";
 	if (p == NULL || stored_case_open(&s, &h->st, &keys, &words, lookup) != 0)
 		goto out;
-	*why = prepare != NULL ? prepare(p, &s.c, cmd, arg) : NULL;
+	commit_begin(&b, h->store_ms);
+	*why = prepare != NULL ? prepare(p, &s.c, cmd, &b, arg) : NULL;
 	if (*why != NULL)
 		goto out;
 	cmd->entropy = house_entropy(h);
-	commit_begin(&b, h->store_ms);
 	if (cmd->event == ON_MERGE && cmd->by != BY_SYSTEM)
 		*why = merge_prepare(&h->st, &s.c, cmd->into, cmd, &b);
 	if (*why != NULL)

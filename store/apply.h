@@ -5,11 +5,15 @@
  * For who has a single command and time to wait for it; daemons with many batch them.
  */
 #include "store/cases.h"
+#include "store/commit.h"
 #include "store/house.h"
 
-/* What is only known once the case was read: fills the command; NULL, or why it cannot be. */
+/*
+ * What is only known once the case was read: fills the command, and what else must hold when it is committed
+ * (commit_beside()); NULL, or why it cannot be.  Called at each try.
+ */
 typedef const char *apply_prepare(const struct policy *p, const struct case_record *c,
-    struct command *cmd, void *arg);
+    struct command *cmd, struct commit_batch *b, void *arg);
 
 struct intake;
 /*

@@ -68,6 +68,15 @@ commit_beside(struct commit_batch *b, enum key_id key, const char *part, char op
 	text_set(x->value, sizeof(x->value), value);
 }
 
+void
+commit_holds(struct commit_batch *b, const struct case_record *c)
+{
+	char version[24];
+
+	snprintf(version, sizeof(version), "%" PRId64, c->version);
+	commit_beside(b, KEY_CASE, c->code.s, '=', "v", version);
+}
+
 /* ---- the fixed part of one item; the order is the Lua side's item_read() ---- */
 
 struct item {

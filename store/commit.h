@@ -57,6 +57,8 @@ void commit_release(struct commit_batch *b);
 /* For the next case or answer that is added, or for none if none is: part may be NULL.  Ops as document_index. */
 void commit_beside(struct commit_batch *b, enum key_id key, const char *part, char op,
     const char *field, const char *value);
+/* The same: that other case must still be this version. */
+void commit_holds(struct commit_batch *b, const struct case_record *c);
 
 /* What opens a task of an outside body, in its link: 80 bits, of the case, the officer and his nonce. */
 #define OUTSIDE_TOKEN_CHARS 20

@@ -167,7 +167,7 @@ drill_begin(struct house *h, struct drill *d, const char **why)
 }
 
 int
-drill_end(struct house *h, const char *by, const char **why)
+drill_end(struct house *h, const char *id, const char *by, const char **why)
 {
 	enum commit_result result = COMMIT_CONFLICT;
 
@@ -182,6 +182,10 @@ drill_end(struct house *h, const char *by, const char **why)
 			return -1;
 		if (rc == 0) {
 			*why = "tidak ada latihan yang sedang berjalan";
+			return -1;
+		}
+		if (strcmp(d.id, id) != 0) {
+			*why = "latihan itu sudah berakhir; yang berjalan sekarang latihan lain";
 			return -1;
 		}
 		d.ended_ms = h->store_ms;
@@ -272,7 +276,7 @@ tell_over(struct house *h, const struct drill *d, const struct case_record *c)
 	struct commit_batch b = { 0 };
 	struct case_keys keys;
 	struct document doc = { .key = KEY_META, .version = -1, .what = "latihan-usai-kabar", .who = h->st.name, .note = d->id,
-	    .says = says, .keys = &keys };
+	    .says = says, .keys = &keys, .index = { { KEY_DRILLS, NULL, '=', ENDING_FIELD, d->id } }, .index_n = 1 };
 	int rc = 0;
 
 	memset(texts, 0, sizeof(texts));
@@ -302,8 +306,22 @@ tell_over(struct house *h, const struct drill *d, const struct case_record *c)
 	return rc;
 }
 
+/*
+ * Whoever stood still for so long has read in the log what the next exercise opened: none of it is closed
+ * while that one goes on.
+ */
+static const char *
+close_prepare(const struct policy *p, const struct case_record *c, struct command *cmd, struct commit_batch *b, void *arg)
+{
+	const struct drill *d = arg;
+
+	(void)p, (void)c, (void)cmd;
+	commit_beside(b, KEY_DRILLS, NULL, '=', ENDING_FIELD, d->id);
+	return NULL;
+}
+
 static enum commit_result
-close_one(struct house *h, const struct drill *d, const struct case_record *c)
+close_one(struct house *h, struct drill *d, const struct case_record *c)
 {
 	struct command cmd = { .event = ON_STAND_DOWN, .by = BY_SYSTEM };
 	struct effects *fx = xcalloc(1, sizeof(*fx));
@@ -316,7 +334,7 @@ close_one(struct house *h, const struct drill *d, const struct case_record *c)
 		return COMMIT_UNKNOWN;
 	}
 	FAULT_POINT("before_stand_down");
-	result = case_apply(h, &c->code, &cmd, NULL, NULL, fx, &why);
+	result = case_apply(h, &c->code, &cmd, close_prepare, d, fx, &why);
 	if (result != COMMIT_OK)
 		log_warn("stand_down", "case=%s err=\"%s\"", c->code.s, why);
 	free(fx);
@@ -334,7 +352,7 @@ drill_walk_release(struct drill_walk *w)
 
 /* Whether the case goes on being one of those to be closed: 1, 0, -1 come again. */
 static int
-close_in_turn(struct house *h, const struct drill *d, const struct drill_walk *w, const struct stored_case *s, int *closed)
+close_in_turn(struct house *h, struct drill *d, const struct drill_walk *w, const struct stored_case *s, int *closed)
 {
 	if (!s->there || !s->readable || s->version <= 0 || !s->c.latihan || s->c.state == CASE_DITUTUP)
 		return 0;
@@ -354,7 +372,7 @@ close_in_turn(struct house *h, const struct drill *d, const struct drill_walk *w
 
 /* Looks at the next few that were found, sealed ones too: they are closed like all, and shown in no report. */
 static int
-close_some(struct house *h, const struct drill *d, struct drill_walk *w, int most, int *closed)
+close_some(struct house *h, struct drill *d, struct drill_walk *w, int most, int *closed)
 {
 	struct drill_found *f = &w->found;
 	int stays = 0;
@@ -385,12 +403,12 @@ read_some(struct house *h, struct drill_walk *w)
 	return n < 0 ? -1 : n == ENTRIES;
 }
 
-/* 1 there is more to do at once, 0 not now, -1 come again. */
-static int
-walk_on(struct house *h, const struct drill *d, struct drill_walk *w, int most, int *closed)
+int
+drill_close(struct house *h, struct drill *d, struct drill_walk *w, int most, int *closed)
 {
 	int rc;
 
+	*closed = 0;
 	if (strcmp(w->id, d->id) != 0) {
 		drill_walk_release(w);
 		snprintf(w->id, sizeof(w->id), "%s", d->id);
@@ -450,7 +468,7 @@ drills_step(struct house *h, struct drill_walk *w, int most, int *closed)
 
 	*closed = 0;
 	if (rc == 1 && d.ends_ms <= h->store_ms)
-		rc = drill_end(h, h->st.name, &why);
+		rc = drill_end(h, d.id, h->st.name, &why);
 	if (rc < 0 || (rc = load_named(&h->st, ENDING_FIELD, &d)) != 1) {
 		if (rc == 0)
 			drill_walk_release(w);
@@ -460,7 +478,7 @@ drills_step(struct house *h, struct drill_walk *w, int most, int *closed)
 	unread = lies_unread(&h->st, d.ended_ms + GRACE_MS);
 	if (unread < 0)
 		return -1;
-	rc = walk_on(h, &d, w, most, closed);
+	rc = drill_close(h, &d, w, most, closed);
 	if (rc == 0 && w->found.n == 0 && !unread && d.ended_ms + GRACE_MS <= h->store_ms)
 		rc = forget_ending(h, &d);
 	return rc;

@@ -21,7 +21,8 @@ int drills_list(struct store *st, struct drill_entry **out, size_t *n);
 
 /* d has name, by and ends_ms; the rest is filled in.  0; -1 *why. */
 int drill_begin(struct house *h, struct drill *d, const char **why);
-int drill_end(struct house *h, const char *by, const char **why);
+/* The one with that id, if it is the one that goes on: who has looked at another must not end this one. */
+int drill_end(struct house *h, const char *id, const char *by, const char **why);
 /* Codes of its openings up to this place in the log. */
 struct drill_found { struct code *codes; size_t n, cap; int64_t seq; };
 /* How far the closing of one has come; all 0 at first.  It may be lost: the next walk finds them closed. */
@@ -33,9 +34,11 @@ struct drill_walk {
 };
 void drill_walk_release(struct drill_walk *w);
 /*
- * Ends what is over by its plan; of one that has ended it reads a part of the log, then looks at most at
- * so many cases and closes them.  *closed counts them.  1 there is more to do at once, 0 not now, -1 come again.
+ * Of one that has ended: reads a part of the log, then looks at most at so many cases and closes them, as long
+ * as it is the one being closed.  *closed counts them.  1 there is more to do at once, 0 not now, -1 come again.
  */
+int drill_close(struct house *h, struct drill *d, struct drill_walk *w, int most, int *closed);
+/* Ends what is over by its plan, and closes the cases of the one that has ended: as drill_close(). */
 int drills_step(struct house *h, struct drill_walk *w, int most, int *closed);
 
 /* The cases of it, sealed ones left out; the caller frees.  0; -1 no answer. */

@@ -8,8 +8,8 @@
 #include "core/incident.h"
 #include "core/quorum.h"
 #include "lib/log.h"
-#include "store/apply.h"
 
+#define WAITS "calon"		/* in the list, instead of a state */
 #define LOOKED_AT 8		/* members whose reporter is compared with the lead's */
 
 /* ---- reading ---- */
@@ -24,7 +24,7 @@ member_parse(struct member *m, const redisReply *code, const redisReply *value)
 	if (code->type != REDIS_REPLY_STRING || value->type != REDIS_REPLY_STRING ||
 	    code_parse(&m->code, code->str, code->len) != 0)
 		return -1;
-	if (strcmp(value->str, "calon") == 0) {
+	if (strcmp(value->str, WAITS) == 0) {
 		m->waits = 1;
 		return 0;
 	}
@@ -238,17 +238,98 @@ note(struct store *st, const struct crowd *c)
 	buf_release(&key);
 }
 
+/* Of those who were too few: what to do now. */
+static enum case_event
+waiting_follows(const struct policy *p, const struct case_record *lead, size_t voices)
+{
+	const struct incident_kind *k = incident_kind_of(p, lead->incident);
+
+	return k != NULL && incident_leads(lead) && voices >= (size_t)k->least ? ON_MERGE : ON_DUE;
+}
+
+/* A case that stood in the list of that lead. */
+struct follower {
+	struct house *h;
+	struct stored_case *lead;
+	int waits;
+	size_t voices;
+	int tries;
+	int left;			/* what is sent to those who follow is not for it any more */
+};
+
+static enum case_event
+follower_goes(const struct follower *f, enum case_state state)
+{
+	return f->waits ? waiting_follows(f->h->policy, &f->lead->c, f->voices) : incident_follows(&f->lead->c, state);
+}
+
+/* Without an answer it stays as it was read, and the commit finds out. */
+static void
+lead_again(struct follower *f)
+{
+	struct stored_case s;
+
+	if (cases_load(&f->h->st, &f->lead->c.code, 1, &s) != 0)
+		return;
+	if (s.there && s.readable && s.version > 0) {
+		stored_case_release(f->lead);
+		*f->lead = s;
+	} else {
+		stored_case_release(&s);
+	}
+}
+
+/*
+ * The list was read before the case was: whoever broke out, was parted or went to another incident since
+ * then stands for himself, and what becomes of the lead is not for him.
+ */
+static const char *
+follower_prepare(const struct policy *p, const struct case_record *c, struct command *cmd, struct commit_batch *b, void *arg)
+{
+	struct follower *f = arg;
+	const struct case_record *lead = &f->lead->c;
+
+	(void)p;
+	if (f->tries++ > 0)
+		lead_again(f);		/* somebody was faster, at the member or at its lead */
+	f->left = f->waits ? c->lead[0] != '\0' || c->incident[0] != '\0' : strcmp(c->lead, lead->code.s) != 0;
+	if (f->left)
+		return "kasus ini sudah tidak mengikuti kejadian itu";
+	f->left = cmd->by == BY_SYSTEM && follower_goes(f, c->state) != cmd->event;
+	if (f->left)
+		return "kejadian itu sudah berubah";
+	if (cmd->event == ON_MERGE) {
+		snprintf(cmd->into, sizeof(cmd->into), "%s", f->waits ? lead->code.s : lead->lead);
+		snprintf(cmd->incident, sizeof(cmd->incident), "%s", lead->incident);
+	}
+	if (f->waits)		/* merged and parted again it looks as before, and waits no more */
+		commit_beside(b, KEY_MEMBERS, lead->code.s, '=', c->code.s, WAITS);
+	commit_holds(b, lead);
+	return NULL;
+}
+
+enum commit_result
+member_apply(struct house *h, struct stored_case *lead, const struct member *m, struct command *cmd, struct effects *fx,
+    const char **why)
+{
+	struct follower f = { .h = h, .lead = lead, .waits = m->waits };
+
+	return case_apply(h, &m->code, cmd, follower_prepare, &f, fx, why);
+}
+
 /* 0 done, or not for it (said once, and left); -1 come again. */
 static int
-send(struct house *h, const struct code *code, struct command *cmd, int *moved)
+send(struct house *h, const struct code *code, struct command *cmd, struct follower *f, int *moved)
 {
 	struct effects *fx = xcalloc(1, sizeof(*fx));
 	const char *why = "";
-	enum commit_result result = case_apply(h, code, cmd, NULL, NULL, fx, &why);
+	enum commit_result result = case_apply(h, code, cmd, f != NULL ? follower_prepare : NULL, f, fx, &why);
 
 	free(fx);
 	if (result == COMMIT_OK)
 		++*moved;
+	else if (result == COMMIT_REFUSED && f != NULL && f->left)
+		log_info("member_left", "case=%s what=%s", code->s, case_event_name(cmd->event));
 	else if (result == COMMIT_REFUSED)
 		log_warn("member_refused", "case=%s what=%s why=\"%s\"", code->s,
 		    case_event_name(cmd->event), why);
@@ -291,31 +372,24 @@ grow(struct house *h, const struct case_record *lead, const struct member *m, si
 	if (cmd.voices < lead->voices)
 		return 0;		/* some have parted: it was as many */
 	cmd.second = has_second(h, lead, m, n);
-	return send(h, &lead->code, &cmd, moved);
+	return send(h, &lead->code, &cmd, NULL, moved);
 }
 
-/* Of those who were too few: what to do now. */
-static enum case_event
-waiting_follows(const struct policy *p, const struct case_record *lead, size_t voices)
+int
+member_bring(struct house *h, struct stored_case *lead, const struct member *m, size_t voices, int most, int *moved)
 {
-	const struct incident_kind *k = incident_kind_of(p, lead->incident);
-
-	return k != NULL && incident_leads(lead) && voices >= (size_t)k->least ? ON_MERGE : ON_DUE;
-}
-
-static int
-bring(struct house *h, const struct case_record *lead, const struct member *m, enum case_event ev,
-    int *moved)
-{
-	struct command cmd = { .event = ev, .by = BY_SYSTEM };
+	struct follower f = { .h = h, .lead = lead, .waits = m->waits, .voices = voices };
+	struct command cmd = { .event = follower_goes(&f, m->state), .by = BY_SYSTEM };
 	char shown[CODE_CHARS + 2], why[64];
 
-	code_show(shown, &lead->code);
+	if (cmd.event == ON_DUE)
+		return 1;
+	if (*moved >= most)
+		return 0;
+	code_show(shown, &lead->c.code);
 	snprintf(why, sizeof(why), "mengikuti kejadian %s", shown);
 	cmd.note = why;
-	snprintf(cmd.into, sizeof(cmd.into), "%s", m->waits ? lead->code.s : lead->lead);
-	snprintf(cmd.incident, sizeof(cmd.incident), "%s", lead->incident);
-	return send(h, &m->code, &cmd, moved);
+	return send(h, &m->code, &cmd, &f, moved) == 0 ? 1 : -1;
 }
 
 /* 1 all are there, 2 nobody can tell, 0 more is to be done, -1 no answer. */
@@ -338,17 +412,8 @@ walk(struct house *h, const struct crowd *c, int most, int *moved)
 		rc = -1;
 	if (rc > 0 && grow(h, &s.c, m, n, moved) != 0)
 		rc = -1;
-	for (size_t i = 0; i < n && rc > 0; i++) {
-		enum case_event ev = m[i].waits ? waiting_follows(h->policy, &s.c, n + 1) :
-		    incident_follows(&s.c, m[i].state);
-
-		if (ev == ON_DUE)
-			continue;
-		if (*moved >= most)
-			rc = 0;
-		else if (bring(h, &s.c, &m[i], ev, moved) != 0)
-			rc = -1;
-	}
+	for (size_t i = 0; i < n && rc > 0; i++)
+		rc = member_bring(h, &s, &m[i], n + 1, most, moved);
 	stored_case_release(&s);
 	free(m);
 	return rc;
@@ -440,7 +505,7 @@ quorum_look(struct house *h, const char *lead)
 		if (cmd.voices < 0)
 			rc = -1;
 		else if (quorum_reached(h->policy, &s.c, cmd.voices, parted > 0 ? parted : 0))
-			rc = send(h, &code, &cmd, &moved);
+			rc = send(h, &code, &cmd, NULL, &moved);
 	}
 	stored_case_release(&s);
 	free(m);
@@ -456,7 +521,6 @@ merge_prepare(struct store *st, const struct case_record *c, const char *into, s
 	struct stored_case s;
 	struct code code;
 	const char *why = NULL;
-	char version[24];
 
 	if (code_parse(&code, into, strlen(into)) != 0)
 		return "kode tujuan itu bukan kode laporan";
@@ -474,8 +538,8 @@ merge_prepare(struct store *st, const struct case_record *c, const char *into, s
 		why = "kasus tujuan sudah selesai; tidak dapat diikuti lagi";
 	snprintf(cmd->into, sizeof(cmd->into), "%s", code.s);
 	snprintf(cmd->incident, sizeof(cmd->incident), "%s", s.c.incident);
-	snprintf(version, sizeof(version), "%" PRId64, s.version);
-	commit_beside(b, KEY_CASE, code.s, '=', "v", version);
+	if (why == NULL)
+		commit_holds(b, &s.c);
 	stored_case_release(&s);
 	return why;
 }

@@ -10,6 +10,7 @@
  *
  * Units      int64_t milliseconds since the epoch, UTC, by the store's clock.
  */
+#include "store/apply.h"
 #include "store/cases.h"
 #include "store/house.h"
 
@@ -35,6 +36,16 @@ void crowd_figures_release(struct crowd_figures *f);
 
 /* Codes of the cases that others follow; the caller frees.  0, -1 no answer. */
 int crowds_load(struct store *st, struct code **out, size_t *n);
+
+/*
+ * Takes one of the list, which may be old by now, to where its lead is: 1 it is there, or has left the
+ * incident since the list was read; 0 *moved has come to most already; -1 come again.  voices: how many
+ * they are.  lead is read again where somebody was faster.
+ */
+int member_bring(struct house *h, struct stored_case *lead, const struct member *m, size_t voices, int most, int *moved);
+/* A command of somebody's to one of the list, if it follows that case still: as case_apply(). */
+enum commit_result member_apply(struct house *h, struct stored_case *lead, const struct member *m, struct command *cmd,
+    struct effects *fx, const char **why);
 
 /*
  * Brings at most so many members to where their lead is; *moved counts them.  1: more are waiting,

@@ -352,6 +352,81 @@ START_TEST(what_is_read_late_is_closed_too)
 }
 END_TEST
 
+/* The id in the page's form that ends it. */
+static void
+form_says(char id[DRILL_ID_CHARS])
+{
+	struct buf page = { 0 };
+
+	ck_assert_int_eq(visit(&desk, "/latihan", &page), 200);
+	field_of(&page, "no", id, DRILL_ID_CHARS);
+	buf_release(&page);
+}
+
+static void
+goes_on(struct house *h, const char *id)
+{
+	struct drill d;
+
+	ck_assert_int_eq(drill_now(&h->st, &d), 1);
+	ck_assert_str_eq(d.id, id);
+}
+
+/* A page or an engine that has looked at the one before ends it, and neither the next one nor its cases. */
+START_TEST(the_end_of_one_is_not_that_of_the_next)
+{
+	pid_t sla = pid_of("sla");
+	struct drill_walk w = { 0 };
+	struct drill old, now;
+	struct house h;
+	const char *why;
+	char id[DRILL_ID_CHARS], fields[64];
+	size_t open;
+	int closed;
+
+	house_eye(&h);
+	while (is_being_closed(&h))
+		ends_long_ago(&h);
+	says("drill begin --name Pagi --until \"" UNTIL "\" --as " DESK, 0, "");
+	form_says(id);
+	goes_on(&h, id);
+	ck_assert_int_eq(kill(sla, SIGSTOP), 0);
+	snprintf(fields, sizeof(fields), "aksi=akhiri&no=%s", id);
+	ck_assert_int_eq(send_form(&desk, "/latihan", "aksi=akhiri", NULL, NULL), 422);
+	ck_assert_int_eq(send_form(&desk, "/latihan", fields, NULL, NULL), 303);
+	ck_assert_int_eq(drill_load(&h.st, id, &old), 1);
+	while (is_being_closed(&h))
+		ends_long_ago(&h);
+	says("drill begin --name Siang --until \"" UNTIL "\" --as " DESK, 0, "");
+	form_says(now.id);
+	goes_on(&h, now.id);
+	ck_assert_str_ne(old.id, now.id);
+	snprintf(fields, sizeof(fields), "aksi=akhiri&no=%s", old.id);
+	ck_assert_int_eq(send_form(&desk, "/latihan", fields, NULL, NULL), 422);
+	ck_assert_int_eq(drill_end(&h, old.id, "sla", &why), -1);
+	ck_assert_str_eq(why, "latihan itu sudah berakhir; yang berjalan sekarang latihan lain");
+	snprintf(fields, sizeof(fields), "drill end %s --as " DESK, old.id);
+	says(fields, 1, "latihan lain");
+	goes_on(&h, now.id);
+	/* its openings stand in the log behind those of the old one */
+	says("drill play flood --place 35.10.20 --seed 11 --reports 3 --minutes 1 --speed 60 --as " DESK, 0, "3 of them new");
+	comes_to(3, 3);
+	ck_assert_int_eq(house_refresh(&h), 0);
+	for (int i = 0; i < 6; i++) {
+		drill_close(&h, &old, &w, 100, &closed);
+		ck_assert_int_eq(closed, 0);
+	}
+	ck_assert_uint_eq(cases(&open), 3);
+	ck_assert_uint_eq(open, 3);
+	drill_walk_release(&w);
+	ck_assert_int_eq(kill(sla, SIGCONT), 0);
+	snprintf(fields, sizeof(fields), "drill end %s --as " DESK, now.id);
+	says(fields, 0, "it is over");
+	comes_to(3, 0);
+	house_close(&h);
+}
+END_TEST
+
 /* Last: whatever the tests before it have left there. */
 START_TEST(what_lies_in_the_store_is_known)
 {
@@ -370,6 +445,7 @@ drills_suite(void)
 	tcase_add_test(tc, a_flood_is_played_and_a_real_cry_stays_real);
 	tcase_add_test(tc, its_end_closes_what_is_its_own);
 	tcase_add_test(tc, what_is_read_late_is_closed_too);
+	tcase_add_test(tc, the_end_of_one_is_not_that_of_the_next);
 	tcase_add_test(tc, who_plays_along_is_heard);
 	tcase_add_test(tc, what_lies_in_the_store_is_known);
 	suite_add_tcase(s, tc);

@@ -926,6 +926,111 @@ START_TEST(those_who_were_too_few_are_gathered)
 }
 END_TEST
 
+/* ---- sla is slower than they ---- */
+
+static pid_t
+sla_stands_still(void)
+{
+	pid_t sla = pid_of("sla");
+
+	ck_assert_int_eq(kill(sla, SIGSTOP), 0);
+	return sla;
+}
+
+static void
+leaves(int by_word)
+{
+	if (!by_word) {
+		ck_assert_int_eq(act(second, "pisah --as ptg-d112-1 --note 'rumah lain'"), 0);
+		return;
+	}
+	sms(SECOND, "ada yang terjebak", NULL);
+	ck_assert_msg(until(is_apart, second), "%s does not break out", second);
+}
+
+static void
+stands_for_himself(void)
+{
+	struct case_record c;
+
+	ck_assert_int_eq(glance_case(second, &c), 1);
+	ck_assert_int_eq(c.state, CASE_DITUGASKAN);
+	ck_assert_str_eq(c.lead, "");
+	ck_assert_int_gt(c.tasks_n, 0);
+}
+
+/* In danger, or another matter: the end of what he followed when the list was read is not his. */
+START_TEST(who_has_left_is_not_brought_along)
+{
+	static const struct { const char *ends; enum case_state third; int by_word; } rows[] = {
+		{ "tolak --as ptg-d112-1 --note 'tidak ada banjir'", CASE_DITUTUP, 1 },
+		{ "tolak --as ptg-d112-1 --note 'tidak ada banjir'", CASE_DITUTUP, 0 },
+		{ "selesai --as ptg-d112-1 --note 'air surut'", CASE_SELESAI, 1 },
+		{ "selesai --as ptg-d112-1 --note 'air surut'", CASE_SELESAI, 0 },
+	};
+	pid_t sla;
+
+	small_flood();
+	sla = sla_stands_still();
+	ck_assert_int_eq(act(lead, rows[_i].ends), 0);
+	ck_assert_int_eq(glance_followers(lead), 2);
+	leaves(rows[_i].by_word);
+	glance_bring();
+	stands_for_himself();
+	becomes(third, rows[_i].third);
+	ck_assert_int_eq(kill(sla, SIGCONT), 0);
+	record_holds();
+}
+END_TEST
+
+/* "Has the water gone?" is asked of those who follow it still. */
+START_TEST(who_has_left_is_not_asked)
+{
+	pid_t sla;
+
+	small_flood();
+	sla = sla_stands_still();
+	ck_assert_int_eq(glance_followers(lead), 2);
+	leaves(1);
+	ck_assert_int_eq(glance_ask("ptg-d112-1"), 1);
+	stands_for_himself();
+	becomes(third, CASE_SELESAI);
+	ck_assert_int_eq(kill(sla, SIGCONT), 0);
+}
+END_TEST
+
+/* One of too few, when the third has come: another incident has him, or there is none any more. */
+START_TEST(who_waits_is_not_taken_away)
+{
+	char other[CODE_CHARS + 1], args[160];
+	struct case_record c;
+	pid_t sla;
+
+	sms(LEADER, "banjir masuk rumah di desa jambewangi kecamatan sempu", lead);
+	sms(SECOND, "bnjir pak nang desa jambewangi sempu banyune munggah", second);
+	sms(SUBSCRIBED, "banjir masuk rumah di desa kedayunan kecamatan kabat", other);
+	becomes(lead, CASE_DITUGASKAN);
+	becomes(second, CASE_DITUGASKAN);
+	becomes(other, CASE_DITUGASKAN);
+	sla = sla_stands_still();
+	sms(THIRD, "kebanjiran desa temuasri kecamatan sempu", third);
+	ck_assert_msg(until(follows_lead, third), "the third follows nobody");
+	snprintf(args, sizeof(args), "gabung --into %s --as ptg-d112-1 --note 'di sana'", other);
+	if (_i == 0)
+		ck_assert_int_eq(act(second, args), 0);
+	ck_assert_int_eq(glance_followers(lead), 2);
+	if (_i == 1)
+		ck_assert_int_eq(act(second, args), 0);
+	if (_i == 2)
+		ck_assert_int_eq(act(lead, "tolak --as ptg-d112-1 --note 'tidak ada banjir'"), 0);
+	glance_bring();
+	ck_assert_int_eq(glance_case(second, &c), 1);
+	ck_assert_str_eq(c.lead, _i < 2 ? other : "");
+	ck_assert_int_eq(kill(sla, SIGCONT), 0);
+	record_holds();
+}
+END_TEST
+
 /* C7: the second alarm of an incident calls the others, once, for all who report it. */
 START_TEST(a_second_alarm_for_all)
 {
@@ -960,10 +1065,13 @@ floods_suite(void)
 	tcase_add_test(tc, the_rt_says_that_it_is_mended);
 	tcase_add_test(tc, subscribers_of_a_desa_hear_of_it);
 	tcase_add_test(tc, a_second_alarm_for_all);
+	tcase_add_loop_test(tc, who_has_left_is_not_brought_along, 0, 4);
+	tcase_add_test(tc, who_has_left_is_not_asked);
 	tcase_add_loop_test(tc, whoever_says_where_later_joins, 0, 2);
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(three, begin_three, end);
 	tcase_add_test(three, those_who_were_too_few_are_gathered);
+	tcase_add_loop_test(three, who_waits_is_not_taken_away, 0, 3);
 	suite_add_tcase(s, three);
 	tcase_add_checked_fixture(many, begin_patient, end);
 	tcase_add_test(many, three_hundred_families);

@@ -1,13 +1,16 @@
 #include "tests/integration/glance.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "store/cases.h"
 #include "store/house.h"
+#include "store/incident.h"
 
 static struct house h;
+static struct { struct stored_case lead; struct member *m; size_t n; } list;
 
 void
 glance_open(const char *dir, const char *conf)
@@ -22,6 +25,9 @@ glance_open(const char *dir, const char *conf)
 void
 glance_close(void)
 {
+	stored_case_release(&list.lead);
+	free(list.m);
+	memset(&list, 0, sizeof(list));
 	house_close(&h);
 }
 
@@ -85,4 +91,41 @@ glance_queued_ms(const char *id)
 	freeReplyObject(r);
 	buf_release(&key);
 	return ms;
+}
+
+int
+glance_followers(const char *lead)
+{
+	struct code code;
+
+	ck_assert_int_eq(house_refresh(&h), 0);
+	ck_assert_int_eq(code_parse(&code, lead, strlen(lead)), 0);
+	ck_assert_int_eq(cases_load(&h.st, &code, 1, &list.lead), 0);
+	ck_assert_int_eq(members_load(&h.st, lead, &list.m, &list.n), 0);
+	return (int)list.n;
+}
+
+void
+glance_bring(void)
+{
+	int moved = 0;
+
+	for (size_t i = 0; i < list.n; i++)
+		ck_assert_int_eq(member_bring(&h, &list.lead, &list.m[i], list.n + 1, 100, &moved), 1);
+}
+
+int
+glance_ask(const char *officer)
+{
+	static struct effects fx;
+	int asked = 0;
+
+	for (size_t i = 0; i < list.n; i++) {
+		struct command cmd = { .event = ON_RESOLVE, .by = BY_OPERATOR, .note = "air surut" };
+		const char *why = "";
+
+		snprintf(cmd.actor, sizeof(cmd.actor), "%s", officer);
+		asked += member_apply(&h, &list.lead, &list.m[i], &cmd, &fx, &why) == COMMIT_OK;
+	}
+	return asked;
 }

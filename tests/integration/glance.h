@@ -11,4 +11,13 @@ int glance_case(const char *code, struct case_record *out);
 int glance_may(const char *code, const char *officer, enum access a);
 int glance_due(void);				/* how many have something due, ever */
 int64_t glance_queued_ms(const char *message_id);	/* when it came into the outbox */
+
+/*
+ * The list of those who follow a case (and of those who wait), as a slow engine or command has read it: how
+ * many; glance_bring() takes them where the lead is, glance_ask() asks them for that officer whether the
+ * water has gone and tells how many it asked.
+ */
+int glance_followers(const char *lead);
+void glance_bring(void);
+int glance_ask(const char *officer);
 #endif
