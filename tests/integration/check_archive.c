@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/calendar.h"
@@ -459,6 +460,183 @@ START_TEST(a_file_that_reads_otherwise_moves_nothing)
 }
 END_TEST
 
+/* ---- two archivers ---- */
+
+/* One that goes step by step, as slowly as a test wants. */
+struct slow { struct archive *a; struct archive_round round; struct seam from, to; };
+
+static int
+slow_line(const struct log_line *line, void *arg)
+{
+	struct slow *s = arg;
+	struct archived_line *l = &s->round.lines[s->round.lines_n++];
+
+	l->seq = line->seq;
+	buf_add(&l->entry, line->entry, line->len);
+	memcpy(l->digest, line->digest, DIGEST_BYTES);
+	chain_fold(&s->to.c, line->seq, l->digest);
+	return 0;
+}
+
+/* The seam and the oldest entries, so many, all of the same day. */
+static void
+slow_read(struct slow *s, int lines)
+{
+	struct wib t;
+
+	wib_of(&t, store_now_ms(&b.st) - 100 * DAY_MS);
+	s->round = (struct archive_round){ .year = t.year, .lines = xcalloc((size_t)lines, sizeof(*s->round.lines)) };
+	ck_assert_int_eq(seam_read(&b.st, &s->from), 0);
+	s->to = s->from;
+	s->to.at_ms = store_now_ms(&b.st) - 100 * DAY_MS;
+	ck_assert_int_eq(logbook_read(&b.st, s->from.c.seq, lines, slow_line, s), lines);
+}
+
+static void
+slow_put(struct slow *s)
+{
+	ck_assert_msg(archive_put(s->a, &s->round) == 0, "%s", archive_error(s->a));
+	ck_assert_msg(archive_read_back(s->a, &s->round) == 0, "%s", archive_error(s->a));
+}
+
+static enum archive_result
+slow_cut(struct slow *s)
+{
+	return archiver_cut(&b.st, &(struct archive_cut){ &s->from, &s->to, &s->round, "" }, store_now_ms(&b.st));
+}
+
+static void
+slow_end(struct slow *s)
+{
+	archive_round_release(&s->round);
+	archive_close(s->a);
+}
+
+static enum archive_result
+round_of(int entries)
+{
+	struct archive_plan p = { store_now_ms(&b.st) - 90 * DAY_MS, entries, 0 };
+	struct archive_done done;
+
+	return archiver_round(&b.st, &p, &done);
+}
+
+/* It has read what it moves; another comes, that would be done long before it writes. */
+START_TEST(a_slow_archiver_takes_nothing_from_a_faster)
+{
+	struct slow slow = { .a = archive_open(b.dir) };
+	enum archive_result faster, cut;
+	char why[160];
+
+	ck_assert_int_eq(archive_hold(slow.a), 1);
+	slow_read(&slow, 20);
+	faster = round_of(5000);
+	snprintf(why, sizeof(why), "%.159s", store_error(&b.st));
+	slow_put(&slow);
+	cut = slow_cut(&slow);
+	slow_end(&slow);
+	shelf_archive(&b, 500);
+	for (int i = 0; i < 3; i++) {
+		struct buf view = { 0 };
+
+		shelf_view(&b, &closed[i], &view);
+		buf_release(&view);
+	}
+	ck_assert_msg(is_clean(), "%s", buf_str(&report));
+	ck_assert_int_eq(faster, ARCHIVE_MOVED);
+	ck_assert_msg(strstr(why, "another archiver is at work") != NULL, "%s", why);
+	ck_assert_int_eq(cut, ARCHIVE_OK);
+}
+END_TEST
+
+static int
+is_free(void)
+{
+	struct archive *a = archive_open(b.dir);
+	int rc = archive_hold(a);
+
+	ck_assert_msg(rc >= 0, "%s", archive_error(a));
+	archive_close(a);
+	return rc;
+}
+
+/* A crash lets go of it by itself; what a daemon starts does not get it. */
+START_TEST(a_lock_ends_with_its_archiver)
+{
+	struct archive *a = archive_open(b.dir);
+	struct buf said = { 0 }, path = { 0 };
+	struct stat s;
+	int ready[2];
+	char one;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		one = archive_hold(a) == 1 ? '1' : '0';
+		if (write(ready[1], &one, 1) == 1)
+			pause();
+		_exit(0);
+	}
+	ck_assert_int_eq(read(ready[0], &one, 1), 1);
+	ck_assert_int_eq(one, '1');
+	ck_assert_int_eq(is_free(), 0);
+	ck_assert_int_eq(round_of(500), ARCHIVE_MOVED);
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_int_eq(is_free(), 1);
+	ck_assert_int_eq(archive_hold(a), 1);
+	ck_assert_int_eq(run_line(&said, "ls -l /proc/self/fd"), 0);
+	ck_assert_ptr_null(strstr(buf_str(&said), "arsip"));
+	archive_close(a);
+	ck_assert_int_eq(is_free(), 1);
+	buf_addf(&path, "%s/arsip/lock", b.dir);
+	ck_assert_int_eq(stat(buf_str(&path), &s), 0);
+	ck_assert_int_eq(s.st_mode & 0777, 0600);
+	close(ready[0]);
+	close(ready[1]);
+	buf_release(&said);
+	buf_release(&path);
+}
+END_TEST
+
+static int
+command(struct buf *said)
+{
+	buf_reset(said);
+	return run_line(said, "$BIN/kentongan archive --dir %s --conf conf --redis %s", b.dir, b.url);
+}
+
+START_TEST(the_command_says_that_another_is_at_work)
+{
+	struct archive *a;
+	struct buf said = { 0 }, path = { 0 }, was = { 0 }, is = { 0 };
+	char before[48], after[48];
+
+	ck_assert_int_eq(round_of(20), ARCHIVE_OK);
+	shelf_path(&b, &path);
+	ck_assert_int_eq(file_read(buf_str(&path), 64 << 20, &was), 0);
+	a = archive_open(b.dir);
+	ck_assert_int_eq(archive_hold(a), 1);
+	bench_digest(&b, before);
+	ck_assert_int_eq(command(&said), 1);
+	ck_assert_msg(strstr(buf_str(&said), "another archiver is at work") != NULL, "%s", buf_str(&said));
+	ck_assert_msg(strstr(buf_str(&said), "try again") != NULL, "%s", buf_str(&said));
+	bench_digest(&b, after);
+	ck_assert_str_eq(before, after);
+	ck_assert_int_eq(file_read(buf_str(&path), 64 << 20, &is), 0);
+	ck_assert(was.len == is.len && memcmp(was.data, is.data, is.len) == 0);
+	archive_close(a);
+	ck_assert_msg(command(&said) == 0, "%s", buf_str(&said));
+	ck_assert_msg(strstr(buf_str(&said), " 3 cases") != NULL, "%s", buf_str(&said));
+	ck_assert_msg(is_clean(), "%s", buf_str(&report));
+	buf_release(&said);
+	buf_release(&path);
+	buf_release(&was);
+	buf_release(&is);
+}
+END_TEST
+
 /* ---- the disk ---- */
 
 static int
@@ -677,6 +855,9 @@ archive_suite(void)
 	tcase_add_test(tc, a_note_older_than_the_seam_holds);
 	tcase_add_test(tc, a_restored_store_meets_its_newer_archive);
 	tcase_add_loop_test(tc, a_file_that_reads_otherwise_moves_nothing, 0, N_ELEMS(lies));
+	tcase_add_test(tc, a_slow_archiver_takes_nothing_from_a_faster);
+	tcase_add_test(tc, a_lock_ends_with_its_archiver);
+	tcase_add_test(tc, the_command_says_that_another_is_at_work);
 	tcase_add_loop_test(tc, a_full_disk_moves_nothing, 0, 4);
 	tcase_add_test(tc, a_disk_with_little_room_moves_nothing);
 	tcase_add_test(tc, erasing_takes_the_key_out_of_the_file);
