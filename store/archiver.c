@@ -333,6 +333,7 @@ archiver_cut(struct store *st, const struct archive_cut *cut, int64_t now_ms)
 		args_add_key(&keys, st, KEY_CASE, c->code, NULL);
 		args_add_key(&keys, st, KEY_SHELF, shelf, NULL);
 		redis_args_addi(&args, c->version);
+		redis_args_addi(&args, (int64_t)c->wrapped.len);
 		redis_args_adds(&args, c->code + SHELF_CHARS);
 		redis_args_addi(&args, cut->round->year);
 	}

@@ -6,7 +6,7 @@
  *
  * A round is written and synced, read back by another connection, and only then removed from the store
  * by one function.  Killed anywhere it loses nothing; begun again it doubles nothing.  What has changed
- * meanwhile stays for the next round.  One archiver works at a time (archive_hold()).
+ * meanwhile, or lost its key, stays for the next round.  One archiver works at a time (archive_hold()).
  *
  * Units      int64_t milliseconds since the epoch, UTC, by the store's clock; bytes.
  * Errors     store_error() says what and what to do; nothing was removed then.

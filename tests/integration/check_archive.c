@@ -493,6 +493,27 @@ slow_read(struct slow *s, int lines)
 }
 
 static void
+slow_take(struct slow *s, const struct code *code)
+{
+	static const char *const fields[] = { "d", "m", "l", "k", "q" };
+	struct archived_case *c = xcalloc(1, sizeof(*c));
+	struct buf *parts[] = { &c->doc, &c->pub, &c->sealed, &c->wrapped, &c->seqs };
+
+	snprintf(c->code, sizeof(c->code), "%s", code->s);
+	for (size_t i = 0; i < N_ELEMS(fields); i++) {
+		redisReply *r = bench_command(&b, "HGET %s %s", bench_key(&b, KEY_CASE, code->s), fields[i]);
+
+		buf_add(parts[i], r->str, r->len);
+		freeReplyObject(r);
+	}
+	c->version = bench_integer(&b, "HGET %s v", bench_key(&b, KEY_CASE, code->s));
+	c->last_seq = s->to.c.seq;
+	buf_adds(&c->messages, "[]");
+	s->round.cases = c;
+	s->round.cases_n = 1;
+}
+
+static void
 slow_put(struct slow *s)
 {
 	ck_assert_msg(archive_put(s->a, &s->round) == 0, "%s", archive_error(s->a));
@@ -774,6 +795,57 @@ START_TEST(erasing_takes_the_key_out_of_the_store)
 }
 END_TEST
 
+static int
+file_has(const struct buf *key)
+{
+	struct buf path = { 0 }, bytes = { 0 };
+	int has;
+
+	shelf_path(&b, &path);
+	ck_assert_int_eq(file_read(buf_str(&path), 64 << 20, &bytes), 0);
+	has = memmem(bytes.data, bytes.len, key->data, key->len) != NULL;
+	buf_release(&path);
+	buf_release(&bytes);
+	return has;
+}
+
+/* Read and written with its key, then erased: the version is the same, and yet the round must not go. */
+START_TEST(erasing_during_a_round_takes_the_key_out_of_both)
+{
+	struct slow slow = { .a = archive_open(b.dir) };
+	struct archived_case c;
+	struct buf key = { 0 };
+
+	shelf_messages_end(&b, &closed[0]);
+	ck_assert_int_eq(round_of(20), ARCHIVE_OK);	/* so that the year's file is known */
+	ck_assert_int_eq(archive_hold(slow.a), 1);
+	slow_read(&slow, 20);
+	slow_take(&slow, &closed[0]);
+	buf_add(&key, slow.round.cases[0].wrapped.data, slow.round.cases[0].wrapped.len);
+	ck_assert_int_eq(key.len, SEAL_WRAPPED_BYTES);
+	slow_put(&slow);
+	ck_assert_int_eq(file_has(&key), 1);
+	ck_assert_int_eq(case_erase(&b.st, &closed[0], KIT_KPL), ERASED);
+	ck_assert_int_eq(file_has(&key), 0);		/* whenever that round goes on, if ever */
+	slow_put(&slow);				/* it had come no further than reading */
+	ck_assert_int_eq(file_has(&key), 1);
+	ck_assert_int_eq(slow_cut(&slow), ARCHIVE_MOVED);
+	slow_end(&slow);
+	shelf_seal(&b);
+	ck_assert_int_eq(shelf_archive(&b, 500).cases, 3);
+	ck_assert_int_eq(file_has(&key), 0);
+	slow.a = archive_open(b.dir);
+	ck_assert_int_eq(archive_case(slow.a, closed[0].s, &c), 1);
+	ck_assert_int_eq(c.wrapped.len, 0);
+	ck_assert_int_eq(opens(&closed[0]), 0);
+	ck_assert_int_eq(opens(&closed[1]), 1);
+	ck_assert_msg(is_clean(), "%s", buf_str(&report));
+	archived_case_release(&c);
+	archive_close(slow.a);
+	buf_release(&key);
+}
+END_TEST
+
 /* A file of an archived case is somebody's; the sweep takes what is nobody's beside it. */
 START_TEST(files_of_archived_cases_stay)
 {
@@ -862,6 +934,7 @@ archive_suite(void)
 	tcase_add_test(tc, a_disk_with_little_room_moves_nothing);
 	tcase_add_test(tc, erasing_takes_the_key_out_of_the_file);
 	tcase_add_test(tc, erasing_takes_the_key_out_of_the_store);
+	tcase_add_test(tc, erasing_during_a_round_takes_the_key_out_of_both);
 	tcase_add_test(tc, files_of_archived_cases_stay);
 	tcase_add_test(tc, removing_is_whole_or_nothing);
 	suite_add_tcase(s, tc);
