@@ -1,16 +1,20 @@
 /* kentongan archive: moves what is old now, without waiting for the timer in sla. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "cli/cli.h"
 #include "lib/config.h"
 #include "store/archiver.h"
 
-#define TRIES 10		/* a house that works changes cases all the time */
+/* A house that works changes cases all the time, and the timer in sla is soon done with its round. */
+#define TRIES 10
+#define BETWEEN_MS 50
 
 static int
 move_all(struct house *h, const struct archive_plan *plan)
 {
+	const struct timespec pause = { .tv_nsec = BETWEEN_MS * 1000000 };
 	struct archive_done done, all = { 0 };
 	struct retired retired;
 	int tries = 0;
@@ -20,12 +24,11 @@ move_all(struct house *h, const struct archive_plan *plan)
 
 		if (result == ARCHIVE_FAILED || (result == ARCHIVE_MOVED && ++tries == TRIES))
 			return cli_fail("archived so far: %d entries, %d cases; then: %s", all.entries,
-			    all.cases,
-			    result == ARCHIVE_MOVED
-				? "the store changes faster than it is read; run it again"
-				: store_error(&h->st));
-		if (result == ARCHIVE_MOVED)
+			    all.cases, store_error(&h->st));
+		if (result == ARCHIVE_MOVED) {
+			nanosleep(&pause, NULL);
 			continue;
+		}
 		tries = 0;
 		all.entries += done.entries;
 		all.cases += done.cases;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@ struct year_file { int year; sqlite3 *db; };
 struct archive {
 	char *folder;
 	struct year_file *files; size_t n;	/* oldest first */
+	int lock;				/* -1: not held */
 	int failed;				/* the folder, or a file of it, could not be read */
 	struct buf why;
 };
@@ -75,6 +77,7 @@ archive_open(const char *dir)
 	struct dirent *e;
 	DIR *d;
 
+	a->lock = -1;
 	buf_addf(&folder, "%s/arsip", dir);
 	a->folder = buf_take(&folder);
 	d = opendir(a->folder);
@@ -101,6 +104,8 @@ archive_close(struct archive *a)
 		return;
 	for (size_t i = 0; i < a->n; i++)
 		sqlite3_close(a->files[i].db);
+	if (a->lock >= 0)
+		close(a->lock);		/* and the lock with it */
 	free(a->files);
 	free(a->folder);
 	buf_release(&a->why);
@@ -527,6 +532,31 @@ archive_digest(struct archive *a, int64_t first, uint8_t out[DIGEST_BYTES], int 
 	return a->failed ? -1 : 0;
 }
 
+static int
+make_folder(struct archive *a)
+{
+	return mkdir(a->folder, 0700) == 0 || errno == EEXIST ? 0 : failed(a, 0, NULL, "the folder cannot be made");
+}
+
+int
+archive_hold(struct archive *a)
+{
+	struct buf path = { 0 };
+	int rc = 1;
+
+	if (a->failed || make_folder(a) != 0)
+		return -1;
+	buf_addf(&path, "%s/lock", a->folder);
+	if (a->lock < 0)
+		a->lock = open(buf_str(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	buf_release(&path);
+	if (a->lock < 0)
+		return failed(a, 0, NULL, "its file lock cannot be opened");
+	if (flock(a->lock, LOCK_EX | LOCK_NB) != 0)
+		rc = errno == EWOULDBLOCK ? 0 : failed(a, 0, NULL, "its file lock cannot be locked");
+	return rc;
+}
+
 /* The file of that year, made if it is not there: mode 0600, in a folder of mode 0700. */
 static struct year_file *
 file_of(struct archive *a, int year)
@@ -541,11 +571,10 @@ file_of(struct archive *a, int year)
 	if (f != NULL)
 		return f;
 	path_of(&path, a, year);
-	if (mkdir(a->folder, 0700) != 0 && errno != EEXIST) {
-		failed(a, year, NULL, "the folder cannot be made");
-	} else if ((fd = open(buf_str(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) < 0) {
+	fd = make_folder(a) == 0 ? open(buf_str(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+	if (fd < 0 && !a->failed)
 		failed(a, year, NULL, "cannot be made");
-	} else {
+	if (fd >= 0) {
 		close(fd);
 		a->files = xrealloc(a->files, (a->n + 1) * sizeof(*a->files));
 		a->files[a->n++] = (struct year_file){ year, NULL };
@@ -790,6 +819,7 @@ archive_read_back(struct archive *writer, const struct archive_round *r)
 	struct archive *a = xcalloc(1, sizeof(*a));
 	int rc = -1;
 
+	a->lock = -1;
 	a->folder = xstrdup(writer->folder);
 	a->files = xcalloc(1, sizeof(*a->files));
 	a->files[0].year = r->year;

@@ -68,6 +68,12 @@ struct archive_round {
 	struct archived_version *versions; int versions_n;
 };
 void archive_round_release(struct archive_round *r);
+/*
+ * One archiver at a time: from before the seam is read until its round has left the store, for what
+ * archive_put() finds beyond the seam it takes for a round cut short, and deletes.  1 held, until
+ * archive_close() or the end of the process; 0 another has it; -1.
+ */
+int archive_hold(struct archive *a);
 /* BLAKE2b over all that a round's cases hold but their keys, cases in the order of their codes. */
 void archive_round_digest(uint8_t out[DIGEST_BYTES], struct archive_round *r);
 /* Writes a round, synced to the disk when it returns 0.  Written twice it lies there once. */

@@ -18,6 +18,7 @@
 #include "store/view.h"
 
 #define YEAR_MIN 2000
+#define CHANGED "the store changed while it was read; run it again"
 
 void
 archive_plan_at(struct archive_plan *out, const struct settings *set, int64_t now_ms)
@@ -54,6 +55,14 @@ because_archive(struct moving *m)
 	buf_reset(&m->st->why);
 	buf_addf(&m->st->why, "archive: %s", archive_error(m->archive));
 	return -1;
+}
+
+static enum archive_result
+because_moved(struct store *st, const char *why)
+{
+	buf_reset(&st->why);
+	buf_addf(&st->why, "archive: %s", why);
+	return ARCHIVE_MOVED;
 }
 
 /* ---- what goes ---- */
@@ -324,6 +333,7 @@ archiver_cut(struct store *st, const struct archive_cut *cut, int64_t now_ms)
 		args_add_key(&keys, st, KEY_CASE, c->code, NULL);
 		args_add_key(&keys, st, KEY_SHELF, shelf, NULL);
 		redis_args_addi(&args, c->version);
+		redis_args_addi(&args, (int64_t)c->wrapped.len);
 		redis_args_adds(&args, c->code + SHELF_CHARS);
 		redis_args_addi(&args, cut->round->year);
 	}
@@ -337,7 +347,7 @@ archiver_cut(struct store *st, const struct archive_cut *cut, int64_t now_ms)
 		store_note(st, r->integer, own);
 		result = ARCHIVE_OK;
 	} else if (r != NULL && r->type == REDIS_REPLY_STRING) {
-		result = ARCHIVE_MOVED;
+		result = because_moved(st, CHANGED);
 	}
 	freeReplyObject(r);
 	redis_args_release(&keys);
@@ -362,6 +372,20 @@ has_room(struct moving *m)
 	return 0;
 }
 
+/*
+ * A killed archiver lets go of the lock, but its last call may still be on its way to the store.  If that
+ * came in between, the cases read after it are too few, and what it moved would be deleted for them.
+ */
+static enum archive_result
+look_again(struct moving *m)
+{
+	struct seam now;
+
+	if (seam_read(m->st, &now) != 0)
+		return ARCHIVE_FAILED;
+	return now.c.seq == m->from.c.seq ? ARCHIVE_OK : because_moved(m->st, CHANGED);
+}
+
 static enum archive_result
 work(struct moving *m, struct archive_done *done)
 {
@@ -377,6 +401,9 @@ work(struct moving *m, struct archive_done *done)
 		return ARCHIVE_OK;
 	if (!has_room(m) || take_heads(m) != 0 || take_cases(m) != 0 || take_versions(m) != 0)
 		return ARCHIVE_FAILED;
+	result = look_again(m);
+	if (result != ARCHIVE_OK)
+		return result;
 	if (archive_put(m->archive, &m->round) != 0) {
 		because_archive(m);
 		return ARCHIVE_FAILED;
@@ -400,7 +427,18 @@ archiver_round(struct store *st, const struct archive_plan *p, struct archive_do
 	enum archive_result result;
 
 	memset(done, 0, sizeof(*done));
-	result = work(&m, done);
+	switch (archive_hold(m.archive)) {
+	case 1:
+		result = work(&m, done);
+		break;
+	case 0:
+		result = because_moved(st, "another archiver is at work, sla's timer or a 'kentongan archive'; "
+		    "try again when it is done");
+		break;
+	default:
+		because_archive(&m);
+		result = ARCHIVE_FAILED;
+	}
 	archive_round_release(&m.round);
 	archive_close(m.archive);
 	free(m.candidates);

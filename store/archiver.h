@@ -6,7 +6,7 @@
  *
  * A round is written and synced, read back by another connection, and only then removed from the store
  * by one function.  Killed anywhere it loses nothing; begun again it doubles nothing.  What has changed
- * meanwhile stays for the next round.
+ * meanwhile, or lost its key, stays for the next round.  One archiver works at a time (archive_hold()).
  *
  * Units      int64_t milliseconds since the epoch, UTC, by the store's clock; bytes.
  * Errors     store_error() says what and what to do; nothing was removed then.
@@ -24,7 +24,8 @@ struct archive_plan {
 void archive_plan_at(struct archive_plan *out, const struct settings *set, int64_t now_ms);
 /* No entries: nothing is old any more.  A round ends at the turn of a year, so another may follow any. */
 struct archive_done { int entries, cases, heads; };
-enum archive_result { ARCHIVE_OK, ARCHIVE_MOVED, ARCHIVE_FAILED };	/* MOVED: the store changed meanwhile */
+enum archive_result { ARCHIVE_OK, ARCHIVE_MOVED, ARCHIVE_FAILED };	/* MOVED: see below */
+/* MOVED: the store changed meanwhile, or another archiver is at work; nothing was removed, come again. */
 enum archive_result archiver_round(struct store *st, const struct archive_plan *p, struct archive_done *done);
 
 /* The last step alone, for a round that lies in the archive: from seam to seam. */

@@ -119,22 +119,27 @@ erase_rewrite(struct store *st)
 	return rc;
 }
 
-static enum erase_result
-erase_archived(struct store *st, const struct code *code, const char *by)
+/* Out of the files: 1, 0 none of them had it, -1. */
+static int
+erase_filed(struct store *st, const struct code *code)
 {
-	struct archive *a;
-	enum erase_result result = put_on_record(st, code, by, 0);
+	struct archive *a = archive_open(st->dir);
+	int rc = archive_erase(a, code->s);
 
-	if (result != ERASED)
-		return result;
-	a = archive_open(st->dir);
-	result = archive_erase(a, code->s) == 1 ? ERASED : ERASE_FAILED;
-	if (result != ERASED) {
+	if (rc != 1) {
 		buf_reset(&st->why);
 		buf_adds(&st->why, archive_error(a));
 	}
 	archive_close(a);
-	return result;
+	return rc;
+}
+
+static enum erase_result
+erase_archived(struct store *st, const struct code *code, const char *by)
+{
+	enum erase_result result = put_on_record(st, code, by, 0);
+
+	return result != ERASED ? result : erase_filed(st, code) == 1 ? ERASED : ERASE_FAILED;
 }
 
 static enum erase_result
@@ -167,6 +172,12 @@ case_erase_key(struct store *st, const struct code *code, const char *by, int *r
 	if (s.there && s.wrapped.len > 0)
 		result = erase_loaded(st, &s, code, by);
 	*rewrite |= result == ERASED;	/* of an archived case too: the file may be older than its archiving */
+	/* A round that was cut short left a copy with the key, and the next may be months away. */
+	if (s.there && !s.archived && (result == ERASED || s.wrapped.len == 0)) {
+		int copy = erase_filed(st, code);
+
+		result = copy < 0 ? ERASE_FAILED : copy > 0 ? ERASED : result;
+	}
 	stored_case_release(&s);
 	return result;
 }

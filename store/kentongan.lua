@@ -1016,7 +1016,8 @@ end
 -- archive, synced and read back.  All of it, or nothing when anything has moved since.
 -- keys: meta, log, seam, chain, heads, then of each case its key and its shelf
 -- args: seq of the seam it was prepared from, new seq, chain up to there, time of the entry there,
--- id before which heads go ('' none), entry, its digest, then of each case: version, place on the shelf, year
+-- id before which heads go ('' none), entry, its digest, then of each case: version, length of its key, place
+-- on the shelf, year
 -- answers the seq of the entry, or 'conflict'
 local function archive(keys, args)
 	local g = { log = keys[2], seq = log_check(keys[1], keys[2]) }
@@ -1027,7 +1028,9 @@ local function archive(keys, args)
 	redis.call('XLEN', keys[5])
 	local n = (#keys - 5) / 2
 	for i = 1, n do
-		if redis.call('HGET', keys[4 + 2 * i], 'v') ~= args[5 + 3 * i] then
+		-- An erasure takes the key and leaves the version: what was read before it still holds the key.
+		if redis.call('HGET', keys[4 + 2 * i], 'v') ~= args[4 + 4 * i] or
+		    text(redis.call('HSTRLEN', keys[4 + 2 * i], 'k')) ~= args[5 + 4 * i] then
 			return 'conflict'
 		end
 		redis.call('HLEN', keys[5 + 2 * i])
@@ -1040,7 +1043,7 @@ local function archive(keys, args)
 	end
 	for i = 1, n do
 		redis.call('DEL', keys[4 + 2 * i])
-		redis.call('HSET', keys[5 + 2 * i], args[6 + 3 * i], args[7 + 3 * i])
+		redis.call('HSET', keys[5 + 2 * i], args[6 + 4 * i], args[7 + 4 * i])
 	end
 	return g.seq
 end

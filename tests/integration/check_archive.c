@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/calendar.h"
@@ -459,6 +460,204 @@ START_TEST(a_file_that_reads_otherwise_moves_nothing)
 }
 END_TEST
 
+/* ---- two archivers ---- */
+
+/* One that goes step by step, as slowly as a test wants. */
+struct slow { struct archive *a; struct archive_round round; struct seam from, to; };
+
+static int
+slow_line(const struct log_line *line, void *arg)
+{
+	struct slow *s = arg;
+	struct archived_line *l = &s->round.lines[s->round.lines_n++];
+
+	l->seq = line->seq;
+	buf_add(&l->entry, line->entry, line->len);
+	memcpy(l->digest, line->digest, DIGEST_BYTES);
+	chain_fold(&s->to.c, line->seq, l->digest);
+	return 0;
+}
+
+/* The seam and the oldest entries, so many, all of the same day. */
+static void
+slow_read(struct slow *s, int lines)
+{
+	struct wib t;
+
+	wib_of(&t, store_now_ms(&b.st) - 100 * DAY_MS);
+	s->round = (struct archive_round){ .year = t.year, .lines = xcalloc((size_t)lines, sizeof(*s->round.lines)) };
+	ck_assert_int_eq(seam_read(&b.st, &s->from), 0);
+	s->to = s->from;
+	s->to.at_ms = store_now_ms(&b.st) - 100 * DAY_MS;
+	ck_assert_int_eq(logbook_read(&b.st, s->from.c.seq, lines, slow_line, s), lines);
+}
+
+static void
+slow_take(struct slow *s, const struct code *code)
+{
+	static const char *const fields[] = { "d", "m", "l", "k", "q" };
+	struct archived_case *c = xcalloc(1, sizeof(*c));
+	struct buf *parts[] = { &c->doc, &c->pub, &c->sealed, &c->wrapped, &c->seqs };
+
+	snprintf(c->code, sizeof(c->code), "%s", code->s);
+	for (size_t i = 0; i < N_ELEMS(fields); i++) {
+		redisReply *r = bench_command(&b, "HGET %s %s", bench_key(&b, KEY_CASE, code->s), fields[i]);
+
+		buf_add(parts[i], r->str, r->len);
+		freeReplyObject(r);
+	}
+	c->version = bench_integer(&b, "HGET %s v", bench_key(&b, KEY_CASE, code->s));
+	c->last_seq = s->to.c.seq;
+	buf_adds(&c->messages, "[]");
+	s->round.cases = c;
+	s->round.cases_n = 1;
+}
+
+static void
+slow_put(struct slow *s)
+{
+	ck_assert_msg(archive_put(s->a, &s->round) == 0, "%s", archive_error(s->a));
+	ck_assert_msg(archive_read_back(s->a, &s->round) == 0, "%s", archive_error(s->a));
+}
+
+static enum archive_result
+slow_cut(struct slow *s)
+{
+	return archiver_cut(&b.st, &(struct archive_cut){ &s->from, &s->to, &s->round, "" }, store_now_ms(&b.st));
+}
+
+static void
+slow_end(struct slow *s)
+{
+	archive_round_release(&s->round);
+	archive_close(s->a);
+}
+
+static enum archive_result
+round_of(int entries)
+{
+	struct archive_plan p = { store_now_ms(&b.st) - 90 * DAY_MS, entries, 0 };
+	struct archive_done done;
+
+	return archiver_round(&b.st, &p, &done);
+}
+
+/* It has read what it moves; another comes, that would be done long before it writes. */
+START_TEST(a_slow_archiver_takes_nothing_from_a_faster)
+{
+	struct slow slow = { .a = archive_open(b.dir) };
+	enum archive_result faster, cut;
+	char why[160];
+
+	ck_assert_int_eq(archive_hold(slow.a), 1);
+	slow_read(&slow, 20);
+	faster = round_of(5000);
+	snprintf(why, sizeof(why), "%.159s", store_error(&b.st));
+	slow_put(&slow);
+	cut = slow_cut(&slow);
+	slow_end(&slow);
+	shelf_archive(&b, 500);
+	for (int i = 0; i < 3; i++) {
+		struct buf view = { 0 };
+
+		shelf_view(&b, &closed[i], &view);
+		buf_release(&view);
+	}
+	ck_assert_msg(is_clean(), "%s", buf_str(&report));
+	ck_assert_int_eq(faster, ARCHIVE_MOVED);
+	ck_assert_msg(strstr(why, "another archiver is at work") != NULL, "%s", why);
+	ck_assert_int_eq(cut, ARCHIVE_OK);
+}
+END_TEST
+
+static int
+is_free(void)
+{
+	struct archive *a = archive_open(b.dir);
+	int rc = archive_hold(a);
+
+	ck_assert_msg(rc >= 0, "%s", archive_error(a));
+	archive_close(a);
+	return rc;
+}
+
+/* A crash lets go of it by itself; what a daemon starts does not get it. */
+START_TEST(a_lock_ends_with_its_archiver)
+{
+	struct archive *a = archive_open(b.dir);
+	struct buf said = { 0 }, path = { 0 };
+	struct stat s;
+	int ready[2];
+	char one;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		one = archive_hold(a) == 1 ? '1' : '0';
+		if (write(ready[1], &one, 1) == 1)
+			pause();
+		_exit(0);
+	}
+	ck_assert_int_eq(read(ready[0], &one, 1), 1);
+	ck_assert_int_eq(one, '1');
+	ck_assert_int_eq(is_free(), 0);
+	ck_assert_int_eq(round_of(500), ARCHIVE_MOVED);
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_int_eq(is_free(), 1);
+	ck_assert_int_eq(archive_hold(a), 1);
+	ck_assert_int_eq(run_line(&said, "ls -l /proc/self/fd"), 0);
+	ck_assert_ptr_null(strstr(buf_str(&said), "arsip"));
+	archive_close(a);
+	ck_assert_int_eq(is_free(), 1);
+	buf_addf(&path, "%s/arsip/lock", b.dir);
+	ck_assert_int_eq(stat(buf_str(&path), &s), 0);
+	ck_assert_int_eq(s.st_mode & 0777, 0600);
+	close(ready[0]);
+	close(ready[1]);
+	buf_release(&said);
+	buf_release(&path);
+}
+END_TEST
+
+static int
+command(struct buf *said)
+{
+	buf_reset(said);
+	return run_line(said, "$BIN/kentongan archive --dir %s --conf conf --redis %s", b.dir, b.url);
+}
+
+START_TEST(the_command_says_that_another_is_at_work)
+{
+	struct archive *a;
+	struct buf said = { 0 }, path = { 0 }, was = { 0 }, is = { 0 };
+	char before[48], after[48];
+
+	ck_assert_int_eq(round_of(20), ARCHIVE_OK);
+	shelf_path(&b, &path);
+	ck_assert_int_eq(file_read(buf_str(&path), 64 << 20, &was), 0);
+	a = archive_open(b.dir);
+	ck_assert_int_eq(archive_hold(a), 1);
+	bench_digest(&b, before);
+	ck_assert_int_eq(command(&said), 1);
+	ck_assert_msg(strstr(buf_str(&said), "another archiver is at work") != NULL, "%s", buf_str(&said));
+	ck_assert_msg(strstr(buf_str(&said), "try again") != NULL, "%s", buf_str(&said));
+	bench_digest(&b, after);
+	ck_assert_str_eq(before, after);
+	ck_assert_int_eq(file_read(buf_str(&path), 64 << 20, &is), 0);
+	ck_assert(was.len == is.len && memcmp(was.data, is.data, is.len) == 0);
+	archive_close(a);
+	ck_assert_msg(command(&said) == 0, "%s", buf_str(&said));
+	ck_assert_msg(strstr(buf_str(&said), " 3 cases") != NULL, "%s", buf_str(&said));
+	ck_assert_msg(is_clean(), "%s", buf_str(&report));
+	buf_release(&said);
+	buf_release(&path);
+	buf_release(&was);
+	buf_release(&is);
+}
+END_TEST
+
 /* ---- the disk ---- */
 
 static int
@@ -596,6 +795,57 @@ START_TEST(erasing_takes_the_key_out_of_the_store)
 }
 END_TEST
 
+static int
+file_has(const struct buf *key)
+{
+	struct buf path = { 0 }, bytes = { 0 };
+	int has;
+
+	shelf_path(&b, &path);
+	ck_assert_int_eq(file_read(buf_str(&path), 64 << 20, &bytes), 0);
+	has = memmem(bytes.data, bytes.len, key->data, key->len) != NULL;
+	buf_release(&path);
+	buf_release(&bytes);
+	return has;
+}
+
+/* Read and written with its key, then erased: the version is the same, and yet the round must not go. */
+START_TEST(erasing_during_a_round_takes_the_key_out_of_both)
+{
+	struct slow slow = { .a = archive_open(b.dir) };
+	struct archived_case c;
+	struct buf key = { 0 };
+
+	shelf_messages_end(&b, &closed[0]);
+	ck_assert_int_eq(round_of(20), ARCHIVE_OK);	/* so that the year's file is known */
+	ck_assert_int_eq(archive_hold(slow.a), 1);
+	slow_read(&slow, 20);
+	slow_take(&slow, &closed[0]);
+	buf_add(&key, slow.round.cases[0].wrapped.data, slow.round.cases[0].wrapped.len);
+	ck_assert_int_eq(key.len, SEAL_WRAPPED_BYTES);
+	slow_put(&slow);
+	ck_assert_int_eq(file_has(&key), 1);
+	ck_assert_int_eq(case_erase(&b.st, &closed[0], KIT_KPL), ERASED);
+	ck_assert_int_eq(file_has(&key), 0);		/* whenever that round goes on, if ever */
+	slow_put(&slow);				/* it had come no further than reading */
+	ck_assert_int_eq(file_has(&key), 1);
+	ck_assert_int_eq(slow_cut(&slow), ARCHIVE_MOVED);
+	slow_end(&slow);
+	shelf_seal(&b);
+	ck_assert_int_eq(shelf_archive(&b, 500).cases, 3);
+	ck_assert_int_eq(file_has(&key), 0);
+	slow.a = archive_open(b.dir);
+	ck_assert_int_eq(archive_case(slow.a, closed[0].s, &c), 1);
+	ck_assert_int_eq(c.wrapped.len, 0);
+	ck_assert_int_eq(opens(&closed[0]), 0);
+	ck_assert_int_eq(opens(&closed[1]), 1);
+	ck_assert_msg(is_clean(), "%s", buf_str(&report));
+	archived_case_release(&c);
+	archive_close(slow.a);
+	buf_release(&key);
+}
+END_TEST
+
 /* A file of an archived case is somebody's; the sweep takes what is nobody's beside it. */
 START_TEST(files_of_archived_cases_stay)
 {
@@ -677,10 +927,14 @@ archive_suite(void)
 	tcase_add_test(tc, a_note_older_than_the_seam_holds);
 	tcase_add_test(tc, a_restored_store_meets_its_newer_archive);
 	tcase_add_loop_test(tc, a_file_that_reads_otherwise_moves_nothing, 0, N_ELEMS(lies));
+	tcase_add_test(tc, a_slow_archiver_takes_nothing_from_a_faster);
+	tcase_add_test(tc, a_lock_ends_with_its_archiver);
+	tcase_add_test(tc, the_command_says_that_another_is_at_work);
 	tcase_add_loop_test(tc, a_full_disk_moves_nothing, 0, 4);
 	tcase_add_test(tc, a_disk_with_little_room_moves_nothing);
 	tcase_add_test(tc, erasing_takes_the_key_out_of_the_file);
 	tcase_add_test(tc, erasing_takes_the_key_out_of_the_store);
+	tcase_add_test(tc, erasing_during_a_round_takes_the_key_out_of_both);
 	tcase_add_test(tc, files_of_archived_cases_stay);
 	tcase_add_test(tc, removing_is_whole_or_nothing);
 	suite_add_tcase(s, tc);
