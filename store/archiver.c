@@ -605,29 +605,30 @@ is_recent(const struct recent *r, const char *officer)
 	return 0;
 }
 
-/*
- * His document goes; the log says that it did.  Nobody can be told by who has left, so the roster is the
- * same as before and keeps its seq.
- */
-static int
-retire_officer(struct store *st, const char *id)
+/* Nobody can be told by who has left, so the roster is the same as before and keeps its seq. */
+int
+archiver_retire_officer(struct store *st, const struct officer *o)
 {
+	const char *id = o->id;
+	char version[24];
 	const struct document d = {
 		.key = KEY_META, .version = -1, .what = "petugas-lepas", .who = "arsip", .note = id,
 		.index = { { KEY_OFFICERS, NULL, 'd', id, "" }, { KEY_OFFICER, id, 'd', "d", "" },
 		    { KEY_OFFICER, id, 'd', "v", "" }, { KEY_OFFICER, id, 'd', "q", "" },
 		    { KEY_ACCOUNT, id, 'd', "d", "" }, { KEY_ACCOUNT, id, 'd', "v", "" },
-		    { KEY_ACCOUNT, id, 'd', "q", "" } },
-		.index_n = 7,
+		    { KEY_ACCOUNT, id, 'd', "q", "" }, { KEY_OFFICER, id, '=', "v", version } },
+		.index_n = 8,
 	};
 	struct commit_batch b = { 0 };
-	int rc;
+	enum commit_result result;
 
+	snprintf(version, sizeof(version), "%" PRId64, o->version);
 	commit_begin(&b, store_now_ms(st));
 	commit_add_document(&b, st, &d);
-	rc = commit_run(&b, st) == 1 ? 0 : -1;
+	commit_run(&b, st);
+	result = b.slots[0].result;
 	commit_release(&b);
-	return rc;
+	return result == COMMIT_OK ? 1 : result == COMMIT_CONFLICT ? 0 : -1;
 }
 
 static int
@@ -637,12 +638,14 @@ retire_officers(struct store *st, const struct roster *roster, const struct rece
 
 	for (size_t i = 0; i < roster->n; i++) {
 		const struct officer *o = &roster->officers[i];
+		int gone;
 
 		if (!o->ended || is_recent(recent, o->id) || has_tasks(st, o->id))
 			continue;
-		if (retire_officer(st, o->id) != 0)
+		gone = archiver_retire_officer(st, o);
+		if (gone < 0)
 			return -1;
-		n++;
+		n += gone;
 	}
 	return n;
 }

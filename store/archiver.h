@@ -44,4 +44,6 @@ enum archive_result archiver_cut(struct store *st, const struct archive_cut *cut
  */
 struct retired { int versions, officers; };
 int archiver_retire(struct store *st, struct retired *out);
+/* One of them, as he was read: his document goes, the log says so.  1, 0 he was changed meanwhile, -1. */
+int archiver_retire_officer(struct store *st, const struct officer *o);
 #endif

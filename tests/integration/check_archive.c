@@ -284,6 +284,28 @@ START_TEST(an_officer_goes_when_he_has_left_for_long)
 }
 END_TEST
 
+/* The look at who has tasks takes a while: who is taken back meanwhile stays. */
+START_TEST(an_officer_who_is_back_stays)
+{
+	struct officer left = *officer_find(&b.roster, KIT_KPL);
+	struct roster now = { 0 };
+
+	left.ended = 1;
+	ck_assert_int_eq(officers_put(&b.st, &left, 1, "test"), 1);
+	ck_assert_int_eq(bench_load(&b, &now), 1);
+	left = *officer_find(&now, KIT_KPL);
+	left.ended = 0;
+	ck_assert_int_eq(officers_put(&b.st, &left, 1, "test"), 1);
+	ck_assert_int_eq(archiver_retire_officer(&b.st, officer_find(&now, KIT_KPL)), 0);
+	ck_assert_int_eq(bench_integer(&b, "EXISTS %s", bench_key(&b, KEY_OFFICER, KIT_KPL)), 1);
+	roster_release(&now);
+	ck_assert_int_eq(bench_load(&b, &now), 1);
+	ck_assert_int_eq(archiver_retire_officer(&b.st, officer_find(&now, KIT_KPL)), 1);
+	ck_assert_int_eq(bench_integer(&b, "EXISTS %s", bench_key(&b, KEY_OFFICER, KIT_KPL)), 0);
+	roster_release(&now);
+}
+END_TEST
+
 /* ---- what bends it ---- */
 
 static void an_entry(void)
@@ -922,6 +944,7 @@ archive_suite(void)
 	tcase_add_test(tc, a_code_is_never_given_again);
 	tcase_add_test(tc, a_version_goes_with_its_last_case);
 	tcase_add_test(tc, an_officer_goes_when_he_has_left_for_long);
+	tcase_add_test(tc, an_officer_who_is_back_stays);
 	tcase_add_loop_test(tc, an_edited_archive_is_named, 0, N_ELEMS(bendings));
 	tcase_add_test(tc, a_start_judges_from_the_seam_on);
 	tcase_add_test(tc, a_note_older_than_the_seam_holds);

@@ -410,27 +410,34 @@ list_of(struct house *h, const char *way, const char *phone, struct buf *key)
 }
 
 static void
-alarms_wait(struct house *h, const char *way, const char *phone)
+alarm_waits(struct house *h, const char *way, const char *phone, const char *which, int64_t queued_ms)
 {
-	struct buf list = { 0 }, line = { 0 };
-	char part[48];
+	struct buf list = { 0 }, line = { 0 }, key = { 0 };
+	char part[48], id[48];
 
 	list_of(h, way, phone, &list);
 	snprintf(part, sizeof(part), "n:%s", way);
 	buf_add_key(&line, &h->st.keys, KEY_OUT, part, NULL);
-	for (int i = 0; i < ALARMS; i++) {
-		struct buf key = { 0 };
-		char id[48];
-
-		snprintf(id, sizeof(id), "%s.%d", way, i);
-		buf_add_key(&key, &h->st.keys, KEY_MSG, id, NULL);
-		freeReplyObject(redis_pipe_command(h->st.pipe, "HSET %b st queued k sistem q %b z %b nb 0 na 0 t 1",
-		    key.data, key.len, list.data, list.len, line.data, line.len));
-		freeReplyObject(redis_pipe_command(h->st.pipe, "RPUSH %b %s", list.data, list.len, id));
-		buf_release(&key);
-	}
+	snprintf(id, sizeof(id), "%s.%s", way, which);
+	buf_add_key(&key, &h->st.keys, KEY_MSG, id, NULL);
+	freeReplyObject(redis_pipe_command(h->st.pipe,
+	    "HSET %b st queued k sistem q %b z %b nb 0 na 0 t %" PRId64, key.data, key.len, list.data, list.len,
+	    line.data, line.len, queued_ms));
+	freeReplyObject(redis_pipe_command(h->st.pipe, "RPUSH %b %s", list.data, list.len, id));
 	buf_release(&list);
 	buf_release(&line);
+	buf_release(&key);
+}
+
+static void
+alarms_wait(struct house *h, const char *way, const char *phone)
+{
+	char which[16];
+
+	for (int i = 0; i < ALARMS; i++) {
+		snprintf(which, sizeof(which), "%d", i);
+		alarm_waits(h, way, phone, which, 1);
+	}
 }
 
 static long long
@@ -466,6 +473,31 @@ START_TEST(no_way_leads_to_the_old_number)
 	says_alone("officer end kpl-bupati", 0, "1 of 1");
 	for (size_t i = 0; i < N_ELEMS(ways); i++)
 		ck_assert_msg(waiting_on(&h, ways[i], phone) == 0, "%s", ways[i]);
+	ck_assert_int_eq(kill(pid_of("notify"), SIGCONT), 0);
+	house_close(&h);
+}
+END_TEST
+
+/*
+ * A number is given on, and the old holder's leave is worked off when the new one is told things already: what was
+ * queued since is his; what goes by a second way since was queued for the old one.
+ */
+START_TEST(the_next_holder_of_a_number_is_told)
+{
+	char phone[24];
+	struct house h;
+	int64_t later;
+
+	ck_assert_int_eq(kill(pid_of("notify"), SIGSTOP), 0);
+	house_eye(&h);
+	later = store_now_ms(&h.st) + 10 * MINUTE_MS;
+	snprintf(phone, sizeof(phone), "%s", officer_find(&h.roster, "kpl-bupati")->phone);
+	alarm_waits(&h, "sms", phone, "old", 1);
+	alarm_waits(&h, "sms", phone, "old.b", later);
+	alarm_waits(&h, "sms", phone, "new", later);
+	alarm_waits(&h, "sms", phone, "new.b", later);
+	says_alone("officer end kpl-bupati", 0, "1 of 1");
+	ck_assert_int_eq(waiting_on(&h, "sms", phone), 2);
 	ck_assert_int_eq(kill(pid_of("notify"), SIGCONT), 0);
 	house_close(&h);
 }
@@ -1126,6 +1158,7 @@ people_suite(void)
 	tcase_add_test(tc, a_new_number_is_a_new_phone);
 	tcase_add_test(tc, the_old_number_is_told_nothing);
 	tcase_add_test(tc, no_way_leads_to_the_old_number);
+	tcase_add_test(tc, the_next_holder_of_a_number_is_told);
 	tcase_add_test(tc, a_case_that_cannot_go_back);
 	tcase_add_test(tc, a_roster_that_moves);
 	tcase_add_test(tc, an_officer_who_could_not_be_read_back);
