@@ -123,27 +123,57 @@ note_log_in(struct login *l, int64_t step, const char *made)
 	return account_put(&l->c->h.st, &l->account, "masuk", l->account.officer);
 }
 
+/* His password or his role changed while this one was checked: as if it had come before that. */
 static void
-begin(struct login *l, const struct officer *o)
+answer_overtaken(struct login *l)
+{
+	answer_form(l->r, l->c, 409, SAID("Akun ini sedang dipakai masuk di tempat lain; coba sekali lagi."), l->name,
+	    l->to, 0);
+}
+
+/* A session by what he may now.  0; 1 that changed while it was begun, and there is none; -1 no answer. */
+static int
+begin_session(struct login *l, char token[TOKEN_CHARS + 1])
+{
+	struct console *c = l->c;
+	const struct officer *o = officer_find(&c->h.roster, l->account.officer);
+	int needs = gate_needs_factor(c, o), rc;
+	struct session s;
+
+	rc = session_begin(&c->h.st, &l->account, needs && !l->account.has_totp, l->account.has_totp,
+	    house_now_ms(&c->h), token, &s);
+	if (rc != 0)
+		return rc;
+	rc = house_refresh(&c->h) != 0 ? -1 : 0;
+	o = officer_find(&c->h.roster, l->account.officer);
+	if (rc == 0 && o != NULL && !o->ended && gate_needs_factor(c, o) == needs)
+		return 0;
+	return session_end(&c->h.st, &s) == 0 && rc == 0 ? 1 : -1;
+}
+
+static void
+begin(struct login *l)
 {
 	struct console *c = l->c;
 	char token[TOKEN_CHARS + 1];
 	const char *old = http_req_cookie(l->r, gate_cookie(l->r));
 	struct session s;
+	int rc;
 
 	if (old != NULL && strlen(old) == TOKEN_CHARS &&
 	    session_find(&c->h.st, old, &s) == 1)
 		session_end(&c->h.st, &s);
-	if (session_begin(&c->h.st, o->id, gate_needs_factor(c, o) && !l->account.has_totp,
-	    l->account.has_totp, house_now_ms(&c->h),
-	    token, &s) != 0) {
+	rc = begin_session(l, token);
+	if (rc < 0) {
 		http_answer_problem(l->r, 503, "Service Unavailable", "Penyimpanan sedang tidak menjawab; coba lagi.");
-		return;
+	} else if (rc > 0) {
+		answer_overtaken(l);
+	} else {
+		login_worked(&c->h.st, l->name, l->peer);
+		log_info("login", "officer=%s", l->account.officer);
+		set_cookie(l->r, token);
+		http_answer_redirect(l->r, 303, next_page(c, officer_find(&c->h.roster, l->account.officer), l->to));
 	}
-	login_worked(&c->h.st, l->name, l->peer);
-	log_info("login", "officer=%s", o->id);
-	set_cookie(l->r, token);
-	http_answer_redirect(l->r, 303, next_page(c, o, l->to));
 	memset(token, 0, sizeof(token));
 }
 
@@ -167,10 +197,9 @@ on_checked(int fits, const char *made, void *arg)
 		}
 	}
 	if (note_log_in(l, step, made) != 0)
-		answer_form(l->r, l->c, 409, SAID("Akun ini sedang dipakai masuk di tempat lain; coba sekali lagi."),
-		    l->name, l->to, 0);
+		answer_overtaken(l);
 	else
-		begin(l, o);
+		begin(l);
 	login_free(l);
 }
 

@@ -36,16 +36,35 @@ done(redisReply *r)
 	return rc;
 }
 
+/* How many fields HSET made or HDEL removed; -1 no answer. */
+static int
+changed(redisReply *r)
+{
+	int n = r != NULL && r->type == REDIS_REPLY_INTEGER ? (int)r->integer : -1;
+
+	freeReplyObject(r);
+	return n;
+}
+
 /* ---- sessions ---- */
 
-int
-session_keep(struct store *st, const struct session *s)
+/* 1 there was none under its token, 0 there was, -1 no answer. */
+static int
+put(struct store *st, const struct session *s)
 {
 	char value[128];
 
 	snprintf(value, sizeof(value), "%s %" PRId64 " %" PRId64 " %" PRId64 " %d %d", s->officer, s->begun_ms,
 	    s->seen_ms, s->proven_ms, s->lacks_factor, s->by_factor);
-	return done(field(st, "HSET", KEY_SESSIONS, s->kept, value));
+	return changed(field(st, "HSET", KEY_SESSIONS, s->kept, value));
+}
+
+int
+session_keep(struct store *st, const struct session *s)
+{
+	int made = put(st, s);
+
+	return made != 1 || session_end(st, s) == 0 ? made : -1;
 }
 
 static int
@@ -56,26 +75,45 @@ parse(struct session *s, const char *value)
 	    &s->seen_ms, &s->proven_ms, &s->lacks_factor, &s->by_factor) >= 5 ? 0 : -1;
 }
 
+/*
+ * A password is set first and its sessions are ended then; a session is put first and its account read again then.
+ * So one of the two sees the other, and nobody has the token before.
+ */
 int
-session_begin(struct store *st, const char *officer, int lacks_factor, int by_factor, int64_t now_ms,
+session_begin(struct store *st, const struct account *checked, int lacks_factor, int by_factor, int64_t now_ms,
     char token[TOKEN_CHARS + 1], struct session *s)
 {
+	struct account now;
+	int rc;
+
 	memset(s, 0, sizeof(*s));
 	token_make(token, s->kept);
-	snprintf(s->officer, sizeof(s->officer), "%s", officer);
+	snprintf(s->officer, sizeof(s->officer), "%s", checked->officer);
 	s->begun_ms = s->seen_ms = s->proven_ms = now_ms;
 	s->lacks_factor = lacks_factor;
 	s->by_factor = by_factor;
-	return session_keep(st, s);
+	if (put(st, s) < 0)
+		return -1;
+	rc = account_load(st, checked->officer, &now) < 0 ? -1 : now.changed_ms != checked->changed_ms;
+	account_wipe(&now);
+	if (rc != 0 && session_end(st, s) != 0)
+		rc = -1;
+	return rc;
 }
 
 int
 session_renew(struct store *st, struct session *s, char token[TOKEN_CHARS + 1])
 {
 	struct session before = *s;
+	int gone;
 
 	token_make(token, s->kept);
-	return session_keep(st, s) == 0 && session_end(st, &before) == 0 ? 0 : -1;
+	if (put(st, s) < 0)
+		return -1;
+	gone = changed(field(st, "HDEL", KEY_SESSIONS, before.kept, NULL));
+	if (gone == 1)
+		return 0;
+	return session_end(st, s) == 0 && gone == 0 ? 1 : -1;
 }
 
 int
@@ -103,8 +141,11 @@ session_lives(struct store *st, struct session *s, int64_t now_ms, int64_t idle_
 		return 0;
 	}
 	if (now_ms - s->seen_ms > idle_ms / TOUCHES || now_ms < s->seen_ms) {
+		int kept;
+
 		s->seen_ms = now_ms;
-		return session_keep(st, s) == 0 ? 1 : -1;
+		kept = session_keep(st, s);
+		return kept < 0 ? -1 : kept == 0;
 	}
 	return 1;
 }

@@ -18,16 +18,19 @@ struct session {
 	int lacks_factor;		/* his role needs a second factor, and he has none yet */
 };
 
-/* Begins one; the token is for the cookie alone.  0 or -1. */
-int session_begin(struct store *st, const char *officer, int lacks_factor, int by_factor, int64_t now_ms,
+/*
+ * Begins one for whom the account, as it was read when his password was checked, lets in; the token is for the
+ * cookie alone.  0; 1 the password was set anew meanwhile, and there is none; -1.
+ */
+int session_begin(struct store *st, const struct account *checked, int lacks_factor, int by_factor, int64_t now_ms,
     char token[TOKEN_CHARS + 1], struct session *s);
 /* 1 there is one, alive or over; 0 there is none such; -1. */
 int session_find(struct store *st, const char *token, struct session *s);
 /* 1 it lives, and its last request was now; 0 it is over, and gone; -1. */
 int session_lives(struct store *st, struct session *s, int64_t now_ms, int64_t idle_ms, int64_t most_ms);
-/* The password was typed again, or something else of it changed. */
+/* It was used, or something else of it changed.  0; 1 it was ended meanwhile, and stays so; -1. */
 int session_keep(struct store *st, const struct session *s);
-/* The same session under another token: the one before opens nothing any more.  0 or -1. */
+/* The same session under another token: the one before opens nothing any more.  As session_keep(). */
 int session_renew(struct store *st, struct session *s, char token[TOKEN_CHARS + 1]);
 int session_end(struct store *st, const struct session *s);
 /* All of an officer.  How many, or -1. */

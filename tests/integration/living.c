@@ -27,6 +27,7 @@
 #include "lib/seal.h"
 #include "store/house.h"
 #include "store/keys.h"
+#include "store/session.h"
 
 struct living_house house;
 
@@ -670,4 +671,20 @@ figure(const char *name)
 	n = strtol(at + strlen(line), NULL, 10);
 	answer_release(&a);
 	return n;
+}
+
+void
+session_of(struct store *st, struct session *s, char cookie[96])
+{
+	struct session as = *s;
+	struct account account;
+	char token[TOKEN_CHARS + 1];
+
+	ck_assert_int_ge(account_load(st, as.officer, &account), 0);
+	ck_assert_int_eq(session_begin(st, &account, 0, 1, as.begun_ms, token, s), 0);
+	s->seen_ms = as.seen_ms;
+	s->proven_ms = as.proven_ms;
+	ck_assert_int_eq(session_keep(st, s), 0);
+	snprintf(cookie, 96, "Cookie: kt=%s", token);
+	account_wipe(&account);
 }

@@ -40,6 +40,8 @@ pid_t pid_of(const char *daemon);
 int house_is_ready(void);
 /* The store, seen by the test itself; house_close() it. */
 struct house;
+struct session;
+struct store;
 void house_eye(struct house *h);
 
 struct answer { long status; struct buf head, body; };
@@ -82,6 +84,8 @@ json_t *case_in_any(const char *code);
 void wait_state(const char *code, const char *state);
 /* Who got the first task, and its nonce. */
 void first_task(const char *code, char officer[24], char nonce[8]);
+/* Puts a session of that officer and those times, by a factor: its digest is added; cookie gets its header. */
+void session_of(struct store *st, struct session *s, char cookie[96]);
 /*
  * The console follows the log: opens a page of it (200) until it has these words, or has them no more.  cookie: a
  * visitor's header; page: what it was then, NULL nobody wants it.
