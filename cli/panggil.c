@@ -81,16 +81,11 @@ list(struct house *h, const struct cli *c, const struct call_flags *f)
 static int
 end(struct house *h, const struct cli *c, const struct call_flags *f)
 {
-	struct volunteer v;
-	int rc = volunteer_load(&h->st, c->args[1], &v);
+	int rc = volunteer_end(&h->st, c->args[1], "cli", NULL);
 
 	(void)f;
-	if (rc != 1)
-		return cli_fail("%s: no such volunteer; see 'kentongan panggil list'", c->args[1]);
-	v.ended = 1;
-	rc = volunteers_put(&h->st, &v, 1, "cli");
-	volunteer_release(&v);
-	return rc < 0 ? cli_fail("%s", store_error(&h->st)) : 0;
+	return rc < 0 ? cli_fail("%s", store_error(&h->st)) :
+	    rc == 0 ? cli_fail("%s: no such volunteer; see 'kentongan panggil list'", c->args[1]) : 0;
 }
 
 /* ---- a call ---- */

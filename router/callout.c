@@ -104,20 +104,12 @@ volunteer_speaks(struct router *r, struct entry *e, const struct speech *s)
 }
 
 int
-volunteer_quits(struct router *r, struct entry *e)
+volunteer_quits(struct router *r, struct entry *e, const struct input_id *input)
 {
 	char id[OFFICER_ID_CHARS];
-	struct volunteer v;
 	struct code code;
-	int rc;
 
 	if (e->called[0] == '\0' || !called_parse(e->called, &code, id))
 		return 0;
-	rc = volunteer_load(&r->h.st, id, &v);
-	if (rc != 1)
-		return rc;
-	v.ended = 1;
-	rc = volunteers_put(&r->h.st, &v, 1, r->h.st.name) == 1 ? 0 : -1;
-	volunteer_release(&v);
-	return rc;
+	return volunteer_end(&r->h.st, id, r->h.st.name, input) < 0 ? -1 : 0;
 }

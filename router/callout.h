@@ -7,11 +7,12 @@
  */
 #include "router/converse.h"
 
+struct input_id;
 struct router;
 struct entry;
 
 /* 1 used up, 0 no answer to a call, -1 come again. */
 int volunteer_speaks(struct router *r, struct entry *e, const struct speech *s);
-/* STOP, or a number that is not his: nobody calls him any more.  0, or -1: come again. */
-int volunteer_quits(struct router *r, struct entry *e);
+/* STOP, or a number that is not his: nobody calls him any more.  input: that word.  0, or -1: come again. */
+int volunteer_quits(struct router *r, struct entry *e, const struct input_id *input);
 #endif

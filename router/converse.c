@@ -833,7 +833,7 @@ goes_quiet(struct router *r, struct entry *e, const struct officer *o, const str
 		if (converse_apply_beside(r, e, &codes[i], &cmd) < 0)
 			return -1;
 	work_input_beside(&in, e);
-	if (volunteer_quits(r, e) != 0 || (e->lookup[0] != '\0' &&
+	if (volunteer_quits(r, e, &in) != 0 || (e->lookup[0] != '\0' &&
 	    (subscriber_stop(&r->h, e->lookup, &in) != 0 || number_stops(&r->h, e->lookup, &in) != 0)))
 		return -1;
 	if (o != NULL && s->kind == SPEECH_WRONG)

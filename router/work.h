@@ -11,6 +11,7 @@
 #include "router/group.h"
 #include "router/own.h"
 #include "router/understand.h"
+#include "store/callout.h"
 #include "store/cases.h"
 #include "store/house.h"
 
@@ -63,7 +64,7 @@ struct entry {
 	int known;			/* its sender has cases, or may have by now */
 	int repeats;			/* he has written before in this batch */
 	char lang[4];			/* in which its sender is answered */
-	char called[48];		/* to which call for volunteers its sender was called, and as whom */
+	char called[CALLED_CHARS];		/* to which call for volunteers its sender was called, and as whom */
 	int asks_lang;			/* it is what he asked for with this entry */
 };
 void entry_release(struct entry *e);

@@ -14,6 +14,7 @@
 #include "lib/log.h"
 #include "store/cases.h"
 #include "store/commit.h"
+#include "store/document.h"
 #include "store/officer.h"
 #include "store/view.h"
 
@@ -611,18 +612,17 @@ archiver_retire_officer(struct store *st, const struct officer *o)
 {
 	const char *id = o->id;
 	char version[24];
-	const struct document d = {
+	struct document d = {
 		.key = KEY_META, .version = -1, .what = "petugas-lepas", .who = "arsip", .note = id,
-		.index = { { KEY_OFFICERS, NULL, 'd', id, "" }, { KEY_OFFICER, id, 'd', "d", "" },
-		    { KEY_OFFICER, id, 'd', "v", "" }, { KEY_OFFICER, id, 'd', "q", "" },
-		    { KEY_ACCOUNT, id, 'd', "d", "" }, { KEY_ACCOUNT, id, 'd', "v", "" },
-		    { KEY_ACCOUNT, id, 'd', "q", "" }, { KEY_OFFICER, id, '=', "v", version } },
-		.index_n = 8,
+		.index = { { KEY_OFFICERS, NULL, 'd', id, "" }, { KEY_OFFICER, id, '=', "v", version } },
+		.index_n = 2 + 2 * DOCUMENT_FIELDS,
 	};
 	struct commit_batch b = { 0 };
 	enum commit_result result;
 
 	snprintf(version, sizeof(version), "%" PRId64, o->version);
+	document_gone(&d.index[2], KEY_OFFICER, id);
+	document_gone(&d.index[2 + DOCUMENT_FIELDS], KEY_ACCOUNT, id);
 	commit_begin(&b, store_now_ms(st));
 	commit_add_document(&b, st, &d);
 	commit_run(&b, st);

@@ -113,12 +113,17 @@ broadcast_load(struct store *st, const char *id, struct broadcast *out)
 	return rc;
 }
 
+#define INDEX_CHARS 48
 static void
-index_value(char out[48], const struct broadcast *b)
+index_value(char out[INDEX_CHARS], enum broadcast_state state, int64_t at_ms)
 {
-	int64_t at = b->state == BROADCAST_DRAFT ? b->made_ms : b->state == BROADCAST_GOING ? b->begun_ms : b->ended_ms;
+	snprintf(out, INDEX_CHARS, "%d %" PRId64, (int)state, at_ms);
+}
 
-	snprintf(out, 48, "%d %" PRId64, (int)b->state, at);
+static int64_t
+state_ms(const struct broadcast *b)
+{
+	return b->state == BROADCAST_DRAFT ? b->made_ms : b->state == BROADCAST_GOING ? b->begun_ms : b->ended_ms;
 }
 
 /* What goes with one version of it. */
@@ -137,7 +142,7 @@ put(struct house *h, struct broadcast *b, const struct step *s, const char *note
 	struct buf plain = { 0 }, sealed = { 0 };
 	struct case_keys keys;
 	struct seal_key key;
-	char value[48];
+	char value[INDEX_CHARS];
 	struct document d = { .key = KEY_BROADCAST, .part = b->id, .version = b->version, .what = s->what, .who = s->who,
 	    .note = note, .index = { { KEY_BROADCASTS, NULL, 's', b->id, value } }, .index_n = 1, .more = s->more,
 	    .more_n = s->more_n, .says = s->says, .says_n = s->says_n, .keys = &keys, .cancels = s->cancels,
@@ -146,7 +151,7 @@ put(struct house *h, struct broadcast *b, const struct step *s, const char *note
 
 	seal_key_random(&keys.key);
 	seal_wrap(keys.wrapped, &h->st.master, &keys.key);
-	index_value(value, b);
+	index_value(value, b->state, state_ms(b));
 	broadcast_encode(&plain, b);
 	document_key(&key, &h->st, SEAL_LABEL);
 	seal_add(&sealed, &key, PURPOSE, plain.data, plain.len);
@@ -584,22 +589,38 @@ leave_stuck(struct house *h, struct broadcasts_stuck *s, const char *id)
 	buf_release(&detail);
 }
 
-/* Drafts that nobody confirmed, and what has long been said; the record keeps who, what and how many. */
-static void
-forget(struct store *st, const char *id)
+int
+broadcast_forget(struct store *st, const struct broadcast_entry *seen)
 {
-	static const enum key_id parts[] = { KEY_BROADCAST_PEOPLE, KEY_BROADCAST };
+	const char *id = seen->id;
+	char value[INDEX_CHARS];
+	struct document d = { .key = KEY_META, .version = -1, .what = "siaran-lepas", .who = st->name, .note = id,
+	    .index = { { KEY_BROADCASTS, NULL, '=', id, value }, { KEY_BROADCASTS, NULL, 'd', id, "" } },
+	    .index_n = 2 + DOCUMENT_FIELDS };
+	struct document_index *more = NULL;
+	struct commit_batch b = { 0 };
 	struct buf key = { 0 };
+	redisReply *parts;
+	int rc = -1;
 
-	for (size_t i = 0; i < N_ELEMS(parts); i++) {
-		buf_reset(&key);
-		buf_add_key(&key, &st->keys, parts[i], id, NULL);
-		freeReplyObject(redis_pipe_command(st->pipe, "DEL %b", key.data, key.len));
+	index_value(value, seen->state, seen->at_ms);
+	document_gone(&d.index[2], KEY_BROADCAST, id);
+	buf_add_key(&key, &st->keys, KEY_BROADCAST_PEOPLE, id, NULL);
+	parts = redis_pipe_command(st->pipe, "HKEYS %b", key.data, key.len);
+	if (parts != NULL && parts->type == REDIS_REPLY_ARRAY) {
+		d.more = more = xcalloc(parts->elements + 1, sizeof(*more));
+		for (; (size_t)d.more_n < parts->elements; d.more_n++)
+			more[d.more_n] = (struct document_index){ KEY_BROADCAST_PEOPLE, id, 'd', parts->element[d.more_n]->str, "" };
+		commit_begin(&b, store_now_ms(st));
+		commit_add_document(&b, st, &d);
+		commit_run(&b, st);
+		rc = b.slots[0].result == COMMIT_OK ? 1 : b.slots[0].result == COMMIT_CONFLICT ? 0 : -1;
+		commit_release(&b);
 	}
-	buf_reset(&key);
-	buf_add_key(&key, &st->keys, KEY_BROADCASTS, NULL, NULL);
-	freeReplyObject(redis_pipe_command(st->pipe, "HDEL %b %s", key.data, key.len, id));
+	free(more);
+	freeReplyObject(parts);
 	buf_release(&key);
+	return rc;
 }
 
 int
@@ -619,8 +640,8 @@ broadcasts_step(struct house *h, struct broadcasts_stuck *stuck, int *sent)
 			if (done == UNREADABLE)
 				leave_stuck(h, stuck, all[i].id);
 			rc = done == -1 ? -1 : rc;
-		} else if (all[i].at_ms + keep <= h->store_ms) {
-			forget(&h->st, all[i].id);
+		} else if (all[i].at_ms + keep <= h->store_ms && broadcast_forget(&h->st, &all[i]) < 0) {
+			rc = -1;
 		}
 	}
 	free(all);

@@ -46,6 +46,12 @@ int broadcasts_list(struct store *st, struct broadcast_entry **out, size_t *n);
 int broadcast_begin(struct house *h, const char *id, const char *by, int64_t people, const char **why);
 int broadcast_stop(struct house *h, const char *id, const char *by, const char **why);
 
+/*
+ * A draft that nobody confirmed, or what has long been said, as it was seen: its text and the list of its people
+ * go; the record keeps who, what and how many.  1; 0 it is not so any more, and stays; -1 no answer.
+ */
+int broadcast_forget(struct store *st, const struct broadcast_entry *seen);
+
 /* Those whose list cannot be read; all 0 at first. */
 struct broadcasts_stuck { char (*ids)[BROADCAST_ID_CHARS]; size_t n; };
 void broadcasts_stuck_release(struct broadcasts_stuck *s);

@@ -13,6 +13,7 @@
 #define PUT_BATCH 100
 #define SCAN "500"
 #define HOPS 4				/* ways that a message goes on by */
+#define TRIES 5
 
 /* ---- sealed documents ---- */
 
@@ -29,27 +30,27 @@ int
 volunteer_load(struct store *st, const char *id, struct volunteer *out)
 {
 	struct buf plain = { 0 };
-	int64_t version;
+	int64_t version = 0;
 	int rc = document_load(st, KEY_VOLUNTEER, id, SEAL_LABEL, "volunteer", &version, &plain);
 
 	if (rc == 1)
 		rc = volunteer_decode(out, plain.data, plain.len) == 0;
+	if (rc == 1)
+		out->version = version;
 	buf_wipe(&plain);
 	return rc;
 }
 
-static int
-add_volunteer(struct commit_batch *b, struct store *st, const struct volunteer *v, const char *who)
+/* In place of that version of him. */
+static void
+add_volunteer(struct commit_batch *b, struct store *st, const struct volunteer *v, int64_t version, const char *who,
+    const struct input_id *input)
 {
-	struct document d = { .key = KEY_VOLUNTEER, .part = v->id, .what = "relawan", .who = who,
-	    .note = v->id, .index = { { KEY_VOLUNTEERS, NULL, 's', v->id, "1" } }, .index_n = 1 };
+	struct document d = { .key = KEY_VOLUNTEER, .part = v->id, .version = version, .what = "relawan", .who = who,
+	    .note = v->id, .index = { { KEY_VOLUNTEERS, NULL, 's', v->id, "1" } }, .index_n = 1, .input = input };
 	struct buf plain = { 0 }, sealed = { 0 };
 	struct seal_key key;
-	int rc = document_load(st, KEY_VOLUNTEER, v->id, SEAL_LABEL, "volunteer", &d.version, &plain);
 
-	buf_wipe(&plain);
-	if (rc < 0)
-		return -1;
 	volunteer_key(&key, st);
 	volunteer_encode(&plain, v);
 	seal_add(&sealed, &key, "volunteer", plain.data, plain.len);
@@ -57,7 +58,6 @@ add_volunteer(struct commit_batch *b, struct store *st, const struct volunteer *
 	commit_add_document(b, st, &d);
 	buf_wipe(&plain);
 	buf_release(&sealed);
-	return 0;
 }
 
 int
@@ -70,12 +70,42 @@ volunteers_put(struct store *st, const struct volunteer *list, size_t n, const c
 		int ok = 1;
 
 		commit_begin(&b, store_now_ms(st));
-		for (; i < n && b.n < PUT_BATCH && ok; i++)
-			ok = add_volunteer(&b, st, &list[i], who) == 0;
+		for (; i < n && b.n < PUT_BATCH && ok; i++) {
+			struct buf before = { 0 };
+			int64_t version = 0;
+
+			ok = document_load(st, KEY_VOLUNTEER, list[i].id, SEAL_LABEL, "volunteer", &version, &before) >= 0;
+			buf_wipe(&before);
+			if (ok)
+				add_volunteer(&b, st, &list[i], version, who, NULL);
+		}
 		written = ok && commit_run(&b, st) == b.n ? written + b.n : -1;
 	}
 	commit_release(&b);
 	return written;
+}
+
+int
+volunteer_end(struct store *st, const char *id, const char *who, const struct input_id *input)
+{
+	enum commit_result result = COMMIT_CONFLICT;
+
+	for (int try = 0; try < TRIES && result == COMMIT_CONFLICT; try++) {
+		struct commit_batch b = { 0 };
+		struct volunteer v;
+		int rc = volunteer_load(st, id, &v);
+
+		if (rc != 1)
+			return rc;
+		v.ended = 1;
+		commit_begin(&b, store_now_ms(st));
+		add_volunteer(&b, st, &v, v.version, who, input);
+		commit_run(&b, st);
+		result = b.slots[0].result;
+		commit_release(&b);
+		volunteer_release(&v);
+	}
+	return result == COMMIT_OK || result == COMMIT_ALREADY ? 1 : -1;
 }
 
 int
@@ -187,7 +217,7 @@ struct speaking {
 	struct volunteer who[CALLOUT_MOST];
 	struct buf texts[CALLOUT_MOST];
 	struct document_index called[CALLOUT_MOST];
-	char hashes[CALLOUT_MOST][LOOKUP_CHARS + 1], words[CALLOUT_MOST][48];
+	char hashes[CALLOUT_MOST][LOOKUP_CHARS + 1], words[CALLOUT_MOST][CALLED_CHARS];
 	int n, made;
 };
 
@@ -311,62 +341,76 @@ callout_tally(struct store *st, const struct callout *c, struct callout_tally *t
 
 /* ---- the end ---- */
 
+/* The numbers that lead to a call, and the word that each has. */
+struct callers { struct { char number[LOOKUP_CHARS + 1], word[CALLED_CHARS]; } *list; int n; };
+
+static void
+add_callers(struct callers *all, const char *call, const redisReply *part)
+{
+	for (size_t i = 0; i + 1 < part->elements; i += 2) {
+		const char *number = part->element[i]->str, *word = part->element[i + 1]->str;
+		char id[OFFICER_ID_CHARS];
+		struct code code;
+
+		if (!called_parse(word, &code, id) || strcmp(code.s, call) != 0)
+			continue;
+		all->list = xrealloc(all->list, (size_t)(all->n + 1) * sizeof(*all->list));
+		snprintf(all->list[all->n].number, sizeof(all->list[0].number), "%s", number);
+		snprintf(all->list[all->n++].word, sizeof(all->list[0].word), "%s", word);
+	}
+}
+
 /*
- * What numbers lead to it: all of them, for who is called may have another number by now, and a call
- * that cannot be read names nobody.  0, or -1 no answer.
+ * All of them are looked through, for who is called may have another number by now, and a call that cannot be
+ * read names nobody.  0, or -1 no answer.
  */
 static int
-forget_called(struct house *h, const char *call)
+find_callers(struct store *st, const char *call, struct callers *all)
 {
 	char cursor[32] = "0";
 	struct buf key = { 0 };
 	int rc = 0;
 
-	buf_add_key(&key, &h->st.keys, KEY_CALLED, NULL, NULL);
+	buf_add_key(&key, &st->keys, KEY_CALLED, NULL, NULL);
 	do {
-		redisReply *r = redis_pipe_command(h->st.pipe, "HSCAN %b %s COUNT " SCAN, key.data, key.len,
-		    cursor);
+		redisReply *r = redis_pipe_command(st->pipe, "HSCAN %b %s COUNT " SCAN, key.data, key.len, cursor);
 
-		if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != 2) {
-			freeReplyObject(r);
+		if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2) {
+			add_callers(all, call, r->element[1]);
+			snprintf(cursor, sizeof(cursor), "%s", r->element[0]->str);
+		} else {
 			rc = -1;
-			break;
 		}
-		for (size_t i = 0; i + 1 < r->element[1]->elements; i += 2) {
-			const redisReply *number = r->element[1]->element[i];
-			char id[OFFICER_ID_CHARS];
-			struct code code;
-
-			if (called_parse(r->element[1]->element[i + 1]->str, &code, id) &&
-			    strcmp(code.s, call) == 0)
-				freeReplyObject(redis_pipe_command(h->st.pipe, "HDEL %b %b", key.data,
-				    key.len, number->str, number->len));
-		}
-		snprintf(cursor, sizeof(cursor), "%s", r->element[0]->str);
 		freeReplyObject(r);
-	} while (strcmp(cursor, "0") != 0);
+	} while (rc == 0 && strcmp(cursor, "0") != 0);
 	buf_release(&key);
 	return rc;
 }
 
-/* The list of calls goes last: what is left half forgotten is forgotten again. */
+/* A number that leads to another call by now goes on leading there. */
 static int
 forget(struct house *h, const char *code)
 {
-	struct buf call = { 0 }, calls = { 0 };
-	redisReply *r;
-	int rc;
+	struct document d = { .key = KEY_META, .version = -1, .what = "panggilan-lepas", .who = h->st.name, .note = code,
+	    .index = { { KEY_CALLS, NULL, 'd', code, "" } }, .index_n = 1 + DOCUMENT_FIELDS };
+	struct document_index *more = NULL;
+	struct callers all = { 0 };
+	struct commit_batch b = { 0 };
+	int rc = find_callers(&h->st, code, &all);
 
-	if (forget_called(h, code) != 0)
-		return -1;
-	buf_add_key(&call, &h->st.keys, KEY_CALL, code, NULL);
-	buf_add_key(&calls, &h->st.keys, KEY_CALLS, NULL, NULL);
-	freeReplyObject(redis_pipe_command(h->st.pipe, "UNLINK %b", call.data, call.len));
-	r = redis_pipe_command(h->st.pipe, "HDEL %b %s", calls.data, calls.len, code);
-	rc = r != NULL && r->type == REDIS_REPLY_INTEGER ? 0 : -1;
-	freeReplyObject(r);
-	buf_release(&call);
-	buf_release(&calls);
+	if (rc == 0) {
+		document_gone(&d.index[1], KEY_CALL, code);
+		d.more = more = xcalloc((size_t)all.n + 1, sizeof(*more));
+		for (; d.more_n < all.n; d.more_n++)
+			more[d.more_n] = (struct document_index){ KEY_CALLED, NULL, 'D', all.list[d.more_n].number,
+			    all.list[d.more_n].word };
+		commit_begin(&b, h->store_ms);
+		commit_add_document(&b, &h->st, &d);
+		rc = commit_run(&b, &h->st) == 1 ? 0 : -1;
+		commit_release(&b);
+	}
+	free(more);
+	free(all.list);
 	return rc;
 }
 

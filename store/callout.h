@@ -15,10 +15,16 @@
 int volunteers_put(struct store *st, const struct volunteer *list, size_t n, const char *who);
 /* All; the caller frees.  0, -1 no answer. */
 int volunteers_load(struct store *st, struct volunteer **list, size_t *n);
+/*
+ * He wants to be called no more.  input: the word he said so with, or NULL; another may have worked that off.
+ * 1, 0 there is none, -1 with store_error().
+ */
+int volunteer_end(struct store *st, const char *id, const char *who, const struct input_id *input);
 /* 1 found (volunteer_release() him), 0 there is none that can be read, -1 no answer. */
 int volunteer_load(struct store *st, const char *id, struct volunteer *out);
 
 int callout_load(struct store *st, const char *code, struct callout *out);	/* 1, 0 none, -1 */
+#define CALLED_CHARS 48			/* of such a word */
 /*
  * The call to which this number (its keyed hash) was called last: 1 with code and volunteer, 0 none.
  * word is what the store has under it.

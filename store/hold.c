@@ -88,6 +88,24 @@ put(struct store *st, const struct document *d)
 	return result;
 }
 
+/* 1, 0 no such case or erased, -1 no answer. */
+static int
+is_there(struct store *st, const struct code *code)
+{
+	struct stored_case s;
+	int there;
+
+	if (cases_load(st, code, 1, &s) != 0)
+		return -1;
+	there = s.there && s.wrapped.len > 0;
+	stored_case_release(&s);
+	return there;
+}
+
+/*
+ * Erasing asks in its commit that nothing holds the case; the case is looked for once more after it is held.  So
+ * what is called held is there.
+ */
 enum hold_result
 hold_set(struct store *st, const struct code *code, const char *by, const char *reference)
 {
@@ -96,18 +114,18 @@ hold_set(struct store *st, const struct code *code, const char *by, const char *
 		.key = KEY_META, .version = -1, .what = "tahan", .who = by, .note = note,
 		.index = { { KEY_HOLDS, NULL, 's', code->s, value } }, .index_n = 1,
 	};
-	struct stored_case s;
-	int there;
+	int there = is_there(st, code);
 
-	if (cases_load(st, code, 1, &s) != 0)
-		return HOLD_FAILED;
-	there = s.there && s.wrapped.len > 0;
-	stored_case_release(&s);
-	if (!there)
-		return HOLD_NONE;
+	if (there != 1)
+		return there == 0 ? HOLD_NONE : HOLD_FAILED;
 	snprintf(value, sizeof(value), "%" PRId64 " %s %s", store_now_ms(st), by, reference);
 	snprintf(note, sizeof(note), "%s %s", code->s, reference);
-	return put(st, &d);
+	if (put(st, &d) != HOLD_DONE)
+		return HOLD_FAILED;
+	there = is_there(st, code);
+	if (there == 0 && hold_end(st, code, by) == HOLD_FAILED)
+		there = -1;
+	return there == 1 ? HOLD_DONE : there == 0 ? HOLD_NONE : HOLD_FAILED;
 }
 
 enum hold_result

@@ -116,6 +116,13 @@ id_of(const struct buf *said, char id[BROADCAST_ID_CHARS])
 	ck_assert_msg(id[0] == 'S' && strlen(id) == 9, "%s", buf_str(said));
 }
 
+/* How many it will go to, behind that. */
+static int
+people_of(const struct buf *said)
+{
+	return (int)strtol(strstr(buf_str(said), ": ") + 2, NULL, 10);
+}
+
 static void
 becomes(const char *id, enum broadcast_state state)
 {
@@ -225,6 +232,58 @@ START_TEST(stop_between_the_draft_and_the_sending)
 }
 END_TEST
 
+static int
+listed(struct store *st, const char *id, struct broadcast_entry *out)
+{
+	struct broadcast_entry *all;
+	int is = 0;
+	size_t n;
+
+	ck_assert_int_eq(broadcasts_list(st, &all, &n), 0);
+	for (size_t i = 0; i < n && !is; i++) {
+		is = strcmp(all[i].id, id) == 0;
+		*out = all[i];
+	}
+	free(all);
+	return is;
+}
+
+/* What somebody let go on is no old draft any more, whatever it was when it was looked at; what is old goes whole. */
+START_TEST(a_draft_confirmed_meanwhile_is_not_forgotten)
+{
+	static const enum key_id kept[] = { KEY_BROADCAST, KEY_BROADCAST_PEOPLE };
+	char id[BROADCAST_ID_CHARS];
+	struct broadcast_entry seen, now;
+	struct buf out = { 0 };
+	struct house h;
+
+	says(0, "people", &out, "draft --officers O-DLH --text 'Apel pagi dipindah.' --as " DESK);
+	id_of(&out, id);
+	house_eye(&h);
+	ck_assert(listed(&h.st, id, &seen));
+	says(0, "goes to", NULL, "send %s --people %d --as " DESK, id, people_of(&out));
+	ck_assert_int_eq(broadcast_forget(&h.st, &seen), 0);
+	becomes(id, BROADCAST_DONE);
+	comes_to("", "Apel pagi dipindah.", people_of(&out));
+
+	ck_assert(listed(&h.st, id, &now));
+	ck_assert_int_eq(broadcast_forget(&h.st, &now), 1);
+	for (size_t i = 0; i < N_ELEMS(kept); i++) {
+		struct buf key = { 0 };
+		redisReply *r;
+
+		buf_add_key(&key, &h.st.keys, kept[i], id, NULL);
+		r = redis_pipe_command(h.st.pipe, "EXISTS %b", key.data, key.len);
+		ck_assert(r != NULL && r->type == REDIS_REPLY_INTEGER && r->integer == 0);
+		freeReplyObject(r);
+		buf_release(&key);
+	}
+	ck_assert(!listed(&h.st, id, &now));
+	buf_release(&out);
+	house_close(&h);
+}
+END_TEST
+
 /* kill -9 of who draws from the list and of who sends, so many times in turn. */
 static void
 goes_on_through(const char *target, const char *words, int kills)
@@ -235,7 +294,7 @@ goes_on_through(const char *target, const char *words, int kills)
 
 	says(0, "people", &out, "draft --officers %s --text '%s' --as kpl-bupati", target, words);
 	id_of(&out, id);
-	people = (int)strtol(strstr(buf_str(&out), ": ") + 2, NULL, 10);
+	people = people_of(&out);
 	ck_assert_int_gt(people, 30);
 	says(0, "goes to", NULL, "send %s --people %d --as kpl-bupati", id, people);
 	for (int i = 1; i <= kills; i++) {
@@ -683,6 +742,7 @@ broadcast_suite(void)
 	tcase_add_unchecked_fixture(tc, begin, end);
 	tcase_add_test(tc, residents_of_a_place);
 	tcase_add_test(tc, stop_between_the_draft_and_the_sending);
+	tcase_add_test(tc, a_draft_confirmed_meanwhile_is_not_forgotten);
 	tcase_add_test(tc, killed_in_the_middle_nobody_gets_two);
 	tcase_add_test(tc, a_telephone_that_is_off_stops_no_broadcast);
 	tcase_add_test(tc, stop_is_noted_once_and_not_for_ever);

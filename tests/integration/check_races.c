@@ -11,6 +11,7 @@
 
 #include "router/converse.h"
 #include "router/work.h"
+#include "store/callout.h"
 #include "store/dead.h"
 #include "store/subscribe.h"
 #include "tests/integration/kit.h"
@@ -398,6 +399,25 @@ START_TEST(what_was_taken_over_is_not_answered)
 }
 END_TEST
 
+/* The word he said so with was worked off by another router, while this one stood still: it says nothing more. */
+START_TEST(an_old_stop_ends_no_volunteer)
+{
+	const struct input_id used = { .id = "sms:1", .lane = "n", .entry = "1-1" };
+	const struct volunteer ani = { .id = "ani", .name = (char *)(uintptr_t)"Ani", .phone = "+628000000901",
+	    .lang = "id", .skills = (char *)(uintptr_t)"perahu" };
+	struct volunteer v;
+
+	ck_assert_int_eq(volunteers_put(&b.st, &ani, 1, "test"), 1);
+	for (int heard = 0; heard <= 1; heard++) {
+		ck_assert_int_eq(volunteer_end(&b.st, "ani", "router", heard ? NULL : &used), 1);
+		ck_assert_int_eq(volunteer_load(&b.st, "ani", &v), 1);
+		ck_assert_int_eq(v.ended, heard);
+		volunteer_release(&v);
+	}
+	ck_assert_int_eq(volunteer_end(&b.st, "nobody", "router", NULL), 0);
+}
+END_TEST
+
 /* The lead ends between the look and the commit: nobody follows what is over. */
 START_TEST(nobody_joins_what_has_ended)
 {
@@ -683,6 +703,7 @@ races_suite(void)
 	tcase_add_test(tc, what_was_taken_over_is_used_up_once);
 	tcase_add_test(tc, what_was_taken_over_is_not_answered);
 	tcase_add_test(tc, who_stopped_stays_stopped);
+	tcase_add_test(tc, an_old_stop_ends_no_volunteer);
 	tcase_add_test(tc, nobody_joins_what_has_ended);
 	tcase_add_test(tc, two_routers_make_one);
 	tcase_add_test(tc, one_of_them_is_killed);
