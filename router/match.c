@@ -367,9 +367,12 @@ void
 matcher_grown(struct matcher *m)
 {
 	struct sapling *g = m->growing;
-	size_t *first = edges_by_node(g), n = 1, values = 0;
-	uint32_t *was = xmalloc(g->nodes_n * sizeof(*was));	/* by new number: the old one */
+	size_t *first, n = 1, values = 0;
+	uint32_t *was;					/* by new number: the old one */
 
+	assert(g != NULL);
+	first = edges_by_node(g);
+	was = xmalloc(g->nodes_n * sizeof(*was));
 	m->nodes_n = g->nodes_n;
 	m->nodes = xcalloc(m->nodes_n + 1, sizeof(*m->nodes));
 	m->symbols = xcalloc(m->nodes_n, sizeof(*m->symbols));

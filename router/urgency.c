@@ -78,7 +78,7 @@ alarm_words_free(struct alarm_words *w)
 	free(w);
 }
 
-/* Then the longest: so a phrase is counted before the words inside it. */
+/* By order, and of the same place the longest first: so a phrase is counted before the words inside it. */
 static uint64_t
 by_order_and_length(const struct hit *h, const void *entries)
 {
