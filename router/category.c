@@ -36,18 +36,17 @@ struct phrase {
 	/* in the phrase: fewer than the tokens of a hit with gaps */
 	int words;
 	int weight;		/* the rule's own, which lies elsewhere */
-	/* category, then the heavier first, then as added: what hits are sorted by */
-	uint64_t order;
 };
 struct classifier {
 	struct matcher *rules, *owners;
 	const struct linear *model;
 	struct features_memo *memo;
-	/* by the catalogue's place: the class; UNTAUGHT of one that the model was not taught */
-	unsigned char class_of[CATEGORIES_MAX];
-	struct phrase *phrases;
+	/* by the catalogue's place: the class, UNTAUGHT of one that the model was not taught; TRAIT_ */
+	unsigned char class_of[CATEGORIES_MAX], traits[CATEGORIES_MAX];
+	struct phrase *phrases;		/* by category, then the heavier first, then as in the file */
 	size_t phrases_n;
 	size_t categories_n;
+	size_t weighed;			/* so many of them are */
 	const struct category *first;	/* categories lie in one array of the catalogue */
 	unsigned char *part_marks;	/* PART_, by a word's number */
 	size_t part_n;
@@ -56,10 +55,14 @@ struct classifier {
 	size_t owners_n;
 };
 
+/* What is asked of each category for each report. */
+enum { TRAIT_DANGER = 1, TRAIT_NO_CASE = 2 };
+
 /*
  * The tokens that a category's hits stand on; longer reports share bits, which only
  * blurs `also`.
  */
+#define COVER_BITS 64
 struct cover { unsigned long long bits[4]; };
 
 /*
@@ -109,32 +112,35 @@ bad_phrase(struct buf *errors, const char *words, int line)
 	    "once), * only at a word's end or start, ~ between words, ^ first, $ last\n", line, words);
 }
 
-static uint64_t
-order_of(const struct classifier *c, const struct category *category, const struct word_rule *rule)
+/* Rules lie in one array of their category. */
+static int
+heavier_first(const void *va, const void *vb)
 {
-	uint64_t weight = (uint64_t)abs(rule->weight);
+	const struct word_rule *const *a = va, *const *b = vb;
+	int x = abs((*a)->weight), y = abs((*b)->weight);
 
-	return (uint64_t)(category - c->first) << 48 |
-	    (UINT16_MAX - (weight < UINT16_MAX ? weight : UINT16_MAX)) << 32 |
-	    (uint32_t)c->phrases_n;
+	return x != y ? (x < y ? 1 : -1) : (*a > *b) - (*a < *b);
 }
 
 static int
 add_category(struct classifier *c, const struct category *category, struct buf *errors)
 {
+	const struct word_rule **rules = xcalloc(category->rules_n + 1, sizeof(*rules));
 	int rc = 0;
 
+	for (size_t i = 0; i < category->rules_n; i++)
+		rules[i] = &category->rules[i];
+	qsort(rules, category->rules_n, sizeof(*rules), heavier_first);
 	for (size_t i = 0; i < category->rules_n; i++) {
-		const struct word_rule *rule = &category->rules[i];
+		const struct word_rule *rule = rules[i];
 
 		if (matcher_add(c->rules, rule->words, (uint32_t)c->phrases_n) != 0) {
 			bad_phrase(errors, rule->words, rule->line);
 			rc = -1;
 		}
-		c->phrases[c->phrases_n] = (struct phrase){ category, rule,
-		    count_words(rule->words), rule->weight, order_of(c, category, rule) };
-		c->phrases_n++;
+		c->phrases[c->phrases_n++] = (struct phrase){ category, rule, count_words(rule->words), rule->weight };
 	}
+	free(rules);
 	for (size_t i = 0; i < category->owners_n; i++) {
 		const struct owner_rule *rule = &category->owners[i];
 
@@ -174,6 +180,10 @@ classifier_new(const struct catalogue *cat, const struct linear *m, struct vocab
 	c->owners = matcher_new(words, 0);
 	c->categories_n = catalogue_count(cat);
 	c->first = category_at(cat, 0);
+	c->weighed = c->categories_n < CATEGORIES_MAX ? c->categories_n : CATEGORIES_MAX;
+	for (size_t i = 0; i < c->weighed; i++)
+		c->traits[i] = (unsigned char)((c->first[i].urgency == URGENCY_DARURAT ? TRAIT_DANGER : 0) |
+		    (c->first[i].no_case ? TRAIT_NO_CASE : 0));
 	for (size_t i = 0; i < c->categories_n; i++) {
 		rules += category_at(cat, i)->rules_n;
 		owners += category_at(cat, i)->owners_n;
@@ -213,13 +223,13 @@ classifier_free(struct classifier *c)
 static void
 cover_add(struct cover *c, size_t token)
 {
-	c->bits[token / 64 % 4] |= 1ULL << token % 64;
+	c->bits[token / COVER_BITS % N_ELEMS(c->bits)] |= 1ULL << token % COVER_BITS;
 }
 
 static int
 cover_has(const struct cover *c, size_t token)
 {
-	return (c->bits[token / 64 % 4] >> token % 64 & 1) != 0;
+	return (c->bits[token / COVER_BITS % N_ELEMS(c->bits)] >> token % COVER_BITS & 1) != 0;
 }
 
 static int
@@ -233,10 +243,13 @@ cover_count(const struct cover *a, const struct cover *b)
 	return n;
 }
 
-static uint64_t
-by_category_and_weight(const struct hit *h, const void *phrases)
+/* The tokens of a hit in a short report, as bits; the words in a gap are not the phrase's. */
+static unsigned long long
+tokens_of(const struct hit *hit, const struct phrase *p)
 {
-	return ((const struct phrase *)phrases)[h->value].order;
+	unsigned n = (unsigned)(hit->to - hit->from);
+
+	return (n > (unsigned)p->words ? 1ULL << (n - 1) | 1 : ~0ULL >> (COVER_BITS - n)) << hit->from;
 }
 
 /* 1 if the hit rests on a token that no heavier hit of its sign rests on; marks its tokens. */
@@ -245,9 +258,15 @@ takes_tokens(struct cover *cover, const struct hit *hit, const struct phrase *p)
 {
 	int gaps = hit->to - hit->from > p->words, fresh = 0;
 
+	if (hit->from < hit->to && hit->to <= COVER_BITS) {	/* all of an SMS */
+		unsigned long long tokens = tokens_of(hit, p), before = cover->bits[0];
+
+		cover->bits[0] |= tokens;
+		return (tokens & ~before) != 0;
+	}
 	for (size_t i = hit->from; i < hit->to; i++) {
 		if (gaps && i != hit->from && i + 1 != hit->to)
-			continue;	/* the words in a gap are not the phrase's */
+			continue;
 		fresh |= !cover_has(cover, i);
 		cover_add(cover, i);
 	}
@@ -256,16 +275,33 @@ takes_tokens(struct cover *cover, const struct hit *hit, const struct phrase *p)
 
 struct ranked { struct category_score score; struct cover cover; int first_weight; };
 
+/* The phrases that a report says, by category, and the heavier first. */
+struct said { struct hit hits[HITS_MAX]; size_t n; };
+/* Some of its tokens: from .. to - 1. */
+struct span { size_t from, to; };
+
 static void
-add_hits(const struct classifier *c, const struct hit *hits, size_t n, struct ranked *r)
+find_said(const struct classifier *c, const struct tokens *t, struct said *out)
+{
+	out->n = matcher_run(c->rules, t, out->hits, HITS_MAX);
+	for (size_t i = 0; i < out->n; i++)
+		lines_ahead(&c->phrases[out->hits[i].value], sizeof(*c->phrases));
+	hits_sort_by_value(out->hits, out->n);
+}
+
+/* Those of one category, as far as they lie within the span. */
+static void
+add_hits(const struct classifier *c, const struct hit *hits, size_t n, struct span span, struct ranked *r)
 {
 	struct cover against = { { 0 } };
+	const struct hit *last = NULL;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct phrase *p = &c->phrases[hits[i].value];
 
-		if (i > 0 && hits[i].value == hits[i - 1].value)
+		if (hits[i].from < span.from || hits[i].to > span.to || (last != NULL && hits[i].value == last->value))
 			continue;	/* said twice counts once */
+		last = &hits[i];
 		if (!takes_tokens(p->weight > 0 ? &r->cover : &against, &hits[i], p))
 			continue;
 		r->score.score += p->weight;
@@ -273,9 +309,20 @@ add_hits(const struct classifier *c, const struct hit *hits, size_t n, struct ra
 			continue;
 		if (r->score.words_n == 0)
 			r->first_weight = p->weight;
-		if (r->score.words_n < CATEGORY_WORDS)
+		if (r->score.words_n < CATEGORY_WORDS) {
 			r->score.words[r->score.words_n++] = p->rule;
+			lines_ahead(p->rule, sizeof(*p->rule));		/* for the reasons, when the model has spoken */
+		}
 	}
+}
+
+/* Member by member, the words as far as there are any: this is done for ten categories a report. */
+static void
+ranked_begin(struct ranked *r, const struct category *category)
+{
+	r->score.category = category;
+	r->score.score = r->score.words_n = r->first_weight = 0;
+	r->cover = (struct cover){ { 0 } };
 }
 
 static int
@@ -292,16 +339,13 @@ struct ranking {
 };
 
 static void
-rank_rules(const struct classifier *c, const struct tokens *t, int danger, struct ranking *out)
+rank_rules(const struct classifier *c, const struct said *said, struct span span, int danger, struct ranking *out)
 {
-	struct hit hits[HITS_MAX];
-	size_t n = matcher_run(c->rules, t, hits, HITS_MAX);
+	const struct hit *hits = said->hits;
+	size_t n = said->n;
 
 	out->n = 0;
 	out->best = out->second = NULL;
-	for (size_t i = 0; i < n; i++)
-		lines_ahead(&c->phrases[hits[i].value], sizeof(*c->phrases));
-	hits_sort(hits, n, by_category_and_weight, c->phrases);
 	for (size_t i = 0, end; i < n && out->n < N_ELEMS(out->at); i = end) {
 		const struct category *category = c->phrases[hits[i].value].category;
 		struct ranked *r = &out->at[out->n];
@@ -310,9 +354,8 @@ rank_rules(const struct classifier *c, const struct tokens *t, int danger, struc
 			end++;
 		if (danger && category->no_case)
 			continue;
-		memset(r, 0, sizeof(*r));
-		r->score.category = category;
-		add_hits(c, hits + i, end - i, r);
+		ranked_begin(r, category);
+		add_hits(c, hits + i, end - i, span, r);
 		if (r->score.words_n > 0 && r->first_weight < FOUNDING_WEIGHT)
 			r->score.score /= 2;
 		if (danger && category->urgency == URGENCY_DARURAT && r->score.score >= BONUS_FROM)
@@ -331,12 +374,6 @@ rank_rules(const struct classifier *c, const struct tokens *t, int danger, struc
 	}
 }
 
-static size_t
-categories_of(const struct classifier *c)
-{
-	return c->categories_n < CATEGORIES_MAX ? c->categories_n : CATEGORIES_MAX;
-}
-
 /* What the rules and the word of danger say of a category that some rule speaks for. */
 static void
 ranked_voices(const struct ranking *ranking, const struct ranked *r, float *voices)
@@ -352,7 +389,7 @@ place_of(const struct classifier *c, const struct category *category)
 {
 	size_t at = (size_t)(category - c->first);
 
-	return at < categories_of(c) ? (int)at : -1;
+	return at < c->weighed ? (int)at : -1;
 }
 
 void
@@ -360,11 +397,13 @@ category_voices(const struct classifier *c, const struct tokens *t, int danger,
     float voices[][VOICES])
 {
 	struct ranking ranking;
+	struct said said;
 
-	rank_rules(c, t, danger, &ranking);
-	memset(voices, 0, categories_of(c) * sizeof(*voices));
-	for (size_t i = 0; danger && i < categories_of(c); i++)
-		voices[i][VOICE_DANGER] = c->first[i].urgency == URGENCY_DARURAT;
+	find_said(c, t, &said);
+	rank_rules(c, &said, (struct span){ 0, t->n }, danger, &ranking);
+	memset(voices, 0, c->weighed * sizeof(*voices));
+	for (size_t i = 0; danger && i < c->weighed; i++)
+		voices[i][VOICE_DANGER] = (c->traits[i] & TRAIT_DANGER) != 0;
 	for (size_t i = 0; i < ranking.n; i++) {
 		int at = place_of(c, ranking.at[i].score.category);
 
@@ -389,14 +428,19 @@ raise_e(struct voiced *v, size_t i)
 	v->powers[i] = expf(above < RAISED_MOST ? above : RAISED_MOST);
 }
 
+/* Four sums side by side: each addition of one would wait for the one before. */
 static float
 sum_powers(const struct voiced *v, size_t n)
 {
-	float sum = 0;
+	float sums[4] = { 0 };
+	size_t i = 0;
 
-	for (size_t i = 0; i < n; i++)
-		sum += v->powers[i];
-	return sum;
+	for (; i + N_ELEMS(sums) <= n; i += N_ELEMS(sums))
+		for (size_t k = 0; k < N_ELEMS(sums); k++)
+			sums[k] += v->powers[i + k];
+	for (; i < n; i++)
+		sums[0] += v->powers[i];
+	return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 static int
@@ -412,8 +456,8 @@ best_two(const struct classifier *c, const float *values, int danger, int *best,
 	float most = -INFINITY, next = -INFINITY;
 
 	*best = *second = -1;
-	for (int i = 0; i < (int)categories_of(c); i++) {
-		if (values[i] <= next || (danger && c->first[i].no_case))
+	for (int i = 0; i < (int)c->weighed; i++) {
+		if (values[i] <= next || (danger && (c->traits[i] & TRAIT_NO_CASE) != 0))
 			continue;
 		if (values[i] > most) {
 			*second = *best;
@@ -443,25 +487,25 @@ hear_model(const struct classifier *c, const struct tokens *t, int danger, struc
 	for (size_t i = 0; i < classes; i++)
 		least = scores[i] < least ? scores[i] : least;
 	scores[UNTAUGHT] = least;
-	for (size_t i = 0; i < categories_of(c); i++) {
-		v->heard[i] = scores[c->class_of[i]];
-		if (v->heard[i] > harmless && c->first[i].urgency != URGENCY_DARURAT)
-			harmless = v->heard[i];
+	v->zero = -INFINITY;
+	for (size_t i = 0; i < c->weighed; i++) {
+		float heard = scores[c->class_of[i]], value = heard * weight;
+
+		v->heard[i] = heard;
+		v->values[i] = value;
+		v->zero = value > v->zero ? value : v->zero;
+		if (heard > harmless && (c->traits[i] & TRAIT_DANGER) == 0)
+			harmless = heard;
 	}
 	out->harmless_score = harmless;
-	v->zero = -INFINITY;
-	for (size_t i = 0; i < categories_of(c); i++) {
-		v->values[i] = v->heard[i] * weight;
-		v->zero = v->values[i] > v->zero ? v->values[i] : v->zero;
-	}
-	for (size_t i = 0; i < categories_of(c); i++)
+	for (size_t i = 0; i < c->weighed; i++)
 		raise_e(v, i);
 	best_two(c, v->values, danger, &best, &second);
 	if (best < 0 || second < 0)
 		return;
 	out->model_best = &c->first[best];
 	out->model_second = &c->first[second];
-	sum = sum_powers(v, categories_of(c));
+	sum = sum_powers(v, c->weighed);
 	out->model_permille = permille_of(v->powers[best], sum);
 	out->model_second_permille = permille_of(v->powers[second], sum);
 }
@@ -483,6 +527,8 @@ take_score(struct category_score *out, const struct ranking *r, const struct cat
 	memset(out, 0, sizeof(*out));
 	if (found != NULL)
 		*out = found->score;
+	for (int i = 0; i < out->words_n; i++)
+		lines_ahead(out->words[i]->words, 1);
 	out->category = category;
 }
 
@@ -549,31 +595,31 @@ weigh(const struct classifier *c, const struct tokens *t, int danger, const stru
     struct category_choice *out, struct voiced *v)
 {
 	const struct linear_calibration *k = linear_calibration(c->model);
-	float more[CATEGORIES_MAX] = { 0 };	/* what the rules and the danger say beside the model */
 	int best, second;
 
 	hear_model(c, t, danger, v, out);
-	for (size_t i = 0; i < ranking->n; i++) {
-		float voices[VOICES] = { 0 };
-		int at = place_of(c, ranking->at[i].score.category);
-
-		ranked_voices(ranking, &ranking->at[i], voices);
-		for (int voice = VOICE_RULES; at >= 0 && voice < VOICES; voice++)
-			more[at] += k->weight[voice] * voices[voice];
-	}
-	for (size_t i = 0; danger && i < categories_of(c); i++)
-		if (c->first[i].urgency == URGENCY_DARURAT)
-			more[i] += k->weight[VOICE_DANGER];
-	for (size_t i = 0; i < categories_of(c); i++)
-		if (more[i] != 0) {
-			v->values[i] += more[i];
+	for (size_t i = 0; danger && i < c->weighed; i++)
+		if ((c->traits[i] & TRAIT_DANGER) != 0) {
+			v->values[i] += k->weight[VOICE_DANGER];
 			raise_e(v, i);
 		}
+	for (size_t i = 0; i < ranking->n; i++) {
+		float voices[VOICES] = { 0 }, more = 0;
+		int at = place_of(c, ranking->at[i].score.category);
+
+		if (at < 0)
+			continue;
+		ranked_voices(ranking, &ranking->at[i], voices);
+		for (int voice = VOICE_RULES; voice < VOICES; voice++)
+			more += k->weight[voice] * voices[voice];
+		v->values[at] += more;
+		raise_e(v, (size_t)at);
+	}
 	best_two(c, v->values, danger, &best, &second);
 	if (best < 0)
 		return;
 	take_score(&out->best, ranking, &c->first[best]);
-	out->confidence_permille = permille_of(v->powers[best], sum_powers(v, categories_of(c)));
+	out->confidence_permille = permille_of(v->powers[best], sum_powers(v, c->weighed));
 	if (second >= 0)
 		take_score(&out->second, ranking, &c->first[second]);
 }
@@ -598,7 +644,8 @@ is_of_a_part(const struct ranked *r, const struct category *first)
 
 /* What a part says, read as if nothing else had been said; NULL: nothing that is sure and another problem. */
 static const struct category *
-part_names(const struct classifier *c, const struct tokens *t, size_t from, size_t to, const struct category *first)
+part_names(const struct classifier *c, const struct tokens *t, const struct said *said, struct span span,
+    const struct category *first)
 {
 	struct tokens part = *t;
 	struct ranking ranking;
@@ -607,10 +654,10 @@ part_names(const struct classifier *c, const struct tokens *t, size_t from, size
 	const struct ranked *r;
 	int may = 0;
 
-	part.at += from;
-	part.n = to - from;
+	part.at += span.from;
+	part.n = span.to - span.from;
 	memset(&choice, 0, sizeof(choice));
-	rank_rules(c, &part, 0, &ranking);
+	rank_rules(c, said, span, 0, &ranking);
 	for (size_t i = 0; i < ranking.n; i++)
 		may |= is_of_a_part(&ranking.at[i], first);
 	if (!may || ranking.best->score.category == first)
@@ -626,7 +673,7 @@ part_names(const struct classifier *c, const struct tokens *t, size_t from, size
  * are heard anywhere, and those who are called for one see to its sides.
  */
 static void
-add_parts(const struct classifier *c, const struct tokens *t, struct category_choice *out,
+add_parts(const struct classifier *c, const struct tokens *t, const struct said *said, struct category_choice *out,
     const struct ranking *ranking)
 {
 	const struct ranked *best = ranked_of(ranking, out->best.category);
@@ -644,14 +691,14 @@ add_parts(const struct classifier *c, const struct tokens *t, struct category_ch
 		if (2 * of_first >= first_words || end - i < PART_WORDS || end - i == t->n ||
 		    (part_mark(c, t, i) & PART_OF_FIRST) != 0)
 			continue;
-		named = part_names(c, t, i, end, best->score.category);
+		named = part_names(c, t, said, (struct span){ i, end }, best->score.category);
 		if (named != NULL && !has_also(out, named))
 			out->also[out->also_n++] = named;
 	}
 }
 
 static void
-choose_together(const struct classifier *c, const struct tokens *t, int danger,
+choose_together(const struct classifier *c, const struct tokens *t, const struct said *said, int danger,
     const struct ranking *ranking, struct category_choice *out)
 {
 	struct voiced voiced;
@@ -659,7 +706,7 @@ choose_together(const struct classifier *c, const struct tokens *t, int danger,
 	weigh(c, t, danger, ranking, out, &voiced);
 	if (out->best.category != NULL && !out->best.category->no_case) {
 		add_also(c, out, ranking, voiced.heard);
-		add_parts(c, t, out, ranking);
+		add_parts(c, t, said, out, ranking);
 	}
 }
 
@@ -668,15 +715,17 @@ category_choose(const struct classifier *c, const struct tokens *t, int danger,
     struct category_choice *out)
 {
 	struct ranking ranking;
+	struct said said;
 
 	memset(out, 0, sizeof(*out));
-	rank_rules(c, t, danger, &ranking);
+	find_said(c, t, &said);
+	rank_rules(c, &said, (struct span){ 0, t->n }, danger, &ranking);
 	out->rules_best = ranking.best == NULL ? NULL : ranking.best->score.category;
 	/* a text without a word, or one that neither knows, is nobody's guess */
 	if (c->model == NULL || t->n == 0)
 		choose_by_rules(c, &ranking, out);
 	else
-		choose_together(c, t, danger, &ranking, out);
+		choose_together(c, t, &said, danger, &ranking, out);
 }
 
 const char *
@@ -693,6 +742,12 @@ category_owner(const struct classifier *c, const struct tokens *t, const struct 
 		if (c->owner_categories[hits[i].value] == category && hits[i].value < first)
 			first = hits[i].value;	/* the file's order says which owner goes first */
 	return first == UINT32_MAX ? NULL : c->owner_rules[first]->unit;
+}
+
+void
+category_ahead(const struct classifier *c, const struct tokens *t)
+{
+	matcher_ahead(c->rules, t);
 }
 
 int

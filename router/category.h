@@ -70,6 +70,8 @@ void category_voices(const struct classifier *c, const struct tokens *t, int dan
 /* The unit that owns what the report names, of this category; NULL if none is named. */
 const char *category_owner(const struct classifier *c, const struct tokens *t,
     const struct category *category);
+/* Asks for what it knows of the words of a report that is chosen for soon. */
+void category_ahead(const struct classifier *c, const struct tokens *t);
 /* 1 if the word with this number stands in some rule: then it is no misspelt name of a place. */
 int classifier_knows(const struct classifier *c, uint32_t word);
 #endif

@@ -11,6 +11,7 @@ enum { SYMBOL_NONE, SYMBOL_START, SYMBOL_END, SYMBOL_GAP, SYMBOL_WORDS };
 #define WILD_MIN 3		/* "a*" would fit half of all words ("aaaa*" is squeezed to it) */
 #define TOKEN_SYMBOLS 6		/* three forms and a few wild cards */
 #define FEW_HITS 64
+#define FEW_TOKENS 64
 #define FEW_CHILDREN 16		/* so many symbols fill a line of the cache */
 #define STEPS_MAX 20000		/* edges looked at per report: bounds what hostile text can cost */
 
@@ -314,12 +315,10 @@ symbol_bit(uint32_t symbol)
 
 /* Few have many children: those of most lie in one line of the cache. */
 static uint32_t
-child_of(const struct matcher *m, uint32_t node, uint32_t symbol)
+find_child(const struct matcher *m, uint32_t node, uint32_t symbol)
 {
 	uint32_t from = m->nodes[node].child, to = m->nodes[node + 1].child;
 
-	if ((m->nodes[node].bits & symbol_bit(symbol)) == 0)
-		return 0;
 	while (to - from > FEW_CHILDREN) {
 		uint32_t mid = from + (to - from) / 2;
 
@@ -332,6 +331,13 @@ child_of(const struct matcher *m, uint32_t node, uint32_t symbol)
 		if (m->symbols[from] == symbol)
 			return from;
 	return 0;
+}
+
+/* Where that symbol leads to from a node; 0 nowhere. */
+static inline uint32_t
+child_of(const struct matcher *m, uint32_t node, uint32_t symbol)
+{
+	return (m->nodes[node].bits & symbol_bit(symbol)) == 0 ? 0 : find_child(m, node, symbol);
 }
 
 /* By parent, then by symbol. */
@@ -406,14 +412,19 @@ report(struct run *r, uint32_t node, size_t end)
 
 static void walk(struct run *r, uint32_t node, size_t at, int may_gap);
 
+/* Whether a token may lead on from a node of those bits: most do not, and are asked no more. */
+static int
+may_step(const struct run *r, uint64_t bits, size_t at)
+{
+	return (bits & r->tokens[at].bits) != 0;
+}
+
 /* Onward from a node by that token. */
 static void
 step(struct run *r, uint32_t node, size_t at)
 {
 	const struct symbols *own = &r->tokens[at];
 
-	if ((r->m->nodes[node].bits & own->bits) == 0)
-		return;
 	for (size_t k = 0; k < TOKEN_SYMBOLS && own->symbols[k] != SYMBOL_NONE; k++) {
 		uint32_t child = child_of(r->m, node, own->symbols[k]);
 
@@ -426,9 +437,11 @@ step(struct run *r, uint32_t node, size_t at)
 static void
 walk(struct run *r, uint32_t node, size_t at, int may_gap)
 {
+	const struct node *here = &r->m->nodes[node];
 	uint32_t child;
 
-	report(r, node, at);
+	if (here[0].value != here[1].value)
+		report(r, node, at);
 	if (at == r->t->n) {
 		child = child_of(r->m, node, SYMBOL_END);
 		if (child != 0)
@@ -437,10 +450,14 @@ walk(struct run *r, uint32_t node, size_t at, int may_gap)
 	}
 	if (r->steps++ > STEPS_MAX)
 		return;
-	step(r, node, at);
+	if (may_step(r, here->bits, at))
+		step(r, node, at);
 	child = may_gap ? child_of(r->m, node, SYMBOL_GAP) : 0;
-	for (size_t k = 0; child != 0 && k <= GAP_MAX && at + k < r->t->n && r->steps++ <= STEPS_MAX; k++)
-		step(r, child, at + k);		/* no phrase ends with a gap */
+	if (child == 0)
+		return;
+	for (size_t k = at, end = at + GAP_MAX < r->t->n ? at + GAP_MAX + 1 : r->t->n; k < end && r->steps++ <= STEPS_MAX; k++)
+		if (may_step(r, r->m->nodes[child].bits, k))
+			step(r, child, k);	/* no phrase ends with a gap */
 }
 
 static size_t
@@ -481,17 +498,12 @@ symbols_of_token(const struct matcher *m, const struct tokens *t, size_t i, uint
 		symbols[n] = SYMBOL_NONE;	/* ends them */
 }
 
-/* What the token is to the phrases. */
-static void
+/* What the token is to the phrases; 0: nothing. */
+static int
 see(const struct matcher *m, const struct tokens *t, size_t i, struct symbols *out)
 {
-	struct seen *seen;
+	struct seen *seen = &m->memo[t->at[i].lexeme];
 
-	out->bits = 0;
-	out->symbols[0] = SYMBOL_NONE;
-	if (token_is_quiet(t, i, m->quiet))
-		return;
-	seen = &m->memo[t->at[i].lexeme];
 	if (seen->times != t->at[i].lexeme_times) {
 		struct symbols *is = &seen->is;
 
@@ -503,12 +515,14 @@ see(const struct matcher *m, const struct tokens *t, size_t i, struct symbols *o
 		}
 		seen->times = t->at[i].lexeme_times;
 	}
-	if (seen->is.symbols[0] == SYMBOL_NONE)
+	if (seen->is.symbols[0] == SYMBOL_NONE) {
 		token_note_quiet(t, i, m->quiet);
-	else
-		*out = seen->is;
+		return 0;
+	}
+	*out = seen->is;
 	for (size_t k = 0; k < TOKEN_SYMBOLS && out->symbols[k] != SYMBOL_NONE; k++)
 		lines_ahead(&m->nodes[out->roots[k]], sizeof(*m->nodes));
+	return 1;
 }
 
 /* Of a phrase's first word: its values, and what goes on from it. */
@@ -523,34 +537,56 @@ root_ahead(const struct matcher *m, const struct symbols *own)
 	}
 }
 
+void
+matcher_ahead(const struct matcher *m, const struct tokens *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if ((t->at[i].quiet & m->quiet) == 0)
+			lines_ahead(&m->memo[t->at[i].lexeme], sizeof(*m->memo));
+}
+
 /* The words of the report may push each other out of the memo: those that stand there are copied. */
 size_t
 matcher_run(const struct matcher *m, const struct tokens *t, struct hit *hits, size_t max)
 {
-	struct symbols few[64], *own = few;		/* an SMS needs no memory of its own */
+	struct symbols few[FEW_TOKENS], *own = few;	/* an SMS needs no memory of its own */
+	size_t few_loud[FEW_TOKENS], *loud = few_loud;	/* the tokens that are something to the phrases */
+	size_t maybe = 0, n = 0;
 	struct run r = { .m = m, .t = t, .hits = hits, .max = max };
 
 	assert(m->growing == NULL);
-	if (t->n > N_ELEMS(few))
+	if (t->n > FEW_TOKENS) {
 		own = xmalloc(t->n * sizeof(*own));
+		loud = xmalloc(t->n * sizeof(*loud));
+	}
 	r.tokens = own;
-	for (size_t i = 0; i < t->n; i++)
-		if (!token_is_quiet(t, i, m->quiet))
-			lines_ahead(&m->memo[t->at[i].lexeme], sizeof(*m->memo));
-	for (size_t i = 0; i < t->n; i++)
-		see(m, t, i, &own[i]);
-	for (size_t i = 0; i < t->n; i++)
-		root_ahead(m, &own[i]);
+	for (size_t i = 0; i < t->n; i++) {
+		own[i].bits = 0;
+		if ((t->at[i].quiet & m->quiet) != 0)
+			continue;
+		lines_ahead(&m->memo[t->at[i].lexeme], sizeof(*m->memo));
+		loud[maybe++] = i;
+	}
+	for (size_t i = 0; i < maybe; i++)
+		if (see(m, t, loud[i], &own[loud[i]]))
+			loud[n++] = loud[i];
+	for (size_t i = 0; i < n; i++)
+		root_ahead(m, &own[loud[i]]);
 	if (m->start != 0)
 		walk(&r, m->start, 0, 0);
-	for (r.start = 0; r.start < t->n; r.start++) {
+	for (size_t i = 0; i < n; i++) {
+		const struct symbols *first = &own[loud[i]];
+
+		r.start = loud[i];
 		r.steps = 0;
-		for (size_t k = 0; k < TOKEN_SYMBOLS && own[r.start].symbols[k] != SYMBOL_NONE; k++)
-			if (own[r.start].roots[k] != 0)
-				walk(&r, own[r.start].roots[k], r.start + 1, 1);
+		for (size_t k = 0; k < TOKEN_SYMBOLS && first->symbols[k] != SYMBOL_NONE; k++)
+			if (first->roots[k] != 0)
+				walk(&r, first->roots[k], r.start + 1, 1);
 	}
-	if (own != few)
+	if (own != few) {
 		free(own);
+		free(loud);
+	}
 	return r.n;
 }
 
@@ -593,6 +629,36 @@ hits_sort(struct hit *hits, size_t n, hit_key *key, const void *arg)
 		qsort(k, n, sizeof(*k), by_key);
 	for (size_t i = 0; i < n; i++)
 		hits[i] = k[i].hit;
+	if (k != few)
+		free(k);
+}
+
+static int
+by_number(const void *va, const void *vb)
+{
+	const uint64_t *a = va, *b = vb;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* A hit is sorted as the number that its parts make, the value first. */
+void
+hits_sort_by_value(struct hit *hits, size_t n)
+{
+	uint64_t few[FEW_HITS], *k = n <= FEW_HITS ? few : xmalloc(n * sizeof(*k));
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t moved = (uint64_t)hits[i].value << 32 | (uint32_t)hits[i].from << 16 | hits[i].to;
+		size_t to = i;
+
+		for (; k == few && to > 0 && k[to - 1] > moved; to--)
+			k[to] = k[to - 1];
+		k[to] = moved;
+	}
+	if (k != few)
+		qsort(k, n, sizeof(*k), by_number);
+	for (size_t i = 0; i < n; i++)
+		hits[i] = (struct hit){ (uint32_t)(k[i] >> 32), (uint16_t)(k[i] >> 16), (uint16_t)k[i] };
 	if (k != few)
 		free(k);
 }

@@ -29,6 +29,8 @@ void matcher_free(struct matcher *m);
 int matcher_add(struct matcher *m, const char *phrase, uint32_t value);
 /* After the last phrase, before the first report: lays the trie out to be read. */
 void matcher_grown(struct matcher *m);
+/* Asks for what it knows of the words of a report that it is run on soon. */
+void matcher_ahead(const struct matcher *m, const struct tokens *t);
 /*
  * t: made by the normaliser of the words, after the last phrase was added.
  * Fills at most max hits in the order of their first token and returns how many.
@@ -40,6 +42,8 @@ size_t matcher_run(const struct matcher *m, const struct tokens *t, struct hit *
  */
 typedef uint64_t hit_key(const struct hit *h, const void *arg);
 void hits_sort(struct hit *hits, size_t n, hit_key *key, const void *arg);
+/* By their values, and those of one value by where they stand: where values are numbered in the order wanted. */
+void hits_sort_by_value(struct hit *hits, size_t n);
 /* 1 if the word with this number of the words stands in some phrase. */
 int matcher_knows(const struct matcher *m, uint32_t word);
 #endif

@@ -43,9 +43,8 @@ struct normaliser {
 	struct sb_stemmer *stemmer;
 	struct lexeme *memo;		/* LEXEMES, by the word's hash: in one of WAYS places */
 	void *memo_room;
-	uint32_t *hashes;		/* of the words in memo: only the place that may be it is looked at */
+	struct lexeme_mark *marks;	/* of each lexeme: only the place that may be it is looked at */
 	unsigned char *used;		/* by set, a bit for each place: since all others were */
-	uint32_t *quiet;		/* of each lexeme, for the matchers: struct tokens */
 };
 
 /* One character on its way: a byte of a word, or a border between words. */
@@ -81,9 +80,11 @@ static uint32_t
 add_text(struct tokens *t, const char *s, size_t len)
 {
 	uint32_t at = (uint32_t)t->text.len;
+	char *to = buf_room(&t->text, len + 1);
 
-	buf_add(&t->text, s, len);
-	buf_addc(&t->text, '\0');
+	memcpy(to, s, len);
+	to[len] = '\0';
+	buf_added(&t->text, len + 1);
 	return at;
 }
 
@@ -464,22 +465,45 @@ room_in(const struct normaliser *n, uint32_t set)
 	return way;
 }
 
-/* Where in the memo the word stands from now on. */
+/* Where a word of that hash stands in the memo, if it does: found without a doubt which of the ways it is. */
 static uint32_t
-remember(const struct normaliser *n, const char *word, size_t len, uint32_t hash)
+place_of(const struct normaliser *n, uint32_t hash)
 {
-	uint32_t set = hash % SETS, way;
-	struct lexeme *x = &n->memo[WAYS * set];
+	const struct lexeme_mark *set = &n->marks[WAYS * (hash % SETS)];
+	uint32_t way = 0;
 
-	for (way = 0; way < WAYS; way++)
-		if (n->hashes[WAYS * set + way] == hash && x[way].len[FORM_WRITTEN] == len &&
-		    x[way].of_changes == n->words.changes && memcmp(x[way].word, word, len) == 0)
-			break;
-	if (way == WAYS) {
+	for (uint32_t w = 1; w < WAYS; w++)
+		way = set[w].hash == hash ? w : way;
+	return WAYS * (hash % SETS) + way;
+}
+
+static int
+stands_at(const struct normaliser *n, uint32_t slot, const char *word, size_t len, uint32_t hash)
+{
+	const struct lexeme *x = &n->memo[slot];
+
+	return n->marks[slot].hash == hash && x->len[FORM_WRITTEN] == len && x->of_changes == n->words.changes &&
+	    memcmp(x->word, word, len) == 0;
+}
+
+/* Where in the memo the word stands from now on; place: where it may. */
+static uint32_t
+remember(const struct normaliser *n, const char *word, size_t len, uint32_t hash, uint32_t place)
+{
+	uint32_t set = hash % SETS, way = place % WAYS;
+	int there = stands_at(n, place, word, len, hash);
+
+	for (uint32_t w = 0; w < WAYS && !there; w++) {		/* two words may have one hash */
+		way = w;
+		there = stands_at(n, WAYS * set + way, word, len, hash);
+	}
+	if (!there) {
+		struct lexeme *x;
+
 		way = room_in(n, set);
-		read_word(n, &x[way], word, len);
-		n->hashes[WAYS * set + way] = hash;
-		n->quiet[WAYS * set + way] = x[way].times << 8;
+		x = &n->memo[WAYS * set + way];
+		read_word(n, x, word, len);
+		n->marks[WAYS * set + way] = (struct lexeme_mark){ hash, x->times << 8 };
 	}
 	n->used[set] |= (unsigned char)(1 << way);
 	if (n->used[set] == (1 << WAYS) - 1)
@@ -488,10 +512,10 @@ remember(const struct normaliser *n, const char *word, size_t len, uint32_t hash
 }
 
 static void
-add_forms(const struct normaliser *n, struct tokens *t, size_t i, uint32_t hash)
+add_forms(const struct normaliser *n, struct tokens *t, size_t i, uint32_t hash, uint32_t place)
 {
 	struct token *token = &t->at[i];
-	uint32_t slot = remember(n, t->text.data + token->form[FORM_WRITTEN], token->form_len[FORM_WRITTEN], hash);
+	uint32_t slot = remember(n, t->text.data + token->form[FORM_WRITTEN], token->form_len[FORM_WRITTEN], hash, place);
 	const struct lexeme *x = &n->memo[slot];
 
 	if (x->meant != NULL)
@@ -503,13 +527,14 @@ add_forms(const struct normaliser *n, struct tokens *t, size_t i, uint32_t hash)
 	memcpy(token->form_len, x->len, sizeof(token->form_len));
 	token->lexeme = slot;
 	token->lexeme_times = x->times;
+	token->quiet = (uint8_t)n->marks[slot].quiet;
 }
 
 /* Where the words' places begin is asked for together: the memo is larger than what a processor keeps at hand. */
 static void
 add_all_forms(const struct normaliser *n, struct tokens *t)
 {
-	uint32_t hashes[AHEAD];
+	uint32_t hashes[AHEAD], places[AHEAD];
 
 	for (size_t from = 0; from < t->n; from += AHEAD) {
 		size_t here = t->n - from < AHEAD ? t->n - from : AHEAD;
@@ -518,12 +543,14 @@ add_all_forms(const struct normaliser *n, struct tokens *t)
 			const struct token *token = &t->at[from + k];
 
 			hashes[k] = vocab_hash(t->text.data + token->form[FORM_WRITTEN], token->form_len[FORM_WRITTEN]);
-			for (size_t at = WAYS * (hashes[k] % SETS), way = 0; way < WAYS; way++)
-				if (n->hashes[at + way] == hashes[k])
-					lines_ahead(&n->memo[at + way], offsetof(struct lexeme, stem));
+			lines_ahead(&n->marks[WAYS * (hashes[k] % SETS)], 1);
+		}
+		for (size_t k = 0; k < here; k++) {
+			places[k] = place_of(n, hashes[k]);
+			lines_ahead(&n->memo[places[k]], offsetof(struct lexeme, stem));
 		}
 		for (size_t k = 0; k < here; k++)
-			add_forms(n, t, from + k, hashes[k]);
+			add_forms(n, t, from + k, hashes[k], places[k]);
 	}
 }
 
@@ -539,7 +566,7 @@ void
 normaliser_run(const struct normaliser *n, const char *text, size_t len, struct tokens *out)
 {
 	clear(out);
-	out->quiet = n->quiet;
+	out->marks = n->marks;
 	if (len > UINT32_MAX / 2)
 		len = UINT32_MAX / 2;
 	read_text(out, text, len);
@@ -683,8 +710,7 @@ normaliser_new(const struct catalogue *c, struct buf *errors)
 
 	n->meant_at = xcalloc(count + 1, sizeof(*n->meant_at));
 	n->memo = xaligned_zero(alignof(struct lexeme), LEXEMES * sizeof(*n->memo), &n->memo_room);
-	n->quiet = xcalloc(LEXEMES, sizeof(*n->quiet));
-	n->hashes = xcalloc(LEXEMES, sizeof(*n->hashes));
+	n->marks = xcalloc(LEXEMES, sizeof(*n->marks));
 	n->used = xcalloc(SETS, sizeof(*n->used));
 	for (size_t i = 0; i < count; i++)
 		rc |= add_slang(n, &rules[i], errors);
@@ -717,9 +743,8 @@ normaliser_free(struct normaliser *n)
 	buf_release(&n->meant);
 	free(n->meant_at);
 	free(n->memo_room);
-	free(n->hashes);
+	free(n->marks);
 	free(n->used);
-	free(n->quiet);
 	sb_stemmer_delete(n->stemmer);	/* NULL is fine */
 	free(n);
 }

@@ -38,19 +38,21 @@ struct token {
 	uint32_t hash[FORMS];		/* of the form, for the tables of words */
 	uint32_t word[FORMS];		/* its number among normaliser_words(); 0: no phrase has it */
 	uint16_t form_len[FORMS];
-	uint16_t typed;			/* TOKEN_ */
+	uint8_t typed;			/* TOKEN_ */
+	uint8_t quiet;			/* a bit for each matcher to which it was known to be nothing when it was read */
 	/* The normaliser's own memo of the word: who keeps something of a lexeme keeps it for these times. */
 	uint32_t lexeme, lexeme_times;
 };
+/*
+ * Which word stands in a lexeme: its hash; the lower 24 bits of its times, and below them a bit for each matcher to
+ * which it is nothing.
+ */
+struct lexeme_mark { uint32_t hash, quiet; };
 struct tokens {
 	struct token *at;
 	size_t n, cap;
 	struct buf text;		/* the forms, each ended by a NUL; starts with one */
-	/*
-	 * By lexeme: which word stands there, as the lower 24 bits of its times, and a bit for each matcher to
-	 * which it is nothing.
-	 */
-	uint32_t *quiet;
+	struct lexeme_mark *marks;	/* by lexeme */
 };
 
 struct normaliser;
@@ -74,22 +76,16 @@ token_form(const struct tokens *t, size_t i, enum token_form form)
 	return at == 0 ? NULL : t->text.data + at;
 }
 /*
- * Whether the word is known to be nothing to the matcher of that bit, and to note it.  Another word of the same
- * report may have pushed it out of its lexeme: then it is not known, and nothing is noted.
+ * Notes that the word is nothing to the matcher of that bit, when it comes again.  Another word of the same report
+ * may have pushed it out of its lexeme: then nothing is noted.
  */
-static inline int
-token_is_quiet(const struct tokens *t, size_t i, uint32_t bit)
-{
-	uint32_t q = t->quiet[t->at[i].lexeme];
-
-	return q >> 8 == (t->at[i].lexeme_times & 0xffffff) && (q & bit) != 0;
-}
-
 static inline void
 token_note_quiet(const struct tokens *t, size_t i, uint32_t bit)
 {
-	if (t->quiet[t->at[i].lexeme] >> 8 == (t->at[i].lexeme_times & 0xffffff))
-		t->quiet[t->at[i].lexeme] |= bit;
+	struct lexeme_mark *mark = &t->marks[t->at[i].lexeme];
+
+	if (mark->quiet >> 8 == (t->at[i].lexeme_times & 0xffffff))
+		mark->quiet |= bit;
 }
 
 int token_is_number(const struct tokens *t, size_t i);

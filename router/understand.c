@@ -336,6 +336,18 @@ add_why_words(struct understanding *out, const char *what, const struct word_rul
 	}
 }
 
+/* "tempat Kabat: nama desa" */
+static void
+add_why_rule(struct understanding *out, const char *what, const char *name, const char *rule)
+{
+	struct line l = begin_why(out);
+
+	say(&l, what);
+	say(&l, name);
+	say(&l, ": ");
+	say(&l, rule);
+}
+
 static void
 explain_urgency(struct understanding *out, const struct alarm *a)
 {
@@ -519,7 +531,7 @@ find_place(const struct understander *u, const struct tokens *t, const struct hi
 	if (where.place != NULL) {
 		memcpy(out->place, where.place->code, sizeof(out->place));
 		out->place_confidence_permille = where.confidence_permille;
-		add_why(out, "tempat %s: %s", where.place->name, where.rule);
+		add_why_rule(out, "tempat ", where.place->name, where.rule);
 	} else if (where.rivals_n > 0) {
 		add_why(out, "tempat %s: ada %d yang bernama sama", where.rivals[0]->name,
 		    where.rivals_n);
@@ -628,8 +640,7 @@ find_category(const struct understander *u, const struct tokens *t, const struct
 	if (choice.best.words_n > 0)
 		add_why_words(out, c->code, choice.best.words, choice.best.words_n);
 	if (choice.second.words_n > 0 && !*certain)
-		add_why(out, "atau %s: %s", choice.second.category->code,
-		    choice.second.words[0]->words);
+		add_why_rule(out, "atau ", choice.second.category->code, choice.second.words[0]->words);
 	explain_model(u, out, &choice);
 	if (is_heard(alarm))
 		c = danger_first(&choice, c, out);
@@ -750,6 +761,7 @@ read_report(const struct understander *u, const char *text, size_t len, const st
 	const struct drum_code *code;
 	int certain, danger_permille;
 
+	category_ahead(u->classifier, t);
 	alarm_read(u->alarms, text, len, t, &alarm);
 	a.category = find_category(u, t, h, &alarm, out, &certain, &danger_permille);
 	find_place(u, t, h, out);

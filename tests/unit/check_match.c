@@ -204,6 +204,36 @@ START_TEST(words_that_share_a_place_are_all_read)
 END_TEST
 
 Suite *match_suite(void);
+/* By values, then by where they stand: a few, and as many as a letter has. */
+static const size_t amounts[] = { 0, 1, 24, 64, 65, 500 };
+START_TEST(hits_stand_in_the_order_of_their_values)
+{
+	struct hit hits[500];
+	size_t n = amounts[_i];
+
+	for (size_t i = 0; i < n; i++) {
+		uint16_t from = (uint16_t)((n - i) / 7);
+
+		hits[i] = (struct hit){ (uint32_t)(i * 7919 % 50), from, (uint16_t)(from + 1 + i % 3) };
+	}
+	hits_sort_by_value(hits, n);
+	for (size_t i = 1; i < n; i++) {
+		const struct hit *a = &hits[i - 1], *b = &hits[i];
+
+		ck_assert_msg(a->value < b->value || (a->value == b->value && (a->from < b->from ||
+		    (a->from == b->from && a->to <= b->to))), "%zu of %zu", i, n);
+	}
+	for (size_t v = 0, at = 0; v < 50; v++) {	/* and none is lost */
+		size_t made = 0;
+
+		for (size_t i = 0; i < n; i++)
+			made += i * 7919 % 50 == v;
+		for (; made > 0; made--, at++)
+			ck_assert_uint_eq(hits[at].value, v);
+	}
+}
+END_TEST
+
 Suite *
 match_suite(void)
 {
@@ -215,6 +245,7 @@ match_suite(void)
 	tcase_add_test(tc, hostile_text_is_bounded);
 	tcase_add_test(tc, many_phrases_begin_alike);
 	tcase_add_test(tc, words_that_share_a_place_are_all_read);
+	tcase_add_loop_test(tc, hits_stand_in_the_order_of_their_values, 0, N_ELEMS(amounts));
 	suite_add_tcase(s, tc);
 	return s;
 }
