@@ -11,7 +11,7 @@
 #include "store/logbook.h"
 #include "store/outbox.h"
 #include "store/session.h"
-#include "tests/integration/browser.h"
+#include "tests/integration/visitor.h"
 #include "tests/integration/harness.h"
 
 Suite *broadcast_suite(void);
@@ -524,7 +524,7 @@ drawn_up(struct visitor *v, const char *path, struct buf *page)
 	int64_t limit = clock_mono_ms() + LIMIT_MS;
 
 	do {
-		ck_assert_int_eq(visit(v, path, page), 200);
+		ck_assert_int_eq(visitor_visits(v, path, page), 200);
 		ck_assert_msg(clock_mono_ms() < limit, "%s", buf_str(page));
 	} while (strstr(buf_str(page), UNDER_WAY) != NULL);
 }
@@ -537,13 +537,13 @@ START_TEST(by_the_page)
 	const char *at;
 	long n;
 
-	come_in(&desk, DESK);
-	come_in(&officer, "ptg-o-dlh-1");
-	ck_assert_int_eq(visit(&officer, "/siaran", NULL), 403);
-	ck_assert_int_eq(send_form(&officer, "/siaran", "aksi=susun&kepada=petugas&sasaran=O-DLH&teks_id=x", NULL, NULL), 403);
-	ck_assert_int_eq(visit(&desk, "/siaran", NULL), 200);
-	ck_assert_int_eq(send_form(&desk, "/siaran", "aksi=susun&kepada=warga&sasaran=Atlantis&teks_id=x", NULL, NULL), 422);
-	ck_assert_int_eq(send_form(&desk, "/siaran",
+	visitor_comes_in(&desk, DESK);
+	visitor_comes_in(&officer, "ptg-o-dlh-1");
+	ck_assert_int_eq(visitor_visits(&officer, "/siaran", NULL), 403);
+	ck_assert_int_eq(visitor_submits(&officer, "/siaran", "aksi=susun&kepada=petugas&sasaran=O-DLH&teks_id=x", NULL, NULL), 403);
+	ck_assert_int_eq(visitor_visits(&desk, "/siaran", NULL), 200);
+	ck_assert_int_eq(visitor_submits(&desk, "/siaran", "aksi=susun&kepada=warga&sasaran=Atlantis&teks_id=x", NULL, NULL), 422);
+	ck_assert_int_eq(visitor_submits(&desk, "/siaran",
 	    "aksi=susun&kepada=petugas&sasaran=O-DLH&latihan=x&teks_id=Uji+%3Cb%3Esirene%3C%2Fb%3E", to, NULL), 303);
 	drawn_up(&desk, to, &page);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "LATIHAN. Uji &lt;b&gt;sirene&lt;/b&gt;"));
@@ -557,17 +557,17 @@ START_TEST(by_the_page)
 	snprintf(words, sizeof(words), "<dt>Biaya SMS</dt><dd>Rp %ld (Rp 350 per bagian)</dd>", 350 * n);
 	ck_assert_msg(strstr(buf_str(&page), words) != NULL, "no %s in %s", words, buf_str(&page));
 	enters_long_ago(&late, DESK);
-	ck_assert_int_eq(visit(&late, to, &page), 200);
-	field_of(&page, "tanda", late.tanda, sizeof(late.tanda));
-	ck_assert_int_eq(send_form(&late, to, "aksi=kirim&jumlah=2", again, NULL), 303);
+	ck_assert_int_eq(visitor_visits(&late, to, &page), 200);
+	page_field(&page, "tanda", late.tanda, sizeof(late.tanda));
+	ck_assert_int_eq(visitor_submits(&late, to, "aksi=kirim&jumlah=2", again, NULL), 303);
 	ck_assert_ptr_nonnull(strstr(again, "/masuk?lagi=1"));
-	ck_assert_int_eq(send_form(&desk, to, "aksi=kirim&jumlah=0", NULL, &page), 422);
+	ck_assert_int_eq(visitor_submits(&desk, to, "aksi=kirim&jumlah=0", NULL, &page), 422);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "tidak sama"));
 	at = strstr(buf_str(&page), "<dt>Penerima</dt><dd>");
 	snprintf(words, sizeof(words), "aksi=kirim&jumlah=%ld", strtol(at + strlen("<dt>Penerima</dt><dd>"), NULL, 10));
-	ck_assert_int_eq(send_form(&desk, to, words, NULL, NULL), 303);
+	ck_assert_int_eq(visitor_submits(&desk, to, words, NULL, NULL), 303);
 	comes_to("", "LATIHAN. Uji <b>sirene</b>", 2);
-	ck_assert_int_eq(visit(&officer, to, NULL), 403);
+	ck_assert_int_eq(visitor_visits(&officer, to, NULL), 403);
 	buf_release(&page);
 }
 END_TEST
@@ -640,25 +640,25 @@ START_TEST(others_are_served_while_it_is_drawn_up)
 	int64_t limit = clock_mono_ms() + LIMIT_MS;
 	long before;
 
-	come_in(&desk, DESK);
-	come_in(&officer, "ptg-o-dlh-1");
-	ck_assert_int_eq(send_form(&desk, "/siaran", "aksi=susun&kepada=warga&sasaran=35.10&teks_id=Banjir", to, NULL), 303);
-	ck_assert_int_eq(visit(&desk, to, &page), 200);
+	visitor_comes_in(&desk, DESK);
+	visitor_comes_in(&officer, "ptg-o-dlh-1");
+	ck_assert_int_eq(visitor_submits(&desk, "/siaran", "aksi=susun&kepada=warga&sasaran=35.10&teks_id=Banjir", to, NULL), 303);
+	ck_assert_int_eq(visitor_visits(&desk, to, &page), 200);
 	before = entries_read(&page);
 	ck_assert_msg(before >= 0, "%s", buf_str(&page));
-	ck_assert_int_eq(visit(&officer, "/tugas", NULL), 200);
-	ck_assert_int_eq(visit(&officer, "/healthz", NULL), 200);
+	ck_assert_int_eq(visitor_visits(&officer, "/tugas", NULL), 200);
+	ck_assert_int_eq(visitor_visits(&officer, "/healthz", NULL), 200);
 	while (before == entries_read(&page)) {
-		ck_assert_int_eq(visit(&officer, "/tugas", NULL), 200);
-		ck_assert_int_eq(visit(&desk, to, &page), 200);
+		ck_assert_int_eq(visitor_visits(&officer, "/tugas", NULL), 200);
+		ck_assert_int_eq(visitor_visits(&desk, to, &page), 200);
 		ck_assert_int_lt(clock_mono_ms(), limit);
 	}
 	ck_assert_msg(entries_read(&page) > before, "%ld, then %s", before, buf_str(&page));
 	/* no more at once than broadcast.drafts */
-	ck_assert_int_eq(send_form(&desk, "/siaran", "aksi=susun&kepada=petugas&sasaran=O-DLH&teks_id=x", NULL, &page), 503);
+	ck_assert_int_eq(visitor_submits(&desk, "/siaran", "aksi=susun&kepada=petugas&sasaran=O-DLH&teks_id=x", NULL, &page), 503);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "sedang disusun; coba lagi"));
 	/* nobody else sees it, and nothing of it is kept before it is whole */
-	ck_assert_int_eq(visit(&officer, to, NULL), 403);
+	ck_assert_int_eq(visitor_visits(&officer, to, NULL), 403);
 	ck_assert_int_eq(is_kept(to), 0);
 	drawn_up(&desk, to, &page);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Tidak ada penerima."));
@@ -673,13 +673,13 @@ START_TEST(one_is_dropped_by_who_says_so)
 	struct buf page = { 0 };
 	char to[160];
 
-	come_in(&desk, DESK);
-	ck_assert_int_eq(send_form(&desk, "/siaran", "aksi=susun&kepada=warga&sasaran=35.10&teks_id=Banjir", to, NULL), 303);
-	ck_assert_int_eq(visit(&desk, "/siaran", &page), 200);
+	visitor_comes_in(&desk, DESK);
+	ck_assert_int_eq(visitor_submits(&desk, "/siaran", "aksi=susun&kepada=warga&sasaran=35.10&teks_id=Banjir", to, NULL), 303);
+	ck_assert_int_eq(visitor_visits(&desk, "/siaran", &page), 200);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), to));
-	ck_assert_int_eq(send_form(&desk, to, "aksi=batal", NULL, NULL), 303);
-	ck_assert_int_eq(visit(&desk, to, NULL), 404);
-	ck_assert_int_eq(visit(&desk, "/siaran", &page), 200);
+	ck_assert_int_eq(visitor_submits(&desk, to, "aksi=batal", NULL, NULL), 303);
+	ck_assert_int_eq(visitor_visits(&desk, to, NULL), 404);
+	ck_assert_int_eq(visitor_visits(&desk, "/siaran", &page), 200);
 	ck_assert_ptr_null(strstr(buf_str(&page), to));
 	says(1, "no such broadcast", NULL, "show %s", to + strlen("/siaran/"));
 	buf_release(&page);
@@ -710,15 +710,15 @@ START_TEST(one_that_nobody_waits_for_is_dropped)
 	struct buf page = { 0 };
 	char to[160];
 
-	come_in(&desk, DESK);
-	come_in(&other, "kpl-bupati");
-	ck_assert_int_eq(send_form(&desk, "/siaran", "aksi=susun&kepada=warga&sasaran=35.10&teks_id=Banjir", to, NULL), 303);
+	visitor_comes_in(&desk, DESK);
+	visitor_comes_in(&other, "kpl-bupati");
+	ck_assert_int_eq(visitor_submits(&desk, "/siaran", "aksi=susun&kepada=warga&sasaran=35.10&teks_id=Banjir", to, NULL), 303);
 	limit = clock_mono_ms() + LIMIT_MS;
 	while (under_way() > 0) {	/* somebody else who looks keeps nothing */
-		visit(&other, to, &page);
+		visitor_visits(&other, to, &page);
 		ck_assert_int_lt(clock_mono_ms(), limit);
 	}
-	ck_assert_int_eq(visit(&desk, to, NULL), 404);
+	ck_assert_int_eq(visitor_visits(&desk, to, NULL), 404);
 	says(1, "no such broadcast", NULL, "show %s", to + strlen("/siaran/"));
 	buf_release(&page);
 }

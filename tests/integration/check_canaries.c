@@ -263,7 +263,7 @@ END_TEST
 
 START_TEST(words_stay_words_for_the_public)
 {
-	static const struct visitor nobody = { "" };
+	static const struct visitor nobody = { .cookie = "" };
 	struct output o = { 0 };
 	static const char *const also[] = { "/?isi=%3Ckt-hantu%3E&desa=%22%3E%3Ckt-hantu%3E", "/l/%3Ckt-hantu%3E", "/peta?kategori=%22%3E%3Ckt-hantu%3E",
 	    "/cek?kode=%3Ckt-hantu%3E", "/%3Ckt-hantu%3E", NULL };

@@ -117,7 +117,7 @@ END_TEST
 
 START_TEST(the_public_sees_nothing_of_it)
 {
-	static const struct visitor nobody = { "" };
+	static const struct visitor nobody = { .cookie = "" };
 	static const char *const also[] = { "/peta?kecamatan=35.10.14", "/peta?lang=en", "/data/kini.json", NULL };
 	struct pages p = { "the public", 0, 0, 0 };
 	char path[64];
@@ -141,7 +141,7 @@ END_TEST
 /* An outside body's link opens its own task; with the sealed case's code it opens nothing. */
 START_TEST(an_outside_link_opens_no_other_case)
 {
-	static const struct visitor nobody = { "" };
+	static const struct visitor nobody = { .cookie = "" };
 	struct pages p = { "an outside body", 0, 0, 0 };
 	char own[CODE_CHARS + 1], text[512], path[96];
 	const char *at;

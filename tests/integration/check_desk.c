@@ -6,7 +6,7 @@
 
 #include "core/case.h"
 #include "lib/clock.h"
-#include "tests/integration/browser.h"
+#include "tests/integration/visitor.h"
 #include "tests/integration/glance.h"
 
 Suite *desk_suite(void);
@@ -56,10 +56,10 @@ decide(struct visitor *v, const char *code, const char *fields, char to[160], st
 	long status;
 
 	snprintf(path, sizeof(path), "/triase/%s", code);
-	ck_assert_int_eq(visit(v, path, &seen), 200);
-	field_of(&seen, "versi", version, sizeof(version));
+	ck_assert_int_eq(visitor_visits(v, path, &seen), 200);
+	page_field(&seen, "versi", version, sizeof(version));
 	buf_addf(&body, "versi=%s&%s", version, fields);
-	status = send_form(v, path, buf_str(&body), to, page);
+	status = visitor_submits(v, path, buf_str(&body), to, page);
 	buf_release(&body);
 	buf_release(&seen);
 	return status;
@@ -111,19 +111,19 @@ START_TEST(emergencies_come_first_and_words_are_only_words)
 	struct buf page = { 0 };
 	struct visitor v;
 
-	come_in(&v, "opr-d112-1");
+	visitor_comes_in(&v, "opr-d112-1");
 	unclear("+6281234500001", "<script>alert(1)</script>\"'><img src=x> " UNCLEAR, calm);
 	unclear("+6281234500002", "tolong ada kebakaran rumah", fire);
 	wait_listed(&v, calm);
 	wait_listed(&v, fire);
-	ck_assert_int_eq(visit(&v, "/triase", &page), 200);
+	ck_assert_int_eq(visitor_visits(&v, "/triase", &page), 200);
 	ck_assert(strstr(buf_str(&page), fire) < strstr(buf_str(&page), calm));
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "&lt;script&gt;alert(1)"));
 	ck_assert_ptr_null(strstr(buf_str(&page), "<script>alert"));
 	ck_assert_ptr_null(strstr(buf_str(&page), "<img src=x"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "untuk dibaca"));	/* the clock of fifteen minutes */
 	snprintf(path, sizeof(path), "/triase/%s", calm);
-	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(&v, path, &page), 200);
 	ck_assert_ptr_null(strstr(buf_str(&page), "<img src=x"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "model "));	/* why the router was not sure */
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "pasti</li>"));
@@ -141,7 +141,7 @@ START_TEST(an_officers_unclear_words_are_read_by_a_human)
 	struct buf page = { 0 };
 	struct visitor v;
 
-	come_in(&v, "opr-d112-1");
+	visitor_comes_in(&v, "opr-d112-1");
 	sms("+6281234500091", "pohon tumbang menutup jalan di desa licin kecamatan licin", code);
 	first_task(code, officer, nonce);
 	sms(officer, "yang kemarin itu sudah diapakan ya kok begitu terus", words);
@@ -149,7 +149,7 @@ START_TEST(an_officers_unclear_words_are_read_by_a_human)
 	ck_assert_msg(strstr(text, "TERIMA ") != NULL, "%s", text);
 	wait_listed(&v, words);
 	snprintf(path, sizeof(path), "/triase/%s", words);
-	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(&v, path, &page), 200);
 	ck_assert_msg(strstr(buf_str(&page), "yang kemarin itu sudah diapakan ya kok begitu terus") != NULL, "%s",
 	    buf_str(&page));
 	wait_state(code, "ditugaskan");
@@ -165,7 +165,7 @@ START_TEST(assigned_from_the_page_the_unit_hears_and_the_next_one_opens)
 	struct visitor v;
 	json_t *doc;
 
-	come_in(&v, "opr-d112-1");
+	visitor_comes_in(&v, "opr-d112-1");
 	unclear("+6281234500003", UNCLEAR, code);
 	unclear("+6281234500004", UNCLEAR " lagi", other);
 	wait_listed(&v, other);
@@ -190,7 +190,7 @@ START_TEST(assigned_from_the_page_the_unit_hears_and_the_next_one_opens)
 	ck_assert_str_eq(actor, "opr-d112-1");
 	/* somebody was faster: said, and not done twice */
 	snprintf(path, sizeof(path), "/triase/%s", code);
-	ck_assert_int_eq(send_form(&v, path, "aksi=tolak&versi=1&catatan=iseng", NULL, &page), 409);
+	ck_assert_int_eq(visitor_submits(&v, path, "aksi=tolak&versi=1&catatan=iseng", NULL, &page), 409);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "sudah berubah"));
 	/* a unit outright */
 	ck_assert_int_eq(decide(&v, other, "aksi=tugaskan&kategori=lainnya&tempat=&pilih=" KABAT "&urgensi=biasa&unit=O-DLH", to,
@@ -212,7 +212,7 @@ START_TEST(asked_rejected_merged)
 	struct buf page = { 0 };
 	struct visitor v;
 
-	come_in(&v, "opr-d112-1");
+	visitor_comes_in(&v, "opr-d112-1");
 	unclear("+6281234500005", UNCLEAR, ask_code);
 	unclear("+6281234500006", UNCLEAR, no);
 	ck_assert_int_eq(decide(&v, ask_code, "aksi=tanya&catatan=", NULL, NULL), 422);
@@ -233,9 +233,9 @@ START_TEST(asked_rejected_merged)
 	ck_assert_str_eq(c.lead, lead);
 	told(same, "kabar-gabung", "+6281234500008");
 	snprintf(path, sizeof(path), "/kasus/%s", same);
-	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(&v, path, &page), 200);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "mengikuti <a"));
-	ck_assert_int_eq(send_form(&v, path, "aksi=pisah&catatan=lubang+lain", NULL, NULL), 303);
+	ck_assert_int_eq(visitor_submits(&v, path, "aksi=pisah&catatan=lubang+lain", NULL, NULL), 303);
 	glance_case(same, &c);
 	ck_assert_str_eq(c.lead, "");
 	buf_release(&page);
@@ -253,16 +253,16 @@ START_TEST(one_report_is_two_problems)
 	struct visitor v;
 	struct code number;
 
-	come_in(&v, "opr-d112-1");
+	visitor_comes_in(&v, "opr-d112-1");
 	sms(who, "jalan berlubang besar di desa kabat depan balai desa, terus yang di pojokan itu baunya minta ampun", code);
 	wait_state(code, "ditugaskan");
 	snprintf(path, sizeof(path), "/kasus/%s", code);
-	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(&v, path, &page), 200);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Buka masalah kedua sebagai kasus sendiri"));
-	ck_assert_int_eq(send_form(&v, path, "aksi=dua&kategori=&catatan=sampah+di+pojok", NULL, NULL), 422);
-	ck_assert_int_eq(send_form(&v, path, "aksi=dua&kategori=jalan-rusak&catatan=sampah+di+pojok", NULL, NULL), 422);
-	ck_assert_int_eq(send_form(&v, path, "aksi=dua&kategori=sampah&catatan=", NULL, NULL), 422);
-	ck_assert_int_eq(send_form(&v, path, "aksi=dua&kategori=sampah&catatan=sampah+di+pojok", NULL, NULL), 303);
+	ck_assert_int_eq(visitor_submits(&v, path, "aksi=dua&kategori=&catatan=sampah+di+pojok", NULL, NULL), 422);
+	ck_assert_int_eq(visitor_submits(&v, path, "aksi=dua&kategori=jalan-rusak&catatan=sampah+di+pojok", NULL, NULL), 422);
+	ck_assert_int_eq(visitor_submits(&v, path, "aksi=dua&kategori=sampah&catatan=", NULL, NULL), 422);
+	ck_assert_int_eq(visitor_submits(&v, path, "aksi=dua&kategori=sampah&catatan=sampah+di+pojok", NULL, NULL), 303);
 	first = case_in(code, "ditugaskan");
 	other = json_string_value(json_object_get(first, "twin"));
 	ck_assert_ptr_nonnull(other);
@@ -279,8 +279,8 @@ START_TEST(one_report_is_two_problems)
 	code_show(shown, &number);
 	ck_assert_msg(strstr(text, shown) != NULL, "%s", text);
 	/* once: no third, and the form is gone */
-	ck_assert_int_eq(send_form(&v, path, "aksi=dua&kategori=drainase&catatan=bau", NULL, NULL), 422);
-	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_int_eq(visitor_submits(&v, path, "aksi=dua&kategori=drainase&catatan=bau", NULL, NULL), 422);
+	ck_assert_int_eq(visitor_visits(&v, path, &page), 200);
 	ck_assert_ptr_null(strstr(buf_str(&page), "Buka masalah kedua sebagai kasus sendiri"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), other));
 	/* what he says to the second number is the second's */
@@ -309,14 +309,14 @@ START_TEST(what_may_be_the_same_is_offered)
 	struct buf page = { 0 };
 	struct visitor v;
 
-	come_in(&v, "opr-d112-1");
+	visitor_comes_in(&v, "opr-d112-1");
 	unclear("+6281234500020", "di sumbergondo ada lubang aneh di lapangan, anak-anak berkerumun", first);
 	unclear("+6281234500021", "di sumbergondo lubang aneh di lapangan, anak-anak berkerumun semua", second);
 	wait_listed(&v, first);
 	wait_listed(&v, second);
 	snprintf(path, sizeof(path), "/triase/%s", second);
 	snprintf(merge, sizeof(merge), "name=\"ke\" value=\"%s\"", first);
-	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(&v, path, &page), 200);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Mungkin kejadian yang sama"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), merge));
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "value=\"Ds. Sumbergondo, Kec. Glenmore\""));	/* the guess */
@@ -336,12 +336,12 @@ START_TEST(the_acts_of_a_case_page)
 	struct case_record c;
 	struct visitor v, o;
 
-	come_in(&v, "opr-d112-1");
-	come_in(&o, "ptg-o-dishub-1");
+	visitor_comes_in(&v, "opr-d112-1");
+	visitor_comes_in(&o, "ptg-o-dishub-1");
 	sms("+6281234500009", "lampu jalan mati di desa kabat depan balai desa", code);
 	wait_state(code, "ditugaskan");
 	snprintf(path, sizeof(path), "/kasus/%s", code);
-	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(&v, path, &page), 200);
 	for (const char *const *s = (const char *const []){ "tugaskan", "gabung", "kebenaran", "bantuan", NULL }; *s != NULL; s++) {
 		char value[64];
 
@@ -349,16 +349,16 @@ START_TEST(the_acts_of_a_case_page)
 		ck_assert_msg(strstr(buf_str(&page), value) != NULL, "%s is not offered", *s);
 	}
 	/* whose it is, the desk says */
-	ck_assert_int_eq(visit(&o, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(&o, path, &page), 200);
 	ck_assert_ptr_null(strstr(buf_str(&page), "value=\"tugaskan\""));
-	ck_assert_int_eq(send_form(&o, path, "aksi=tugaskan&kategori=sampah", NULL, NULL), 422);
-	ck_assert_int_eq(send_form(&v, path, "aksi=kebenaran&alasan=rt&catatan=kata+ketua+RT", NULL, NULL), 303);
-	ck_assert_int_eq(send_form(&v, path, "aksi=bantuan&unit=O-BPBD&catatan=tiang+roboh", NULL, NULL), 303);
+	ck_assert_int_eq(visitor_submits(&o, path, "aksi=tugaskan&kategori=sampah", NULL, NULL), 422);
+	ck_assert_int_eq(visitor_submits(&v, path, "aksi=kebenaran&alasan=rt&catatan=kata+ketua+RT", NULL, NULL), 303);
+	ck_assert_int_eq(visitor_submits(&v, path, "aksi=bantuan&unit=O-BPBD&catatan=tiang+roboh", NULL, NULL), 303);
 	glance_case(code, &c);
 	ck_assert_int_eq(c.truth, TRUTH_RT);
 	ck_assert_int_eq(c.alarms, 1);
 	ck_assert_int_ge(case_unit_index(&c, "O-BPBD"), 0);
-	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(&v, path, &page), 200);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "<dd>dibenarkan RT</dd>"));
 	page_comes(o.cookie, "/tugas", "<br>dibenarkan RT", 1, NULL);
 	buf_release(&page);
@@ -381,9 +381,9 @@ START_TEST(who_may_come_where)
 {
 	struct visitor v;
 
-	come_in(&v, doors[_i].officer);
-	ck_assert_msg(visit(&v, doors[_i].path, NULL) == doors[_i].status, "%s %s: %ld", doors[_i].officer, doors[_i].path,
-	    visit(&v, doors[_i].path, NULL));
+	visitor_comes_in(&v, doors[_i].officer);
+	ck_assert_msg(visitor_visits(&v, doors[_i].path, NULL) == doors[_i].status, "%s %s: %ld", doors[_i].officer, doors[_i].path,
+	    visitor_visits(&v, doors[_i].path, NULL));
 }
 END_TEST
 
@@ -394,8 +394,8 @@ START_TEST(without_the_forms_token_nothing_happens)
 	struct visitor v, unit;
 	struct answer a;
 
-	come_in(&v, "opr-d112-1");
-	come_in(&unit, "kpl-o-dishub");
+	visitor_comes_in(&v, "opr-d112-1");
+	visitor_comes_in(&unit, "kpl-o-dishub");
 	unclear("+6281234500010", UNCLEAR, code);
 	snprintf(path, sizeof(path), "/triase/%s", code);
 	ask_as(&a, house.console, path, (const char *[]){ v.cookie, NULL }, form, sizeof(form) - 1);
@@ -405,7 +405,7 @@ START_TEST(without_the_forms_token_nothing_happens)
 	ck_assert_int_eq(a.status, 403);
 	answer_release(&a);
 	/* nor by somebody who has one, and has nothing to do at the desk */
-	ck_assert_int_ge(send_form(&unit, path, "aksi=tolak&catatan=bukan+saya", NULL, NULL), 403);
+	ck_assert_int_ge(visitor_submits(&unit, path, "aksi=tolak&catatan=bukan+saya", NULL, NULL), 403);
 	wait_state(code, "baru");
 	ck_assert_int_eq(decide(&v, code, "aksi=tolak&catatan=coba-coba", NULL, NULL), 303);
 }
@@ -417,17 +417,17 @@ START_TEST(a_sealed_one_waits_only_for_those_it_names)
 	struct buf page = { 0 };
 	struct visitor named, other;
 
-	come_in(&named, "opr-d112-1");
-	come_in(&other, "opr-o-kominfo-1");
+	visitor_comes_in(&named, "opr-d112-1");
+	visitor_comes_in(&other, "opr-o-kominfo-1");
 	sms("+6281234500011", SECRET, code);	/* the machine's own secret does not see it either */
 	wait_listed(&named, code);
-	ck_assert_int_eq(visit(&named, "/triase", &page), 200);
+	ck_assert_int_eq(visitor_visits(&named, "/triase", &page), 200);
 	ck_assert_ptr_null(strstr(buf_str(&page), "jangan sebut"));	/* opened by nobody yet */
-	ck_assert_int_eq(visit(&other, "/triase", &page), 200);
+	ck_assert_int_eq(visitor_visits(&other, "/triase", &page), 200);
 	ck_assert_ptr_null(strstr(buf_str(&page), code));
 	snprintf(path, sizeof(path), "/triase/%s", code);
-	ck_assert_int_eq(visit(&other, path, &page), 404);
-	ck_assert_int_eq(visit(&named, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(&other, path, &page), 404);
+	ck_assert_int_eq(visitor_visits(&named, path, &page), 200);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "jangan sebut"));
 	ck_assert_int_eq(decide(&named, code, "aksi=tolak&catatan=coba-coba", NULL, NULL), 303);
 	buf_release(&page);
@@ -445,10 +445,10 @@ START_TEST(a_call_with_a_number)
 	struct visitor v;
 	json_t *doc;
 
-	come_in(&v, "opr-d112-1");
-	ck_assert_int_eq(send_form(&v, "/baru", form, to, NULL), 303);
+	visitor_comes_in(&v, "opr-d112-1");
+	ck_assert_int_eq(visitor_submits(&v, "/baru", form, to, NULL), 303);
 	code_in(to, code);
-	ck_assert_int_eq(visit(&v, to, &page), 200);
+	ck_assert_int_eq(visitor_visits(&v, to, &page), 200);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Tercatat"));
 	doc = case_in(code, "ditugaskan");
 	ck_assert_str_eq(json_string_value(json_object_get(doc, "place")), KABAT);
@@ -458,19 +458,19 @@ START_TEST(a_call_with_a_number)
 	actor_in_log(code, "buka", actor);
 	ck_assert_str_eq(actor, "opr-d112-1");		/* and who wrote it down stands on record */
 	snprintf(path, sizeof(path), "/kasus/%s", code);
-	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(&v, path, &page), 200);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "dicatat oleh Operator Contoh"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Bu Siti, +6281234500012"));
 	ck_assert_uint_lt(page.len, 100000);
 	/* pressed twice */
-	ck_assert_int_eq(send_form(&v, "/baru", form, to, NULL), 303);
+	ck_assert_int_eq(visitor_submits(&v, "/baru", form, to, NULL), 303);
 	code_in(to, again);
 	ck_assert_str_eq(code, again);
 	/* what is wrong is said, and stays in the form */
-	ck_assert_int_eq(send_form(&v, "/baru", "kunci=aa02&telepon=12&isi=%3Cb%3Epohon+tumbang", NULL, &page), 422);
+	ck_assert_int_eq(visitor_submits(&v, "/baru", "kunci=aa02&telepon=12&isi=%3Cb%3Epohon+tumbang", NULL, &page), 422);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "nomor telepon tidak terbaca"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "&lt;b&gt;pohon tumbang"));
-	ck_assert_int_eq(send_form(&v, "/baru", "kunci=aa03&isi=", NULL, NULL), 422);
+	ck_assert_int_eq(visitor_submits(&v, "/baru", "kunci=aa03&isi=", NULL, NULL), 422);
 	buf_release(&page);
 }
 END_TEST
@@ -481,9 +481,9 @@ START_TEST(a_visitor_at_the_village_counter)
 	struct visitor desa, other;
 	json_t *doc;
 
-	come_in(&desa, "ptg-35.10.14.2012-1");
-	come_in(&other, "ptg-o-dishub-1");
-	ck_assert_int_eq(send_form(&desa, "/baru", "kunci=bb01&isi=selesai+sudah,+lampu+jalan+mati+lagi&tempat=" KABAT
+	visitor_comes_in(&desa, "ptg-35.10.14.2012-1");
+	visitor_comes_in(&other, "ptg-o-dishub-1");
+	ck_assert_int_eq(visitor_submits(&desa, "/baru", "kunci=bb01&isi=selesai+sudah,+lampu+jalan+mati+lagi&tempat=" KABAT
 	    "&kategori=lampu-jalan", to, NULL), 303);
 	code_in(to, code);
 	doc = case_in(code, "ditugaskan");		/* nobody can be answered, and nothing is taken for a command */
@@ -492,7 +492,7 @@ START_TEST(a_visitor_at_the_village_counter)
 	ck_assert_str_eq(actor, "ptg-35.10.14.2012-1");
 	/* what another wrote down is his to complete */
 	snprintf(fields, sizeof(fields), "kunci=bb02&tentang=%s&isi=bukan+saya", code);
-	ck_assert_int_eq(send_form(&other, "/baru", fields, NULL, NULL), 404);
+	ck_assert_int_eq(visitor_submits(&other, "/baru", fields, NULL, NULL), 404);
 }
 END_TEST
 
@@ -503,8 +503,8 @@ START_TEST(an_emergency_goes_out_before_the_form_is_full)
 	struct visitor v;
 	json_t *doc;
 
-	come_in(&v, "opr-d112-1");
-	ck_assert_int_eq(send_form(&v, "/baru", "darurat=1&kunci=cc01&isi=&tempat=" KABAT, to, NULL), 303);
+	visitor_comes_in(&v, "opr-d112-1");
+	ck_assert_int_eq(visitor_submits(&v, "/baru", "darurat=1&kunci=cc01&isi=&tempat=" KABAT, to, NULL), 303);
 	ck_assert_int_eq(strncmp(to, "/baru?lengkapi=", 15), 0);
 	code_in(to, code);
 	doc = case_in(code, "ditugaskan");	/* one field, and those who are near are on their way */
@@ -513,15 +513,15 @@ START_TEST(an_emergency_goes_out_before_the_form_is_full)
 	ck_assert(!has_unit(doc, "O-DAMKAR"));
 	json_decref(doc);
 	told(code, "tugas", "");
-	ck_assert_int_eq(send_form(&v, "/baru", "darurat=1&kunci=cc01&isi=&tempat=" KABAT, to, NULL), 303);
+	ck_assert_int_eq(visitor_submits(&v, "/baru", "darurat=1&kunci=cc01&isi=&tempat=" KABAT, to, NULL), 303);
 	code_in(to, again);
 	ck_assert_str_eq(code, again);
 	/* the form goes on where it was */
-	ck_assert_int_eq(visit(&v, to, &page), 200);
+	ck_assert_int_eq(visitor_visits(&v, to, &page), 200);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "value=\"Ds. Kabat, Kec. Kabat\""));
 	snprintf(fields, sizeof(fields), "kunci=cc02&tentang=%s&isi=rumah+terbakar&kategori=kebakaran&tempat=" KABAT
 	    "&telepon=081234500013&nama=Pak+Budi", code);
-	ck_assert_int_eq(send_form(&v, "/baru", fields, to, NULL), 303);
+	ck_assert_int_eq(visitor_submits(&v, "/baru", fields, to, NULL), 303);
 	for (int64_t until = clock_mono_ms() + LIMIT_MS; ; json_decref(doc)) {
 		doc = case_in_any(code);
 		if (strcmp(json_string_value(json_object_get(doc, "category")), "kebakaran") == 0)
@@ -534,10 +534,10 @@ START_TEST(an_emergency_goes_out_before_the_form_is_full)
 	actor_in_log(code, "tugaskan", actor);
 	ck_assert_str_eq(actor, "opr-d112-1");
 	snprintf(path, sizeof(path), "/kasus/%s", code);
-	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(&v, path, &page), 200);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Pak Budi, +6281234500013"));
 	/* the first form again, by the way back, with more in it: added, not lost */
-	ck_assert_int_eq(send_form(&v, "/baru", "darurat=1&kunci=cc01&isi=dua+orang+di+dalam&tempat=" KABAT, to, NULL), 303);
+	ck_assert_int_eq(visitor_submits(&v, "/baru", "darurat=1&kunci=cc01&isi=dua+orang+di+dalam&tempat=" KABAT, to, NULL), 303);
 	code_in(to, again);
 	ck_assert_str_eq(code, again);
 	page_comes(v.cookie, path, "dua orang di dalam", 1, &page);
@@ -554,7 +554,7 @@ START_TEST(an_incident_is_seen_as_one)
 	struct buf page = { 0 };
 	struct visitor v;
 
-	come_in(&v, "opr-d112-1");
+	visitor_comes_in(&v, "opr-d112-1");
 	for (int i = 0; i < 3; i++) {
 		snprintf(number, sizeof(number), "+62812345010%02d", i);
 		sms(number, "banjir masuk rumah di desa kabat kecamatan kabat", code[i]);
@@ -565,14 +565,14 @@ START_TEST(an_incident_is_seen_as_one)
 	page_comes(v.cookie, "/insiden", "3 suara", 1, &page);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), c.lead));
 	snprintf(path, sizeof(path), "/insiden/%s", c.lead);
-	ck_assert_int_eq(visit(&v, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(&v, path, &page), 200);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Ds. Kabat"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Menurut jam"));
 	snprintf(path, sizeof(path), "/insiden/%s", code[2]);	/* a member leads to the whole */
-	ck_assert_int_eq(visit(&v, path, &page), 303);
+	ck_assert_int_eq(visitor_visits(&v, path, &page), 303);
 	/* a danger of its own, broken out by hand, is named there */
 	snprintf(path, sizeof(path), "/kasus/%s", code[2]);
-	ck_assert_int_eq(send_form(&v, path, "aksi=pecah&catatan=nenek+terjebak+di+atap", NULL, NULL), 303);
+	ck_assert_int_eq(visitor_submits(&v, path, "aksi=pecah&catatan=nenek+terjebak+di+atap", NULL, NULL), 303);
 	page_comes(v.cookie, "/insiden", "1 bahaya tersendiri", 1, &page);
 	buf_release(&page);
 }
@@ -585,16 +585,16 @@ START_TEST(a_link_is_made_by_who_keeps_the_machine)
 	struct buf page = { 0 };
 	struct visitor v, operator;
 
-	come_in(&v, "adm-o-kominfo-1");
-	come_in(&operator, "opr-d112-1");
-	ck_assert_int_eq(visit(&v, "/sistem", &page), 200);
+	visitor_comes_in(&v, "adm-o-kominfo-1");
+	visitor_comes_in(&operator, "opr-d112-1");
+	ck_assert_int_eq(visitor_visits(&v, "/sistem", &page), 200);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "router"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "seiring"));
-	ck_assert_int_eq(send_form(&operator, "/sistem", "petugas=opr-d112-2", NULL, NULL), 403);
-	ck_assert_int_eq(send_form(&v, "/sistem", "petugas=tiada", NULL, NULL), 422);
-	ck_assert_int_eq(send_form(&v, "/sistem", "petugas=opr-d112-2", NULL, &page), 200);
+	ck_assert_int_eq(visitor_submits(&operator, "/sistem", "petugas=opr-d112-2", NULL, NULL), 403);
+	ck_assert_int_eq(visitor_submits(&v, "/sistem", "petugas=tiada", NULL, NULL), 422);
+	ck_assert_int_eq(visitor_submits(&v, "/sistem", "petugas=opr-d112-2", NULL, &page), 200);
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "/sandi/opr-d112-2?t="));
-	ck_assert_int_eq(visit(&v, "/sistem", &page), 200);
+	ck_assert_int_eq(visitor_visits(&v, "/sistem", &page), 200);
 	ck_assert_ptr_null(strstr(buf_str(&page), "?t="));
 	buf_release(&page);
 }

@@ -8,7 +8,7 @@
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "store/drill.h"
-#include "tests/integration/browser.h"
+#include "tests/integration/visitor.h"
 #include "tests/integration/harness.h"
 
 Suite *drills_suite(void);
@@ -24,9 +24,9 @@ begin(void)
 {
 	house_make("");
 	house_up();
-	come_in(&desk, DESK);
-	come_in(&officer, "ptg-o-dlh-1");
-	come_in(&boss, "kpl-bupati");
+	visitor_comes_in(&desk, DESK);
+	visitor_comes_in(&officer, "ptg-o-dlh-1");
+	visitor_comes_in(&boss, "kpl-bupati");
 }
 
 static void
@@ -54,7 +54,7 @@ page_says(struct visitor *v, const char *path, const char *words, int there)
 {
 	struct buf page = { 0 };
 
-	ck_assert_int_eq(visit(v, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(v, path, &page), 200);
 	ck_assert_msg((strstr(buf_str(&page), words) != NULL) == there, "%s %s \"%s\": %s", path, there ? "has no" : "has",
 	    words, buf_str(&page));
 	buf_release(&page);
@@ -155,9 +155,9 @@ START_TEST(nobody_drills_who_may_not)
 	says("drill begin --name Uji --until 2020-01-01 --as " DESK, 1, "harus sesudah sekarang");
 	says("drill play flood --place 35.10.20 --as " DESK, 1, "no exercise goes on");
 	says("drill end --as " DESK, 1, "tidak ada latihan");
-	ck_assert_int_eq(visit(&officer, "/latihan", NULL), 403);
-	ck_assert_int_eq(send_form(&officer, "/latihan", "aksi=mulai&nama=x&jam=2", NULL, NULL), 403);
-	ck_assert_int_eq(send_form(&desk, "/latihan", "aksi=mulai&nama=x&jam=99", NULL, NULL), 422);
+	ck_assert_int_eq(visitor_visits(&officer, "/latihan", NULL), 403);
+	ck_assert_int_eq(visitor_submits(&officer, "/latihan", "aksi=mulai&nama=x&jam=2", NULL, NULL), 403);
+	ck_assert_int_eq(visitor_submits(&desk, "/latihan", "aksi=mulai&nama=x&jam=99", NULL, NULL), 422);
 	page_says(&officer, "/tugas", "<strong>LATIHAN.</strong>", 0);
 }
 END_TEST
@@ -172,8 +172,8 @@ START_TEST(a_flood_is_played_and_a_real_cry_stays_real)
 	json_t *doc;
 	size_t n;
 
-	ck_assert_int_eq(send_form(&desk, "/latihan", "aksi=mulai&nama=Banjir+Sempu&jam=3", NULL, NULL), 303);
-	ck_assert_int_eq(send_form(&desk, "/latihan", "aksi=mulai&nama=Lain&jam=3", NULL, NULL), 422);
+	ck_assert_int_eq(visitor_submits(&desk, "/latihan", "aksi=mulai&nama=Banjir+Sempu&jam=3", NULL, NULL), 303);
+	ck_assert_int_eq(visitor_submits(&desk, "/latihan", "aksi=mulai&nama=Lain&jam=3", NULL, NULL), 422);
 	/* at once and everywhere, without a restart */
 	page_says(&officer, "/tugas", "<strong>LATIHAN.</strong> Banjir Sempu", 1);
 	page_says(&boss, "/laporan", "<strong>LATIHAN.</strong> Banjir Sempu", 1);
@@ -358,8 +358,8 @@ form_says(char id[DRILL_ID_CHARS])
 {
 	struct buf page = { 0 };
 
-	ck_assert_int_eq(visit(&desk, "/latihan", &page), 200);
-	field_of(&page, "no", id, DRILL_ID_CHARS);
+	ck_assert_int_eq(visitor_visits(&desk, "/latihan", &page), 200);
+	page_field(&page, "no", id, DRILL_ID_CHARS);
 	buf_release(&page);
 }
 
@@ -392,8 +392,8 @@ START_TEST(the_end_of_one_is_not_that_of_the_next)
 	goes_on(&h, id);
 	ck_assert_int_eq(kill(sla, SIGSTOP), 0);
 	snprintf(fields, sizeof(fields), "aksi=akhiri&no=%s", id);
-	ck_assert_int_eq(send_form(&desk, "/latihan", "aksi=akhiri", NULL, NULL), 422);
-	ck_assert_int_eq(send_form(&desk, "/latihan", fields, NULL, NULL), 303);
+	ck_assert_int_eq(visitor_submits(&desk, "/latihan", "aksi=akhiri", NULL, NULL), 422);
+	ck_assert_int_eq(visitor_submits(&desk, "/latihan", fields, NULL, NULL), 303);
 	ck_assert_int_eq(drill_load(&h.st, id, &old), 1);
 	while (is_being_closed(&h))
 		ends_long_ago(&h);
@@ -402,7 +402,7 @@ START_TEST(the_end_of_one_is_not_that_of_the_next)
 	goes_on(&h, now.id);
 	ck_assert_str_ne(old.id, now.id);
 	snprintf(fields, sizeof(fields), "aksi=akhiri&no=%s", old.id);
-	ck_assert_int_eq(send_form(&desk, "/latihan", fields, NULL, NULL), 422);
+	ck_assert_int_eq(visitor_submits(&desk, "/latihan", fields, NULL, NULL), 422);
 	ck_assert_int_eq(drill_end(&h, old.id, "sla", &why), -1);
 	ck_assert_str_eq(why, "latihan itu sudah berakhir; yang berjalan sekarang latihan lain");
 	snprintf(fields, sizeof(fields), "drill end %s --as " DESK, old.id);

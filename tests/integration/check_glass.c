@@ -456,7 +456,7 @@ names_nobody(const char *path, const struct answer *a, void *arg)
 /* A citizen's session and an officer's, from the form to the end of the case. */
 START_TEST(no_address_names_anybody)
 {
-	struct visitor v, nobody = { "" };
+	struct visitor v, nobody = { .cookie = "" };
 	char code[CODE_CHARS + 1], path[48];
 	struct answer a;
 	int shown = 0;
@@ -475,7 +475,7 @@ START_TEST(no_address_names_anybody)
 	names_nobody(path, &a, &shown);
 	ck_assert_msg(shown > 0, "his own words are not on his page");
 	answer_release(&a);
-	crawl(&(struct visitor){ "" }, house.http, PUBLIC_ROUTES, NULL, names_nobody, &shown);
+	crawl(&(struct visitor){ .cookie = "" }, house.http, PUBLIC_ROUTES, NULL, names_nobody, &shown);
 	shown = 0;
 	visitor_enters(&v, "ptg-o-dishub-1");
 	visitor_sends(&v, "/cari", "/cari", "q=0" NUMBER, &a);
@@ -489,7 +489,7 @@ START_TEST(no_address_names_anybody)
 	names_nobody(path, &a, &shown);
 	answer_release(&a);
 	/* nor does a page that was shut remember more than where it was */
-	visitor_opens(&(struct visitor){ "" }, path, &a);
+	visitor_opens(&(struct visitor){ .cookie = "" }, path, &a);
 	ck_assert_int_eq(a.status, 303);
 	names_nobody(path, &a, &shown);
 	answer_release(&a);

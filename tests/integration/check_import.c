@@ -11,7 +11,7 @@
 #include "lib/config.h"
 #include "store/legacy.h"
 #include "store/logbook.h"
-#include "tests/integration/browser.h"
+#include "tests/integration/visitor.h"
 #include "tests/integration/harness.h"
 #include "tests/workbook.h"
 
@@ -252,14 +252,14 @@ START_TEST(it_is_found_and_counts_nowhere)
 	json_t *board;
 
 	code_of("A-2", open);
-	come_in(&desk, "opr-d112-1");
-	come_in(&boss, "kpl-bupati");
+	visitor_comes_in(&desk, "opr-d112-1");
+	visitor_comes_in(&boss, "kpl-bupati");
 	/* by its old number, and by its reporter's telephone */
 	ask_as(&a, house.console, "/cari?q=sp4n%20A-2", (const char *[]){ desk.cookie, NULL }, NULL, 0);
 	ck_assert_int_eq(a.status, 303);
 	ck_assert_ptr_nonnull(strstr(buf_str(&a.head), open));
 	answer_release(&a);
-	ck_assert_int_eq(send_form(&desk, "/cari", "q=081298765433", NULL, &list), 200);
+	ck_assert_int_eq(visitor_submits(&desk, "/cari", "q=081298765433", NULL, &list), 200);
 	ck_assert_msg(strstr(buf_str(&list), open) != NULL, "no %s in %s", open, buf_str(&list));
 	snprintf(line, sizeof(line), "/kasus/%s", open);
 	page_comes(desk.cookie, line, "Sumber: sp4n, nomor A-2", 1, NULL);
@@ -387,9 +387,9 @@ START_TEST(by_the_page)
 	struct visitor admin, desk;
 	char code[CODE_CHARS + 1];
 
-	come_in(&admin, "adm-o-kominfo-1");
-	come_in(&desk, "opr-d112-1");
-	ck_assert_int_eq(visit(&desk, "/impor", NULL), 403);
+	visitor_comes_in(&admin, "adm-o-kominfo-1");
+	visitor_comes_in(&desk, "opr-d112-1");
+	ck_assert_int_eq(visitor_visits(&desk, "/impor", NULL), 403);
 	sends(&desk, "periksa", OLD, 403);
 	sends(&admin, "masukkan", NULL, 422);	/* nothing was checked */
 	sends(&admin, "periksa", "sp4n,C-1,2025-06-01,lampu jalan mati,lampu-jalan,35.10.20.2005,,,,\n"
@@ -451,11 +451,11 @@ START_TEST(the_accused_does_not_see_it)
 	for (size_t i = 0; i < N_ELEMS(officers); i++) {
 		struct visitor v;
 
-		come_in(&v, officers[i].who);
+		visitor_comes_in(&v, officers[i].who);
 		snprintf(at, sizeof(at), "/kasus/%s", accuses);
-		ck_assert_msg((visit(&v, at, NULL) == 200) == officers[i].sees, "%s", officers[i].who);
+		ck_assert_msg((visitor_visits(&v, at, NULL) == 200) == officers[i].sees, "%s", officers[i].who);
 		snprintf(at, sizeof(at), "/kasus/%s", other);
-		ck_assert_msg(officers[i].sees || visit(&v, at, NULL) == 200, "%s", officers[i].who);
+		ck_assert_msg(officers[i].sees || visitor_visits(&v, at, NULL) == 200, "%s", officers[i].who);
 	}
 }
 END_TEST

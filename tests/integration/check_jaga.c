@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "lib/clock.h"
-#include "tests/integration/browser.h"
+#include "tests/integration/visitor.h"
 
 Suite *jaga_suite(void);
 
@@ -18,10 +18,10 @@ begin(void)
 {
 	house_make("drill: true\n");
 	house_up();
-	come_in(&head, "kpl-o-dishub");
-	come_in(&officer, "ptg-o-dishub-1");
-	come_in(&other, "ptg-o-dlh-1");
-	come_in(&desk, "opr-d112-1");
+	visitor_comes_in(&head, "kpl-o-dishub");
+	visitor_comes_in(&officer, "ptg-o-dishub-1");
+	visitor_comes_in(&other, "ptg-o-dlh-1");
+	visitor_comes_in(&desk, "opr-d112-1");
 }
 
 static void
@@ -36,7 +36,7 @@ shows(struct visitor *v, const char *path, const char *words)
 	struct buf page = { 0 };
 	int found;
 
-	ck_assert_int_eq(visit(v, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(v, path, &page), 200);
 	found = strstr(buf_str(&page), words) != NULL;
 	buf_release(&page);
 	return found;
@@ -60,13 +60,13 @@ START_TEST(whose_roster_it_is)
 	};
 
 	for (size_t i = 0; i < N_ELEMS(doors); i++)
-		ck_assert_msg(visit(doors[i].v, doors[i].path, NULL) == doors[i].status, "%zu %s", i, doors[i].path);
+		ck_assert_msg(visitor_visits(doors[i].v, doors[i].path, NULL) == doors[i].status, "%zu %s", i, doors[i].path);
 	ck_assert_int_eq(shows(&head, "/jaga", "Catat cuti"), 1);
 	ck_assert_int_eq(shows(&officer, "/jaga", "Catat cuti"), 0);
 	ck_assert_int_eq(shows(&desk, "/jaga?unit=" UNIT, "Catat cuti"), 0);
-	ck_assert_int_eq(send_form(&officer, "/jaga", "unit=" UNIT "&aksi=cuti&petugas=ptg-o-dishub-1&dari=2026-01-01&sampai=2099-01-01",
+	ck_assert_int_eq(visitor_submits(&officer, "/jaga", "unit=" UNIT "&aksi=cuti&petugas=ptg-o-dishub-1&dari=2026-01-01&sampai=2099-01-01",
 	    NULL, NULL), 403);
-	ck_assert_int_eq(send_form(&head, "/jaga", "unit=O-DLH&aksi=cuti&petugas=ptg-o-dlh-1&dari=2026-01-01&sampai=2099-01-01", NULL,
+	ck_assert_int_eq(visitor_submits(&head, "/jaga", "unit=O-DLH&aksi=cuti&petugas=ptg-o-dlh-1&dari=2026-01-01&sampai=2099-01-01", NULL,
 	    NULL), 403);
 }
 END_TEST
@@ -78,15 +78,15 @@ START_TEST(leave_makes_a_gap)
 	char form[160], to[160];
 
 	ck_assert_int_eq(shows(&head, "/jaga", "Sekarang: <strong class=\"lewat\">KOSONG"), 0);
-	ck_assert_int_eq(send_form(&head, "/jaga", "unit=" UNIT "&aksi=cuti&petugas=ptg-o-dlh-1&dari=2026-01-01&sampai=2099-01-01",
+	ck_assert_int_eq(visitor_submits(&head, "/jaga", "unit=" UNIT "&aksi=cuti&petugas=ptg-o-dlh-1&dari=2026-01-01&sampai=2099-01-01",
 	    NULL, NULL), 422);
-	ck_assert_int_eq(send_form(&head, "/jaga", "unit=" UNIT "&aksi=cuti&petugas=ptg-o-dishub-1&dari=kapan&sampai=2099-01-01",
+	ck_assert_int_eq(visitor_submits(&head, "/jaga", "unit=" UNIT "&aksi=cuti&petugas=ptg-o-dishub-1&dari=kapan&sampai=2099-01-01",
 	    NULL, NULL), 422);
-	ck_assert_int_eq(send_form(&head, "/jaga", "unit=" UNIT "&aksi=cuti&petugas=ptg-o-dishub-1&dari=2026-02-01&sampai=2026-01-01",
+	ck_assert_int_eq(visitor_submits(&head, "/jaga", "unit=" UNIT "&aksi=cuti&petugas=ptg-o-dishub-1&dari=2026-02-01&sampai=2026-01-01",
 	    NULL, NULL), 422);
 	for (size_t i = 0; i < N_ELEMS(staff); i++) {
 		snprintf(form, sizeof(form), "unit=" UNIT "&aksi=cuti&petugas=%s&dari=2026-01-01&sampai=2099-01-01", staff[i]);
-		ck_assert_int_eq(send_form(&head, "/jaga", form, to, NULL), 303);
+		ck_assert_int_eq(visitor_submits(&head, "/jaga", form, to, NULL), 303);
 	}
 	ck_assert_str_eq(to, "/jaga?unit=" UNIT);
 	ck_assert_int_eq(shows(&head, "/jaga", "Sekarang: <strong class=\"lewat\">KOSONG"), 1);
@@ -95,7 +95,7 @@ START_TEST(leave_makes_a_gap)
 	ck_assert_int_eq(shows(&desk, "/jaga", "/jaga?unit=" UNIT "\">"), 1);
 	for (size_t i = 0; i < N_ELEMS(staff); i++) {
 		snprintf(form, sizeof(form), "unit=" UNIT "&aksi=kembali&petugas=%s", staff[i]);
-		ck_assert_int_eq(send_form(&head, "/jaga", form, NULL, NULL), 303);
+		ck_assert_int_eq(visitor_submits(&head, "/jaga", form, NULL, NULL), 303);
 	}
 	ck_assert_int_eq(shows(&head, "/jaga", "Sekarang: <strong class=\"lewat\">KOSONG"), 0);
 }
@@ -106,12 +106,12 @@ START_TEST(two_change_their_shifts)
 	/* 2099-12-01 06:00 and 2099-12-02 06:00 WIB */
 	command("officer shift ptg-o-dishub-1 --from '2099-12-01 06:00' --until '2099-12-01 14:00'", "1 of 1");
 	command("officer shift ptg-o-dishub-2 --from '2099-12-02 06:00' --until '2099-12-02 14:00'", "1 of 1");
-	ck_assert_int_eq(send_form(&head, "/jaga", "unit=" UNIT "&aksi=tukar&satu=ptg-o-dishub-1+4099849200000&dua=ptg-o-dishub-1+"
+	ck_assert_int_eq(visitor_submits(&head, "/jaga", "unit=" UNIT "&aksi=tukar&satu=ptg-o-dishub-1+4099849200000&dua=ptg-o-dishub-1+"
 	    "4099849200000", NULL, NULL), 422);
-	ck_assert_int_eq(send_form(&head, "/jaga", "unit=" UNIT "&aksi=tukar&satu=ptg-o-dishub-1+1&dua=ptg-o-dishub-2+2", NULL, NULL),
+	ck_assert_int_eq(visitor_submits(&head, "/jaga", "unit=" UNIT "&aksi=tukar&satu=ptg-o-dishub-1+1&dua=ptg-o-dishub-2+2", NULL, NULL),
 	    422);
 	ck_assert_int_eq(shows(&head, "/jaga", "ptg-o-dishub-1 4099762800000"), 1);
-	ck_assert_int_eq(send_form(&head, "/jaga", "unit=" UNIT "&aksi=tukar&satu=ptg-o-dishub-1+4099762800000&dua=ptg-o-dishub-2+"
+	ck_assert_int_eq(visitor_submits(&head, "/jaga", "unit=" UNIT "&aksi=tukar&satu=ptg-o-dishub-1+4099762800000&dua=ptg-o-dishub-2+"
 	    "4099849200000", NULL, NULL), 303);
 	command("officer shifts ptg-o-dishub-2", "2099-12-01 06:00\t2099-12-01 14:00");
 	command("audit verify", "clean");
@@ -142,27 +142,27 @@ START_TEST(duties_come_to_the_telephone)
 	snprintf(line, sizeof(line), "officer shift ptg-o-dishub-1 --from '%s' --until '%s'", from, until);
 	command(line, "1 of 1");
 	command("officer passwd ptg-o-dishub-1", "/sandi/");
-	ck_assert_int_eq(send_form(&officer, "/akun", "aksi=buat", NULL, &page), 200);
+	ck_assert_int_eq(visitor_submits(&officer, "/akun", "aksi=buat", NULL, &page), 200);
 	ck_assert_ptr_null(strstr(buf_str(&page), "/feed/eskalasi"));	/* not for his role */
 	at = strstr(buf_str(&page), "/feed/jaga.ics?t=ptg-o-dishub-1.");
 	ck_assert_ptr_nonnull(at);
 	snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, "<"), at);
-	ck_assert_int_eq(visit(&telephone, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(&telephone, path, &page), 200);
 	snprintf(line, sizeof(line), "DTSTART:%s\r\nDTEND:%s\r\n", starts, ends);
 	ck_assert_msg(strstr(buf_str(&page), line) != NULL, "%s", buf_str(&page));
 	ck_assert_ptr_null(strstr(buf_str(&page), "+62"));
 	/* The address opens his duties, his unit's, and nothing else. */
 	snprintf(line, sizeof(line), "%s&unit=" UNIT, path);
-	ck_assert_int_eq(visit(&telephone, line, &page), 200);
+	ck_assert_int_eq(visitor_visits(&telephone, line, &page), 200);
 	snprintf(line, sizeof(line), "%s&unit=O-DLH", path);
-	ck_assert_int_eq(visit(&telephone, line, &page), 403);
+	ck_assert_int_eq(visitor_visits(&telephone, line, &page), 403);
 	snprintf(line, sizeof(line), "/feed/eskalasi.json%s", strchr(path, '?'));
-	ck_assert_int_eq(visit(&telephone, line, &page), 403);
+	ck_assert_int_eq(visitor_visits(&telephone, line, &page), 403);
 	snprintf(line, sizeof(line), "/jaga%s", strchr(path, '?'));
-	ck_assert_int_eq(visit(&telephone, line, &page), 303);
-	ck_assert_int_eq(send_form(&officer, "/akun", "aksi=cabut", NULL, NULL), 200);
-	ck_assert_int_eq(visit(&telephone, path, &page), 401);
-	ck_assert_int_eq(visit(&telephone, "/feed/jaga.ics", &page), 401);
+	ck_assert_int_eq(visitor_visits(&telephone, line, &page), 303);
+	ck_assert_int_eq(visitor_submits(&officer, "/akun", "aksi=cabut", NULL, NULL), 200);
+	ck_assert_int_eq(visitor_visits(&telephone, path, &page), 401);
+	ck_assert_int_eq(visitor_visits(&telephone, "/feed/jaga.ics", &page), 401);
 	buf_release(&page);
 }
 END_TEST

@@ -14,7 +14,7 @@
 #include "store/canary.h"
 #include "store/house.h"
 #include "store/logbook.h"
-#include "tests/integration/browser.h"
+#include "tests/integration/visitor.h"
 #include "tests/integration/eye.h"
 
 Suite *kenari_suite(void);
@@ -113,11 +113,11 @@ START_TEST(each_channel_comes_through_and_leaves_nothing)
 		becomes(canary_channels[i], CANARY_WELL, becomes(canary_channels[i], CANARY_WELL, 0));
 	nothing_is_left();
 	ck_assert_int_eq(house_command("audit verify", NULL), 0);
-	come_in(&admin, "adm-o-kominfo-1");
+	visitor_comes_in(&admin, "adm-o-kominfo-1");
 	/* each second there is another one, and one that is late stands there as a broken link */
 	for (int64_t limit = clock_mono_ms() + LIMIT_MS; strstr(buf_str(&page), "<td class=\"\">tiba</td>") == NULL; ) {
 		ck_assert_msg(clock_mono_ms() < limit, "%s", buf_str(&page));
-		ck_assert_int_eq(visit(&admin, "/sistem", &page), 200);
+		ck_assert_int_eq(visitor_visits(&admin, "/sistem", &page), 200);
 	}
 	ck_assert_ptr_nonnull(strstr(buf_str(&page), "Laporan uji (kenari)"));
 	buf_release(&page);

@@ -8,7 +8,7 @@
 #include "lib/clock.h"
 #include "store/dead.h"
 #include "store/house.h"
-#include "tests/integration/browser.h"
+#include "tests/integration/visitor.h"
 #include "tests/integration/sink.h"
 
 Suite *letters_suite(void);
@@ -31,9 +31,9 @@ begin(void)
 	house_make(buf_str(&conf));
 	house_put_secret("kannel_send", PASSWORD);
 	house_up();
-	come_in(&desk, "opr-d112-1");
-	come_in(&admin, "adm-o-kominfo-1");
-	come_in(&officer, "ptg-o-dishub-2");
+	visitor_comes_in(&desk, "opr-d112-1");
+	visitor_comes_in(&admin, "adm-o-kominfo-1");
+	visitor_comes_in(&officer, "ptg-o-dishub-2");
 	buf_release(&conf);
 }
 
@@ -108,7 +108,7 @@ has(struct visitor *v, const char *path, const char *words)
 {
 	struct buf page = { 0 };
 
-	ck_assert_int_eq(visit(v, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(v, path, &page), 200);
 	ck_assert_msg(strstr(buf_str(&page), words) != NULL, "%s lacks %s: %s", path, words, buf_str(&page));
 	buf_release(&page);
 }
@@ -118,7 +118,7 @@ has_not(struct visitor *v, const char *path, const char *words)
 {
 	struct buf page = { 0 };
 
-	ck_assert_int_eq(visit(v, path, &page), 200);
+	ck_assert_int_eq(visitor_visits(v, path, &page), 200);
 	ck_assert_msg(strstr(buf_str(&page), words) == NULL, "%s shows %s", path, words);
 	buf_release(&page);
 }
@@ -149,23 +149,23 @@ START_TEST(mended_and_sent_again_once)
 	has(&desk, page, "+62812");
 	has_not(&desk, page, barred);		/* masked */
 	wait_state(code, "ditugaskan");
-	ck_assert_int_eq(visit(&officer, "/surat", NULL), 403);
-	ck_assert_int_eq(visit(&officer, page, NULL), 403);
+	ck_assert_int_eq(visitor_visits(&officer, "/surat", NULL), 403);
+	ck_assert_int_eq(visitor_visits(&officer, page, NULL), 403);
 	/* What cannot be sent is said; what was typed stays. */
-	ck_assert_int_eq(send_form(&desk, page, "aksi=kirim&isi=", NULL, NULL), 422);
-	ck_assert_int_eq(send_form(&desk, page, "aksi=hapus", NULL, NULL), 422);
+	ck_assert_int_eq(visitor_submits(&desk, page, "aksi=kirim&isi=", NULL, NULL), 422);
+	ck_assert_int_eq(visitor_submits(&desk, page, "aksi=hapus", NULL, NULL), 422);
 	ck_assert_int_eq(is_listed(l.id), 1);
 	gate_says("allowed");
-	ck_assert_int_eq(send_form(&desk, page, "aksi=kirim&isi=Laporan+Anda+kami+terima%0D%0AMaaf+terlambat", to, NULL), 303);
+	ck_assert_int_eq(visitor_submits(&desk, page, "aksi=kirim&isi=Laporan+Anda+kami+terima%0D%0AMaaf+terlambat", to, NULL), 303);
 	ck_assert_str_eq(to, "/surat");
 	snprintf(again, sizeof(again), "id%%3D%s.r1%%26", l.id);
 	ck_assert_uint_ge(sink_wait(&gate, again, "", 1, &all, &last), 1);
 	json_decref(all);
 	ck_assert_uint_eq(sink_count(&gate, "Maaf", ""), 1);
 	/* The second press finds nothing to do. */
-	ck_assert_int_eq(send_form(&desk, page, "aksi=kirim&isi=lagi", NULL, NULL), 404);
+	ck_assert_int_eq(visitor_submits(&desk, page, "aksi=kirim&isi=lagi", NULL, NULL), 404);
 	ck_assert_int_eq(is_listed(l.id), 0);
-	ck_assert_int_eq(visit(&desk, "/surat", &seen), 200);
+	ck_assert_int_eq(visitor_visits(&desk, "/surat", &seen), 200);
 	ck_assert_ptr_null(strstr(buf_str(&seen), l.id));
 	buf_release(&seen);
 	command("audit verify", 0, "clean");
@@ -211,8 +211,8 @@ START_TEST(sealed_ones_are_for_who_is_named)
 	page_comes(desk.cookie, "/surat", m.id, 1, NULL);			/* the console is past the sealed one */
 	has_not(&desk, "/surat", code);
 	has_not(&admin, "/surat", code);
-	ck_assert_int_eq(visit(&desk, page, NULL), 404);
-	ck_assert_int_eq(visit(&admin, page, NULL), 404);
+	ck_assert_int_eq(visitor_visits(&desk, page, NULL), 404);
+	ck_assert_int_eq(visitor_visits(&admin, page, NULL), 404);
 	ck_assert_int_eq(is_listed(l.id), 1);
 }
 END_TEST
@@ -225,10 +225,10 @@ START_TEST(aside_with_a_reason)
 
 	refused(OPEN_TEXT " sekali", code, &l, page);
 	page_comes(desk.cookie, "/surat", l.id, 1, NULL);
-	ck_assert_int_eq(send_form(&desk, page, "aksi=kesampingkan&alasan=bosan", NULL, NULL), 422);
-	ck_assert_int_eq(send_form(&desk, page, "aksi=kesampingkan&alasan=sudah-diberi-tahu", to, NULL), 303);
+	ck_assert_int_eq(visitor_submits(&desk, page, "aksi=kesampingkan&alasan=bosan", NULL, NULL), 422);
+	ck_assert_int_eq(visitor_submits(&desk, page, "aksi=kesampingkan&alasan=sudah-diberi-tahu", to, NULL), 303);
 	ck_assert_int_eq(is_listed(l.id), 0);
-	ck_assert_int_eq(visit(&desk, page, NULL), 404);
+	ck_assert_int_eq(visitor_visits(&desk, page, NULL), 404);
 }
 END_TEST
 

@@ -34,8 +34,8 @@ static const char *const closed[] = { "/", "/papan", "/feed/eskalasi.atom", "/fe
 
 START_TEST(without_log_in_nothing_is_shown)
 {
-	static const struct visitor nobody = { "" }, guesses[] = {
-		{ "Cookie: kt=0123456789012345678901234567890123456789012" }, { "Authorization: Bearer salah" } };
+	static const struct visitor nobody = { .cookie = "" }, guesses[] = {
+		{ .cookie = "Cookie: kt=0123456789012345678901234567890123456789012" }, { .cookie = "Authorization: Bearer salah" } };
 	long status = visitor_status(&nobody, closed[_i]);
 
 	ck_assert_msg(status == 303 || status == 401, "%s: %ld", closed[_i], status);
@@ -88,7 +88,7 @@ START_TEST(log_out_needs_our_own_form)
 
 	visitor_enters(&v, "kpl-o-dlh");
 	ask_as(&a, house.console, "/faktor", (const char *[]){ v.cookie, NULL }, NULL, 0);
-	page_value(&a, "name=\"tanda\" value=\"", token, sizeof(token));
+	page_field(&a.body, "tanda", token, sizeof(token));
 	answer_release(&a);
 	snprintf(body, sizeof(body), "tanda=%s", token);
 	headers[n++] = v.cookie;
@@ -204,7 +204,7 @@ START_TEST(a_link_used_twice_at_once_is_good_once)
 	ck_assert_int_eq(house_command("officer passwd kpl-o-satpol", &out), 0);
 	snprintf(path, sizeof(path), "%.*s", (int)strcspn(buf_str(&out), "\n"), buf_str(&out));
 	ask_as(&a, house.console, path, NULL, NULL, 0);
-	page_value(&a, "name=\"t\" value=\"", token, sizeof(token));
+	page_field(&a.body, "t", token, sizeof(token));
 	answer_release(&a);
 	*strchr(path, '?') = '\0';
 	for (int i = 0; i < 2; i++) {
@@ -348,7 +348,7 @@ END_TEST
 START_TEST(nothing_lies_open)
 {
 	struct visitor v;
-	char line[256];
+	char line[512];
 
 	visitor_enters(&v, "kpl-o-dinkes");
 	ck_assert_int_eq(house_command("audit verify", NULL), 0);
@@ -386,7 +386,7 @@ END_TEST
 /* A house that is new has no password: its first start makes a link, each further one another, until it was used. */
 START_TEST(the_first_administrator_comes_in_by_a_link)
 {
-	static const struct visitor nobody = { "" };
+	static const struct visitor nobody = { .cookie = "" };
 	struct visitor v;
 	struct visitor_code code;
 	char old[sizeof(house.first)], path[sizeof(house.first)], body[256];

@@ -20,7 +20,7 @@ resolves(const struct visitor *v, const char *code)
 
 	snprintf(path, sizeof(path), "/kasus/%.8s", code);
 	visitor_opens(v, path, &a);
-	page_value(&a, "name=\"versi\" value=\"", version, sizeof(version));
+	page_field(&a.body, "versi", version, sizeof(version));
 	answer_release(&a);
 	snprintf(with, sizeof(with), "aksi=selesai&versi=%s&catatan=beres", version);
 	visitor_sends(v, path, path, with, &a);

@@ -79,7 +79,7 @@ acts(const struct visitor *v, const char *path, const char *fields)
 	long status;
 
 	visitor_opens(v, path, &a);
-	page_value(&a, "name=\"versi\" value=\"", version, sizeof(version));
+	page_field(&a.body, "versi", version, sizeof(version));
 	answer_release(&a);
 	snprintf(with, sizeof(with), "%s&versi=%s", fields, version);
 	visitor_sends(v, path, path, with, &a);
@@ -216,7 +216,7 @@ START_TEST(two_at_once)
 
 	lamp("+6281234600003", code, path);
 	visitor_opens(&village, path, &a);
-	page_value(&a, "name=\"versi\" value=\"", version, sizeof(version));
+	page_field(&a.body, "versi", version, sizeof(version));
 	answer_release(&a);
 	ck_assert_int_eq(acts(&dishub, path, "aksi=terima"), 303);
 	snprintf(with, sizeof(with), "aksi=tangani&versi=%s&catatan=sudah+kami+pasang+lilin", version);
@@ -258,7 +258,7 @@ START_TEST(the_api_acts_as_the_page)
 
 	lamp("+6281234600005", code, path);
 	visitor_opens(&dishub, path, &a);
-	page_value(&a, "name=\"tanda\" value=\"", token, sizeof(token));
+	page_field(&a.body, "tanda", token, sizeof(token));
 	answer_release(&a);
 	snprintf(api, sizeof(api), "/api/v1/cases/%s/actions", code);
 	snprintf(header, sizeof(header), "X-Kentongan-Tanda: %s", token);
@@ -397,7 +397,7 @@ END_TEST
 /* PLN has no account here: the link in its SMS opens its task and nothing else, as long as it is its task. */
 START_TEST(an_outside_body_answers_by_its_link)
 {
-	static const struct visitor nobody = { "" };
+	static const struct visitor nobody = { .cookie = "" };
 	char code[CODE_CHARS + 1], text[512], path[96], body[160];
 	const char *at;
 	struct answer a;
@@ -554,7 +554,7 @@ START_TEST(the_console_speaks_english)
 	page_has(&english, "/akun", "My account", 1);
 	page_has(&dishub, path, "Yang dilaporkan", 1);
 	page_has(&dishub, path, "[[", 0);
-	visitor_opens(&(struct visitor){ "Cookie: bahasa=en" }, "/masuk", &a);
+	visitor_opens(&(struct visitor){ .cookie = "Cookie: bahasa=en" }, "/masuk", &a);
 	ck_assert_ptr_nonnull(strstr(buf_str(&a.body), "Log-in name"));
 	answer_release(&a);
 }

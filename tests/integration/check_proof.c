@@ -88,8 +88,8 @@ shows(const struct visitor *v, const char *code, const char *act, const char *no
 	snprintf(path, sizeof(path), "/kasus/%s", code);
 	visitor_opens(v, path, &form);
 	ck_assert_int_eq(form.status, 200);
-	page_value(&form, "name=\"tanda\" value=\"", token, sizeof(token));
-	page_value(&form, "name=\"versi\" value=\"", seen, sizeof(seen));
+	page_field(&form.body, "tanda", token, sizeof(token));
+	page_field(&form.body, "versi", seen, sizeof(seen));
 	answer_release(&form);
 	add_part(&b, "tanda", token);
 	add_part(&b, "aksi", act);
@@ -250,7 +250,7 @@ START_TEST(a_doubted_one_is_looked_at)
 	ck_assert_msg(json_integer_value(json_object_get(json_object_get(c, "next"), "at_ms")) > 0, "nothing is due");
 	json_decref(c);
 	visitor_opens(&head, path, &a);
-	page_value(&a, "name=\"versi\" value=\"", version, sizeof(version));
+	page_field(&a.body, "versi", version, sizeof(version));
 	answer_release(&a);
 	snprintf(with, sizeof(with), "aksi=foto-palsu&versi=%s&catatan=itu+foto+lampu+lain", version);
 	visitor_sends(&head, path, path, with, &a);
@@ -272,7 +272,7 @@ START_TEST(nothing_is_lost)
 
 	lamp("+6281234610007", code, path);
 	visitor_opens(&dishub, path, &a);
-	page_value(&a, "name=\"versi\" value=\"", version, sizeof(version));
+	page_field(&a.body, "versi", version, sizeof(version));
 	answer_release(&a);
 	expect(&village, code, "terima", "", NULL, 303, NULL);
 	scene(&photo, 107);

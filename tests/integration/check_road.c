@@ -793,7 +793,7 @@ presses(const char *url, const char *cookie, const char *choice, const char *tex
 	snprintf(offer, sizeof(offer), "name=\"jawaban\" value=\"%s\"", choice);
 	ck_assert_msg(strstr(buf_str(&a.body), offer) != NULL, "no %s in %s", choice, buf_str(&a.body));
 	page_value(&a, "action=\"/jawab", action, sizeof(action));
-	page_value(&a, "name=\"versi\" value=\"", version, sizeof(version));
+	page_field(&a.body, "versi", version, sizeof(version));
 	answer_release(&a);
 	buf_addf(&fields, "versi=%s&jawaban=%s&isi=%s", version, choice, text);
 	for (int twice = 0; twice < 2; twice++) {		/* the button is pressed twice */

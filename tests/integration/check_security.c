@@ -508,7 +508,7 @@ START_TEST(a_log_in_is_a_new_session)
 	ck_assert_int_eq(visitor_status(&second, "/papan"), 200);
 	ck_assert_int_eq(house_command("officer role kpl-o-pup petugas", NULL), 0);
 	ck_assert_int_eq(visitor_status(&second, "/tugas"), 303);
-	ck_assert_int_eq(visitor_status(&(struct visitor){ "Cookie: kt=0123456789012345678901234567890123456789012" }, "/papan"), 303);
+	ck_assert_int_eq(visitor_status(&(struct visitor){ .cookie = "Cookie: kt=0123456789012345678901234567890123456789012" }, "/papan"), 303);
 }
 END_TEST
 
@@ -654,7 +654,7 @@ START_TEST(a_get_changes_nothing)
 
 		ck_assert_int_gt(logbook_read(&h.st, 0, 10000, count_doing, &before), 0);
 		visitor_opens(who[k], "/akun", &a);
-		page_value(&a, "name=\"tanda\" value=\"", token, sizeof(token));
+		page_field(&a.body, "tanda", token, sizeof(token));
 		answer_release(&a);
 		for (size_t f = 0; f < N_ELEMS(servers); f++) {
 			struct seen_route routes[128];
@@ -719,7 +719,7 @@ START_TEST(what_is_not_asked_for_does_nothing)
 	ck_assert(is_in_log("event=fields_ignored"));
 	ck_assert(is_in_log("names=\"role wilayah case.confidential rahasia unit_lain\""));
 	visitor_opens(&dishub, path, &a);
-	page_value(&a, "name=\"tanda\" value=\"", token, sizeof(token));
+	page_field(&a.body, "tanda", token, sizeof(token));
 	answer_release(&a);
 	snprintf(api, sizeof(api), "/api/v1/cases/%s/actions", code);
 	snprintf(header, sizeof(header), "X-Kentongan-Tanda: %s", token);
@@ -793,7 +793,7 @@ START_TEST(taken_away_between_page_and_act)
 	visitor_enters(&v, officers[_i]);
 	visitor_opens(&v, path, &a);
 	ck_assert_int_eq(a.status, 200);
-	page_value(&a, "name=\"tanda\" value=\"", token, sizeof(token));
+	page_field(&a.body, "tanda", token, sizeof(token));
 	answer_release(&a);
 	ck_assert_int_eq(house_command(orders[_i], NULL), 0);
 	snprintf(body, sizeof(body), "tanda=%s&aksi=terima&versi=1", token);

@@ -264,7 +264,7 @@ START_TEST(refusals_are_english_on_an_english_page)
 	strncat(desk.cookie, "; bahasa=en", sizeof(desk.cookie) - strlen(desk.cookie) - 1);
 	snprintf(path, sizeof(path), "/triase/%s", code);
 	visitor_opens(&desk, path, &a);
-	page_value(&a, "name=\"versi\" value=\"", version, sizeof(version));
+	page_field(&a.body, "versi", version, sizeof(version));
 	answer_release(&a);
 	snprintf(fields, sizeof(fields), "aksi=tolak&versi=%s", version);
 	visitor_sends(&desk, path, path, fields, &a);
@@ -328,7 +328,7 @@ END_TEST
 /* The same for everybody's pages. */
 START_TEST(the_public_pages_are_english_everywhere)
 {
-	struct visitor nobody = { "Cookie: bahasa=en" };
+	struct visitor nobody = { .cookie = "Cookie: bahasa=en" };
 	char code[CODE_CHARS + 1], path[32];
 	const char *also[] = { path, NULL };
 	struct reading r = { .who = "nobody" };

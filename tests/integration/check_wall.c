@@ -214,7 +214,7 @@ END_TEST
 
 START_TEST(a_token_opens_feeds_and_nothing_else)
 {
-	struct visitor nobody = { "" }, v;
+	struct visitor nobody = { .cookie = "" }, v;
 	char address[160], path[200];
 	const char *token;
 	struct answer a;
@@ -262,7 +262,7 @@ END_TEST
 static void
 alert_of(const char *kind, struct buf *alert)
 {
-	static const struct visitor nobody = { "" };
+	static const struct visitor nobody = { .cookie = "" };
 	char path[160], begin_of[64], file[96];
 	struct answer a;
 	struct buf page = { 0 };
@@ -642,7 +642,7 @@ START_TEST(each_answer_is_as_described)
 	reported("lampu jalan mati di desa kabat selatan sungai", 0, code);
 	wait_state(code, "ditugaskan");
 	visitor_opens(&head, "/akun", &a);
-	page_value(&a, "name=\"tanda\" value=\"", token, sizeof(token));
+	page_field(&a.body, "tanda", token, sizeof(token));
 	answer_release(&a);
 	snprintf(header, sizeof(header), "X-Kentongan-Tanda: %s", token);
 	for (size_t i = 0; i < N_ELEMS(calls); i++) {

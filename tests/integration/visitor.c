@@ -8,14 +8,32 @@
 
 #include "lib/clock.h"
 #include "lib/totp.h"
+#include "store/house.h"
+#include "store/session.h"
+
+/* What stands in a page behind that text, up to the next quote or tag. */
+static void
+value_behind(const struct buf *page, const char *before, char *out, size_t size)
+{
+	const char *at = strstr(buf_str(page), before);
+
+	ck_assert_msg(at != NULL, "%s is not in %s", before, buf_str(page));
+	snprintf(out, size, "%.*s", (int)strcspn(at + strlen(before), "\"<"), at + strlen(before));
+}
 
 void
 page_value(const struct answer *a, const char *before, char *out, size_t size)
 {
-	const char *at = strstr(buf_str(&a->body), before);
+	value_behind(&a->body, before, out, size);
+}
 
-	ck_assert_msg(at != NULL, "%s is not in %s", before, buf_str(&a->body));
-	snprintf(out, size, "%.*s", (int)strcspn(at + strlen(before), "\"<"), at + strlen(before));
+void
+page_field(const struct buf *page, const char *name, char *out, size_t size)
+{
+	char before[64];
+
+	snprintf(before, sizeof(before), "name=\"%s\" value=\"", name);
+	value_behind(page, before, out, size);
 }
 
 long
@@ -31,7 +49,7 @@ visitor_sets_password(const char *officer, const char *password)
 	snprintf(path, sizeof(path), "%.*s", (int)strcspn(buf_str(&out), "\n"), buf_str(&out));
 	ask_as(&a, house.console, path, NULL, NULL, 0);
 	ck_assert_int_eq(a.status, 200);
-	page_value(&a, "name=\"t\" value=\"", token, sizeof(token));
+	page_field(&a.body, "t", token, sizeof(token));
 	answer_release(&a);
 	*strchr(path, '?') = '\0';
 	buf_addf(&body, "t=%s&sandi=%s&ulang=%s", token, password, password);
@@ -128,6 +146,24 @@ visitor_enters(struct visitor *v, const char *officer)
 }
 
 void
+visitor_comes_in(struct visitor *v, const char *officer)
+{
+	struct session session = { .officer = "" };
+	struct buf page = { 0 };
+	struct house h;
+
+	memset(v, 0, sizeof(*v));
+	snprintf(session.officer, sizeof(session.officer), "%s", officer);
+	house_eye(&h);
+	session.begun_ms = session.seen_ms = session.proven_ms = store_now_ms(&h.st);
+	session_of(&h.st, &session, v->cookie);
+	house_close(&h);
+	ck_assert_int_eq(visitor_visits(v, "/tugas", &page), 200);
+	page_field(&page, "tanda", v->tanda, sizeof(v->tanda));
+	buf_release(&page);
+}
+
+void
 visitor_opens(const struct visitor *v, const char *path, struct answer *a)
 {
 	const char *headers[] = { v->cookie, NULL };
@@ -139,16 +175,33 @@ visitor_opens(const struct visitor *v, const char *path, struct answer *a)
 		    "%s: %s", path, buf_str(&a->body));
 }
 
+/* The status of an answer that is done with; page, unless NULL, keeps its body. */
+static long
+take_page(struct answer *a, struct buf *page)
+{
+	long status = a->status;
+
+	if (page != NULL) {
+		buf_reset(page);
+		buf_add(page, a->body.data, a->body.len);
+	}
+	answer_release(a);
+	return status;
+}
+
+long
+visitor_visits(const struct visitor *v, const char *path, struct buf *page)
+{
+	struct answer a;
+
+	visitor_opens(v, path, &a);
+	return take_page(&a, page);
+}
+
 long
 visitor_status(const struct visitor *v, const char *path)
 {
-	struct answer a;
-	long status;
-
-	visitor_opens(v, path, &a);
-	status = a.status;
-	answer_release(&a);
-	return status;
+	return visitor_visits(v, path, NULL);
 }
 
 void
@@ -161,11 +214,27 @@ visitor_sends(const struct visitor *v, const char *page, const char *action, con
 
 	visitor_opens(v, page, &form);
 	ck_assert_msg(form.status == 200, "%s: %ld", page, form.status);
-	page_value(&form, "name=\"tanda\" value=\"", token, sizeof(token));
+	page_field(&form.body, "tanda", token, sizeof(token));
 	answer_release(&form);
 	buf_addf(&body, "tanda=%s%s%s", token, fields[0] != '\0' ? "&" : "", fields);
 	ask_as(a, house.console, action, (const char *[]){ v->cookie, NULL }, body.data, body.len);
 	buf_release(&body);
+}
+
+long
+visitor_submits(const struct visitor *v, const char *path, const char *fields, char to[160], struct buf *page)
+{
+	struct buf body = { 0 };
+	struct answer a;
+	const char *at;
+
+	buf_addf(&body, "tanda=%s&%s", v->tanda, fields);
+	ask_as(&a, house.console, path, (const char *[]){ v->cookie, NULL }, body.data, body.len);
+	at = strstr(buf_str(&a.head), "Location: ");
+	if (to != NULL)
+		snprintf(to, 160, "%.*s", at != NULL ? (int)strcspn(at + 10, "\r\n") : 0, at != NULL ? at + 10 : "");
+	buf_release(&body);
+	return take_page(&a, page);
 }
 
 struct heard { struct buf *text; const char *until; void (*then)(void); };
