@@ -123,7 +123,7 @@ note_log_in(struct login *l, int64_t step, const char *made)
 	return account_put(&l->c->h.st, &l->account, "masuk", l->account.officer);
 }
 
-/* His password or his role changed while this one was checked: as if it had come before that. */
+/* His account changed while this one was checked, by another log-in or by a new password, factor or role. */
 static void
 answer_overtaken(struct login *l)
 {
@@ -355,8 +355,10 @@ on_made(int fits, const char *made, void *arg)
 	a->once_until_ms = 0;
 	a->changed_ms = house_now_ms(&n->c->h);
 	rc = fits ? account_put(&n->c->h.st, a, "sandi", a->officer) : -1;
-	if (rc == 0) {
-		sessions_end_of(&n->c->h.st, a->officer);
+	if (rc == 0 && sessions_end_of(&n->c->h.st, a->officer) < 0) {
+		http_answer_problem(n->r, 503, "Service Unavailable", "Sandi baru sudah tersimpan, tetapi penyimpanan "
+		    "tidak menjawab: masuk dengan sandi baru, lalu pilih \"keluar dari semua\".");
+	} else if (rc == 0) {
 		set_cookie(n->r, "");
 		http_answer_redirect(n->r, 303, "/masuk");
 	} else if (rc > 0) {
@@ -475,7 +477,7 @@ post_factor(struct http_req *r, void *arg)
 	int64_t now_ms;
 	char token[TOKEN_CHARS + 1] = "";
 	char *code;
-	int rc;
+	int rc, kept = 0;
 
 	if (!gate_change(r, c, &w) || !gate_proven(r, c, &w))
 		return;
@@ -495,9 +497,12 @@ post_factor(struct http_req *r, void *arg)
 	if (rc == 0) {
 		w.session.by_factor = 1;
 		w.session.lacks_factor = 0;	/* more is open to it now: whoever knew its token does not */
-		rc = session_renew(&c->h.st, &w.session, token);
+		kept = session_renew(&c->h.st, &w.session, token);
 	}
-	if (rc == 0) {
+	if (rc == 0 && kept != 0) {		/* the factor stands, and this session does not */
+		set_cookie(r, "");
+		http_answer_redirect(r, 303, "/masuk");
+	} else if (rc == 0) {
 		set_cookie(r, token);
 		http_answer_redirect(r, 303, next_page(c, w.officer, NULL));
 	} else if (rc == 2) {

@@ -23,7 +23,7 @@ struct volunteer {
 	char phone[PHONE_CHARS], lang[4], place[PLACE_CODE_CHARS];
 	char *skills;			/* "" none */
 	int ended;			/* wants to be called no more */
-	int64_t version;		/* of what was read; 0 he is new */
+	int64_t version;		/* of what was read; 0 it was not read */
 };
 /* NULL with mistakes by line; each needs an id, a name and a number of his own. */
 struct volunteer *volunteers_parse_csv(const char *file, const char *text, size_t len, size_t *n,

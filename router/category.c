@@ -642,7 +642,7 @@ is_of_a_part(const struct ranked *r, const struct category *first)
 	    cover_count(&r->cover, &r->cover) >= PART_WORDS;
 }
 
-/* What a part says, read as if nothing else had been said; NULL: nothing that is sure and another problem. */
+/* What a part says, by the words that lie in it alone; NULL: nothing that is sure and another problem. */
 static const struct category *
 part_names(const struct classifier *c, const struct tokens *t, const struct said *said, struct span span,
     const struct category *first)

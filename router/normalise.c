@@ -54,7 +54,7 @@ struct reader {
 	size_t len;
 	uint32_t from, to;
 	int is_plain;			/* letters alone, no two alike side by side */
-	uint16_t typed, next;		/* TOKEN_ of the word; what stands before the next one */
+	uint8_t typed, next;		/* TOKEN_ of the word; what stands before the next one */
 };
 
 static int
@@ -197,7 +197,7 @@ begin_word(struct reader *r, size_t from, int capital)
 {
 	r->from = (uint32_t)from;
 	r->is_plain = 1;
-	r->typed = (uint16_t)(r->next | (capital ? TOKEN_CAPITAL : 0));
+	r->typed = (uint8_t)(r->next | (capital ? TOKEN_CAPITAL : 0));
 	r->next = 0;
 }
 
@@ -465,7 +465,7 @@ room_in(const struct normaliser *n, uint32_t set)
 	return way;
 }
 
-/* Where a word of that hash stands in the memo, if it does: found without a doubt which of the ways it is. */
+/* Where a word of that hash stands in the memo, if it does: looked for without a branch, for any way is as likely. */
 static uint32_t
 place_of(const struct normaliser *n, uint32_t hash)
 {

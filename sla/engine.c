@@ -492,12 +492,14 @@ void
 engine_broadcasts(struct engine *e)
 {
 	int64_t mono = clock_mono_ms();
-	int sent = 0;
+	int sent = 0, rc;
 
 	if (mono < e->broadcasts_next_ms || house_refresh(e->h) != 0 || e->h->policy == NULL)
 		return;
 	e->broadcasts_next_ms = mono + BROADCAST_EVERY_MS;
-	if (broadcasts_step(e->h, &e->stuck, &sent) != 0 || stops_sweep(e->h, &e->stops_cursor) != 0)
+	rc = broadcasts_step(e->h, &e->stuck, &sent);
+	rc |= stops_sweep(e->h, &e->stops_cursor);
+	if (rc != 0)
 		log_warn("broadcasts_unfinished", "err=\"%s\"",
 		    log_quote(store_error(&e->h->st), strlen(store_error(&e->h->st))));
 	if (sent > 0)

@@ -105,6 +105,10 @@ volunteer_end(struct store *st, const char *id, const char *who, const struct in
 		commit_release(&b);
 		volunteer_release(&v);
 	}
+	if (result == COMMIT_CONFLICT) {
+		buf_reset(&st->why);
+		buf_addf(&st->why, "%s: somebody else writes him at the same time; try again", id);
+	}
 	return result == COMMIT_OK || result == COMMIT_ALREADY ? 1 : -1;
 }
 
@@ -387,26 +391,31 @@ find_callers(struct store *st, const char *call, struct callers *all)
 	return rc;
 }
 
-/* A number that leads to another call by now goes on leading there. */
+/*
+ * due: of the call, as it was seen; another may have ended it since, and then it is kept for a while.  A number
+ * that leads to another call by now goes on leading there.
+ */
 static int
-forget(struct house *h, const char *code)
+forget(struct house *h, const char *code, const char *due)
 {
 	struct document d = { .key = KEY_META, .version = -1, .what = "panggilan-lepas", .who = h->st.name, .note = code,
-	    .index = { { KEY_CALLS, NULL, 'd', code, "" } }, .index_n = 1 + DOCUMENT_FIELDS };
+	    .index = { { KEY_CALLS, NULL, '=', code, due }, { KEY_CALLS, NULL, 'd', code, "" } },
+	    .index_n = 2 + DOCUMENT_FIELDS };
 	struct document_index *more = NULL;
 	struct callers all = { 0 };
 	struct commit_batch b = { 0 };
 	int rc = find_callers(&h->st, code, &all);
 
 	if (rc == 0) {
-		document_gone(&d.index[1], KEY_CALL, code);
+		document_gone(&d.index[2], KEY_CALL, code);
 		d.more = more = xcalloc((size_t)all.n + 1, sizeof(*more));
 		for (; d.more_n < all.n; d.more_n++)
 			more[d.more_n] = (struct document_index){ KEY_CALLED, NULL, 'D', all.list[d.more_n].number,
 			    all.list[d.more_n].word };
 		commit_begin(&b, h->store_ms);
 		commit_add_document(&b, &h->st, &d);
-		rc = commit_run(&b, &h->st) == 1 ? 0 : -1;
+		commit_run(&b, &h->st);
+		rc = b.slots[0].result == COMMIT_OK || b.slots[0].result == COMMIT_CONFLICT ? 0 : -1;
 		commit_release(&b);
 	}
 	free(more);
@@ -415,7 +424,7 @@ forget(struct house *h, const char *code)
 }
 
 static int
-end_or_forget(struct house *h, const char *code)
+end_or_forget(struct house *h, const char *code, const char *due)
 {
 	struct callout_effects *fx = xmalloc(sizeof(*fx));
 	struct callout *c = xcalloc(1, sizeof(*c));
@@ -425,7 +434,7 @@ end_or_forget(struct house *h, const char *code)
 	if (rc == 0)
 		log_error("callout_unreadable", "call=%s err=\"it is forgotten; nobody was told\"", code);
 	if (rc >= 0 && (rc == 0 || c->state == CALLOUT_ENDED)) {
-		rc = forget(h, code);
+		rc = forget(h, code, due);
 	} else if (rc == 1 && callout_decide(c, CALL_ENDS, -1, h->store_ms, fx) == 0) {
 		result = callout_commit(h, fx, h->st.name, NULL);
 		rc = result == COMMIT_OK ? 0 : -1;
@@ -451,7 +460,7 @@ callouts_sweep(struct house *h)
 		rc = 0;
 		for (size_t i = 0; i + 1 < r->elements; i += 2)
 			if (strtoll(r->element[i + 1]->str, NULL, 10) <= h->store_ms &&
-			    end_or_forget(h, r->element[i]->str) != 0)
+			    end_or_forget(h, r->element[i]->str, r->element[i + 1]->str) != 0)
 				rc = -1;
 	}
 	freeReplyObject(r);

@@ -128,7 +128,7 @@ void commit_add_answer(struct commit_batch *b, struct store *st, const struct an
  * that it has this value (COMMIT_CONFLICT; what is not there is 0).
  */
 struct document_index { enum key_id key; const char *part; char op; const char *field, *value; };
-#define DOCUMENT_INDEXES 8
+#define DOCUMENT_INDEXES 12
 struct document {
 	enum key_id key; const char *part;
 	int64_t version;		/* that is replaced; 0 new; -1 index entries only */

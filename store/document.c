@@ -36,7 +36,7 @@ document_load(struct store *st, enum key_id id, const char *part, const char *la
 void
 document_gone(struct document_index out[DOCUMENT_FIELDS], enum key_id id, const char *part)
 {
-	static const char *const fields[DOCUMENT_FIELDS] = { "d", "v", "q" };
+	static const char *const fields[DOCUMENT_FIELDS] = { "d", "v", "q", "i" };
 
 	for (int i = 0; i < DOCUMENT_FIELDS; i++)
 		out[i] = (struct document_index){ id, part, 'd', fields[i], "" };

@@ -1,6 +1,9 @@
 #ifndef KENTONGAN_DOCUMENT_H
 #define KENTONGAN_DOCUMENT_H
-/* Documents that lie sealed as a whole under a key of their kind: volunteers, calls, subscribers. */
+/*
+ * Documents that lie sealed as a whole under a key of their kind: volunteers, calls, subscribers.  And what any
+ * document of the store is made of.
+ */
 #include "store/commit.h"
 
 /* The key of that kind, from the house's own. */
@@ -11,7 +14,10 @@ void document_key(struct seal_key *key, const struct store *st, const char *labe
  */
 int document_load(struct store *st, enum key_id id, const char *part, const char *label,
     const char *purpose, int64_t *version, struct buf *plain);
-/* The rows of a commit that take one away, sealed or not: its bytes, its version, its place in the log. */
-#define DOCUMENT_FIELDS 3
+/*
+ * The rows of a commit that take one away, sealed or not: its bytes, its version, its place in the log, the inputs
+ * that it used up.
+ */
+#define DOCUMENT_FIELDS 4
 void document_gone(struct document_index out[DOCUMENT_FIELDS], enum key_id id, const char *part);
 #endif

@@ -135,47 +135,60 @@ walk_on(struct house *h, struct leaver *l, int64_t most, int *back)
 
 /* ---- what is queued for the old number ---- */
 
-/* When a message was first queued, and its kind in out; 0 it is not there, or the store did not answer. */
+/* When a message was queued, and its kind in out; 0 it is not there, -1 no answer. */
 static int64_t
 queued_ms(struct store *st, const char *id, struct buf *kind)
 {
 	struct buf key = { 0 };
 	redisReply *r;
-	int64_t at = 0;
+	int64_t at = -1;
 
 	buf_reset(kind);
 	buf_add_key(&key, &st->keys, KEY_MSG, id, NULL);
 	r = redis_pipe_command(st->pipe, "HMGET %b k t", key.data, key.len);
-	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2 && r->element[0]->type == REDIS_REPLY_STRING &&
-	    r->element[1]->type == REDIS_REPLY_STRING) {
-		buf_adds(kind, r->element[0]->str);
-		at = strtoll(r->element[1]->str, NULL, 10);
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2) {
+		int there = r->element[0]->type == REDIS_REPLY_STRING && r->element[1]->type == REDIS_REPLY_STRING;
+
+		buf_adds(kind, there ? r->element[0]->str : "");
+		at = there ? strtoll(r->element[1]->str, NULL, 10) : 0;
 	}
 	freeReplyObject(r);
 	buf_release(&key);
 	return at;
 }
 
+/* Cuts what a message got on its way, ".b" by another way or ".i" in a digest: 1 it had that. */
+static int
+cut_way(char *id)
+{
+	char *dot = strrchr(id, '.');
+
+	if (dot == NULL || dot[1] < 'b' || dot[1] > 'z' || dot[2] != '\0')
+		return 0;
+	*dot = '\0';
+	return 1;
+}
+
 /*
- * 1 if it is for the officer who left: the same number may have reported something as a resident, and may by now
- * be that of another officer, whose own were queued later.  What goes by another way was queued when it first was.
+ * 1 if it is for the officer who left, -1 no answer: the same number may have reported something as a resident,
+ * and may by now be that of another officer, whose own were queued later.  What goes by another way, or in a digest,
+ * was queued when the first of it was.
  */
 static int
 is_for_leaver(struct store *st, const struct leaver *l, const char *id)
 {
-	struct buf kind = { 0 }, first = { 0 };
-	const char *dot = strrchr(id, '.');
-	int64_t at = queued_ms(st, id, &kind), before;
-	int is = at != 0 && text_is_for_officers(buf_str(&kind));
+	char first[OUTBOX_ID_CHARS];
+	struct buf kind = { 0 };
+	int64_t at = queued_ms(st, id, &kind), before = at;
+	int is = at > 0 && text_is_for_officers(buf_str(&kind));
 
-	if (is && at > l->since_ms && dot != NULL && dot[1] >= 'b' && dot[1] <= 'z' && dot[2] == '\0') {
-		buf_add(&first, id, (size_t)(dot - id));
-		before = queued_ms(st, buf_str(&first), &kind);
-		at = before != 0 ? before : at;
+	snprintf(first, sizeof(first), "%s", id);
+	while (is && at > l->since_ms && before >= 0 && cut_way(first)) {
+		before = queued_ms(st, first, &kind);
+		at = before > 0 ? before : at;
 	}
 	buf_release(&kind);
-	buf_release(&first);
-	return is && at <= l->since_ms;
+	return at < 0 || before < 0 ? -1 : is && at <= l->since_ms;
 }
 
 static int
@@ -202,9 +215,12 @@ cancel_list(struct house *h, const struct leaver *l, const redisReply *list)
 	int n = 0, rc = 0;
 
 	for (size_t i = 0; i < list->elements && rc == 0; i++) {
-		if (is_for_leaver(&h->st, l, list->element[i]->str))
+		int is = is_for_leaver(&h->st, l, list->element[i]->str);
+
+		if (is > 0)
 			ids[n++] = list->element[i]->str;
-		if (n == CANCELS) {
+		rc = is < 0 ? -1 : 0;
+		if (rc == 0 && n == CANCELS) {
 			rc = cancel_some(h, l, ids, n);
 			n = 0;
 		}

@@ -94,7 +94,8 @@ session_begin(struct store *st, const struct account *checked, int lacks_factor,
 	s->by_factor = by_factor;
 	if (put(st, s) < 0)
 		return -1;
-	rc = account_load(st, checked->officer, &now) < 0 ? -1 : now.changed_ms != checked->changed_ms;
+	rc = account_load(st, checked->officer, &now) < 0 ? -1 : now.changed_ms != checked->changed_ms ||
+	    now.has_totp != checked->has_totp;
 	account_wipe(&now);
 	if (rc != 0 && session_end(st, s) != 0)
 		rc = -1;
@@ -156,7 +157,7 @@ session_end(struct store *st, const struct session *s)
 	return done(field(st, "HDEL", KEY_SESSIONS, s->kept, NULL));
 }
 
-/* Calls cb for each field; what it returns other than 0 removes the field. */
+/* Calls cb for each field; what it returns other than 0 removes the field.  How many, -1 not all of those. */
 static int
 each(struct store *st, enum key_id id, int (*cb)(const char *name, const char *value, const void *arg),
     const void *arg)
@@ -169,9 +170,9 @@ each(struct store *st, enum key_id id, int (*cb)(const char *name, const char *v
 	r = redis_pipe_command(st->pipe, "HGETALL %b", key.data, key.len);
 	if (r != NULL && r->type == REDIS_REPLY_ARRAY) {
 		n = 0;
-		for (size_t i = 0; i + 1 < r->elements; i += 2)
+		for (size_t i = 0; n >= 0 && i + 1 < r->elements; i += 2)
 			if (cb(r->element[i]->str, r->element[i + 1]->str, arg))
-				n += done(field(st, "HDEL", id, r->element[i]->str, NULL)) == 0;
+				n = done(field(st, "HDEL", id, r->element[i]->str, NULL)) == 0 ? n + 1 : -1;
 	}
 	freeReplyObject(r);
 	buf_release(&key);

@@ -20,7 +20,7 @@ struct session {
 
 /*
  * Begins one for whom the account, as it was read when his password was checked, lets in; the token is for the
- * cookie alone.  0; 1 the password was set anew meanwhile, and there is none; -1.
+ * cookie alone.  0; 1 the password was set anew meanwhile or a factor set up, and there is none; -1.
  */
 int session_begin(struct store *st, const struct account *checked, int lacks_factor, int by_factor, int64_t now_ms,
     char token[TOKEN_CHARS + 1], struct session *s);
@@ -33,7 +33,7 @@ int session_keep(struct store *st, const struct session *s);
 /* The same session under another token: the one before opens nothing any more.  As session_keep(). */
 int session_renew(struct store *st, struct session *s, char token[TOKEN_CHARS + 1]);
 int session_end(struct store *st, const struct session *s);
-/* All of an officer.  How many, or -1. */
+/* All of an officer.  How many; -1: some may go on. */
 int sessions_end_of(struct store *st, const char *officer);
 /* Those that are over for longer than most_ms, and failures of yesterday. */
 void sessions_sweep(struct store *st, int64_t now_ms, int64_t most_ms);

@@ -1075,6 +1075,7 @@ START_TEST(a_call_that_nobody_can_read)
 	int64_t until = clock_mono_ms() + LIMIT_MS;
 	char code[CODE_CHARS + 1];
 	struct buf key = { 0 }, path = { 0 }, log = { 0 };
+	redisReply *left;
 	pid_t sla = pid_of("sla");
 	struct house h;
 
@@ -1083,6 +1084,8 @@ START_TEST(a_call_that_nobody_can_read)
 	ck_assert_int_eq(kill(sla, SIGSTOP), 0);	/* it would end the call, if this takes longer */
 	call_out("--for 2s", code);
 	ck_assert_int_eq(called(&h), 3);
+	sms(ANI, "BISA", NULL);
+	told("", "panggil-terima", ANI);
 	buf_add_key(&key, &h.st.keys, KEY_CALL, code, NULL);
 	freeReplyObject(redis_pipe_command(h.st.pipe, "HSET %b d damaged", key.data, key.len));
 	ck_assert_int_eq(kill(sla, SIGCONT), 0);
@@ -1095,6 +1098,9 @@ START_TEST(a_call_that_nobody_can_read)
 	    clock_mono_ms() < until);
 	ck_assert_int_eq(called(&h), 0);
 	ck_assert_ptr_nonnull(strstr(buf_str(&log), "callout_unreadable"));
+	left = redis_pipe_command(h.st.pipe, "EXISTS %b", key.data, key.len);
+	ck_assert(left != NULL && left->type == REDIS_REPLY_INTEGER && left->integer == 0);
+	freeReplyObject(left);
 	buf_release(&key);
 	buf_release(&path);
 	buf_release(&log);
