@@ -356,8 +356,8 @@ on_made(int fits, const char *made, void *arg)
 	a->changed_ms = house_now_ms(&n->c->h);
 	rc = fits ? account_put(&n->c->h.st, a, "sandi", a->officer) : -1;
 	if (rc == 0 && sessions_end_of(&n->c->h.st, a->officer) < 0) {
-		http_answer_problem(n->r, 503, "Service Unavailable", "Sandi baru sudah tersimpan, tetapi penyimpanan "
-		    "tidak menjawab: masuk dengan sandi baru, lalu pilih \"keluar dari semua\".");
+		http_answer_problem(n->r, 503, "Service Unavailable", "Sandi baru sudah tersimpan, tetapi sesi lama "
+		    "mungkin masih terbuka; masuk dengan sandi baru, lalu keluar dari semua perangkat.");
 	} else if (rc == 0) {
 		set_cookie(n->r, "");
 		http_answer_redirect(n->r, 303, "/masuk");

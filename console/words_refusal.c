@@ -129,6 +129,9 @@ static const struct word list[] = {
 	    "This feed's address is no longer valid. Make a new one at /akun." },
 	{ "Umpan ini bukan untuk peran Anda.", "This feed is not for your role." },
 	{ "Ketik sandi Anda lagi di /masuk?lagi=1.", "Type your password again at /masuk?lagi=1." },
+	{ "Sandi baru sudah tersimpan, tetapi sesi lama mungkin masih terbuka; masuk dengan sandi baru, lalu keluar dari "
+	    "semua perangkat.", "The new password is stored, but old sessions may still be open; log in with the new password, "
+	    "then log out on all devices." },
 	{ "Sandi belum tersimpan; coba lagi.", "The password is not stored yet; try again." },
 	{ "Tautan ini sudah dipakai atau kedaluwarsa. Minta admin membuat yang baru.",
 	    "This link has been used, or is too old. Ask an administrator for a new one." },
