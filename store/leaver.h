@@ -2,7 +2,7 @@
 #define KENTONGAN_LEAVER_H
 /*
  * Officers who left the service, or have another number: their cases go back to the units, and
- * what is queued for the old number is called off.
+ * what was queued for the old number by then is called off.
  *
  * The commit that ends an officer (store/officer.c) notes him among the leavers in the same call, so
  * that whoever dies in between leaves the note; it goes when all is done.  The command works it off
