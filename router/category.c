@@ -112,7 +112,7 @@ bad_phrase(struct buf *errors, const char *words, int line)
 	    "once), * only at a word's end or start, ~ between words, ^ first, $ last\n", line, words);
 }
 
-/* Rules lie in one array of their category. */
+/* Rules lie in one array of their category, in the file's order. */
 static int
 heavier_first(const void *va, const void *vb)
 {
@@ -122,10 +122,12 @@ heavier_first(const void *va, const void *vb)
 	return x != y ? (x < y ? 1 : -1) : (*a > *b) - (*a < *b);
 }
 
+/* Their phrases are numbered by weight; mistakes are named as they stand in the file. */
 static int
-add_category(struct classifier *c, const struct category *category, struct buf *errors)
+add_rules(struct classifier *c, const struct category *category, struct buf *errors)
 {
 	const struct word_rule **rules = xcalloc(category->rules_n + 1, sizeof(*rules));
+	uint32_t *values = xcalloc(category->rules_n + 1, sizeof(*values));
 	int rc = 0;
 
 	for (size_t i = 0; i < category->rules_n; i++)
@@ -134,13 +136,24 @@ add_category(struct classifier *c, const struct category *category, struct buf *
 	for (size_t i = 0; i < category->rules_n; i++) {
 		const struct word_rule *rule = rules[i];
 
-		if (matcher_add(c->rules, rule->words, (uint32_t)c->phrases_n) != 0) {
-			bad_phrase(errors, rule->words, rule->line);
-			rc = -1;
-		}
+		values[rule - category->rules] = (uint32_t)c->phrases_n;
 		c->phrases[c->phrases_n++] = (struct phrase){ category, rule, count_words(rule->words), rule->weight };
 	}
+	for (size_t i = 0; i < category->rules_n; i++)
+		if (matcher_add(c->rules, category->rules[i].words, values[i]) != 0) {
+			bad_phrase(errors, category->rules[i].words, category->rules[i].line);
+			rc = -1;
+		}
+	free(values);
 	free(rules);
+	return rc;
+}
+
+static int
+add_category(struct classifier *c, const struct category *category, struct buf *errors)
+{
+	int rc = add_rules(c, category, errors);
+
 	for (size_t i = 0; i < category->owners_n; i++) {
 		const struct owner_rule *rule = &category->owners[i];
 

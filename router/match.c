@@ -439,6 +439,7 @@ walk(struct run *r, uint32_t node, size_t at, int may_gap)
 {
 	const struct node *here = &r->m->nodes[node];
 	uint32_t child;
+	size_t end;
 
 	if (here[0].value != here[1].value)
 		report(r, node, at);
@@ -455,7 +456,8 @@ walk(struct run *r, uint32_t node, size_t at, int may_gap)
 	child = may_gap ? child_of(r->m, node, SYMBOL_GAP) : 0;
 	if (child == 0)
 		return;
-	for (size_t k = at, end = at + GAP_MAX < r->t->n ? at + GAP_MAX + 1 : r->t->n; k < end && r->steps++ <= STEPS_MAX; k++)
+	end = at + GAP_MAX < r->t->n ? at + GAP_MAX + 1 : r->t->n;
+	for (size_t k = at; k < end && r->steps++ <= STEPS_MAX; k++)
 		if (may_step(r, r->m->nodes[child].bits, k))
 			step(r, child, k);	/* no phrase ends with a gap */
 }
@@ -537,12 +539,21 @@ root_ahead(const struct matcher *m, const struct symbols *own)
 	}
 }
 
+/* 0 the token is known to be nothing to the phrases; else what it is to them is asked for. */
+static inline int
+ask_ahead(const struct matcher *m, const struct tokens *t, size_t i)
+{
+	if ((t->at[i].quiet & m->quiet) != 0)
+		return 0;
+	lines_ahead(&m->memo[t->at[i].lexeme], sizeof(*m->memo));
+	return 1;
+}
+
 void
 matcher_ahead(const struct matcher *m, const struct tokens *t)
 {
 	for (size_t i = 0; i < t->n; i++)
-		if ((t->at[i].quiet & m->quiet) == 0)
-			lines_ahead(&m->memo[t->at[i].lexeme], sizeof(*m->memo));
+		ask_ahead(m, t, i);
 }
 
 /* The words of the report may push each other out of the memo: those that stand there are copied. */
@@ -562,10 +573,8 @@ matcher_run(const struct matcher *m, const struct tokens *t, struct hit *hits, s
 	r.tokens = own;
 	for (size_t i = 0; i < t->n; i++) {
 		own[i].bits = 0;
-		if ((t->at[i].quiet & m->quiet) != 0)
-			continue;
-		lines_ahead(&m->memo[t->at[i].lexeme], sizeof(*m->memo));
-		loud[maybe++] = i;
+		if (ask_ahead(m, t, i))
+			loud[maybe++] = i;
 	}
 	for (size_t i = 0; i < maybe; i++)
 		if (see(m, t, loud[i], &own[loud[i]]))

@@ -465,7 +465,7 @@ room_in(const struct normaliser *n, uint32_t set)
 	return way;
 }
 
-/* Where a word of that hash stands in the memo, if it does: looked for without a branch, for any way is as likely. */
+/* Where a word of that hash stands in the memo, if it does: sought without a branch, for any way is as likely. */
 static uint32_t
 place_of(const struct normaliser *n, uint32_t hash)
 {

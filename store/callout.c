@@ -205,7 +205,7 @@ compose(struct house *h, const struct callout *c, int person, const char *kind, 
 
 /* Who was called is found by his number until he is called elsewhere, or the call is forgotten. */
 static void
-index_called(struct document_index *x, char hash[LOOKUP_CHARS + 1], char word[48], struct store *st,
+index_called(struct document_index *x, char hash[LOOKUP_CHARS + 1], char word[CALLED_CHARS], struct store *st,
     const struct callout *c, const struct volunteer *v)
 {
 	lookup_of(hash, &st->lookup, v->phone);

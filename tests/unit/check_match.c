@@ -203,7 +203,6 @@ START_TEST(words_that_share_a_place_are_all_read)
 }
 END_TEST
 
-Suite *match_suite(void);
 /* By values, then by where they stand: a few, and as many as a letter has. */
 static const size_t amounts[] = { 0, 1, 24, 64, 65, 500 };
 START_TEST(hits_stand_in_the_order_of_their_values)
@@ -233,6 +232,8 @@ START_TEST(hits_stand_in_the_order_of_their_values)
 	}
 }
 END_TEST
+
+Suite *match_suite(void);
 
 Suite *
 match_suite(void)
