@@ -119,27 +119,49 @@ erase_rewrite(struct store *st)
 	return rc;
 }
 
-/* Out of the files: 1, 0 none of them had it, -1. */
-static int
-erase_filed(struct store *st, const struct code *code)
+static void
+because_archive(struct store *st, const char *why)
+{
+	buf_reset(&st->why);
+	buf_adds(&st->why, why);
+}
+
+struct archive *
+archive_alone(struct store *st)
 {
 	struct archive *a = archive_open(st->dir);
+	int alone = archive_hold(a);
+
+	if (alone == 1)
+		return a;
+	because_archive(st, alone < 0 ? archive_error(a) :
+	    "the archive is being written, by sla's timer or a command; try again when that is done");
+	archive_close(a);
+	return NULL;
+}
+
+/* Out of the files: 1, 0 none of them had it, -1. */
+static int
+erase_filed(struct store *st, struct archive *a, const struct code *code)
+{
 	int rc = archive_erase(a, code->s);
 
-	if (rc != 1) {
-		buf_reset(&st->why);
-		buf_adds(&st->why, archive_error(a));
-	}
-	archive_close(a);
+	if (rc != 1)
+		because_archive(st, archive_error(a));
 	return rc;
 }
 
+/* Between the entry and the file nobody holds the case without seeing that it goes: hold_set(). */
 static enum erase_result
 erase_archived(struct store *st, const struct code *code, const char *by)
 {
-	enum erase_result result = put_on_record(st, code, by, 0);
+	struct archive *a = archive_alone(st);
+	enum erase_result result = a != NULL ? put_on_record(st, code, by, 0) : ERASE_FAILED;
 
-	return result != ERASED ? result : erase_filed(st, code) == 1 ? ERASED : ERASE_FAILED;
+	if (result == ERASED && erase_filed(st, a, code) != 1)
+		result = ERASE_FAILED;
+	archive_close(a);
+	return result;
 }
 
 static enum erase_result
@@ -174,8 +196,10 @@ case_erase_key(struct store *st, const struct code *code, const char *by, int *r
 	*rewrite |= result == ERASED;	/* of an archived case too: the file may be older than its archiving */
 	/* A round that was cut short left a copy with the key, and the next may be months away. */
 	if (s.there && !s.archived && (result == ERASED || s.wrapped.len == 0)) {
-		int copy = erase_filed(st, code);
+		struct archive *a = archive_open(st->dir);
+		int copy = erase_filed(st, a, code);
 
+		archive_close(a);
 		result = copy < 0 ? ERASE_FAILED : copy > 0 ? ERASED : result;
 	}
 	stored_case_release(&s);

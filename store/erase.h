@@ -30,4 +30,11 @@ enum erase_result case_erase(struct store *st, const struct code *code, const ch
  */
 enum erase_result case_erase_key(struct store *st, const struct code *code, const char *by, int *rewrite);
 int erase_rewrite(struct store *st);
+
+/*
+ * The archive, for who erases from it and for who makes sure that nobody does: no other writes it until
+ * archive_close().  NULL: store_error(); another is at it, or it cannot be opened.
+ */
+struct archive;
+struct archive *archive_alone(struct store *st);
 #endif

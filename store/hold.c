@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/archive.h"
 #include "store/cases.h"
 #include "store/commit.h"
+#include "store/erase.h"
 
 int
 hold_is_reference(const char *s)
@@ -88,24 +90,40 @@ put(struct store *st, const struct document *d)
 	return result;
 }
 
-/* 1, 0 no such case or erased, -1 no answer. */
+enum { NOT_THERE, IS_THERE, IS_ARCHIVED };
+
+/* NOT_THERE: no such case, or erased; -1 no answer. */
 static int
-is_there(struct store *st, const struct code *code)
+look(struct store *st, const struct code *code)
 {
 	struct stored_case s;
 	int there;
 
 	if (cases_load(st, code, 1, &s) != 0)
 		return -1;
-	there = s.there && s.wrapped.len > 0;
+	there = !s.there || s.wrapped.len == 0 ? NOT_THERE : s.archived ? IS_ARCHIVED : IS_THERE;
 	stored_case_release(&s);
 	return there;
 }
 
 /*
- * Erasing asks in its commit that nothing holds the case; the case is looked for once more after it is held.  So
- * what is called held is there.
+ * Erasing asks in its commit that nothing holds the case, so once it is held only an erasing that began before can
+ * take it away: that of an archived case goes on in the file, with the archive to itself.
  */
+static int
+look_again(struct store *st, const struct code *code, int there)
+{
+	struct archive *a;
+
+	if (there != IS_ARCHIVED)
+		return look(st, code);
+	a = archive_alone(st);
+	there = a != NULL ? look(st, code) : -1;
+	archive_close(a);
+	return there;
+}
+
+/* What is called held is there. */
 enum hold_result
 hold_set(struct store *st, const struct code *code, const char *by, const char *reference)
 {
@@ -114,18 +132,18 @@ hold_set(struct store *st, const struct code *code, const char *by, const char *
 		.key = KEY_META, .version = -1, .what = "tahan", .who = by, .note = note,
 		.index = { { KEY_HOLDS, NULL, 's', code->s, value } }, .index_n = 1,
 	};
-	int there = is_there(st, code);
+	int there = look(st, code);
 
-	if (there != 1)
-		return there == 0 ? HOLD_NONE : HOLD_FAILED;
+	if (there <= NOT_THERE)
+		return there == NOT_THERE ? HOLD_NONE : HOLD_FAILED;
 	snprintf(value, sizeof(value), "%" PRId64 " %s %s", store_now_ms(st), by, reference);
 	snprintf(note, sizeof(note), "%s %s", code->s, reference);
 	if (put(st, &d) != HOLD_DONE)
 		return HOLD_FAILED;
-	there = is_there(st, code);
-	if (there == 0 && hold_end(st, code, by) == HOLD_FAILED)
+	there = look_again(st, code, there);
+	if (there == NOT_THERE && hold_end(st, code, by) == HOLD_FAILED)
 		there = -1;
-	return there == 1 ? HOLD_DONE : there == 0 ? HOLD_NONE : HOLD_FAILED;
+	return there > NOT_THERE ? HOLD_DONE : there == NOT_THERE ? HOLD_NONE : HOLD_FAILED;
 }
 
 enum hold_result

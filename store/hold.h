@@ -28,7 +28,10 @@ void holds_free(struct holds *h);
 const struct hold *hold_find(const struct holds *h, const char *code);
 
 enum hold_result { HOLD_DONE, HOLD_NONE, HOLD_FAILED };
-/* HOLD_NONE: no such case, or erased already.  Held again it has the new reference. */
+/*
+ * HOLD_NONE: no such case, or erased already.  HOLD_FAILED: it may be held by now, but nobody could see whether it
+ * still was there; to be repeated.  Held again it has the new reference.
+ */
 enum hold_result hold_set(struct store *st, const struct code *code, const char *by, const char *reference);
 /* HOLD_NONE: it was not held. */
 enum hold_result hold_end(struct store *st, const struct code *code, const char *by);

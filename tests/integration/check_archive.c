@@ -10,6 +10,7 @@
 #include "lib/config.h"
 #include "store/archive.h"
 #include "store/erase.h"
+#include "store/hold.h"
 #include "store/filed.h"
 #include "store/logbook.h"
 #include "tests/integration/shelf.h"
@@ -777,6 +778,30 @@ START_TEST(erasing_takes_the_key_out_of_the_file)
 }
 END_TEST
 
+/* While one erases from the archive nobody is told that it is held, and while one looks nobody erases. */
+START_TEST(what_is_called_held_is_in_the_archive)
+{
+	struct archive *other;
+
+	shelf_archive(&b, 500);
+	shelf_messages_end(&b, &closed[0]);
+	other = archive_open(b.dir);
+	ck_assert_int_eq(archive_hold(other), 1);
+	ck_assert_int_eq(case_erase(&b.st, &closed[0], KIT_KPL), ERASE_FAILED);
+	ck_assert_ptr_nonnull(strstr(store_error(&b.st), "is being written"));
+	ck_assert_int_eq(opens(&closed[0]), 1);
+	ck_assert_int_eq(hold_set(&b.st, &closed[0], KIT_KPL, "LP/B/12/2026"), HOLD_FAILED);
+	ck_assert_ptr_nonnull(strstr(store_error(&b.st), "is being written"));
+	archive_close(other);
+	/* for whoever comes first it is held already */
+	ck_assert_int_eq(case_erase(&b.st, &closed[0], KIT_KPL), ERASE_HELD);
+	ck_assert_int_eq(hold_set(&b.st, &closed[0], KIT_KPL, "LP/B/12/2026"), HOLD_DONE);
+	ck_assert_int_eq(hold_end(&b.st, &closed[0], KIT_KPL), HOLD_DONE);
+	ck_assert_int_eq(case_erase(&b.st, &closed[0], KIT_KPL), ERASED);
+	ck_assert_int_eq(hold_set(&b.st, &closed[0], KIT_KPL, "LP/B/12/2026"), HOLD_NONE);
+}
+END_TEST
+
 /* In the store: not while it is worked on, nor while a message of it waits; then in no file of Redis either. */
 START_TEST(erasing_takes_the_key_out_of_the_store)
 {
@@ -956,6 +981,7 @@ archive_suite(void)
 	tcase_add_loop_test(tc, a_full_disk_moves_nothing, 0, 4);
 	tcase_add_test(tc, a_disk_with_little_room_moves_nothing);
 	tcase_add_test(tc, erasing_takes_the_key_out_of_the_file);
+	tcase_add_test(tc, what_is_called_held_is_in_the_archive);
 	tcase_add_test(tc, erasing_takes_the_key_out_of_the_store);
 	tcase_add_test(tc, erasing_during_a_round_takes_the_key_out_of_both);
 	tcase_add_test(tc, files_of_archived_cases_stay);
