@@ -188,10 +188,18 @@ is_of(const char *name, const char *value, const void *officer)
 	return parse(&s, value) != 0 || strcmp(s.officer, officer) == 0;
 }
 
+/*
+ * Until a look finds none: one that was renewed while it was ended stands under another token.  Its new token is
+ * written before the old one goes, so the next look sees it.
+ */
 int
 sessions_end_of(struct store *st, const char *officer)
 {
-	return each(st, KEY_SESSIONS, is_of, officer);
+	int ended, all = 0;
+
+	while ((ended = each(st, KEY_SESSIONS, is_of, officer)) > 0)
+		all += ended;
+	return ended < 0 ? -1 : all;
 }
 
 static int
