@@ -340,6 +340,18 @@ child_of(const struct matcher *m, uint32_t node, uint32_t symbol)
 	return (m->nodes[node].bits & symbol_bit(symbol)) == 0 ? 0 : find_child(m, node, symbol);
 }
 
+/* The same for a gap, whose symbol is one of the least: it stands first, or behind the report's end. */
+static inline uint32_t
+gap_of(const struct matcher *m, uint32_t node)
+{
+	uint32_t at = m->nodes[node].child;
+
+	if ((m->nodes[node].bits & symbol_bit(SYMBOL_GAP)) == 0)
+		return 0;
+	at += m->symbols[at] == SYMBOL_END;
+	return at < m->nodes[node + 1].child && m->symbols[at] == SYMBOL_GAP ? at : 0;
+}
+
 /* By parent, then by symbol. */
 static int
 by_place(const void *va, const void *vb)
@@ -369,6 +381,14 @@ edges_by_node(struct sapling *g)
 	return first;
 }
 
+static int
+by_value(const void *va, const void *vb)
+{
+	const uint32_t *a = va, *b = vb;
+
+	return (*a > *b) - (*a < *b);
+}
+
 void
 matcher_grown(struct matcher *m)
 {
@@ -394,6 +414,8 @@ matcher_grown(struct matcher *m)
 		}
 		for (uint32_t v = g->first[was[i]]; v != 0; v = g->values[v - 1].next)
 			m->values[values++] = g->values[v - 1].value;
+		/* least first: hits that are sorted by them come sorted from each node */
+		qsort(m->values + m->nodes[i].value, values - m->nodes[i].value, sizeof(*m->values), by_value);
 	}
 	m->nodes[m->nodes_n] = (struct node){ .child = (uint32_t)n, .value = (uint32_t)values };
 	free(was);
@@ -453,7 +475,7 @@ walk(struct run *r, uint32_t node, size_t at, int may_gap)
 		return;
 	if (may_step(r, here->bits, at))
 		step(r, node, at);
-	child = may_gap ? child_of(r->m, node, SYMBOL_GAP) : 0;
+	child = may_gap ? gap_of(r->m, node) : 0;
 	if (child == 0)
 		return;
 	end = at + GAP_MAX < r->t->n ? at + GAP_MAX + 1 : r->t->n;

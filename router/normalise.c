@@ -67,7 +67,12 @@ is_ending(char c)
 static int
 is_parting(char c)
 {
-	return strchr(".,;:!?\n\r&+()", c) != NULL;
+	switch (c) {
+	case '.': case ',': case ';': case ':': case '!': case '?': case '\n': case '\r': case '&': case '+': case '(': case ')':
+		return 1;
+	default:
+		return 0;
+	}
 }
 
 static int
@@ -353,12 +358,25 @@ is_single_letter(const struct tokens *t, size_t i)
 	    is_letter(t->text.data[t->at[i].form[FORM_WRITTEN]]);
 }
 
+/* 1 if so many letters stand alone in a row: hardly ever. */
+static int
+has_spelt_out(const struct tokens *t)
+{
+	size_t run = 0;
+
+	for (size_t i = 0; i < t->n && run < SPELT_OUT; i++)
+		run = is_single_letter(t, i) ? run + 1 : 0;
+	return run >= SPELT_OUT;
+}
+
 /* "t o l o n g": letters that stand alone become the word they spell. */
 static void
 join_spelt_out(struct tokens *t)
 {
 	size_t kept = 0;
 
+	if (!has_spelt_out(t))
+		return;
 	for (size_t i = 0; i < t->n;) {
 		size_t run = 0;
 
